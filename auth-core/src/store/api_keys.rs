@@ -1,0 +1,58 @@
+//! API keys at rest.
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::token::TokenHash;
+use crate::{ApiKeyId, SubjectId, Timestamp};
+
+/// API keys. Every method is one atomic step.
+#[async_trait]
+pub trait ApiKeyStore: Send + Sync + 'static {
+    /// Adds a key.
+    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError>;
+
+    /// The key with this id, unless it was revoked.
+    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError>;
+
+    /// All keys that were not revoked, newest first.
+    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError>;
+
+    /// Gives the key a new secret; the present one stays valid until `overlap_until`, one before it ends now. Returns
+    /// the record as it is afterwards; `None` when there is no such key.
+    async fn rotate(
+        &self,
+        id: &ApiKeyId,
+        hash: &TokenHash,
+        overlap_until: Timestamp,
+    ) -> Result<Option<ApiKeyRecord>, StoreError>;
+
+    /// Removes the key; `false` when there is none.
+    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError>;
+
+    /// Notes that the key was used. Called at most once a minute for each key.
+    async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError>;
+}
+
+/// An API key as a store keeps it: never the secret, only its hash.
+#[derive(Clone, Debug)]
+pub struct ApiKeyRecord {
+    /// The public id, part of the key's text.
+    pub id: ApiKeyId,
+    /// What its owner calls it.
+    pub name: String,
+    /// Who made it; when this subject is disabled or gone, the key is refused.
+    pub owner: SubjectId,
+    /// What it may do.
+    pub scopes: Vec<Box<str>>,
+    /// The hash of its secret.
+    pub hash: TokenHash,
+    /// The hash of the secret before the last rotation, and until when that one is still valid.
+    pub previous: Option<(TokenHash, Timestamp)>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it ends; `None`: when it is revoked.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<Timestamp>,
+}

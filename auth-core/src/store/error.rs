@@ -1,0 +1,27 @@
+//! What can go wrong in a store.
+
+use std::error::Error;
+
+/// A store could not do what it was asked. Guards and operations answer 503: undecided is never allowed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The store did not answer, or answered with an error of its own. Trying again may help.
+    #[error("the store did not answer: {0}")]
+    Unavailable(#[source] Box<dyn Error + Send + Sync>),
+    /// A row cannot be what this crate wrote. Trying again will not help.
+    #[error("the store holds an unreadable {what}: {why}")]
+    Corrupt {
+        /// What could not be read.
+        what: &'static str,
+        /// Why not.
+        why: String,
+    },
+}
+
+impl StoreError {
+    /// Wraps the error of a database driver or client.
+    pub fn unavailable(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Unavailable(source.into())
+    }
+}

@@ -1,0 +1,56 @@
+//! API keys.
+
+use std::cmp::Reverse;
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, duplicate};
+use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
+use crate::token::TokenHash;
+use crate::{ApiKeyId, Timestamp};
+
+#[async_trait]
+impl ApiKeyStore for MemoryStore {
+    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+        let mut tables = self.tables();
+        if tables.api_keys.contains_key(&key.id) {
+            return Err(duplicate("API key"));
+        }
+        tables.api_keys.insert(key.id.clone(), key);
+        Ok(())
+    }
+
+    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
+        Ok(self.tables().api_keys.get(id).cloned())
+    }
+
+    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        let mut keys: Vec<_> = self.tables().api_keys.values().cloned().collect();
+        keys.sort_by(|a, b| Reverse((a.created_at, &a.id)).cmp(&Reverse((b.created_at, &b.id))));
+        Ok(keys)
+    }
+
+    async fn rotate(
+        &self,
+        id: &ApiKeyId,
+        hash: &TokenHash,
+        overlap_until: Timestamp,
+    ) -> Result<Option<ApiKeyRecord>, StoreError> {
+        Ok(self.tables().api_keys.get_mut(id).map(|key| {
+            key.previous = Some((key.hash, overlap_until));
+            key.hash = *hash;
+            key.clone()
+        }))
+    }
+
+    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
+        Ok(self.tables().api_keys.remove(id).is_some())
+    }
+
+    async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+        if let Some(key) = self.tables().api_keys.get_mut(id) {
+            key.last_used_at = Some(at);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,59 @@
+//! Users, as an administrator sees them.
+
+use std::ops::Bound;
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use super::users::User;
+use crate::SubjectId;
+use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
+
+impl User {
+    fn account(&self, id: &SubjectId) -> Account {
+        Account {
+            id: id.clone(),
+            email: self.email.clone(),
+            roles: self.roles.clone(),
+            active: self.active,
+            created_at: self.created_at,
+        }
+    }
+}
+
+#[async_trait]
+impl UserDirectory for MemoryStore {
+    async fn get(&self, id: &SubjectId) -> Result<Option<Account>, StoreError> {
+        Ok(self.tables().users.get(id).map(|user| user.account(id)))
+    }
+
+    async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        let range = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+        let tables = self.tables();
+        let users = tables.users.range::<SubjectId, _>(range).take(limit as usize);
+        Ok(users.map(|(id, user)| user.account(id)).collect())
+    }
+
+    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
+        let mut tables = self.tables();
+        let taken = tables.users.iter().any(|(other, user)| other != id && Some(&user.email) == patch.email.as_ref());
+        let Some(user) = tables.users.get_mut(id) else { return Ok(UpdateOutcome::NotFound) };
+        if taken {
+            return Ok(UpdateOutcome::EmailTaken);
+        }
+        let AccountPatch { email, roles, active } = patch;
+        user.email = email.unwrap_or_else(|| user.email.clone());
+        user.roles = roles.unwrap_or_else(|| user.roles.clone());
+        user.active = active.unwrap_or(user.active);
+        Ok(UpdateOutcome::Updated(user.account(id)))
+    }
+
+    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        tables.api_keys.retain(|_, key| key.owner != *id);
+        for session in tables.sessions_of(id) {
+            tables.end(&session);
+        }
+        Ok(tables.users.remove(id).is_some())
+    }
+}

@@ -1,0 +1,118 @@
+//! Sessions and their refresh token families.
+
+use std::cmp::Reverse;
+
+use async_trait::async_trait;
+
+use super::{MemoryStore, Tables, duplicate};
+use crate::store::verdict::{StoredToken, Verdict};
+use crate::store::{NewSession, Redeem, Redeemed, Session, SessionStore, StoreError};
+use crate::token::TokenHash;
+use crate::{SessionId, SubjectId, Timestamp};
+
+impl Tables {
+    pub(super) fn end(&mut self, id: &SessionId) -> Option<Session> {
+        self.tokens.retain(|_, (session, _)| session != id);
+        self.sessions.remove(id)
+    }
+
+    pub(super) fn sessions_of(&self, subject: &SubjectId) -> Vec<SessionId> {
+        let sessions = self.sessions.values().filter(|session| session.subject == *subject);
+        sessions.map(|session| session.id.clone()).collect()
+    }
+
+    fn redeem(&mut self, redeem: &Redeem<'_>) -> Redeemed {
+        let found = self.tokens.get(redeem.presented);
+        let Some((session, token)) =
+            found.and_then(|(id, token)| self.sessions.get(id).map(|session| (session.clone(), token.clone())))
+        else {
+            return Redeemed::Refused;
+        };
+        match token.judge(redeem, session.expires_at) {
+            Verdict::Refuse => Redeemed::Refused,
+            Verdict::Rotate => Redeemed::Rotated(self.rotate(redeem, session)),
+            Verdict::Retry(sealed_successor) => Redeemed::Retried { session, sealed_successor },
+            Verdict::End => {
+                self.end(&session.id);
+                Redeemed::Replayed(session)
+            }
+        }
+    }
+
+    fn rotate(&mut self, redeem: &Redeem<'_>, mut session: Session) -> Session {
+        if let Some((_, token)) = self.tokens.get_mut(redeem.presented) {
+            token.used = Some((redeem.now, Some(redeem.sealed_successor.to_vec())));
+        }
+        self.tokens.retain(|_, (id, token)| *id != session.id || token.expires_at > redeem.now);
+        let successor = StoredToken { expires_at: redeem.expires_at, used: None };
+        self.tokens.insert(*redeem.successor, (session.id.clone(), successor));
+        session.last_used_at = redeem.now;
+        session.expires_at = redeem.expires_at;
+        self.sessions.insert(session.id.clone(), session.clone());
+        session
+    }
+}
+
+#[async_trait]
+impl SessionStore for MemoryStore {
+    async fn create(&self, new: NewSession) -> Result<(), StoreError> {
+        let NewSession { session, refresh_token } = new;
+        let mut tables = self.tables();
+        if tables.sessions.contains_key(&session.id) || tables.tokens.contains_key(&refresh_token) {
+            return Err(duplicate("session"));
+        }
+        let token = StoredToken { expires_at: session.expires_at, used: None };
+        tables.tokens.insert(refresh_token, (session.id.clone(), token));
+        tables.sessions.insert(session.id.clone(), session);
+        Ok(())
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        Ok(self.tables().sessions.get(id).cloned())
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let tables = self.tables();
+        let living = tables.sessions.values().filter(|session| session.subject == *subject && session.expires_at > now);
+        let mut living: Vec<_> = living.cloned().collect();
+        living.sort_by(|a, b| Reverse((a.created_at, &a.id)).cmp(&Reverse((b.created_at, &b.id))));
+        Ok(living)
+    }
+
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        Ok(self.tables().redeem(&redeem))
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        if tables.sessions.get(id).is_none_or(|session| session.subject != *subject) {
+            return Ok(false);
+        }
+        Ok(tables.end(id).is_some())
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let mut tables = self.tables();
+        let mut ended = tables.sessions_of(subject);
+        if let Some((kept, version)) = keep {
+            ended.retain(|id| id != kept);
+            if let Some(session) = tables.sessions.get_mut(kept).filter(|session| session.subject == *subject) {
+                session.version = session.version.max(version);
+            }
+        }
+        for id in &ended {
+            tables.end(id);
+        }
+        Ok(ended)
+    }
+
+    async fn end_by_refresh_token(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let mut tables = self.tables();
+        let session = tables.tokens.get(token).map(|(session, _)| session.clone());
+        Ok(session.and_then(|session| tables.end(&session)))
+    }
+}

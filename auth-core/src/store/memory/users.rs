@@ -1,0 +1,67 @@
+//! Users, as authentication sees them.
+
+use async_trait::async_trait;
+
+use super::MemoryStore;
+use crate::password::PasswordHash;
+use crate::store::{NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserStore};
+use crate::{Clock, Email, SubjectId, SystemClock, Timestamp};
+
+pub(super) struct User {
+    pub(super) email: Email,
+    pub(super) password_hash: PasswordHash,
+    pub(super) roles: Vec<Box<str>>,
+    pub(super) active: bool,
+    pub(super) version: u64,
+    pub(super) created_at: Timestamp,
+}
+
+impl User {
+    fn record(&self, id: &SubjectId) -> UserRecord {
+        let state = SubjectState { active: self.active, roles: self.roles.as_slice().into(), version: self.version };
+        UserRecord { id: id.clone(), password_hash: Some(self.password_hash.clone()), state }
+    }
+}
+
+#[async_trait]
+impl UserStore for MemoryStore {
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        let login = login.trim().to_lowercase();
+        let tables = self.tables();
+        Ok(tables.users.iter().find(|(_, user)| user.email.as_str() == login).map(|(id, user)| user.record(id)))
+    }
+
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+        Ok(self.tables().users.get(id).map(|user| user.record(id)))
+    }
+
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+        Ok(self.tables().users.get_mut(id).map(|user| {
+            user.password_hash = hash.clone();
+            user.version += 1;
+            user.version
+        }))
+    }
+
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        if let Some(user) = self.tables().users.get_mut(id).filter(|user| user.password_hash == *old) {
+            user.password_hash = new.clone();
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl UserRegistry for MemoryStore {
+    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+        let NewUser { email, password_hash, roles } = user;
+        let mut tables = self.tables();
+        if tables.users.values().any(|other| other.email == email) {
+            return Ok(None);
+        }
+        let id = SubjectId::random();
+        let created_at = SystemClock.now();
+        tables.users.insert(id.clone(), User { email, password_hash, roles, active: true, version: 0, created_at });
+        Ok(Some(id))
+    }
+}

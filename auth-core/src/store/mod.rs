@@ -1,0 +1,22 @@
+//! Where users, sessions and API keys live: the traits, and stores that implement them.
+
+mod api_keys;
+mod directory;
+mod error;
+mod housekeeping;
+pub mod memory;
+mod sessions;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+mod users;
+mod verdict;
+
+pub use api_keys::{ApiKeyRecord, ApiKeyStore};
+pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
+pub use error::StoreError;
+pub use housekeeping::Housekeeping;
+pub use memory::MemoryStore;
+pub use sessions::{NewSession, Redeem, Redeemed, Session, SessionStore};
+#[cfg(feature = "sqlite")]
+pub use sqlite::SqliteStore;
+pub use users::{NewUser, SubjectState, UserRecord, UserRegistry, UserStore};

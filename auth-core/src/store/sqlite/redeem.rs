@@ -1,0 +1,104 @@
+//! Redeeming a refresh token, in one transaction.
+
+use sqlx::{SqliteConnection, query};
+
+use super::SqliteStore;
+use super::row::{column, optional_time, time};
+use super::sessions::session;
+use crate::store::verdict::{StoredToken, Verdict};
+use crate::store::{Redeem, Redeemed, Session, StoreError};
+use crate::token::TokenHash;
+use crate::{SessionId, Timestamp};
+
+impl SqliteStore {
+    pub(super) async fn redeem_token(&self, redeem: &Redeem<'_>) -> Result<Redeemed, StoreError> {
+        let mut tx = self.write().await?;
+        let redeemed = redeem_in(&mut tx, redeem).await?;
+        tx.commit().await?;
+        Ok(redeemed)
+    }
+}
+
+async fn redeem_in(tx: &mut SqliteConnection, redeem: &Redeem<'_>) -> Result<Redeemed, StoreError> {
+    let Some((session, token)) = find(tx, redeem.presented).await? else { return Ok(Redeemed::Refused) };
+    match token.judge(redeem, session.expires_at) {
+        Verdict::Refuse => Ok(Redeemed::Refused),
+        Verdict::Rotate => Ok(Redeemed::Rotated(rotate(tx, redeem, session).await?)),
+        Verdict::Retry(sealed_successor) => Ok(Redeemed::Retried { session, sealed_successor }),
+        Verdict::End => {
+            query("DELETE FROM auth_sessions WHERE id = ?1").bind(session.id.as_str()).execute(tx).await?;
+            Ok(Redeemed::Replayed(session))
+        }
+    }
+}
+
+async fn rotate(tx: &mut SqliteConnection, redeem: &Redeem<'_>, mut session: Session) -> Result<Session, StoreError> {
+    spend(tx, redeem).await?;
+    trim(tx, redeem, &session.id).await?;
+    add_token(tx, &session.id, redeem.successor, redeem.expires_at).await?;
+    session.last_used_at = redeem.now;
+    session.expires_at = redeem.expires_at;
+    query("UPDATE auth_sessions SET last_used_at = ?2, expires_at = ?3 WHERE id = ?1")
+        .bind(session.id.as_str())
+        .bind(session.last_used_at.as_millis())
+        .bind(session.expires_at.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(session)
+}
+
+/// Adds the family's living token.
+pub(super) async fn add_token(
+    tx: &mut SqliteConnection,
+    session: &SessionId,
+    token: &TokenHash,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    query("INSERT INTO auth_refresh_tokens (hash, session_id, expires_at) VALUES (?1, ?2, ?3)")
+        .bind(token.as_bytes().as_slice())
+        .bind(session.as_str())
+        .bind(expires_at.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+async fn find(tx: &mut SqliteConnection, token: &TokenHash) -> Result<Option<(Session, StoredToken)>, StoreError> {
+    let sql = "SELECT s.id, s.subject, s.version, s.scope, s.amr, s.agent, s.created_at, s.last_used_at, s.expires_at,
+                      t.expires_at AS token_expires_at, t.used_at, t.sealed_successor
+               FROM auth_refresh_tokens t JOIN auth_sessions s ON s.id = t.session_id WHERE t.hash = ?1";
+    let Some(row) = query(sql).bind(token.as_bytes().as_slice()).fetch_optional(tx).await? else {
+        return Ok(None);
+    };
+    let used_at = optional_time(&row, "used_at")?;
+    let sealed: Option<Vec<u8>> = column(&row, "sealed_successor")?;
+    let expires_at = time(&row, "token_expires_at")?;
+    Ok(Some((session(&row)?, StoredToken { expires_at, used: used_at.map(|at| (at, sealed)) })))
+}
+
+async fn spend(tx: &mut SqliteConnection, redeem: &Redeem<'_>) -> Result<(), StoreError> {
+    query("UPDATE auth_refresh_tokens SET used_at = ?2, sealed_successor = ?3 WHERE hash = ?1")
+        .bind(redeem.presented.as_bytes().as_slice())
+        .bind(redeem.now.as_millis())
+        // Without a leeway nobody will ask for it.
+        .bind((!redeem.leeway.is_zero()).then_some(redeem.sealed_successor))
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps the family small: of used tokens, those whose leeway is over lose the sealed successor, those that would have
+/// expired by now go.
+async fn trim(tx: &mut SqliteConnection, redeem: &Redeem<'_>, session: &SessionId) -> Result<(), StoreError> {
+    let leeway = i64::try_from(redeem.leeway.as_millis()).unwrap_or(i64::MAX);
+    let sql = "UPDATE auth_refresh_tokens SET sealed_successor = NULL
+               WHERE session_id = ?1 AND used_at <= ?2 AND sealed_successor IS NOT NULL";
+    let retriable_from = redeem.now.as_millis().saturating_sub(leeway);
+    query(sql).bind(session.as_str()).bind(retriable_from).execute(&mut *tx).await?;
+    query("DELETE FROM auth_refresh_tokens WHERE session_id = ?1 AND expires_at <= ?2")
+        .bind(session.as_str())
+        .bind(redeem.now.as_millis())
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Sessions.
+
+use async_trait::async_trait;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{query, query_scalar};
+
+use super::SqliteStore;
+use super::row::{column, parsed, stored_version, time, version};
+use crate::store::{NewSession, Redeem, Redeemed, Session, SessionStore, StoreError};
+use crate::token::TokenHash;
+use crate::{SessionId, SubjectId, Timestamp};
+
+pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: parsed(row, "id")?,
+        subject: parsed(row, "subject")?,
+        version: version(row)?,
+        scope: column(row, "scope")?,
+        amr: column(row, "amr")?,
+        agent: column(row, "agent")?,
+        created_at: time(row, "created_at")?,
+        last_used_at: time(row, "last_used_at")?,
+        expires_at: time(row, "expires_at")?,
+    })
+}
+
+#[async_trait]
+impl SessionStore for SqliteStore {
+    async fn create(&self, new: NewSession) -> Result<(), StoreError> {
+        let NewSession { session, refresh_token } = new;
+        let mut tx = self.write().await?;
+        let sql = "INSERT INTO auth_sessions
+                   (id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+        query(sql)
+            .bind(session.id.as_str())
+            .bind(session.subject.as_str())
+            .bind(stored_version(session.version)?)
+            .bind(&session.scope)
+            .bind(&session.amr)
+            .bind(&session.agent)
+            .bind(session.created_at.as_millis())
+            .bind(session.last_used_at.as_millis())
+            .bind(session.expires_at.as_millis())
+            .execute(&mut *tx)
+            .await?;
+        super::redeem::add_token(&mut tx, &session.id, &refresh_token, session.expires_at).await?;
+        tx.commit().await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        let sql = "SELECT id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at
+                   FROM auth_sessions WHERE id = ?1";
+        let row = query(sql).bind(id.as_str()).fetch_optional(&self.pool).await?;
+        row.as_ref().map(session).transpose()
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let sql = "SELECT id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at
+                   FROM auth_sessions WHERE subject = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id DESC";
+        let rows = query(sql).bind(subject.as_str()).bind(now.as_millis()).fetch_all(&self.pool).await?;
+        rows.iter().map(session).collect()
+    }
+
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        self.redeem_token(&redeem).await
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let ended = query("DELETE FROM auth_sessions WHERE id = ?1 AND subject = ?2")
+            .bind(id.as_str())
+            .bind(subject.as_str())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(ended.rows_affected() == 1)
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let mut tx = self.write().await?;
+        let ended: Vec<String> = query_scalar("DELETE FROM auth_sessions WHERE subject = ?1 AND id <> ?2 RETURNING id")
+            .bind(subject.as_str())
+            // No session has an empty id.
+            .bind(keep.map_or("", |(id, _)| id.as_str()))
+            .fetch_all(&mut *tx)
+            .await?;
+        if let Some((id, version)) = keep {
+            query("UPDATE auth_sessions SET version = max(version, ?3) WHERE id = ?1 AND subject = ?2")
+                .bind(id.as_str())
+                .bind(subject.as_str())
+                .bind(stored_version(version)?)
+                .execute(&mut *tx)
+                .await?;
+        }
+        tx.commit().await?;
+        ended.into_iter().map(|id| SessionId::try_from(id).map_err(|error| super::row::corrupt("id", error))).collect()
+    }
+
+    async fn end_by_refresh_token(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        let mut tx = self.write().await?;
+        let sql = "DELETE FROM auth_sessions
+                   WHERE id = (SELECT session_id FROM auth_refresh_tokens WHERE hash = ?1)
+                   RETURNING id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at";
+        let row = query(sql).bind(token.as_bytes().as_slice()).fetch_optional(&mut *tx).await?;
+        tx.commit().await?;
+        row.as_ref().map(session).transpose()
+    }
+}

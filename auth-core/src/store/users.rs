@@ -1,0 +1,71 @@
+//! Users as authentication sees them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::StoreError;
+use crate::password::PasswordHash;
+use crate::{Email, SubjectId};
+
+/// What authentication needs to know of a user. Everything else about users is the application's own.
+///
+/// Implement it over an existing user table to keep that table. The version is a number that grows whenever the
+/// subject's credentials change; a table without such a column can add one that starts at 0.
+#[async_trait]
+pub trait UserStore: Send + Sync + 'static {
+    /// The user who logs in under this name, in whatever form the application knows it (an e-mail address in the
+    /// built-in stores, compared in lower case).
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError>;
+
+    /// The user with this id.
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError>;
+
+    /// Sets the password and adds one to the version in the same step, so that no credential issued before outlives
+    /// the old password. Returns the new version; `None` when there is no such user.
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError>;
+
+    /// Replaces `old` by `new`, the same password hashed in a better way; does nothing when the stored hash is no
+    /// longer `old`. The version stays.
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
+}
+
+/// A user store that also takes new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
+#[async_trait]
+pub trait UserRegistry: UserStore {
+    /// Adds a user; `None` when the e-mail address is taken.
+    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError>;
+}
+
+/// A user as a store gives it to authentication.
+#[derive(Clone, Debug)]
+pub struct UserRecord {
+    /// The stable id.
+    pub id: SubjectId,
+    /// The password's hash; `None` for a user who cannot log in by password.
+    pub password_hash: Option<PasswordHash>,
+    /// What guards consult.
+    pub state: SubjectState,
+}
+
+/// The part of a user that every guarded request consults.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectState {
+    /// An inactive subject is refused everywhere.
+    pub active: bool,
+    /// The names of the roles given to the subject; names that no role enum knows grant nothing.
+    pub roles: Arc<[Box<str>]>,
+    /// Grows whenever the subject's credentials change.
+    pub version: u64,
+}
+
+/// A user to add.
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    /// The e-mail address, which is also the login name.
+    pub email: Email,
+    /// The hash of the password.
+    pub password_hash: PasswordHash,
+    /// The names of the roles to give.
+    pub roles: Vec<Box<str>>,
+}

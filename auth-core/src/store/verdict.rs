@@ -1,0 +1,95 @@
+//! What a presented refresh token is: the one decision that every store must make alike.
+
+use super::Redeem;
+use crate::Timestamp;
+
+/// A refresh token as a store finds it.
+#[derive(Clone)]
+pub(crate) struct StoredToken {
+    /// When it would have expired unused.
+    pub(crate) expires_at: Timestamp,
+    /// Its first use, and the sealed successor of then if that is still held.
+    pub(crate) used: Option<(Timestamp, Option<Vec<u8>>)>,
+}
+
+/// What is to be done about it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Expired, itself or with its session.
+    Refuse,
+    /// The first use.
+    Rotate,
+    /// A retry: give back this sealed successor.
+    Retry(Vec<u8>),
+    /// A replay: end the session.
+    End,
+}
+
+impl StoredToken {
+    pub(crate) fn judge(self, redeem: &Redeem<'_>, session_expires_at: Timestamp) -> Verdict {
+        // A used token is known as a replay for as long as it would have lived unused. After that whoever holds it holds
+        // nothing, and the row may go: this bounds a family to lifetime divided by the time between refreshes.
+        if redeem.now >= session_expires_at || redeem.now >= self.expires_at {
+            return Verdict::Refuse;
+        }
+        match self.used {
+            None => Verdict::Rotate,
+            // A use that lies in the future is zero ago: when the clock was set back, the honest retry of a response
+            // lost just before must not end the session. It widens the leeway by the jump, for tokens used within it.
+            // With the leeway at zero nothing is ever less, whatever the clock says.
+            Some((used_at, Some(sealed))) if redeem.now.since(used_at) < redeem.leeway => Verdict::Retry(sealed),
+            Some(_) => Verdict::End,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::token::TokenHash;
+
+    const USED_AT: Timestamp = Timestamp::from_secs(1_000);
+    const EXPIRES_AT: Timestamp = Timestamp::from_secs(2_000);
+
+    fn judge(used: Option<(Timestamp, Option<Vec<u8>>)>, now: Timestamp, leeway: Duration) -> Verdict {
+        let hash = TokenHash::from([0; 32]);
+        let redeem =
+            Redeem { presented: &hash, successor: &hash, sealed_successor: &[], now, expires_at: EXPIRES_AT, leeway };
+        StoredToken { expires_at: EXPIRES_AT, used }.judge(&redeem, EXPIRES_AT)
+    }
+
+    fn retry(now: Timestamp, leeway: Duration) -> Verdict {
+        judge(Some((USED_AT, Some(vec![7]))), now, leeway)
+    }
+
+    #[test]
+    fn the_leeway_ends_to_the_millisecond() {
+        let leeway = Duration::from_secs(10);
+        assert_eq!(retry(USED_AT.after(Duration::from_millis(9_999)), leeway), Verdict::Retry(vec![7]));
+        assert_eq!(retry(USED_AT.after(leeway), leeway), Verdict::End);
+    }
+
+    #[test]
+    fn a_leeway_of_zero_never_retries_whatever_the_clock_says() {
+        assert_eq!(retry(USED_AT, Duration::ZERO), Verdict::End);
+        assert_eq!(retry(Timestamp::from_secs(400), Duration::ZERO), Verdict::End);
+    }
+
+    #[test]
+    fn a_retry_after_the_clock_was_set_back_is_a_retry() {
+        assert_eq!(retry(Timestamp::from_secs(400), Duration::from_secs(10)), Verdict::Retry(vec![7]));
+    }
+
+    #[test]
+    fn a_successor_no_longer_held_cannot_be_retried() {
+        assert_eq!(judge(Some((USED_AT, None)), USED_AT, Duration::from_secs(10)), Verdict::End);
+    }
+
+    #[test]
+    fn an_expired_token_is_refused_whether_used_or_not() {
+        assert_eq!(judge(None, EXPIRES_AT, Duration::from_secs(10)), Verdict::Refuse);
+        assert_eq!(retry(EXPIRES_AT, Duration::from_secs(10)), Verdict::Refuse);
+    }
+}

@@ -1,0 +1,135 @@
+//! What every store must do, as code: run it over a store of your own.
+//!
+//! Each function runs its checks one after the other and panics at the first that fails, after it has named it on
+//! standard error. The checks add users, sessions and keys of their own and look at nothing else, so the store may hold
+//! other data; [`housekeeping`] removes what expired in 2001.
+//!
+//! Run them on a runtime with several threads, since the races among them are real:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use auth_core::store::MemoryStore;
+//! use auth_core::testing::conformance;
+//!
+//! #[tokio::main(flavor = "multi_thread")]
+//! async fn main() {
+//!     let store = Arc::new(MemoryStore::new());
+//!     conformance::users(&store).await;
+//!     conformance::directory(&store).await;
+//!     conformance::sessions(&store).await;
+//!     conformance::api_keys(&store).await;
+//!     conformance::housekeeping(&store).await;
+//! }
+//! ```
+
+// A check fails by panicking, and what it sets up must not fail.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+
+mod accounts;
+mod fixtures;
+mod keys;
+mod people;
+mod purge;
+mod races;
+mod refresh;
+mod standing;
+
+use std::sync::Arc;
+
+use crate::store::{ApiKeyStore, Housekeeping, SessionStore, UserDirectory, UserRegistry};
+
+/// Names the check that is running if it panics.
+struct Running(&'static str);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("the store does not hold this: {}", self.0.replace('_', " "));
+        }
+    }
+}
+
+macro_rules! check {
+    ($store:ident, $($area:ident::$check:ident),+ $(,)?) => {
+        $({
+            let _running = Running(stringify!($check));
+            Box::pin($area::$check($store)).await;
+        })+
+    };
+}
+
+/// Users, as authentication sees them.
+pub async fn users<S: UserRegistry>(store: &Arc<S>) {
+    check!(
+        store,
+        people::a_user_is_found_by_id_and_by_login_in_any_case,
+        people::an_unknown_user_is_none,
+        people::an_email_address_is_taken_once,
+        people::of_concurrent_registrations_one_gets_the_address,
+        people::a_new_password_raises_the_version_by_one,
+        people::concurrent_passwords_never_share_a_version,
+        people::a_better_hash_of_the_same_password_keeps_the_version,
+        people::a_hash_is_not_upgraded_over_a_newer_password,
+    );
+}
+
+/// Users, as an administrator sees them.
+pub async fn directory<S: UserDirectory + SessionStore + ApiKeyStore>(store: &Arc<S>) {
+    check!(
+        store,
+        accounts::an_account_shows_what_was_registered,
+        accounts::accounts_are_listed_page_by_page,
+        accounts::a_patch_changes_what_it_names_and_keeps_the_version,
+        accounts::a_changed_address_is_the_login_name_from_then_on,
+        accounts::a_taken_address_changes_nothing,
+        accounts::an_unknown_account_is_not_found,
+        accounts::a_removed_account_takes_its_sessions_and_keys_with_it,
+    );
+}
+
+/// Sessions and their refresh token families.
+pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
+    check!(
+        store,
+        standing::a_session_is_found_as_it_was_begun,
+        standing::a_session_cannot_be_begun_twice,
+        standing::living_sessions_are_listed_newest_first,
+        standing::a_session_is_ended_only_for_its_subject,
+        standing::ending_all_keeps_and_lifts_the_one_to_keep,
+        standing::keeping_a_session_of_somebody_else_does_not_touch_it,
+        standing::any_token_of_the_family_ends_its_session,
+        refresh::a_token_rotates_and_moves_its_session_on,
+        refresh::a_retry_within_the_leeway_gets_the_first_successor,
+        refresh::a_retry_gets_its_successor_also_when_that_is_spent,
+        refresh::a_replayed_token_ends_its_family_and_no_other,
+        refresh::every_used_token_of_a_family_is_remembered,
+        refresh::a_leeway_of_zero_never_retries,
+        refresh::a_clock_set_back_does_not_end_the_session_of_an_honest_retry,
+        refresh::unknown_expired_and_ended_tokens_are_refused,
+        refresh::a_used_token_that_has_expired_is_no_replay,
+        races::of_100_concurrent_redeems_one_rotates_and_all_hold_its_successor,
+        races::without_leeway_exactly_one_of_100_concurrent_redeems_succeeds,
+        races::a_session_ended_during_a_refresh_stays_ended,
+        races::a_dropped_redeem_leaves_the_token_unspent_or_its_successor_within_reach,
+    );
+}
+
+/// API keys.
+pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
+    check!(
+        store,
+        keys::a_key_is_found_as_it_was_made,
+        keys::a_key_cannot_be_made_twice,
+        keys::keys_are_listed_newest_first,
+        keys::a_rotated_key_keeps_its_previous_secret_for_the_overlap,
+        keys::concurrent_rotations_keep_one_previous_secret,
+        keys::a_revoked_key_is_gone,
+        keys::a_use_is_noted,
+    );
+}
+
+/// Removal of what has expired.
+pub async fn housekeeping<S: Housekeeping + SessionStore + ApiKeyStore>(store: &Arc<S>) {
+    check!(store, purge::what_has_expired_is_removed_in_batches, purge::what_lives_stays);
+}

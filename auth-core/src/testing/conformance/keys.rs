@@ -1,0 +1,108 @@
+//! API keys.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::fixtures::{NOW, api_key, secs, token};
+use crate::store::{ApiKeyRecord, ApiKeyStore};
+use crate::{ApiKeyId, SubjectId};
+
+async fn make<S: ApiKeyStore>(store: &S) -> ApiKeyRecord {
+    let key = api_key(&SubjectId::random());
+    store.create(key.clone()).await.unwrap();
+    key
+}
+
+fn assert_same(found: &ApiKeyRecord, expected: &ApiKeyRecord) {
+    assert_eq!((&found.id, &found.name, &found.owner), (&expected.id, &expected.name, &expected.owner));
+    assert_eq!(found.scopes, expected.scopes, "the scopes are not those given");
+    assert_eq!((found.hash, found.previous), (expected.hash, expected.previous), "the hashes are other ones");
+    assert_eq!(found.created_at, expected.created_at);
+    assert_eq!((found.expires_at, found.last_used_at), (expected.expires_at, expected.last_used_at));
+}
+
+pub(super) async fn a_key_is_found_as_it_was_made<S: ApiKeyStore>(store: &Arc<S>) {
+    let owner = SubjectId::random();
+    let bare = ApiKeyRecord { scopes: Vec::new(), expires_at: None, ..api_key(&owner) };
+    let worn = ApiKeyRecord { previous: Some((token(), NOW)), last_used_at: Some(NOW), ..api_key(&owner) };
+    for key in [api_key(&owner), bare, worn] {
+        store.create(key.clone()).await.unwrap();
+        assert_same(&store.find(&key.id).await.unwrap().unwrap(), &key);
+    }
+    assert!(store.find(&ApiKeyId::random()).await.unwrap().is_none());
+}
+
+pub(super) async fn a_key_cannot_be_made_twice<S: ApiKeyStore>(store: &Arc<S>) {
+    let key = make(&**store).await;
+    let again = ApiKeyRecord { id: key.id.clone(), ..api_key(&SubjectId::random()) };
+    assert!(store.create(again).await.is_err(), "a second key has the first one's id");
+    assert_same(&store.find(&key.id).await.unwrap().unwrap(), &key);
+}
+
+pub(super) async fn keys_are_listed_newest_first<S: ApiKeyStore>(store: &Arc<S>) {
+    let mut made = Vec::new();
+    for age in [secs(20), secs(0), secs(10)] {
+        let key = ApiKeyRecord { created_at: NOW.after(age), ..api_key(&SubjectId::random()) };
+        store.create(key.clone()).await.unwrap();
+        made.push(key);
+    }
+    made.sort_by_key(|key| std::cmp::Reverse(key.created_at));
+    let mut listed = store.list().await.unwrap();
+    assert!(listed.is_sorted_by_key(|key| std::cmp::Reverse(key.created_at)), "keys come newest first");
+    listed.retain(|key| made.iter().any(|made| made.id == key.id));
+    assert_eq!(listed.len(), made.len());
+    for (listed, made) in listed.iter().zip(&made) {
+        assert_same(listed, made);
+    }
+}
+
+pub(super) async fn a_rotated_key_keeps_its_previous_secret_for_the_overlap<S: ApiKeyStore>(store: &Arc<S>) {
+    let key = make(&**store).await;
+    let (second, third) = (token(), token());
+    let rotated = store.rotate(&key.id, &second, NOW.after(secs(60))).await.unwrap().unwrap();
+    let expected = ApiKeyRecord { hash: second, previous: Some((key.hash, NOW.after(secs(60)))), ..key.clone() };
+    assert_same(&rotated, &expected);
+    assert_same(&store.find(&key.id).await.unwrap().unwrap(), &expected);
+
+    let rotated = store.rotate(&key.id, &third, NOW.after(secs(90))).await.unwrap().unwrap();
+    let expected = ApiKeyRecord { hash: third, previous: Some((second, NOW.after(secs(90)))), ..key };
+    assert_same(&rotated, &expected);
+
+    assert!(store.rotate(&ApiKeyId::random(), &token(), NOW).await.unwrap().is_none());
+}
+
+pub(super) async fn concurrent_rotations_keep_one_previous_secret<S: ApiKeyStore>(store: &Arc<S>) {
+    let key = make(&**store).await;
+    let mut calls = JoinSet::new();
+    for _ in 0..16 {
+        let (store, id) = (Arc::clone(store), key.id.clone());
+        calls.spawn(async move { store.rotate(&id, &token(), NOW).await.unwrap().unwrap() });
+    }
+    // Each took the place of another one's: nobody's secret was lost between two rotations.
+    let rotated = calls.join_all().await;
+    let previous = rotated.iter().filter_map(|key| key.previous).map(|(hash, _)| hash);
+    let mut replaced: Vec<_> = previous.collect();
+    replaced.sort_by_key(|hash| *hash.as_bytes());
+    replaced.dedup();
+    assert_eq!(replaced.len(), 16, "two rotations replaced the same secret");
+}
+
+pub(super) async fn a_revoked_key_is_gone<S: ApiKeyStore>(store: &Arc<S>) {
+    let key = make(&**store).await;
+    let other = make(&**store).await;
+    assert!(store.revoke(&key.id).await.unwrap());
+    assert!(!store.revoke(&key.id).await.unwrap(), "a key was revoked twice");
+    assert!(store.find(&key.id).await.unwrap().is_none());
+    assert!(store.rotate(&key.id, &token(), NOW).await.unwrap().is_none(), "a rotation brought a revoked key back");
+    store.touch(&key.id, NOW).await.unwrap();
+    assert!(store.find(&key.id).await.unwrap().is_none(), "a late use brought a revoked key back");
+    assert_same(&store.find(&other.id).await.unwrap().unwrap(), &other);
+}
+
+pub(super) async fn a_use_is_noted<S: ApiKeyStore>(store: &Arc<S>) {
+    let key = make(&**store).await;
+    store.touch(&key.id, NOW.after(secs(5))).await.unwrap();
+    let expected = ApiKeyRecord { last_used_at: Some(NOW.after(secs(5))), ..key };
+    assert_same(&store.find(&expected.id).await.unwrap().unwrap(), &expected);
+}

@@ -1,0 +1,122 @@
+//! Refresh tokens, one call after the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::fixtures::{LEEWAY, LIFETIME, NOW, begin, family, open, redeem, rotate, seal, secs, session, token};
+use crate::Timestamp;
+use crate::store::{Redeemed, Session, SessionStore};
+
+pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(store: &Arc<S>) {
+    let (session, first) = family(&**store).await;
+    let (second, later) = (token(), NOW.after(secs(900)));
+    let redeemed = redeem(&**store, &first, &second, later, LEEWAY).await;
+    let expected = Session { last_used_at: later, expires_at: later.after(LIFETIME), ..session };
+    assert_eq!(redeemed, Redeemed::Rotated(expected.clone()));
+    assert_eq!(store.find(&expected.id).await.unwrap(), Some(expected));
+
+    // It lives on beyond the first token's time.
+    rotate(&**store, &second, NOW.after(LIFETIME)).await;
+}
+
+pub(super) async fn a_retry_within_the_leeway_gets_the_first_successor<S: SessionStore>(store: &Arc<S>) {
+    let (begun, first) = family(&**store).await;
+    let second = rotate(&**store, &first, NOW).await;
+    let stored = store.find(&begun.id).await.unwrap().unwrap();
+    for after in [0, 1, 9_999] {
+        let now = NOW.after(Duration::from_millis(after));
+        let redeemed = redeem(&**store, &first, &token(), now, LEEWAY).await;
+        let expected = Redeemed::Retried { session: stored.clone(), sealed_successor: seal(&second) };
+        assert_eq!(redeemed, expected, "a retry after {after} ms");
+    }
+    rotate(&**store, &second, NOW.after(secs(1))).await;
+}
+
+pub(super) async fn a_retry_gets_its_successor_also_when_that_is_spent<S: SessionStore>(store: &Arc<S>) {
+    let (_, first) = family(&**store).await;
+    let second = rotate(&**store, &first, NOW).await;
+    let third = rotate(&**store, &second, NOW.after(secs(2))).await;
+    // A second tab, two steps behind, catches up.
+    let mut holds = first;
+    for _ in 0..2 {
+        match redeem(&**store, &holds, &token(), NOW.after(secs(3)), LEEWAY).await {
+            Redeemed::Retried { sealed_successor, .. } => holds = open(&sealed_successor),
+            other => panic!("a retry within the leeway was answered {other:?}"),
+        }
+    }
+    assert_eq!(holds, third);
+}
+
+pub(super) async fn a_replayed_token_ends_its_family_and_no_other<S: SessionStore>(store: &Arc<S>) {
+    let (stolen, first) = family(&**store).await;
+    let other_device = session(&stolen.subject);
+    let other_token = begin(&**store, &other_device).await;
+    let second = rotate(&**store, &first, NOW).await;
+
+    match redeem(&**store, &first, &token(), NOW.after(LEEWAY), LEEWAY).await {
+        Redeemed::Replayed(session) => assert_eq!(session.id, stolen.id),
+        other => panic!("a use after the leeway was answered {other:?}"),
+    }
+    assert_eq!(store.find(&stolen.id).await.unwrap(), None, "the session outlived the replay");
+    for token in [first, second] {
+        let redeemed = redeem(&**store, &token, &super::fixtures::token(), NOW.after(LEEWAY), LEEWAY).await;
+        assert_eq!(redeemed, Redeemed::Refused, "the family outlived the replay");
+    }
+    assert_eq!(store.find(&other_device.id).await.unwrap(), Some(other_device), "another device was logged out");
+    rotate(&**store, &other_token, NOW.after(LEEWAY)).await;
+}
+
+pub(super) async fn every_used_token_of_a_family_is_remembered<S: SessionStore>(store: &Arc<S>) {
+    for replayed in 0..5 {
+        let (session, first) = family(&**store).await;
+        let mut tokens = vec![first];
+        for n in 1..=5 {
+            tokens.push(rotate(&**store, &tokens[n - 1], NOW.after(secs(900 * n as u64))).await);
+        }
+        let now = NOW.after(secs(900 * 6));
+        let redeemed = redeem(&**store, &tokens[replayed], &token(), now, LEEWAY).await;
+        assert!(matches!(redeemed, Redeemed::Replayed(_)), "token {replayed} of 6 was answered {redeemed:?}");
+        assert_eq!(store.find(&session.id).await.unwrap(), None, "the session outlived the replay");
+    }
+}
+
+pub(super) async fn a_leeway_of_zero_never_retries<S: SessionStore>(store: &Arc<S>) {
+    // In the same millisecond, and before it by a clock that was set back.
+    for now in [NOW, Timestamp::from_millis(NOW.as_millis() - 600_000)] {
+        let (_, first) = family(&**store).await;
+        let redeemed = redeem(&**store, &first, &token(), NOW, Duration::ZERO).await;
+        assert!(matches!(redeemed, Redeemed::Rotated(_)), "a first use was answered {redeemed:?}");
+        let redeemed = redeem(&**store, &first, &token(), now, Duration::ZERO).await;
+        assert!(matches!(redeemed, Redeemed::Replayed(_)), "a second use was answered {redeemed:?}");
+    }
+}
+
+pub(super) async fn a_clock_set_back_does_not_end_the_session_of_an_honest_retry<S: SessionStore>(store: &Arc<S>) {
+    let (_, first) = family(&**store).await;
+    let second = rotate(&**store, &first, NOW).await;
+    let set_back = Timestamp::from_millis(NOW.as_millis() - 600_000);
+    let redeemed = redeem(&**store, &first, &token(), set_back, LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::Retried { .. }), "a retry was answered {redeemed:?}");
+    rotate(&**store, &second, set_back).await;
+}
+
+pub(super) async fn unknown_expired_and_ended_tokens_are_refused<S: SessionStore>(store: &Arc<S>) {
+    assert_eq!(redeem(&**store, &token(), &token(), NOW, LEEWAY).await, Redeemed::Refused, "an unknown token");
+
+    let (session, first) = family(&**store).await;
+    let redeemed = redeem(&**store, &first, &token(), session.expires_at, LEEWAY).await;
+    assert_eq!(redeemed, Redeemed::Refused, "a token at the moment it expires");
+    rotate(&**store, &first, Timestamp::from_millis(session.expires_at.as_millis() - 1)).await;
+
+    let (session, first) = family(&**store).await;
+    store.end(&session.subject, &session.id).await.unwrap();
+    assert_eq!(redeem(&**store, &first, &token(), NOW, LEEWAY).await, Redeemed::Refused, "a token of an ended session");
+}
+
+pub(super) async fn a_used_token_that_has_expired_is_no_replay<S: SessionStore>(store: &Arc<S>) {
+    let (_, first) = family(&**store).await;
+    let second = rotate(&**store, &first, NOW.after(secs(900))).await;
+    let redeemed = redeem(&**store, &first, &token(), NOW.after(LIFETIME), LEEWAY).await;
+    assert_eq!(redeemed, Redeemed::Refused, "a used token past its time");
+    rotate(&**store, &second, NOW.after(LIFETIME)).await;
+}

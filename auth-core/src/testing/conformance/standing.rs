@@ -1,0 +1,106 @@
+//! Sessions: begun, found, listed, ended.
+
+use std::sync::Arc;
+
+use super::fixtures::{LEEWAY, NOW, begin, family, redeem, rotate, secs, session, token};
+use crate::store::{NewSession, Redeemed, Session, SessionStore};
+use crate::{SessionId, SubjectId};
+
+async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenHash) -> bool {
+    redeem(store, presented, &token(), NOW, LEEWAY).await == Redeemed::Refused
+}
+
+pub(super) async fn a_session_is_found_as_it_was_begun<S: SessionStore>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let bare = Session { agent: None, scope: String::new(), ..session(&subject) };
+    for session in [session(&subject), bare] {
+        begin(&**store, &session).await;
+        assert_eq!(store.find(&session.id).await.unwrap(), Some(session));
+    }
+    assert_eq!(store.find(&SessionId::random()).await.unwrap(), None);
+}
+
+pub(super) async fn a_session_cannot_be_begun_twice<S: SessionStore>(store: &Arc<S>) {
+    let (begun, first) = family(&**store).await;
+    let again = Session { subject: SubjectId::random(), ..begun.clone() };
+    let same_id = NewSession { session: again, refresh_token: token() };
+    assert!(store.create(same_id).await.is_err(), "a second session has the first one's id");
+    let other = session(&SubjectId::random());
+    let same_token = NewSession { session: other.clone(), refresh_token: first };
+    assert!(store.create(same_token).await.is_err(), "a second session has the first one's token");
+    assert_eq!(store.find(&other.id).await.unwrap(), None, "half a session was left behind");
+    assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun));
+}
+
+pub(super) async fn living_sessions_are_listed_newest_first<S: SessionStore>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let mut begun = Vec::new();
+    for age in [secs(20), secs(0), secs(10)] {
+        let session = Session { created_at: NOW.after(age), ..session(&subject) };
+        begin(&**store, &session).await;
+        begun.push(session);
+    }
+    let expired = Session { expires_at: NOW, ..session(&subject) };
+    begin(&**store, &expired).await;
+    family(&**store).await;
+    begun.sort_by_key(|session| std::cmp::Reverse(session.created_at));
+    assert_eq!(store.list(&subject, NOW).await.unwrap(), begun);
+    assert_eq!(store.list(&SubjectId::random(), NOW).await.unwrap(), []);
+}
+
+pub(super) async fn a_session_is_ended_only_for_its_subject<S: SessionStore>(store: &Arc<S>) {
+    let (session, first) = family(&**store).await;
+    assert!(!store.end(&SubjectId::random(), &session.id).await.unwrap(), "somebody else ended the session");
+    assert!(store.find(&session.id).await.unwrap().is_some(), "somebody else ended the session");
+    assert!(store.end(&session.subject, &session.id).await.unwrap());
+    assert!(!store.end(&session.subject, &session.id).await.unwrap(), "a session ended twice");
+    assert_eq!(store.find(&session.id).await.unwrap(), None);
+    assert!(is_refused(&**store, &first).await, "the refresh token outlived its session");
+}
+
+pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let (phone, laptop, tablet) = (session(&subject), session(&subject), session(&subject));
+    let phone_token = begin(&**store, &phone).await;
+    let laptop_token = begin(&**store, &laptop).await;
+    begin(&**store, &tablet).await;
+    let (stranger, stranger_token) = family(&**store).await;
+
+    let mut ended = store.end_all(&subject, Some((&laptop.id, 4))).await.unwrap();
+    ended.sort();
+    let mut expected = [phone.id, tablet.id];
+    expected.sort();
+    assert_eq!(ended, expected);
+    assert!(is_refused(&**store, &phone_token).await, "a refresh token outlived its session");
+    assert_eq!(store.find(&laptop.id).await.unwrap(), Some(Session { version: 4, ..laptop.clone() }));
+    let laptop_token = rotate(&**store, &laptop_token, NOW).await;
+
+    assert_eq!(store.end_all(&subject, None).await.unwrap(), [laptop.id]);
+    assert!(is_refused(&**store, &laptop_token).await, "a refresh token outlived its session");
+    assert_eq!(store.end_all(&subject, None).await.unwrap(), []);
+
+    assert_eq!(store.find(&stranger.id).await.unwrap(), Some(stranger), "another subject's session was touched");
+    rotate(&**store, &stranger_token, NOW).await;
+}
+
+pub(super) async fn keeping_a_session_of_somebody_else_does_not_touch_it<S: SessionStore>(store: &Arc<S>) {
+    let (mine, _) = family(&**store).await;
+    let (theirs, _) = family(&**store).await;
+    assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9))).await.unwrap(), [mine.id]);
+    assert_eq!(store.find(&theirs.id).await.unwrap(), Some(theirs), "another subject's session was lifted");
+}
+
+pub(super) async fn any_token_of_the_family_ends_its_session<S: SessionStore>(store: &Arc<S>) {
+    let (begun, first) = family(&**store).await;
+    let ended = store.end_by_refresh_token(&first).await.unwrap();
+    assert_eq!(ended.map(|session| session.id), Some(begun.id.clone()));
+    assert_eq!(store.find(&begun.id).await.unwrap(), None);
+    assert_eq!(store.end_by_refresh_token(&first).await.unwrap(), None, "a session ended twice");
+
+    let (begun, first) = family(&**store).await;
+    let second = rotate(&**store, &first, NOW).await;
+    assert!(store.end_by_refresh_token(&first).await.unwrap().is_some(), "the used token is forgotten");
+    assert_eq!(store.find(&begun.id).await.unwrap(), None);
+    assert!(is_refused(&**store, &second).await, "the living token outlived its session");
+    assert_eq!(store.end_by_refresh_token(&token()).await.unwrap(), None);
+}

@@ -1,0 +1,74 @@
+//! A database file of its own for each test, and what is put in it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use auth_core::store::{NewSession, Redeem, Redeemed, Session, SessionStore, SqliteStore};
+use auth_core::token::TokenHash;
+use auth_core::{SessionId, SubjectId, Timestamp};
+use tempfile::TempDir;
+
+pub const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+pub const LIFETIME: Duration = Duration::from_hours(1);
+pub const LEEWAY: Duration = Duration::from_secs(10);
+
+pub struct TempFile {
+    folder: TempDir,
+}
+
+impl TempFile {
+    pub fn new() -> Self {
+        Self { folder: TempDir::new().unwrap() }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("service.db")
+    }
+
+    pub fn url(&self) -> String {
+        format!("sqlite://{}", self.path().display())
+    }
+
+    pub async fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.url()).await.unwrap()
+    }
+}
+
+/// A token that is told from others by its number.
+pub fn token(number: u8) -> TokenHash {
+    TokenHash::from([number; 32])
+}
+
+pub fn session() -> Session {
+    Session {
+        id: SessionId::random(),
+        subject: SubjectId::random(),
+        version: 0,
+        scope: String::new(),
+        amr: "pwd".to_owned(),
+        agent: None,
+        created_at: NOW,
+        last_used_at: NOW,
+        expires_at: NOW.after(LIFETIME),
+    }
+}
+
+/// Begins a session whose first token is number 0.
+pub async fn begin(store: &SqliteStore) -> Session {
+    let session = session();
+    SessionStore::create(store, NewSession { session: session.clone(), refresh_token: token(0) }).await.unwrap();
+    session
+}
+
+/// Redeems a token for the one with the next number.
+pub async fn redeem(store: &SqliteStore, number: u8, now: Timestamp, leeway: Duration) -> Redeemed {
+    let redeem = Redeem {
+        presented: &token(number),
+        successor: &token(number + 1),
+        sealed_successor: b"sealed under the token presented",
+        now,
+        expires_at: now.after(LIFETIME),
+        leeway,
+    };
+    store.redeem(redeem).await.unwrap()
+}

@@ -1,0 +1,7 @@
+//! What only a store in a file can do wrong.
+
+pub mod file;
+
+mod faults;
+mod opening;
+mod residue;

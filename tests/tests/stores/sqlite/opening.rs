@@ -1,0 +1,161 @@
+//! Creating, migrating and reopening a file.
+
+use std::process::Command;
+
+use auth_core::password::PasswordHash;
+use auth_core::store::{
+    ApiKeyRecord, ApiKeyStore, NewUser, Redeemed, SessionStore, SqliteStore, StoreError, UserDirectory, UserRegistry,
+    UserStore,
+};
+use auth_core::{ApiKeyId, SubjectId};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use tokio::task::JoinSet;
+
+use super::file::{LEEWAY, NOW, TempFile, begin, redeem, token};
+
+fn user(email: &str) -> NewUser {
+    NewUser {
+        email: email.parse().unwrap(),
+        password_hash: PasswordHash::from_stored("$argon2id$"),
+        roles: vec!["Admin".into()],
+    }
+}
+
+fn api_key(owner: &SubjectId) -> ApiKeyRecord {
+    ApiKeyRecord {
+        id: ApiKeyId::random(),
+        name: "nightly export".to_owned(),
+        owner: owner.clone(),
+        scopes: vec!["reports:read".into()],
+        hash: token(200),
+        previous: None,
+        created_at: NOW,
+        expires_at: None,
+        last_used_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_reopened_file_holds_everything() {
+    let file = TempFile::new();
+    let store = file.open().await;
+    let id = UserRegistry::create(&store, user("ada@example.com")).await.unwrap().unwrap();
+    let session = begin(&store).await;
+    assert!(matches!(redeem(&store, 0, NOW, LEEWAY).await, Redeemed::Rotated(_)));
+    let key = api_key(&id);
+    ApiKeyStore::create(&store, key.clone()).await.unwrap();
+    let account = UserDirectory::get(&store, &id).await.unwrap();
+    store.close().await;
+
+    let store = file.open().await;
+    assert_eq!(UserDirectory::get(&store, &id).await.unwrap(), account);
+    assert_eq!(store.find_by_login("ada@example.com").await.unwrap().unwrap().id, id);
+    assert!(SessionStore::find(&store, &session.id).await.unwrap().is_some());
+    assert!(matches!(redeem(&store, 0, NOW, LEEWAY).await, Redeemed::Retried { .. }));
+    assert!(matches!(redeem(&store, 1, NOW, LEEWAY).await, Redeemed::Rotated(_)));
+    assert_eq!(ApiKeyStore::find(&store, &key.id).await.unwrap().unwrap().hash, key.hash);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_can_be_opened_by_many_at_once() {
+    for _ in 0..10 {
+        let file = TempFile::new();
+        let mut calls = JoinSet::new();
+        for n in 0..8 {
+            let url = file.url();
+            calls.spawn(async move {
+                let store = SqliteStore::open(&url).await.unwrap();
+                UserRegistry::create(&store, user(&format!("user{n}@example.com"))).await.unwrap().unwrap()
+            });
+        }
+        calls.join_all().await;
+        assert_eq!(UserDirectory::list(&file.open().await, None, 100).await.unwrap().len(), 8);
+    }
+}
+
+/// The database that the processes of the next test share.
+const SHARED_URL: &str = "AUTH_TEST_SHARED_URL";
+
+#[tokio::test]
+async fn a_new_file_can_be_opened_by_many_processes_at_once() {
+    if let Ok(url) = std::env::var(SHARED_URL) {
+        return write_beside_others(&url).await;
+    }
+    let file = TempFile::new();
+    let this_test = ["--exact", "sqlite::opening::a_new_file_can_be_opened_by_many_processes_at_once", "--nocapture"];
+    let spawn = |_| {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args(this_test).env(SHARED_URL, file.url()).spawn().unwrap()
+    };
+    let processes: Vec<_> = (0..6).map(spawn).collect();
+    for mut process in processes {
+        assert!(process.wait().unwrap().success(), "a process could not use the file beside the others");
+    }
+    let users = UserDirectory::list(&file.open().await, None, 1_000).await.unwrap();
+    assert_eq!(users.len(), 6 * 20, "a user was lost");
+}
+
+async fn write_beside_others(url: &str) {
+    let store = SqliteStore::open(url).await.unwrap();
+    for n in 0..20 {
+        let email = format!("user{n}@{}.example.com", std::process::id());
+        UserRegistry::create(&store, user(&email)).await.unwrap().unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_readable_by_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let file = TempFile::new();
+    let store = file.open().await;
+    begin(&store).await;
+    let folder = file.path().parent().unwrap().to_owned();
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{}", entry.path().display());
+        names.push(entry.file_name().into_string().unwrap());
+    }
+    names.sort();
+    assert_eq!(names, ["service.db", "service.db-shm", "service.db-wal"]);
+}
+
+#[tokio::test]
+async fn the_stores_tables_stand_beside_the_applications() {
+    let file = TempFile::new();
+    let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+    for sql in ["CREATE TABLE users (id)", "CREATE TABLE _sqlx_migrations (version)"] {
+        sqlx::query(sql).execute(&pool).await.unwrap();
+    }
+    let store = SqliteStore::with_pool(pool).await.unwrap();
+    store.ping().await.unwrap();
+    let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
+    let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(store.pool()).await.unwrap();
+    let ours = ["auth_api_keys", "auth_migrations", "auth_refresh_tokens", "auth_sessions", "auth_users"];
+    assert_eq!(tables, [["_sqlx_migrations"].as_slice(), &ours, &["users"]].concat());
+}
+
+#[tokio::test]
+async fn a_pool_that_does_not_enforce_foreign_keys_is_not_taken() {
+    let file = TempFile::new();
+    let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true).foreign_keys(false);
+    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+    let error = SqliteStore::with_pool(pool).await.unwrap_err();
+    assert!(error.to_string().contains("foreign_keys(true)"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_opened_is_named() {
+    let file = TempFile::new();
+    let missing = file.path().join("missing/service.db");
+    let error = SqliteStore::open(&format!("sqlite://{}", missing.display())).await.unwrap_err();
+    assert!(error.to_string().contains(missing.to_str().unwrap()), "{error}");
+
+    std::fs::write(file.path(), "this is no database, but long enough to be looked at as if it were one").unwrap();
+    let error = SqliteStore::open(&file.url()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    assert!(error.to_string().contains("not a database"), "{error}");
+}
