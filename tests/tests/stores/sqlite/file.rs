@@ -8,38 +8,41 @@ use auth_core::token::TokenHash;
 use auth_core::{SessionId, SubjectId, Timestamp};
 use tempfile::TempDir;
 
-pub const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
-pub const LIFETIME: Duration = Duration::from_hours(1);
-pub const LEEWAY: Duration = Duration::from_secs(10);
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+pub(crate) const LIFETIME: Duration = Duration::from_hours(1);
+pub(crate) const LEEWAY: Duration = Duration::from_secs(10);
 
-pub struct TempFile {
+/// What stands for a sealed successor.
+pub(crate) const SEALED_TEXT: &[u8] = b"sealed under the token presented";
+
+pub(crate) struct TempFile {
     folder: TempDir,
 }
 
 impl TempFile {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().unwrap() }
     }
 
-    pub fn path(&self) -> PathBuf {
+    pub(crate) fn path(&self) -> PathBuf {
         self.folder.path().join("service.db")
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("sqlite://{}", self.path().display())
     }
 
-    pub async fn open(&self) -> SqliteStore {
+    pub(crate) async fn open(&self) -> SqliteStore {
         SqliteStore::open(&self.url()).await.unwrap()
     }
 }
 
 /// A token that is told from others by its number.
-pub fn token(number: u8) -> TokenHash {
+pub(crate) fn token(number: u8) -> TokenHash {
     TokenHash::from([number; 32])
 }
 
-pub fn session() -> Session {
+pub(crate) fn session() -> Session {
     Session {
         id: SessionId::random(),
         subject: SubjectId::random(),
@@ -54,18 +57,18 @@ pub fn session() -> Session {
 }
 
 /// Begins a session whose first token is number 0.
-pub async fn begin(store: &SqliteStore) -> Session {
+pub(crate) async fn begin(store: &SqliteStore) -> Session {
     let session = session();
     SessionStore::create(store, NewSession { session: session.clone(), refresh_token: token(0) }).await.unwrap();
     session
 }
 
 /// Redeems a token for the one with the next number.
-pub async fn redeem(store: &SqliteStore, number: u8, now: Timestamp, leeway: Duration) -> Redeemed {
+pub(crate) async fn redeem(store: &SqliteStore, number: u8, now: Timestamp, leeway: Duration) -> Redeemed {
     let redeem = Redeem {
         presented: &token(number),
         successor: &token(number + 1),
-        sealed_successor: b"sealed under the token presented",
+        sealed_successor: SEALED_TEXT,
         now,
         expires_at: now.after(LIFETIME),
         leeway,

@@ -1,7 +1,9 @@
 //! What only a store in a file can do wrong.
 
-pub mod file;
+pub(crate) mod file;
 
 mod faults;
+mod killed;
 mod opening;
+mod process;
 mod residue;

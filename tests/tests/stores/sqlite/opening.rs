@@ -1,7 +1,5 @@
 //! Creating, migrating and reopening a file.
 
-use std::process::Command;
-
 use auth_core::password::PasswordHash;
 use auth_core::store::{
     ApiKeyRecord, ApiKeyStore, NewUser, Redeemed, SessionStore, SqliteStore, StoreError, UserDirectory, UserRegistry,
@@ -12,6 +10,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tokio::task::JoinSet;
 
 use super::file::{LEEWAY, NOW, TempFile, begin, redeem, token};
+use super::process;
 
 fn user(email: &str) -> NewUser {
     NewUser {
@@ -73,21 +72,14 @@ async fn a_new_file_can_be_opened_by_many_at_once() {
     }
 }
 
-/// The database that the processes of the next test share.
-const SHARED_URL: &str = "AUTH_TEST_SHARED_URL";
-
 #[tokio::test]
 async fn a_new_file_can_be_opened_by_many_processes_at_once() {
-    if let Ok(url) = std::env::var(SHARED_URL) {
+    if let Some(url) = process::shared_url() {
         return write_beside_others(&url).await;
     }
     let file = TempFile::new();
-    let this_test = ["--exact", "sqlite::opening::a_new_file_can_be_opened_by_many_processes_at_once", "--nocapture"];
-    let spawn = |_| {
-        let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(this_test).env(SHARED_URL, file.url()).spawn().unwrap()
-    };
-    let processes: Vec<_> = (0..6).map(spawn).collect();
+    let this_test = "sqlite::opening::a_new_file_can_be_opened_by_many_processes_at_once";
+    let processes: Vec<_> = (0..6).map(|_| process::running(this_test, &file).spawn().unwrap()).collect();
     for mut process in processes {
         assert!(process.wait().unwrap().success(), "a process could not use the file beside the others");
     }
@@ -136,6 +128,14 @@ async fn the_stores_tables_stand_beside_the_applications() {
     let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(store.pool()).await.unwrap();
     let ours = ["auth_api_keys", "auth_migrations", "auth_refresh_tokens", "auth_sessions", "auth_users"];
     assert_eq!(tables, [["_sqlx_migrations"].as_slice(), &ours, &["users"]].concat());
+}
+
+#[tokio::test]
+async fn an_answered_write_is_on_the_disk() {
+    let file = TempFile::new();
+    let store = file.open().await;
+    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(store.pool()).await.unwrap();
+    assert_eq!(synchronous, 2, "FULL: a lost supply of power undoes no logout");
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use auth_core::store::{Housekeeping, Redeemed, SqliteStore};
+use auth_core::store::{Housekeeping, Redeemed, SessionStore, SqliteStore};
 
-use super::file::{LEEWAY, LIFETIME, NOW, TempFile, begin, redeem};
+use super::file::{LEEWAY, LIFETIME, NOW, SEALED_TEXT, TempFile, begin, redeem};
 
 async fn count(store: &SqliteStore, sql: &'static str) -> i64 {
     sqlx::query_scalar(sql).fetch_one(store.pool()).await.unwrap()
@@ -64,4 +64,26 @@ async fn a_large_family_is_removed_in_batches() {
     assert_eq!(batches, [4, 4, 3, 0]);
     assert_eq!(count(&store, TOKENS).await, 0);
     assert_eq!(count(&store, "SELECT count(*) FROM auth_sessions").await, 0);
+}
+
+#[tokio::test]
+async fn what_was_deleted_is_not_left_in_the_file() {
+    let file = TempFile::new();
+    let store = file.open().await;
+    let session = begin(&store).await;
+    redeem(&store, 0, NOW, LEEWAY).await;
+    store.close().await;
+    let traces = [SEALED_TEXT, &[1; 32], session.id.as_str().as_bytes()];
+    assert!(traces.iter().all(|trace| contains(&file, trace)), "they are there while the session is");
+
+    let store = file.open().await;
+    assert!(store.end(&session.subject, &session.id).await.unwrap());
+    store.close().await;
+    for trace in traces {
+        assert!(!contains(&file, trace), "{} is left", String::from_utf8_lossy(trace));
+    }
+}
+
+fn contains(file: &TempFile, trace: &[u8]) -> bool {
+    std::fs::read(file.path()).unwrap().windows(trace.len()).any(|window| window == trace)
 }
