@@ -31,8 +31,8 @@ async fn a_refresh_that_was_answered_survives_its_process() {
         let again = redeem(&store, last, NOW, LEEWAY).await;
         assert!(matches!(again, Redeemed::Retried { .. }), "token {last} was answered once, then {again:?}");
         let successor = redeem(&store, last + 1, NOW, LEEWAY).await;
-        let lives = matches!(successor, Redeemed::Rotated(_) | Redeemed::Retried { .. });
-        assert!(lives, "the successor of token {last} was answered {successor:?}");
+        let is_alive = matches!(successor, Redeemed::Rotated(_) | Redeemed::Retried { .. });
+        assert!(is_alive, "the successor of token {last} was answered {successor:?}");
     }
 }
 
