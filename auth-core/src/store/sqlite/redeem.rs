@@ -80,15 +80,14 @@ async fn spend(tx: &mut SqliteConnection, redeem: &Redeem<'_>) -> Result<(), Sto
     query("UPDATE auth_refresh_tokens SET used_at = ?2, sealed_successor = ?3 WHERE hash = ?1")
         .bind(redeem.presented.as_bytes().as_slice())
         .bind(redeem.now.as_millis())
-        // Without a leeway nobody will ask for it.
-        .bind((!redeem.leeway.is_zero()).then_some(redeem.sealed_successor))
+        .bind(redeem.sealed_successor)
         .execute(tx)
         .await?;
     Ok(())
 }
 
-/// Keeps the family small: of used tokens, those whose leeway is over lose the sealed successor, those that would have
-/// expired by now go.
+/// Keeps the family small: of used tokens, those whose leeway is over (without one, also the token just spent) lose the
+/// sealed successor, and those that would have expired by now go.
 async fn trim(tx: &mut SqliteConnection, redeem: &Redeem<'_>, session: &SessionId) -> Result<(), StoreError> {
     let leeway = i64::try_from(redeem.leeway.as_millis()).unwrap_or(i64::MAX);
     let sql = "UPDATE auth_refresh_tokens SET sealed_successor = NULL
