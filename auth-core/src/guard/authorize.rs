@@ -1,0 +1,130 @@
+//! `#[authorize(..)]` at run time: the way out of a handler that has begun.
+
+use std::marker::PhantomData;
+use std::pin::{Pin, pin};
+use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
+
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+
+use crate::event::Event;
+use crate::guard::{Kinds, Policy};
+use crate::http::Rejection;
+use crate::{Auth, Caller, Refusal};
+
+/// Where the conditions of a handler are decided, after its guard `P` has let the caller in.
+///
+/// A condition stands where the handler's own `?` and `return` work, so it cannot answer for the handler by a value: it
+/// leaves its answer here and waits, and [`run`](Self::run) gives up the handler for it.
+pub struct Gate<P> {
+    auth: Auth,
+    caller: Caller,
+    answer: Mutex<Option<Response>>,
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P: Policy> std::fmt::Debug for Gate<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gate").field("policy", &P::DECLARED.name).finish_non_exhaustive()
+    }
+}
+
+impl<S, P> FromRequestParts<S> for Gate<P>
+where
+    P: Policy,
+    S: Send + Sync,
+    Auth: FromRef<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Auth::from_ref(state);
+        match auth.authenticate(parts, const { Kinds::of(&P::REQUIREMENT) }).await {
+            Ok(caller) => Ok(Self { auth, caller, answer: Mutex::default(), policy: PhantomData }),
+            Err(refusal) => Err(Rejection::new(refusal, &auth)),
+        }
+    }
+}
+
+impl<P: Policy> Gate<P> {
+    /// Runs a handler until it answers or one of its conditions does.
+    pub async fn run<R>(&self, handler: impl Future<Output = R>) -> Authorized<R> {
+        let mut handler = pin!(handler);
+        std::future::poll_fn(|cx| match handler.as_mut().poll(cx) {
+            Poll::Ready(answer) => Poll::Ready(Authorized::Answered(answer)),
+            Poll::Pending => self.taken().map_or(Poll::Pending, |refusal| Poll::Ready(Authorized::Refused(refusal))),
+        })
+        .await
+    }
+
+    /// Answers 403; does not come back.
+    pub async fn forbid(&self) {
+        let refusal = Refusal::Forbidden;
+        self.auth.record(&Event::refused(&P::DECLARED, Some(&self.caller), &refusal));
+        self.leave(Rejection::new(refusal, &self.auth).into_response()).await
+    }
+
+    /// Reads the parameter that had to wait for the conditions; does not come back when it cannot be read.
+    pub async fn read<T>(&self, deferred: Deferred<T>) -> T {
+        match deferred.0.await {
+            Ok(read) => read,
+            Err(rejection) => self.leave(rejection).await,
+        }
+    }
+
+    async fn leave<T>(&self, answer: Response) -> T {
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        std::future::pending().await
+    }
+
+    fn taken(&self) -> Option<Response> {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What a handler with conditions answers.
+#[derive(Debug)]
+pub enum Authorized<R> {
+    /// The handler's own answer.
+    Answered(R),
+    /// A condition did not hold, or a deferred parameter could not be read.
+    Refused(Response),
+}
+
+impl<R: IntoResponse> IntoResponse for Authorized<R> {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Answered(answer) => answer.into_response(),
+            Self::Refused(refusal) => refusal,
+        }
+    }
+}
+
+/// A last parameter that is read only when the conditions hold: the request as it was, and how to read it.
+pub struct Deferred<T>(Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>);
+
+impl<T> std::fmt::Debug for Deferred<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deferred").finish_non_exhaustive()
+    }
+}
+
+/// Keeps apart, for the compiler, how `T` is read (axum's marker `M`) from how [`Deferred<T>`] is.
+#[derive(Debug)]
+pub struct Via<M>(PhantomData<fn() -> M>);
+
+impl<S, T, M> FromRequest<S, Via<M>> for Deferred<T>
+where
+    S: Clone + Send + Sync + 'static,
+    T: FromRequest<S, M> + 'static,
+    M: 'static,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
+        let state = state.clone();
+        Ok(Self(Box::pin(async move { T::from_request(request, &state).await.map_err(IntoResponse::into_response) })))
+    }
+}

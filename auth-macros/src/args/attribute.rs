@@ -1,0 +1,141 @@
+//! Each attribute as sugar for a requirement.
+
+use proc_macro2::{Span, TokenStream};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, Ident, LitStr, Token};
+
+use super::list::list;
+use super::term::{Kind, Term};
+use super::{Word, literal, roles, tree};
+use crate::diagnostics::{Errors, choice, error};
+use crate::model::Attr;
+
+/// What an attribute demands.
+pub(crate) enum Demand {
+    Guard(Term),
+    /// A condition over the handler's own parameters.
+    Authorize(Expr),
+}
+
+/// Reads the arguments of one of our attributes; `None` when it makes no sense, which `errors` then says.
+pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
+    let Attr { word, span, args } = attr;
+    let term = match word {
+        Word::RequireAuth => alone(word, span, args, Kind::Auth),
+        Word::Public => alone(word, span, args, Kind::Public),
+        Word::RequireRole => {
+            let mend = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
+            several(span, args, errors, roles::role, ("`#[require_role]` names no role", mend))
+                .map(|roles| Term::any(span, roles))
+        }
+        Word::RequireScope => {
+            let mend = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";
+            several(span, args, errors, scope, ("`#[require_scope]` names no scope", mend))
+                .map(|scopes| Term::all(span, scopes))
+        }
+        Word::Require => {
+            let mend = "say what a caller must meet: `#[require(any(role(Admin), api_key))]`";
+            several(span, args, errors, tree::term, ("`#[require]` demands nothing", mend))
+                .map(|terms| Term::all(span, terms))
+        }
+        Word::ApiKey => api_key(span, args, errors),
+        Word::Authorize => return errors.keep(condition(span, args)).map(Demand::Authorize),
+    };
+    errors.keep(term).map(Demand::Guard)
+}
+
+/// An attribute that takes no arguments.
+fn alone(word: Word, span: Span, args: TokenStream, kind: Kind) -> syn::Result<Term> {
+    match args.into_iter().next() {
+        None => Ok(Term::new(span, kind)),
+        Some(first) => Err(error(
+            first.span(),
+            format_args!("`#[{word}]` takes no arguments"),
+            match word {
+                Word::RequireAuth => {
+                    "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`"
+                }
+                _ => "anyone may call a public handler; leave the parentheses away",
+            },
+        )),
+    }
+}
+
+/// The arguments of an attribute that needs one at least; `empty` is what to say when it has none.
+fn several<T>(
+    span: Span,
+    args: TokenStream,
+    errors: &mut Errors,
+    element: fn(ParseStream<'_>, &mut Errors) -> syn::Result<T>,
+    empty: (&str, &str),
+) -> syn::Result<Vec<T>> {
+    if args.is_empty() {
+        return Err(error(span, empty.0, empty.1));
+    }
+    (|input: ParseStream<'_>| Ok(list(input, errors, element))).parse2(args)
+}
+
+fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
+    let literal = literal::string(input, "a scope")?;
+    Ok(Term::new(literal.span(), Kind::Scope(literal::scope(&literal)?)))
+}
+
+/// `#[api_key]`, `#[api_key(scope = "reports:read")]`, `#[api_key(scopes = ["reports:read", "reports:list"])]`.
+fn api_key(span: Span, args: TokenStream, errors: &mut Errors) -> syn::Result<Term> {
+    let mut terms = vec![Term::new(span, Kind::ApiKey)];
+    let scopes = (|input: ParseStream<'_>| Ok(list(input, errors, api_key_argument))).parse2(args)?;
+    terms.extend(scopes.into_iter().flatten());
+    Ok(Term::all(span, terms))
+}
+
+fn api_key_argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Term>> {
+    const SCOPE: &str = "write `scope = \"reports:read\"`";
+    if input.peek(LitStr) {
+        return Err(error(input.span(), "a scope is given by name", SCOPE));
+    }
+    let key: Ident = input.parse().map_err(|found| error(found.span(), "expected an argument's name", SCOPE))?;
+    match key.to_string().as_str() {
+        "scope" | "scopes" => {}
+        other => {
+            let problem = format!("`#[api_key]` has no argument `{other}`");
+            return Err(error(key.span(), problem, choice(other, ["scope", "scopes"])));
+        }
+    }
+    if !input.peek(Token![=]) {
+        return Err(error(key.span(), format_args!("`{key}` has no value"), SCOPE));
+    }
+    input.parse::<Token![=]>()?;
+    if key == "scope" { scope(input, errors).map(|scope| vec![scope]) } else { scope_list(&key, input, errors) }
+}
+
+fn scope_list(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Term>> {
+    const LIST: &str = "write `scopes = [\"reports:read\", \"reports:list\"]`";
+    if !input.peek(syn::token::Bracket) {
+        return Err(error(input.span(), "`scopes` is a list", LIST));
+    }
+    let content;
+    syn::bracketed!(content in input);
+    if content.is_empty() {
+        return Err(error(key.span(), "`scopes` names no scope", LIST));
+    }
+    Ok(list(&content, errors, scope))
+}
+
+/// The expression of `#[authorize(..)]`.
+fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
+    let mend = "write a condition over the handler's parameters: `#[authorize(user.id == id)]`";
+    if args.is_empty() {
+        return Err(error(span, "`#[authorize]` says no condition", mend));
+    }
+    let parser = |input: ParseStream<'_>| {
+        let condition: Expr = input.parse()?;
+        if input.is_empty() {
+            return Ok(condition);
+        }
+        let problem = "`#[authorize]` takes one condition";
+        let error = error(input.span(), problem, "join conditions by `&&` and `||`, as anywhere in Rust");
+        input.parse::<TokenStream>()?;
+        Err(error)
+    };
+    parser.parse2(args)
+}

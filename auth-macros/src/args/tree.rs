@@ -1,0 +1,151 @@
+//! One requirement: a word, a word with arguments, or the path of a named policy.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt as _;
+use syn::parse::{ParseBuffer, ParseStream};
+use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
+
+use super::list::{list, only};
+use super::term::{Kind, MFA, Term};
+use super::{literal, roles};
+use crate::diagnostics::{Errors, choice, error, listed};
+
+/// The words that stand alone.
+const BARE: [&str; 4] = ["auth", "api_key", "mfa", "public"];
+
+/// The words that take arguments, each as it is written, and what is wrong when the arguments are missing.
+const WITH_ARGUMENTS: [(&str, &str, &str); 7] = [
+    ("any", "any(auth, api_key)", "names no alternative, so nobody could meet it"),
+    ("all", "all(role(Admin), mfa)", "demands nothing"),
+    ("not", "not(role(Guest))", "excludes nobody"),
+    ("role", "role(Admin)", "names no role"),
+    ("scope", "scope(\"reports:read\")", "names no scope"),
+    ("fresh", "fresh(\"10m\")", "says no duration"),
+    ("amr", "amr(\"otp\")", "names no authentication method"),
+];
+
+fn words() -> impl Iterator<Item = &'static str> + Clone {
+    BARE.into_iter().chain(WITH_ARGUMENTS.into_iter().map(|(word, ..)| word))
+}
+
+/// Reads one requirement.
+pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+    if input.peek(Token![!]) {
+        return Err(error(input.span(), "requirements are not negated by `!`", "write `not(..)`"));
+    }
+    if input.peek(Lit) {
+        let literal: Lit = input.parse()?;
+        return Err(error(literal.span(), "a literal is not a requirement", literal_mend(&literal)));
+    }
+    let path = path(input)?;
+    let span = path.segments.first().map_or_else(|| input.span(), |first| first.ident.span());
+    let kind = match path.get_ident() {
+        Some(word) if input.peek(token::Paren) => return with_arguments(word, input, errors),
+        Some(word) if input.peek(Token![=]) => return Err(value_for_word(word, input)),
+        Some(word) => bare(word, &path)?,
+        None if input.peek(token::Paren) => {
+            return Err(error(input.span(), "a named policy takes no arguments", "write its path alone"));
+        }
+        None => Kind::Policy(path),
+    };
+    Ok(Term::new(span, kind))
+}
+
+/// A path such as `crate::policies::StaffOnDuty`, without generic arguments.
+pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
+    if input.peek(Token![::]) || input.peek(Ident::peek_any) {
+        return input.call(Path::parse_mod_style);
+    }
+    Err(input.error("expected a word or a path"))
+}
+
+fn literal_mend(literal: &Lit) -> String {
+    match literal {
+        Lit::Str(text) if roles::is_name(&text.value()) => {
+            let name = text.value();
+            format!("write `role({name})` if it is a role, `scope({name:?})` if it is a scope")
+        }
+        Lit::Str(text) => format!("write `scope({:?})` if it is a scope", text.value()),
+        _ => format!("there is {}", listed(words(), "and")),
+    }
+}
+
+fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
+    let name = word.unraw().to_string();
+    match name.as_str() {
+        "public" => Ok(Kind::Public),
+        "auth" => Ok(Kind::Auth),
+        "api_key" => Ok(Kind::ApiKey),
+        MFA => Ok(Kind::Amr(MFA.to_owned())),
+        known if WITH_ARGUMENTS.iter().any(|(word, ..)| *word == known) => Err(without_arguments(word)),
+        // Policies are types; what starts with a small letter is a word that we do not know.
+        _ if name.starts_with(char::is_lowercase) => Err(unknown(word)),
+        _ => Ok(Kind::Policy(path.clone())),
+    }
+}
+
+fn unknown(word: &Ident) -> syn::Error {
+    error(word.span(), format_args!("there is no requirement `{word}`"), choice(&word.to_string(), words()))
+}
+
+fn without_arguments(word: &Ident) -> syn::Error {
+    let known = WITH_ARGUMENTS.iter().find(|(known, ..)| word == known);
+    let (_, example, lack) = known.copied().unwrap_or(("", "", "lacks its arguments"));
+    error(word.span(), format_args!("`{word}` {lack}"), format_args!("write `{example}`"))
+}
+
+fn value_for_word(word: &Ident, input: ParseStream<'_>) -> syn::Error {
+    match WITH_ARGUMENTS.iter().find(|(known, ..)| word == known) {
+        Some((_, example, _)) => error(
+            input.span(),
+            format_args!("`{word}` takes its argument in parentheses"),
+            format_args!("write `{example}`"),
+        ),
+        None if BARE.iter().any(|known| word == known) => {
+            error(input.span(), format_args!("`{word}` takes no value"), format_args!("write `{word}` alone"))
+        }
+        None => unknown(word),
+    }
+}
+
+fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+    let content;
+    parenthesized!(content in input);
+    let name = word.to_string();
+    if !WITH_ARGUMENTS.iter().any(|(known, ..)| *known == name) {
+        drain(&content);
+        return Err(if BARE.contains(&name.as_str()) {
+            error(word.span(), format_args!("`{word}` takes no arguments"), format_args!("write `{word}` alone"))
+        } else {
+            unknown(word)
+        });
+    }
+    if content.is_empty() {
+        return Err(without_arguments(word));
+    }
+    let kind = match name.as_str() {
+        "all" => Kind::All(list(&content, errors, term)),
+        "any" => Kind::Any(list(&content, errors, term)),
+        "not" => Kind::Not(Box::new(only(word, &content, errors, term)?)),
+        "role" => return Ok(Term::any(word.span(), list(&content, errors, roles::role))),
+        "scope" => Kind::Scope(text(word, &content, errors, literal::scope)?),
+        "fresh" => Kind::Fresh(text(word, &content, errors, literal::duration)?),
+        _ => Kind::Amr(text(word, &content, errors, literal::method)?),
+    };
+    Ok(Term::new(word.span(), kind))
+}
+
+/// The one string of `scope(..)`, `fresh(..)` or `amr(..)`.
+fn text<T>(
+    word: &Ident,
+    content: ParseStream<'_>,
+    errors: &mut Errors,
+    read: fn(&LitStr) -> syn::Result<T>,
+) -> syn::Result<T> {
+    only(word, content, errors, |input, _| read(&literal::string(input, &format!("the argument of `{word}`"))?))
+}
+
+/// Reads what is left, so that the parser does not complain of it as well.
+pub(super) fn drain(content: &ParseBuffer<'_>) {
+    let _ = content.parse::<TokenStream>();
+}

@@ -1,0 +1,55 @@
+//! Our attributes by name.
+
+use std::fmt;
+
+use syn::Path;
+
+/// The attributes that say something about a handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Word {
+    RequireAuth,
+    RequireRole,
+    RequireScope,
+    ApiKey,
+    Public,
+    Require,
+    Authorize,
+}
+
+impl Word {
+    const ALL: [Self; 7] = [
+        Self::RequireAuth,
+        Self::RequireRole,
+        Self::RequireScope,
+        Self::ApiKey,
+        Self::Public,
+        Self::Require,
+        Self::Authorize,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::RequireAuth => "require_auth",
+            Self::RequireRole => "require_role",
+            Self::RequireScope => "require_scope",
+            Self::ApiKey => "api_key",
+            Self::Public => "public",
+            Self::Require => "require",
+            Self::Authorize => "authorize",
+        }
+    }
+
+    /// Which of ours an attribute's path names: by its bare name, or with our crate's name before it.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        let first = &path.segments.first()?.ident;
+        let last = &path.segments.last()?.ident;
+        let ours = path.segments.len() == 1 || *first == crate::paths::crate_name();
+        Self::ALL.into_iter().find(|word| ours && last == word.name())
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,106 @@
+//! What may not be demanded of a caller: the same twice, nothing beside something, the impossible.
+
+use std::collections::HashSet;
+
+use syn::spanned::Spanned as _;
+
+use super::logic;
+use crate::args::{Kind, Term};
+use crate::diagnostics::Errors;
+use crate::model::Demands;
+
+/// Complains of what the attributes of one handler demand together.
+pub(crate) fn demands(demands: &Demands, errors: &mut Errors) {
+    if let (Some(condition), []) = (demands.conditions.first(), &*demands.guards) {
+        errors.add(
+            condition.span(),
+            "`#[authorize]` has no guard beside it, so it would judge a caller whom nobody has verified",
+            "write `#[require_auth]` above it; if anyone may call, `#[public]`",
+        );
+    }
+    let before = errors.count();
+    twice(&demands.guards, errors);
+    public_beside(&demands.guards, errors);
+    for guard in &demands.guards {
+        duplicates(guard, errors);
+        public_inside(guard, errors);
+    }
+    if errors.count() == before {
+        logic::check(&demands.guards, errors);
+    }
+}
+
+/// Complains of what a named policy demands.
+pub(crate) fn policy(term: &Term, errors: &mut Errors) {
+    let before = errors.count();
+    duplicates(term, errors);
+    public_inside(term, errors);
+    if errors.count() == before {
+        logic::check(std::slice::from_ref(term), errors);
+    }
+}
+
+/// The same guard written twice above one handler.
+fn twice(guards: &[Term], errors: &mut Errors) {
+    let mut seen = HashSet::new();
+    for guard in guards {
+        if !seen.insert(guard.to_string()) {
+            errors.add(guard.span, format_args!("`{guard}` is demanded twice"), "remove one of the two attributes");
+        }
+    }
+}
+
+fn public_beside(guards: &[Term], errors: &mut Errors) {
+    let is_public = |guard: &&Term| matches!(guard.kind, Kind::Public);
+    let other = guards.iter().find(|guard| !is_public(guard));
+    if let (Some(public), Some(other)) = (guards.iter().find(is_public), other) {
+        errors.add(
+            public.span,
+            format_args!("this handler is public and demands `{other}`: it cannot be both"),
+            "remove `public` if the caller must be known, the other guard if anyone may call",
+        );
+    }
+}
+
+/// `public` as a part of something else.
+fn public_inside(term: &Term, errors: &mut Errors) {
+    for part in term.parts() {
+        if matches!(part.kind, Kind::Public) {
+            let mend = "write `#[public]` alone if anyone may call, else leave it out";
+            errors.add(part.span, "`public` stands alone: beside it every other requirement is void", mend);
+        }
+        public_inside(part, errors);
+    }
+}
+
+/// The same requirement twice in one list.
+fn duplicates(term: &Term, errors: &mut Errors) {
+    if let Kind::All(parts) | Kind::Any(parts) = &term.kind {
+        let mut seen = HashSet::new();
+        for part in parts {
+            if !seen.insert(key(part)) {
+                errors.add(part.span, format_args!("{} is listed twice", described(part)), "remove one of the two");
+            }
+        }
+    }
+    for part in term.parts() {
+        duplicates(part, errors);
+    }
+}
+
+/// What two terms have in common when they demand the same.
+pub(super) fn key(term: &Term) -> String {
+    match &term.kind {
+        // A bare role name is a variant of the enum called `Role`.
+        Kind::Role(path) if path.get_ident().is_some() => format!("role(Role::{})", crate::args::shown(path)),
+        _ => term.to_string(),
+    }
+}
+
+fn described(term: &Term) -> String {
+    match &term.kind {
+        Kind::Role(path) => format!("the role `{}`", crate::args::shown(path)),
+        Kind::Scope(scope) => format!("the scope {scope:?}"),
+        _ => format!("`{term}`"),
+    }
+}

@@ -1,0 +1,71 @@
+//! What a function must be to be guarded.
+
+use proc_macro2::{Delimiter, TokenTree};
+use syn::spanned::Spanned as _;
+use syn::{FnArg, Safety, Type};
+
+use crate::diagnostics::Errors;
+use crate::model::Handler;
+
+/// axum takes 16 parameters, of which the guard is one.
+const MOST_PARAMETERS: usize = 15;
+
+/// Complains of everything that keeps `handler` from being called by a router.
+pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
+    let sig = &handler.sig;
+    if sig.asyncness.is_none() {
+        errors.add(
+            sig.fn_token.span,
+            format_args!("the handler `{}` is not async, so axum cannot call it", sig.ident),
+            "write `async fn`",
+        );
+    }
+    if let Safety::Unsafe(token) = &sig.safety {
+        errors.add(token.span, "a router calls no unsafe function", "make the handler safe");
+    }
+    if let Some(token) = &sig.constness {
+        errors.add(token.span, "a handler runs for each request, never at compile time", "remove `const`");
+    }
+    if let Some(variadic) = &sig.variadic {
+        errors.add(variadic.span(), "a handler's parameters are extractors, each with a type", "remove `...`");
+    }
+    if !is_block(handler) {
+        errors.add(
+            sig.ident.span(),
+            format_args!("`{}` has no body, so there is nothing to guard", sig.ident),
+            "put the attribute on the function that answers the request",
+        );
+    }
+    parameters(handler, errors);
+}
+
+fn is_block(handler: &Handler) -> bool {
+    let body = handler.body.clone().into_iter().next();
+    matches!(body, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)
+}
+
+fn parameters(handler: &Handler, errors: &mut Errors) {
+    let inputs = &handler.sig.inputs;
+    for input in inputs {
+        match input {
+            FnArg::Receiver(receiver) => errors.add(
+                receiver.self_token.span,
+                "a guarded handler takes no `self`, because a router has none to call it with",
+                "take what it needs from the state: `State(service): State<Service>`",
+            ),
+            FnArg::Typed(parameter) => {
+                if let Type::ImplTrait(ty) = &*parameter.ty {
+                    let mend = "name the extractor's type";
+                    errors.add(ty.impl_token.span, "axum cannot tell which extractor `impl Trait` is", mend);
+                }
+            }
+        }
+    }
+    if let Some(excess) = inputs.iter().nth(MOST_PARAMETERS) {
+        errors.add(
+            excess.span(),
+            format_args!("axum takes 16 parameters, of which the guard is one; this handler has {}", inputs.len()),
+            "join several extractors into one type with `#[derive(FromRequestParts)]`",
+        );
+    }
+}

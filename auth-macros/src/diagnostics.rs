@@ -1,0 +1,128 @@
+//! What the user is told: all mistakes of one attribute at once, each with its mend.
+
+use std::fmt::Display;
+
+use proc_macro2::{Span, TokenStream};
+
+/// The mistakes found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Errors {
+    all: Option<syn::Error>,
+    count: usize,
+}
+
+impl Errors {
+    /// Runs `work` and gives its result beside the `compile_error!`s for what it found wrong.
+    ///
+    /// There is no other way to an `Errors`, so none can be dropped unread.
+    pub(crate) fn collect<T>(work: impl FnOnce(&mut Self) -> T) -> (T, TokenStream) {
+        let mut errors = Self::default();
+        let result = work(&mut errors);
+        (result, errors.all.map(syn::Error::into_compile_error).unwrap_or_default())
+    }
+
+    /// How many mistakes there are so far.
+    pub(crate) const fn count(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        self.count += 1;
+        match &mut self.all {
+            Some(errors) => errors.combine(error),
+            None => self.all = Some(error),
+        }
+    }
+
+    /// States a mistake and how to mend it.
+    pub(crate) fn add(&mut self, span: Span, problem: impl Display, mend: impl Display) {
+        self.push(error(span, problem, mend));
+    }
+
+    /// Keeps the error of a result.
+    pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+}
+
+/// One mistake and how to mend it.
+pub(crate) fn error(span: Span, problem: impl Display, mend: impl Display) -> syn::Error {
+    syn::Error::new(span, format!("{problem}\nhelp: {mend}"))
+}
+
+/// The candidate that `word` is most likely a slip of the pen for.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lowered = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&lowered, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, candidate)| *distance <= candidate.len().max(word.len()) / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// "did you mean .. ?" where there is a near name, else the whole list.
+pub(crate) fn choice<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
+    match nearest(word, candidates.clone()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None => format!("there is {}", listed(candidates, "and")),
+    }
+}
+
+/// `a`, `b` and `c`.
+pub(crate) fn listed<'a>(words: impl IntoIterator<Item = &'a str>, last: &str) -> String {
+    let words: Vec<_> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    match words.split_last() {
+        Some((end, [])) => end.clone(),
+        Some((end, start)) => format!("{} {last} {end}", start.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// Levenshtein's distance in which two letters that changed places count as one slip.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut before_last: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    let mut previous = None;
+    for (i, x) in a.chars().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut cost = (last[j] + usize::from(x != *y)).min(last[j + 1] + 1).min(row[j] + 1);
+            if j > 0 && previous == Some(*y) && x == b[j - 1] {
+                cost = cost.min(before_last[j - 1] + 1);
+            }
+            row.push(cost);
+        }
+        before_last = std::mem::replace(&mut last, row);
+        previous = Some(x);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, listed, nearest};
+
+    #[test]
+    fn the_nearest_name_survives_slips_of_the_pen() {
+        let words = ["scope", "role", "api_key", "fresh"];
+        for (slip, meant) in [("scop", "scope"), ("rloe", "role"), ("apikey", "api_key"), ("Fresh", "fresh")] {
+            assert_eq!(nearest(slip, words), Some(meant), "{slip}");
+        }
+        assert_eq!(nearest("banana", words), None);
+    }
+
+    #[test]
+    fn changed_places_are_one_slip() {
+        assert_eq!(distance("rloe", "role"), 1);
+        assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("abc", ""), 3);
+    }
+
+    #[test]
+    fn lists_read_like_a_sentence() {
+        assert_eq!(listed(["a"], "and"), "`a`");
+        assert_eq!(listed(["a", "b", "c"], "or"), "`a`, `b` or `c`");
+    }
+}

@@ -1,0 +1,108 @@
+//! `#[authorize(..)]`: a condition over the handler's own parameters, decided before the body is read if it can be.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Expr, FnArg, Pat, PatType, ReturnType, Type};
+
+use crate::model::Handler;
+use crate::paths::private;
+
+/// Makes `handler` answer 403 unless every one of `conditions` holds.
+///
+/// Conditions and body become one async block that returns what the handler returns, so `?` and `return` mean in both
+/// what they meant. The gate has a way out of the block that needs no value of that type.
+pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Expr]) {
+    let private = private();
+    let gate = Ident::new("__gate", Span::mixed_site());
+    let deferred = defer_last(handler, conditions, &gate);
+    let output = match &handler.sig.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, ty) => ty.to_token_stream(),
+    };
+    let returns = returns(&output);
+    let conditions = conditions.iter().map(|condition| checked(condition, &gate));
+    let body = &handler.body;
+    handler.body = quote! {{
+        #gate.run(async {
+            #returns
+            #(#conditions)*
+            #deferred
+            #body
+        }).await
+    }};
+    handler.sig.output = syn::parse_quote!(-> #private::Authorized<#output>);
+    handler.prepend(syn::parse_quote!(#gate: #private::Gate<#policy>));
+}
+
+/// Tells the compiler what the async block returns, as a function's signature would; `impl Trait` it finds by itself.
+fn returns(output: &TokenStream) -> Option<TokenStream> {
+    let core = {
+        let private = private();
+        quote!(#private::core)
+    };
+    let never = Ident::new("__never", Span::mixed_site());
+    (!names(output.clone(), &|word| word == "impl")).then(|| {
+        quote! {
+            if let #core::option::Option::Some(#never) = #core::option::Option::None::<#output> {
+                return #never;
+            }
+        }
+    })
+}
+
+/// The condition as a statement of type `bool`, whose type errors point at the condition.
+fn checked(condition: &Expr, gate: &Ident) -> TokenStream {
+    let private = private();
+    let allowed = Ident::new("__allowed", Span::mixed_site());
+    let bool = quote_spanned!(condition.span()=> bool);
+    let statement = quote!(let #allowed: #private::core::primitive::#bool = #condition;);
+    quote! {
+        #statement
+        if !#allowed {
+            #gate.forbid().await;
+        }
+    }
+}
+
+/// Takes the last parameter, the one that may read the body, as a deferred extractor unless a condition names it, and
+/// gives the statement that reads it.
+fn defer_last(handler: &mut Handler, conditions: &[Expr], gate: &Ident) -> Option<TokenStream> {
+    let private = private();
+    let FnArg::Typed(last) = handler.sig.inputs.last_mut()? else { return None };
+    let mut bindings = Vec::new();
+    collect_bindings(last.pat.to_token_stream(), &mut bindings);
+    if conditions.iter().any(|condition| names(condition.to_token_stream(), &|word| bindings.iter().any(|b| b == word)))
+    {
+        return None;
+    }
+    let PatType { attrs, pat, ty, .. } = last.clone();
+    let later = Ident::new("__later", Span::mixed_site());
+    *last.pat = Pat::Verbatim(later.to_token_stream());
+    *last.ty = Type::Verbatim(quote!(#private::Deferred<#ty>));
+    Some(quote! {
+        #(#attrs)*
+        let #pat: #ty = #gate.read(#later).await;
+    })
+}
+
+/// Every word of a pattern: its bindings, and names of types that it does no harm to take for some.
+fn collect_bindings(pattern: TokenStream, bindings: &mut Vec<String>) {
+    for token in pattern {
+        match token {
+            TokenTree::Ident(word) => bindings.push(word.to_string()),
+            TokenTree::Group(group) => collect_bindings(group.stream(), bindings),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+/// Whether `is` holds for a word anywhere in `tokens`, the text of literals included (`"{id}"` names `id`).
+fn names(tokens: TokenStream, is: &dyn Fn(&str) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => is(&word.to_string()),
+        TokenTree::Group(group) => names(group.stream(), is),
+        TokenTree::Literal(literal) => literal.to_string().split(|c: char| !c.is_alphanumeric() && c != '_').any(is),
+        TokenTree::Punct(_) => false,
+    })
+}

@@ -1,0 +1,124 @@
+//! A policy: a type without values that carries its requirement as a constant.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Token, Visibility};
+
+use super::requirement::requirement;
+use crate::args::{self, Term};
+use crate::check;
+use crate::diagnostics::{Errors, error};
+use crate::paths::{private, private_at};
+
+/// The impl that makes `policy` a policy; `named` is what the user knows it by.
+pub(super) fn implementation(policy: &Ident, named: &Ident, term: &Term) -> TokenStream {
+    let private = private();
+    let requirement = requirement(term);
+    let name = named.to_string();
+    // `line!` gives the line of the token it stands on; the user wants to be led to the name.
+    let core = private_at(named.span());
+    let line = quote_spanned!(named.span()=> #core::core::line!());
+    let file = quote_spanned!(named.span()=> #core::core::file!());
+    quote! {
+        impl #private::Policy for #policy {
+            const REQUIREMENT: #private::Requirement = #requirement;
+            const DECLARED: #private::Declaration = #private::Declaration {
+                name: #name,
+                module: #private::core::module_path!(),
+                file: #file,
+                line: #line,
+            };
+        }
+    }
+}
+
+/// `guard!(pub StaffOnDuty = all(role(Moderator), fresh("10m")));`
+pub(crate) fn guard(input: TokenStream) -> TokenStream {
+    let (output, errors) = Errors::collect(|errors| {
+        let parser = |input: ParseStream<'_>| Declared::parse(input, errors);
+        let declared = syn::parse::Parser::parse2(parser, input);
+        errors.keep(declared).map(|declared| declared.expand(errors))
+    });
+    quote!(#output #errors)
+}
+
+/// The head of a named policy, and its requirement unless that makes no sense.
+struct Declared {
+    head: Head,
+    term: Option<Term>,
+}
+
+struct Head {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    name: Ident,
+}
+
+impl Parse for Head {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        const FORM: &str = "write `guard!(pub StaffOnDuty = all(role(Moderator), fresh(\"10m\")));`";
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let name = input.parse().map_err(|found| error(found.span(), "a policy begins with its name", FORM))?;
+        if !input.peek(Token![=]) {
+            let span = if input.is_empty() { Ident::span(&name) } else { input.span() };
+            return Err(error(span, format_args!("`{name}` has no requirement"), FORM));
+        }
+        input.parse::<Token![=]>()?;
+        Ok(Self { attrs, vis, name })
+    }
+}
+
+impl Declared {
+    fn parse(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Self> {
+        let head = match input.parse::<Head>() {
+            Ok(head) => head,
+            Err(error) => {
+                input.parse::<TokenStream>()?;
+                return Err(error);
+            }
+        };
+        let term = args::term(input, errors);
+        let term = errors.keep(term);
+        let _ = input.parse::<Token![;]>();
+        if term.is_some() && !input.is_empty() {
+            let mend = "join requirements by `all(..)` or `any(..)`; declare each policy by a `guard!` of its own";
+            errors.add(input.span(), format_args!("the policy `{}` ends before this", head.name), mend);
+        }
+        input.parse::<TokenStream>()?;
+        Ok(Self { head, term })
+    }
+
+    fn expand(self, errors: &mut Errors) -> TokenStream {
+        let Head { attrs, vis, name } = self.head;
+        if let Some(term) = &self.term {
+            check::policy(term, errors);
+        }
+        let term = self.term.filter(|_| errors.count() == 0);
+        let docs = term.as_ref().map(|term| format!("Requires `{term}`."));
+        let docs =
+            docs.map(|docs| if attrs.is_empty() { quote!(#[doc = #docs]) } else { quote!(#[doc = ""] #[doc = #docs]) });
+        let implementation = match &term {
+            Some(term) => implementation(&name, &name, term),
+            None => undecided(&name),
+        };
+        quote! {
+            #(#attrs)*
+            #docs
+            #vis enum #name {}
+            #implementation
+        }
+    }
+}
+
+/// Lets the rest of the crate compile as if the policy were there, so that its own mistake is the only error.
+fn undecided(policy: &Ident) -> TokenStream {
+    let private = private();
+    quote! {
+        impl #private::Policy for #policy {
+            const REQUIREMENT: #private::Requirement = <#private::Undecided as #private::Policy>::REQUIREMENT;
+            const DECLARED: #private::Declaration = <#private::Undecided as #private::Policy>::DECLARED;
+        }
+    }
+}

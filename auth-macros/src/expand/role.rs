@@ -1,0 +1,113 @@
+//! The impls of a role enum.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use crate::diagnostics::Errors;
+use crate::paths::private;
+use crate::role::{Role, RoleEnum, parse};
+
+pub(crate) fn derive(input: TokenStream) -> TokenStream {
+    let (output, errors) = Errors::collect(|errors| {
+        let input = errors.keep(syn::parse2::<DeriveInput>(input))?;
+        parse(input, errors).map(|role| {
+            let impls = [requirement(&role), role_trait(&role), text(&role), serde(&role)];
+            quote!(#(#impls)*)
+        })
+    });
+    quote!(#output #errors)
+}
+
+/// What the attributes call in their constants. Inherent, because constants cannot call a trait's methods; as visible as
+/// the enum, so that it can be called from wherever the enum can be named.
+fn requirement(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
+    let private = private();
+    let arms = roles.iter().map(|Role { variant, name, granted_by }| {
+        quote! {
+            Self::#variant => #private::Requirement::Role {
+                name: #name,
+                granted_by: &[#(#granted_by),*],
+            }
+        }
+    });
+    quote! {
+        impl #ident {
+            #[doc(hidden)]
+            #[allow(unreachable_pub)]
+            #vis const fn __requirement(self) -> #private::Requirement {
+                match self {
+                    #(#arms,)*
+                }
+            }
+        }
+    }
+}
+
+fn role_trait(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
+    let private = private();
+    let variants: Vec<_> = roles.iter().map(|role| &role.variant).collect();
+    let names = roles.iter().map(|role| &role.name);
+    let granted_by = roles.iter().map(|role| &role.granted_by).map(|names| quote!(&[#(#names),*]));
+    quote! {
+        #[automatically_derived]
+        impl #private::Role for #ident {
+            const ALL: &'static [Self] = &[#(Self::#variants),*];
+            fn name(self) -> &'static str {
+                match self {
+                    #(Self::#variants => #names,)*
+                }
+            }
+            fn granted_by(self) -> &'static [&'static str] {
+                match self {
+                    #(Self::#variants => #granted_by,)*
+                }
+            }
+        }
+    }
+}
+
+fn text(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
+    let private = private();
+    let core = quote!(#private::core);
+    let variants = roles.iter().map(|role| &role.variant);
+    let names: Vec<_> = roles.iter().map(|role| &role.name).collect();
+    quote! {
+        #[automatically_derived]
+        impl #core::fmt::Display for #ident {
+            fn fmt(&self, f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {
+                f.pad(#private::Role::name(*self))
+            }
+        }
+        #[automatically_derived]
+        impl #core::str::FromStr for #ident {
+            type Err = #private::UnknownRole;
+            fn from_str(name: &#core::primitive::str) -> #core::result::Result<Self, Self::Err> {
+                match name {
+                    #(#names => #core::result::Result::Ok(Self::#variants),)*
+                    _ => #core::result::Result::Err(#private::UnknownRole::new(name, &[#(#names),*])),
+                }
+            }
+        }
+    }
+}
+
+fn serde(RoleEnum { ident, .. }: &RoleEnum) -> TokenStream {
+    let private = private();
+    let serde = quote!(#private::serde);
+    let result = quote!(#private::core::result::Result);
+    quote! {
+        #[automatically_derived]
+        impl #serde::Serialize for #ident {
+            fn serialize<S: #serde::Serializer>(&self, serializer: S) -> #result<S::Ok, S::Error> {
+                serializer.serialize_str(#private::Role::name(*self))
+            }
+        }
+        #[automatically_derived]
+        impl<'de> #serde::Deserialize<'de> for #ident {
+            fn deserialize<D: #serde::Deserializer<'de>>(deserializer: D) -> #result<Self, D::Error> {
+                #private::deserialize_role(deserializer)
+            }
+        }
+    }
+}

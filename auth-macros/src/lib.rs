@@ -1,0 +1,235 @@
+//! The attributes of `auth_core`, which re-exports them; depend on that crate, not on this one.
+//!
+//! An attribute says who may call the handler below it. It inserts evidence of that as the handler's first parameter,
+//! which axum therefore extracts before any other, and which `GuardedRouter` demands.
+//!
+//! Several attributes above one handler must all be met. They become one guard, and a credential is verified once
+//! however many ask for it.
+
+use proc_macro::TokenStream;
+
+mod args;
+mod check;
+mod diagnostics;
+mod expand;
+mod model;
+mod paths;
+mod role;
+
+use args::Word;
+
+/// Anyone with a valid access token may call this handler.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_auth]
+/// async fn me(identity: Identity) -> String {
+///     identity.subject().to_string()
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn require_auth(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::RequireAuth, args.into(), item.into()).into()
+}
+
+/// A subject that holds one of these roles, or a role that includes one of them, may call this handler.
+///
+/// A bare name is a variant of the enum called `Role` in the module where the attribute stands; a path is taken as
+/// written. `all(..)`, `any(..)` and `not(..)` combine roles.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Role {
+///     User,
+///     #[role(includes(User))]
+///     Moderator,
+///     Auditor,
+/// }
+///
+/// #[require_role(Moderator, Auditor)]
+/// async fn reports() {}
+///
+/// #[require_role(all(Moderator, not(Auditor)))]
+/// async fn publish() {}
+///
+/// #[require_role(self::Role::User)]
+/// async fn home() {}
+/// # fn main() {}
+/// ```
+///
+/// A role that does not exist does not compile:
+///
+/// ```compile_fail
+/// # use auth_core::prelude::*;
+/// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Role { User }
+/// #[require_role(Usr)]
+/// async fn home() {}
+/// # fn main() {}
+/// ```
+#[proc_macro_attribute]
+pub fn require_role(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::RequireRole, args.into(), item.into()).into()
+}
+
+/// A caller whose credential carries all of these scopes (RFC 6749 section 3.3) may call this handler.
+///
+/// The credential is the access token, or the API key beside `#[api_key]`.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_scope("reports:read", "reports:list")]
+/// async fn reports() {}
+/// ```
+#[proc_macro_attribute]
+pub fn require_scope(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::RequireScope, args.into(), item.into()).into()
+}
+
+/// A program with a valid API key may call this handler.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[api_key]
+/// async fn ping() {}
+///
+/// #[api_key(scope = "reports:read")]
+/// async fn report(key: ApiKeyIdentity) {}
+///
+/// #[api_key(scopes = ["reports:read", "reports:list"])]
+/// async fn reports() {}
+/// ```
+#[proc_macro_attribute]
+pub fn api_key(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::ApiKey, args.into(), item.into()).into()
+}
+
+/// Anyone may call this handler, with or without credentials.
+///
+/// It can stand beside no other guard.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[public]
+/// async fn health() -> &'static str {
+///     "ok"
+/// }
+/// ```
+#[proc_macro_attribute]
+pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::Public, args.into(), item.into()).into()
+}
+
+/// The general form: a caller who meets this requirement may call this handler.
+///
+/// | word | is met by |
+/// | --- | --- |
+/// | `auth` | a valid access token |
+/// | `api_key` | a valid API key |
+/// | `role(A, B)` | a subject with one of these roles, or with one that includes one of them |
+/// | `scope("s")` | a credential that carries the scope |
+/// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |
+/// | `amr("otp")`, `mfa` | a subject that authenticated by this method (RFC 8176) |
+/// | `any(..)`, `all(..)`, `not(..)` | one, every, none of those inside; `not` takes a caller who is known |
+/// | a path | whoever meets the policy that [`guard!`](macro@guard) has declared there |
+///
+/// A requirement that nobody can meet, or whose parts make each other void, does not compile.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Role { Admin }
+/// guard!(Careful = all(mfa, fresh("10m")));
+///
+/// #[require(any(all(role(Admin), Careful), api_key))]
+/// async fn purge() {}
+/// # fn main() {}
+/// ```
+#[proc_macro_attribute]
+pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::Require, args.into(), item.into()).into()
+}
+
+/// A condition over the handler's own parameters, which the caller must meet besides the guard beside it.
+///
+/// It is any Rust expression of type `bool`; it may `.await`, and use `?` where the handler's return type allows it. When
+/// it is false the answer is 403.
+///
+/// It is decided as early as its parameters allow: unless it names the last parameter, that one is read only after the
+/// condition held, so that a forbidden caller costs no body and learns nothing about the body's form.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use axum::extract::Path;
+///
+/// #[require_auth]
+/// #[authorize(identity.subject().as_str() == id)]
+/// async fn edit(identity: Identity, Path(id): Path<String>, body: String) {}
+/// ```
+#[proc_macro_attribute]
+pub fn authorize(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(Word::Authorize, args.into(), item.into()).into()
+}
+
+/// Declares a named policy, to be demanded by [`#[require(..)]`](macro@require), inside other policies, and as
+/// `Guard<Policy>` or `Proof<Policy>` in the signatures of handlers and services.
+///
+/// The requirement is written as in `#[require(..)]`.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// # enum Role { Moderator }
+/// guard!(pub StaffOnDuty = all(role(Moderator), scope("duty"), fresh("10m")));
+///
+/// #[require(StaffOnDuty)]
+/// async fn queue() {}
+///
+/// fn purge(by: &Proof<StaffOnDuty>) {}
+///
+/// async fn clean(guard: Guard<StaffOnDuty>) {
+///     purge(guard.proof());
+/// }
+/// # fn main() {}
+/// ```
+#[proc_macro]
+pub fn guard(input: TokenStream) -> TokenStream {
+    expand::guard(input.into()).into()
+}
+
+/// Makes an enum without data the roles of an application.
+///
+/// A role is known to stores and tokens by its variant's name. `#[role(rename_all = "..")]` above the enum changes all
+/// names (serde's cases), `#[role(rename = "..")]` above a variant changes one. `#[role(includes(A, B))]` lets a role do
+/// what others may; it is closed over at compile time, and a circle does not compile.
+///
+/// Besides `auth_core::Role` the enum gets `Display`, `FromStr`, `Serialize` and `Deserialize` by those names.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[role(rename_all = "kebab-case")]
+/// enum Role {
+///     User,
+///     #[role(includes(User))]
+///     Moderator,
+///     #[role(includes(Moderator), rename = "root")]
+///     Admin,
+/// }
+///
+/// assert_eq!(Role::Admin.to_string(), "root");
+/// assert_eq!("user".parse(), Ok(Role::User));
+/// ```
+#[proc_macro_derive(Role, attributes(role))]
+pub fn derive_role(input: TokenStream) -> TokenStream {
+    expand::derive(input.into()).into()
+}

@@ -1,0 +1,20 @@
+//! A role enum, checked.
+
+use proc_macro2::Ident;
+use syn::Visibility;
+
+/// A role enum.
+pub(crate) struct RoleEnum {
+    pub(crate) vis: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) roles: Vec<Role>,
+}
+
+/// One of its roles.
+pub(crate) struct Role {
+    pub(crate) variant: Ident,
+    /// The name under which stores and tokens know it.
+    pub(crate) name: String,
+    /// The names of all roles that include this one, itself first.
+    pub(crate) granted_by: Vec<String>,
+}

@@ -1,0 +1,213 @@
+//! Reads a role enum and its `#[role(..)]` attributes.
+
+use std::collections::HashMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::ext::IdentExt as _;
+use syn::meta::ParseNestedMeta;
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Token, Variant};
+
+use super::case::Case;
+use super::inclusion;
+use super::model::{Role, RoleEnum};
+use crate::args::is_nqchar;
+use crate::diagnostics::{Errors, choice, error};
+
+/// A variant with what its attributes say.
+pub(super) struct Named {
+    pub(super) variant: Ident,
+    name: String,
+    /// Where the name comes from: the variant, or its `rename`.
+    name_span: Span,
+    pub(super) includes: Vec<Ident>,
+}
+
+/// Reads the enum; `None` when something is wrong with it, which `errors` then says.
+pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum> {
+    let before = errors.count();
+    let variants = variants(&input, errors)?;
+    if !input.generics.params.is_empty() {
+        let mend = "remove the parameters; data belongs beside a role, not into it";
+        errors.add(input.generics.span(), "a role enum has no generic parameters", mend);
+    }
+    let case = rename_all(&input.attrs, errors);
+    let parsed: Vec<_> = variants.iter().map(|variant| named(variant, case, errors)).collect();
+    distinct(&parsed, errors);
+    let granted_by = inclusion::close(&parsed, errors);
+    if errors.count() > before {
+        return None;
+    }
+    let names: Vec<_> = parsed.iter().map(|role| role.name.clone()).collect();
+    let roles = parsed.into_iter().zip(granted_by).map(|(role, granted_by)| Role {
+        variant: role.variant,
+        name: role.name,
+        granted_by: granted_by.into_iter().filter_map(|by| names.get(by).cloned()).collect(),
+    });
+    Some(RoleEnum { vis: input.vis, ident: input.ident, roles: roles.collect() })
+}
+
+fn variants(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
+    let (token, found) = match &input.data {
+        Data::Enum(data) if data.variants.is_empty() => {
+            let problem = format!("`{}` has no variants, so there is no role to hold", input.ident);
+            errors.add(input.ident.span(), problem, "add a variant for each role");
+            return None;
+        }
+        Data::Enum(data) => return Some(data.variants.iter().cloned().collect()),
+        Data::Struct(data) => (data.struct_token.span, "a struct"),
+        Data::Union(data) => (data.union_token.span, "a union"),
+    };
+    let problem = format!("`Role` cannot be derived for {found}, because roles are a closed set of names");
+    errors.add(token, problem, format_args!("write `enum {} {{ User, Admin }}`", input.ident));
+    None
+}
+
+fn named(variant: &Variant, case: Case, errors: &mut Errors) -> Named {
+    let span = variant.ident.span();
+    if !matches!(variant.fields, Fields::Unit) {
+        errors.add(
+            variant.fields.span(),
+            format_args!("the role `{}` carries data, but a role is no more than its name", variant.ident),
+            format_args!("write `{}` alone, and keep the data with the user", variant.ident),
+        );
+    }
+    let name = case.apply(&variant.ident.unraw().to_string());
+    let mut named = Named { variant: variant.ident.clone(), name, name_span: span, includes: Vec::new() };
+    let mut seen = Vec::new();
+    each_argument(&variant.attrs, errors, |meta| {
+        once(meta, &mut seen)?;
+        if meta.path.is_ident("rename") {
+            let literal = string(meta)?;
+            named.name = literal.value();
+            named.name_span = literal.span();
+            Ok(())
+        } else if meta.path.is_ident("includes") {
+            named.includes.extend(included(meta)?);
+            Ok(())
+        } else if meta.path.is_ident("rename_all") {
+            Err(error(
+                meta.path.span(),
+                "`rename_all` stands above the enum",
+                "for one variant write `rename = \"..\"`",
+            ))
+        } else {
+            Err(unknown(meta, &["rename", "includes"]))
+        }
+    });
+    valid(&named, errors);
+    named
+}
+
+/// The roles of `includes(A, B)`.
+fn included(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
+    const FORM: &str = "write `includes(User)`, with the names of variants of this enum";
+    if !meta.input.peek(syn::token::Paren) {
+        return Err(error(meta.path.span(), "`includes` names no role", FORM));
+    }
+    let content;
+    syn::parenthesized!(content in meta.input);
+    let mut names = Vec::new();
+    while !content.is_empty() {
+        let name = Ident::parse_any(&content);
+        if name.is_err() || !(content.is_empty() || content.peek(Token![,])) {
+            let span = content.span();
+            content.parse::<TokenStream>()?;
+            return Err(error(span, "`includes` takes the plain names of variants", FORM));
+        }
+        names.extend(name);
+        // The end, or a comma.
+        let _ = content.parse::<Token![,]>();
+    }
+    if names.is_empty() { Err(error(meta.path.span(), "`includes` names no role", FORM)) } else { Ok(names) }
+}
+
+fn rename_all(attrs: &[Attribute], errors: &mut Errors) -> Case {
+    let mut case = Case::Pascal;
+    let mut seen = Vec::new();
+    each_argument(attrs, errors, |meta| {
+        once(meta, &mut seen)?;
+        if !meta.path.is_ident("rename_all") {
+            if meta.path.is_ident("rename") || meta.path.is_ident("includes") {
+                let mend = "for all variants write `rename_all = \"kebab-case\"`";
+                return Err(error(meta.path.span(), "this argument stands above a variant, not above the enum", mend));
+            }
+            return Err(unknown(meta, &["rename_all"]));
+        }
+        let literal = string(meta)?;
+        let name = literal.value();
+        case = Case::of(&name).ok_or_else(|| {
+            error(literal.span(), format_args!("there is no case {name:?}"), choice(&name, Case::names()))
+        })?;
+        Ok(())
+    });
+    case
+}
+
+/// Runs `read` for each argument of each `#[role(..)]`.
+fn each_argument(
+    attrs: &[Attribute],
+    errors: &mut Errors,
+    mut read: impl FnMut(&ParseNestedMeta<'_>) -> syn::Result<()>,
+) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident("role")) {
+        let result = attr.parse_nested_meta(|meta| {
+            // A mistake in one argument must not hide those that follow.
+            if let Some(()) = errors.keep(read(&meta)) {
+                return Ok(());
+            }
+            while !meta.input.is_empty() && !meta.input.peek(Token![,]) {
+                meta.input.parse::<proc_macro2::TokenTree>()?;
+            }
+            Ok(())
+        });
+        errors.keep(result);
+    }
+}
+
+fn once(meta: &ParseNestedMeta<'_>, seen: &mut Vec<String>) -> syn::Result<()> {
+    let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+    if seen.contains(&key) {
+        return Err(error(meta.path.span(), format_args!("`{key}` is given twice"), "remove one of the two"));
+    }
+    seen.push(key);
+    Ok(())
+}
+
+fn string(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    let key = meta.path.get_ident().map(ToString::to_string).unwrap_or_default();
+    let missing = |span| error(span, format_args!("`{key}` needs a string"), format_args!("write `{key} = \"..\"`"));
+    if !meta.input.peek(Token![=]) {
+        return Err(missing(meta.path.span()));
+    }
+    let value = meta.value()?;
+    if value.peek(LitStr) { value.parse() } else { Err(missing(value.span())) }
+}
+
+fn unknown(meta: &ParseNestedMeta<'_>, known: &[&'static str]) -> syn::Error {
+    let word = crate::args::shown(&meta.path);
+    error(meta.path.span(), format_args!("there is no argument `{word}` here"), choice(&word, known.iter().copied()))
+}
+
+/// Role names appear in the quoted strings of challenges (RFC 6750 section 3).
+fn valid(role: &Named, errors: &mut Errors) {
+    let problem = match role.name.chars().find(|c| !is_nqchar(*c)) {
+        _ if role.name.is_empty() => "a role's name cannot be empty".to_owned(),
+        Some(bad) => format!("the role name {:?} contains {bad:?}, which an HTTP header cannot carry", role.name),
+        None => return,
+    };
+    let mend = "use visible ASCII without spaces, quotes and backslashes: `#[role(rename = \"super-user\")]`";
+    errors.add(role.name_span, problem, mend);
+}
+
+fn distinct(roles: &[Named], errors: &mut Errors) {
+    let mut first: HashMap<&str, &Ident> = HashMap::new();
+    for role in roles.iter().filter(|role| !role.name.is_empty()) {
+        if let Some(other) = first.get(&*role.name) {
+            let problem = format!("`{}` and `{other}` are both named {:?}", role.variant, role.name);
+            errors.add(role.name_span, problem, "give one of them another name: `#[role(rename = \"..\")]`");
+        } else {
+            first.insert(&role.name, &role.variant);
+        }
+    }
+}
