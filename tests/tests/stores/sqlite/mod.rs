@@ -5,5 +5,6 @@ pub(crate) mod file;
 mod faults;
 mod killed;
 mod opening;
+mod plaintext;
 mod process;
 mod residue;
