@@ -30,7 +30,7 @@ pub struct NoRole;
 
 impl NoRole {
     #[doc(hidden)]
-    pub const fn __requirement(self) -> Requirement {
+    pub const fn __requirement(&self) -> Requirement {
         Undecided::REQUIREMENT
     }
 }

@@ -15,6 +15,9 @@ mod expand;
 mod model;
 mod paths;
 mod role;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 
 use args::Word;
 

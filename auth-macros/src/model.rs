@@ -24,7 +24,7 @@ impl Attr {
         Self { word, span: Span::call_site(), args }
     }
 
-    fn inner(attribute: &Attribute) -> Option<syn::Result<Self>> {
+    pub(crate) fn inner(attribute: &Attribute) -> Option<syn::Result<Self>> {
         let word = Word::of(attribute.path())?;
         let span = attribute.path().span();
         Some(match &attribute.meta {

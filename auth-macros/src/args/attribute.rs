@@ -76,7 +76,7 @@ fn several<T>(
 }
 
 fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
-    let literal = literal::string(input, "a scope")?;
+    let literal = literal::string(input, "a scope", "\"reports:read\"")?;
     Ok(Term::new(literal.span(), Kind::Scope(literal::scope(&literal)?)))
 }
 

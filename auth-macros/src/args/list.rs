@@ -1,8 +1,9 @@
 //! Lists between commas, read to the end whatever is wrong in them.
 
 use proc_macro2::TokenTree;
+use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Ident, Token};
+use syn::{Ident, Lit, Token};
 
 use crate::diagnostics::{Errors, error};
 
@@ -48,8 +49,10 @@ fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
         error(input.span(), "requirements are not joined by `|`", "write `any(.., ..)`: one of them suffices")
     } else if input.peek(Token![&]) || input.peek(Token![&&]) {
         error(input.span(), "requirements are not joined by `&`", "write `all(.., ..)`: every one of them is needed")
-    } else {
+    } else if input.peek(Ident::peek_any) || input.peek(Lit) {
         error(input.span(), "a comma is missing here", "put a `,` between two arguments")
+    } else {
+        error(input.span(), "the argument should end before this", "put a `,` between two arguments, or remove this")
     })
 }
 

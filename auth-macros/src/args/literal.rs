@@ -5,12 +5,12 @@ use syn::parse::ParseStream;
 
 use crate::diagnostics::error;
 
-/// A string literal; `what` says what it stands for.
-pub(super) fn string(input: ParseStream<'_>, what: &str) -> syn::Result<LitStr> {
+/// A string literal; `what` says what it stands for, `example` how it is written.
+pub(super) fn string(input: ParseStream<'_>, what: &str, example: &str) -> syn::Result<LitStr> {
     if input.peek(LitStr) {
         return input.parse();
     }
-    Err(error(input.span(), format_args!("{what} is a string"), "put it between quotation marks"))
+    Err(error(input.span(), format_args!("{what} is a string"), format_args!("write `{example}`")))
 }
 
 /// A scope: an RFC 6749 section 3.3 `scope-token`.

@@ -26,9 +26,6 @@ pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
         }
         _ => {}
     }
-    if input.peek(Token![<]) || input.peek(Token![::]) {
-        return Err(error(input.span(), "a role's path has no generic arguments", "write `Role::Admin`"));
-    }
     let span = path.segments.last().map_or_else(|| input.span(), |last| last.ident.span());
     Ok(Term::new(span, Kind::Role(path)))
 }

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseBuffer, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
@@ -53,10 +54,21 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
 
 /// A path such as `crate::policies::StaffOnDuty`, without generic arguments.
 pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
-    if input.peek(Token![::]) || input.peek(Ident::peek_any) {
-        return input.call(Path::parse_mod_style);
+    let leading_colon: Option<Token![::]> = input.parse()?;
+    let mut path = Path { leading_colon, segments: Punctuated::new() };
+    loop {
+        if input.peek(Token![<]) {
+            return Err(error(input.span(), "paths have no generic arguments here", "write the plain path"));
+        }
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected a word or a path"));
+        }
+        path.segments.push_value(input.call(Ident::parse_any)?.into());
+        if !input.peek(Token![::]) {
+            return Ok(path);
+        }
+        path.segments.push_punct(input.parse()?);
     }
-    Err(input.error("expected a word or a path"))
 }
 
 fn literal_mend(literal: &Lit) -> String {
@@ -114,6 +126,13 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
     let name = word.to_string();
     if !WITH_ARGUMENTS.iter().any(|(known, ..)| *known == name) {
         drain(&content);
+        if name.starts_with(char::is_uppercase) {
+            return Err(error(
+                word.span(),
+                format_args!("the policy `{word}` takes no arguments"),
+                "write its name alone",
+            ));
+        }
         return Err(if BARE.contains(&name.as_str()) {
             error(word.span(), format_args!("`{word}` takes no arguments"), format_args!("write `{word}` alone"))
         } else {
@@ -142,7 +161,9 @@ fn text<T>(
     errors: &mut Errors,
     read: fn(&LitStr) -> syn::Result<T>,
 ) -> syn::Result<T> {
-    only(word, content, errors, |input, _| read(&literal::string(input, &format!("the argument of `{word}`"))?))
+    let example = WITH_ARGUMENTS.iter().find(|(known, ..)| word == known).map_or("", |(_, example, _)| example);
+    let what = format!("the argument of `{word}`");
+    only(word, content, errors, |input, _| read(&literal::string(input, &what, example)?))
 }
 
 /// Reads what is left, so that the parser does not complain of it as well.

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use syn::Ident;
 use syn::spanned::Spanned as _;
 
 use super::logic;
@@ -18,25 +19,35 @@ pub(crate) fn demands(demands: &Demands, errors: &mut Errors) {
             "write `#[require_auth]` above it; if anyone may call, `#[public]`",
         );
     }
-    let before = errors.count();
     twice(&demands.guards, errors);
     public_beside(&demands.guards, errors);
     for guard in &demands.guards {
         duplicates(guard, errors);
         public_inside(guard, errors);
     }
-    if errors.count() == before {
+    if errors.count() == 0 {
         logic::check(&demands.guards, errors);
     }
 }
 
 /// Complains of what a named policy demands.
-pub(crate) fn policy(term: &Term, errors: &mut Errors) {
-    let before = errors.count();
+pub(crate) fn policy(name: &Ident, term: &Term, errors: &mut Errors) {
+    within_itself(name, term, errors);
     duplicates(term, errors);
     public_inside(term, errors);
-    if errors.count() == before {
+    if errors.count() == 0 {
         logic::check(std::slice::from_ref(term), errors);
+    }
+}
+
+fn within_itself(name: &Ident, term: &Term, errors: &mut Errors) {
+    if let Kind::Policy(path) = &term.kind
+        && path.is_ident(name)
+    {
+        errors.add(term.span, format_args!("the policy `{name}` is defined by itself"), "name what it requires");
+    }
+    for part in term.parts() {
+        within_itself(name, part, errors);
     }
 }
 
@@ -51,12 +62,12 @@ fn twice(guards: &[Term], errors: &mut Errors) {
 }
 
 fn public_beside(guards: &[Term], errors: &mut Errors) {
-    let is_public = |guard: &&Term| matches!(guard.kind, Kind::Public);
-    let other = guards.iter().find(|guard| !is_public(guard));
-    if let (Some(public), Some(other)) = (guards.iter().find(is_public), other) {
+    let place = |public| guards.iter().position(|guard| matches!(guard.kind, Kind::Public) == public);
+    if let (Some(public), Some(other)) = (place(true), place(false)) {
         errors.add(
-            public.span,
-            format_args!("this handler is public and demands `{other}`: it cannot be both"),
+            // The lower one of the two, which has a token to point at.
+            guards[public.max(other)].span,
+            format_args!("this handler is public and demands `{}`: it cannot be both", guards[other]),
             "remove `public` if the caller must be known, the other guard if anyone may call",
         );
     }

@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, FnArg, Pat, PatType, ReturnType, Type};
 
 use crate::model::Handler;
-use crate::paths::private;
+use crate::paths::{private, private_at};
 
 /// Makes `handler` answer 403 unless every one of `conditions` holds.
 ///
@@ -23,28 +23,27 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
     let returns = returns(&output);
     let conditions = conditions.iter().map(|condition| checked(condition, &gate));
     let body = &handler.body;
-    handler.body = quote! {{
-        #gate.run(async {
+    // With the name's span: what rustc says of the block, it says of the handler.
+    let block = quote_spanned! {handler.sig.ident.span()=>
+        async {
             #returns
             #(#conditions)*
             #deferred
             #body
-        }).await
-    }};
+        }
+    };
+    handler.body = quote!({ #gate.run(#block).await });
     handler.sig.output = syn::parse_quote!(-> #private::Authorized<#output>);
     handler.prepend(syn::parse_quote!(#gate: #private::Gate<#policy>));
 }
 
 /// Tells the compiler what the async block returns, as a function's signature would; `impl Trait` it finds by itself.
 fn returns(output: &TokenStream) -> Option<TokenStream> {
-    let core = {
-        let private = private();
-        quote!(#private::core)
-    };
+    let private = private();
     let never = Ident::new("__never", Span::mixed_site());
     (!names(output.clone(), &|word| word == "impl")).then(|| {
         quote! {
-            if let #core::option::Option::Some(#never) = #core::option::Option::None::<#output> {
+            if let #private::core::option::Option::Some(#never) = #private::core::option::Option::None::<#output> {
                 return #never;
             }
         }
@@ -53,12 +52,11 @@ fn returns(output: &TokenStream) -> Option<TokenStream> {
 
 /// The condition as a statement of type `bool`, whose type errors point at the condition.
 fn checked(condition: &Expr, gate: &Ident) -> TokenStream {
-    let private = private();
     let allowed = Ident::new("__allowed", Span::mixed_site());
-    let bool = quote_spanned!(condition.span()=> bool);
-    let statement = quote!(let #allowed: #private::core::primitive::#bool = #condition;);
+    let private = private_at(condition.span());
+    let bool = quote_spanned!(condition.span()=> #private::core::primitive::bool);
     quote! {
-        #statement
+        let #allowed: #bool = #condition;
         if !#allowed {
             #gate.forbid().await;
         }

@@ -21,6 +21,7 @@ pub(super) fn implementation(policy: &Ident, named: &Ident, term: &Term) -> Toke
     let line = quote_spanned!(named.span()=> #core::core::line!());
     let file = quote_spanned!(named.span()=> #core::core::file!());
     quote! {
+        #[diagnostic::do_not_recommend]
         impl #private::Policy for #policy {
             const REQUIREMENT: #private::Requirement = #requirement;
             const DECLARED: #private::Declaration = #private::Declaration {
@@ -60,12 +61,15 @@ impl Parse for Head {
         const FORM: &str = "write `guard!(pub StaffOnDuty = all(role(Moderator), fresh(\"10m\")));`";
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let name = input.parse().map_err(|found| error(found.span(), "a policy begins with its name", FORM))?;
+        let name: Ident = input.parse().map_err(|found| error(found.span(), "a policy begins with its name", FORM))?;
         if !input.peek(Token![=]) {
-            let span = if input.is_empty() { Ident::span(&name) } else { input.span() };
+            let span = if input.is_empty() { name.span() } else { input.span() };
             return Err(error(span, format_args!("`{name}` has no requirement"), FORM));
         }
         input.parse::<Token![=]>()?;
+        if input.is_empty() {
+            return Err(error(name.span(), format_args!("`{name}` has no requirement"), FORM));
+        }
         Ok(Self { attrs, vis, name })
     }
 }
@@ -93,7 +97,7 @@ impl Declared {
     fn expand(self, errors: &mut Errors) -> TokenStream {
         let Head { attrs, vis, name } = self.head;
         if let Some(term) = &self.term {
-            check::policy(term, errors);
+            check::policy(&name, term, errors);
         }
         let term = self.term.filter(|_| errors.count() == 0);
         let docs = term.as_ref().map(|term| format!("Requires `{term}`."));

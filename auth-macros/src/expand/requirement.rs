@@ -6,7 +6,7 @@ use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
 use crate::args::{Kind, Term};
-use crate::paths::private;
+use crate::paths::{private, private_at};
 
 /// The initialiser of a `const REQUIREMENT`.
 pub(super) fn requirement(term: &Term) -> TokenStream {
@@ -23,6 +23,11 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
 /// so shadows the stand-in of the outer block. Whatever the user's `Role` lacks stays for rustc to say.
 fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
     let private = private();
+    // One check for all of them: one error says it.
+    let check = names.first().map(|name| {
+        let (private, role) = (private_at(name.span()), role_named(name));
+        quote_spanned!(name.span()=> #private::bare_role(#role))
+    });
     quote! {{
         #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
         mod Role {
@@ -31,6 +36,7 @@ fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
+            let _ = #check;
             #value
         }
     }}
@@ -77,10 +83,16 @@ fn value(term: &Term) -> TokenStream {
     }
 }
 
-/// A bare name is a variant of the enum that is called `Role` where the attribute stands; a path is taken as written.
+/// A path is taken as written.
 fn role(path: &Path) -> TokenStream {
-    let private = private();
-    let Some(variant) = path.get_ident() else { return quote!(#private::role(#path).__requirement()) };
+    let span = path.span();
+    let private = private_at(span);
+    let role = path.get_ident().map_or_else(|| quote_spanned!(span=> #private::role(#path)), role_named);
+    quote_spanned!(span=> #role.__requirement())
+}
+
+/// A bare name is a variant of the enum that is called `Role` where the attribute stands.
+fn role_named(variant: &Ident) -> TokenStream {
     let role = Ident::new("Role", variant.span());
-    quote!(#private::bare_role(#role::#variant).__requirement())
+    quote_spanned!(variant.span()=> #role::#variant)
 }

@@ -12,7 +12,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let (output, errors) = Errors::collect(|errors| {
         let input = errors.keep(syn::parse2::<DeriveInput>(input))?;
         parse(input, errors).map(|role| {
-            let impls = [requirement(&role), role_trait(&role), text(&role), serde(&role)];
+            let impls = [inherent(&role), role_trait(&role), text(&role), serde(&role)];
             quote!(#(#impls)*)
         })
     });
@@ -21,24 +21,27 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
 
 /// What the attributes call in their constants. Inherent, because constants cannot call a trait's methods; as visible as
 /// the enum, so that it can be called from wherever the enum can be named.
-fn requirement(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
+fn inherent(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
     let private = private();
-    let arms = roles.iter().map(|Role { variant, name, granted_by }| {
-        quote! {
-            Self::#variant => #private::Requirement::Role {
-                name: #name,
-                granted_by: &[#(#granted_by),*],
-            }
-        }
-    });
+    let variants: Vec<_> = roles.iter().map(|role| &role.variant).collect();
+    let names = roles.iter().map(|role| &role.name);
+    let granted_by = roles.iter().map(|Role { granted_by, .. }| quote!(&[#(#granted_by),*]));
     quote! {
         impl #ident {
+            const fn __name(&self) -> &'static #private::core::primitive::str {
+                match self {
+                    #(Self::#variants => #names,)*
+                }
+            }
+            const fn __granted_by(&self) -> &'static [&'static #private::core::primitive::str] {
+                match self {
+                    #(Self::#variants => #granted_by,)*
+                }
+            }
             #[doc(hidden)]
             #[allow(unreachable_pub)]
-            #vis const fn __requirement(self) -> #private::Requirement {
-                match self {
-                    #(#arms,)*
-                }
+            #vis const fn __requirement(&self) -> #private::Requirement {
+                #private::Requirement::Role { name: self.__name(), granted_by: self.__granted_by() }
             }
         }
     }
@@ -46,22 +49,17 @@ fn requirement(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
 
 fn role_trait(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
     let private = private();
-    let variants: Vec<_> = roles.iter().map(|role| &role.variant).collect();
-    let names = roles.iter().map(|role| &role.name);
-    let granted_by = roles.iter().map(|role| &role.granted_by).map(|names| quote!(&[#(#names),*]));
+    let variants = roles.iter().map(|role| &role.variant);
+    let str = quote!(#private::core::primitive::str);
     quote! {
         #[automatically_derived]
         impl #private::Role for #ident {
             const ALL: &'static [Self] = &[#(Self::#variants),*];
-            fn name(self) -> &'static str {
-                match self {
-                    #(Self::#variants => #names,)*
-                }
+            fn name(self) -> &'static #str {
+                self.__name()
             }
-            fn granted_by(self) -> &'static [&'static str] {
-                match self {
-                    #(Self::#variants => #granted_by,)*
-                }
+            fn granted_by(self) -> &'static [&'static #str] {
+                self.__granted_by()
             }
         }
     }
@@ -76,7 +74,7 @@ fn text(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
         #[automatically_derived]
         impl #core::fmt::Display for #ident {
             fn fmt(&self, f: &mut #core::fmt::Formatter<'_>) -> #core::fmt::Result {
-                f.pad(#private::Role::name(*self))
+                f.pad(self.__name())
             }
         }
         #[automatically_derived]
@@ -100,7 +98,7 @@ fn serde(RoleEnum { ident, .. }: &RoleEnum) -> TokenStream {
         #[automatically_derived]
         impl #serde::Serialize for #ident {
             fn serialize<S: #serde::Serializer>(&self, serializer: S) -> #result<S::Ok, S::Error> {
-                serializer.serialize_str(#private::Role::name(*self))
+                serializer.serialize_str(self.__name())
             }
         }
         #[automatically_derived]

@@ -1,0 +1,44 @@
+#[require_auth]
+#[authorize(user.id == id)]
+async fn edit(CurrentUser(user): CurrentUser<User>, Path(id): Path<UserId>, Json(patch): Json<Patch>) -> Result<(), AppError> {
+    users.edit(user, patch).await
+}
+
+// becomes
+
+async fn edit(
+    _: ::auth_core::__private::Guard<__edit_policy>,
+    __gate: ::auth_core::__private::Gate<__edit_policy>,
+    CurrentUser(user): CurrentUser<User>,
+    Path(id): Path<UserId>,
+    __later: ::auth_core::__private::Deferred<Json<Patch>>,
+) -> ::auth_core::__private::Authorized<Result<(), AppError>> {
+    __gate
+        .run(async {
+            if let ::auth_core::__private::core::option::Option::Some(__never) = ::auth_core::__private::core::option::Option::None::<
+                Result<(), AppError>,
+            > {
+                return __never;
+            }
+            let __allowed: ::auth_core::__private::core::primitive::bool = user.id == id;
+            if !__allowed {
+                __gate.forbid().await;
+            }
+            let Json(patch): Json<Patch> = __gate.read(__later).await;
+            { users.edit(user, patch).await }
+        })
+        .await
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
+enum __edit_policy {}
+#[diagnostic::do_not_recommend]
+impl ::auth_core::__private::Policy for __edit_policy {
+    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
+        name: "edit",
+        module: ::auth_core::__private::core::module_path!(),
+        file: ::auth_core::__private::core::file!(),
+        line: ::auth_core::__private::core::line!(),
+    };
+}

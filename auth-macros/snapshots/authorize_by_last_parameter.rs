@@ -1,0 +1,38 @@
+#[require_auth]
+#[authorize(patch.owner == user.id)]
+async fn edit(CurrentUser(user): CurrentUser<User>, Json(patch): Json<Patch>) -> impl IntoResponse {
+    "ok"
+}
+
+// becomes
+
+async fn edit(
+    _: ::auth_core::__private::Guard<__edit_policy>,
+    __gate: ::auth_core::__private::Gate<__edit_policy>,
+    CurrentUser(user): CurrentUser<User>,
+    Json(patch): Json<Patch>,
+) -> ::auth_core::__private::Authorized<impl IntoResponse> {
+    __gate
+        .run(async {
+            let __allowed: ::auth_core::__private::core::primitive::bool = patch.owner
+                == user.id;
+            if !__allowed {
+                __gate.forbid().await;
+            }
+            { "ok" }
+        })
+        .await
+}
+#[doc(hidden)]
+#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
+enum __edit_policy {}
+#[diagnostic::do_not_recommend]
+impl ::auth_core::__private::Policy for __edit_policy {
+    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
+        name: "edit",
+        module: ::auth_core::__private::core::module_path!(),
+        file: ::auth_core::__private::core::file!(),
+        line: ::auth_core::__private::core::line!(),
+    };
+}

@@ -1,0 +1,35 @@
+guard!(pub StaffOnDuty = all(role(Moderator), scope("duty"), fresh("10m")));
+
+// becomes
+
+///Requires `all(role(Moderator), scope("duty"), fresh("10m"))`.
+pub enum StaffOnDuty {}
+#[diagnostic::do_not_recommend]
+impl ::auth_core::__private::Policy for StaffOnDuty {
+    const REQUIREMENT: ::auth_core::__private::Requirement = {
+        #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
+        mod Role {
+            pub use ::auth_core::__private::NoRole as Moderator;
+        }
+        {
+            #[allow(unused_imports, clippy::wildcard_imports)]
+            use self::*;
+            let _ = ::auth_core::__private::bare_role(Role::Moderator);
+            ::auth_core::__private::Requirement::All(
+                &[
+                    Role::Moderator.__requirement(),
+                    ::auth_core::__private::Requirement::Scope("duty"),
+                    ::auth_core::__private::Requirement::Fresh(
+                        ::auth_core::__private::Duration::from_secs(600u64),
+                    ),
+                ],
+            )
+        }
+    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
+        name: "StaffOnDuty",
+        module: ::auth_core::__private::core::module_path!(),
+        file: ::auth_core::__private::core::file!(),
+        line: ::auth_core::__private::core::line!(),
+    };
+}

@@ -1,0 +1,12 @@
+#[require_role("Admin")]
+async fn delete_user(Path(id): Path<u32>) {}
+
+// becomes
+
+async fn delete_user(
+    _: ::auth_core::__private::Guard<::auth_core::__private::Undecided>,
+    Path(id): Path<u32>,
+) {}
+::core::compile_error! {
+    "a role is a path that the compiler can check, not a literal\nhelp: write `Admin` without quotes"
+}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[api_key(scopes = [])]
+async fn handler() {}
+
+fn main() {}

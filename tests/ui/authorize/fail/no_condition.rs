@@ -1,0 +1,7 @@
+use auth_core::prelude::*;
+
+#[require_auth]
+#[authorize]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use auth_core::prelude::*;
+use axum::extract::Path;
+
+#[require_auth]
+#[authorize(id.parse::<u32>()? == 7)]
+async fn handler(Path(id): Path<String>) {}
+
+fn main() {}

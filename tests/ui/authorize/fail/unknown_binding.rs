@@ -1,0 +1,8 @@
+use auth_core::prelude::*;
+use axum::extract::Path;
+
+#[require_auth]
+#[authorize(ids == 7)]
+async fn handler(Path(id): Path<u32>) {}
+
+fn main() {}

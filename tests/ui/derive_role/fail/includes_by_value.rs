@@ -1,0 +1,10 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    #[role(includes = User)]
+    Admin,
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy)]
+union Role {
+    a: u8,
+}
+
+fn main() {}

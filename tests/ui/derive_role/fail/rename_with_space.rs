@@ -1,0 +1,9 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    #[role(rename = "super user")]
+    User,
+}
+
+fn main() {}

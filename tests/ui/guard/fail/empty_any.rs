@@ -1,0 +1,5 @@
+use auth_core::prelude::*;
+
+guard!(pub Staff = any());
+
+fn main() {}

@@ -1,0 +1,5 @@
+use auth_core::prelude::*;
+
+guard!(pub Staff = auth && mfa);
+
+fn main() {}

@@ -1,0 +1,12 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Moderator,
+    Admin,
+}
+
+guard!(pub Staff = "Admin");
+
+fn main() {}

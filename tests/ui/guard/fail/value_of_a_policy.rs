@@ -1,0 +1,9 @@
+use auth_core::prelude::*;
+
+guard!(pub Staff = auth);
+
+fn forge() -> Staff {
+    Staff
+}
+
+fn main() {}

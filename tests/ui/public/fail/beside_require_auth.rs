@@ -1,0 +1,7 @@
+use auth_core::prelude::*;
+
+#[public]
+#[require_auth]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use auth_core::prelude::*;
+
+#[public]
+#[public]
+async fn handler() {}
+
+fn main() {}

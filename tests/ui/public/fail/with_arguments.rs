@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[public(true)]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(fresh())]
+async fn handler() {}
+
+fn main() {}

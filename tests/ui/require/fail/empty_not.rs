@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(not())]
+async fn handler() {}
+
+fn main() {}

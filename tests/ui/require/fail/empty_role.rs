@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(role())]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(not(auth))]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(Staff(1))]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(scope("a", "b"))]
+async fn handler() {}
+
+fn main() {}

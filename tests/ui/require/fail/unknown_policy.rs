@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require(StaffOnDuty)]
+async fn handler() {}
+
+fn main() {}

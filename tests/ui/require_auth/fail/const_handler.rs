@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require_auth]
+const fn handler() {}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require_auth]
+fn handler() {}
+
+fn main() {}

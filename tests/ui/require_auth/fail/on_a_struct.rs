@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require_auth]
+struct Handler;
+
+fn main() {}

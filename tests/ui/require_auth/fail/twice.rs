@@ -1,0 +1,7 @@
+use auth_core::prelude::*;
+
+#[require_auth]
+#[require_auth]
+async fn handler() {}
+
+fn main() {}

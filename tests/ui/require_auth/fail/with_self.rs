@@ -1,0 +1,10 @@
+use auth_core::prelude::*;
+
+struct Api;
+
+impl Api {
+    #[require_auth]
+    async fn handler(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use auth_core::prelude::*;
+
+#[require_role(Admin)]
+async fn handler() {}
+
+fn main() {}

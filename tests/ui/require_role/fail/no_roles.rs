@@ -1,0 +1,13 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Moderator,
+    Admin,
+}
+
+#[require_role()]
+async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use auth_core::prelude::*;
+use roles::StaffRole;
+
+mod roles {
+    #[derive(auth_core::prelude::Role, Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum StaffRole {
+        Admin,
+    }
+}
+#[require_role(Admin)]
+async fn handler() -> String {
+    StaffRole::Admin.to_string()
+}
+
+fn main() {}

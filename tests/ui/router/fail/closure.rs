@@ -1,0 +1,5 @@
+use auth_core::prelude::*;
+
+fn main() {
+    let _: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(|| async { "ok" }));
+}

@@ -1,0 +1,10 @@
+use auth_core::prelude::*;
+
+#[public]
+async fn health() -> &'static str {
+    "ok"
+}
+
+fn main() {
+    let _: GuardedRouter<Auth> = GuardedRouter::new().route("/health", axum::routing::get(health));
+}

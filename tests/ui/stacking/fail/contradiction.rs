@@ -1,0 +1,14 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Moderator,
+    Admin,
+}
+
+#[require_role(Admin)]
+#[require_role(not(Admin))]
+async fn handler() {}
+
+fn main() {}
