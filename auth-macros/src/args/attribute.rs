@@ -19,7 +19,7 @@ pub(crate) enum Demand {
 
 /// Reads the arguments of one of our attributes; `None` when it makes no sense, which `errors` then says.
 pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
-    let Attr { word, span, args } = attr;
+    let Attr { word, span, args, .. } = attr;
     let term = match word {
         Word::RequireAuth => alone(word, span, args, Kind::Auth),
         Word::Public => alone(word, span, args, Kind::Public),

@@ -10,9 +10,12 @@ use crate::args::{Kind, Term};
 use crate::diagnostics::Errors;
 use crate::model::Demands;
 
-/// Complains of what the attributes of one handler demand together.
-pub(crate) fn demands(demands: &Demands, errors: &mut Errors) {
-    if let (Some(condition), []) = (demands.conditions.first(), &*demands.guards) {
+/// Complains of what is demanded together of the caller of one handler; `misread` says that some of it could not be
+/// read, so that the rest is only a part.
+pub(crate) fn demands(demands: &Demands, misread: bool, errors: &mut Errors) {
+    let mistakes = errors.count();
+    let all = demands.all();
+    if let (Some(condition), []) = (demands.conditions.first(), &*all) {
         errors.add(
             condition.span(),
             "`#[authorize]` has no guard beside it, so it would judge a caller whom nobody has verified",
@@ -20,13 +23,13 @@ pub(crate) fn demands(demands: &Demands, errors: &mut Errors) {
         );
     }
     twice(&demands.guards, errors);
-    public_beside(&demands.guards, errors);
+    public_beside(demands, &all, errors);
     for guard in &demands.guards {
         duplicates(guard, errors);
         public_inside(guard, errors);
     }
-    if errors.count() == 0 {
-        logic::check(&demands.guards, errors);
+    if !misread && errors.count() == mistakes {
+        logic::check(&all, errors);
     }
 }
 
@@ -61,14 +64,19 @@ fn twice(guards: &[Term], errors: &mut Errors) {
     }
 }
 
-fn public_beside(guards: &[Term], errors: &mut Errors) {
-    let place = |public| guards.iter().position(|guard| matches!(guard.kind, Kind::Public) == public);
+fn public_beside(demands: &Demands, all: &[Term], errors: &mut Errors) {
+    let place = |public| all.iter().position(|guard| matches!(guard.kind, Kind::Public) == public);
     if let (Some(public), Some(other)) = (place(true), place(false)) {
+        let mend = if demands.scope.guards.is_empty() {
+            "remove `public` if the caller must be known, the other guard if anyone may call"
+        } else {
+            "move the handler out of the module or impl block whose guard it does not want"
+        };
         errors.add(
             // The lower one of the two, which has a token to point at.
-            guards[public.max(other)].span,
-            format_args!("this handler is public and demands `{}`: it cannot be both", guards[other]),
-            "remove `public` if the caller must be known, the other guard if anyone may call",
+            all[public.max(other)].span,
+            format_args!("this handler is public and demands `{}`: it cannot be both", all[other]),
+            mend,
         );
     }
 }

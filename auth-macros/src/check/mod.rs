@@ -4,6 +4,8 @@ mod demand;
 mod handler;
 mod logic;
 mod meaning;
+mod scope;
 
 pub(crate) use demand::{demands, policy};
 pub(crate) use handler::handler;
+pub(crate) use scope::{implementation, module, scope};

@@ -1,6 +1,6 @@
 //! `#[authorize(..)]`: a condition over the handler's own parameters, decided before the body is read if it can be.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, FnArg, Pat, PatType, ReturnType, Type};
@@ -22,7 +22,7 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
     };
     let returns = returns(&output);
     let conditions = conditions.iter().map(|condition| checked(condition, &gate));
-    let body = &handler.body;
+    let body = in_our_braces(&handler.body);
     // With the name's span: what rustc says of the block, it says of the handler.
     let block = quote_spanned! {handler.sig.ident.span()=>
         async {
@@ -35,6 +35,15 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
     handler.body = quote!({ #gate.run(#block).await });
     handler.sig.output = syn::parse_quote!(-> #private::Authorized<#output>);
     handler.prepend(syn::parse_quote!(#gate: #private::Gate<#policy>));
+}
+
+/// The body as a block of ours: braces of the user's around a block's last value would be called superfluous.
+fn in_our_braces(body: &TokenStream) -> TokenStream {
+    let inner = body.clone().into_iter().map(|token| match token {
+        TokenTree::Group(group) => TokenTree::Group(Group::new(Delimiter::Brace, group.stream())),
+        token => token,
+    });
+    inner.collect()
 }
 
 /// Tells the compiler what the async block returns, as a function's signature would; `impl Trait` it finds by itself.

@@ -2,57 +2,81 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
+use syn::{Path, Visibility};
 
 use super::authorize::authorize;
-use super::policy::implementation;
-use crate::args::{Term, Word};
+use super::policy::{Named, implementation};
+use crate::args::Term;
 use crate::check;
-use crate::diagnostics::{Errors, error};
-use crate::model::{Attr, Demands, Handler, foreign_item};
+use crate::diagnostics::Errors;
+use crate::model::{Attr, Demands, Handler, Scope};
 use crate::paths::private;
 
-/// Expands one of our attributes, and with it all others of ours on the same item.
-pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> TokenStream {
-    let (output, errors) = Errors::collect(|errors| match syn::parse2::<Handler>(item.clone()) {
-        Ok(handler) => guarded(Attr::outer(word, args), handler, errors),
-        Err(unreadable) => {
-            errors.push(not_a_function(word, &item).unwrap_or(unreadable));
-            item
-        }
-    });
-    // The function comes first: editors map a span to where it occurs first.
-    quote!(#output #errors)
+/// A guarded function and its policy.
+pub(super) fn guarded(attr: Option<Attr>, handler: Handler, scope: Scope, errors: &mut Errors) -> TokenStream {
+    let name = handler.name();
+    let policy = format_ident!("__{name}_policy", span = Span::call_site().located_at(name.span()));
+    let named = Named { name: name.to_string(), span: name.span() };
+    let Guarded { handler, declaration } = split(attr, handler, (&policy, &named), scope, errors);
+    quote!(#handler #declaration)
 }
 
-fn not_a_function(word: Word, item: &TokenStream) -> Option<syn::Error> {
-    let (span, found) = foreign_item(item)?;
-    let mend = format!("put `#[{word}]` above an `async fn` that a router calls");
-    Some(error(span, format_args!("{found} cannot be guarded, because no request is answered by it"), mend))
+/// A guarded function, and its policy apart: an impl block can hold the one and not the other.
+pub(super) struct Guarded {
+    pub(super) handler: TokenStream,
+    pub(super) declaration: TokenStream,
 }
 
-fn guarded(outer: Attr, mut handler: Handler, errors: &mut Errors) -> TokenStream {
-    let span = outer.span;
-    let demands = Demands::read(outer, &mut handler, errors);
-    let before = errors.count();
+pub(super) fn split(
+    attr: Option<Attr>,
+    mut handler: Handler,
+    (policy, named): (&Ident, &Named),
+    scope: Scope,
+    errors: &mut Errors,
+) -> Guarded {
+    let span = attr.as_ref().map_or(named.span, |attr| attr.span);
+    let mistakes = errors.count();
+    let demands = Demands::of(attr, &mut handler, scope, errors);
+    let mut declaration = uses(&demands.taken);
+    let misread = errors.count();
     check::handler(&handler, errors);
-    if errors.count() > before {
-        return handler.into_token_stream();
+    if errors.count() > misread {
+        return Guarded { handler: handler.into_token_stream(), declaration };
     }
-    check::demands(&demands, errors);
-    if errors.count() > 0 {
-        // The mistake has been told; that the handler is unguarded need not be told again at the router.
-        let private = private();
-        insert_guard(&mut handler, &quote!(#private::Undecided));
-        return handler.into_token_stream();
+    check::demands(&demands, errors.count() > mistakes, errors);
+    if errors.count() > mistakes {
+        return Guarded { handler: undecided(handler), declaration };
     }
-    let policy = policy_name(&handler, &demands);
-    let term = demands.fold(span);
+    let policy = match demands.inherited.as_ref().and_then(|policy| policy.segments.last()) {
+        Some(earlier) => &format_ident!("{}_and", earlier.ident),
+        None => policy,
+    };
     if !demands.conditions.is_empty() {
-        authorize(&mut handler, &policy, &demands.conditions);
+        authorize(&mut handler, policy, &demands.conditions);
     }
     insert_guard(&mut handler, &policy.to_token_stream());
-    let declaration = declaration(&policy, &handler, &term);
-    quote!(#handler #declaration)
+    declaration.extend(policy_of_ours(policy, &handler.vis, named, &demands.fold(span)));
+    Guarded { handler: handler.into_token_stream(), declaration }
+}
+
+/// Uses the attributes that were taken off, whose imports rustc would else call unused.
+pub(super) fn uses(taken: &[Path]) -> TokenStream {
+    if taken.is_empty() {
+        return TokenStream::new();
+    }
+    quote! {
+        const _: () = {
+            #(#[allow(unused_imports)] use #taken as _;)*
+        };
+    }
+}
+
+/// The handler of an attribute with a mistake. The mistake has been told; that the handler is unguarded need not be
+/// told again at the router.
+pub(super) fn undecided(mut handler: Handler) -> TokenStream {
+    let private = private();
+    insert_guard(&mut handler, &quote!(#private::Undecided));
+    handler.into_token_stream()
 }
 
 /// Evidence comes first: axum runs extractors in order, so a refused caller costs neither a body nor a query.
@@ -61,17 +85,9 @@ fn insert_guard(handler: &mut Handler, policy: &TokenStream) {
     handler.prepend(syn::parse_quote!(_: #private::Guard<#policy>));
 }
 
-fn policy_name(handler: &Handler, demands: &Demands) -> Ident {
-    let name = handler.name();
-    match demands.inherited.as_ref().and_then(|policy| policy.segments.last()) {
-        Some(earlier) => format_ident!("{}_and", earlier.ident),
-        None => format_ident!("__{name}_policy", span = Span::call_site().located_at(name.span())),
-    }
-}
-
-fn declaration(policy: &Ident, handler: &Handler, term: &Term) -> TokenStream {
-    let vis = &handler.vis;
-    let implementation = implementation(policy, &handler.name(), term);
+/// The policy that only our own output names.
+pub(super) fn policy_of_ours(policy: &Ident, vis: &Visibility, named: &Named, term: &Term) -> TokenStream {
+    let implementation = implementation(policy, named, term);
     quote! {
         #[doc(hidden)]
         #[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]

@@ -1,6 +1,6 @@
 //! A policy: a type without values that carries its requirement as a constant.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
@@ -11,15 +11,20 @@ use crate::check;
 use crate::diagnostics::{Errors, error};
 use crate::paths::{private, private_at};
 
-/// The impl that makes `policy` a policy; `named` is what the user knows it by.
-pub(super) fn implementation(policy: &Ident, named: &Ident, term: &Term) -> TokenStream {
+/// What the user knows a policy by, and where that stands.
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) span: Span,
+}
+
+/// The impl that makes `policy` a policy.
+pub(super) fn implementation(policy: &Ident, Named { name, span }: &Named, term: &Term) -> TokenStream {
     let private = private();
     let requirement = requirement(term);
-    let name = named.to_string();
     // `line!` gives the line of the token it stands on; the user wants to be led to the name.
-    let core = private_at(named.span());
-    let line = quote_spanned!(named.span()=> #core::core::line!());
-    let file = quote_spanned!(named.span()=> #core::core::file!());
+    let core = private_at(*span);
+    let line = quote_spanned!(*span=> #core::core::line!());
+    let file = quote_spanned!(*span=> #core::core::file!());
     quote! {
         #[diagnostic::do_not_recommend]
         impl #private::Policy for #policy {
@@ -104,7 +109,7 @@ impl Declared {
         let docs =
             docs.map(|docs| if attrs.is_empty() { quote!(#[doc = #docs]) } else { quote!(#[doc = ""] #[doc = #docs]) });
         let implementation = match &term {
-            Some(term) => implementation(&name, &name, term),
+            Some(term) => implementation(&name, &Named { name: name.to_string(), span: name.span() }, term),
             None => undecided(&name),
         };
         quote! {

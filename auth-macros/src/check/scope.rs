@@ -1,0 +1,76 @@
+//! What may not be above a module or an impl block.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+
+use crate::diagnostics::Errors;
+use crate::model::{Demands, Handler, Impl, Item, Module};
+
+/// Complains of what the attributes of a module or an impl block demand.
+pub(crate) fn scope(demands: &Demands, errors: &mut Errors) {
+    if let Some(condition) = demands.conditions.first() {
+        errors.add(
+            condition.span(),
+            "a condition speaks of one handler's parameters, so it cannot stand above many handlers",
+            "put `#[authorize(..)]` above the handler",
+        );
+        return;
+    }
+    super::demands(demands, errors.count() > 0, errors);
+}
+
+/// Complains of a module in which the attribute at `span` would not do what it seems to.
+pub(crate) fn module(span: Span, module: &Module, errors: &mut Errors) {
+    file_modules(module, errors);
+    if !holds_handler(module) {
+        errors.add(
+            span,
+            format_args!("the module `{}` holds no `async fn`, so this guards nothing", module.name),
+            "put the attribute above the handlers that it is meant for",
+        );
+    }
+}
+
+fn holds_handler(module: &Module) -> bool {
+    module.items.iter().any(|item| match item {
+        Item::Fn(handler) => handler.is_free_handler(),
+        Item::Mod(deeper) => holds_handler(deeper),
+        Item::Impl(_) => true,
+        Item::FileMod(..) | Item::Other(_) => false,
+    })
+}
+
+fn file_modules(module: &Module, errors: &mut Errors) {
+    for item in &module.items {
+        match item {
+            Item::FileMod(name, _) => errors.add(
+                name.span(),
+                format_args!("the module `{name}` lies in another file, which this guard cannot reach"),
+                "guard the handlers where they stand, and declare the module outside of this one",
+            ),
+            Item::Mod(deeper) => file_modules(deeper, errors),
+            _ => {}
+        }
+    }
+}
+
+/// Complains of an impl block whose functions cannot be guarded.
+pub(crate) fn implementation(block: &Impl, errors: &mut Errors) {
+    if let Some(of_trait) = &block.of_trait {
+        errors.add(
+            of_trait.span(),
+            format_args!("the functions of the trait `{of_trait}` have its signatures, in which there is no guard"),
+            "guard free functions, or those of an `impl` block without a trait",
+        );
+        return;
+    }
+    let is_handler = |item: &Item| matches!(item, Item::Fn(handler) if Handler::is_method_handler(handler));
+    if !block.items.iter().any(is_handler) {
+        let name = block.type_name.as_ref();
+        errors.add(
+            name.map_or_else(Span::call_site, proc_macro2::Ident::span),
+            "this impl block holds no `async fn` without `self`, so this guards nothing",
+            "put the attribute above the handlers that it is meant for",
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! Modules and impl blocks: their guard joins that of every handler inside.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens as _, format_ident, quote};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Path, Visibility};
+
+use super::handler::{guarded, policy_of_ours, split, undecided, uses};
+use super::policy::Named;
+use crate::args::{Kind, Term};
+use crate::check;
+use crate::diagnostics::Errors;
+use crate::model::{Attr, Demands, Handler, Impl, Item, Module, Scope};
+
+/// A guarded module. What it demands becomes a policy beside it, so that the names in the attribute mean what they mean
+/// where it stands.
+pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> TokenStream {
+    let span = attr.span;
+    let Demanded { guards, uses } = demanded(Some(attr), &mut module.attrs, errors);
+    check::module(span, &module, errors);
+    let Some(guards) = guards else { return untold(&module) };
+    let named = Named { name: module.name.to_string(), span: module.name.span() };
+    let policy = format_ident!("__{}_module_policy", module.name);
+    let declaration = policy_of_ours(&policy, &Visibility::Inherited, &named, &Term::all(span, guards.clone()));
+    let module = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
+    quote!(#module #uses #declaration)
+}
+
+/// `policy` is what `guards` demand, by its path inside the module.
+fn in_module(module: &Module, guards: &[Term], policy: &Path, errors: &mut Errors) -> TokenStream {
+    let inside = Term::new(policy.span(), Kind::Policy(policy.clone()));
+    let scope = Scope { guards: guards.to_vec(), inside: vec![inside] };
+    let mut items = Vec::new();
+    for item in &module.items {
+        items.push(match item {
+            Item::Fn(handler) if handler.is_free_handler() => guarded(None, (**handler).clone(), scope.clone(), errors),
+            Item::Mod(deeper) if !deeper.is_for_tests() => {
+                in_module(deeper, guards, &syn::parse_quote!(super::#policy), errors)
+            }
+            Item::Impl(block) => in_impl(None, block, &scope, errors),
+            item => item.to_token_stream(),
+        });
+    }
+    module.with(&items)
+}
+
+/// A guarded impl block.
+pub(super) fn implementation(attr: Attr, block: &Impl, errors: &mut Errors) -> TokenStream {
+    in_impl(Some(attr), block, &Scope::default(), errors)
+}
+
+fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors) -> TokenStream {
+    let mut block = block.clone();
+    let mistakes = errors.count();
+    let Demanded { guards, uses: mut declarations } = demanded(attr, &mut block.attrs, errors);
+    check::implementation(&block, errors);
+    let (Some(guards), true) = (guards, errors.count() == mistakes) else {
+        let items: Vec<_> =
+            block.items.iter().map(|item| undecided_handler(item, Handler::is_method_handler)).collect();
+        return block.with(&items);
+    };
+    let join = |outer: &[Term]| outer.iter().chain(&guards).cloned().collect();
+    let scope = Scope { guards: join(&around.guards), inside: join(&around.inside) };
+    let mut items = Vec::new();
+    for item in &block.items {
+        let Item::Fn(handler) = item else {
+            items.push(item.to_token_stream());
+            continue;
+        };
+        if !handler.is_method_handler() {
+            items.push(item.to_token_stream());
+            continue;
+        }
+        let (policy, named) = names(&block, handler);
+        let guarded = split(None, (**handler).clone(), (&policy, &named), scope.clone(), errors);
+        items.push(guarded.handler);
+        declarations.extend(guarded.declaration);
+    }
+    let block = block.with(&items);
+    quote!(#block #declarations)
+}
+
+/// An impl block cannot hold the policies of its handlers, so they stand beside it and carry its type's name.
+fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
+    let (ty, name) = (block.type_name.as_ref().map(ToString::to_string).unwrap_or_default(), handler.name());
+    let policy = format_ident!("__{ty}_{name}_policy", span = Span::call_site().located_at(name.span()));
+    (policy, Named { name: format!("{ty}::{name}"), span: name.span() })
+}
+
+/// What the attributes of a module or an impl block come to.
+struct Demanded {
+    /// `None` when that makes no sense.
+    guards: Option<Vec<Term>>,
+    uses: TokenStream,
+}
+
+fn demanded(attr: Option<Attr>, attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Demanded {
+    let mistakes = errors.count();
+    let inner = Attr::take(attrs);
+    let demands = Demands::read(attr.map(Ok).into_iter().chain(inner), errors);
+    check::scope(&demands, errors);
+    let uses = uses(&demands.taken);
+    Demanded { guards: (errors.count() == mistakes).then_some(demands.guards), uses }
+}
+
+/// The module of an attribute with a mistake, so that the mistake is told once.
+fn untold(module: &Module) -> TokenStream {
+    let items: Vec<_> = module.items.iter().map(|item| undecided_handler(item, Handler::is_free_handler)).collect();
+    module.with(&items)
+}
+
+fn undecided_handler(item: &Item, is_handler: fn(&Handler) -> bool) -> TokenStream {
+    match item {
+        Item::Fn(handler) if is_handler(handler) && !handler.has_ours() => undecided((**handler).clone()),
+        item => item.to_token_stream(),
+    }
+}

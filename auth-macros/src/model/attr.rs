@@ -1,0 +1,54 @@
+//! One of our attributes with its arguments unread.
+
+use proc_macro2::{Span, TokenStream};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Meta, Path};
+
+use crate::args::Word;
+
+/// One of our attributes with its arguments unread.
+pub(crate) struct Attr {
+    pub(crate) word: Word,
+    /// Where to point when there is no better token: the attribute's name.
+    pub(crate) span: Span,
+    pub(crate) args: TokenStream,
+    /// Its path, when it is we who take it off.
+    pub(crate) path: Option<Path>,
+}
+
+impl Attr {
+    /// The attribute that rustc called us for; it hands over the arguments only.
+    pub(crate) fn outer(word: Word, args: TokenStream) -> Self {
+        Self { word, span: Span::call_site(), args, path: None }
+    }
+
+    pub(crate) fn inner(attribute: &Attribute) -> Option<syn::Result<Self>> {
+        let word = Word::of(attribute.path())?;
+        let args = match &attribute.meta {
+            Meta::Path(_) => TokenStream::new(),
+            Meta::List(list) => list.tokens.clone(),
+            Meta::NameValue(pair) => {
+                return Some(Err(crate::diagnostics::error(
+                    pair.eq_token.span(),
+                    format_args!("`#[{word}]` takes no value"),
+                    format_args!("write `#[{word}]` or `#[{word}(..)]`"),
+                )));
+            }
+        };
+        let path = attribute.path();
+        Some(Ok(Self { word, span: path.span(), args, path: Some(path.clone()) }))
+    }
+
+    /// Takes our own attributes off an item, in the order in which they stand.
+    pub(crate) fn take(attributes: &mut Vec<Attribute>) -> Vec<syn::Result<Self>> {
+        let mut ours = Vec::new();
+        attributes.retain(|attribute| match Self::inner(attribute) {
+            Some(attr) => {
+                ours.push(attr);
+                false
+            }
+            None => true,
+        });
+        ours
+    }
+}

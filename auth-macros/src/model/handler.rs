@@ -1,0 +1,93 @@
+//! A function that one of our attributes stands on.
+
+use super::Attr;
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt as _;
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, FnArg, GenericArgument, Ident, PathArguments, Signature, Type, Visibility};
+
+/// A function that one of our attributes stands on. Its body stays unread: that is quick, and a body that is being
+/// typed does not cost the editor its completion.
+#[derive(Clone)]
+pub(crate) struct Handler {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) sig: Signature,
+    pub(crate) body: TokenStream,
+}
+
+impl Parse for Handler {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Self {
+            attrs: input.call(Attribute::parse_outer)?,
+            vis: input.parse()?,
+            sig: input.parse()?,
+            body: input.parse::<TokenTree>()?.into(),
+        })
+    }
+}
+
+impl ToTokens for Handler {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for attr in &self.attrs {
+            attr.to_tokens(tokens);
+        }
+        self.vis.to_tokens(tokens);
+        self.sig.to_tokens(tokens);
+        self.body.to_tokens(tokens);
+    }
+}
+
+impl Handler {
+    /// The handler's name, without the `r#` of a raw identifier.
+    pub(crate) fn name(&self) -> Ident {
+        self.sig.ident.unraw()
+    }
+
+    /// Whether one of our attributes stands on it.
+    pub(crate) fn has_ours(&self) -> bool {
+        self.attrs.iter().any(|attr| Attr::inner(attr).is_some())
+    }
+
+    /// Whether the guard of a module is for this function: every async one, but tests.
+    pub(crate) fn is_free_handler(&self) -> bool {
+        let is_test = |attr: &Attribute| attr.path().segments.last().is_some_and(|last| last.ident == "test");
+        self.has_ours() || (self.sig.asyncness.is_some() && !self.attrs.iter().any(is_test))
+    }
+
+    /// Whether the guard of an impl block is for this function: every async one that a router can call.
+    pub(crate) fn is_method_handler(&self) -> bool {
+        self.has_ours() || (self.sig.asyncness.is_some() && self.sig.receiver().is_none())
+    }
+
+    pub(crate) fn prepend(&mut self, parameter: FnArg) {
+        let inputs = std::mem::take(&mut self.sig.inputs);
+        self.sig.inputs = std::iter::once(parameter).chain(inputs).collect();
+    }
+
+    /// Takes off the guard parameter that an earlier expansion of ours has put there, and gives its policy.
+    ///
+    /// Attributes that stand side by side are folded in one expansion. This is for those which that expansion cannot
+    /// see: under a `cfg_attr`, or imported by another name.
+    pub(crate) fn take_guard(&mut self) -> Option<syn::Path> {
+        let policy = match self.sig.inputs.first()? {
+            FnArg::Typed(parameter) => guarded_by(&parameter.ty)?,
+            FnArg::Receiver(_) => return None,
+        };
+        self.sig.inputs = std::mem::take(&mut self.sig.inputs).into_iter().skip(1).collect();
+        Some(policy)
+    }
+}
+
+/// The policy `P` of a type `::auth_core::__private::Guard<P>`, which nobody but us writes.
+fn guarded_by(ty: &Type) -> Option<syn::Path> {
+    let Type::Path(ty) = ty else { return None };
+    let last = ty.path.segments.last()?;
+    let ours = last.ident == "Guard" && ty.path.segments.iter().any(|segment| segment.ident == "__private");
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(Type::Path(policy))) if ours => Some(policy.path.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,191 @@
+//! Modules and impl blocks, whose every handler is guarded at once. Only heads are read; bodies stay tokens.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, ItemImpl, Token, Type, Visibility, braced, token};
+
+use super::{Attr, Handler};
+
+/// An inline module.
+#[derive(Clone)]
+pub(crate) struct Module {
+    pub(crate) attrs: Vec<Attribute>,
+    vis: Visibility,
+    mod_token: Token![mod],
+    pub(crate) name: Ident,
+    brace: token::Brace,
+    inner_attrs: Vec<Attribute>,
+    pub(crate) items: Vec<Item>,
+}
+
+/// An impl block.
+#[derive(Clone)]
+pub(crate) struct Impl {
+    pub(crate) attrs: Vec<Attribute>,
+    /// From `impl` to the braces.
+    head: TokenStream,
+    /// The last name of the type's path.
+    pub(crate) type_name: Option<Ident>,
+    /// The trait that it implements, by its last name.
+    pub(crate) of_trait: Option<Ident>,
+    brace: token::Brace,
+    inner_attrs: Vec<Attribute>,
+    pub(crate) items: Vec<Item>,
+}
+
+/// Something in a module or an impl block.
+#[derive(Clone)]
+pub(crate) enum Item {
+    Fn(Box<Handler>),
+    Mod(Box<Module>),
+    /// An impl block with an attribute of ours.
+    Impl(Box<Impl>),
+    /// A module in another file.
+    FileMod(Ident, TokenStream),
+    Other(TokenStream),
+}
+
+impl Parse for Module {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let content;
+        Ok(Self {
+            attrs: input.call(Attribute::parse_outer)?,
+            vis: input.parse()?,
+            mod_token: input.parse()?,
+            name: input.parse()?,
+            brace: braced!(content in input),
+            inner_attrs: content.call(Attribute::parse_inner)?,
+            items: items(&content)?,
+        })
+    }
+}
+
+impl Module {
+    /// The module with its items replaced by what they became.
+    pub(crate) fn with(&self, items: &[TokenStream]) -> TokenStream {
+        let Self { attrs, vis, mod_token, name, inner_attrs, .. } = self;
+        let mut module = quote!(#(#attrs)* #vis #mod_token #name);
+        self.brace.surround(&mut module, |inside| inside.extend(quote!(#(#inner_attrs)* #(#items)*)));
+        module
+    }
+
+    /// Whether it is there for tests only, in which nothing answers requests.
+    pub(crate) fn is_for_tests(&self) -> bool {
+        self.attrs
+            .iter()
+            .any(|attr| attr.path().is_ident("cfg") && attr.parse_args::<Ident>().is_ok_and(|of| of == "test"))
+    }
+}
+
+impl Parse for Impl {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let mut head = TokenStream::new();
+        while !(input.peek(token::Brace) && input.fork().parse::<Last>().is_ok()) {
+            input.parse::<TokenTree>()?.to_tokens(&mut head);
+        }
+        let read: ItemImpl = syn::parse2(quote!(#head {}))?;
+        let last = |path: &syn::Path| path.segments.last().map(|segment| segment.ident.clone());
+        let type_name = match &*read.self_ty {
+            Type::Path(ty) => last(&ty.path),
+            _ => None,
+        };
+        let of_trait = read.trait_.as_ref().and_then(|(.., path, _)| last(path));
+        let content;
+        let brace = braced!(content in input);
+        let inner_attrs = content.call(Attribute::parse_inner)?;
+        Ok(Self { attrs, head, type_name, of_trait, brace, inner_attrs, items: items(&content)? })
+    }
+}
+
+/// The braces that end an item.
+struct Last;
+
+impl Parse for Last {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        input.parse::<TokenTree>()?;
+        if input.is_empty() { Ok(Self) } else { Err(input.error("expected the end of the item")) }
+    }
+}
+
+impl Impl {
+    /// The impl block with its items replaced by what they became.
+    pub(crate) fn with(&self, items: &[TokenStream]) -> TokenStream {
+        let Self { attrs, head, inner_attrs, .. } = self;
+        let mut block = quote!(#(#attrs)* #head);
+        self.brace.surround(&mut block, |inside| inside.extend(quote!(#(#inner_attrs)* #(#items)*)));
+        block
+    }
+}
+
+impl ToTokens for Item {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let unchanged = |items: &[Self]| items.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>();
+        match self {
+            Self::Fn(handler) => handler.to_tokens(tokens),
+            Self::Mod(module) => tokens.extend(module.with(&unchanged(&module.items))),
+            Self::Impl(block) => tokens.extend(block.with(&unchanged(&block.items))),
+            Self::FileMod(_, item) | Self::Other(item) => item.to_tokens(tokens),
+        }
+    }
+}
+
+fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        items.push(input.call(item)?);
+    }
+    Ok(items)
+}
+
+fn item(input: ParseStream<'_>) -> syn::Result<Item> {
+    let ahead = input.fork();
+    let attrs = ahead.call(Attribute::parse_outer)?;
+    ahead.parse::<Visibility>()?;
+    if is_function(&ahead) {
+        return input.parse().map(Box::new).map(Item::Fn);
+    }
+    if ahead.peek(Token![mod]) && ahead.peek3(token::Brace) {
+        return input.parse().map(Box::new).map(Item::Mod);
+    }
+    if ahead.peek(Token![impl]) && attrs.iter().any(|attr| Attr::inner(attr).is_some()) {
+        return other(input, false).and_then(syn::parse2).map(Box::new).map(Item::Impl);
+    }
+    let to_semicolon =
+        [ahead.peek(Token![const]), ahead.peek(Token![static]), ahead.peek(Token![use]), ahead.peek(Token![type])];
+    let file_mod = ahead.parse::<Token![mod]>().and_then(|_| ahead.parse::<Ident>()).ok();
+    let tokens = other(input, to_semicolon.contains(&true))?;
+    Ok(match file_mod {
+        Some(name) => Item::FileMod(name, tokens),
+        None => Item::Other(tokens),
+    })
+}
+
+/// Whether a function begins here, after its visibility.
+fn is_function(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let qualifiers = |input: ParseStream<'_>| -> syn::Result<()> {
+        input.parse::<Option<Token![const]>>()?;
+        input.parse::<Option<Token![async]>>()?;
+        input.parse::<Option<Token![unsafe]>>()?;
+        input.parse::<Option<syn::Abi>>()?;
+        Ok(())
+    };
+    qualifiers(&ahead).is_ok() && ahead.peek(Token![fn])
+}
+
+/// An item that does not concern us: to its semicolon, or to its braces if those end it.
+fn other(input: ParseStream<'_>, to_semicolon: bool) -> syn::Result<TokenStream> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let mut tokens = quote!(#(#attrs)*);
+    while !input.is_empty() {
+        let braces = input.peek(token::Brace);
+        let semicolon = input.peek(Token![;]);
+        input.parse::<TokenTree>()?.to_tokens(&mut tokens);
+        if semicolon || (braces && !to_semicolon) {
+            break;
+        }
+    }
+    Ok(tokens)
+}
