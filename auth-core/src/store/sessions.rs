@@ -32,11 +32,8 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Ends all sessions of a subject but `keep`, which is lifted to the given version of the subject. Returns the ids
     /// of those that ended.
-    async fn end_all(
-        &self,
-        subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
-    ) -> Result<Vec<SessionId>, StoreError>;
+    async fn end_all(&self, subject: &SubjectId, keep: Option<(&SessionId, u64)>)
+    -> Result<Vec<SessionId>, StoreError>;
 
     /// Ends the session of a refresh token (RFC 7009); returns it, or `None` when the token is unknown.
     async fn end_by_refresh_token(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;

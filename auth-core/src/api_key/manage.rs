@@ -1,0 +1,116 @@
+//! Making, rotating and revoking API keys.
+
+use std::time::Duration;
+
+use super::ApiKey;
+use crate::event::Event;
+use crate::store::ApiKeyRecord;
+use crate::{ApiKeyId, Auth, Refusal, SubjectId};
+
+/// How long the secret before a rotation stays valid.
+const ROTATION_OVERLAP: Duration = Duration::from_hours(24);
+
+/// An API key to make.
+#[derive(Clone, Debug)]
+pub struct NewApiKey {
+    /// What its owner calls it: 1 to 100 characters.
+    pub name: String,
+    /// What it may do: scope tokens as RFC 6749 section 3.3 defines them.
+    pub scopes: Vec<Box<str>>,
+    /// How long it lives; `None`: until it is revoked.
+    pub expires_in: Option<Duration>,
+}
+
+/// A key with its text, which nobody can have a second time.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct IssuedApiKey {
+    /// The key.
+    pub key: ApiKey,
+    /// What the store keeps of it.
+    pub record: ApiKeyRecord,
+}
+
+impl Auth {
+    /// Makes an API key for `owner`.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::BadRequest`] (422) for a name or scope that cannot be one; [`Refusal::Unavailable`] when the store
+    /// does not answer.
+    pub async fn create_api_key(&self, owner: &SubjectId, new: NewApiKey) -> Result<IssuedApiKey, Refusal> {
+        check(&new)?;
+        let now = self.now();
+        let key = ApiKey::random(ApiKeyId::random())?;
+        let record = ApiKeyRecord {
+            id: key.id().clone(),
+            name: new.name,
+            owner: owner.clone(),
+            scopes: new.scopes,
+            hash: key.hash(),
+            previous: None,
+            created_at: now,
+            expires_at: new.expires_in.map(|span| now.after(span)),
+            last_used_at: None,
+        };
+        self.0.api_keys.create(record.clone()).await?;
+        self.record(&Event::ApiKeyCreated { api_key: key.id(), owner });
+        Ok(IssuedApiKey { key, record })
+    }
+
+    /// All API keys that were not revoked, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unavailable`] when the store does not answer.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Refusal> {
+        Ok(self.0.api_keys.list().await?)
+    }
+
+    /// Gives a key a new secret; the present one stays valid for 24 hours.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
+    pub async fn rotate_api_key(&self, id: &ApiKeyId) -> Result<IssuedApiKey, Refusal> {
+        let key = ApiKey::random(id.clone())?;
+        let rotated = self.0.api_keys.rotate(id, &key.hash(), self.now().after(ROTATION_OVERLAP)).await?;
+        self.0.api_key_cache.forget(id);
+        let record = rotated.ok_or(Refusal::NotFound { what: "API key" })?;
+        self.record(&Event::ApiKeyRotated { api_key: id });
+        Ok(IssuedApiKey { key, record })
+    }
+
+    /// Revokes a key, both its secrets.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
+    pub async fn revoke_api_key(&self, id: &ApiKeyId) -> Result<(), Refusal> {
+        let revoked = self.0.api_keys.revoke(id).await?;
+        self.0.api_key_cache.forget(id);
+        if !revoked {
+            return Err(Refusal::NotFound { what: "API key" });
+        }
+        self.record(&Event::ApiKeyRevoked { api_key: id });
+        Ok(())
+    }
+}
+
+fn check(new: &NewApiKey) -> Result<(), Refusal> {
+    let wrong = |detail: &str| Err(Refusal::unprocessable(detail));
+    if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.chars().any(char::is_control) {
+        return wrong("`name` has 1 to 100 characters, none of them control characters.");
+    }
+    let is_scope =
+        |scope: &str| !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
+    if new.scopes.len() > 64 || !new.scopes.iter().all(|scope| scope.len() <= 128 && is_scope(scope)) {
+        return wrong(
+            "`scopes` holds at most 64 scopes of printable characters without spaces, quotes or backslashes.",
+        );
+    }
+    if new.expires_in.is_some_and(|span| span.is_zero() || span > Duration::from_hours(24 * 366 * 10)) {
+        return wrong("`expires_in` lies between 1 second and 10 years.");
+    }
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! API keys: for programs, with scopes, expiry, rotation and an owner.
+
+mod identity;
+mod manage;
+
+pub use identity::ApiKeyIdentity;
+pub use manage::{IssuedApiKey, NewApiKey};
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::ApiKeyId;
+use crate::token::{TokenError, TokenHash, check_body, random_body};
+
+/// An API key's text: `ak_ID_SECRET`, the secret 256 random bits and a checksum.
+///
+/// It has no `Debug` that shows it, no `Serialize` and no `==`.
+pub struct ApiKey {
+    id: ApiKeyId,
+    text: SecretString,
+}
+
+const PREFIX: &str = "ak_";
+
+impl ApiKey {
+    fn random(id: ApiKeyId) -> Result<Self, TokenError> {
+        let text = format!("{PREFIX}{id}_{}", random_body(id.as_str())?);
+        Ok(Self { id, text: text.into() })
+    }
+
+    /// Whether a text looks like an API key rather than an access token.
+    pub(crate) fn is_one(text: &str) -> bool {
+        text.starts_with(PREFIX)
+    }
+
+    /// Reads a key.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Malformed`] when its prefix, length or checksum is off, before any store is asked.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let rest = text.strip_prefix(PREFIX).ok_or(TokenError::Malformed)?;
+        let (id, body) = rest.split_once('_').ok_or(TokenError::Malformed)?;
+        check_body(id, body)?;
+        let id = id.parse().map_err(|_| TokenError::Malformed)?;
+        Ok(Self { id, text: text.to_owned().into() })
+    }
+
+    /// The public id within it.
+    #[must_use]
+    pub const fn id(&self) -> &ApiKeyId {
+        &self.id
+    }
+
+    /// The key's text, to be shown to its owner once.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    fn hash(&self) -> TokenHash {
+        TokenHash::of(self.expose())
+    }
+}
+
+impl std::fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ApiKey").field("id", &self.id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,128 @@
+//! `Auth`: everything a guarded service holds, behind one cheap handle.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::cache::CoherentCache;
+use crate::clock::Clock;
+use crate::event::{Event, EventSink};
+use crate::http::ErrorBody;
+use crate::password::Hasher;
+use crate::store::{
+    ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRegistry, UserStore,
+};
+use crate::token::{AccessTokens, Lifetimes, TokenError};
+use crate::{ApiKeyId, AuthBuilder, Refusal, SessionId, SubjectId, Timestamp};
+
+/// The authentication of a service: keys, stores, hashing, events.
+///
+/// Cheap to clone. Put it into the router's state; guards demand `Auth: FromRef<State>`, so it cannot be forgotten.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::store::MemoryStore;
+/// use auth_core::token::SigningKey;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = "an example, and so not a secret: 7Rk2".to_owned().into();
+/// let auth = Auth::builder(SigningKey::hs256(&secret)?, "https://api.example.com", "example")
+///     .store(MemoryStore::default())
+///     .build()?;
+/// let app: axum::Router = auth.routes().with_state(auth.clone());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Auth(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) access_tokens: AccessTokens,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) scopes: Vec<Box<str>>,
+    pub(crate) new_user_roles: Vec<Box<str>>,
+    pub(crate) realm: String,
+    pub(crate) error_body: ErrorBody,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) hasher: Hasher,
+    pub(crate) users: Arc<dyn UserStore>,
+    pub(crate) registry: Option<Arc<dyn UserRegistry>>,
+    pub(crate) sessions: Arc<dyn SessionStore>,
+    pub(crate) api_keys: Arc<dyn ApiKeyStore>,
+    pub(crate) subject_cache: CoherentCache<SubjectId, SubjectState>,
+    pub(crate) session_cache: CoherentCache<SessionId, Session>,
+    pub(crate) api_key_cache: CoherentCache<ApiKeyId, ApiKeyRecord>,
+}
+
+impl Auth {
+    /// Begins an `Auth` that signs with `key`, as `issuer` (a URL, the tokens' `iss`) for `audience` (their `aud`, and
+    /// the realm of challenges).
+    pub fn builder(
+        key: crate::token::SigningKey,
+        issuer: impl Into<String>,
+        audience: impl Into<String>,
+    ) -> AuthBuilder {
+        AuthBuilder::new(key, issuer.into(), audience.into())
+    }
+
+    /// Says that the application changed or removed a subject in its own store: this node forgets what it knew, so that
+    /// the next request sees the change. Other nodes see it within the cache's bound (5 seconds by default).
+    pub fn subject_changed(&self, subject: &SubjectId) {
+        self.0.subject_cache.forget(subject);
+        self.record(&Event::SubjectChanged { subject });
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    pub(crate) fn record(&self, event: &Event<'_>) {
+        self.0.events.record(event);
+    }
+
+    /// Records why a credential did not verify, and gives the refusal, which does not say why.
+    pub(crate) fn refused(&self, reason: TokenError) -> Refusal {
+        self.record(&Event::CredentialRefused { reason });
+        Refusal::InvalidCredential { api_key: false }
+    }
+
+    pub(crate) fn realm(&self) -> &str {
+        &self.0.realm
+    }
+
+    pub(crate) fn error_body(&self) -> &ErrorBody {
+        &self.0.error_body
+    }
+
+    pub(crate) fn access_tokens(&self) -> &AccessTokens {
+        &self.0.access_tokens
+    }
+
+    /// Tells one `Auth` from another within a process.
+    pub(crate) fn id(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    pub(crate) async fn subject_state(
+        &self,
+        id: &SubjectId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<SubjectState>>, StoreError> {
+        let load = async { Ok(self.0.users.find_by_id(id).await?.map(|user| user.state)) };
+        self.0.subject_cache.get(id, now, load).await
+    }
+
+    pub(crate) async fn session(&self, id: &SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
+        self.0.session_cache.get(id, now, self.0.sessions.find(id)).await
+    }
+
+    pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
+        self.0.api_key_cache.get(id, now, self.0.api_keys.find(id)).await
+    }
+}
+
+impl fmt::Debug for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Auth").field("realm", &self.0.realm).finish_non_exhaustive()
+    }
+}

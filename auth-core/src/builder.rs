@@ -1,0 +1,233 @@
+//! Assembling an `Auth`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Role;
+use crate::auth::{Auth, Inner};
+use crate::cache::CoherentCache;
+use crate::clock::{Clock, SystemClock};
+use crate::event::{EventSink, TracingSink};
+use crate::http::ErrorBody;
+use crate::password::{Hasher, PasswordError};
+use crate::store::{ApiKeyStore, SessionStore, UserRegistry, UserStore};
+use crate::token::{AccessTokens, Lifetimes, SigningKey, TokenError};
+
+/// Entries of each cache of subjects, sessions and API keys. One takes about 200 bytes.
+const CACHE_ENTRIES: usize = 100_000;
+
+/// Assembles an [`Auth`]; begin with [`Auth::builder`].
+#[must_use = "a builder does nothing until it is built"]
+pub struct AuthBuilder {
+    key: SigningKey,
+    issuer: String,
+    audience: String,
+    lifetimes: Lifetimes,
+    cache_bound: Duration,
+    scopes: Vec<Box<str>>,
+    new_user_roles: Vec<Box<str>>,
+    error_body: ErrorBody,
+    clock: Arc<dyn Clock>,
+    events: Arc<dyn EventSink>,
+    users: Option<Arc<dyn UserStore>>,
+    registry: Option<Arc<dyn UserRegistry>>,
+    sessions: Option<Arc<dyn SessionStore>>,
+    api_keys: Option<Arc<dyn ApiKeyStore>>,
+}
+
+/// An `Auth` could not be assembled.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A store was not given.
+    #[error("no {what} store was given: call `AuthBuilder::{method}`, or `store` for all of them")]
+    NoStore {
+        /// Of what.
+        what: &'static str,
+        /// The builder's method that gives one.
+        method: &'static str,
+    },
+    /// Something that the setting says cannot work.
+    #[error("{setting} {why}")]
+    Setting {
+        /// The builder's method or argument.
+        setting: &'static str,
+        /// What is wrong with it, and what would do.
+        why: &'static str,
+    },
+    /// The password hasher could not start.
+    #[error("the password hasher could not start: {0}")]
+    Hasher(#[from] PasswordError),
+    /// The key cannot be used.
+    #[error("the signing key cannot be used: {0}")]
+    Key(#[from] TokenError),
+}
+
+impl AuthBuilder {
+    pub(crate) fn new(key: SigningKey, issuer: String, audience: String) -> Self {
+        Self {
+            key,
+            issuer,
+            audience,
+            lifetimes: Lifetimes {
+                access: Duration::from_mins(15),
+                refresh: Duration::from_hours(7 * 24),
+                leeway: Duration::from_secs(10),
+            },
+            cache_bound: Duration::from_secs(5),
+            scopes: Vec::new(),
+            new_user_roles: Vec::new(),
+            error_body: ErrorBody::default(),
+            clock: Arc::new(SystemClock),
+            events: Arc::new(TracingSink),
+            users: None,
+            registry: None,
+            sessions: None,
+            api_keys: None,
+        }
+    }
+
+    /// Keeps users (registration included), sessions and API keys in one store.
+    pub fn store<S>(self, store: S) -> Self
+    where
+        S: UserRegistry + SessionStore + ApiKeyStore + Clone,
+    {
+        self.registry(store.clone()).sessions(store.clone()).api_keys(store)
+    }
+
+    /// Where users are, without registration: [`Auth::routes`] then has no `/auth/register`.
+    pub fn users(mut self, users: impl UserStore) -> Self {
+        self.users = Some(Arc::new(users));
+        self.registry = None;
+        self
+    }
+
+    /// Where users are and register.
+    pub fn registry(mut self, users: impl UserRegistry + Clone) -> Self {
+        self.users = Some(Arc::new(users.clone()));
+        self.registry = Some(Arc::new(users));
+        self
+    }
+
+    /// Where sessions and refresh tokens are.
+    pub fn sessions(mut self, sessions: impl SessionStore) -> Self {
+        self.sessions = Some(Arc::new(sessions));
+        self
+    }
+
+    /// Where API keys are.
+    pub fn api_keys(mut self, api_keys: impl ApiKeyStore) -> Self {
+        self.api_keys = Some(Arc::new(api_keys));
+        self
+    }
+
+    /// How long an access token lives; 15 minutes by default.
+    pub fn access_ttl(mut self, ttl: Duration) -> Self {
+        self.lifetimes.access = ttl;
+        self
+    }
+
+    /// How long a session lives without being refreshed; 7 days by default.
+    pub fn refresh_ttl(mut self, ttl: Duration) -> Self {
+        self.lifetimes.refresh = ttl;
+        self
+    }
+
+    /// How long after its first use a refresh token may be retried and gets the same successor; 10 seconds by default,
+    /// zero turns it off. It keeps a lost response or two tabs from looking like theft.
+    pub fn refresh_leeway(mut self, leeway: Duration) -> Self {
+        self.lifetimes.leeway = leeway;
+        self
+    }
+
+    /// Within which time changes that other nodes or the application's own SQL make to subjects, sessions and keys are
+    /// seen; 5 seconds by default. Changes made through this `Auth` are seen at once.
+    pub fn cache_bound(mut self, bound: Duration) -> Self {
+        self.cache_bound = bound;
+        self
+    }
+
+    /// Scopes that a login may ask for; none by default. Others that it asks for are not granted.
+    pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
+        self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// The role that a newly registered user is given; none by default.
+    pub fn new_user_role(mut self, role: impl Role) -> Self {
+        self.new_user_roles = vec![role.name().into()];
+        self
+    }
+
+    /// Replaces how error bodies look; [`problem_json`](crate::http::problem_json) by default.
+    pub fn error_body(mut self, body: ErrorBody) -> Self {
+        self.error_body = body;
+        self
+    }
+
+    /// Where the time comes from; the machine's clock by default.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where events go; to `tracing` by default.
+    pub fn events(mut self, events: impl EventSink) -> Self {
+        self.events = Arc::new(events);
+        self
+    }
+
+    /// Assembles the `Auth`.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError`] names what is missing or cannot work.
+    pub fn build(self) -> Result<Auth, BuildError> {
+        self.check()?;
+        let missing = |what, method| BuildError::NoStore { what, method };
+        Ok(Auth(Arc::new(Inner {
+            realm: self.audience.clone(),
+            access_tokens: AccessTokens::new(self.key, self.issuer, self.audience)?,
+            lifetimes: self.lifetimes,
+            scopes: self.scopes,
+            new_user_roles: self.new_user_roles,
+            error_body: self.error_body,
+            clock: self.clock,
+            events: self.events,
+            hasher: Hasher::new()?,
+            users: self.users.ok_or(missing("user", "users"))?,
+            registry: self.registry,
+            sessions: self.sessions.ok_or(missing("session", "sessions"))?,
+            api_keys: self.api_keys.ok_or(missing("API key", "api_keys"))?,
+            subject_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),
+            session_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),
+            api_key_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),
+        })))
+    }
+
+    fn check(&self) -> Result<(), BuildError> {
+        let wrong = |setting, why| Err(BuildError::Setting { setting, why });
+        if self.issuer.is_empty() {
+            return wrong("the issuer", "is empty; give the service's URL");
+        }
+        if self.audience.is_empty() {
+            return wrong("the audience", "is empty; give the service's name");
+        }
+        if self.lifetimes.access < Duration::from_secs(1) {
+            return wrong("access_ttl", "is under a second; 15 minutes is usual");
+        }
+        if self.lifetimes.refresh < self.lifetimes.access {
+            return wrong("refresh_ttl", "is shorter than access_ttl; 7 days is usual");
+        }
+        if self.lifetimes.leeway > Duration::from_mins(5) {
+            return wrong("refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual");
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for AuthBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthBuilder").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,157 @@
+//! What happened, for those who watch. A decision cannot be made without its event.
+
+use crate::guard::Declaration;
+use crate::identity::Caller;
+use crate::token::TokenError;
+use crate::{ApiKeyId, Refusal, SessionId, SubjectId};
+
+/// Something that happened, as an [`EventSink`] sees it. Never holds a secret, a token or a password.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// A guard let a caller in.
+    #[non_exhaustive]
+    AccessGranted {
+        /// The policy that was met.
+        policy: &'static Declaration,
+        /// Who called; `None` on a public route or with an API key alone.
+        subject: Option<&'a SubjectId>,
+        /// The API key that was used.
+        api_key: Option<&'a ApiKeyId>,
+    },
+    /// A guard refused a caller.
+    #[non_exhaustive]
+    AccessRefused {
+        /// The policy that was not met.
+        policy: &'static Declaration,
+        /// Who called, if known.
+        subject: Option<&'a SubjectId>,
+        /// The API key that was used, if known.
+        api_key: Option<&'a ApiKeyId>,
+        /// What the caller was told.
+        refusal: &'a Refusal,
+    },
+    /// A credential did not verify.
+    CredentialRefused {
+        /// Why; the caller is not told.
+        reason: TokenError,
+    },
+    /// A subject logged in.
+    LoginSucceeded {
+        /// Who.
+        subject: &'a SubjectId,
+        /// The new session.
+        session: &'a SessionId,
+    },
+    /// A login was refused. The name that was tried is not recorded: people type passwords into that field.
+    LoginFailed {
+        /// The subject, when there is one of that name.
+        subject: Option<&'a SubjectId>,
+    },
+    /// A user was added.
+    UserRegistered {
+        /// Who.
+        subject: &'a SubjectId,
+    },
+    /// A refresh token was exchanged for its successor.
+    TokenRefreshed {
+        /// Whose.
+        subject: &'a SubjectId,
+        /// The session.
+        session: &'a SessionId,
+        /// Whether it was a retry within the leeway.
+        retried: bool,
+    },
+    /// A refresh token was used again after the leeway: somebody holds a copy. Its session has been ended.
+    RefreshReplayed {
+        /// Whose.
+        subject: &'a SubjectId,
+        /// The session that was ended.
+        session: &'a SessionId,
+    },
+    /// A session ended by logout or by its subject's wish.
+    SessionEnded {
+        /// Whose.
+        subject: &'a SubjectId,
+        /// Which.
+        session: &'a SessionId,
+    },
+    /// All sessions of a subject ended, but at most the one that asked for it.
+    SessionsEnded {
+        /// Whose.
+        subject: &'a SubjectId,
+        /// How many.
+        count: usize,
+    },
+    /// A password was changed.
+    PasswordChanged {
+        /// Whose.
+        subject: &'a SubjectId,
+    },
+    /// A password's hash was replaced by a better one at login.
+    PasswordRehashed {
+        /// Whose.
+        subject: &'a SubjectId,
+    },
+    /// The application changed or removed a subject.
+    SubjectChanged {
+        /// Who.
+        subject: &'a SubjectId,
+    },
+    /// An API key was made.
+    ApiKeyCreated {
+        /// Which.
+        api_key: &'a ApiKeyId,
+        /// By whom.
+        owner: &'a SubjectId,
+    },
+    /// An API key was given a new secret.
+    ApiKeyRotated {
+        /// Which.
+        api_key: &'a ApiKeyId,
+    },
+    /// An API key was revoked.
+    ApiKeyRevoked {
+        /// Which.
+        api_key: &'a ApiKeyId,
+    },
+}
+
+impl<'a> Event<'a> {
+    pub(crate) fn granted(policy: &'static Declaration, caller: &'a Caller) -> Self {
+        let (subject, api_key) = names(Some(caller));
+        Self::AccessGranted { policy, subject, api_key }
+    }
+
+    pub(crate) fn refused(policy: &'static Declaration, caller: Option<&'a Caller>, refusal: &'a Refusal) -> Self {
+        let (subject, api_key) = names(caller);
+        Self::AccessRefused { policy, subject, api_key, refusal }
+    }
+}
+
+fn names(caller: Option<&Caller>) -> (Option<&SubjectId>, Option<&ApiKeyId>) {
+    let subject = caller.and_then(Caller::subject).map(crate::Identity::subject);
+    let api_key = caller.and_then(Caller::api_key).map(crate::ApiKeyIdentity::id);
+    (subject, api_key)
+}
+
+/// Takes every event as it happens, on the request's own task: it must not block.
+pub trait EventSink: Send + Sync + 'static {
+    /// Takes one event.
+    fn record(&self, event: &Event<'_>);
+}
+
+/// The default sink: `tracing` events with the target `auth`, what was granted at `debug`, what was refused at `info`,
+/// signs of theft at `warn`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct TracingSink;
+
+impl EventSink for TracingSink {
+    fn record(&self, event: &Event<'_>) {
+        match event {
+            Event::AccessGranted { .. } | Event::TokenRefreshed { .. } => tracing::debug!(target: "auth", ?event),
+            Event::RefreshReplayed { .. } => tracing::warn!(target: "auth", ?event),
+            _ => tracing::info!(target: "auth", ?event),
+        }
+    }
+}

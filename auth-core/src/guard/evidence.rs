@@ -1,0 +1,74 @@
+//! How the router asks for a decision: a handler's first parameter must be evidence of one.
+
+use super::{Declaration, Policy, Requirement, extract::Guard};
+
+/// What counts as a decision about who may call a handler. Only [`Guard`] does; the attributes insert it.
+#[diagnostic::on_unimplemented(
+    message = "nobody decided who may call this handler",
+    label = "this handler has no guard",
+    note = "write one of these above the handler: `#[require_auth]`, `#[require_role(Admin)]`, `#[api_key]` or `#[public]`",
+    note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
+)]
+pub trait Evidence: sealed::Sealed {
+    /// What a caller must meet.
+    const REQUIREMENT: Requirement;
+    /// Where it was decided.
+    const DECLARED: Declaration;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy> Evidence for Guard<P> {
+    const REQUIREMENT: Requirement = P::REQUIREMENT;
+    const DECLARED: Declaration = P::DECLARED;
+}
+
+/// A handler's parameters (axum's `T` of `Handler<T, S>`) whose first one is [`Evidence`].
+#[diagnostic::on_unimplemented(
+    message = "nobody decided who may call this handler",
+    label = "this handler has no guard",
+    note = "write one of these above the handler: `#[require_auth]`, `#[require_role(Admin)]`, `#[api_key]` or `#[public]`",
+    note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
+)]
+pub trait Decided: sealed::SealedArgs {
+    /// What a caller must meet.
+    const REQUIREMENT: Requirement;
+    /// Where it was decided.
+    const DECLARED: Declaration;
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<P: super::Policy> Sealed for super::Guard<P> {}
+    pub trait SealedArgs {}
+}
+
+// One impl for each number of parameters that axum takes. Blanket over the first one (`G: Evidence`), not written for
+// `Guard<P>`: an impl for `Guard<P>` alone lets inference guess that every handler has one, and the error then speaks
+// of the handler's type instead of the missing guard.
+macro_rules! decided {
+    ($($ty:ident),*) => {
+        impl<M, G, $($ty,)*> sealed::SealedArgs for (M, G, $($ty,)*) where G: Evidence {}
+        #[diagnostic::do_not_recommend]
+        impl<M, G, $($ty,)*> Decided for (M, G, $($ty,)*) where G: Evidence {
+            const REQUIREMENT: Requirement = G::REQUIREMENT;
+            const DECLARED: Declaration = G::DECLARED;
+        }
+    };
+}
+
+decided!();
+decided!(T1);
+decided!(T1, T2);
+decided!(T1, T2, T3);
+decided!(T1, T2, T3, T4);
+decided!(T1, T2, T3, T4, T5);
+decided!(T1, T2, T3, T4, T5, T6);
+decided!(T1, T2, T3, T4, T5, T6, T7);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15);

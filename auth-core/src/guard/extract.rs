@@ -1,0 +1,77 @@
+//! `Guard<P>`: the extractor that a handler's decision is made of.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+
+use super::decision::{Proof, decide};
+use super::{Policy, Requirement};
+use crate::http::Rejection;
+use crate::{Auth, Caller};
+
+/// Evidence that the caller of this request has met the policy `P`.
+///
+/// As a handler's first parameter it runs before every other extractor, so a refused caller costs neither a body nor a
+/// query. The attributes insert it; with a policy declared by [`guard!`](crate::guard!) it can be written by hand.
+///
+/// # Errors
+///
+/// The rejection answers 401 or 403 with an RFC 6750 challenge, or 503 when a store did not answer.
+#[must_use = "a guard that is dropped still guarded the request, but its proof is lost"]
+pub struct Guard<P: Policy> {
+    proof: Proof<P>,
+}
+
+impl<P: Policy> Guard<P> {
+    /// The proof to hand to functions that must not run without the policy: `fn purge(by: &Proof<StaffOnly>, ..)`.
+    ///
+    /// It borrows the guard, and neither can be cloned, so it cannot outlive the handling of this request by copy.
+    pub const fn proof(&self) -> &Proof<P> {
+        &self.proof
+    }
+}
+
+impl<P: Policy> std::fmt::Debug for Guard<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guard").field("policy", &P::DECLARED.name).finish()
+    }
+}
+
+impl<S, P> FromRequestParts<S> for Guard<P>
+where
+    P: Policy,
+    S: Send + Sync,
+    Auth: FromRef<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Auth::from_ref(state);
+        let verdict = if matches!(P::REQUIREMENT, Requirement::Public) {
+            decide::<P>(&auth, Ok(&Caller::default()))
+        } else {
+            let caller = auth.authenticate(parts, const { Kinds::of(&P::REQUIREMENT) }).await;
+            decide::<P>(&auth, caller.as_ref())
+        };
+        match verdict {
+            Ok(proof) => Ok(Self { proof }),
+            Err(refusal) => Err(Rejection::new(refusal, &auth)),
+        }
+    }
+}
+
+/// Which kinds of credential are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kinds {
+    pub(crate) subject: bool,
+    pub(crate) api_key: bool,
+}
+
+impl Kinds {
+    pub(crate) const SUBJECT: Self = Self { subject: true, api_key: false };
+    pub(crate) const API_KEY: Self = Self { subject: false, api_key: true };
+    pub(crate) const EITHER: Self = Self { subject: true, api_key: true };
+
+    pub(crate) const fn of(requirement: &Requirement) -> Self {
+        Self { subject: requirement.wants_subject(), api_key: requirement.wants_api_key() }
+    }
+}

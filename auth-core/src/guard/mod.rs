@@ -1,0 +1,21 @@
+//! Guards: requirement → decision → evidence → router.
+
+mod decision;
+mod evaluate;
+mod evidence;
+mod extract;
+mod policy;
+mod requirement;
+mod router;
+pub mod routing;
+mod table;
+
+pub use decision::Proof;
+pub use evidence::{Decided, Evidence};
+pub use extract::Guard;
+pub(crate) use extract::Kinds;
+pub use policy::{Declaration, Policy};
+pub use requirement::Requirement;
+pub use router::GuardedRouter;
+pub use routing::GuardedMethodRouter;
+pub use table::RoutePolicy;

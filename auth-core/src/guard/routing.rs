@@ -1,0 +1,82 @@
+//! `get`, `post` and their siblings, which take only handlers that somebody has decided about.
+
+use axum::handler::Handler;
+use axum::routing::{self, MethodRouter};
+
+use super::evidence::Decided;
+use super::table::{Decision, Methods};
+
+/// Handlers for the methods of one path, each with the decision about it.
+///
+/// The counterpart of axum's [`MethodRouter`]: made by [`get`], [`post`] and their siblings, taken by
+/// [`GuardedRouter::route`](crate::GuardedRouter::route).
+#[must_use = "a method router does nothing until a GuardedRouter takes it"]
+pub struct GuardedMethodRouter<S = ()> {
+    pub(super) inner: MethodRouter<S>,
+    pub(super) decisions: Vec<(Methods, Decision)>,
+}
+
+impl<S> Clone for GuardedMethodRouter<S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), decisions: self.decisions.clone() }
+    }
+}
+
+impl<S> std::fmt::Debug for GuardedMethodRouter<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardedMethodRouter").field("decisions", &self.decisions).finish_non_exhaustive()
+    }
+}
+
+macro_rules! methods {
+    ($($name:ident $label:literal),* $(,)?) => {
+        $(
+            #[doc = concat!("Routes `", $label, "` requests to a guarded handler, as [`axum::routing::", stringify!($name), "`] does.")]
+            pub fn $name<H, T, S>(handler: H) -> GuardedMethodRouter<S>
+            where
+                H: Handler<T, S>,
+                T: Decided + 'static,
+                S: Clone + Send + Sync + 'static,
+            {
+                GuardedMethodRouter {
+                    inner: routing::$name(handler),
+                    decisions: vec![($label, Decision::of::<T>())],
+                }
+            }
+        )*
+
+        impl<S> GuardedMethodRouter<S>
+        where
+            S: Clone + Send + Sync + 'static,
+        {
+            $(
+                #[doc = concat!("Also routes `", $label, "` requests.")]
+                pub fn $name<H, T>(mut self, handler: H) -> Self
+                where
+                    H: Handler<T, S>,
+                    T: Decided + 'static,
+                {
+                    self.inner = self.inner.$name(handler);
+                    self.decisions.push(($label, Decision::of::<T>()));
+                    self
+                }
+            )*
+        }
+    };
+}
+
+// `any` answers every method; its row in the policy table says so.
+methods! {
+    get "GET", post "POST", put "PUT", patch "PATCH", delete "DELETE", head "HEAD", options "OPTIONS",
+    trace "TRACE", connect "CONNECT",
+}
+
+/// Routes requests of every method to a guarded handler, as [`axum::routing::any`] does.
+pub fn any<H, T, S>(handler: H) -> GuardedMethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: Decided + 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    GuardedMethodRouter { inner: routing::any(handler), decisions: vec![("ANY", Decision::of::<T>())] }
+}

@@ -1,0 +1,105 @@
+//! Request bodies whose refusals look like every other refusal.
+
+use std::error::Error;
+
+use axum::extract::{FromRef, FromRequest, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Rejection;
+use crate::{Auth, Refusal};
+
+/// A JSON body, as [`axum::Json`], answering a body that cannot be read with the application's error body (400, 413,
+/// 415 or 422). It never repeats what was sent, since that may be a password.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Json<T>(pub T);
+
+/// A form body (`application/x-www-form-urlencoded`), as [`axum::Form`], with refusals as [`Json`]'s.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Form<T>(pub T);
+
+/// A form or JSON body, whichever the content type says, with refusals as [`Json`]'s.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FormOrJson<T>(pub T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl<S, T> FromRequest<S> for Json<T>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    T: DeserializeOwned,
+{
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+        match axum::Json::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) => Err(unreadable(rejection.status(), &rejection, &Auth::from_ref(state))),
+        }
+    }
+}
+
+impl<S, T> FromRequest<S> for Form<T>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    T: DeserializeOwned,
+{
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+        match axum::Form::from_request(request, state).await {
+            Ok(axum::Form(value)) => Ok(Self(value)),
+            Err(rejection) => Err(unreadable(rejection.status(), &rejection, &Auth::from_ref(state))),
+        }
+    }
+}
+
+impl<S, T> FromRequest<S> for FormOrJson<T>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    T: DeserializeOwned,
+{
+    type Rejection = Rejection;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+        let content_type = request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
+        if content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with(b"application/json")) {
+            Json::from_request(request, state).await.map(|Json(value)| Self(value))
+        } else {
+            Form::from_request(request, state).await.map(|Form(value)| Self(value))
+        }
+    }
+}
+
+fn unreadable(status: StatusCode, rejection: &dyn Error, auth: &Auth) -> Rejection {
+    let detail = match status {
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type is not one that this takes.".to_owned(),
+        StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.".to_owned(),
+        StatusCode::BAD_REQUEST => "The body is not well formed.".to_owned(),
+        _ => format!("The body does not have the expected fields{}.", hint(rejection)),
+    };
+    Rejection::new(Refusal::BadRequest { status, detail }, auth)
+}
+
+/// What serde says was wrong, less the value that was wrong: `missing field`, or what was expected instead.
+fn hint(error: &dyn Error) -> String {
+    let mut root = error;
+    while let Some(source) = root.source() {
+        root = source;
+    }
+    let text = root.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match (text.find("missing field"), text.rfind("expected ")) {
+        (Some(at), _) | (None, Some(at)) => format!(": {}", &text[at..]),
+        (None, None) => String::new(),
+    }
+}

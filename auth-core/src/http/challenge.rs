@@ -1,0 +1,58 @@
+//! `WWW-Authenticate` (RFC 6750 section 3, RFC 9470 section 3).
+
+use std::fmt::Write;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use crate::Refusal;
+use crate::refusal::Challenge;
+
+/// Adds the challenges that belong to `refusal`. A route that takes API keys names both schemes it takes them by:
+/// `Bearer` and `ApiKey`.
+pub(super) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, realm: &str) {
+    let error = match refusal.answer().challenge {
+        Challenge::None => return,
+        Challenge::Plain => None,
+        Challenge::Error(error) => Some(error),
+    };
+    append(headers, &bearer(refusal, error, realm));
+    if matches!(refusal, Refusal::NoCredential { api_key: true } | Refusal::InvalidCredential { api_key: true }) {
+        append(headers, &format!("ApiKey realm=\"{}\"", quotable(realm)));
+    }
+}
+
+fn bearer(refusal: &Refusal, error: Option<&str>, realm: &str) -> String {
+    let mut value = format!("Bearer realm=\"{}\"", quotable(realm));
+    let mut parameter = |name: &str, text: &str| {
+        // Writing to a string does not fail.
+        let _ = write!(value, ", {name}=\"{}\"", quotable(text));
+    };
+    if let Some(error) = error {
+        parameter("error", error);
+    }
+    match refusal {
+        Refusal::InsufficientScope { scope } => parameter("scope", scope),
+        Refusal::StepUp { max_age, amr } => {
+            if let Some(age) = max_age {
+                parameter("max_age", &age.as_secs().to_string());
+            }
+            if let Some(amr) = amr {
+                parameter("acr_values", amr);
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+/// RFC 6750 allows `%x20-21 / %x23-5B / %x5D-7E` in its attributes: everything else is left out, so that nothing that
+/// a role, scope or realm is called can break out of the quotes.
+fn quotable(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~')).collect()
+}
+
+fn append(headers: &mut HeaderMap, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.append(header::WWW_AUTHENTICATE, value);
+    }
+}

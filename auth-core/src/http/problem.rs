@@ -1,0 +1,81 @@
+//! Error bodies: problem details (RFC 9457) unless the application says otherwise.
+
+use std::fmt;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+/// What an error body tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Problem {
+    /// A URI that names the kind of problem.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short name for the kind.
+    pub title: String,
+    /// The HTTP status.
+    #[serde(serialize_with = "as_number")]
+    pub status: StatusCode,
+    /// What to make of it, for people.
+    pub detail: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}
+
+impl Problem {
+    /// A problem of the application's own, which goes through the same error body as every refusal.
+    ///
+    /// `kind` is a URI; `about:blank` says that the status tells all.
+    pub fn new(
+        status: StatusCode,
+        kind: impl Into<String>,
+        title: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self { kind: kind.into(), title: title.into(), status, detail: detail.into() }
+    }
+}
+
+/// Writes the body of an error. Status and challenge are set afterwards and are not its to change.
+#[derive(Clone)]
+pub struct ErrorBody(Arc<dyn Fn(&Problem) -> Response<Body> + Send + Sync>);
+
+impl ErrorBody {
+    /// Wraps a function that writes error bodies.
+    pub fn new(write: impl Fn(&Problem) -> Response<Body> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    pub(crate) fn write(&self, problem: &Problem) -> Response<Body> {
+        let mut response = (self.0)(problem);
+        *response.status_mut() = problem.status;
+        response
+    }
+}
+
+impl Default for ErrorBody {
+    fn default() -> Self {
+        Self::new(problem_json)
+    }
+}
+
+impl fmt::Debug for ErrorBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ErrorBody(..)")
+    }
+}
+
+/// `application/problem+json` (RFC 9457); the default error body.
+#[must_use]
+pub fn problem_json(problem: &Problem) -> Response<Body> {
+    let body = serde_json::to_vec(problem).unwrap_or_default();
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}

@@ -1,0 +1,54 @@
+//! A refusal on its way out: status, challenge and body.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Response, header};
+use axum::response::IntoResponse;
+
+use super::challenge::add_challenges;
+use super::{ErrorBody, Problem};
+use crate::{Auth, Refusal};
+
+/// A [`Refusal`] as a response: what guards and extractors answer with.
+#[derive(Clone, Debug)]
+pub struct Rejection {
+    refusal: Refusal,
+    realm: String,
+    body: ErrorBody,
+}
+
+impl Rejection {
+    /// The answer that `auth` gives for this refusal, in its realm and with its error body.
+    #[must_use]
+    pub fn new(refusal: Refusal, auth: &Auth) -> Self {
+        Self { refusal, realm: auth.realm().to_owned(), body: auth.error_body().clone() }
+    }
+
+    /// Why the caller was refused.
+    #[must_use]
+    pub const fn refusal(&self) -> &Refusal {
+        &self.refusal
+    }
+
+    fn problem(&self) -> Problem {
+        let answer = self.refusal.answer();
+        Problem::new(
+            answer.status,
+            format!("urn:auth-core:problem:{}", answer.slug),
+            answer.title,
+            self.refusal.to_string(),
+        )
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response<Body> {
+        let mut response = self.body.write(&self.problem());
+        let headers = response.headers_mut();
+        add_challenges(headers, &self.refusal, &self.realm);
+        if matches!(self.refusal, Refusal::Busy | Refusal::Unavailable) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+}

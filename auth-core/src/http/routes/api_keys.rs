@@ -1,0 +1,107 @@
+//! `/auth/api-keys`, for whoever meets the policy that the application gives.
+
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::no_store::NO_STORE;
+use crate::api_key::{IssuedApiKey, NewApiKey};
+use crate::http::{Json, Rejection};
+use crate::store::ApiKeyRecord;
+use crate::{ApiKeyId, Auth, Guard, Identity, Policy, Refusal, SubjectId, Timestamp};
+
+#[derive(Deserialize)]
+pub(super) struct CreateBody {
+    name: String,
+    #[serde(default)]
+    scopes: Vec<Box<str>>,
+    /// Seconds.
+    expires_in: Option<u64>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ApiKeyView {
+    id: ApiKeyId,
+    /// Only in the answer to the request that made it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    name: String,
+    owner: SubjectId,
+    scopes: Vec<Box<str>>,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
+    /// Until when the secret before the last rotation is still valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_valid_until: Option<Timestamp>,
+}
+
+impl From<ApiKeyRecord> for ApiKeyView {
+    fn from(record: ApiKeyRecord) -> Self {
+        Self {
+            id: record.id,
+            key: None,
+            name: record.name,
+            owner: record.owner,
+            scopes: record.scopes,
+            created_at: record.created_at,
+            expires_at: record.expires_at,
+            last_used_at: record.last_used_at,
+            previous_valid_until: record.previous.map(|(_, until)| until),
+        }
+    }
+}
+
+pub(super) async fn create<P: Policy>(
+    _: Guard<P>,
+    State(auth): State<Auth>,
+    identity: Identity,
+    Json(body): Json<CreateBody>,
+) -> Result<Response, Rejection> {
+    let new = NewApiKey { name: body.name, scopes: body.scopes, expires_in: body.expires_in.map(Duration::from_secs) };
+    answer(StatusCode::CREATED, auth.create_api_key(identity.subject(), new).await, &auth)
+}
+
+pub(super) async fn list<P: Policy>(_: Guard<P>, State(auth): State<Auth>) -> Result<Json<Vec<ApiKeyView>>, Rejection> {
+    let keys = auth.api_keys().await.map_err(|refusal| Rejection::new(refusal, &auth))?;
+    Ok(Json(keys.into_iter().map(ApiKeyView::from).collect()))
+}
+
+pub(super) async fn rotate<P: Policy>(
+    _: Guard<P>,
+    State(auth): State<Auth>,
+    Path(id): Path<String>,
+) -> Result<Response, Rejection> {
+    let rotated = match known_form(id) {
+        Ok(id) => auth.rotate_api_key(&id).await,
+        Err(refusal) => Err(refusal),
+    };
+    answer(StatusCode::OK, rotated, &auth)
+}
+
+pub(super) async fn revoke<P: Policy>(
+    _: Guard<P>,
+    State(auth): State<Auth>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    let revoked = match known_form(id) {
+        Ok(id) => auth.revoke_api_key(&id).await,
+        Err(refusal) => Err(refusal),
+    };
+    revoked.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| Rejection::new(refusal, &auth))
+}
+
+/// A text that cannot be an id is the id of nothing.
+fn known_form(id: String) -> Result<ApiKeyId, Refusal> {
+    ApiKeyId::try_from(id).map_err(|_| Refusal::NotFound { what: "API key" })
+}
+
+fn answer(status: StatusCode, issued: Result<IssuedApiKey, Refusal>, auth: &Auth) -> Result<Response, Rejection> {
+    let issued = issued.map_err(|refusal| Rejection::new(refusal, auth))?;
+    let mut view = ApiKeyView::from(issued.record);
+    view.key = Some(issued.key.expose().to_owned());
+    Ok((status, NO_STORE, Json(view)).into_response())
+}

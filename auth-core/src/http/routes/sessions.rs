@@ -1,0 +1,63 @@
+//! `/auth/logout`, `/auth/logout-all` and `/auth/sessions`.
+
+use auth_macros::require_auth;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use serde::Serialize;
+
+use crate::http::{Json, Rejection};
+use crate::store::Session;
+use crate::{Auth, Identity, Refusal, SessionId, Timestamp};
+
+#[derive(Serialize)]
+pub(super) struct SessionView {
+    id: SessionId,
+    created_at: Timestamp,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+    agent: Option<String>,
+    /// Whether it is the session of this request.
+    current: bool,
+}
+
+#[require_auth]
+pub(super) async fn logout(State(auth): State<Auth>, identity: Identity) -> Result<StatusCode, Rejection> {
+    done(auth.logout(&identity).await, &auth)
+}
+
+#[require_auth]
+pub(super) async fn logout_all(State(auth): State<Auth>, identity: Identity) -> Result<StatusCode, Rejection> {
+    done(auth.logout_everywhere(identity.subject()).await, &auth)
+}
+
+#[require_auth]
+pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result<Json<Vec<SessionView>>, Rejection> {
+    let sessions = auth.sessions(identity.subject()).await.map_err(|refusal| Rejection::new(refusal, &auth))?;
+    let view = |session: Session| SessionView {
+        current: session.id == *identity.session(),
+        id: session.id,
+        created_at: session.created_at,
+        last_used_at: session.last_used_at,
+        expires_at: session.expires_at,
+        agent: session.agent,
+    };
+    Ok(Json(sessions.into_iter().map(view).collect()))
+}
+
+#[require_auth]
+pub(super) async fn end(
+    State(auth): State<Auth>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Rejection> {
+    let missing = Refusal::NotFound { what: "session" };
+    let ended = match SessionId::try_from(id) {
+        Ok(id) => auth.end_session(identity.subject(), &id).await,
+        Err(_) => Ok(false),
+    };
+    done(ended.and_then(|ended| if ended { Ok(()) } else { Err(missing) }), &auth)
+}
+
+fn done(outcome: Result<(), Refusal>, auth: &Auth) -> Result<StatusCode, Rejection> {
+    outcome.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| Rejection::new(refusal, auth))
+}

@@ -1,0 +1,97 @@
+//! The one verification of a request.
+
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+
+use super::{Caller, Identity};
+use crate::guard::Kinds;
+use crate::http::credential::{self, Presented};
+use crate::token::TokenError;
+use crate::{ApiKeyIdentity, Auth, Refusal};
+
+type Outcome<T> = Result<Option<T>, Refusal>;
+
+/// What this request's credentials turned out to be, kept in its extensions so that each is verified once however many
+/// guards and extractors ask. A missing memo means "not verified yet", never "verified".
+#[derive(Clone, Default)]
+struct Memo {
+    /// Which `Auth` verified: a request may pass a router within a router.
+    auth: usize,
+    subject: Option<Outcome<Identity>>,
+    api_key: Option<Outcome<ApiKeyIdentity>>,
+}
+
+impl Auth {
+    /// Verifies the request's credentials of the given kinds.
+    pub(crate) async fn authenticate(&self, parts: &mut Parts, kinds: Kinds) -> Result<Caller, Refusal> {
+        let subject = if kinds.subject { self.subject_of(parts).await? } else { None };
+        let api_key = if kinds.api_key { self.api_key_of(parts).await? } else { None };
+        let unmet = subject.is_none() && api_key.is_none();
+        let sent_other = unmet && !matches!(credential::any(&parts.headers), Presented::Nothing);
+        Ok(Caller { subject, api_key, sent_other })
+    }
+
+    /// The subject of the request's access token; `None` when it has none.
+    async fn subject_of(&self, parts: &mut Parts) -> Outcome<Identity> {
+        if let Some(known) = self.memo(parts).and_then(|memo| memo.subject.clone()) {
+            return known;
+        }
+        let outcome = match credential::access_token(&parts.headers) {
+            Presented::Nothing => Ok(None),
+            Presented::Twice => Err(Refusal::AmbiguousCredential),
+            Presented::Unreadable => Err(self.refused(TokenError::Malformed)),
+            Presented::Text(token) => self.identify(token).await.map(Some),
+        };
+        self.memo_mut(parts).subject = Some(outcome.clone());
+        outcome
+    }
+
+    /// The request's API key; `None` when it has none.
+    async fn api_key_of(&self, parts: &mut Parts) -> Outcome<ApiKeyIdentity> {
+        if let Some(known) = self.memo(parts).and_then(|memo| memo.api_key.clone()) {
+            return known;
+        }
+        let outcome = match credential::api_key(&parts.headers) {
+            Presented::Nothing => Ok(None),
+            Presented::Twice => Err(Refusal::AmbiguousCredential),
+            Presented::Unreadable => Err(self.refused(TokenError::Malformed)),
+            Presented::Text(key) => self.identify_api_key(key).await.map(Some),
+        };
+        self.memo_mut(parts).api_key = Some(outcome.clone());
+        outcome
+    }
+
+    /// Verifies an access token: the token itself, then its session and its subject as they are now.
+    pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
+        let now = self.now();
+        let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
+        let session = self.session(&claims.sid, now).await?.ok_or_else(|| self.refused(TokenError::SessionEnded))?;
+        let state = self.subject_state(&claims.sub, now).await?;
+        // The session must be this subject's, and have been accepted since the subject's credentials last changed. A
+        // token carries the version it was issued under; none can come from a later one.
+        match state {
+            Some(state)
+                if state.active
+                    && session.subject == claims.sub
+                    && session.version == state.version
+                    && claims.ver <= state.version =>
+            {
+                Ok(Identity::new(Arc::new(claims), state))
+            }
+            _ => Err(self.refused(TokenError::SubjectChanged)),
+        }
+    }
+
+    fn memo<'a>(&self, parts: &'a Parts) -> Option<&'a Memo> {
+        parts.extensions.get::<Memo>().filter(|memo| memo.auth == self.id())
+    }
+
+    fn memo_mut<'a>(&self, parts: &'a mut Parts) -> &'a mut Memo {
+        let memo = parts.extensions.get_or_insert_default::<Memo>();
+        if memo.auth != self.id() {
+            *memo = Memo { auth: self.id(), ..Memo::default() };
+        }
+        memo
+    }
+}

@@ -1,0 +1,89 @@
+//! The application's own user of a request.
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+use super::{Identity, extract};
+use crate::http::Rejection;
+use crate::store::StoreError;
+use crate::{Auth, Refusal};
+
+/// How the application's user is found for a verified subject. `S` is the application's state.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::store::StoreError;
+///
+/// struct User { id: SubjectId }
+///
+/// impl<S: Sync> FromSubject<S> for User {
+///     async fn from_subject(identity: &Identity, _state: &S) -> Result<Option<Self>, StoreError> {
+///         Ok(Some(User { id: identity.subject().clone() }))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the current user of a service whose state is `{S}`",
+    label = "no `FromSubject<{S}>` for this type",
+    note = "say how it is loaded: `impl FromSubject<{S}> for {Self}`"
+)]
+pub trait FromSubject<S>: Sized + Send {
+    /// The user of this identity; `None` when there is none any more, which refuses the request with 401.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] refuses the request with 503.
+    fn from_subject(identity: &Identity, state: &S) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
+}
+
+/// The application's user who makes this request.
+///
+/// Behind a guard it reuses the guard's verification; on a plain router it verifies by itself. `Option<CurrentUser<U>>`
+/// is `None` only when no access token was sent: a bad one is still 401.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrentUser<U>(pub U);
+
+impl<U> CurrentUser<U> {
+    async fn load<S>(identity: &Identity, state: &S, auth: &Auth) -> Result<Self, Rejection>
+    where
+        U: FromSubject<S>,
+    {
+        match U::from_subject(identity, state).await {
+            Ok(Some(user)) => Ok(Self(user)),
+            Ok(None) => Err(Rejection::new(Refusal::InvalidCredential { api_key: false }, auth)),
+            Err(error) => Err(Rejection::new(error.into(), auth)),
+        }
+    }
+}
+
+impl<S, U> FromRequestParts<S> for CurrentUser<U>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    U: FromSubject<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Auth::from_ref(state);
+        let identity: Identity = extract::required(parts, &auth).await?;
+        Self::load(&identity, state, &auth).await
+    }
+}
+
+impl<S, U> OptionalFromRequestParts<S> for CurrentUser<U>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    U: FromSubject<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
+        let auth = Auth::from_ref(state);
+        match extract::optional::<Identity>(parts, &auth).await? {
+            Some(identity) => Self::load(&identity, state, &auth).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}

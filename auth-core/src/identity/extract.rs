@@ -1,0 +1,103 @@
+//! Identities as extractors: behind a guard they reuse its verification, elsewhere they verify by themselves.
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+use super::Identity;
+use crate::guard::Kinds;
+use crate::http::Rejection;
+use crate::{ApiKeyIdentity, Auth, Claims, Refusal};
+
+/// Who calls, by either kind of credential. Sent both, the subject of the access token is the caller.
+///
+/// A route without a guard that takes it answers 401 to a caller without credentials, and names both challenges.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Principal {
+    /// A subject, by access token.
+    Subject(Identity),
+    /// A program, by API key.
+    ApiKey(ApiKeyIdentity),
+}
+
+/// How an extractor finds itself in the request's verified credentials.
+pub(crate) trait FromCaller: Sized {
+    const KINDS: Kinds;
+    fn from_caller(caller: super::Caller) -> Option<Self>;
+}
+
+impl FromCaller for Identity {
+    const KINDS: Kinds = Kinds::SUBJECT;
+    fn from_caller(caller: super::Caller) -> Option<Self> {
+        caller.subject
+    }
+}
+
+impl FromCaller for ApiKeyIdentity {
+    const KINDS: Kinds = Kinds::API_KEY;
+    fn from_caller(caller: super::Caller) -> Option<Self> {
+        caller.api_key
+    }
+}
+
+impl FromCaller for Claims {
+    const KINDS: Kinds = Kinds::SUBJECT;
+    fn from_caller(caller: super::Caller) -> Option<Self> {
+        caller.subject.map(|identity| identity.claims().clone())
+    }
+}
+
+impl FromCaller for Principal {
+    const KINDS: Kinds = Kinds::EITHER;
+    fn from_caller(caller: super::Caller) -> Option<Self> {
+        caller.subject.map(Self::Subject).or(caller.api_key.map(Self::ApiKey))
+    }
+}
+
+/// A bad credential is an error, none at all is `None`: only the second may be waved through as anonymous.
+pub(crate) async fn optional<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<Option<T>, Rejection> {
+    match auth.authenticate(parts, T::KINDS).await {
+        Ok(caller) => Ok(T::from_caller(caller)),
+        Err(refusal) => Err(Rejection::new(refusal, auth)),
+    }
+}
+
+pub(crate) async fn required<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<T, Rejection> {
+    let refuse = |refusal| Rejection::new(refusal, auth);
+    let caller = auth.authenticate(parts, T::KINDS).await.map_err(refuse)?;
+    let sent_other = caller.sent_other_credential();
+    let api_key = T::KINDS.api_key;
+    T::from_caller(caller).ok_or_else(|| {
+        refuse(if sent_other { Refusal::InvalidCredential { api_key } } else { Refusal::NoCredential { api_key } })
+    })
+}
+
+macro_rules! extractors {
+    ($($ty:ty),*) => {$(
+        impl<S> FromRequestParts<S> for $ty
+        where
+            S: Send + Sync,
+            Auth: FromRef<S>,
+        {
+            type Rejection = Rejection;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+                required(parts, &Auth::from_ref(state)).await
+            }
+        }
+
+        impl<S> OptionalFromRequestParts<S> for $ty
+        where
+            S: Send + Sync,
+            Auth: FromRef<S>,
+        {
+            type Rejection = Rejection;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
+                optional(parts, &Auth::from_ref(state)).await
+            }
+        }
+    )*};
+}
+
+extractors!(Identity, ApiKeyIdentity, Claims, Principal);

@@ -1,0 +1,75 @@
+//! The verified subject of a request.
+
+use std::sync::Arc;
+
+use crate::store::SubjectState;
+use crate::{Claims, Role, SessionId, SubjectId, Timestamp};
+
+/// The verified subject of a request: what its access token claims, and the subject's state as of now.
+///
+/// Roles come from the state, not from the token, so a role taken away is gone with the next request. Cheap to clone.
+///
+/// As an extractor it reuses the request's one verification, and verifies by itself on a route without a guard;
+/// `Option<Identity>` is `None` only when no access token was sent.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    claims: Arc<Claims>,
+    state: Arc<SubjectState>,
+}
+
+impl Identity {
+    pub(crate) const fn new(claims: Arc<Claims>, state: Arc<SubjectState>) -> Self {
+        Self { claims, state }
+    }
+
+    /// The subject.
+    #[must_use]
+    pub fn subject(&self) -> &SubjectId {
+        &self.claims.sub
+    }
+
+    /// The session this request belongs to.
+    #[must_use]
+    pub fn session(&self) -> &SessionId {
+        &self.claims.sid
+    }
+
+    /// What the access token claims.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Whether the subject holds `role` or one that includes it.
+    #[must_use]
+    pub fn has_role(&self, role: impl Role) -> bool {
+        self.holds_any(role.granted_by())
+    }
+
+    /// The names of the roles that the subject was given, unknown ones included.
+    pub fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.state.roles.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the access token carries this scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.claims.scope.split(' ').any(|granted| granted == scope)
+    }
+
+    /// When the subject last proved who it is (`auth_time`).
+    #[must_use]
+    pub fn authenticated_at(&self) -> Timestamp {
+        Timestamp::from_secs(self.claims.auth_time)
+    }
+
+    /// Whether the subject authenticated by this method (an RFC 8176 `amr` value).
+    #[must_use]
+    pub fn authenticated_by(&self, method: &str) -> bool {
+        self.claims.amr.iter().any(|used| used == method)
+    }
+
+    pub(crate) fn holds_any(&self, names: &[&str]) -> bool {
+        self.state.roles.iter().any(|held| names.contains(&held.as_ref()))
+    }
+}

@@ -1,0 +1,82 @@
+//! Names of subjects and sessions.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(Box<str>);
+
+        impl $name {
+            /// A new random identifier (UUID version 7, so that rows sort by age).
+            #[must_use]
+            pub fn random() -> Self {
+                Self(Uuid::now_v7().to_string().into())
+            }
+
+            /// The identifier as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidIdentifier;
+
+            fn try_from(text: String) -> Result<Self, InvalidIdentifier> {
+                if text.is_empty() || text.len() > 255 || text.chars().any(char::is_control) {
+                    return Err(InvalidIdentifier { what: $what });
+                }
+                Ok(Self(text.into()))
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidIdentifier;
+
+            fn from_str(text: &str) -> Result<Self, InvalidIdentifier> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0.into()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+identifier! {
+    /// The stable name of a subject (a user), the `sub` of its tokens: 1 to 255 bytes without control characters.
+    SubjectId, "subject id"
+}
+
+identifier! {
+    /// The name of a session, the `sid` of its access tokens; its refresh tokens form one family.
+    SessionId, "session id"
+}
+
+/// A text that cannot be an identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a {what} has 1 to 255 bytes and no control characters")]
+pub struct InvalidIdentifier {
+    what: &'static str,
+}
+
+identifier! {
+    /// The public id of an API key, part of the key's text and of every mention of it.
+    ApiKeyId, "API key id"
+}

@@ -1,0 +1,12 @@
+//! Passwords: hashing, verification, and what may be one.
+
+mod email;
+mod hash;
+mod hasher;
+mod rules;
+
+pub use email::{Email, InvalidEmail};
+pub use hash::PasswordHash;
+pub use hasher::PasswordError;
+pub(crate) use hasher::{Hasher, Verified};
+pub use rules::{Password, WeakPassword};

@@ -1,0 +1,129 @@
+//! What may be a password: length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2).
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::Email;
+
+const MIN_CODE_POINTS: usize = 15;
+/// Argon2 takes more, but nobody types more, and hashing begins with reading it all.
+const MAX_BYTES: usize = 1024;
+
+/// A new password that meets the rules.
+pub struct Password(SecretString);
+
+/// Why a new password was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WeakPassword {
+    /// Too few characters.
+    #[error("the password needs {MIN_CODE_POINTS} characters or more; a few random words make a good one")]
+    TooShort,
+    /// Too many bytes.
+    #[error("the password is longer than {MAX_BYTES} bytes")]
+    TooLong,
+    /// On the list of what is tried first, or made from the user's own address, or hardly varied.
+    #[error("the password is too easy to guess; a few random words make a good one")]
+    Guessable,
+}
+
+impl Password {
+    /// Takes a new password for the user with this address.
+    ///
+    /// # Errors
+    ///
+    /// [`WeakPassword`] says which rule it breaks.
+    pub fn new(text: SecretString, email: Option<&Email>) -> Result<Self, WeakPassword> {
+        let password = text.expose_secret();
+        if password.len() > MAX_BYTES {
+            return Err(WeakPassword::TooLong);
+        }
+        if password.chars().count() < MIN_CODE_POINTS {
+            return Err(WeakPassword::TooShort);
+        }
+        if is_guessable(&password.to_lowercase(), email) {
+            return Err(WeakPassword::Guessable);
+        }
+        Ok(Self(text))
+    }
+
+    pub(crate) fn into_secret(self) -> SecretString {
+        self.0
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// What is tried first. The whole password is compared, not parts of it (NIST SP 800-63B-4): a passphrase may well
+/// contain the word "password".
+const COMMON: &[&str] = &[
+    "password",
+    "passwort",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "qwertyuiop",
+    "qwerty",
+    "azerty",
+    "asdfghjkl",
+    "zxcvbnm",
+    "letmein",
+    "welcome",
+    "changeme",
+    "admin",
+    "administrator",
+    "iloveyou",
+    "football",
+    "baseball",
+    "monkey",
+    "dragon",
+    "superman",
+    "sunshine",
+    "princess",
+    "secret",
+    "login",
+    "master",
+    "hello",
+    "trustno",
+    "correcthorsebatterystaple",
+    "passwordpassword",
+    "user",
+    "test",
+    "default",
+    "qwertyuiopasdfghjkl",
+    "qwertyuiopasdfghjklzxcvbnm",
+    "thisisapassword",
+    "mypassword",
+    "iloveyousomuch",
+    "letmeinletmein",
+    "q1w2e3r4t5y6u7i8",
+    "1q2w3e4r5t6y7u8i",
+    "1qaz2wsx3edc4rfv",
+];
+
+const RUNS: &[&str] = &[
+    "01234567890123456789012345678901234567890123456789",
+    "98765432109876543210987654321098765432109876543210",
+    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
+    "zyxwvutsrqponmlkjihgfedcbazyxwvutsrqponmlkjihgfedcba",
+];
+
+fn is_guessable(lower: &str, email: Option<&Email>) -> bool {
+    let mut distinct: Vec<char> = lower.chars().collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    if distinct.len() < 5 || RUNS.iter().any(|run| run.contains(lower)) {
+        return true;
+    }
+    // Digits and signs around a word add nothing: `Password!!!1234` is tried right after `password`.
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let own = email.and_then(|email| email.as_str().split_once('@').map(|(name, _)| [email.as_str(), name]));
+    COMMON.iter().copied().chain(own.into_iter().flatten()).any(|word| lower == word || is_repetition(core, word))
+}
+
+fn is_repetition(text: &str, word: &str) -> bool {
+    !text.is_empty() && !word.is_empty() && text.len() % word.len() == 0 && text.replace(word, "").is_empty()
+}

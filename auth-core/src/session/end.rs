@@ -1,0 +1,62 @@
+//! Ending sessions.
+
+use crate::event::Event;
+use crate::store::Session;
+use crate::{Auth, Identity, Refusal, SessionId, SubjectId};
+
+impl Auth {
+    /// Ends the session of this identity; its access and refresh tokens are refused from now on.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unavailable`] when the store does not answer; the session then still stands.
+    pub async fn logout(&self, identity: &Identity) -> Result<(), Refusal> {
+        self.end_session(identity.subject(), identity.session()).await.map(|_| ())
+    }
+
+    /// Ends every session of a subject.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unavailable`] when the store does not answer.
+    pub async fn logout_everywhere(&self, subject: &SubjectId) -> Result<(), Refusal> {
+        self.end_sessions(subject, None).await
+    }
+
+    /// The living sessions of a subject, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unavailable`] when the store does not answer.
+    pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, Refusal> {
+        Ok(self.0.sessions.list(subject, self.now()).await?)
+    }
+
+    /// Ends one session of a subject; `false` when the subject has no such session.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::Unavailable`] when the store does not answer.
+    pub async fn end_session(&self, subject: &SubjectId, session: &SessionId) -> Result<bool, Refusal> {
+        let ended = self.0.sessions.end(subject, session).await?;
+        self.0.session_cache.forget(session);
+        if ended {
+            self.record(&Event::SessionEnded { subject, session });
+        }
+        Ok(ended)
+    }
+
+    /// Ends all sessions of a subject but `keep`, which is lifted to the subject's given version.
+    pub(super) async fn end_sessions(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<(), Refusal> {
+        let ended = self.0.sessions.end_all(subject, keep).await?;
+        for session in ended.iter().chain(keep.map(|(session, _)| session)) {
+            self.0.session_cache.forget(session);
+        }
+        self.record(&Event::SessionsEnded { subject, count: ended.len() });
+        Ok(())
+    }
+}

@@ -1,0 +1,81 @@
+//! Login by name and password.
+
+use super::{Login, Tokens};
+use crate::event::Event;
+use crate::password::Verified;
+use crate::store::{NewSession, Session, UserRecord};
+use crate::token::Token;
+use crate::{Auth, Refusal, SessionId, SubjectId};
+
+/// A login name or password longer than this cannot be right, and is not worth a query.
+const MAX_LOGIN_BYTES: usize = 1024;
+
+/// How much of a `User-Agent` is kept.
+const MAX_AGENT_CHARS: usize = 256;
+
+impl Auth {
+    /// Logs a user in: a new session with an access and a refresh token.
+    ///
+    /// An unknown name, a wrong password and an inactive user are refused in the same words after the same work. A
+    /// password stored under weaker parameters is hashed anew.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::WrongPassword`]; [`Refusal::Busy`] when too many logins wait; [`Refusal::Unavailable`] when a store
+    /// does not answer.
+    pub async fn login(&self, login: Login) -> Result<Tokens, Refusal> {
+        let user = self.check_password(&login).await?;
+        let now = self.now();
+        let refresh = Token::random()?;
+        let session = Session {
+            id: SessionId::random(),
+            subject: user.id,
+            version: user.state.version,
+            scope: self.granted_scope(login.scope.as_deref()),
+            amr: "pwd".to_owned(),
+            agent: login.agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect()),
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.after(self.0.lifetimes.refresh),
+        };
+        self.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
+        self.record(&Event::LoginSucceeded { subject: &session.subject, session: &session.id });
+        self.tokens(session, &user.state.roles, refresh)
+    }
+
+    async fn check_password(&self, login: &Login) -> Result<UserRecord, Refusal> {
+        let user = if login.username.len() > MAX_LOGIN_BYTES {
+            None
+        } else {
+            self.0.users.find_by_login(&login.username).await?
+        };
+        let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+        // Verified also when there is no such user or it is inactive: the time must not tell who exists.
+        let verified = self.0.hasher.verify(login.password.clone(), stored.clone()).await?;
+        match (user, verified) {
+            (Some(user), Verified::Right { upgraded }) if user.state.active => {
+                if let (Some(old), Some(new)) = (stored, upgraded) {
+                    self.0.users.upgrade_hash(&user.id, &old, &new).await?;
+                    self.record(&Event::PasswordRehashed { subject: &user.id });
+                }
+                Ok(user)
+            }
+            (user, _) => {
+                let subject: Option<&SubjectId> = user.as_ref().map(|user| &user.id);
+                self.record(&Event::LoginFailed { subject });
+                Err(Refusal::WrongPassword)
+            }
+        }
+    }
+
+    /// What was asked for, as far as it may be had, each scope once.
+    fn granted_scope(&self, requested: Option<&str>) -> String {
+        let mut granted: Vec<&str> = Vec::new();
+        for scope in requested.unwrap_or_default().split(' ') {
+            if self.0.scopes.iter().any(|known| **known == *scope) && !granted.contains(&scope) {
+                granted.push(scope);
+            }
+        }
+        granted.join(" ")
+    }
+}

@@ -1,0 +1,58 @@
+//! The life of a session: login, refresh, end. Every protection sits in the operation, not in its route.
+
+mod end;
+mod login;
+mod password;
+mod refresh;
+mod register;
+
+use secrecy::SecretString;
+
+pub use register::Registration;
+
+use crate::store::Session;
+use crate::token::{Access, Refresh, Token};
+
+/// A login by name and password.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Login {
+    /// The name the user logs in by, an e-mail address in the built-in stores.
+    pub username: String,
+    /// The password.
+    pub password: SecretString,
+    /// The scopes asked for, separated by spaces; those that [`AuthBuilder::scopes`](crate::AuthBuilder::scopes) does
+    /// not name are not granted.
+    pub scope: Option<String>,
+    /// What the user's list of sessions shows, usually the `User-Agent`.
+    pub agent: Option<String>,
+}
+
+impl Login {
+    /// A login without scopes and agent.
+    pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        Self { username: username.into(), password: password.into(), scope: None, agent: None }
+    }
+}
+
+/// What a login or refresh hands out.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Tokens {
+    /// The access token.
+    pub access: Token<Access>,
+    /// The refresh token, for one use.
+    pub refresh: Token<Refresh>,
+    /// How long the access token lives, in seconds.
+    pub expires_in: u64,
+    /// The granted scopes, separated by spaces.
+    pub scope: String,
+}
+
+impl crate::Auth {
+    fn tokens(&self, session: Session, roles: &[Box<str>], refresh: Token<Refresh>) -> Result<Tokens, crate::Refusal> {
+        let lifetime = self.0.lifetimes.access;
+        let access = self.access_tokens().issue(&session, roles, self.now(), lifetime)?;
+        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope })
+    }
+}

@@ -1,0 +1,122 @@
+//! Settings from the environment.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::AuthBuilder;
+use crate::token::SigningKey;
+
+/// What an [`Auth`](crate::Auth) can be told by environment variables.
+///
+/// | variable | default | meaning |
+/// | --- | --- | --- |
+/// | `AUTH_SECRET`, or `AUTH_SECRET_FILE` | none | HS256 signing secret of 32 bytes or more, or a file that holds it |
+/// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL |
+/// | `AUTH_AUDIENCE` | none | the tokens' `aud` |
+/// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |
+/// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
+/// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The key of `AUTH_SECRET`.
+    pub signing_key: Option<SigningKey>,
+    /// `AUTH_ISSUER`.
+    pub issuer: Option<String>,
+    /// `AUTH_AUDIENCE`.
+    pub audience: Option<String>,
+    /// `AUTH_ACCESS_TTL`.
+    pub access_ttl: Option<Duration>,
+    /// `AUTH_REFRESH_TTL`.
+    pub refresh_ttl: Option<Duration>,
+    /// `AUTH_REFRESH_LEEWAY`.
+    pub refresh_leeway: Option<Duration>,
+}
+
+/// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct SettingsError {
+    variable: &'static str,
+    problem: String,
+}
+
+impl SettingsError {
+    /// Something is wrong with `variable`; `problem` says what, and what would do.
+    pub fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self { variable, problem: problem.into() }
+    }
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] names the first variable that cannot be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Ok(Self {
+            signing_key: signing_key()?,
+            issuer: variable("AUTH_ISSUER")?,
+            audience: variable("AUTH_AUDIENCE")?,
+            access_ttl: duration("AUTH_ACCESS_TTL")?,
+            refresh_ttl: duration("AUTH_REFRESH_TTL")?,
+            refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
+        })
+    }
+
+    /// Carries the lifetimes over to `builder`; what is unset stays as it is there.
+    pub fn lifetimes(&self, mut builder: AuthBuilder) -> AuthBuilder {
+        if let Some(ttl) = self.access_ttl {
+            builder = builder.access_ttl(ttl);
+        }
+        if let Some(ttl) = self.refresh_ttl {
+            builder = builder.refresh_ttl(ttl);
+        }
+        if let Some(leeway) = self.refresh_leeway {
+            builder = builder.refresh_leeway(leeway);
+        }
+        builder
+    }
+}
+
+fn signing_key() -> Result<Option<SigningKey>, SettingsError> {
+    let (name, secret) = match (variable("AUTH_SECRET")?, variable("AUTH_SECRET_FILE")?) {
+        (None, None) => return Ok(None),
+        (Some(secret), None) => ("AUTH_SECRET", secret),
+        (None, Some(path)) => ("AUTH_SECRET_FILE", read("AUTH_SECRET_FILE", &path)?),
+        (Some(_), Some(_)) => {
+            return Err(SettingsError::new("AUTH_SECRET", "AUTH_SECRET_FILE is set as well; unset one of the two"));
+        }
+    };
+    let key = SigningKey::hs256(&SecretString::from(secret));
+    key.map(Some).map_err(|weak| SettingsError::new(name, weak.to_string()))
+}
+
+fn read(variable: &'static str, path: &str) -> Result<String, SettingsError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim_end().to_owned()),
+        Err(error) => Err(SettingsError::new(variable, format!("cannot read {path}: {error}"))),
+    }
+}
+
+/// The variable's value; `None` when it is unset. Set to nothing is an error: it is never what somebody meant.
+fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
+    match std::env::var(name) {
+        Ok(value) if value.is_empty() => {
+            Err(SettingsError::new(name, "it is set to nothing; unset it or give a value"))
+        }
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "it is not valid UTF-8")),
+    }
+}
+
+fn duration(name: &'static str) -> Result<Option<Duration>, SettingsError> {
+    let Some(text) = variable(name)? else { return Ok(None) };
+    match humantime::parse_duration(&text) {
+        Ok(span) => Ok(Some(span)),
+        Err(error) => Err(SettingsError::new(name, format!("{error}; write a duration such as `15m`, `7d` or `10s`"))),
+    }
+}

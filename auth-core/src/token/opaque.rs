@@ -1,0 +1,178 @@
+//! Opaque tokens: random, recognisable, stored only as a hash.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
+use aws_lc_rs::{digest, hkdf, rand};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::TokenError;
+
+/// A token of kind `K`, which its type keeps apart from every other kind.
+///
+/// It has no `Debug` that shows it, no `Serialize` and no `==`.
+///
+/// ```compile_fail
+/// use auth_core::token::{Access, Refresh, Token};
+///
+/// fn redeem(_: Token<Refresh>) {}
+/// fn confused(access: Token<Access>) { redeem(access) }
+/// ```
+pub struct Token<K> {
+    text: SecretString,
+    kind: PhantomData<fn() -> K>,
+}
+
+/// The kind of access tokens: JWTs of type `at+jwt`.
+#[derive(Debug)]
+pub enum Access {}
+
+/// The kind of refresh tokens: opaque, single use, `rt_` and 256 random bits.
+#[derive(Debug)]
+pub enum Refresh {}
+
+impl<K> Token<K> {
+    pub(super) fn issued(text: String) -> Self {
+        Self { text: text.into(), kind: PhantomData }
+    }
+
+    /// The token's text, to be handed to its bearer and to nobody else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.text.expose_secret()
+    }
+}
+
+impl<K> fmt::Debug for Token<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}
+
+impl Token<Refresh> {
+    const PREFIX: &str = "rt_";
+
+    /// A new random refresh token.
+    pub(crate) fn random() -> Result<Self, TokenError> {
+        Ok(Self::issued(format!("{}{}", Self::PREFIX, random_body(Self::PREFIX)?)))
+    }
+
+    /// Reads a refresh token.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Malformed`] when its prefix, length or checksum is off, before any store is asked.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let body = text.strip_prefix(Self::PREFIX).ok_or(TokenError::Malformed)?;
+        check_body(Self::PREFIX, body)?;
+        Ok(Self::issued(text.to_owned()))
+    }
+
+    /// What stores know of it.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(self.expose())
+    }
+}
+
+const SECRET_BYTES: usize = 32;
+/// 32 bytes in base64url.
+const SECRET_CHARS: usize = 43;
+const CHECKSUM_CHARS: usize = 6;
+
+/// 256 random bits and a checksum, so that a truncated or mistyped token is told from a revoked one without a query,
+/// and secret scanners can be sure of a find.
+pub(crate) fn random_body(context: &str) -> Result<String, TokenError> {
+    let mut secret = [0; SECRET_BYTES];
+    rand::fill(&mut secret).map_err(|_| TokenError::Malformed)?;
+    let mut body = BASE64_URL_SAFE_NO_PAD.encode(secret);
+    let checksum = checksum(context, &body);
+    body.push_str(&checksum);
+    Ok(body)
+}
+
+pub(crate) fn check_body(context: &str, body: &str) -> Result<(), TokenError> {
+    if body.len() != SECRET_CHARS + CHECKSUM_CHARS || !body.is_ascii() {
+        return Err(TokenError::Malformed);
+    }
+    let (secret, sum) = body.split_at(SECRET_CHARS);
+    if checksum(context, secret) == sum { Ok(()) } else { Err(TokenError::Malformed) }
+}
+
+fn checksum(context: &str, secret: &str) -> String {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    hash.update(context.as_bytes());
+    hash.update(secret.as_bytes());
+    let mut sum = BASE64_URL_SAFE_NO_PAD.encode(&hash.finish().as_ref()[..5]);
+    sum.truncate(CHECKSUM_CHARS);
+    sum
+}
+
+/// The SHA-256 of an opaque token. The token has 256 random bits, so neither salt nor a slow hash would add anything.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash([u8; 32]);
+
+impl TokenHash {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+        Self(bytes)
+    }
+
+    /// The hash as a store keeps it.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// Compares in constant time.
+    #[must_use]
+    pub fn matches(&self, other: &Self) -> bool {
+        aws_lc_rs::constant_time::verify_slices_are_equal(&self.0, &other.0).is_ok()
+    }
+}
+
+impl From<[u8; 32]> for TokenHash {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl fmt::Debug for TokenHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenHash(..)")
+    }
+}
+
+/// Seals `successor` so that only the bearer of `presented` can have it opened: the store keeps the hash of `presented`,
+/// from which the key cannot be had.
+pub(crate) fn seal(successor: &Token<Refresh>, presented: &Token<Refresh>) -> Result<Vec<u8>, TokenError> {
+    let mut sealed = successor.expose().as_bytes().to_vec();
+    let nonce = sealing_key(presented)?
+        .seal_in_place_append_tag(Aad::empty(), &mut sealed)
+        .map_err(|_| TokenError::Malformed)?;
+    sealed.extend_from_slice(nonce.as_ref());
+    Ok(sealed)
+}
+
+/// The successor that [`seal`] put away.
+pub(crate) fn open(mut sealed: Vec<u8>, presented: &Token<Refresh>) -> Result<Token<Refresh>, TokenError> {
+    let nonce = sealed.len().checked_sub(NONCE_LEN).ok_or(TokenError::Malformed)?;
+    let nonce = Nonce::try_assume_unique_for_key(&sealed.split_off(nonce)).map_err(|_| TokenError::Malformed)?;
+    let opened =
+        sealing_key(presented)?.open_in_place(nonce, Aad::empty(), &mut sealed).map_err(|_| TokenError::Malformed)?;
+    Token::parse(std::str::from_utf8(opened).map_err(|_| TokenError::Malformed)?)
+}
+
+fn sealing_key(presented: &Token<Refresh>) -> Result<RandomizedNonceKey, TokenError> {
+    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"auth-core refresh successor");
+    let mut key = [0; 32];
+    salt.extract(presented.expose().as_bytes())
+        .expand(&[b"seal"], hkdf::HKDF_SHA256)
+        .and_then(|okm| okm.fill(&mut key))
+        .map_err(|_| TokenError::Malformed)?;
+    RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| TokenError::Malformed)
+}
