@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::cache::CoherentCache;
 use crate::clock::Clock;
 use crate::event::{Event, EventSink};
-use crate::http::ErrorBody;
+use crate::http::{ErrorBody, Rejection};
 use crate::password::Hasher;
 use crate::store::{
-    ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRegistry, UserStore,
+    ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserDirectory, UserRegistry, UserStore,
 };
 use crate::token::{AccessTokens, Lifetimes, TokenError};
 use crate::{ApiKeyId, AuthBuilder, Refusal, SessionId, SubjectId, Timestamp};
@@ -47,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) hasher: Hasher,
     pub(crate) users: Arc<dyn UserStore>,
     pub(crate) registry: Option<Arc<dyn UserRegistry>>,
+    pub(crate) directory: Option<Arc<dyn UserDirectory>>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
     pub(crate) subject_cache: CoherentCache<SubjectId, SubjectState>,
@@ -70,6 +71,12 @@ impl Auth {
     pub fn subject_changed(&self, subject: &SubjectId) {
         self.0.subject_cache.forget(subject);
         self.record(&Event::SubjectChanged { subject });
+    }
+
+    /// The answer to a refusal, in this `Auth`'s realm and with its error body: `.map_err(|refusal| auth.reject(refusal))`.
+    #[must_use]
+    pub fn reject(&self, refusal: Refusal) -> Rejection {
+        Rejection::new(refusal, self)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::event::{EventSink, TracingSink};
 use crate::http::ErrorBody;
 use crate::password::{Hasher, PasswordError};
-use crate::store::{ApiKeyStore, SessionStore, UserRegistry, UserStore};
+use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 use crate::token::{AccessTokens, Lifetimes, SigningKey, TokenError};
 
 /// Entries of each cache of subjects, sessions and API keys. One takes about 200 bytes.
@@ -31,6 +31,7 @@ pub struct AuthBuilder {
     events: Arc<dyn EventSink>,
     users: Option<Arc<dyn UserStore>>,
     registry: Option<Arc<dyn UserRegistry>>,
+    directory: Option<Arc<dyn UserDirectory>>,
     sessions: Option<Arc<dyn SessionStore>>,
     api_keys: Option<Arc<dyn ApiKeyStore>>,
 }
@@ -82,31 +83,38 @@ impl AuthBuilder {
             events: Arc::new(TracingSink),
             users: None,
             registry: None,
+            directory: None,
             sessions: None,
             api_keys: None,
         }
     }
 
-    /// Keeps users (registration included), sessions and API keys in one store.
+    /// Keeps users (registration and administration included), sessions and API keys in one store.
     pub fn store<S>(self, store: S) -> Self
     where
-        S: UserRegistry + SessionStore + ApiKeyStore + Clone,
+        S: UserDirectory + SessionStore + ApiKeyStore + Clone,
     {
-        self.registry(store.clone()).sessions(store.clone()).api_keys(store)
+        self.directory(store.clone()).sessions(store.clone()).api_keys(store)
     }
 
     /// Where users are, without registration: [`Auth::routes`] then has no `/auth/register`.
     pub fn users(mut self, users: impl UserStore) -> Self {
         self.users = Some(Arc::new(users));
         self.registry = None;
+        self.directory = None;
         self
     }
 
     /// Where users are and register.
-    pub fn registry(mut self, users: impl UserRegistry + Clone) -> Self {
-        self.users = Some(Arc::new(users.clone()));
-        self.registry = Some(Arc::new(users));
-        self
+    pub fn registry(self, users: impl UserRegistry) -> Self {
+        let users = Arc::new(users);
+        Self { users: Some(users.clone()), registry: Some(users), directory: None, ..self }
+    }
+
+    /// Where users are, register and are administered, as by [`Auth::update_account`].
+    pub fn directory(self, users: impl UserDirectory) -> Self {
+        let users = Arc::new(users);
+        Self { users: Some(users.clone()), registry: Some(users.clone()), directory: Some(users), ..self }
     }
 
     /// Where sessions and refresh tokens are.
@@ -197,6 +205,7 @@ impl AuthBuilder {
             hasher: Hasher::new()?,
             users: self.users.ok_or(missing("user", "users"))?,
             registry: self.registry,
+            directory: self.directory,
             sessions: self.sessions.ok_or(missing("session", "sessions"))?,
             api_keys: self.api_keys.ok_or(missing("API key", "api_keys"))?,
             subject_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),

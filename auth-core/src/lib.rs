@@ -10,6 +10,7 @@ extern crate self as auth_core;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+mod account;
 mod api_key;
 mod auth;
 mod builder;
@@ -51,6 +52,8 @@ pub use token::Claims;
 pub mod prelude {
     pub use auth_macros::*;
 
+    // Its methods; the name is the application's, whose enum is usually called `Role`.
+    pub use crate::Role as _;
     pub use crate::guard::routing::{any, delete, get, patch, post, put};
     pub use crate::{
         ApiKeyIdentity, Auth, Claims, CurrentUser, FromSubject, Guard, GuardedRouter, Identity, Policy, Principal,

@@ -98,6 +98,11 @@ pub enum Event<'a> {
         /// Who.
         subject: &'a SubjectId,
     },
+    /// An account was removed, with its sessions and API keys.
+    AccountRemoved {
+        /// Whose.
+        subject: &'a SubjectId,
+    },
     /// An API key was made.
     ApiKeyCreated {
         /// Which.

@@ -5,6 +5,7 @@ mod claims;
 mod error;
 mod keys;
 mod opaque;
+mod secret;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
 pub use claims::Claims;
@@ -13,3 +14,4 @@ pub use error::TokenError;
 pub use keys::SigningKey;
 pub use opaque::{Access, Refresh, Token, TokenHash};
 pub(crate) use opaque::{check_body, open, random_body, seal};
+pub use secret::random_secret;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::no_store::NO_STORE;
 use crate::api_key::{IssuedApiKey, NewApiKey};
-use crate::http::{Json, Rejection};
+use crate::http::{Json, Path, Rejection};
 use crate::store::ApiKeyRecord;
 use crate::{ApiKeyId, Auth, Guard, Identity, Policy, Refusal, SubjectId, Timestamp};
 
@@ -66,41 +66,28 @@ pub(super) async fn create<P: Policy>(
 }
 
 pub(super) async fn list<P: Policy>(_: Guard<P>, State(auth): State<Auth>) -> Result<Json<Vec<ApiKeyView>>, Rejection> {
-    let keys = auth.api_keys().await.map_err(|refusal| Rejection::new(refusal, &auth))?;
+    let keys = auth.api_keys().await.map_err(|refusal| auth.reject(refusal))?;
     Ok(Json(keys.into_iter().map(ApiKeyView::from).collect()))
 }
 
 pub(super) async fn rotate<P: Policy>(
     _: Guard<P>,
     State(auth): State<Auth>,
-    Path(id): Path<String>,
+    Path(id): Path<ApiKeyId>,
 ) -> Result<Response, Rejection> {
-    let rotated = match known_form(id) {
-        Ok(id) => auth.rotate_api_key(&id).await,
-        Err(refusal) => Err(refusal),
-    };
-    answer(StatusCode::OK, rotated, &auth)
+    answer(StatusCode::OK, auth.rotate_api_key(&id).await, &auth)
 }
 
 pub(super) async fn revoke<P: Policy>(
     _: Guard<P>,
     State(auth): State<Auth>,
-    Path(id): Path<String>,
+    Path(id): Path<ApiKeyId>,
 ) -> Result<StatusCode, Rejection> {
-    let revoked = match known_form(id) {
-        Ok(id) => auth.revoke_api_key(&id).await,
-        Err(refusal) => Err(refusal),
-    };
-    revoked.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| Rejection::new(refusal, &auth))
-}
-
-/// A text that cannot be an id is the id of nothing.
-fn known_form(id: String) -> Result<ApiKeyId, Refusal> {
-    ApiKeyId::try_from(id).map_err(|_| Refusal::NotFound { what: "API key" })
+    auth.revoke_api_key(&id).await.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| auth.reject(refusal))
 }
 
 fn answer(status: StatusCode, issued: Result<IssuedApiKey, Refusal>, auth: &Auth) -> Result<Response, Rejection> {
-    let issued = issued.map_err(|refusal| Rejection::new(refusal, auth))?;
+    let issued = issued.map_err(|refusal| auth.reject(refusal))?;
     let mut view = ApiKeyView::from(issued.record);
     view.key = Some(issued.key.expose().to_owned());
     Ok((status, NO_STORE, Json(view)).into_response())

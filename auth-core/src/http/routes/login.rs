@@ -43,7 +43,7 @@ pub(super) async fn login(
     let mut login = Login::new(form.username, form.password);
     login.scope = form.scope;
     login.agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
-    let tokens = auth.login(login).await.map_err(|refusal| Rejection::new(refusal, &auth))?;
+    let tokens = auth.login(login).await.map_err(|refusal| auth.reject(refusal))?;
     Ok(token_response(&tokens))
 }
 
@@ -54,7 +54,7 @@ pub(super) async fn refresh(
 ) -> Result<Response, Rejection> {
     use secrecy::ExposeSecret;
     let tokens = auth.refresh(body.refresh_token.expose_secret()).await;
-    Ok(token_response(&tokens.map_err(|refusal| Rejection::new(refusal, &auth))?))
+    Ok(token_response(&tokens.map_err(|refusal| auth.reject(refusal))?))
 }
 
 fn token_response(tokens: &Tokens) -> Response {

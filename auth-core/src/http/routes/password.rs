@@ -24,5 +24,5 @@ pub(super) async fn change(
     auth.change_password(&identity, body.current_password, body.new_password)
         .await
         .map(|()| StatusCode::NO_CONTENT)
-        .map_err(|refusal| Rejection::new(refusal, &auth))
+        .map_err(|refusal| auth.reject(refusal))
 }

@@ -31,7 +31,7 @@ pub(super) async fn register(
 ) -> Result<(StatusCode, Json<RegisteredUser>), Rejection> {
     let mut registration = Registration::new(body.email, body.password);
     registration.roles.clone_from(&auth.0.new_user_roles);
-    let (id, email) = auth.register(registration).await.map_err(|refusal| Rejection::new(refusal, &auth))?;
+    let (id, email) = auth.register(registration).await.map_err(|refusal| auth.reject(refusal))?;
     let role = auth.0.new_user_roles.first().cloned();
     Ok((StatusCode::CREATED, Json(RegisteredUser { id, email, role, is_active: true })))
 }

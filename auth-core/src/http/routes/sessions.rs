@@ -1,11 +1,11 @@
 //! `/auth/logout`, `/auth/logout-all` and `/auth/sessions`.
 
 use auth_macros::require_auth;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use crate::http::{Json, Rejection};
+use crate::http::{Json, Path, Rejection};
 use crate::store::Session;
 use crate::{Auth, Identity, Refusal, SessionId, Timestamp};
 
@@ -32,7 +32,7 @@ pub(super) async fn logout_all(State(auth): State<Auth>, identity: Identity) -> 
 
 #[require_auth]
 pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result<Json<Vec<SessionView>>, Rejection> {
-    let sessions = auth.sessions(identity.subject()).await.map_err(|refusal| Rejection::new(refusal, &auth))?;
+    let sessions = auth.sessions(identity.subject()).await.map_err(|refusal| auth.reject(refusal))?;
     let view = |session: Session| SessionView {
         current: session.id == *identity.session(),
         id: session.id,
@@ -48,16 +48,13 @@ pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result
 pub(super) async fn end(
     State(auth): State<Auth>,
     identity: Identity,
-    Path(id): Path<String>,
+    Path(id): Path<SessionId>,
 ) -> Result<StatusCode, Rejection> {
     let missing = Refusal::NotFound { what: "session" };
-    let ended = match SessionId::try_from(id) {
-        Ok(id) => auth.end_session(identity.subject(), &id).await,
-        Err(_) => Ok(false),
-    };
+    let ended = auth.end_session(identity.subject(), &id).await;
     done(ended.and_then(|ended| if ended { Ok(()) } else { Err(missing) }), &auth)
 }
 
 fn done(outcome: Result<(), Refusal>, auth: &Auth) -> Result<StatusCode, Rejection> {
-    outcome.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| Rejection::new(refusal, auth))
+    outcome.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| auth.reject(refusal))
 }

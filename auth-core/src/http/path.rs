@@ -1,0 +1,29 @@
+//! Path parameters whose refusals look like every other refusal.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::Rejection;
+use crate::{Auth, Refusal};
+
+/// The parameters of the path, as [`axum::extract::Path`]. Text that cannot be the parameter's type names nothing, so
+/// the answer is 404 in the application's error body.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Path<T>(pub T);
+
+impl<S, T> FromRequestParts<S> for Path<T>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    T: DeserializeOwned + Send,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        match axum::extract::Path::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(_) => Err(Rejection::new(Refusal::NotFound { what: "resource" }, &Auth::from_ref(state))),
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The first admin, so that somebody can begin.
+
+use auth_core::token::random_secret;
+use auth_core::{Auth, Refusal, Registration};
+use secrecy::ExposeSecret as _;
+
+use crate::Role;
+use crate::config::Config;
+use crate::serve::StartError;
+
+/// Makes the admin when there is no user yet.
+pub(crate) async fn first_admin(auth: &Auth, config: &Config) -> Result<(), StartError> {
+    if !auth.accounts(None, 1).await?.is_empty() {
+        return Ok(());
+    }
+    let email = config.admin_email.as_str();
+    let password = match &config.admin_password {
+        Some(password) => password.clone(),
+        None => random_secret()?,
+    };
+    match auth.register(Registration::new(email, password.clone()).with_roles([Role::Admin])).await {
+        Ok(_) if config.admin_password.is_none() => {
+            // To standard output, once: a log may be kept.
+            println!("admin {email}, password {} (shown this once)", password.expose_secret());
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+        // Another node started at the same time.
+        Err(Refusal::EmailTaken) => Ok(()),
+        Err(Refusal::WeakPassword(weak)) => Err(StartError::AdminPassword(weak)),
+        Err(refusal) => Err(refusal.into()),
+    }
+}

@@ -1,0 +1,74 @@
+//! The routes, and what they share.
+
+use auth_core::http::Json;
+use auth_core::prelude::*;
+use auth_core::{Refusal, http::Rejection};
+use axum::Router;
+use axum::extract::{FromRef, State};
+use axum::middleware::from_fn_with_state;
+use serde::Serialize;
+
+use crate::{Role, limits, reports, users};
+
+guard!(
+    /// May make, list and revoke everybody's API keys.
+    pub ManagesApiKeys = role(Admin)
+);
+
+/// The state of the service.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// Guards find it here; without it the service does not compile.
+    pub auth: Auth,
+}
+
+impl FromRef<App> for Auth {
+    fn from_ref(app: &App) -> Self {
+        app.auth.clone()
+    }
+}
+
+/// Every route of the service.
+pub fn router(app: App) -> Router {
+    routes(&app.auth)
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(from_fn_with_state(app.clone(), limits::header_size))
+        .with_state(app)
+}
+
+fn routes(auth: &Auth) -> GuardedRouter<App> {
+    GuardedRouter::new()
+        .route("/health", get(health))
+        .route("/users/me", get(users::me))
+        .route("/users", get(users::list))
+        .route("/users/{id}", patch(users::edit).delete(users::remove))
+        .route("/reports", get(reports::report))
+        .merge(auth.routes())
+        .merge(auth.api_key_routes::<ManagesApiKeys, _>())
+}
+
+#[derive(Serialize)]
+struct Health {
+    status: &'static str,
+}
+
+#[public]
+async fn health(State(auth): State<Auth>) -> Result<Json<Health>, Rejection> {
+    // A service that cannot decide who may call it is not healthy.
+    auth.accounts(None, 1).await.map_err(|refusal| auth.reject(refusal))?;
+    Ok(Json(Health { status: "ok" }))
+}
+
+#[public]
+async fn not_found(State(auth): State<Auth>) -> Rejection {
+    auth.reject(Refusal::NotFound { what: "resource" })
+}
+
+#[public]
+async fn method_not_allowed(State(auth): State<Auth>) -> Rejection {
+    auth.reject(Refusal::BadRequest {
+        status: axum::http::StatusCode::METHOD_NOT_ALLOWED,
+        detail: "The resource does not take this method.".to_owned(),
+    })
+}

@@ -1,0 +1,63 @@
+//! Settings of the process; those of authentication are read by `auth_core::Settings`.
+
+use std::net::SocketAddr;
+
+use auth_core::{Email, Settings, SettingsError};
+use secrecy::SecretString;
+
+/// What the environment says.
+pub(crate) struct Config {
+    pub(crate) bind: SocketAddr,
+    pub(crate) database_url: String,
+    pub(crate) rate_limit: bool,
+    pub(crate) admin_email: Email,
+    pub(crate) admin_password: Option<SecretString>,
+    pub(crate) auth: Settings,
+}
+
+impl Config {
+    pub(crate) fn from_env() -> Result<Self, SettingsError> {
+        Ok(Self {
+            bind: parsed("BIND", "127.0.0.1:3000", "write an address and a port, such as `127.0.0.1:3000`")?,
+            database_url: database_url()?,
+            rate_limit: switch("AUTH_RATE_LIMIT")?,
+            admin_email: parsed("ADMIN_EMAIL", "admin@example.com", "write an address such as `admin@example.com`")?,
+            admin_password: variable("ADMIN_PASSWORD")?.map(SecretString::from),
+            auth: Settings::from_env()?,
+        })
+    }
+}
+
+fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
+    match std::env::var(name) {
+        Ok(value) if value.is_empty() => {
+            Err(SettingsError::new(name, "it is set to nothing; unset it or give it a value"))
+        }
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "it is not valid UTF-8")),
+    }
+}
+
+fn parsed<T: std::str::FromStr>(name: &'static str, default: &str, mend: &str) -> Result<T, SettingsError> {
+    let value = variable(name)?;
+    let value = value.as_deref().unwrap_or(default);
+    value.parse().map_err(|_| SettingsError::new(name, format!("`{value}` does not do; {mend}")))
+}
+
+fn database_url() -> Result<String, SettingsError> {
+    let url = variable("DATABASE_URL")?.unwrap_or_else(|| "sqlite://quickstart.db".to_owned());
+    if url.starts_with("sqlite:") {
+        return Ok(url);
+    }
+    // The value may hold a password, so it is not repeated.
+    Err(SettingsError::new("DATABASE_URL", "its scheme is not supported; write `sqlite://FILE`"))
+}
+
+fn switch(name: &'static str) -> Result<bool, SettingsError> {
+    match variable(name)?.as_deref() {
+        None | Some("on") => Ok(true),
+        Some("off") => Ok(false),
+        Some(_) => Err(SettingsError::new(name, "it is neither `on` nor `off`")),
+    }
+}

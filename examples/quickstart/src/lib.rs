@@ -1,0 +1,17 @@
+//! A small but real service guarded by `auth_core`: copy it.
+//!
+//! Read [`router`] first: every route, and above each handler who may call it.
+
+mod admin;
+mod app;
+mod config;
+mod limits;
+mod reports;
+mod role;
+mod secret;
+mod serve;
+mod users;
+
+pub use app::{App, router};
+pub use role::Role;
+pub use serve::main;

@@ -1,0 +1,94 @@
+//! From settings to a service that accepts, and to its end.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use auth_core::password::WeakPassword;
+use auth_core::store::{SqliteStore, StoreError};
+use auth_core::token::TokenError;
+use auth_core::{Auth, BuildError, Refusal, SettingsError};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::admin::first_admin;
+use crate::config::Config;
+use crate::{App, Role, router, secret};
+
+/// Why the service did not start, or ended: one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("{0}")]
+    Settings(#[from] SettingsError),
+    #[error("ADMIN_PASSWORD: {0}")]
+    AdminPassword(WeakPassword),
+    #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
+    Bind(SocketAddr, std::io::Error),
+    #[error("DATABASE_URL: {0}; check that its folder is there and can be written to")]
+    Store(#[from] StoreError),
+    #[error("{0}")]
+    Build(#[from] BuildError),
+    #[error("the first admin could not be made: {0}")]
+    Admin(#[from] Refusal),
+    #[error("the machine gives no randomness: {0}")]
+    Randomness(#[from] TokenError),
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Runs the service until SIGINT or SIGTERM; requests in flight finish.
+pub fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // To standard error: standard output says where the service listens, and the first admin's password.
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("quickstart: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run() -> Result<(), StartError> {
+    let config = Config::from_env()?;
+    let listener = TcpListener::bind(config.bind).await.map_err(|error| StartError::Bind(config.bind, error))?;
+    let address = listener.local_addr()?;
+    let store = SqliteStore::open(&config.database_url).await?;
+    let (auth, config) = authentication(config, address, store.clone())?;
+    first_admin(&auth, &config).await?;
+    if !config.rate_limit {
+        tracing::warn!("AUTH_RATE_LIMIT is off: guessing passwords is not slowed down");
+    }
+    let stop = stop_signal()?;
+    let app = router(App { auth });
+    println!("listening on http://{address}");
+    axum::serve(listener, app).with_graceful_shutdown(stop).await?;
+    store.close().await;
+    Ok(())
+}
+
+fn authentication(mut config: Config, address: SocketAddr, store: SqliteStore) -> Result<(Auth, Config), StartError> {
+    let key = match config.auth.signing_key.take() {
+        Some(key) => key,
+        None => secret::key_beside(&config.database_url)?,
+    };
+    let issuer = config.auth.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
+    let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
+    let builder = Auth::builder(key, issuer, audience).store(store).new_user_role(Role::User);
+    let auth = config.auth.lifetimes(builder).build()?;
+    Ok((auth, config))
+}
+
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        tracing::info!("stopping; requests in flight finish");
+    })
+}

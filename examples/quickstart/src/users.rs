@@ -1,0 +1,113 @@
+//! Users: oneself, all of them, and changing them.
+
+use auth_core::http::{Json, Path, Rejection};
+use auth_core::prelude::*;
+use auth_core::store::{Account, AccountPatch, StoreError};
+use auth_core::{Email, Refusal};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::{App, Role};
+
+/// A user as clients see one.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct User {
+    id: SubjectId,
+    email: Email,
+    /// `None` for a role that this version of the service does not know: it grants nothing.
+    role: Option<Role>,
+    is_active: bool,
+}
+
+impl From<Account> for User {
+    fn from(account: Account) -> Self {
+        let role = account.roles.first().and_then(|name| name.parse().ok());
+        Self { id: account.id, email: account.email, role, is_active: account.active }
+    }
+}
+
+impl User {
+    fn is(&self, role: Role) -> bool {
+        self.role.is_some_and(|held| held.includes(role))
+    }
+}
+
+impl FromSubject<App> for User {
+    async fn from_subject(identity: &Identity, app: &App) -> Result<Option<Self>, StoreError> {
+        match app.auth.account(identity.subject()).await {
+            Ok(account) => Ok(Some(account.into())),
+            Err(Refusal::NotFound { .. }) => Ok(None),
+            Err(refusal) => Err(StoreError::unavailable(refusal)),
+        }
+    }
+}
+
+#[require_auth]
+pub(crate) async fn me(CurrentUser(user): CurrentUser<User>) -> Json<User> {
+    Json(user)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Page {
+    after: Option<SubjectId>,
+    limit: Option<u32>,
+}
+
+#[require_role(Moderator)]
+pub(crate) async fn list(
+    State(auth): State<Auth>,
+    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
+) -> Result<Json<Vec<User>>, Rejection> {
+    let Ok(Query(page)) = page else {
+        let (status, detail) = (StatusCode::BAD_REQUEST, "`limit` is a number, `after` a user's id.".to_owned());
+        return Err(auth.reject(Refusal::BadRequest { status, detail }));
+    };
+    let limit = page.limit.unwrap_or(100).clamp(1, 1000);
+    let accounts = auth.accounts(page.after.as_ref(), limit).await.map_err(|refusal| auth.reject(refusal))?;
+    Ok(Json(accounts.into_iter().map(User::from).collect()))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Patch {
+    email: Option<Email>,
+    role: Option<Role>,
+    is_active: Option<bool>,
+}
+
+#[require_auth]
+#[authorize(user.id == id || user.is(Role::Admin))]
+pub(crate) async fn edit(
+    CurrentUser(user): CurrentUser<User>,
+    Path(id): Path<SubjectId>,
+    State(auth): State<Auth>,
+    Json(patch): Json<Patch>,
+) -> Result<Json<User>, Rejection> {
+    let for_admins = patch.role.is_some() || patch.is_active.is_some();
+    if for_admins && !user.is(Role::Admin) {
+        return Err(auth.reject(Refusal::Forbidden));
+    }
+    let patch = AccountPatch {
+        email: patch.email,
+        roles: patch.role.map(|role| vec![role.name().into()]),
+        active: patch.is_active,
+    };
+    let account = auth.update_account(&id, patch).await.map_err(|refusal| auth.reject(refusal))?;
+    Ok(Json(account.into()))
+}
+
+#[require_role(Admin, Moderator)]
+pub(crate) async fn remove(
+    CurrentUser(user): CurrentUser<User>,
+    Path(id): Path<SubjectId>,
+    State(auth): State<Auth>,
+) -> Result<StatusCode, Rejection> {
+    let other: User = auth.account(&id).await.map_err(|refusal| auth.reject(refusal))?.into();
+    // Nobody removes those who may do more than they may themselves.
+    if other.role.is_some_and(|role| !user.is(role)) {
+        return Err(auth.reject(Refusal::Forbidden));
+    }
+    auth.remove_account(&id).await.map_err(|refusal| auth.reject(refusal))?;
+    Ok(StatusCode::NO_CONTENT)
+}
