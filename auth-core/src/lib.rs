@@ -36,7 +36,7 @@ pub use builder::{AuthBuilder, BuildError};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use guard::{
     Decided, Declaration, Evidence, Guard, GuardedMethodRouter, GuardedRouter, Policy, Proof, Requirement, RoutePolicy,
-    routing,
+    Rule, routing,
 };
 pub(crate) use identity::Caller;
 pub use identity::{

@@ -10,7 +10,7 @@ pub use ::serde;
 #[path = "guard/authorize.rs"]
 mod authorize;
 
-pub use authorize::{Authorized, Deferred, Gate, Via};
+pub use authorize::{Authorized, Condition, Deferred, Gate, Via};
 
 pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement};
 pub use crate::identity::{Role, UnknownRole};

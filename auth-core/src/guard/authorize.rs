@@ -10,9 +10,9 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::event::Event;
-use crate::guard::{Kinds, Policy};
+use crate::guard::{Kinds, Policy, Rule};
 use crate::http::Rejection;
-use crate::{Auth, Caller, Refusal};
+use crate::{Auth, Caller, Principal, Refusal};
 
 /// Where the conditions of a handler are decided, after its guard `P` has let the caller in.
 ///
@@ -59,9 +59,25 @@ impl<P: Policy> Gate<P> {
         .await
     }
 
+    /// Comes back only if `condition` holds; answers for the handler otherwise. The macro writes one call for each
+    /// condition: `__gate.check(condition).await;`.
+    pub async fn check<C: Condition>(&self, condition: C) {
+        match condition.holds(self.caller.principal()).await {
+            Ok(true) => {}
+            Ok(false) => self.refuse(Refusal::Forbidden).await,
+            Err(Refusal::NoCredential { .. }) => {
+                self.refuse(Refusal::NoCredential { api_key: P::REQUIREMENT.wants_api_key() }).await;
+            }
+            Err(refusal) => self.refuse(refusal).await,
+        }
+    }
+
     /// Answers 403; does not come back.
     pub async fn forbid(&self) {
-        let refusal = Refusal::Forbidden;
+        self.refuse(Refusal::Forbidden).await;
+    }
+
+    async fn refuse(&self, refusal: Refusal) {
         self.auth.record(&Event::refused(&P::DECLARED, Some(&self.caller), &refusal));
         self.leave(Rejection::new(refusal, &self.auth).into_response()).await
     }
@@ -81,6 +97,34 @@ impl<P: Policy> Gate<P> {
 
     fn taken(&self) -> Option<Response> {
         self.answer.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+/// What can stand in `#[authorize(..)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a condition",
+    label = "neither a `bool` nor a `Rule`",
+    note = "`#[authorize(..)]` takes an expression of type `bool`, or a value whose type implements `auth_core::Rule`"
+)]
+pub trait Condition {
+    #[doc(hidden)]
+    fn holds(self, caller: Option<Principal>) -> impl Future<Output = Result<bool, Refusal>> + Send;
+}
+
+#[diagnostic::do_not_recommend]
+impl Condition for bool {
+    async fn holds(self, _: Option<Principal>) -> Result<bool, Refusal> {
+        Ok(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<R: Rule> Condition for R {
+    async fn holds(self, caller: Option<Principal>) -> Result<bool, Refusal> {
+        match caller {
+            Some(principal) => Ok(self.allows(&principal).await?),
+            None => Err(Refusal::NoCredential { api_key: false }),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod policy;
 mod requirement;
 mod router;
 pub mod routing;
+mod rule;
 mod table;
 
 pub use decision::Proof;
@@ -18,4 +19,5 @@ pub use policy::{Declaration, Policy};
 pub use requirement::Requirement;
 pub use router::GuardedRouter;
 pub use routing::GuardedMethodRouter;
+pub use rule::Rule;
 pub use table::RoutePolicy;

@@ -1,6 +1,6 @@
 //! Who calls: the verified credentials of one request.
 
-use crate::{ApiKeyIdentity, Identity};
+use crate::{ApiKeyIdentity, Identity, Principal};
 
 /// The verified credentials of one request, of the kinds that were asked for.
 #[derive(Clone, Debug, Default)]
@@ -17,6 +17,12 @@ impl Caller {
 
     pub(crate) fn api_key(&self) -> Option<&ApiKeyIdentity> {
         self.api_key.as_ref()
+    }
+
+    /// Who calls; sent both, the subject of the access token.
+    pub(crate) fn principal(&self) -> Option<Principal> {
+        let key = || self.api_key.clone().map(Principal::ApiKey);
+        self.subject.clone().map(Principal::Subject).or_else(key)
     }
 
     pub(crate) fn is_anonymous(&self) -> bool {

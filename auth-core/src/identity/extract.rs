@@ -50,7 +50,7 @@ impl FromCaller for Claims {
 impl FromCaller for Principal {
     const KINDS: Kinds = Kinds::EITHER;
     fn from_caller(caller: super::Caller) -> Option<Self> {
-        caller.subject.map(Self::Subject).or(caller.api_key.map(Self::ApiKey))
+        caller.principal()
     }
 }
 
