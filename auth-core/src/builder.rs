@@ -73,6 +73,7 @@ impl AuthBuilder {
             lifetimes: Lifetimes {
                 access: Duration::from_mins(15),
                 refresh: Duration::from_hours(7 * 24),
+                session: Duration::from_hours(30 * 24),
                 leeway: Duration::from_secs(10),
             },
             cache_bound: Duration::from_secs(5),
@@ -138,6 +139,12 @@ impl AuthBuilder {
     /// How long a session lives without being refreshed; 7 days by default.
     pub fn refresh_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.refresh = ttl;
+        self
+    }
+
+    /// How long a session lives however often it is refreshed; 30 days by default. After that the user logs in again.
+    pub fn session_ttl(mut self, ttl: Duration) -> Self {
+        self.lifetimes.session = ttl;
         self
     }
 
@@ -227,6 +234,9 @@ impl AuthBuilder {
         }
         if self.lifetimes.refresh < self.lifetimes.access {
             return wrong("refresh_ttl", "is shorter than access_ttl; 7 days is usual");
+        }
+        if self.lifetimes.session < self.lifetimes.refresh {
+            return wrong("session_ttl", "is shorter than refresh_ttl; 30 days is usual");
         }
         if self.lifetimes.leeway > Duration::from_mins(5) {
             return wrong("refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual");

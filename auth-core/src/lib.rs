@@ -40,7 +40,8 @@ pub use guard::{
 };
 pub(crate) use identity::Caller;
 pub use identity::{
-    ApiKeyId, CurrentUser, FromSubject, Identity, InvalidIdentifier, Principal, Role, SessionId, SubjectId, UnknownRole,
+    ApiKeyId, ClientId, CurrentUser, FromSubject, Identity, InvalidIdentifier, Principal, Role, SessionId, SubjectId,
+    UnknownRole,
 };
 pub use password::Email;
 pub use refusal::Refusal;

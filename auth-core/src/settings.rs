@@ -16,6 +16,7 @@ use crate::token::SigningKey;
 /// | `AUTH_AUDIENCE` | none | the tokens' `aud` |
 /// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |
 /// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
+/// | `AUTH_SESSION_TTL` | `30d` | lifetime of a session however often it is refreshed |
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 #[derive(Debug)]
 #[non_exhaustive]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub access_ttl: Option<Duration>,
     /// `AUTH_REFRESH_TTL`.
     pub refresh_ttl: Option<Duration>,
+    /// `AUTH_SESSION_TTL`.
+    pub session_ttl: Option<Duration>,
     /// `AUTH_REFRESH_LEEWAY`.
     pub refresh_leeway: Option<Duration>,
 }
@@ -62,6 +65,7 @@ impl Settings {
             audience: variable("AUTH_AUDIENCE")?,
             access_ttl: duration("AUTH_ACCESS_TTL")?,
             refresh_ttl: duration("AUTH_REFRESH_TTL")?,
+            session_ttl: duration("AUTH_SESSION_TTL")?,
             refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
         })
     }
@@ -73,6 +77,9 @@ impl Settings {
         }
         if let Some(ttl) = self.refresh_ttl {
             builder = builder.refresh_ttl(ttl);
+        }
+        if let Some(ttl) = self.session_ttl {
+            builder = builder.session_ttl(ttl);
         }
         if let Some(leeway) = self.refresh_leeway {
             builder = builder.refresh_leeway(leeway);

@@ -20,7 +20,12 @@ CREATE TABLE auth_sessions (
     agent        TEXT,
     created_at   INTEGER NOT NULL,
     last_used_at INTEGER NOT NULL,
-    expires_at   INTEGER NOT NULL
+    expires_at   INTEGER NOT NULL,
+    ends_at      INTEGER NOT NULL,
+    client_id    TEXT    CHECK (length(client_id) > 0),
+    dpop_jkt     TEXT    CHECK (length(dpop_jkt) > 0),
+    -- The schema itself refuses a refresh that would carry a session beyond its end.
+    CHECK (expires_at <= ends_at)
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX auth_sessions_of_subject ON auth_sessions (subject, created_at);

@@ -14,4 +14,4 @@ pub use current_user::{CurrentUser, FromSubject};
 pub use extract::Principal;
 pub use identity::Identity;
 pub use role::{Role, UnknownRole};
-pub use subject::{ApiKeyId, InvalidIdentifier, SessionId, SubjectId};
+pub use subject::{ApiKeyId, ClientId, InvalidIdentifier, SessionId, SubjectId};

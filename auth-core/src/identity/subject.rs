@@ -69,6 +69,11 @@ identifier! {
     SessionId, "session id"
 }
 
+identifier! {
+    /// The name of an OAuth client (RFC 6749 section 2.2), the `client_id` of its requests and of its tokens.
+    ClientId, "client id"
+}
+
 /// A text that cannot be an identifier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a {what} has 1 to 255 bytes and no control characters")]

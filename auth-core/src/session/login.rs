@@ -37,6 +37,9 @@ impl Auth {
             created_at: now,
             last_used_at: now,
             expires_at: now.after(self.0.lifetimes.refresh),
+            ends_at: now.after(self.0.lifetimes.session),
+            client_id: None,
+            dpop_jkt: None,
         };
         self.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
         self.record(&Event::LoginSucceeded { subject: &session.subject, session: &session.id });

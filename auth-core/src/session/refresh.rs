@@ -2,7 +2,7 @@
 
 use super::Tokens;
 use crate::event::Event;
-use crate::store::{Redeem, Redeemed, Session};
+use crate::store::{Holder, Redeem, Redeemed, Session};
 use crate::token::{Refresh, Token, open, seal};
 use crate::{Auth, Refusal};
 
@@ -43,6 +43,7 @@ impl Auth {
             presented: &presented.hash(),
             successor: &successor.hash(),
             sealed_successor: &seal(&successor, presented)?,
+            holder: Holder::default(),
             now,
             expires_at: now.after(self.0.lifetimes.refresh),
             leeway: self.0.lifetimes.leeway,
@@ -55,7 +56,7 @@ impl Auth {
                 self.record(&Event::RefreshReplayed { subject: &session.subject, session: &session.id });
                 return Err(Refusal::InvalidRefreshToken);
             }
-            Redeemed::Refused => return Err(Refusal::InvalidRefreshToken),
+            Redeemed::WrongHolder(_) | Redeemed::Refused => return Err(Refusal::InvalidRefreshToken),
         };
         self.record(&Event::TokenRefreshed { subject: &session.subject, session: &session.id, retried });
         Ok((session, successor))

@@ -16,7 +16,7 @@ pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
 pub use housekeeping::Housekeeping;
 pub use memory::MemoryStore;
-pub use sessions::{NewSession, Redeem, Redeemed, Session, SessionStore};
+pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use users::{NewUser, SubjectState, UserRecord, UserRegistry, UserStore};

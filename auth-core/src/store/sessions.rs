@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::StoreError;
 use crate::token::TokenHash;
-use crate::{SessionId, SubjectId, Timestamp};
+use crate::{ClientId, SessionId, SubjectId, Timestamp};
 
 /// Sessions, each with the family of refresh tokens that keeps it alive.
 ///
@@ -35,8 +35,9 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn end_all(&self, subject: &SubjectId, keep: Option<(&SessionId, u64)>)
     -> Result<Vec<SessionId>, StoreError>;
 
-    /// Ends the session of a refresh token (RFC 7009); returns it, or `None` when the token is unknown.
-    async fn end_by_refresh_token(&self, token: &TokenHash) -> Result<Option<Session>, StoreError>;
+    /// What is known of a refresh token: any of a session that has not ended, used and expired ones included for as long
+    /// as they are kept. Changes nothing.
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError>;
 }
 
 /// A session to begin.
@@ -67,8 +68,54 @@ pub struct Session {
     pub created_at: Timestamp,
     /// When a refresh token of the family was last redeemed.
     pub last_used_at: Timestamp,
-    /// When the family ends if it is not used until then; each refresh moves it on.
+    /// When the family ends if it is not used until then; each refresh moves it on, never beyond `ends_at`.
     pub expires_at: Timestamp,
+    /// When the family ends however much it is used.
+    pub ends_at: Timestamp,
+    /// The client that the session was begun by and that alone may refresh it (RFC 6749 section 6); `None` for the
+    /// service's own.
+    pub client_id: Option<ClientId>,
+    /// The SHA-256 thumbprint (RFC 7638, base64url) of the key that every refresh must prove to hold (RFC 9449 section
+    /// 5); `None` when the family is bound to no key.
+    pub dpop_jkt: Option<String>,
+}
+
+impl Session {
+    /// Whether a refresh token of this session is good in these hands.
+    #[must_use]
+    pub fn is_bound_to(&self, holder: &Holder<'_>) -> bool {
+        self.client_id.as_ref() == holder.client_id
+            && self.dpop_jkt.as_deref().is_none_or(|jkt| holder.dpop_jkt == Some(jkt))
+    }
+
+    /// The session as it is after this first use of its living token: used now, and its expiry moved on as far as its
+    /// end allows. The successor expires with it.
+    #[must_use]
+    pub fn refreshed(mut self, redeem: &Redeem<'_>) -> Self {
+        self.last_used_at = redeem.now;
+        self.expires_at = redeem.expires_at.min(self.ends_at);
+        self
+    }
+}
+
+/// Who presents a refresh token, as far as that was proved.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holder<'a> {
+    /// The client, authenticated if it is one that can be; `None` for the service's own.
+    pub client_id: Option<&'a ClientId>,
+    /// The thumbprint of the key that the request proved to hold (RFC 9449).
+    pub dpop_jkt: Option<&'a str>,
+}
+
+/// A refresh token as a store knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefreshTokenRecord {
+    /// The session whose family it belongs to.
+    pub session: Session,
+    /// When it expires unused.
+    pub expires_at: Timestamp,
+    /// Whether it has been exchanged for a successor.
+    pub used: bool,
 }
 
 /// One use of a refresh token.
@@ -80,9 +127,11 @@ pub struct Redeem<'a> {
     pub successor: &'a TokenHash,
     /// That successor, sealed under the token presented; given back to a retry within the leeway.
     pub sealed_successor: &'a [u8],
+    /// Who presents it.
+    pub holder: Holder<'a>,
     /// The time of the call.
     pub now: Timestamp,
-    /// When the session expires if it is not used again.
+    /// When the session expires if it is not used again; the store cuts this at the session's end.
     pub expires_at: Timestamp,
     /// How long after its first use a token may be retried. Zero: never.
     pub leeway: Duration,
@@ -102,6 +151,9 @@ pub enum Redeemed {
     },
     /// Used before, and the leeway is over: somebody holds a copy. The session has been ended.
     Replayed(Session),
+    /// Bound to another client or key than its holder's. Nothing was changed: the token is not spent, and whoever it was
+    /// issued to is not logged out by somebody else's request.
+    WrongHolder(Session),
     /// Unknown, expired, or of a session that has ended.
     Refused,
 }

@@ -1,6 +1,6 @@
 //! What a presented refresh token is: the one decision that every store must make alike.
 
-use super::Redeem;
+use super::{Redeem, Session};
 use crate::Timestamp;
 
 /// A refresh token as a store finds it.
@@ -17,6 +17,8 @@ pub(crate) struct StoredToken {
 pub(crate) enum Verdict {
     /// Expired, itself or with its session.
     Refuse,
+    /// Not this holder's; nothing is to be done.
+    WrongHolder,
     /// The first use.
     Rotate,
     /// A retry: give back this sealed successor.
@@ -26,11 +28,15 @@ pub(crate) enum Verdict {
 }
 
 impl StoredToken {
-    pub(crate) fn judge(self, redeem: &Redeem<'_>, session_expires_at: Timestamp) -> Verdict {
+    pub(crate) fn judge(self, redeem: &Redeem<'_>, session: &Session) -> Verdict {
         // A used token is known as a replay for as long as it would have lived unused. After that whoever holds it holds
         // nothing, and the row may go: this bounds a family to lifetime divided by the time between refreshes.
-        if redeem.now >= session_expires_at || redeem.now >= self.expires_at {
+        if redeem.now >= session.expires_at || redeem.now >= self.expires_at {
             return Verdict::Refuse;
+        }
+        // Before anything that spends or ends: a stranger's request changes nothing.
+        if !session.is_bound_to(&redeem.holder) {
+            return Verdict::WrongHolder;
         }
         match self.used {
             None => Verdict::Rotate,
@@ -48,16 +54,52 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::store::Holder;
     use crate::token::TokenHash;
+    use crate::{SessionId, SubjectId};
 
     const USED_AT: Timestamp = Timestamp::from_secs(1_000);
     const EXPIRES_AT: Timestamp = Timestamp::from_secs(2_000);
 
+    fn session() -> Session {
+        Session {
+            id: SessionId::random(),
+            subject: SubjectId::random(),
+            version: 0,
+            scope: String::new(),
+            amr: String::new(),
+            agent: None,
+            created_at: USED_AT,
+            last_used_at: USED_AT,
+            expires_at: EXPIRES_AT,
+            ends_at: EXPIRES_AT,
+            client_id: None,
+            dpop_jkt: None,
+        }
+    }
+
+    fn judge_for(
+        session: &Session,
+        holder: Holder<'_>,
+        used: Option<(Timestamp, Option<Vec<u8>>)>,
+        now: Timestamp,
+        leeway: Duration,
+    ) -> Verdict {
+        let hash = &TokenHash::from([0; 32]);
+        let redeem = Redeem {
+            presented: hash,
+            successor: hash,
+            sealed_successor: &[],
+            holder,
+            now,
+            expires_at: EXPIRES_AT,
+            leeway,
+        };
+        StoredToken { expires_at: EXPIRES_AT, used }.judge(&redeem, session)
+    }
+
     fn judge(used: Option<(Timestamp, Option<Vec<u8>>)>, now: Timestamp, leeway: Duration) -> Verdict {
-        let hash = TokenHash::from([0; 32]);
-        let redeem =
-            Redeem { presented: &hash, successor: &hash, sealed_successor: &[], now, expires_at: EXPIRES_AT, leeway };
-        StoredToken { expires_at: EXPIRES_AT, used }.judge(&redeem, EXPIRES_AT)
+        judge_for(&session(), Holder::default(), used, now, leeway)
     }
 
     fn retry(now: Timestamp, leeway: Duration) -> Verdict {
@@ -85,6 +127,35 @@ mod tests {
     #[test]
     fn a_successor_no_longer_held_cannot_be_retried() {
         assert_eq!(judge(Some((USED_AT, None)), USED_AT, Duration::from_secs(10)), Verdict::End);
+    }
+
+    #[test]
+    fn another_holder_changes_nothing_whatever_the_token_is() {
+        let (app, web) = ("app".parse().unwrap(), "web".parse().unwrap());
+        let of_app = Session { client_id: Some(app), ..session() };
+        let of_key = Session { dpop_jkt: Some("thumbprint".to_owned()), ..session() };
+        let nobody = Holder::default();
+        let other_client = Holder { client_id: Some(&web), ..nobody };
+        let other_key = Holder { dpop_jkt: Some("another"), ..nobody };
+        for (session, holder) in [
+            (&of_app, nobody),
+            (&of_app, other_client),
+            (&session(), other_client),
+            (&of_key, nobody),
+            (&of_key, other_key),
+        ] {
+            // Living, within the leeway, and a replay.
+            for used in [None, Some((USED_AT, Some(vec![7]))), Some((USED_AT, None))] {
+                let verdict = judge_for(session, holder, used, USED_AT, Duration::from_secs(10));
+                assert_eq!(verdict, Verdict::WrongHolder);
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_was_not_asked_for_does_no_harm() {
+        let holder = Holder { dpop_jkt: Some("thumbprint"), ..Holder::default() };
+        assert_eq!(judge_for(&session(), holder, None, USED_AT, Duration::ZERO), Verdict::Rotate);
     }
 
     #[test]

@@ -25,6 +25,7 @@ const TYP: &str = "at+jwt";
 pub(crate) struct Lifetimes {
     pub(crate) access: Duration,
     pub(crate) refresh: Duration,
+    pub(crate) session: Duration,
     pub(crate) leeway: Duration,
 }
 

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Tables, duplicate};
 use crate::store::verdict::{StoredToken, Verdict};
-use crate::store::{NewSession, Redeem, Redeemed, Session, SessionStore, StoreError};
+use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 use crate::{SessionId, SubjectId, Timestamp};
 
@@ -28,8 +28,9 @@ impl Tables {
         else {
             return Redeemed::Refused;
         };
-        match token.judge(redeem, session.expires_at) {
+        match token.judge(redeem, &session) {
             Verdict::Refuse => Redeemed::Refused,
+            Verdict::WrongHolder => Redeemed::WrongHolder(session),
             Verdict::Rotate => Redeemed::Rotated(self.rotate(redeem, session)),
             Verdict::Retry(sealed_successor) => Redeemed::Retried { session, sealed_successor },
             Verdict::End => {
@@ -39,15 +40,14 @@ impl Tables {
         }
     }
 
-    fn rotate(&mut self, redeem: &Redeem<'_>, mut session: Session) -> Session {
+    fn rotate(&mut self, redeem: &Redeem<'_>, session: Session) -> Session {
+        let session = session.refreshed(redeem);
         if let Some((_, token)) = self.tokens.get_mut(redeem.presented) {
             token.used = Some((redeem.now, Some(redeem.sealed_successor.to_vec())));
         }
         self.tokens.retain(|_, (id, token)| *id != session.id || token.expires_at > redeem.now);
-        let successor = StoredToken { expires_at: redeem.expires_at, used: None };
+        let successor = StoredToken { expires_at: session.expires_at, used: None };
         self.tokens.insert(*redeem.successor, (session.id.clone(), successor));
-        session.last_used_at = redeem.now;
-        session.expires_at = redeem.expires_at;
         self.sessions.insert(session.id.clone(), session.clone());
         session
     }
@@ -110,9 +110,14 @@ impl SessionStore for MemoryStore {
         Ok(ended)
     }
 
-    async fn end_by_refresh_token(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
-        let mut tables = self.tables();
-        let session = tables.tokens.get(token).map(|(session, _)| session.clone());
-        Ok(session.and_then(|session| tables.end(&session)))
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        let tables = self.tables();
+        let Some((id, token)) = tables.tokens.get(token) else { return Ok(None) };
+        let record = |session: &Session| RefreshTokenRecord {
+            session: session.clone(),
+            expires_at: token.expires_at,
+            used: token.used.is_some(),
+        };
+        Ok(tables.sessions.get(id).map(record))
     }
 }

@@ -21,8 +21,9 @@ impl SqliteStore {
 
 async fn redeem_in(tx: &mut SqliteConnection, redeem: &Redeem<'_>) -> Result<Redeemed, StoreError> {
     let Some((session, token)) = find(tx, redeem.presented).await? else { return Ok(Redeemed::Refused) };
-    match token.judge(redeem, session.expires_at) {
+    match token.judge(redeem, &session) {
         Verdict::Refuse => Ok(Redeemed::Refused),
+        Verdict::WrongHolder => Ok(Redeemed::WrongHolder(session)),
         Verdict::Rotate => Ok(Redeemed::Rotated(rotate(tx, redeem, session).await?)),
         Verdict::Retry(sealed_successor) => Ok(Redeemed::Retried { session, sealed_successor }),
         Verdict::End => {
@@ -32,12 +33,11 @@ async fn redeem_in(tx: &mut SqliteConnection, redeem: &Redeem<'_>) -> Result<Red
     }
 }
 
-async fn rotate(tx: &mut SqliteConnection, redeem: &Redeem<'_>, mut session: Session) -> Result<Session, StoreError> {
+async fn rotate(tx: &mut SqliteConnection, redeem: &Redeem<'_>, session: Session) -> Result<Session, StoreError> {
+    let session = session.refreshed(redeem);
     spend(tx, redeem).await?;
     trim(tx, redeem, &session.id).await?;
-    add_token(tx, &session.id, redeem.successor, redeem.expires_at).await?;
-    session.last_used_at = redeem.now;
-    session.expires_at = redeem.expires_at;
+    add_token(tx, &session.id, redeem.successor, session.expires_at).await?;
     query("UPDATE auth_sessions SET last_used_at = ?2, expires_at = ?3 WHERE id = ?1")
         .bind(session.id.as_str())
         .bind(session.last_used_at.as_millis())
@@ -63,9 +63,11 @@ pub(super) async fn add_token(
     Ok(())
 }
 
-async fn find(tx: &mut SqliteConnection, token: &TokenHash) -> Result<Option<(Session, StoredToken)>, StoreError> {
-    let sql = "SELECT s.id, s.subject, s.version, s.scope, s.amr, s.agent, s.created_at, s.last_used_at, s.expires_at,
-                      t.expires_at AS token_expires_at, t.used_at, t.sealed_successor
+pub(super) async fn find(
+    tx: &mut SqliteConnection,
+    token: &TokenHash,
+) -> Result<Option<(Session, StoredToken)>, StoreError> {
+    let sql = "SELECT s.*, t.expires_at AS token_expires_at, t.used_at, t.sealed_successor
                FROM auth_refresh_tokens t JOIN auth_sessions s ON s.id = t.session_id WHERE t.hash = ?1";
     let Some(row) = query(sql).bind(token.as_bytes().as_slice()).fetch_optional(tx).await? else {
         return Ok(None);

@@ -28,6 +28,14 @@ where
     T::try_from(column(row, name)?).map_err(|error| corrupt(name, error))
 }
 
+pub(super) fn optional_parsed<T>(row: &SqliteRow, name: &'static str) -> Result<Option<T>, StoreError>
+where
+    T: TryFrom<String, Error: Display>,
+{
+    let text: Option<String> = column(row, name)?;
+    text.map(T::try_from).transpose().map_err(|error| corrupt(name, error))
+}
+
 pub(super) fn time(row: &SqliteRow, name: &'static str) -> Result<Timestamp, StoreError> {
     column(row, name).map(Timestamp::from_millis)
 }

@@ -5,10 +5,10 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{query, query_scalar};
 
 use super::SqliteStore;
-use super::row::{column, parsed, stored_version, time, version};
-use crate::store::{NewSession, Redeem, Redeemed, Session, SessionStore, StoreError};
+use super::row::{column, optional_parsed, parsed, stored_version, time, version};
+use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
-use crate::{SessionId, SubjectId, Timestamp};
+use crate::{ClientId, SessionId, SubjectId, Timestamp};
 
 pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
     Ok(Session {
@@ -21,6 +21,9 @@ pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
         created_at: time(row, "created_at")?,
         last_used_at: time(row, "last_used_at")?,
         expires_at: time(row, "expires_at")?,
+        ends_at: time(row, "ends_at")?,
+        client_id: optional_parsed(row, "client_id")?,
+        dpop_jkt: column(row, "dpop_jkt")?,
     })
 }
 
@@ -30,8 +33,9 @@ impl SessionStore for SqliteStore {
         let NewSession { session, refresh_token } = new;
         let mut tx = self.write().await?;
         let sql = "INSERT INTO auth_sessions
-                   (id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                   (id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at,
+                    ends_at, client_id, dpop_jkt)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
         query(sql)
             .bind(session.id.as_str())
             .bind(session.subject.as_str())
@@ -42,6 +46,9 @@ impl SessionStore for SqliteStore {
             .bind(session.created_at.as_millis())
             .bind(session.last_used_at.as_millis())
             .bind(session.expires_at.as_millis())
+            .bind(session.ends_at.as_millis())
+            .bind(session.client_id.as_ref().map(ClientId::as_str))
+            .bind(&session.dpop_jkt)
             .execute(&mut *tx)
             .await?;
         super::redeem::add_token(&mut tx, &session.id, &refresh_token, session.expires_at).await?;
@@ -49,15 +56,14 @@ impl SessionStore for SqliteStore {
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let sql = "SELECT id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at
-                   FROM auth_sessions WHERE id = ?1";
+        let sql = "SELECT * FROM auth_sessions WHERE id = ?1";
         let row = query(sql).bind(id.as_str()).fetch_optional(&self.pool).await?;
         row.as_ref().map(session).transpose()
     }
 
     async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let sql = "SELECT id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at
-                   FROM auth_sessions WHERE subject = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id DESC";
+        let sql = "SELECT * FROM auth_sessions WHERE subject = ?1 AND expires_at > ?2
+                   ORDER BY created_at DESC, id DESC";
         let rows = query(sql).bind(subject.as_str()).bind(now.as_millis()).fetch_all(&self.pool).await?;
         rows.iter().map(session).collect()
     }
@@ -101,13 +107,13 @@ impl SessionStore for SqliteStore {
         ended.into_iter().map(|id| SessionId::try_from(id).map_err(|error| super::row::corrupt("id", error))).collect()
     }
 
-    async fn end_by_refresh_token(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
-        let mut tx = self.write().await?;
-        let sql = "DELETE FROM auth_sessions
-                   WHERE id = (SELECT session_id FROM auth_refresh_tokens WHERE hash = ?1)
-                   RETURNING id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at";
-        let row = query(sql).bind(token.as_bytes().as_slice()).fetch_optional(&mut *tx).await?;
-        tx.commit().await?;
-        row.as_ref().map(session).transpose()
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let found = super::redeem::find(&mut connection, token).await?;
+        Ok(found.map(|(session, token)| RefreshTokenRecord {
+            session,
+            expires_at: token.expires_at,
+            used: token.used.is_some(),
+        }))
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::password::PasswordHash;
-use crate::store::{ApiKeyRecord, NewSession, NewUser, Redeem, Redeemed, Session, SessionStore};
+use crate::store::{ApiKeyRecord, Holder, NewSession, NewUser, Redeem, Redeemed, Session, SessionStore};
 use crate::token::TokenHash;
 use crate::{ApiKeyId, Email, SessionId, SubjectId, Timestamp};
 
@@ -48,6 +48,9 @@ pub(super) fn session(subject: &SubjectId) -> Session {
         created_at: NOW,
         last_used_at: NOW,
         expires_at: NOW.after(LIFETIME),
+        ends_at: NOW.after(4 * LIFETIME),
+        client_id: None,
+        dpop_jkt: None,
     }
 }
 
@@ -81,9 +84,20 @@ pub(super) async fn redeem<S: SessionStore>(
     now: Timestamp,
     leeway: Duration,
 ) -> Redeemed {
+    redeem_as(store, Holder::default(), presented, successor, now, leeway).await
+}
+
+pub(super) async fn redeem_as<S: SessionStore>(
+    store: &S,
+    holder: Holder<'_>,
+    presented: &TokenHash,
+    successor: &TokenHash,
+    now: Timestamp,
+    leeway: Duration,
+) -> Redeemed {
     let sealed_successor = &seal(successor);
     let expires_at = now.after(LIFETIME);
-    store.redeem(Redeem { presented, successor, sealed_successor, now, expires_at, leeway }).await.unwrap()
+    store.redeem(Redeem { presented, successor, sealed_successor, holder, now, expires_at, leeway }).await.unwrap()
 }
 
 /// Redeems for the first time, and returns the successor.

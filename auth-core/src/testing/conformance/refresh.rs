@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::fixtures::{LEEWAY, LIFETIME, NOW, begin, family, open, redeem, rotate, seal, secs, session, token};
-use crate::Timestamp;
-use crate::store::{Redeemed, Session, SessionStore};
+use super::fixtures::{
+    LEEWAY, LIFETIME, NOW, begin, family, open, redeem, redeem_as, rotate, seal, secs, session, token,
+};
+use crate::store::{Holder, Redeemed, Session, SessionStore};
+use crate::{SubjectId, Timestamp};
 
 pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(store: &Arc<S>) {
     let (session, first) = family(&**store).await;
@@ -98,6 +100,53 @@ pub(super) async fn a_clock_set_back_does_not_end_the_session_of_an_honest_retry
     let redeemed = redeem(&**store, &first, &token(), set_back, LEEWAY).await;
     assert!(matches!(redeemed, Redeemed::Retried { .. }), "a retry was answered {redeemed:?}");
     rotate(&**store, &second, set_back).await;
+}
+
+pub(super) async fn no_refresh_carries_a_session_beyond_its_end<S: SessionStore>(store: &Arc<S>) {
+    let ends_at = NOW.after(LIFETIME + secs(900));
+    let begun = Session { ends_at, ..session(&SubjectId::random()) };
+    let first = begin(&**store, &begun).await;
+    let late = NOW.after(LIFETIME - secs(1));
+    let second = rotate(&**store, &first, late).await;
+    let expected = Session { last_used_at: late, expires_at: ends_at, ..begun };
+    assert_eq!(store.find(&expected.id).await.unwrap(), Some(expected.clone()), "its end was passed over");
+
+    let last = Timestamp::from_millis(ends_at.as_millis() - 1);
+    let third = rotate(&**store, &second, last).await;
+    assert_eq!(store.find(&expected.id).await.unwrap().map(|session| session.expires_at), Some(ends_at));
+    assert_eq!(redeem(&**store, &third, &token(), ends_at, LEEWAY).await, Redeemed::Refused, "past the end");
+    assert_eq!(store.list(&expected.subject, ends_at).await.unwrap(), []);
+}
+
+pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionStore>(store: &Arc<S>) {
+    let (app, web) = ("app".parse().unwrap(), "web".parse().unwrap());
+    let jkt = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
+    let begun = Session { client_id: Some(app), dpop_jkt: Some(jkt.to_owned()), ..session(&SubjectId::random()) };
+    let first = begin(&**store, &begun).await;
+    let owner = Holder { client_id: begun.client_id.as_ref(), dpop_jkt: Some(jkt) };
+    let strangers = [
+        Holder::default(),
+        Holder { client_id: None, ..owner },
+        Holder { client_id: Some(&web), ..owner },
+        Holder { dpop_jkt: None, ..owner },
+        Holder { dpop_jkt: Some("another"), ..owner },
+    ];
+    for stranger in strangers {
+        let redeemed = redeem_as(&**store, stranger, &first, &token(), NOW, LEEWAY).await;
+        assert_eq!(redeemed, Redeemed::WrongHolder(begun.clone()));
+    }
+    assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun.clone()), "a stranger changed the session");
+
+    let second = token();
+    let redeemed = redeem_as(&**store, owner, &first, &second, NOW, LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::Rotated(_)), "the owner was answered {redeemed:?}");
+    // A used token in a stranger's hands is neither a retry nor a replay.
+    for now in [NOW, NOW.after(LEEWAY)] {
+        let redeemed = redeem_as(&**store, Holder::default(), &first, &token(), now, LEEWAY).await;
+        assert!(matches!(redeemed, Redeemed::WrongHolder(_)), "a stranger was answered {redeemed:?}");
+    }
+    let redeemed = redeem_as(&**store, owner, &second, &token(), NOW.after(LEEWAY), LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::Rotated(_)), "the owner was answered {redeemed:?}");
 }
 
 pub(super) async fn unknown_expired_and_ended_tokens_are_refused<S: SessionStore>(store: &Arc<S>) {

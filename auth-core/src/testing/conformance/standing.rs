@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, redeem, rotate, secs, session, token};
-use crate::store::{NewSession, Redeemed, Session, SessionStore};
+use crate::store::{NewSession, Redeemed, RefreshTokenRecord, Session, SessionStore};
 use crate::{SessionId, SubjectId};
 
 async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenHash) -> bool {
@@ -13,7 +13,12 @@ async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenH
 pub(super) async fn a_session_is_found_as_it_was_begun<S: SessionStore>(store: &Arc<S>) {
     let subject = SubjectId::random();
     let bare = Session { agent: None, scope: String::new(), ..session(&subject) };
-    for session in [session(&subject), bare] {
+    let bound = Session {
+        client_id: Some("https://app.example/\u{1F980}".parse().unwrap()),
+        dpop_jkt: Some("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I".to_owned()),
+        ..session(&subject)
+    };
+    for session in [session(&subject), bare, bound] {
         begin(&**store, &session).await;
         assert_eq!(store.find(&session.id).await.unwrap(), Some(session));
     }
@@ -90,17 +95,22 @@ pub(super) async fn keeping_a_session_of_somebody_else_does_not_touch_it<S: Sess
     assert_eq!(store.find(&theirs.id).await.unwrap(), Some(theirs), "another subject's session was lifted");
 }
 
-pub(super) async fn any_token_of_the_family_ends_its_session<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn any_token_of_the_family_finds_its_session<S: SessionStore>(store: &Arc<S>) {
     let (begun, first) = family(&**store).await;
-    let ended = store.end_by_refresh_token(&first).await.unwrap();
-    assert_eq!(ended.map(|session| session.id), Some(begun.id.clone()));
-    assert_eq!(store.find(&begun.id).await.unwrap(), None);
-    assert_eq!(store.end_by_refresh_token(&first).await.unwrap(), None, "a session ended twice");
+    let expected = RefreshTokenRecord { expires_at: begun.expires_at, session: begun.clone(), used: false };
+    assert_eq!(store.find_by_refresh_token(&first).await.unwrap(), Some(expected.clone()));
+    assert_eq!(store.find_by_refresh_token(&first).await.unwrap(), Some(expected), "looking changed it");
 
-    let (begun, first) = family(&**store).await;
-    let second = rotate(&**store, &first, NOW).await;
-    assert!(store.end_by_refresh_token(&first).await.unwrap().is_some(), "the used token is forgotten");
-    assert_eq!(store.find(&begun.id).await.unwrap(), None);
-    assert!(is_refused(&**store, &second).await, "the living token outlived its session");
-    assert_eq!(store.end_by_refresh_token(&token()).await.unwrap(), None);
+    let later = NOW.after(secs(900));
+    let second = rotate(&**store, &first, later).await;
+    let session = store.find(&begun.id).await.unwrap().unwrap();
+    let spent = RefreshTokenRecord { session: session.clone(), expires_at: begun.expires_at, used: true };
+    assert_eq!(store.find_by_refresh_token(&first).await.unwrap(), Some(spent), "the used token is forgotten");
+    let living = RefreshTokenRecord { expires_at: session.expires_at, session, used: false };
+    assert_eq!(store.find_by_refresh_token(&second).await.unwrap(), Some(living));
+
+    store.end(&begun.subject, &begun.id).await.unwrap();
+    for token in [first, second, token()] {
+        assert_eq!(store.find_by_refresh_token(&token).await.unwrap(), None, "a token outlived its session");
+    }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use auth_core::store::{NewSession, Redeem, Redeemed, Session, SessionStore, SqliteStore};
+use auth_core::store::{Holder, NewSession, Redeem, Redeemed, Session, SessionStore, SqliteStore};
 use auth_core::token::TokenHash;
 use auth_core::{SessionId, SubjectId, Timestamp};
 use tempfile::TempDir;
@@ -53,6 +53,9 @@ pub(crate) fn session() -> Session {
         created_at: NOW,
         last_used_at: NOW,
         expires_at: NOW.after(LIFETIME),
+        ends_at: NOW.after(30 * LIFETIME),
+        client_id: None,
+        dpop_jkt: None,
     }
 }
 
@@ -69,6 +72,7 @@ pub(crate) async fn redeem(store: &SqliteStore, number: u8, now: Timestamp, leew
         presented: &token(number),
         successor: &token(number + 1),
         sealed_successor: SEALED_TEXT,
+        holder: Holder::default(),
         now,
         expires_at: now.after(LIFETIME),
         leeway,
