@@ -35,9 +35,12 @@ pub enum Refusal {
     /// The credential lacks a scope.
     #[error("The credential does not carry a scope that this needs.")]
     InsufficientScope {
-        /// The scope that is missing.
-        scope: &'static str,
+        /// The scopes that a credential needs here, those that it has included.
+        scopes: Vec<&'static str>,
     },
+    /// The caller is known, and the requirement excludes it.
+    #[error("This is not for this caller.")]
+    Excluded,
     /// The application's own rule said no.
     #[error("The caller may not do this.")]
     Forbidden,
@@ -46,8 +49,8 @@ pub enum Refusal {
     StepUp {
         /// How recent.
         max_age: Option<Duration>,
-        /// By which method (an RFC 8176 `amr` value).
-        amr: Option<&'static str>,
+        /// By which method, one of these (RFC 8176 `amr` values); none named when only the age matters.
+        amr: Vec<&'static str>,
     },
     /// Login name or password are wrong, or the user is inactive. The same words for all of them.
     #[error("Incorrect email or password")]
@@ -117,6 +120,15 @@ impl Refusal {
         self.answer().status
     }
 
+    /// The same refusal on a route where an API key would do, or would not.
+    pub(crate) fn where_api_key(self, would_do: bool) -> Self {
+        match self {
+            Self::NoCredential { .. } => Self::NoCredential { api_key: would_do },
+            Self::InvalidCredential { .. } => Self::InvalidCredential { api_key: would_do },
+            other => other,
+        }
+    }
+
     pub(crate) fn unprocessable(detail: impl Into<String>) -> Self {
         Self::BadRequest { status: StatusCode::UNPROCESSABLE_ENTITY, detail: detail.into() }
     }
@@ -130,6 +142,7 @@ impl Refusal {
             Self::AmbiguousCredential => (400, "invalid-request", "Ambiguous credential", Error("invalid_request")),
             Self::InsufficientRole => (403, "insufficient-role", "Forbidden", Error("insufficient_scope")),
             Self::InsufficientScope { .. } => (403, "insufficient-scope", "Forbidden", Error("insufficient_scope")),
+            Self::Excluded => (403, "excluded", "Forbidden", Error("insufficient_scope")),
             Self::Forbidden => (403, "forbidden", "Forbidden", Error("insufficient_scope")),
             Self::StepUp { .. } => {
                 (401, "step-up", "Stronger authentication required", Error("insufficient_user_authentication"))

@@ -43,7 +43,7 @@ where
         let auth = Auth::from_ref(state);
         match auth.authenticate(parts, const { Kinds::of(&P::REQUIREMENT) }).await {
             Ok(caller) => Ok(Self { auth, caller, answer: Mutex::default(), policy: PhantomData }),
-            Err(refusal) => Err(Rejection::new(refusal, &auth)),
+            Err(refusal) => Err(Rejection::new(refusal.where_api_key(P::REQUIREMENT.wants_api_key()), &auth)),
         }
     }
 }
@@ -65,10 +65,7 @@ impl<P: Policy> Gate<P> {
         match condition.holds(self.caller.principal()).await {
             Ok(true) => {}
             Ok(false) => self.refuse(Refusal::Forbidden).await,
-            Err(Refusal::NoCredential { .. }) => {
-                self.refuse(Refusal::NoCredential { api_key: P::REQUIREMENT.wants_api_key() }).await;
-            }
-            Err(refusal) => self.refuse(refusal).await,
+            Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
         }
     }
 

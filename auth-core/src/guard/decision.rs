@@ -2,8 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::Policy;
-use super::evaluate::{Lack, evaluate};
+use axum::http::request::Parts;
+
+use super::evaluate::evaluate;
+use super::lack::Lack;
+use super::{Declaration, Kinds, Policy, Requirement};
 use crate::event::Event;
 use crate::{Auth, Caller, Refusal};
 
@@ -27,30 +30,47 @@ impl<P: Policy> std::fmt::Debug for Proof<P> {
     }
 }
 
-/// Decides whether `caller` meets `P`, and records it.
-pub(crate) fn decide<P: Policy>(auth: &Auth, caller: Result<&Caller, &Refusal>) -> Result<Proof<P>, Refusal> {
-    let refused = match caller {
-        Ok(caller) => match evaluate(&P::REQUIREMENT, caller, auth.now()) {
+/// Verifies the request's credentials as far as `P` looks at them, decides whether the caller meets `P`, and records it.
+pub(crate) async fn prove<P: Policy>(auth: &Auth, parts: &mut Parts) -> Result<Proof<P>, Refusal> {
+    decide(auth, parts, &P::REQUIREMENT, const { Kinds::of(&P::REQUIREMENT) }, &P::DECLARED).await?;
+    Ok(Proof { policy: PhantomData })
+}
+
+/// The decision itself, for every guard there is; `kinds` are those of `requirement`.
+pub(crate) async fn decide(
+    auth: &Auth,
+    parts: &mut Parts,
+    requirement: &Requirement,
+    kinds: Kinds,
+    declared: &'static Declaration,
+) -> Result<(), Refusal> {
+    let caller = match requirement {
+        Requirement::Public => Ok(Caller::default()),
+        _ => auth.authenticate(parts, kinds).await,
+    };
+    let refused = match &caller {
+        Ok(caller) => match evaluate(requirement, caller, kinds, auth.now()) {
             Ok(()) => {
-                auth.record(&Event::granted(&P::DECLARED, caller));
-                return Ok(Proof { policy: PhantomData });
+                auth.record(&Event::granted(declared, caller));
+                return Ok(());
             }
-            Err(lack) => refusal(lack, P::REQUIREMENT.wants_api_key(), caller),
+            Err(lack) => refusal(lack, caller.sent_other_credential()),
         },
         Err(refusal) => refusal.clone(),
     };
-    auth.record(&Event::refused(&P::DECLARED, caller.ok(), &refused));
+    let refused = refused.where_api_key(kinds.api_key);
+    auth.record(&Event::refused(declared, caller.as_ref().ok(), &refused));
     Err(refused)
 }
 
-fn refusal(lack: Lack, api_key_wanted: bool, caller: &Caller) -> Refusal {
+fn refusal(lack: Lack, sent_other: bool) -> Refusal {
     match lack {
         // A credential was sent, but of a kind that does not help here: for this route it is not a valid one.
-        Lack::Credential if caller.sent_other_credential() => Refusal::InvalidCredential { api_key: api_key_wanted },
-        Lack::Credential => Refusal::NoCredential { api_key: api_key_wanted },
-        Lack::Scope(scope) => Refusal::InsufficientScope { scope },
-        Lack::Fresh(max_age) => Refusal::StepUp { max_age: Some(max_age), amr: None },
-        Lack::Amr(amr) => Refusal::StepUp { max_age: None, amr: Some(amr) },
-        Lack::Role | Lack::Excluded | Lack::Nobody => Refusal::InsufficientRole,
+        Lack::Credential if sent_other => Refusal::InvalidCredential { api_key: false },
+        Lack::Credential => Refusal::NoCredential { api_key: false },
+        Lack::StepUp { max_age, amr } => Refusal::StepUp { max_age, amr },
+        Lack::Scope(scopes) => Refusal::InsufficientScope { scopes },
+        Lack::Role => Refusal::InsufficientRole,
+        Lack::Excluded | Lack::Nobody => Refusal::Excluded,
     }
 }

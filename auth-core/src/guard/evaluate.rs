@@ -1,80 +1,138 @@
 //! The one function that holds a caller against a requirement.
 
-use std::time::Duration;
-
-use super::Requirement;
+use super::lack::Lack;
+use super::{Kinds, Requirement};
 use crate::{Caller, Timestamp};
 
-/// What a caller lacks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lack {
-    /// No credential of a kind that the requirement looks for.
-    Credential,
-    Role,
-    Scope(&'static str),
-    Fresh(Duration),
-    Amr(&'static str),
-    /// Known, and excluded by a `not(..)`.
-    Excluded,
-    /// `any()` of nothing: nobody can meet it.
-    Nobody,
-}
-
-/// Holds `caller` against `requirement`.
+/// Holds `caller`, whose credentials of the given kinds were looked at, against `requirement`.
 ///
-/// A scope must be carried by every credential in `caller`, so that of two credentials sent together neither lends the
-/// other its rights.
-pub(crate) fn evaluate(requirement: &Requirement, caller: &Caller, now: Timestamp) -> Result<(), Lack> {
-    let subject = || caller.subject().ok_or(Lack::Credential);
-    let met = |held: bool, lack: Lack| if held { Ok(()) } else { Err(lack) };
-    match requirement {
-        Requirement::Public => Ok(()),
-        Requirement::Auth => subject().map(|_| ()),
-        Requirement::ApiKey => met(caller.api_key().is_some(), Lack::Credential),
-        Requirement::Role { granted_by, .. } => met(subject()?.holds_any(granted_by), Lack::Role),
-        Requirement::Scope(scope) => {
-            if caller.is_anonymous() {
-                return Err(Lack::Credential);
+/// Of two credentials sent together neither lends the other its rights: a scope that is asked for must be carried by
+/// every one of them, and a scope that excludes, by none. What is missing is named so that it helps: a credential only
+/// if one could make the requirement hold, a step-up only if that could.
+pub(crate) fn evaluate(requirement: &Requirement, caller: &Caller, kinds: Kinds, now: Timestamp) -> Result<(), Lack> {
+    Evaluation { caller, kinds, now }.holds(requirement)
+}
+
+struct Evaluation<'a> {
+    caller: &'a Caller,
+    kinds: Kinds,
+    now: Timestamp,
+}
+
+impl Evaluation<'_> {
+    fn holds(&self, requirement: &Requirement) -> Result<(), Lack> {
+        match requirement {
+            Requirement::Public => Ok(()),
+            Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
+                self.subject_holds(requirement)
             }
-            let by_subject = caller.subject().is_none_or(|identity| identity.has_scope(scope));
-            let by_key = caller.api_key().is_none_or(|key| key.has_scope(scope));
-            met(by_subject && by_key, Lack::Scope(scope))
+            Requirement::ApiKey => met(self.caller.api_key().is_some(), Lack::Credential),
+            Requirement::Scope(_) if self.caller.is_anonymous() => Err(Lack::Credential),
+            Requirement::Scope(scope) => met(self.every_credential_carries(scope), Lack::Scope(vec![scope])),
+            Requirement::All(parts) => self.all(parts),
+            Requirement::Any(parts) => any(parts.iter().map(|part| self.holds(part))),
+            Requirement::Not(inner) if self.caller.is_anonymous() => match self.fails(inner) {
+                Err(Lack::Nobody) => Err(Lack::Nobody),
+                _ if self.kinds.none() => Err(Lack::Nobody),
+                _ => Err(Lack::Credential),
+            },
+            Requirement::Not(inner) => self.fails(inner),
         }
-        Requirement::Fresh(age) => met(now.since(subject()?.authenticated_at()) <= *age, Lack::Fresh(*age)),
-        Requirement::Amr(method) => met(subject()?.authenticated_by(method), Lack::Amr(method)),
-        Requirement::All(parts) => all(parts, caller, now),
-        Requirement::Any(parts) => any(parts, caller, now),
-        Requirement::Not(inner) => {
-            if caller.is_anonymous() {
-                return Err(Lack::Credential);
+    }
+
+    /// Whether `requirement` does not hold, which a `not(..)` around it asks; that the caller is known has been settled
+    /// by that `not`. The negation is carried down to the leaves, so that a double one still knows what is lacking.
+    fn fails(&self, requirement: &Requirement) -> Result<(), Lack> {
+        match requirement {
+            Requirement::Public => Err(Lack::Nobody),
+            Requirement::Auth => met(self.caller.subject().is_none(), Lack::Excluded),
+            Requirement::ApiKey => met(self.caller.api_key().is_none(), Lack::Excluded),
+            Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
+                met(self.subject_holds(requirement).is_err(), Lack::Excluded)
             }
-            met(evaluate(inner, caller, now).is_err(), Lack::Excluded)
+            Requirement::Scope(scope) => met(!self.some_credential_carries(scope), Lack::Excluded),
+            Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
+            Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
+            Requirement::Not(inner) => self.holds(inner),
         }
+    }
+
+    fn subject_holds(&self, requirement: &Requirement) -> Result<(), Lack> {
+        let subject = self.caller.subject().ok_or(Lack::Credential)?;
+        match requirement {
+            Requirement::Role { granted_by, .. } => met(subject.holds_any(granted_by), Lack::Role),
+            Requirement::Fresh(age) => {
+                let lack = Lack::StepUp { max_age: Some(*age), amr: Vec::new() };
+                met(self.now.since(subject.authenticated_at()) <= *age, lack)
+            }
+            Requirement::Amr(method) => {
+                met(subject.authenticated_by(method), Lack::StepUp { max_age: None, amr: vec![method] })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A token that lacks one scope of several is told all of them: a new one needs them all.
+    fn all(&self, parts: &[Requirement]) -> Result<(), Lack> {
+        all(parts.iter().map(|part| self.holds(part))).map_err(|lack| match lack {
+            Lack::Scope(lacking) => {
+                let mut scopes = Vec::new();
+                scopes_of(parts, &mut scopes);
+                scopes.extend(lacking);
+                Lack::Scope(once(scopes))
+            }
+            lack => lack,
+        })
+    }
+
+    fn every_credential_carries(&self, scope: &str) -> bool {
+        self.caller.subject().is_none_or(|identity| identity.has_scope(scope))
+            && self.caller.api_key().is_none_or(|key| key.has_scope(scope))
+    }
+
+    fn some_credential_carries(&self, scope: &str) -> bool {
+        self.caller.subject().is_some_and(|identity| identity.has_scope(scope))
+            || self.caller.api_key().is_some_and(|key| key.has_scope(scope))
     }
 }
 
-/// A missing credential is named before anything else that is missing: 401 comes before 403.
-fn all(parts: &[Requirement], caller: &Caller, now: Timestamp) -> Result<(), Lack> {
-    let mut first = Ok(());
-    for part in parts {
-        match evaluate(part, caller, now) {
-            Err(Lack::Credential) => return Err(Lack::Credential),
-            Err(lack) if first.is_ok() => first = Err(lack),
-            _ => {}
-        }
-    }
-    first
+fn met(held: bool, lack: Lack) -> Result<(), Lack> {
+    if held { Ok(()) } else { Err(lack) }
 }
 
-/// A caller who came near one alternative is told what it lacked there, not to bring another credential.
-fn any(parts: &[Requirement], caller: &Caller, now: Timestamp) -> Result<(), Lack> {
+fn all(parts: impl Iterator<Item = Result<(), Lack>>) -> Result<(), Lack> {
+    let lacks = parts.filter_map(Result::err);
+    lacks.reduce(Lack::and).map_or(Ok(()), Err)
+}
+
+fn any(parts: impl Iterator<Item = Result<(), Lack>>) -> Result<(), Lack> {
     let mut nearest = Lack::Nobody;
     for part in parts {
-        match evaluate(part, caller, now) {
+        match part {
             Ok(()) => return Ok(()),
-            Err(lack) if matches!(nearest, Lack::Nobody | Lack::Credential) => nearest = lack,
-            Err(_) => {}
+            Err(lack) => nearest = nearest.or(lack),
         }
     }
     Err(nearest)
+}
+
+/// The scopes that `parts` together ask for in any case.
+fn scopes_of(parts: &[Requirement], scopes: &mut Vec<&'static str>) {
+    for part in parts {
+        match part {
+            Requirement::Scope(scope) => scopes.push(scope),
+            Requirement::All(parts) => scopes_of(parts, scopes),
+            _ => {}
+        }
+    }
+}
+
+fn once(names: Vec<&'static str>) -> Vec<&'static str> {
+    let mut once = Vec::with_capacity(names.len());
+    for name in names {
+        if !once.contains(&name) {
+            once.push(name);
+        }
+    }
+    once
 }

@@ -3,10 +3,10 @@
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 
-use super::decision::{Proof, decide};
+use super::decision::{Proof, prove};
 use super::{Policy, Requirement};
+use crate::Auth;
 use crate::http::Rejection;
-use crate::{Auth, Caller};
 
 /// Evidence that the caller of this request has met the policy `P`.
 ///
@@ -46,13 +46,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        let verdict = if matches!(P::REQUIREMENT, Requirement::Public) {
-            decide::<P>(&auth, Ok(&Caller::default()))
-        } else {
-            let caller = auth.authenticate(parts, const { Kinds::of(&P::REQUIREMENT) }).await;
-            decide::<P>(&auth, caller.as_ref())
-        };
-        match verdict {
+        match prove(&auth, parts).await {
             Ok(proof) => Ok(Self { proof }),
             Err(refusal) => Err(Rejection::new(refusal, &auth)),
         }
@@ -70,6 +64,10 @@ impl Kinds {
     pub(crate) const SUBJECT: Self = Self { subject: true, api_key: false };
     pub(crate) const API_KEY: Self = Self { subject: false, api_key: true };
     pub(crate) const EITHER: Self = Self { subject: true, api_key: true };
+
+    pub(crate) const fn none(self) -> bool {
+        !self.subject && !self.api_key
+    }
 
     pub(crate) const fn of(requirement: &Requirement) -> Self {
         Self { subject: requirement.wants_subject(), api_key: requirement.wants_api_key() }

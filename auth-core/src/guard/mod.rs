@@ -4,6 +4,7 @@ mod decision;
 mod evaluate;
 mod evidence;
 mod extract;
+mod lack;
 mod policy;
 mod requirement;
 mod router;

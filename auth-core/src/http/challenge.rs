@@ -31,13 +31,13 @@ fn bearer(refusal: &Refusal, error: Option<&str>, realm: &str) -> String {
         parameter("error", error);
     }
     match refusal {
-        Refusal::InsufficientScope { scope } => parameter("scope", scope),
+        Refusal::InsufficientScope { scopes } => parameter("scope", &scopes.join(" ")),
         Refusal::StepUp { max_age, amr } => {
             if let Some(age) = max_age {
                 parameter("max_age", &age.as_secs().to_string());
             }
-            if let Some(amr) = amr {
-                parameter("acr_values", amr);
+            if !amr.is_empty() {
+                parameter("acr_values", &amr.join(" "));
             }
         }
         _ => {}

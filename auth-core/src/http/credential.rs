@@ -4,59 +4,79 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::api_key::ApiKey;
 
-pub(crate) const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
+const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
-/// What a request presents. `Err` where a header is there but cannot be a credential.
+/// What a request presents of one kind.
 #[derive(Clone, Copy)]
 pub(crate) enum Presented<'a> {
     Nothing,
     Text(&'a str),
+    /// A header is there but cannot be a credential.
     Unreadable,
     Twice,
 }
 
-/// The access token: the `Authorization` header's, of scheme `Bearer` (RFC 6750 section 2.1, the scheme in any case),
-/// unless it is an API key.
+/// The access token: the `Authorization` header's, of scheme `Bearer` (RFC 6750 section 2.1), unless that is an API
+/// key.
 pub(crate) fn access_token(headers: &HeaderMap) -> Presented<'_> {
-    match bearer(headers) {
-        Presented::Text(text) if ApiKey::is_one(text) => Presented::Nothing,
-        presented => presented,
+    match authorization(headers) {
+        Authorization::Bearer(text) => text,
+        Authorization::Twice => Presented::Twice,
+        Authorization::Foreign | Authorization::ApiKey(_) => Presented::Nothing,
     }
 }
 
-/// The API key: of the header `X-API-Key`, or a bearer credential that is recognisably one. Both together are two.
+/// The API key: of the header `X-API-Key`, of the `Authorization` header with the scheme `ApiKey`, or a bearer
+/// credential that is recognisably one. Two of them are two, even if they are the same.
 pub(crate) fn api_key(headers: &HeaderMap) -> Presented<'_> {
-    let in_bearer = match bearer(headers) {
-        Presented::Text(text) if ApiKey::is_one(text) => Presented::Text(text),
-        _ => Presented::Nothing,
-    };
     let in_header = match only(headers, &API_KEY_HEADER) {
         Ok(None) => Presented::Nothing,
         Ok(Some(value)) => value.to_str().map_or(Presented::Unreadable, Presented::Text),
         Err(Twice) => Presented::Twice,
     };
-    match (in_bearer, in_header) {
-        (Presented::Nothing, key) | (key, Presented::Nothing) => key,
-        _ => Presented::Twice,
+    match (authorization(headers), in_header) {
+        (Authorization::ApiKey(key), Presented::Nothing) => key,
+        // Of two `Authorization` headers either could hold the key.
+        (Authorization::ApiKey(_) | Authorization::Twice, _) => Presented::Twice,
+        (Authorization::Foreign | Authorization::Bearer(_), key) => key,
     }
 }
 
-fn bearer(headers: &HeaderMap) -> Presented<'_> {
+/// Whether there is a credential at all, of any kind that this crate knows.
+pub(crate) fn is_any(headers: &HeaderMap) -> bool {
+    headers.contains_key(API_KEY_HEADER) || !matches!(authorization(headers), Authorization::Foreign)
+}
+
+/// What the `Authorization` header holds.
+enum Authorization<'a> {
+    /// Nothing, or a scheme that is somebody else's.
+    Foreign,
+    Bearer(Presented<'a>),
+    ApiKey(Presented<'a>),
+    Twice,
+}
+
+fn authorization(headers: &HeaderMap) -> Authorization<'_> {
     let value = match only(headers, &header::AUTHORIZATION) {
-        Ok(None) => return Presented::Nothing,
+        Ok(None) => return Authorization::Foreign,
         Ok(Some(value)) => value.as_bytes(),
-        Err(Twice) => return Presented::Twice,
+        Err(Twice) => return Authorization::Twice,
     };
     let (scheme, rest) = match value.iter().position(|byte| *byte == b' ') {
         Some(space) => value.split_at(space),
         None => (value, &b""[..]),
     };
-    if !scheme.eq_ignore_ascii_case(b"Bearer") {
-        return Presented::Nothing;
-    }
-    match std::str::from_utf8(rest.trim_ascii_start()) {
-        Ok(text) => Presented::Text(text),
-        Err(_) => Presented::Unreadable,
+    let credential = std::str::from_utf8(rest.trim_ascii_start()).map_or(Presented::Unreadable, Presented::Text);
+    // Schemes are written in any case (RFC 9110 section 11.1).
+    if scheme.eq_ignore_ascii_case(b"ApiKey") {
+        Authorization::ApiKey(credential)
+    } else if scheme.eq_ignore_ascii_case(b"Bearer") {
+        match credential {
+            Presented::Text(text) if ApiKey::is_one(text) => Authorization::ApiKey(credential),
+            _ => Authorization::Bearer(credential),
+        }
+    } else {
+        Authorization::Foreign
     }
 }
 
@@ -66,12 +86,4 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a Head
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     if values.next().is_some() { Err(Twice) } else { Ok(first) }
-}
-
-/// Any bearer credential or API key at all.
-pub(crate) fn any(headers: &HeaderMap) -> Presented<'_> {
-    match bearer(headers) {
-        Presented::Nothing => api_key(headers),
-        presented => presented,
-    }
 }

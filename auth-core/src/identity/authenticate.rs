@@ -28,7 +28,7 @@ impl Auth {
         let subject = if kinds.subject { self.subject_of(parts).await? } else { None };
         let api_key = if kinds.api_key { self.api_key_of(parts).await? } else { None };
         let unmet = subject.is_none() && api_key.is_none();
-        let sent_other = unmet && !matches!(credential::any(&parts.headers), Presented::Nothing);
+        let sent_other = unmet && credential::is_any(&parts.headers);
         Ok(Caller { subject, api_key, sent_other })
     }
 

@@ -58,15 +58,15 @@ impl FromCaller for Principal {
 pub(crate) async fn optional<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<Option<T>, Rejection> {
     match auth.authenticate(parts, T::KINDS).await {
         Ok(caller) => Ok(T::from_caller(caller)),
-        Err(refusal) => Err(Rejection::new(refusal, auth)),
+        Err(refusal) => Err(Rejection::new(refusal.where_api_key(T::KINDS.api_key), auth)),
     }
 }
 
 pub(crate) async fn required<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<T, Rejection> {
-    let refuse = |refusal| Rejection::new(refusal, auth);
+    let api_key = T::KINDS.api_key;
+    let refuse = |refusal: Refusal| Rejection::new(refusal.where_api_key(api_key), auth);
     let caller = auth.authenticate(parts, T::KINDS).await.map_err(refuse)?;
     let sent_other = caller.sent_other_credential();
-    let api_key = T::KINDS.api_key;
     T::from_caller(caller).ok_or_else(|| {
         refuse(if sent_other { Refusal::InvalidCredential { api_key } } else { Refusal::NoCredential { api_key } })
     })

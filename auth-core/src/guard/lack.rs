@@ -1,0 +1,70 @@
+//! What a caller lacks, and how the lacks of several parts become one answer.
+
+use std::time::Duration;
+
+/// What a caller lacks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Lack {
+    /// A credential of a kind that the requirement looks for.
+    Credential,
+    /// An authentication that is recent enough, or by one of these methods.
+    StepUp {
+        max_age: Option<Duration>,
+        amr: Vec<&'static str>,
+    },
+    /// These scopes, all of them.
+    Scope(Vec<&'static str>),
+    Role,
+    /// Known, and excluded by a `not(..)`.
+    Excluded,
+    /// No caller at all would do, as with `any()` of nothing.
+    Nobody,
+}
+
+impl Lack {
+    /// Lacking both: the answer names what is hardest to mend, so that nobody authenticates anew, or sends another
+    /// credential, only to be refused for something that this could not change.
+    pub(super) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::StepUp { max_age: a, amr }, Self::StepUp { max_age: b, amr: other }) => {
+                let max_age = [a, b].into_iter().flatten().min();
+                // `acr_values` names alternatives, so of two methods that are both needed it can ask for one at a time.
+                Self::StepUp { max_age, amr: if amr.is_empty() { other } else { amr } }
+            }
+            (Self::Scope(mut scopes), Self::Scope(other)) => {
+                scopes.extend(other);
+                Self::Scope(scopes)
+            }
+            (one, other) if other.hardship() > one.hardship() => other,
+            (one, _) => one,
+        }
+    }
+
+    /// Lacking either: the answer names what is easiest to mend. A caller who came near one alternative is told what it
+    /// lacked there, not to bring another credential.
+    pub(super) fn or(self, other: Self) -> Self {
+        let rank = |lack: &Self| match lack {
+            Self::Nobody => 2,
+            Self::Credential => 1,
+            _ => 0,
+        };
+        match (self, other) {
+            (Self::StepUp { max_age: None, mut amr }, Self::StepUp { max_age: None, amr: other }) => {
+                amr.extend(other);
+                Self::StepUp { max_age: None, amr }
+            }
+            (one, other) if (rank(&other), other.hardship()) < (rank(&one), one.hardship()) => other,
+            (one, _) => one,
+        }
+    }
+
+    const fn hardship(&self) -> u8 {
+        match self {
+            Self::Credential => 0,
+            Self::StepUp { .. } => 1,
+            Self::Scope(_) => 2,
+            Self::Role | Self::Excluded => 3,
+            Self::Nobody => 4,
+        }
+    }
+}
