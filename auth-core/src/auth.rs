@@ -11,7 +11,7 @@ use crate::password::Hasher;
 use crate::store::{
     ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserDirectory, UserRegistry, UserStore,
 };
-use crate::token::{AccessTokens, Lifetimes, TokenError};
+use crate::token::{AccessTokens, KeySet, Lifetimes, TokenError};
 use crate::{ApiKeyId, AuthBuilder, Refusal, SessionId, SubjectId, Timestamp};
 
 /// The authentication of a service: keys, stores, hashing, events.
@@ -56,14 +56,10 @@ pub(crate) struct Inner {
 }
 
 impl Auth {
-    /// Begins an `Auth` that signs with `key`, as `issuer` (a URL, the tokens' `iss`) for `audience` (their `aud`, and
-    /// the realm of challenges).
-    pub fn builder(
-        key: crate::token::SigningKey,
-        issuer: impl Into<String>,
-        audience: impl Into<String>,
-    ) -> AuthBuilder {
-        AuthBuilder::new(key, issuer.into(), audience.into())
+    /// Begins an `Auth` that signs with a [`SigningKey`](crate::token::SigningKey) or the first key of a [`KeySet`], as
+    /// `issuer` (a URL, the tokens' `iss`) for `audience` (their `aud`, and the realm of challenges).
+    pub fn builder(keys: impl Into<KeySet>, issuer: impl Into<String>, audience: impl Into<String>) -> AuthBuilder {
+        AuthBuilder::new(keys.into(), issuer.into(), audience.into())
     }
 
     /// Says that the application changed or removed a subject in its own store: this node forgets what it knew, so that

@@ -11,7 +11,7 @@ use crate::event::{EventSink, TracingSink};
 use crate::http::ErrorBody;
 use crate::password::{Hasher, PasswordError};
 use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
-use crate::token::{AccessTokens, Lifetimes, SigningKey, TokenError};
+use crate::token::{AccessTokens, KeySet, Lifetimes};
 
 /// Entries of each cache of subjects, sessions and API keys. One takes about 200 bytes.
 const CACHE_ENTRIES: usize = 100_000;
@@ -19,9 +19,10 @@ const CACHE_ENTRIES: usize = 100_000;
 /// Assembles an [`Auth`]; begin with [`Auth::builder`].
 #[must_use = "a builder does nothing until it is built"]
 pub struct AuthBuilder {
-    key: SigningKey,
+    keys: KeySet,
     issuer: String,
     audience: String,
+    clock_skew: Duration,
     lifetimes: Lifetimes,
     cache_bound: Duration,
     scopes: Vec<Box<str>>,
@@ -59,17 +60,15 @@ pub enum BuildError {
     /// The password hasher could not start.
     #[error("the password hasher could not start: {0}")]
     Hasher(#[from] PasswordError),
-    /// The key cannot be used.
-    #[error("the signing key cannot be used: {0}")]
-    Key(#[from] TokenError),
 }
 
 impl AuthBuilder {
-    pub(crate) fn new(key: SigningKey, issuer: String, audience: String) -> Self {
+    pub(crate) fn new(keys: KeySet, issuer: String, audience: String) -> Self {
         Self {
-            key,
+            keys,
             issuer,
             audience,
+            clock_skew: Duration::from_secs(5),
             lifetimes: Lifetimes {
                 access: Duration::from_mins(15),
                 refresh: Duration::from_hours(7 * 24),
@@ -155,6 +154,13 @@ impl AuthBuilder {
         self
     }
 
+    /// How far the clocks of those who issue and verify tokens may be apart; 5 seconds by default, in whole seconds. A
+    /// token is taken for that much longer than it says.
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.clock_skew = skew;
+        self
+    }
+
     /// Within which time changes that other nodes or the application's own SQL make to subjects, sessions and keys are
     /// seen; 5 seconds by default. Changes made through this `Auth` are seen at once.
     pub fn cache_bound(mut self, bound: Duration) -> Self {
@@ -202,7 +208,7 @@ impl AuthBuilder {
         let missing = |what, method| BuildError::NoStore { what, method };
         Ok(Auth(Arc::new(Inner {
             realm: self.audience.clone(),
-            access_tokens: AccessTokens::new(self.key, self.issuer, self.audience)?,
+            access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew),
             lifetimes: self.lifetimes,
             scopes: self.scopes,
             new_user_roles: self.new_user_roles,
@@ -237,6 +243,9 @@ impl AuthBuilder {
         }
         if self.lifetimes.session < self.lifetimes.refresh {
             return wrong("session_ttl", "is shorter than refresh_ttl; 30 days is usual");
+        }
+        if self.clock_skew > Duration::from_mins(5) {
+            return wrong("clock_skew", "is over 5 minutes, which would keep expired tokens alive; 5 seconds is usual");
         }
         if self.lifetimes.leeway > Duration::from_mins(5) {
             return wrong("refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual");

@@ -1,19 +1,22 @@
 //! Settings from the environment.
 
+mod keys;
+
 use std::time::Duration;
 
-use secrecy::SecretString;
-
 use crate::AuthBuilder;
-use crate::token::SigningKey;
+use crate::token::KeySet;
 
 /// What an [`Auth`](crate::Auth) can be told by environment variables.
 ///
 /// | variable | default | meaning |
 /// | --- | --- | --- |
 /// | `AUTH_SECRET`, or `AUTH_SECRET_FILE` | none | HS256 signing secret of 32 bytes or more, or a file that holds it |
+/// | `AUTH_SIGNING_KEY_FILE` | none | private key in PEM (Ed25519, P-256, RSA) or JWK that signs instead; tokens of the secret are then still accepted |
+/// | `AUTH_VERIFY_KEY_FILES` | none | files of further keys, in PEM or JWK, separated by commas, whose tokens are accepted: those that signed before or will sign next |
 /// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL |
 /// | `AUTH_AUDIENCE` | none | the tokens' `aud` |
+/// | `AUTH_CLOCK_SKEW` | `5s` | how far the clocks of issuer and verifier may be apart |
 /// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |
 /// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
 /// | `AUTH_SESSION_TTL` | `30d` | lifetime of a session however often it is refreshed |
@@ -21,12 +24,14 @@ use crate::token::SigningKey;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settings {
-    /// The key of `AUTH_SECRET`.
-    pub signing_key: Option<SigningKey>,
+    /// The keys of `AUTH_SIGNING_KEY_FILE`, `AUTH_SECRET` and `AUTH_VERIFY_KEY_FILES`.
+    pub keys: Option<KeySet>,
     /// `AUTH_ISSUER`.
     pub issuer: Option<String>,
     /// `AUTH_AUDIENCE`.
     pub audience: Option<String>,
+    /// `AUTH_CLOCK_SKEW`.
+    pub clock_skew: Option<Duration>,
     /// `AUTH_ACCESS_TTL`.
     pub access_ttl: Option<Duration>,
     /// `AUTH_REFRESH_TTL`.
@@ -60,9 +65,10 @@ impl Settings {
     /// [`SettingsError`] names the first variable that cannot be used.
     pub fn from_env() -> Result<Self, SettingsError> {
         Ok(Self {
-            signing_key: signing_key()?,
+            keys: keys::keys()?,
             issuer: variable("AUTH_ISSUER")?,
             audience: variable("AUTH_AUDIENCE")?,
+            clock_skew: duration("AUTH_CLOCK_SKEW")?,
             access_ttl: duration("AUTH_ACCESS_TTL")?,
             refresh_ttl: duration("AUTH_REFRESH_TTL")?,
             session_ttl: duration("AUTH_SESSION_TTL")?,
@@ -70,8 +76,11 @@ impl Settings {
         })
     }
 
-    /// Carries the lifetimes over to `builder`; what is unset stays as it is there.
+    /// Carries lifetimes and clock skew over to `builder`; what is unset stays as it is there.
     pub fn lifetimes(&self, mut builder: AuthBuilder) -> AuthBuilder {
+        if let Some(skew) = self.clock_skew {
+            builder = builder.clock_skew(skew);
+        }
         if let Some(ttl) = self.access_ttl {
             builder = builder.access_ttl(ttl);
         }
@@ -85,26 +94,6 @@ impl Settings {
             builder = builder.refresh_leeway(leeway);
         }
         builder
-    }
-}
-
-fn signing_key() -> Result<Option<SigningKey>, SettingsError> {
-    let (name, secret) = match (variable("AUTH_SECRET")?, variable("AUTH_SECRET_FILE")?) {
-        (None, None) => return Ok(None),
-        (Some(secret), None) => ("AUTH_SECRET", secret),
-        (None, Some(path)) => ("AUTH_SECRET_FILE", read("AUTH_SECRET_FILE", &path)?),
-        (Some(_), Some(_)) => {
-            return Err(SettingsError::new("AUTH_SECRET", "AUTH_SECRET_FILE is set as well; unset one of the two"));
-        }
-    };
-    let key = SigningKey::hs256(&SecretString::from(secret));
-    key.map(Some).map_err(|weak| SettingsError::new(name, weak.to_string()))
-}
-
-fn read(variable: &'static str, path: &str) -> Result<String, SettingsError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim_end().to_owned()),
-        Err(error) => Err(SettingsError::new(variable, format!("cannot read {path}: {error}"))),
     }
 }
 

@@ -103,6 +103,21 @@ pub enum Event<'a> {
         /// Whose.
         subject: &'a SubjectId,
     },
+    /// Another key signs access tokens from now on.
+    SigningKeyRotated {
+        /// The key's name.
+        kid: &'a str,
+    },
+    /// Tokens of another key are accepted from now on.
+    VerifyingKeyAdded {
+        /// The key's name.
+        kid: &'a str,
+    },
+    /// Tokens of a key are refused from now on.
+    KeyRetired {
+        /// The key's name.
+        kid: &'a str,
+    },
     /// An API key was made.
     ApiKeyCreated {
         /// Which.

@@ -66,7 +66,9 @@ impl Auth {
     pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
         let now = self.now();
         let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
-        let session = self.session(&claims.sid, now).await?.ok_or_else(|| self.refused(TokenError::SessionEnded))?;
+        // Verification has seen that both are there; without them the token is refused all the same.
+        let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else { return Err(self.refused(TokenError::Claims)) };
+        let session = self.session(sid, now).await?.ok_or_else(|| self.refused(TokenError::SessionEnded))?;
         let state = self.subject_state(&claims.sub, now).await?;
         // The session must be this subject's, and have been accepted since the subject's credentials last changed. A
         // token carries the version it was issued under; none can come from a later one.
@@ -75,7 +77,7 @@ impl Auth {
                 if state.active
                     && session.subject == claims.sub
                     && session.version == state.version
-                    && claims.ver <= state.version =>
+                    && ver <= state.version =>
             {
                 Ok(Identity::new(Arc::new(claims), state))
             }

@@ -28,10 +28,11 @@ impl Identity {
         &self.claims.sub
     }
 
-    /// The session this request belongs to.
+    /// The session this request belongs to; `None` when another service issued the token, or an older one that knew no
+    /// sessions.
     #[must_use]
-    pub fn session(&self) -> &SessionId {
-        &self.claims.sid
+    pub fn session(&self) -> Option<&SessionId> {
+        self.claims.sid.as_ref()
     }
 
     /// What the access token claims.
@@ -57,10 +58,11 @@ impl Identity {
         self.claims.scope.split(' ').any(|granted| granted == scope)
     }
 
-    /// When the subject last proved who it is (`auth_time`).
+    /// When the subject last proved who it is (`auth_time`); a token that does not say counts as too long ago for
+    /// everything.
     #[must_use]
     pub fn authenticated_at(&self) -> Timestamp {
-        Timestamp::from_secs(self.claims.auth_time)
+        Timestamp::from_secs(self.claims.auth_time.unwrap_or(i64::MIN))
     }
 
     /// Whether the subject authenticated by this method (an RFC 8176 `amr` value).

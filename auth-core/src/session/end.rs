@@ -9,9 +9,11 @@ impl Auth {
     ///
     /// # Errors
     ///
+    /// [`Refusal::NotFound`] when the access token belongs to no session here, and so cannot be ended here;
     /// [`Refusal::Unavailable`] when the store does not answer; the session then still stands.
     pub async fn logout(&self, identity: &Identity) -> Result<(), Refusal> {
-        self.end_session(identity.subject(), identity.session()).await.map(|_| ())
+        let session = identity.session().ok_or(Refusal::NotFound { what: "session" })?;
+        self.end_session(identity.subject(), session).await.map(|_| ())
     }
 
     /// Ends every session of a subject.

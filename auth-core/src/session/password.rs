@@ -34,6 +34,6 @@ impl Auth {
         let version = self.0.users.set_password(subject, &hash).await?.ok_or(Refusal::WrongCurrentPassword)?;
         self.0.subject_cache.forget(subject);
         self.record(&Event::PasswordChanged { subject });
-        self.end_sessions(subject, Some((identity.session(), version))).await
+        self.end_sessions(subject, identity.session().map(|session| (session, version))).await
     }
 }

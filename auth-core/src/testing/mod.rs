@@ -2,5 +2,7 @@
 
 mod clock;
 pub mod conformance;
+mod jws;
 
 pub use clock::TestClock;
+pub use jws::{VectorRefused, open_jws};

@@ -1,13 +1,17 @@
 //! The claims of an access token (RFC 9068 section 2.2).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use crate::{SessionId, SubjectId};
+use super::TokenError;
+use crate::{SessionId, SubjectId, Timestamp};
 
-/// The claims of an access token: RFC 9068's, the session and the subject's version.
+/// The claims of an access token.
 ///
-/// Every claim without a default is required: a token that lacks it, or gives it another JSON type, is refused. Times
-/// are seconds since the Unix epoch.
+/// Tokens of one's own carry all of them: RFC 9068's, the session and the subject's version. Tokens of another issuer
+/// may lack those that are an `Option`. A claim that has another JSON type refuses the token. Times are seconds since
+/// the Unix epoch.
 ///
 /// As an extractor it reuses the request's one verification.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,28 +26,63 @@ pub struct Claims {
     /// Expiry.
     pub exp: i64,
     /// Not before.
-    pub nbf: i64,
+    pub nbf: Option<i64>,
     /// Issued at.
-    pub iat: i64,
+    pub iat: Option<i64>,
     /// The token's own id.
-    pub jti: String,
+    pub jti: Option<String>,
     /// The client the token was issued to.
-    pub client_id: String,
+    pub client_id: Option<String>,
     /// When the subject authenticated.
-    pub auth_time: i64,
+    pub auth_time: Option<i64>,
     /// How the subject authenticated (RFC 8176).
     #[serde(default)]
     pub amr: Vec<String>,
     /// Granted scopes, separated by spaces.
     #[serde(default)]
     pub scope: String,
-    /// The subject's role names when the token was issued, for other services; guards here consult the present ones.
+    /// The subject's role names when the token was issued. Guards consult the present ones where this service keeps
+    /// them.
     #[serde(default)]
     pub roles: Vec<String>,
     /// The session the token belongs to.
-    pub sid: SessionId,
+    pub sid: Option<SessionId>,
     /// The subject's version when the token was issued.
-    pub ver: u64,
+    pub ver: Option<u64>,
+}
+
+impl Claims {
+    /// Whether everything is there that a token of one's own carries (RFC 9068 section 2.2).
+    pub(super) const fn check_own(&self) -> Result<(), TokenError> {
+        match self {
+            Self {
+                nbf: Some(_),
+                iat: Some(_),
+                jti: Some(_),
+                client_id: Some(_),
+                auth_time: Some(_),
+                sid: Some(_),
+                ver: Some(_),
+                ..
+            } => Ok(()),
+            _ => Err(TokenError::Claims),
+        }
+    }
+
+    /// Whether the token is valid now, by a clock that may be `skew` off.
+    pub(super) fn check_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
+        let now = now.as_secs();
+        let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
+        if self.exp.saturating_add(skew) <= now {
+            return Err(TokenError::Expired);
+        }
+        // A token from the future was not issued, whatever `nbf` says.
+        let begins = self.nbf.max(self.iat);
+        if begins.is_some_and(|begins| begins.saturating_sub(skew) > now) {
+            return Err(TokenError::NotYetValid);
+        }
+        Ok(())
+    }
 }
 
 /// `aud` is a string or a list of strings (RFC 7519 section 4.1.3).

@@ -7,7 +7,7 @@
 #[non_exhaustive]
 pub enum TokenError {
     /// Longer than any token of ours can be; not even parsed.
-    #[error("the token is longer than {max} bytes", max = super::access::MAX_TOKEN_BYTES)]
+    #[error("the token is longer than {max} bytes", max = super::jws::MAX_TOKEN_BYTES)]
     TooLong,
     /// Not three base64url parts with JSON inside.
     #[error("the token is not a well-formed JWT")]
@@ -18,6 +18,9 @@ pub enum TokenError {
     /// The `kid` names no key of ours.
     #[error("the token names an unknown key")]
     UnknownKey,
+    /// The key it names has been retired.
+    #[error("the token was signed by a key that has been retired")]
+    RetiredKey,
     /// The signature is not the key's.
     #[error("the token's signature does not match")]
     Signature,

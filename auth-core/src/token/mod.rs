@@ -3,15 +3,22 @@
 mod access;
 mod claims;
 mod error;
-mod keys;
+mod jws;
+pub(crate) mod keys;
+mod manage;
 mod opaque;
 mod secret;
+mod strict_json;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
-pub use claims::Claims;
-pub(crate) use claims::OneOrMany;
+pub use claims::{Claims, OneOrMany};
 pub use error::TokenError;
-pub use keys::SigningKey;
+#[cfg(feature = "test-util")]
+pub(crate) use jws::Compact;
+pub use keys::{
+    Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, Ps256, Rs256, RsaBits,
+    SigningKey, VerifyingKey, WeakSecret,
+};
 pub use opaque::{Access, Refresh, Token, TokenHash};
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use secret::random_secret;

@@ -6,11 +6,11 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use auth_core::SettingsError;
-use auth_core::token::{SigningKey, random_secret};
+use auth_core::token::{Hs256, SigningKey, random_secret};
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// The key of the secret beside the database at `url`.
-pub(crate) fn key_beside(url: &str) -> Result<SigningKey, SettingsError> {
+pub(crate) fn key_beside(url: &str) -> Result<SigningKey<Hs256>, SettingsError> {
     let secret = match file_beside(url) {
         Some(path) => kept(&path)?,
         None => {

@@ -70,13 +70,13 @@ async fn run() -> Result<(), StartError> {
 }
 
 fn authentication(mut config: Config, address: SocketAddr, store: SqliteStore) -> Result<(Auth, Config), StartError> {
-    let key = match config.auth.signing_key.take() {
-        Some(key) => key,
-        None => secret::key_beside(&config.database_url)?,
+    let keys = match config.auth.keys.take() {
+        Some(keys) => keys,
+        None => secret::key_beside(&config.database_url)?.into(),
     };
     let issuer = config.auth.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
     let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
-    let builder = Auth::builder(key, issuer, audience).store(store).new_user_role(Role::User);
+    let builder = Auth::builder(keys, issuer, audience).store(store).new_user_role(Role::User);
     let auth = config.auth.lifetimes(builder).build()?;
     Ok((auth, config))
 }

@@ -1,6 +1,7 @@
 //! The ready routes.
 
 mod api_keys;
+mod jwks;
 mod login;
 mod no_store;
 mod password;
@@ -18,7 +19,7 @@ const BODY_LIMIT_BYTES: usize = 64 * 1024;
 impl Auth {
     /// Login, refresh, logout, password and sessions, and registration where the user store takes any:
     /// `POST /auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/logout-all`, `/auth/password`, `/auth/register`,
-    /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`.
+    /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`; and the public keys, `GET /.well-known/jwks.json`.
     pub fn routes<S>(&self) -> GuardedRouter<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -31,7 +32,8 @@ impl Auth {
             .route("/auth/logout-all", post(sessions::logout_all))
             .route("/auth/password", post(password::change))
             .route("/auth/sessions", get(sessions::list))
-            .route("/auth/sessions/{id}", delete(sessions::end));
+            .route("/auth/sessions/{id}", delete(sessions::end))
+            .route("/.well-known/jwks.json", get(jwks::keys));
         if self.0.registry.is_some() {
             router = router.route("/auth/register", post(register::register));
         }

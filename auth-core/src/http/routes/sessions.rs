@@ -34,7 +34,7 @@ pub(super) async fn logout_all(State(auth): State<Auth>, identity: Identity) -> 
 pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result<Json<Vec<SessionView>>, Rejection> {
     let sessions = auth.sessions(identity.subject()).await.map_err(|refusal| auth.reject(refusal))?;
     let view = |session: Session| SessionView {
-        current: session.id == *identity.session(),
+        current: identity.session() == Some(&session.id),
         id: session.id,
         created_at: session.created_at,
         last_used_at: session.last_used_at,

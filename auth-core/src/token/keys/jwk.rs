@@ -1,0 +1,207 @@
+//! Keys as JWK (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
+
+use aws_lc_rs::rsa::KeyPairComponents;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents,
+};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::public::PublicKey;
+use super::signing::Signing;
+use super::verifying::Verifying;
+use super::{Algorithm, KeyError};
+
+/// Every member that is looked at. One of another JSON type, or given twice, makes the key unreadable; others are
+/// ignored (RFC 7517 section 4).
+#[derive(Deserialize)]
+struct Jwk {
+    kty: String,
+    #[serde(rename = "use")]
+    usage: Option<String>,
+    key_ops: Option<Vec<String>>,
+    alg: Option<String>,
+    kid: Option<String>,
+    crv: Option<String>,
+    x: Option<String>,
+    y: Option<String>,
+    n: Option<String>,
+    e: Option<String>,
+    d: Option<SecretString>,
+    p: Option<SecretString>,
+    q: Option<SecretString>,
+    dp: Option<SecretString>,
+    dq: Option<SecretString>,
+    qi: Option<SecretString>,
+    oth: Option<IgnoredAny>,
+    k: Option<SecretString>,
+}
+
+/// `algorithm` decides where the key does not say which; where it does, that counts.
+pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signing, KeyError> {
+    let jwk = Jwk::read(text)?;
+    jwk.check_purpose("sign")?;
+    jwk.signing(algorithm)
+}
+
+/// The verifying half of any JWK, a private or secret one included: for keys of one's own.
+pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Verifying, KeyError> {
+    let jwk = Jwk::read(text)?;
+    // A private key of one's own says `sign`, and its public half verifies.
+    jwk.check_purpose("verify")
+        .or_else(|wrong| if jwk.d.is_some() { jwk.check_purpose("sign") } else { Err(wrong) })?;
+    if jwk.kty == "oct" { jwk.signing(algorithm).map(|key| key.verifying) } else { jwk.verifying(algorithm) }
+}
+
+/// A JWK out of somebody else's published set. A secret or private key in there is known to everybody.
+pub(crate) fn published(text: &str) -> Result<Verifying, KeyError> {
+    let jwk = Jwk::read(text)?;
+    if jwk.d.is_some() || jwk.k.is_some() || jwk.kty == "oct" {
+        return Err(KeyError::NotPublic);
+    }
+    jwk.check_purpose("verify")?;
+    jwk.verifying(None)
+}
+
+/// A symmetric JWK as it stands, its strength left to whoever asked: for test vectors.
+#[cfg(feature = "test-util")]
+pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
+    let jwk = Jwk::read(text)?;
+    match &jwk.k {
+        Some(k) => {
+            jwk.check_purpose("verify")?;
+            jwk.algorithm(None, Algorithm::Hs256)?;
+            Ok(Signing::unchecked_secret(&bytes(k.expose_secret())?, jwk.kid.clone()).verifying)
+        }
+        None => published(text),
+    }
+}
+
+impl Jwk {
+    fn read(text: &str) -> Result<Self, KeyError> {
+        serde_json::from_str(text).map_err(|_| KeyError::Unreadable("it is not a JWK"))
+    }
+
+    fn check_purpose(&self, operation: &str) -> Result<(), KeyError> {
+        if self.usage.as_ref().is_some_and(|usage| usage != "sig") {
+            return Err(KeyError::Purpose("use"));
+        }
+        match &self.key_ops {
+            Some(operations) if !operations.iter().any(|named| named == operation) => Err(KeyError::Purpose("key_ops")),
+            _ => Ok(()),
+        }
+    }
+
+    /// The algorithm that the key names, else the one it is wanted for, else `usual`. The caller holds it against the
+    /// key's type.
+    fn algorithm(&self, wanted: Option<Algorithm>, usual: Algorithm) -> Result<Algorithm, KeyError> {
+        match &self.alg {
+            Some(name) => Algorithm::from_name(name).ok_or(KeyError::Unsupported("algorithm")),
+            None => Ok(wanted.unwrap_or(usual)),
+        }
+    }
+
+    fn verifying(&self, wanted: Option<Algorithm>) -> Result<Verifying, KeyError> {
+        let public = self.public()?;
+        let algorithm = self.algorithm(wanted, public.usual_algorithm())?;
+        Verifying::public(public, algorithm, self.kid.clone())
+    }
+
+    fn public(&self) -> Result<PublicKey, KeyError> {
+        match (self.kty.as_str(), self.crv.as_deref()) {
+            ("RSA", _) => Ok(PublicKey::Rsa { n: public(self.n.as_ref())?, e: public(self.e.as_ref())? }),
+            ("EC", Some("P-256")) => {
+                let (x, y) = (public(self.x.as_ref())?, public(self.y.as_ref())?);
+                // RFC 7518 section 6.2.1.2: of full length, leading zeros included.
+                if x.len() != 32 || y.len() != 32 {
+                    return Err(KeyError::Unreadable("a coordinate does not have 32 bytes"));
+                }
+                Ok(PublicKey::P256 { x, y })
+            }
+            ("OKP", Some("Ed25519")) => {
+                let x = public(self.x.as_ref())?;
+                if x.len() != 32 {
+                    return Err(KeyError::Unreadable("`x` does not have 32 bytes"));
+                }
+                Ok(PublicKey::Ed25519 { x })
+            }
+            ("EC" | "OKP", _) => Err(KeyError::Unsupported("curve")),
+            _ => Err(KeyError::Unsupported("type")),
+        }
+    }
+
+    fn signing(&self, wanted: Option<Algorithm>) -> Result<Signing, KeyError> {
+        let kid = self.kid.clone();
+        if self.kty == "oct" {
+            let algorithm = self.algorithm(wanted, Algorithm::Hs256)?;
+            if algorithm != Algorithm::Hs256 {
+                return Err(KeyError::Algorithm { expected: algorithm, found: Algorithm::Hs256 });
+            }
+            return Ok(Signing::secret(&secret(self.k.as_ref())?, kid)?);
+        }
+        let public = self.public()?;
+        if self.d.is_none() {
+            return Err(KeyError::NotPrivate);
+        }
+        let algorithm = self.algorithm(wanted, public.usual_algorithm())?;
+        // Its size and exponent are looked at before anything is done with it.
+        public.verifier(algorithm)?;
+        let d = secret(self.d.as_ref())?;
+        match &public {
+            PublicKey::Rsa { n, e } => {
+                let pair = RsaKeyPair::from_components(&self.rsa(n, e, d)?).map_err(|_| KeyError::Inconsistent)?;
+                Signing::rsa(pair, algorithm, kid)
+            }
+            PublicKey::P256 { x, y } => {
+                let point = [&[4], x.as_slice(), y.as_slice()].concat();
+                let pair = EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, &d, &point);
+                Signing::p256(pair.map_err(|_| KeyError::Inconsistent)?, kid)
+            }
+            PublicKey::Ed25519 { x } => {
+                let pair = Ed25519KeyPair::from_seed_and_public_key(&d, x).map_err(|_| KeyError::Inconsistent)?;
+                Signing::ed25519(pair, kid)
+            }
+        }
+    }
+
+    fn rsa<'a>(
+        &self,
+        n: &'a [u8],
+        e: &'a [u8],
+        d: Zeroizing<Vec<u8>>,
+    ) -> Result<KeyPairComponents<&'a [u8], Zeroizing<Vec<u8>>>, KeyError> {
+        if self.oth.is_some() {
+            return Err(KeyError::Unsupported("number of primes"));
+        }
+        Ok(KeyPairComponents {
+            public_key: RsaPublicKeyComponents { n, e },
+            d,
+            p: secret(self.p.as_ref())?,
+            q: secret(self.q.as_ref())?,
+            dP: secret(self.dp.as_ref())?,
+            dQ: secret(self.dq.as_ref())?,
+            qInv: secret(self.qi.as_ref())?,
+        })
+    }
+}
+
+const MISSING: KeyError = KeyError::Unreadable("a member of the JWK is missing");
+
+fn public(text: Option<&String>) -> Result<Vec<u8>, KeyError> {
+    Ok(std::mem::take(&mut *bytes(text.ok_or(MISSING)?)?))
+}
+
+fn secret(text: Option<&SecretString>) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    bytes(text.ok_or(MISSING)?.expose_secret())
+}
+
+fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    BASE64_URL_SAFE_NO_PAD
+        .decode(text)
+        .map(Zeroizing::new)
+        .map_err(|_| KeyError::Unreadable("a member of the JWK is not base64url"))
+}

@@ -1,0 +1,21 @@
+//! Keys: each bound to one algorithm, so that a token's header never chooses how it is verified (RFC 8725 section 3.1).
+
+mod algorithm;
+mod error;
+pub(crate) mod jwk;
+mod pem;
+mod public;
+mod ring;
+mod set;
+mod signing;
+mod verifying;
+mod weak;
+
+pub use algorithm::{Algorithm, Any, EdDsa, Es256, Hs256, KeyKind, Ps256, Rs256};
+pub use error::KeyError;
+pub(crate) use ring::Ring;
+pub use set::{KeyInfo, KeySet, KeyState};
+pub use signing::{RsaBits, SigningKey};
+pub(crate) use verifying::Verifying;
+pub use verifying::VerifyingKey;
+pub use weak::WeakSecret;

@@ -1,0 +1,94 @@
+//! Keys in PEM (RFC 7468).
+
+use aws_lc_rs::rsa;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents,
+};
+use secrecy::zeroize::Zeroizing;
+
+use super::public::PublicKey;
+use super::signing::Signing;
+use super::verifying::Verifying;
+use super::{Algorithm, KeyError};
+
+/// What stands before the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480) and of an Ed25519 key (RFC
+/// 8410), to the byte: DER has one form for each.
+const P256_SPKI: &[u8] = &[
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
+    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+];
+const ED25519_SPKI: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+
+struct Block {
+    label: String,
+    der: Zeroizing<Vec<u8>>,
+}
+
+/// The one key of a file. `openssl ecparam` writes the curve's parameters before the key; they say nothing new.
+fn only_key(text: &str) -> Result<Block, KeyError> {
+    let blocks = ::pem::parse_many(text).map_err(|_| KeyError::Unreadable("it is not well-formed PEM"))?;
+    let mut keys = blocks.into_iter().filter(|block| block.tag() != "EC PARAMETERS");
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => Ok(Block { label: key.tag().to_owned(), der: Zeroizing::new(key.into_contents()) }),
+        (None, _) => Err(KeyError::Unreadable("it holds no PEM block")),
+        (Some(_), Some(_)) => Err(KeyError::Unreadable("it holds more than one key; give each its own file")),
+    }
+}
+
+/// `algorithm` decides only where the key leaves a choice, which is between the two of RSA.
+pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signing, KeyError> {
+    let block = only_key(text)?;
+    let der = &block.der;
+    let rsa = |pair| Signing::rsa(pair, rsa_algorithm(algorithm), None);
+    match block.label.as_str() {
+        "PRIVATE KEY" => {
+            if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
+                Signing::ed25519(pair, None)
+            } else if let Ok(pair) = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der) {
+                Signing::p256(pair, None)
+            } else if let Ok(pair) = RsaKeyPair::from_pkcs8(der) {
+                rsa(pair)
+            } else {
+                Err(KeyError::Unsupported("type, size or curve"))
+            }
+        }
+        "EC PRIVATE KEY" => EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
+            .map_err(|_| KeyError::Unsupported("curve"))
+            .and_then(|pair| Signing::p256(pair, None)),
+        "RSA PRIVATE KEY" => RsaKeyPair::from_der(der).map_err(|_| KeyError::Unsupported("size")).and_then(rsa),
+        "PUBLIC KEY" | "RSA PUBLIC KEY" => Err(KeyError::NotPrivate),
+        "ENCRYPTED PRIVATE KEY" => Err(KeyError::Unreadable("it is encrypted; `openssl pkey` takes the password off")),
+        _ => Err(KeyError::Unreadable("it is PEM of something else than a key")),
+    }
+}
+
+pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Verifying, KeyError> {
+    let block = only_key(text)?;
+    let (public, algorithm) = match block.label.as_str() {
+        "PUBLIC KEY" => {
+            if let Some(point) = block.der.strip_prefix(P256_SPKI) {
+                (PublicKey::p256(point)?, Algorithm::Es256)
+            } else if let Some(x) = block.der.strip_prefix(ED25519_SPKI) {
+                (PublicKey::Ed25519 { x: x.to_vec() }, Algorithm::EdDsa)
+            } else {
+                (rsa_public(&block.der)?, rsa_algorithm(algorithm))
+            }
+        }
+        "RSA PUBLIC KEY" => (rsa_public(&block.der)?, rsa_algorithm(algorithm)),
+        _ => return signing(text, algorithm).map(|key| key.verifying),
+    };
+    Verifying::public(public, algorithm, None)
+}
+
+fn rsa_public(der: &[u8]) -> Result<PublicKey, KeyError> {
+    let key = rsa::PublicKey::from_der(der).map_err(|_| KeyError::Unsupported("type, size or curve"))?;
+    let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(&key);
+    Ok(PublicKey::Rsa { n, e })
+}
+
+const fn rsa_algorithm(wanted: Option<Algorithm>) -> Algorithm {
+    match wanted {
+        Some(Algorithm::Ps256) => Algorithm::Ps256,
+        _ => Algorithm::Rs256,
+    }
+}

@@ -1,0 +1,104 @@
+//! The public half of an asymmetric key: its JWK, its thumbprint and its verifier.
+
+use aws_lc_rs::digest;
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
+    RsaPublicKeyComponents,
+};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use super::{Algorithm, KeyError};
+
+/// The parameters of a public key, each as the big-endian bytes that a JWK encodes.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum PublicKey {
+    Rsa { n: Vec<u8>, e: Vec<u8> },
+    P256 { x: Vec<u8>, y: Vec<u8> },
+    Ed25519 { x: Vec<u8> },
+}
+
+impl PublicKey {
+    /// A P-256 point in uncompressed form (SEC 1 section 2.3.3), the only one that JWK knows.
+    pub(super) fn p256(point: &[u8]) -> Result<Self, KeyError> {
+        match point {
+            [4, rest @ ..] if rest.len() == 64 => {
+                let (x, y) = rest.split_at(32);
+                Ok(Self::P256 { x: x.to_vec(), y: y.to_vec() })
+            }
+            _ => Err(KeyError::Unreadable("the point is not an uncompressed one of P-256")),
+        }
+    }
+
+    /// Makes the verifier, which checks the key: sizes here, the curve's equation in the library.
+    pub(super) fn verifier(&self, algorithm: Algorithm) -> Result<ParsedPublicKey, KeyError> {
+        match (self, algorithm) {
+            (Self::Rsa { n, e }, Algorithm::Rs256 | Algorithm::Ps256) => {
+                check_rsa(n, e)?;
+                let parameters =
+                    if algorithm == Algorithm::Ps256 { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
+                RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters)
+            }
+            (Self::P256 { x, y }, Algorithm::Es256) => {
+                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, [&[4], x.as_slice(), y.as_slice()].concat())
+            }
+            (Self::Ed25519 { x }, Algorithm::EdDsa) => ParsedPublicKey::new(&ED25519, x),
+            _ => return Err(KeyError::Algorithm { expected: algorithm, found: self.usual_algorithm() }),
+        }
+        .map_err(|_| KeyError::Inconsistent)
+    }
+
+    /// The algorithm of a key that does not say which. For RSA it is the one that OpenID Connect takes for granted.
+    pub(super) const fn usual_algorithm(&self) -> Algorithm {
+        match self {
+            Self::Rsa { .. } => Algorithm::Rs256,
+            Self::P256 { .. } => Algorithm::Es256,
+            Self::Ed25519 { .. } => Algorithm::EdDsa,
+        }
+    }
+
+    /// RFC 7638: the required members in lexical order without white space, hashed.
+    pub(super) fn thumbprint(&self) -> String {
+        let members = match self {
+            Self::Rsa { n, e } => format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, text(e), text(n)),
+            Self::P256 { x, y } => {
+                format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, text(x), text(y))
+            }
+            Self::Ed25519 { x } => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, text(x)),
+        };
+        text(digest::digest(&digest::SHA256, members.as_bytes()).as_ref())
+    }
+
+    /// The JWK that others verify by (RFC 7517 section 4).
+    pub(super) fn to_jwk(&self, kid: &str, algorithm: Algorithm) -> Value {
+        let alg = algorithm.name();
+        match self {
+            Self::Rsa { n, e } => {
+                json!({ "kty": "RSA", "use": "sig", "alg": alg, "kid": kid, "n": text(n), "e": text(e) })
+            }
+            Self::P256 { x, y } => {
+                json!({ "kty": "EC", "use": "sig", "alg": alg, "kid": kid, "crv": "P-256", "x": text(x), "y": text(y) })
+            }
+            Self::Ed25519 { x } => {
+                json!({ "kty": "OKP", "use": "sig", "alg": alg, "kid": kid, "crv": "Ed25519", "x": text(x) })
+            }
+        }
+    }
+}
+
+/// A modulus that can be factored, or an exponent of 1, which makes every message its own signature.
+fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
+    let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
+    if !(2048..=8192).contains(&bits) {
+        return Err(KeyError::RsaModulus { bits });
+    }
+    match e {
+        [.., last] if last % 2 == 1 && *e != [1] => Ok(()),
+        _ => Err(KeyError::RsaExponent),
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}

@@ -1,0 +1,57 @@
+//! HMAC secrets that protect nothing.
+
+/// A signing secret that protects nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WeakSecret {
+    /// Under 32 bytes.
+    #[error("it has {len} bytes and needs 32 or more; `openssl rand -base64 32` makes one")]
+    TooShort {
+        /// How many bytes it has.
+        len: usize,
+    },
+    /// Printed in a tutorial, or a placeholder that was meant to be replaced.
+    #[error("it is a well-known example or placeholder; `openssl rand -base64 32` makes one")]
+    WellKnown,
+    /// Fewer than ten different bytes.
+    #[error("it repeats the same few characters; `openssl rand -base64 32` makes one")]
+    Repetitive,
+}
+
+/// Secrets from the tutorials of the frameworks our users come from, and words that placeholders are made of.
+const WELL_KNOWN: &[&str] = &[
+    "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
+    "a-string-secret-at-least-256-bits-long",
+    "404e635266556a586e3272357538782f413f4428472b4b6250645367566b5970",
+];
+const PLACEHOLDERS: &[&str] = &[
+    "changeme",
+    "change-me",
+    "change_me",
+    "your-256-bit-secret",
+    "your-secret",
+    "your_secret",
+    "supersecret",
+    "secretkey",
+    "secret-key",
+    "secret_key",
+];
+
+/// RFC 7518 section 3.2: as long as the hash, or longer; and RFC 8725 section 3.5: not for a human to remember.
+pub(super) fn check_strength(secret: &[u8]) -> Result<(), WeakSecret> {
+    if secret.len() < 32 {
+        return Err(WeakSecret::TooShort { len: secret.len() });
+    }
+    let lower = String::from_utf8_lossy(secret).to_lowercase();
+    if WELL_KNOWN.contains(&lower.as_str()) || PLACEHOLDERS.iter().any(|word| lower.contains(word)) {
+        return Err(WeakSecret::WellKnown);
+    }
+    let mut seen = [false; 256];
+    for &byte in secret {
+        seen[usize::from(byte)] = true;
+    }
+    if seen.iter().filter(|seen| **seen).count() < 10 {
+        return Err(WeakSecret::Repetitive);
+    }
+    Ok(())
+}

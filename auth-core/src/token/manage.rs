@@ -1,0 +1,58 @@
+//! Changing keys while the service runs.
+
+use super::{KeyError, KeyInfo, KeyKind, KeySet, VerifyingKey};
+use crate::Auth;
+use crate::event::Event;
+
+/// Rotation without a restart and without refusing a valid token, on any number of nodes:
+///
+/// 1. [`accept_key`](Auth::accept_key) the next key on every node, so that each knows it and `jwks.json` shows it;
+/// 2. once those who cache `jwks.json` have had their 5 minutes, [`rotate_key`](Auth::rotate_key) on every node;
+/// 3. when the last token of the old key has expired (one access lifetime later), [`retire_key`](Auth::retire_key).
+///
+/// A single node that nobody else verifies for needs the second step only.
+impl Auth {
+    /// Signs with another key from now on: a [`SigningKey`](super::SigningKey), or the first key of a [`KeySet`] read
+    /// anew, for instance by [`Settings::from_env`](crate::Settings::from_env). Every key accepted so far stays
+    /// accepted.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::DuplicateKid`] when another key has its name, [`KeyError::Retired`] when it has been retired here; the
+    /// keys then stay as they were.
+    pub fn rotate_key(&self, keys: impl Into<KeySet>) -> Result<(), KeyError> {
+        let next = keys.into();
+        self.access_tokens().change_keys(|keys| keys.rotated(next.clone()))?;
+        self.record(&Event::SigningKeyRotated { kid: &next.signing().verifying.kid });
+        Ok(())
+    }
+
+    /// Accepts tokens of another key as well.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::DuplicateKid`] when another key has its name, [`KeyError::Retired`] when it has been retired here.
+    pub fn accept_key<A: KeyKind>(&self, key: VerifyingKey<A>) -> Result<(), KeyError> {
+        let key = key.erase();
+        self.access_tokens().change_keys(|keys| keys.clone().accept(key.clone()))?;
+        self.record(&Event::VerifyingKeyAdded { kid: key.kid() });
+        Ok(())
+    }
+
+    /// Refuses tokens of a key from now on: when its last token has expired, or at once when the key got out.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::UnknownKid`] when there is no such key, [`KeyError::StillSigning`] when it signs.
+    pub fn retire_key(&self, kid: &str) -> Result<(), KeyError> {
+        self.access_tokens().change_keys(|keys| keys.retired(kid))?;
+        self.record(&Event::KeyRetired { kid });
+        Ok(())
+    }
+
+    /// The keys by name, the one that signs first.
+    #[must_use]
+    pub fn keys(&self) -> Vec<KeyInfo> {
+        self.access_tokens().keys().iter().collect()
+    }
+}
