@@ -51,12 +51,6 @@ impl<'a> Compact<'a> {
         key.verify(self.message.as_bytes(), &decode(self.signature)?)?;
         decode(self.payload)
     }
-
-    /// The payload before anything is known about the signature: only to find out whose keys to hold it against.
-    #[cfg(feature = "oidc")]
-    pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, TokenError> {
-        decode(self.payload)
-    }
 }
 
 /// Base64url without padding, white space or bits to spare (RFC 7515 section 2).

@@ -1,0 +1,133 @@
+//! Every claim that counts: missing, of another JSON type, doubled, and of a value that does not do.
+
+use auth_core::token::SigningKey;
+use serde_json::{Value, json};
+
+use crate::forge::{Forger, SECRET};
+use crate::service::{AUDIENCE, Service};
+
+async fn service() -> Service {
+    Service::start(SigningKey::hs256(&SECRET.to_owned().into()).unwrap()).await
+}
+
+/// The claim must be there, and of its type: each of `wrong` is another.
+async fn is_required(name: &str, wrong: &[Value]) {
+    let service = service().await;
+    let forger = Forger::hs256();
+    assert!(service.claims().contains_key(name), "{name} is in our tokens");
+    assert_eq!(service.me(&forger.with_claims(&service, |_| {})).await, 200);
+    let missing = forger.with_claims(&service, |claims| drop(claims.remove(name)));
+    assert_eq!(service.me(&missing).await, 401, "{name} missing");
+    for value in wrong.iter().chain(&[Value::Null, json!({}), json!([{}]), json!([null])]) {
+        let token = forger.with_claims(&service, |claims| drop(claims.insert(name.into(), value.clone())));
+        assert_eq!(service.me(&token).await, 401, "{name}: {value}");
+    }
+    let value = service.claims()[name].clone();
+    let payload = Value::from(service.claims()).to_string();
+    let doubled = payload.replacen('{', &format!("{{\"{name}\":{value},"), 1);
+    let token = forger.token(&Value::from(service.header()).to_string(), &doubled);
+    assert_eq!(service.me(&token).await, 401, "{name} doubled");
+}
+
+macro_rules! required {
+    ($($test:ident: $name:literal, $($wrong:tt),+;)*) => {$(
+        #[tokio::test]
+        async fn $test() {
+            is_required($name, &[$(json!($wrong)),+]).await;
+        }
+    )*};
+}
+
+required! {
+    rfc9068_s2_2_iss_is_required_and_a_string: "iss", 7, true, ["https://issuer.example"];
+    rfc9068_s2_2_sub_is_required_and_a_string: "sub", 7, true, ["a"], "";
+    rfc9068_s2_2_aud_is_required_and_a_string_or_strings: "aud", 7, true, [7];
+    rfc9068_s2_2_exp_is_required_and_a_number: "exp", "1900000000", true, [1_900_000_000], 1e300, "never";
+    rfc9068_s2_2_iat_is_required_and_a_number: "iat", "1700000000", true, [1_700_000_000];
+    rfc9068_s2_2_jti_is_required_and_a_string: "jti", 7, true, ["a"];
+    rfc9068_s2_2_client_id_is_required_and_a_string: "client_id", 7, true, ["a"];
+    rfc7519_s4_1_5_nbf_is_required_and_a_number: "nbf", "1700000000", true, [1_700_000_000];
+    rfc9068_s2_2_1_auth_time_is_required_and_a_number: "auth_time", "1700000000", true, [1];
+    the_session_is_required_and_a_string: "sid", 7, true, ["a"], "";
+    the_version_is_required_and_a_number: "ver", "0", true, [0], (-1), 0.5;
+}
+
+async fn answers(name: &str, value: Value) -> u16 {
+    let service = service().await;
+    let token = Forger::hs256().with_claims(&service, |claims| drop(claims.insert(name.into(), value)));
+    service.me(&token).await
+}
+
+#[tokio::test]
+async fn rfc9068_s2_2_3_scope_amr_and_roles_may_be_missing_but_not_of_another_type() {
+    let service = service().await;
+    for name in ["scope", "amr", "roles"] {
+        let missing = Forger::hs256().with_claims(&service, |claims| drop(claims.remove(name)));
+        assert_eq!(service.me(&missing).await, 200, "{name}");
+        assert_eq!(answers(name, json!(7)).await, 401, "{name}");
+        assert_eq!(answers(name, json!({})).await, 401, "{name}");
+    }
+    assert_eq!(answers("scope", json!(["a"])).await, 401);
+    assert_eq!(answers("roles", json!("Admin")).await, 401);
+}
+
+#[tokio::test]
+async fn rfc9068_s4_the_issuer_must_be_ours_to_the_letter() {
+    for issuer in ["https://issuer.example/", "https://ISSUER.example", "https://issuer.example.evil", "issuer", ""] {
+        assert_eq!(answers("iss", json!(issuer)).await, 401, "{issuer}");
+    }
+}
+
+#[tokio::test]
+async fn rfc7519_s4_1_3_we_must_be_among_the_audience() {
+    for wrong in
+        [json!("other"), json!([]), json!(["other"]), json!("API"), json!("api "), json!(["ap", "i"]), json!("")]
+    {
+        assert_eq!(answers("aud", wrong.clone()).await, 401, "{wrong}");
+    }
+    assert_eq!(answers("aud", json!(["other", AUDIENCE])).await, 200);
+}
+
+#[tokio::test]
+async fn rfc7519_s4_1_4_a_token_ends_at_its_time_and_the_skew() {
+    let now = service().await.now();
+    assert_eq!(answers("exp", json!(now + 1)).await, 200);
+    assert_eq!(answers("exp", json!(now - 4)).await, 200);
+    assert_eq!(answers("exp", json!(now - 5)).await, 401);
+    assert_eq!(answers("exp", json!(0)).await, 401);
+    assert_eq!(answers("exp", json!(i64::MIN)).await, 401);
+    assert_eq!(answers("exp", json!(u64::MAX)).await, 401);
+}
+
+#[tokio::test]
+async fn rfc7519_s4_1_5_a_token_begins_at_its_time_and_the_skew() {
+    let now = service().await.now();
+    for name in ["nbf", "iat"] {
+        assert_eq!(answers(name, json!(now + 5)).await, 200, "{name}");
+        assert_eq!(answers(name, json!(now + 6)).await, 401, "{name}");
+        assert_eq!(answers(name, json!(i64::MAX)).await, 401, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_skew_is_a_setting() {
+    use std::time::Duration;
+    let keys = || SigningKey::hs256(&SECRET.to_owned().into()).unwrap();
+    for (skew, late) in [(0, 0), (30, 30)] {
+        let service = Service::start_with(keys(), |builder| builder.clock_skew(Duration::from_secs(skew))).await;
+        service.clock.advance(Duration::from_secs(15 * 60 + late - u64::from(late > 0)));
+        assert_eq!(service.me(&service.token).await, if late == 0 { 401 } else { 200 });
+        service.clock.advance(Duration::from_secs(1));
+        assert_eq!(service.me(&service.token).await, 401);
+    }
+}
+
+#[tokio::test]
+async fn rfc7519_s7_2_a_payload_that_is_no_object_is_refused() {
+    let service = service().await;
+    let header = Value::from(service.header()).to_string();
+    let nested = service.token.clone();
+    for payload in ["", "null", "[]", "7", "\"sub\"", "{", "{}", nested.as_str()] {
+        assert_eq!(service.me(&Forger::hs256().token(&header, payload)).await, 401, "{payload:.20}");
+    }
+}

@@ -1,0 +1,15 @@
+//! Tokens by the standards: keys, verification, JWKS, other issuers, and clients written by others.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
+
+mod algorithms;
+mod claims;
+mod forge;
+mod header;
+mod jwk;
+mod jwks_route;
+mod rotation;
+mod service;
+mod settings;
+mod shape;
+mod vectors;

@@ -1,0 +1,78 @@
+//! Keys from the environment.
+//!
+//! The environment belongs to the process, so each case runs in one of its own.
+
+use std::process::Command;
+
+use auth_core::Settings;
+
+use crate::forge::{SECRET, pem};
+
+/// Not a test: what the child process of the others does.
+#[test]
+#[ignore = "run by the other tests of this module"]
+fn child() {
+    match Settings::from_env() {
+        Ok(settings) => println!("keys: {:?}", settings.keys),
+        Err(error) => println!("error: {error}"),
+    }
+}
+
+fn read(variables: &[(&str, &str)]) -> String {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child.args(["--ignored", "--exact", "settings::child", "--nocapture"]).env_clear();
+    let output = child.envs(variables.iter().copied()).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let line =
+        text.lines().find_map(|line| line.find("keys: ").or(line.find("error: ")).map(|at| line[at..].to_owned()));
+    line.unwrap_or(text)
+}
+
+fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn keys_come_from_a_secret_a_file_and_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (p256, ed25519) = (file(&folder, "p256", pem!("p256")), file(&folder, "ed25519", pem!("ed25519.pub")));
+    assert_eq!(read(&[]), "keys: None");
+    let secret = read(&[("AUTH_SECRET", SECRET)]);
+    assert!(secret.contains("Hs256") && secret.contains("Signing"), "{secret}");
+    let file_ = read(&[("AUTH_SIGNING_KEY_FILE", &p256)]);
+    assert!(file_.contains("algorithm: Es256, state: Signing"), "{file_}");
+    let both = read(&[("AUTH_SECRET", SECRET), ("AUTH_SIGNING_KEY_FILE", &p256), ("AUTH_VERIFY_KEY_FILES", &ed25519)]);
+    assert!(both.contains("Es256, state: Signing"), "{both}");
+    assert!(both.contains("Hs256, state: Verifying") && both.contains("EdDsa, state: Verifying"), "{both}");
+    let list = format!("{ed25519}, {p256}");
+    let listed = read(&[("AUTH_SECRET", SECRET), ("AUTH_VERIFY_KEY_FILES", &list)]);
+    assert!(listed.contains("Hs256, state: Signing") && listed.contains("Es256, state: Verifying"), "{listed}");
+    let jwk = file(
+        &folder,
+        "jwk",
+        r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+    );
+    assert!(read(&[("AUTH_SIGNING_KEY_FILE", &jwk)]).contains("EdDsa, state: Signing"));
+}
+
+#[test]
+fn a_key_that_cannot_be_used_is_one_line_that_names_the_variable_and_the_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    let (public, encrypted) =
+        (file(&folder, "public", pem!("p256.pub")), file(&folder, "encrypted", pem!("encrypted")));
+    let small = file(&folder, "small", pem!("rsa1024.pub"));
+    let says = |variables: &[(&str, &str)], words: &[&str]| {
+        let line = read(variables);
+        assert!(line.starts_with("error: ") && words.iter().all(|word| line.contains(word)), "{line}");
+        assert!(!line.contains(SECRET));
+    };
+    says(&[("AUTH_SIGNING_KEY_FILE", "/no/such/file")], &["AUTH_SIGNING_KEY_FILE", "/no/such/file"]);
+    says(&[("AUTH_SIGNING_KEY_FILE", &public)], &["AUTH_SIGNING_KEY_FILE", "public key", "private one"]);
+    says(&[("AUTH_SIGNING_KEY_FILE", &encrypted)], &["encrypted", "openssl pkey"]);
+    says(&[("AUTH_SIGNING_KEY_FILE", "")], &["AUTH_SIGNING_KEY_FILE", "set to nothing"]);
+    says(&[("AUTH_VERIFY_KEY_FILES", &public)], &["AUTH_VERIFY_KEY_FILES", "AUTH_SIGNING_KEY_FILE or AUTH_SECRET"]);
+    says(&[("AUTH_SECRET", SECRET), ("AUTH_VERIFY_KEY_FILES", &small)], &["1024 bits", "2048"]);
+    says(&[("AUTH_SECRET", "short")], &["AUTH_SECRET", "5 bytes", "openssl rand"]);
+}
