@@ -5,7 +5,11 @@ mod directory;
 mod error;
 mod housekeeping;
 pub mod memory;
+#[cfg(feature = "postgres")]
+pub mod postgres;
 mod sessions;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod users;
@@ -16,6 +20,8 @@ pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
 pub use housekeeping::Housekeeping;
 pub use memory::MemoryStore;
+#[cfg(feature = "postgres")]
+pub use postgres::PostgresStore;
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;

@@ -65,6 +65,7 @@ pub async fn users<S: UserRegistry>(store: &Arc<S>) {
         store,
         people::a_user_is_found_by_id_and_by_login_in_any_case,
         people::an_unknown_user_is_none,
+        people::a_login_name_of_any_characters_is_only_unknown,
         people::an_email_address_is_taken_once,
         people::of_concurrent_registrations_one_gets_the_address,
         people::a_new_password_raises_the_version_by_one,
@@ -112,6 +113,7 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         refresh::a_used_token_that_has_expired_is_no_replay,
         races::of_100_concurrent_redeems_one_rotates_and_all_hold_its_successor,
         races::without_leeway_exactly_one_of_100_concurrent_redeems_succeeds,
+        races::calls_that_keep_different_sessions_do_not_block_each_other,
         races::a_session_ended_during_a_refresh_stays_ended,
         races::a_dropped_redeem_leaves_the_token_unspent_or_its_successor_within_reach,
     );

@@ -1,12 +1,16 @@
-//! Every store against the one conformance suite, and what only SQLite can do wrong.
+//! Every store against the one conformance suite, and what only one of them can do wrong.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
 use std::sync::Arc;
 
-use auth_core::store::{ApiKeyStore, Housekeeping, MemoryStore, SessionStore, SqliteStore, UserDirectory};
+use auth_core::store::{
+    ApiKeyStore, Housekeeping, MemoryStore, PostgresStore, SessionStore, SqliteStore, UserDirectory,
+};
 use auth_core::testing::conformance;
+use auth_tests::servers::Database;
 
+mod postgres;
 mod sqlite;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(store: S) {
@@ -32,4 +36,10 @@ async fn the_sqlite_store_conforms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sqlite_store_conforms_without_a_file() {
     conforms(SqliteStore::open("sqlite::memory:").await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_postgres_store_conforms() {
+    let Some(database) = Database::create("the PostgreSQL store").await else { return };
+    conforms(PostgresStore::open(&database.url()).await.unwrap()).await;
 }

@@ -2,27 +2,13 @@
 
 use async_trait::async_trait;
 use sqlx::query;
-use sqlx::sqlite::SqliteRow;
 
 use super::SqliteStore;
-use super::row::{column, hash, names, optional_hash, optional_time, parsed, stored_names, time};
+use super::row::stored_names;
+use crate::store::sql::api_key;
 use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
 use crate::token::TokenHash;
 use crate::{ApiKeyId, Timestamp};
-
-fn record(row: &SqliteRow) -> Result<ApiKeyRecord, StoreError> {
-    Ok(ApiKeyRecord {
-        id: parsed(row, "id")?,
-        name: column(row, "name")?,
-        owner: parsed(row, "owner")?,
-        scopes: names(row, "scopes")?,
-        hash: hash(row, "hash")?,
-        previous: optional_hash(row, "previous_hash")?.zip(optional_time(row, "previous_until")?),
-        created_at: time(row, "created_at")?,
-        expires_at: optional_time(row, "expires_at")?,
-        last_used_at: optional_time(row, "last_used_at")?,
-    })
-}
 
 #[async_trait]
 impl ApiKeyStore for SqliteStore {
@@ -52,14 +38,14 @@ impl ApiKeyStore for SqliteStore {
                           last_used_at
                    FROM auth_api_keys WHERE id = ?1";
         let row = query(sql).bind(id.as_str()).fetch_optional(&self.pool).await?;
-        row.as_ref().map(record).transpose()
+        row.as_ref().map(api_key).transpose()
     }
 
     async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
         let sql = "SELECT id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at,
                           last_used_at
                    FROM auth_api_keys ORDER BY created_at DESC, id DESC";
-        query(sql).fetch_all(&self.pool).await?.iter().map(record).collect()
+        query(sql).fetch_all(&self.pool).await?.iter().map(api_key).collect()
     }
 
     async fn rotate(
@@ -79,7 +65,7 @@ impl ApiKeyStore for SqliteStore {
             .fetch_optional(&mut *tx)
             .await?;
         tx.commit().await?;
-        row.as_ref().map(record).transpose()
+        row.as_ref().map(api_key).transpose()
     }
 
     async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {

@@ -1,23 +1,13 @@
 //! Users, as an administrator sees them.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{SqliteConnection, query, query_scalar};
 
 use super::SqliteStore;
-use super::row::{column, names, parsed, stored_names, time};
+use super::row::stored_names;
+use crate::store::sql::account;
 use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
 use crate::{Email, SubjectId};
-
-fn account(row: &SqliteRow) -> Result<Account, StoreError> {
-    Ok(Account {
-        id: parsed(row, "id")?,
-        email: parsed(row, "email")?,
-        roles: names(row, "roles")?,
-        active: column(row, "active")?,
-        created_at: time(row, "created_at")?,
-    })
-}
 
 /// Whether the account is there but may not have this address.
 async fn is_taken(email: &Email, id: &SubjectId, tx: &mut SqliteConnection) -> Result<bool, StoreError> {

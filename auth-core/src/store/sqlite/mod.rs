@@ -2,7 +2,6 @@
 
 mod api_keys;
 mod directory;
-mod error;
 mod housekeeping;
 mod open;
 mod redeem;

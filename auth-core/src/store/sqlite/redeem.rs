@@ -3,8 +3,7 @@
 use sqlx::{SqliteConnection, query};
 
 use super::SqliteStore;
-use super::row::{column, optional_time, time};
-use super::sessions::session;
+use crate::store::sql::{Columns, session};
 use crate::store::verdict::{StoredToken, Verdict};
 use crate::store::{Redeem, Redeemed, Session, StoreError};
 use crate::token::TokenHash;
@@ -72,9 +71,9 @@ pub(super) async fn find(
     let Some(row) = query(sql).bind(token.as_bytes().as_slice()).fetch_optional(tx).await? else {
         return Ok(None);
     };
-    let used_at = optional_time(&row, "used_at")?;
-    let sealed: Option<Vec<u8>> = column(&row, "sealed_successor")?;
-    let expires_at = time(&row, "token_expires_at")?;
+    let used_at = row.optional_time("used_at")?;
+    let sealed = row.optional_bytes("sealed_successor")?;
+    let expires_at = row.time("token_expires_at")?;
     Ok(Some((session(&row)?, StoredToken { expires_at, used: used_at.map(|at| (at, sealed)) })))
 }
 

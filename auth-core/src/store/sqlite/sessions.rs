@@ -1,31 +1,13 @@
 //! Sessions.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{query, query_scalar};
 
 use super::SqliteStore;
-use super::row::{column, optional_parsed, parsed, stored_version, time, version};
+use crate::store::sql::{corrupt, session, stored_version};
 use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 use crate::{ClientId, SessionId, SubjectId, Timestamp};
-
-pub(super) fn session(row: &SqliteRow) -> Result<Session, StoreError> {
-    Ok(Session {
-        id: parsed(row, "id")?,
-        subject: parsed(row, "subject")?,
-        version: version(row)?,
-        scope: column(row, "scope")?,
-        amr: column(row, "amr")?,
-        agent: column(row, "agent")?,
-        created_at: time(row, "created_at")?,
-        last_used_at: time(row, "last_used_at")?,
-        expires_at: time(row, "expires_at")?,
-        ends_at: time(row, "ends_at")?,
-        client_id: optional_parsed(row, "client_id")?,
-        dpop_jkt: column(row, "dpop_jkt")?,
-    })
-}
 
 #[async_trait]
 impl SessionStore for SqliteStore {
@@ -104,7 +86,7 @@ impl SessionStore for SqliteStore {
                 .await?;
         }
         tx.commit().await?;
-        ended.into_iter().map(|id| SessionId::try_from(id).map_err(|error| super::row::corrupt("id", error))).collect()
+        ended.into_iter().map(|id| SessionId::try_from(id).map_err(|error| corrupt("id", error))).collect()
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

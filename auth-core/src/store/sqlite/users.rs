@@ -1,26 +1,14 @@
 //! Users, as authentication sees them.
 
 use async_trait::async_trait;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{query, query_scalar};
 
 use super::SqliteStore;
-use super::row::{column, corrupt, names, parsed, stored_names, version};
+use super::row::stored_names;
 use crate::password::PasswordHash;
-use crate::store::{NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserStore};
+use crate::store::sql::{corrupt, user};
+use crate::store::{NewUser, StoreError, UserRecord, UserRegistry, UserStore};
 use crate::{Clock, SubjectId, SystemClock};
-
-fn record(row: &SqliteRow) -> Result<UserRecord, StoreError> {
-    Ok(UserRecord {
-        id: parsed(row, "id")?,
-        password_hash: column::<Option<String>>(row, "password_hash")?.map(PasswordHash::from_stored),
-        state: SubjectState {
-            active: column(row, "active")?,
-            roles: names(row, "roles")?.into(),
-            version: version(row)?,
-        },
-    })
-}
 
 #[async_trait]
 impl UserStore for SqliteStore {
@@ -29,7 +17,7 @@ impl UserStore for SqliteStore {
             .bind(login.trim().to_lowercase())
             .fetch_optional(&self.pool)
             .await?;
-        row.as_ref().map(record).transpose()
+        row.as_ref().map(user).transpose()
     }
 
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
@@ -37,7 +25,7 @@ impl UserStore for SqliteStore {
             .bind(id.as_str())
             .fetch_optional(&self.pool)
             .await?;
-        row.as_ref().map(record).transpose()
+        row.as_ref().map(user).transpose()
     }
 
     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {

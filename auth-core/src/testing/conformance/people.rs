@@ -37,6 +37,12 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
     store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
 }
 
+pub(super) async fn a_login_name_of_any_characters_is_only_unknown<S: UserRegistry>(store: &Arc<S>) {
+    for login in ["", "\0", "ada\0@example.com", "\u{feff}ada", "a'; --", "%", "\u{10ffff}"] {
+        assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} is somebody");
+    }
+}
+
 pub(super) async fn an_email_address_is_taken_once<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
     let first = store.create(new_user(&email)).await.unwrap();

@@ -10,6 +10,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, open, redeem, rotate, seal, session, token};
+use crate::SubjectId;
 use crate::store::{Redeemed, SessionStore};
 use crate::token::TokenHash;
 
@@ -68,6 +69,23 @@ pub(super) async fn without_leeway_exactly_one_of_100_concurrent_redeems_succeed
 
     assert_eq!(store.find(&other_device.id).await.unwrap(), Some(other_device), "another device was logged out");
     rotate(&**store, &other_token, NOW).await;
+}
+
+pub(super) async fn calls_that_keep_different_sessions_do_not_block_each_other<S: SessionStore>(store: &Arc<S>) {
+    for _ in 0..20 {
+        let first = session(&SubjectId::random());
+        let second = session(&first.subject);
+        begin(&**store, &first).await;
+        begin(&**store, &second).await;
+        let mut calls = JoinSet::new();
+        for kept in [first.clone(), second.clone()] {
+            let store = Arc::clone(store);
+            calls.spawn(async move { store.end_all(&kept.subject, Some((&kept.id, 9))).await });
+        }
+        let ended: Vec<_> = calls.join_all().await.into_iter().flat_map(Result::unwrap).collect();
+        assert_eq!(ended.len(), 2, "each ends what the other keeps");
+        assert_eq!(store.list(&first.subject, NOW).await.unwrap(), []);
+    }
 }
 
 pub(super) async fn a_session_ended_during_a_refresh_stays_ended<S: SessionStore>(store: &Arc<S>) {

@@ -1,0 +1,54 @@
+//! Rows into records.
+
+use super::Columns;
+use crate::password::PasswordHash;
+use crate::store::{Account, ApiKeyRecord, Session, StoreError, SubjectState, UserRecord};
+
+pub(in crate::store) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
+    Ok(UserRecord {
+        id: row.parsed("id")?,
+        password_hash: row.optional_text("password_hash")?.map(PasswordHash::from_stored),
+        state: SubjectState { active: row.flag("active")?, roles: row.names("roles")?.into(), version: row.version()? },
+    })
+}
+
+pub(in crate::store) fn account(row: &impl Columns) -> Result<Account, StoreError> {
+    Ok(Account {
+        id: row.parsed("id")?,
+        email: row.parsed("email")?,
+        roles: row.names("roles")?,
+        active: row.flag("active")?,
+        created_at: row.time("created_at")?,
+    })
+}
+
+pub(in crate::store) fn session(row: &impl Columns) -> Result<Session, StoreError> {
+    Ok(Session {
+        id: row.parsed("id")?,
+        subject: row.parsed("subject")?,
+        version: row.version()?,
+        scope: row.text("scope")?,
+        amr: row.text("amr")?,
+        agent: row.optional_text("agent")?,
+        created_at: row.time("created_at")?,
+        last_used_at: row.time("last_used_at")?,
+        expires_at: row.time("expires_at")?,
+        ends_at: row.time("ends_at")?,
+        client_id: row.optional_parsed("client_id")?,
+        dpop_jkt: row.optional_text("dpop_jkt")?,
+    })
+}
+
+pub(in crate::store) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
+    Ok(ApiKeyRecord {
+        id: row.parsed("id")?,
+        name: row.text("name")?,
+        owner: row.parsed("owner")?,
+        scopes: row.names("scopes")?,
+        hash: row.hash("hash")?,
+        previous: row.optional_hash("previous_hash")?.zip(row.optional_time("previous_until")?),
+        created_at: row.time("created_at")?,
+        expires_at: row.optional_time("expires_at")?,
+        last_used_at: row.optional_time("last_used_at")?,
+    })
+}

@@ -1,0 +1,71 @@
+//! A database of its own for each test.
+
+use std::sync::OnceLock;
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+use super::{Postgres, named};
+
+/// An empty PostgreSQL database; it goes when this is dropped.
+pub struct Database {
+    name: String,
+    server: String,
+}
+
+impl Database {
+    /// A new database on the server that `DATABASE_URL` names, or on this test binary's own; leaves the suite out when
+    /// there is neither.
+    pub async fn create(suite: &str) -> Option<Self> {
+        Some(Self::create_on(&server(suite)?).await)
+    }
+
+    /// A new database on the server with this URL.
+    pub async fn create_on(server: &str) -> Self {
+        let name = format!("auth_test_{}", uuid::Uuid::new_v4().simple());
+        execute(server, &format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
+            .await
+            .expect("a database");
+        Self { name, server: server.to_owned() }
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let (server, parameters) = self.server.split_once('?').unwrap_or((&self.server, ""));
+        let (server, _) = server.rsplit_once('/').expect("DATABASE_URL names a database");
+        format!("{server}/{}?{parameters}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, sql) = (self.server.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+        // A runtime cannot be entered from within another one's thread. The server may be gone; then so is the database.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.map(|runtime| runtime.block_on(execute(&server, &sql)))
+        });
+        let _ = dropped.join();
+    }
+}
+
+async fn execute(server: &str, sql: &str) -> Result<(), sqlx::Error> {
+    let mut connection = PgConnection::connect(server).await?;
+    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await?;
+    connection.close().await
+}
+
+/// The server of this test binary.
+fn server(suite: &str) -> Option<String> {
+    static OWN: OnceLock<Option<Postgres>> = OnceLock::new();
+    if let Some(url) = named("DATABASE_URL", &["postgres://", "postgresql://"]) {
+        return Some(url);
+    }
+    match OWN.get_or_init(|| Postgres::start(suite)) {
+        Some(server) => Some(server.url("postgres")),
+        None => {
+            super::leave_out(suite, "there is no PostgreSQL");
+            None
+        }
+    }
+}

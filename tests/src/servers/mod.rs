@@ -1,0 +1,27 @@
+//! PostgreSQL and Redis for tests: those that `DATABASE_URL` and `REDIS_URL` name, or else throw-away processes on free
+//! ports in a temporary folder, one of each for a test binary.
+//!
+//! Where there is neither, a test leaves itself out and says so; with `CI=true` that is a failure.
+
+mod database;
+mod postgres;
+mod process;
+mod redis;
+
+use std::io::Write;
+
+pub use database::Database;
+pub use postgres::Postgres;
+pub use redis::Redis;
+
+/// Says that a suite is not run because a server is missing, where the test harness does not swallow it.
+fn leave_out(suite: &str, mend: &str) {
+    let ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+    assert!(!ci, "in CI nothing is left out, but {suite} would be: {mend}");
+    let _ = writeln!(std::io::stderr(), "LEFT OUT: {suite}: {mend}");
+}
+
+/// A variable of the environment that names a server by one of these schemes.
+fn named(variable: &str, schemes: &[&str]) -> Option<String> {
+    std::env::var(variable).ok().filter(|url| schemes.iter().any(|scheme| url.starts_with(scheme)))
+}

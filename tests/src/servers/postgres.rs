@@ -1,0 +1,81 @@
+//! A PostgreSQL server of the tests' own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Stdio;
+
+use super::process::{Folder, Server, free_port, program};
+
+/// A throw-away PostgreSQL server, which a test can stop and start. It ends with the test process.
+pub struct Postgres {
+    folder: Folder,
+    programs: PathBuf,
+    port: u16,
+    running: Option<Server>,
+}
+
+impl Postgres {
+    /// A running server; leaves the suite out when PostgreSQL is not installed.
+    #[must_use]
+    pub fn start(suite: &str) -> Option<Self> {
+        let Some(postgres) = program("postgres", debian()) else {
+            super::leave_out(suite, "install PostgreSQL (Debian: `apt-get install postgresql`) or set DATABASE_URL");
+            return None;
+        };
+        let programs = postgres.parent()?.to_owned();
+        let mut server = Self { folder: Folder::new(), programs, port: free_port(), running: None };
+        server.create();
+        server.start_again();
+        Some(server)
+    }
+
+    /// The URL of a database on it; `postgres` is always there.
+    #[must_use]
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// Ends it at once, as a crash would; what was committed is kept.
+    pub fn stop(&mut self) {
+        if let Some(server) = self.running.take() {
+            server.stop();
+        }
+    }
+
+    /// Starts it where it was.
+    pub fn start_again(&mut self) {
+        let postgres = self.programs.join("postgres");
+        let port = self.port.to_string();
+        let mut command = vec![postgres.to_str().expect("UTF-8"), "-D", "data", "-p", &port];
+        let settings = [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "max_connections=300",
+            // The machine is not going to lose its power in the middle of a test; a killed server loses nothing.
+            "fsync=off",
+            "full_page_writes=off",
+        ];
+        command.extend(settings.iter().flat_map(|setting| ["-c", setting]));
+        self.running = Some(Server::start(&self.folder, "QUIT", &command));
+        self.folder.wait_for("PostgreSQL", || {
+            let mut ready = self.folder.command(self.programs.join("pg_isready"));
+            ready.args(["-q", "-h", "127.0.0.1", "-p", &port]).status().is_ok_and(|status| status.success())
+        });
+    }
+
+    fn create(&mut self) {
+        let mut initdb = self.folder.command(self.programs.join("initdb"));
+        initdb.args(["-D", "data", "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]);
+        let made = initdb.stdout(Stdio::null()).stderr(Stdio::piped()).output().expect("initdb beside postgres");
+        assert!(made.status.success(), "initdb: {}", String::from_utf8_lossy(&made.stderr));
+    }
+}
+
+/// Where Debian puts the server's programs, the newest version first.
+fn debian() -> Vec<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let mut versions: Vec<_> =
+        versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path()))).collect();
+    versions.sort_unstable_by(|a, b| b.cmp(a));
+    versions.into_iter().map(|(_, path)| path.join("bin")).collect()
+}

@@ -1,0 +1,120 @@
+//! A server process that ends with this one, however this one ends.
+
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// Stands between: it waits for the end of its input, which comes when this process closes the pipe or dies in any way,
+/// and then ends the server. `keep` leaves the server's files where they are.
+const WATCHDOG: &str = r#"
+signal=$1; folder=$2; shift 2
+"$@" </dev/null >>"$folder/log" 2>&1 &
+server=$!
+read -r word
+kill -s "$signal" "$server"
+wait "$server"
+[ "$word" = keep ] || rm -rf "$folder"
+"#;
+
+/// How long a server may take to answer after its start, on a busy machine.
+const START: Duration = Duration::from_mins(1);
+
+pub(super) struct Server {
+    watchdog: Child,
+}
+
+impl Server {
+    /// Starts `command`, to be ended by `signal`; its output goes to `log` in the folder.
+    pub(super) fn start(folder: &Folder, signal: &str, command: &[&str]) -> Self {
+        let mut watchdog = folder.command("sh");
+        watchdog.args(["-c", WATCHDOG, "watchdog", signal]).arg(&folder.path).args(command);
+        // A group of its own: an interrupt at the terminal is for the tests, and reaches the server by their end.
+        watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        Self { watchdog: watchdog.spawn().expect("a shell") }
+    }
+
+    /// Ends the server and keeps its files.
+    pub(super) fn stop(mut self) {
+        let mut input = self.watchdog.stdin.take().expect("the watchdog's input is piped");
+        input.write_all(b"keep\n").expect("the watchdog runs");
+        self.watchdog.wait().expect("the watchdog ends");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.watchdog.stdin.take());
+        let _ = self.watchdog.wait();
+    }
+}
+
+/// A temporary folder that belongs to whom the server runs as.
+pub(super) struct Folder {
+    pub(super) path: PathBuf,
+    /// Somebody without privileges, where this process has them all: PostgreSQL refuses to run as root.
+    runs_as: Option<(u32, u32)>,
+}
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        let path = tempfile::Builder::new().prefix("auth-tests-").tempdir().expect("a temporary folder").keep();
+        let runs_as = is_root().then(unprivileged);
+        if let Some((uid, gid)) = runs_as {
+            chown(&path, Some(uid), Some(gid)).expect("root may give a folder away");
+        }
+        Self { path, runs_as }
+    }
+
+    /// A command that runs as the folder's owner, in the folder.
+    pub(super) fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.path).env("LC_ALL", "C");
+        if let Some((uid, gid)) = self.runs_as {
+            command.uid(uid).gid(gid);
+        }
+        command
+    }
+
+    /// Waits until the server answers.
+    pub(super) fn wait_for(&self, server: &str, answers: impl Fn() -> bool) {
+        let deadline = Instant::now() + START;
+        while !answers() {
+            if Instant::now() >= deadline {
+                panic!("{server} did not start:\n{}", fs::read_to_string(self.path.join("log")).unwrap_or_default());
+            }
+            sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+/// A port that nobody listens on at this moment.
+pub(super) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+}
+
+/// A program in `PATH` or in one of these folders.
+pub(super) fn program(name: &str, folders: impl IntoIterator<Item = PathBuf>) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = folders.into_iter().chain(std::env::split_paths(&path)).collect();
+    folders.into_iter().map(|folder| folder.join(name)).find(|file| file.is_file())
+}
+
+fn is_root() -> bool {
+    Path::new("/proc/self").metadata().is_ok_and(|process| process.uid() == 0)
+}
+
+fn unprivileged() -> (u32, u32) {
+    let passwd = fs::read_to_string("/etc/passwd").expect("/etc/passwd");
+    let ids = |user: &str| {
+        let line = passwd.lines().find(|line| line.split(':').next() == Some(user))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    ids("postgres").or_else(|| ids("nobody")).expect("a user without privileges")
+}

@@ -1,0 +1,77 @@
+//! A Redis or Valkey server of the tests' own.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::OnceLock;
+
+use super::named;
+use super::process::{Folder, Server, free_port, program};
+
+/// A throw-away Redis server, which a test can stop and start. It ends with the test process.
+pub struct Redis {
+    folder: Folder,
+    program: String,
+    port: u16,
+    running: Option<Server>,
+}
+
+impl Redis {
+    /// A running server; leaves the suite out when neither Redis nor Valkey is installed.
+    #[must_use]
+    pub fn start(suite: &str) -> Option<Self> {
+        let Some(program) = ["redis-server", "valkey-server"].iter().find_map(|name| program(name, [])) else {
+            super::leave_out(suite, "install Redis (Debian: `apt-get install redis-server`) or set REDIS_URL");
+            return None;
+        };
+        let program = program.into_os_string().into_string().ok()?;
+        let mut server = Self { folder: Folder::new(), program, port: free_port(), running: None };
+        server.start_again();
+        Some(server)
+    }
+
+    /// The URL of the server that `REDIS_URL` names, or of this test binary's own; leaves the suite out when there is
+    /// neither. Tests share it, so each uses a channel and keys of its own.
+    #[must_use]
+    pub fn shared(suite: &str) -> Option<String> {
+        static OWN: OnceLock<Option<Redis>> = OnceLock::new();
+        if let Some(url) = named("REDIS_URL", &["redis://", "rediss://"]) {
+            return Some(url);
+        }
+        match OWN.get_or_init(|| Self::start(suite)) {
+            Some(server) => Some(server.url()),
+            None => {
+                super::leave_out(suite, "there is no Redis");
+                None
+            }
+        }
+    }
+
+    /// Its URL.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Ends it at once.
+    pub fn stop(&mut self) {
+        if let Some(server) = self.running.take() {
+            server.stop();
+        }
+    }
+
+    /// Starts it where it was, empty.
+    pub fn start_again(&mut self) {
+        let port = self.port.to_string();
+        let command = [&*self.program, "--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        self.running = Some(Server::start(&self.folder, "KILL", &command));
+        self.folder.wait_for("Redis", || answers(self.port).unwrap_or(false));
+    }
+}
+
+fn answers(port: u16) -> std::io::Result<bool> {
+    let mut connection = TcpStream::connect(("127.0.0.1", port))?;
+    connection.write_all(b"PING\r\n")?;
+    let mut answer = [0; 5];
+    connection.read_exact(&mut answer)?;
+    Ok(&answer == b"+PONG")
+}

@@ -1,0 +1,135 @@
+//! Connecting, migrating, and standing beside an application's own tables.
+
+use auth_core::SubjectId;
+use auth_core::password::PasswordHash;
+use auth_core::store::{NewUser, PostgresStore, StoreError, UserDirectory, UserRegistry, UserStore};
+use auth_tests::servers::Database;
+use sqlx::PgPool;
+use sqlx::postgres::PgPoolOptions;
+use tokio::task::JoinSet;
+
+const SUITE: &str = "opening a PostgreSQL store";
+
+fn user(email: &str) -> NewUser {
+    NewUser {
+        email: email.parse().unwrap(),
+        password_hash: PasswordHash::from_stored("$argon2id$"),
+        roles: vec!["Admin".into(), "odd \"one\", {with} \\ all".into()],
+    }
+}
+
+async fn execute(pool: &PgPool, sql: &'static str) {
+    sqlx::raw_sql(sql).execute(pool).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_database_can_be_opened_by_many_nodes_at_once() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let mut nodes = JoinSet::new();
+    for n in 0..8 {
+        let url = database.url();
+        nodes.spawn(async move {
+            let store = PostgresStore::open(&url).await.unwrap();
+            UserRegistry::create(&store, user(&format!("user{n}@example.com"))).await.unwrap().unwrap();
+            store.close().await;
+        });
+    }
+    nodes.join_all().await;
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    assert_eq!(UserDirectory::list(&store, None, 100).await.unwrap().len(), 8);
+    let applied: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM auth_core.migrations").fetch_one(store.pool()).await.unwrap();
+    assert_eq!(applied, 1, "each migration ran once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_fails_leaves_neither_tables_nor_its_lock() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let pool = PgPool::connect(&database.url()).await.unwrap();
+    // Something of that name is in the way.
+    execute(&pool, "CREATE SCHEMA auth_core; CREATE TABLE auth_core.api_keys (id TEXT)").await;
+    let error = PostgresStore::open(&database.url()).await.unwrap_err();
+    assert!(error.to_string().contains("api_keys"), "{error}");
+    let tables: Vec<String> =
+        sqlx::query_scalar("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'auth_core'")
+            .fetch_all(&pool)
+            .await
+            .unwrap();
+    assert_eq!(tables, ["api_keys"], "half of a migration is left");
+
+    execute(&pool, "DROP TABLE auth_core.api_keys").await;
+    PostgresStore::open(&database.url()).await.unwrap().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_search_path_leads_the_store_to_other_tables() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let pool = PgPoolOptions::new()
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                sqlx::raw_sql("SET search_path = decoy").execute(connection).await?;
+                Ok(())
+            })
+        })
+        .connect(&database.url())
+        .await
+        .unwrap();
+    execute(&pool, "CREATE SCHEMA decoy; CREATE TABLE decoy.users (id TEXT); CREATE TABLE decoy.migrations (id TEXT)")
+        .await;
+    let store = PostgresStore::with_pool(pool).await.unwrap();
+    let id = UserRegistry::create(&store, user("ada@example.com")).await.unwrap().unwrap();
+    assert_eq!(store.find_by_id(&id).await.unwrap().unwrap().state.roles, user("ada@example.com").roles.into());
+    let decoys: i64 = sqlx::query_scalar("SELECT count(*) FROM decoy.users").fetch_one(store.pool()).await.unwrap();
+    assert_eq!(decoys, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_without_the_right_to_create_schemas_uses_the_one_it_was_given() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let admin = PgPool::connect(&database.url()).await.unwrap();
+    let role = format!("role_{}", SubjectId::random().as_str().replace('-', ""));
+    let prepare = format!("CREATE ROLE {role}; CREATE SCHEMA auth_core AUTHORIZATION {role}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(prepare)).execute(&admin).await.unwrap();
+    let limited = PgPoolOptions::new()
+        .after_connect({
+            let role = role.clone();
+            move |connection, _| {
+                let set = format!("SET ROLE {role}");
+                Box::pin(async move {
+                    sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(connection).await?;
+                    Ok(())
+                })
+            }
+        })
+        .connect(&database.url())
+        .await
+        .unwrap();
+    let store = PostgresStore::with_pool(limited).await.unwrap();
+    assert!(UserRegistry::create(&store, user("ada@example.com")).await.unwrap().is_some());
+    store.close().await;
+    let clean_up = format!("DROP SCHEMA auth_core CASCADE; DROP ROLE {role}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(clean_up)).execute(&admin).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_reached_is_an_error() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let error = PostgresStore::open(&format!("postgres://nobody@127.0.0.1:{port}/none")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    let error = PostgresStore::open("not a url").await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_the_store_cannot_have_written_is_corrupt() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    let id = UserRegistry::create(&store, user("ada@example.com")).await.unwrap().unwrap();
+    execute(
+        store.pool(),
+        "ALTER TABLE auth_core.users ALTER email DROP NOT NULL; UPDATE auth_core.users SET email = NULL",
+    )
+    .await;
+    let error = UserDirectory::get(&store, &id).await.unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { what: "email", .. }), "{error:?}");
+}
