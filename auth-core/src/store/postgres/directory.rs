@@ -52,10 +52,17 @@ impl UserDirectory for PostgresStore {
     async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
         self.bounded(async {
             let mut tx = self.begin().await?;
-            super::sessions::lock_all(&mut tx, id).await?;
-            query("DELETE FROM auth_core.sessions WHERE subject = $1").bind(id.as_str()).execute(&mut *tx).await?;
-            query("DELETE FROM auth_core.api_keys WHERE owner = $1").bind(id.as_str()).execute(&mut *tx).await?;
-            let users = query("DELETE FROM auth_core.users WHERE id = $1").bind(id.as_str()).execute(&mut *tx).await?;
+            super::sessions::lock_all(tx.connection()?, id).await?;
+            query("DELETE FROM auth_core.sessions WHERE subject = $1")
+                .bind(id.as_str())
+                .execute(tx.connection()?)
+                .await?;
+            query("DELETE FROM auth_core.api_keys WHERE owner = $1")
+                .bind(id.as_str())
+                .execute(tx.connection()?)
+                .await?;
+            let users =
+                query("DELETE FROM auth_core.users WHERE id = $1").bind(id.as_str()).execute(tx.connection()?).await?;
             tx.commit().await?;
             Ok(users.rows_affected() == 1)
         })

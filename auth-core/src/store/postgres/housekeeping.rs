@@ -39,7 +39,7 @@ impl Housekeeping for PostgresStore {
                 }
                 let left = i64::try_from(left).unwrap_or(i64::MAX);
                 let step = query(sql).bind(before.as_millis()).bind(left);
-                removed += step.execute(&mut *tx).await?.rows_affected();
+                removed += step.execute(tx.connection()?).await?.rows_affected();
             }
             tx.commit().await?;
             Ok(removed)

@@ -8,6 +8,7 @@ mod redeem;
 mod row;
 mod run;
 mod sessions;
+mod transaction;
 mod users;
 
 use std::fmt;

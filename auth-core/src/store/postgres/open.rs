@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{PgPool, SqlSafeStr, query, query_scalar};
+use sqlx::{Connection, PgPool, SqlSafeStr, query, query_scalar};
 
 use super::run::bounded;
 use super::{PATIENCE, PostgresStore};
@@ -55,7 +55,9 @@ impl PostgresStore {
     /// All of it in one transaction that holds a lock until its end: the second node finds the work done, and a node
     /// that dies leaves neither the lock nor half of the tables.
     async fn migrate(&self) -> Result<(), StoreError> {
-        let mut tx = self.begin().await?;
+        // Not to return to the pool: see `Transaction`.
+        let mut connection = self.pool.acquire().await?.detach();
+        let mut tx = connection.begin().await?;
         query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
         query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut *tx).await?;
         // `IF NOT EXISTS` would ask for the right to create it also when it exists.

@@ -13,7 +13,7 @@ use crate::{SessionId, Timestamp};
 impl PostgresStore {
     pub(super) async fn redeem_token(&self, redeem: &Redeem<'_>) -> Result<Redeemed, StoreError> {
         let mut tx = self.begin().await?;
-        let redeemed = redeem_in(&mut tx, redeem).await?;
+        let redeemed = redeem_in(tx.connection()?, redeem).await?;
         tx.commit().await?;
         Ok(redeemed)
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use sqlx::Postgres;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
-use sqlx::{Postgres, SqlSafeStr, Transaction};
 use tokio::time::timeout;
 
 use super::{PATIENCE, PostgresStore};
@@ -26,13 +26,6 @@ impl PostgresStore {
     /// How many rows a statement that stands alone has changed.
     pub(super) async fn run(&self, statement: Statement<'_>) -> Result<u64, StoreError> {
         self.bounded(async { Ok(statement.execute(&self.pool).await?.rows_affected()) }).await
-    }
-
-    /// Begins a transaction in which every statement sees what was committed before it, whatever the database's default
-    /// is: what is read under a lock must be what is there once the lock is held. For use within
-    /// [`bounded`](Self::bounded).
-    pub(super) async fn begin(&self) -> Result<Transaction<'static, Postgres>, StoreError> {
-        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE".into_sql_str()).await?)
     }
 
     /// Gives up when it takes too long. The server has a limit of its own; this one also holds when the server or the

@@ -51,10 +51,10 @@ impl SessionStore for PostgresStore {
                 .bind(session.ends_at.as_millis())
                 .bind(session.client_id.as_ref().map(ClientId::as_str))
                 .bind(&session.dpop_jkt)
-                .execute(&mut *tx)
+                .execute(tx.connection()?)
                 .await?;
-            super::redeem::add_token(&mut tx, &session.id, &refresh_token, session.expires_at).await?;
-            Ok(tx.commit().await?)
+            super::redeem::add_token(tx.connection()?, &session.id, &refresh_token, session.expires_at).await?;
+            tx.commit().await
         })
         .await
     }
@@ -95,9 +95,9 @@ impl SessionStore for PostgresStore {
         let ended: Vec<String> = self
             .bounded(async {
                 let mut tx = self.begin().await?;
-                lock_all(&mut tx, subject).await?;
-                let ended = query_scalar(delete).bind(subject.as_str()).bind(kept).fetch_all(&mut *tx).await?;
-                query(lift).bind(subject.as_str()).bind(kept).bind(version).execute(&mut *tx).await?;
+                lock_all(tx.connection()?, subject).await?;
+                let ended = query_scalar(delete).bind(subject.as_str()).bind(kept).fetch_all(tx.connection()?).await?;
+                query(lift).bind(subject.as_str()).bind(kept).bind(version).execute(tx.connection()?).await?;
                 tx.commit().await?;
                 Ok(ended)
             })

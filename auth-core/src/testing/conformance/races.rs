@@ -134,11 +134,19 @@ pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_w
             };
             assert!(holds == again || holds == dropped, "the successor is nobody's");
             rotate(&**store, &holds, NOW).await;
+            a_write_is_kept(&**store).await;
             if finished {
                 break;
             }
         }
     }
+}
+
+/// A dropped call may leave its connection in the middle of a transaction that nobody is going to commit.
+async fn a_write_is_kept<S: SessionStore>(store: &S) {
+    let (session, _) = family(store).await;
+    assert!(store.end(&session.subject, &session.id).await.unwrap());
+    assert_eq!(store.find(&session.id).await.unwrap(), None, "after a dropped call an answered write was undone");
 }
 
 /// Polls at most so often, then drops; `None` when the call had not finished by then.
