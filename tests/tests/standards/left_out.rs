@@ -1,0 +1,20 @@
+//! What is left out, and why.
+
+/// RFC, section, reason.
+pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
+    (7515, "4.1.2", "`jku` is refused: keys are configured, never fetched from where a token says"),
+    (7515, "4.1.5", "`x5u` is refused, for the same reason"),
+    (7515, "7.2", "the JSON serialisation is no form of a bearer token"),
+    (7515, "A.5", "unsecured JWS (`alg: none`) is refused"),
+    (7516, "3", "encrypted tokens (JWE) are not read: an access token here holds nothing to hide from its bearer"),
+    (7517, "4.7", "certificates in JWK (`x5c`, `x5t`) are ignored: the key itself is what is trusted"),
+    (7517, "8", "encrypted JWK: keys come from files that only the service can read"),
+    (
+        7518,
+        "3.2 to 3.5 with SHA-384 and SHA-512",
+        "HS384, HS512, RS384, RS512, PS384, PS512, ES384 and ES512 are not offered: each has a sibling of 256 bits that is, and that is enough",
+    ),
+    (7519, "6", "unsecured JWT are refused"),
+    (7520, "5", "examples of encryption"),
+    (8037, "3.2", "key agreement (X25519, X448)"),
+];
