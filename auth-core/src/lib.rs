@@ -35,8 +35,8 @@ pub use auth_macros::*;
 pub use builder::{AuthBuilder, BuildError};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use guard::{
-    Decided, Declaration, Evidence, Guard, GuardedMethodRouter, GuardedRouter, Policy, Proof, Requirement, RoutePolicy,
-    Rule, routing,
+    Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedRouter, Policy,
+    PolicyTable, Proof, Requirement, RoutePolicy, Rule, Unchecked, routing,
 };
 pub(crate) use identity::Caller;
 pub use identity::{

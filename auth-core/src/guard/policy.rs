@@ -1,6 +1,9 @@
 //! A policy: a requirement with a name and a place in the source.
 
-use super::Requirement;
+use serde::Serialize;
+
+use super::{GuardLayer, Requirement};
+use crate::Auth;
 
 /// A named requirement, as a type. The attributes generate one per handler; [`guard!`](crate::guard!) declares one
 /// that several handlers share.
@@ -9,12 +12,36 @@ pub trait Policy: Send + Sync + 'static {
     const REQUIREMENT: Requirement;
     /// Where it was declared.
     const DECLARED: Declaration;
+
+    /// The policy as a tower layer, for a plain axum router: it lets through only those who meet the policy, and answers
+    /// the others as a guard does.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Role { Moderator }
+    /// guard!(pub Staff = role(Moderator));
+    ///
+    /// fn metrics(auth: &Auth) -> axum::Router {
+    ///     axum::Router::new().route("/metrics", axum::routing::get(|| async { "requests 1" })).layer(Staff::layer(auth))
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    fn layer(auth: &Auth) -> GuardLayer<Self>
+    where
+        Self: Sized,
+    {
+        GuardLayer::of(auth)
+    }
 }
 
 /// Where a policy was declared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Declaration {
-    /// The handler's or the policy's name.
+    /// The handler's or the policy's name; `handler` in JSON.
+    #[serde(rename = "handler")]
     pub name: &'static str,
     /// The module it stands in, as `module_path!` gives it.
     pub module: &'static str,

@@ -48,6 +48,11 @@ impl Requirement {
         named.subject || (named.scope && !named.api_key)
     }
 
+    /// Whether it means something else where other credentials are looked at as well.
+    pub(super) const fn depends_on_kinds(&self) -> bool {
+        Named::of(self).scope_or_not
+    }
+
     /// Whether an API key is looked for when this requirement is checked.
     #[must_use]
     pub const fn wants_api_key(&self) -> bool {
@@ -61,19 +66,26 @@ struct Named {
     subject: bool,
     api_key: bool,
     scope: bool,
+    scope_or_not: bool,
 }
 
 impl Named {
     const fn of(requirement: &Requirement) -> Self {
-        let mut named = Self { subject: false, api_key: false, scope: false };
+        let mut named = Self { subject: false, api_key: false, scope: false, scope_or_not: false };
         match requirement {
             Requirement::Public => {}
             Requirement::ApiKey => named.api_key = true,
-            Requirement::Scope(_) => named.scope = true,
+            Requirement::Scope(_) => {
+                named.scope = true;
+                named.scope_or_not = true;
+            }
             Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
                 named.subject = true;
             }
-            Requirement::Not(inner) => named = Self::of(inner),
+            Requirement::Not(inner) => {
+                named = Self::of(inner);
+                named.scope_or_not = true;
+            }
             Requirement::All(parts) | Requirement::Any(parts) => {
                 let mut i = 0;
                 while i < parts.len() {
@@ -81,6 +93,7 @@ impl Named {
                     named.subject |= part.subject;
                     named.api_key |= part.api_key;
                     named.scope |= part.scope;
+                    named.scope_or_not |= part.scope_or_not;
                     i += 1;
                 }
             }

@@ -1,18 +1,23 @@
 //! A router that takes nothing undecided.
 
 use std::convert::Infallible;
+use std::panic::Location;
 
-use axum::Router;
-use axum::extract::Request;
+use axum::extract::{FromRef, Request};
 use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::Route;
+use axum::{Extension, Router};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::evidence::Decided;
 use super::routing::GuardedMethodRouter;
-use super::table::{Decision, RoutePolicy};
+use super::table::{Decision, PolicyTable, RoutePolicy, Unchecked};
+use super::whole::{Covers, WholeGuard};
+use super::wire::Wiring;
+use super::{Policy, page};
+use crate::Auth;
 
 /// An axum router whose every handler has been decided about.
 ///
@@ -42,12 +47,16 @@ use super::table::{Decision, RoutePolicy};
 #[must_use = "a router does nothing until it is served"]
 pub struct GuardedRouter<S = ()> {
     inner: Router<S>,
-    table: Vec<RoutePolicy>,
+    table: PolicyTable,
+    /// Guards of the whole router, which wrap it when nothing can be added to it any more.
+    guards: Vec<WholeGuard<S>>,
+    covers: Covers,
+    wiring: Wiring<S>,
 }
 
 impl<S> Clone for GuardedRouter<S> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), table: self.table.clone() }
+        Self { inner: self.inner.clone(), table: self.table.clone(), guards: self.guards.clone(), ..*self }
     }
 }
 
@@ -72,54 +81,122 @@ where
 {
     /// A router without routes.
     pub fn new() -> Self {
-        Self { inner: Router::new(), table: Vec::new() }
+        Self {
+            inner: Router::new(),
+            table: PolicyTable::default(),
+            guards: Vec::new(),
+            covers: Covers::Routes,
+            wiring: Wiring::NONE,
+        }
     }
 
     /// Adds the handlers of one path; the path is written as for [`axum::Router::route`], which also states when it
     /// panics (a malformed or doubled path, at start).
+    #[track_caller]
     pub fn route(mut self, path: &str, methods: GuardedMethodRouter<S>) -> Self {
-        self.table.extend(methods.decisions.iter().map(|(method, decision)| row(method, path, *decision)));
+        for (method, decision) in &methods.decisions {
+            self.enter(decision.row(method, path.to_owned()));
+        }
         self.inner = self.inner.route(path, methods.inner);
         self
     }
 
     /// Puts all routes of `other` under a prefix.
+    #[track_caller]
     pub fn nest(mut self, prefix: &str, other: Self) -> Self {
-        let below = prefix.trim_end_matches('/');
-        self.table.extend(other.table.into_iter().map(|row| {
-            let path = if row.path == "/" { below.to_owned() } else { format!("{below}{}", row.path) };
-            RoutePolicy { path, ..row }
-        }));
+        let other = other.sealed();
+        self.take(other.table.below(prefix), other.wiring, other.covers);
         self.inner = self.inner.nest(prefix, other.inner);
         self
     }
 
     /// Adds all routes of `other`.
+    #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
-        self.table.extend(other.table);
+        let other = other.sealed();
+        self.take(other.table, other.wiring, other.covers);
         self.inner = self.inner.merge(other.inner);
         self
     }
 
+    /// Demands the policy `P` of whoever calls any route of this router, besides what the route demands of itself: of
+    /// those added before and after this call, of routers nested and merged into it, plain ones included, and of its
+    /// fallback. The policy table shows `all(P, own)`.
+    ///
+    /// `P` is decided before any layer of this router runs; what must answer callers whom nobody knows, as CORS
+    /// preflights, belongs around it.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Role { Moderator }
+    /// guard!(Staff = role(Moderator));
+    ///
+    /// #[require(fresh("10m"))]
+    /// async fn purge() {}
+    ///
+    /// # fn main() {
+    /// let staff: GuardedRouter<Auth> = GuardedRouter::new().guard::<Staff>().route("/purge", post(purge));
+    /// let app = GuardedRouter::new().nest("/staff", staff);
+    /// assert_eq!(app.policy().routes()[0].requirement.to_string(), r#"all(role(Moderator), fresh("10m"))"#);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, when the router has or gets a public route, which the guard would close, and when guard and route look
+    /// at different credentials and speak of `scope` or `not`, which would then mean one thing in each and another in
+    /// both.
+    #[track_caller]
+    pub fn guard<P: Policy>(mut self) -> Self
+    where
+        Auth: FromRef<S>,
+    {
+        let guard = WholeGuard::of::<P>();
+        for row in &self.table.routes {
+            guard.check(row);
+        }
+        self.guards.push(guard);
+        self.wiring = Wiring::of_state();
+        self
+    }
+
     /// Answers requests that match no route; the handler is guarded like any other.
+    #[track_caller]
     pub fn fallback<H, T>(mut self, handler: H) -> Self
     where
         H: Handler<T, S>,
         T: Decided + 'static,
     {
-        self.table.push(row("ANY", "*", Decision::of::<T>()));
+        self.enter(Decision::of::<T>().row("ANY", "*".to_owned()));
+        self.covers = Covers::RoutesAndFallback;
         self.inner = self.inner.fallback(handler);
         self
     }
 
-    /// Answers requests that match a path but none of its methods; the handler is guarded like any other.
+    /// Answers requests that match a path of a route added so far but none of its methods; the handler is guarded like
+    /// any other.
+    #[track_caller]
     pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
     where
         H: Handler<T, S>,
         T: Decided + 'static,
     {
+        self.enter(Decision::of::<T>().row("OTHER", "*".to_owned()));
         self.inner = self.inner.method_not_allowed_fallback(handler);
         self
+    }
+
+    /// Answers `GET` at `path` with the policy table of the whole application, for those who meet `P`: a page for
+    /// browsers (`Accept: text/html`), JSON for others. The route is a row of it.
+    #[track_caller]
+    pub fn policy_route<P: Policy>(mut self, path: &str) -> Self
+    where
+        Auth: FromRef<S>,
+    {
+        self.wiring = Wiring::of_state();
+        self.route(path, super::routing::get(page::show::<P>))
     }
 
     /// Wraps all routes added so far in a layer, as [`axum::Router::layer`] does. Guards need no layer.
@@ -135,26 +212,75 @@ where
         self
     }
 
-    /// Takes in the routes of a plain axum router, which nobody has decided about and no policy table lists.
+    /// Takes in the routes of a plain axum router, which nobody has decided about; the policy table shows the place of
+    /// this call instead of them.
     ///
     /// For metrics exporters, static files and the like; the long name is meant to be found in review.
+    #[track_caller]
     pub fn merge_unchecked(mut self, unguarded: Router<S>) -> Self {
+        self.take_unchecked("*".to_owned());
         self.inner = self.inner.merge(unguarded);
+        self
+    }
+
+    /// Takes in the routes of a plain axum router under a prefix, as [`merge_unchecked`](Self::merge_unchecked) does.
+    #[track_caller]
+    pub fn nest_unchecked(mut self, prefix: &str, unguarded: Router<S>) -> Self {
+        self.take_unchecked(format!("{}/*", prefix.trim_end_matches('/')));
+        self.inner = self.inner.nest(prefix, unguarded);
         self
     }
 
     /// Every route with its requirement and the place where that was decided.
     #[must_use]
-    pub fn policy(&self) -> &[RoutePolicy] {
-        &self.table
+    pub fn policy(&self) -> PolicyTable {
+        self.clone().sealed().table.sorted()
     }
 
     /// Gives the routes their state and becomes a plain [`axum::Router`], ready to be served.
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        self.inner.with_state(state)
+        let table = self.policy();
+        let Self { inner, wiring, .. } = self.sealed();
+        match wiring.wired(&state, &table) {
+            Some(wired) => inner.layer(Extension(wired)).with_state(state),
+            None => inner.with_state(state),
+        }
     }
-}
 
-fn row(method: &'static str, path: &str, Decision { requirement, declared }: Decision) -> RoutePolicy {
-    RoutePolicy { method, path: path.to_owned(), requirement, declared }
+    #[track_caller]
+    fn enter(&mut self, row: RoutePolicy) {
+        for guard in &self.guards {
+            guard.check(&row);
+        }
+        self.table.routes.push(row);
+    }
+
+    #[track_caller]
+    fn take(&mut self, table: PolicyTable, wiring: Wiring<S>, covers: Covers) {
+        for row in table.routes {
+            self.enter(row);
+        }
+        self.table.unchecked.extend(table.unchecked);
+        self.wiring.join(wiring);
+        if covers == Covers::RoutesAndFallback {
+            self.covers = covers;
+        }
+    }
+
+    #[track_caller]
+    fn take_unchecked(&mut self, path: String) {
+        let place = Location::caller();
+        self.table.unchecked.push(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
+        // It may bring a fallback along.
+        self.covers = Covers::RoutesAndFallback;
+    }
+
+    /// The router with its guards around all that it has.
+    fn sealed(mut self) -> Self {
+        for guard in std::mem::take(&mut self.guards) {
+            self.inner = guard.wrap(self.inner, self.covers);
+            self.table = guard.over(self.table);
+        }
+        self
+    }
 }

@@ -1,0 +1,118 @@
+//! A policy as a tower layer, for plain axum routers and for guarded ones as a whole.
+
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use axum::http::Request;
+use axum::response::{IntoResponse, Response};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::Policy;
+use super::decision::prove;
+use super::wire::Wired;
+use crate::http::Rejection;
+use crate::{Auth, Refusal};
+
+/// Lets through only callers who meet the policy `P`, and answers the others as [`Guard`](crate::Guard) does. Made by
+/// [`Policy::layer`].
+///
+/// Guards and extractors behind it reuse its verification of the caller's credentials.
+pub struct GuardLayer<P> {
+    auth: Whose,
+    policy: PhantomData<fn() -> P>,
+}
+
+/// Whose `Auth` decides.
+#[derive(Clone)]
+enum Whose {
+    Given(Auth),
+    /// That of the state of the guarded router around.
+    TheRouters,
+}
+
+impl<P: Policy> GuardLayer<P> {
+    pub(super) fn of(auth: &Auth) -> Self {
+        Self { auth: Whose::Given(auth.clone()), policy: PhantomData }
+    }
+
+    pub(super) const fn of_router() -> Self {
+        Self { auth: Whose::TheRouters, policy: PhantomData }
+    }
+}
+
+impl<P> Clone for GuardLayer<P> {
+    fn clone(&self) -> Self {
+        Self { auth: self.auth.clone(), policy: PhantomData }
+    }
+}
+
+impl<P: Policy> std::fmt::Debug for GuardLayer<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardLayer").field("policy", &P::DECLARED.name).finish_non_exhaustive()
+    }
+}
+
+impl<P, Inner> Layer<Inner> for GuardLayer<P> {
+    type Service = Guarded<P, Inner>;
+
+    fn layer(&self, inner: Inner) -> Guarded<P, Inner> {
+        Guarded { layer: self.clone(), inner }
+    }
+}
+
+/// A service behind a [`GuardLayer`].
+pub struct Guarded<P, Inner> {
+    layer: GuardLayer<P>,
+    inner: Inner,
+}
+
+impl<P, Inner: Clone> Clone for Guarded<P, Inner> {
+    fn clone(&self) -> Self {
+        Self { layer: self.layer.clone(), inner: self.inner.clone() }
+    }
+}
+
+impl<P: Policy, Inner> std::fmt::Debug for Guarded<P, Inner> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guarded").field("layer", &self.layer).finish_non_exhaustive()
+    }
+}
+
+impl<P, Inner, B> Service<Request<B>> for Guarded<P, Inner>
+where
+    P: Policy,
+    Inner: Service<Request<B>, Response: IntoResponse, Future: Send> + Clone + Send + 'static,
+    B: Send + 'static,
+{
+    type Response = Response;
+    type Error = Inner::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Inner::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Inner::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The one that was polled ready is the one to call.
+        let next = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, next);
+        let auth = self.layer.auth.clone();
+        Box::pin(async move {
+            let (mut parts, body) = request.into_parts();
+            let auth = match auth {
+                Whose::Given(auth) => Some(auth),
+                Whose::TheRouters => Wired::auth(&parts.extensions),
+            };
+            let Some(auth) = auth else {
+                tracing::error!(target: "auth", "a router's guard met a request without the router's Auth; refused");
+                return Ok(Refusal::Unavailable.status().into_response());
+            };
+            match prove::<P>(&auth, &mut parts).await {
+                Ok(_) => inner.call(Request::from_parts(parts, body)).await.map(IntoResponse::into_response),
+                Err(refusal) => Ok(Rejection::new(refusal, &auth).into_response()),
+            }
+        })
+    }
+}
