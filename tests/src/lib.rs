@@ -1,10 +1,16 @@
-//! What the tests share: servers to run against, and nothing that a test asserts.
+//! What the test binaries share: servers to run against, a quickstart as a process of its own, and a client for it.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::missing_panics_doc,
-    reason = "a test's helper fails by panicking"
+    clippy::must_use_candidate,
+    reason = "a test fails by panicking, its helpers, too"
 )]
 
+mod client;
+mod node;
 pub mod servers;
+
+pub use client::{Answer, Client, Tokens};
+pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node};

@@ -26,14 +26,27 @@ pub(crate) enum StartError {
     Bind(SocketAddr, std::io::Error),
     #[error("DATABASE_URL: {0}; check that its folder is there and can be written to")]
     Store(#[from] StoreError),
-    #[error("{0}")]
-    Build(#[from] BuildError),
+    #[error("{}{error}", variable(.error))]
+    Build {
+        #[from]
+        error: BuildError,
+    },
     #[error("the first admin could not be made: {0}")]
     Admin(#[from] Refusal),
     #[error("the machine gives no randomness: {0}")]
     Randomness(#[from] TokenError),
     #[error("{0}")]
     Io(#[from] std::io::Error),
+}
+
+/// The variable behind a setting that cannot work.
+fn variable(error: &BuildError) -> String {
+    match error {
+        BuildError::Setting { setting, .. } if setting.ends_with("_ttl") || *setting == "refresh_leeway" => {
+            format!("AUTH_{}: ", setting.to_uppercase())
+        }
+        _ => String::new(),
+    }
 }
 
 /// Runs the service until SIGINT or SIGTERM; requests in flight finish.

@@ -1,0 +1,136 @@
+//! A client that says what it got.
+
+use reqwest::header::{HeaderMap, HeaderValue};
+use reqwest::{Method, RequestBuilder, StatusCode};
+use serde_json::Value;
+
+use crate::{ADMIN_EMAIL, ADMIN_PASSWORD};
+
+/// A client of one service.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+/// What a login or refresh gave.
+#[derive(Clone)]
+pub struct Tokens {
+    pub access: String,
+    pub refresh: String,
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Client {
+    pub fn new(base: &str) -> Self {
+        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        Self { http, base: base.to_owned() }
+    }
+
+    /// A request to a path, to be filled in and [sent](Self::send).
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.base))
+    }
+
+    pub async fn send(&self, request: RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap();
+        Answer { status: response.status(), headers: response.headers().clone(), text: response.text().await.unwrap() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path)).await
+    }
+
+    pub async fn get_as(&self, token: &str, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path).bearer_auth(token)).await
+    }
+
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        self.send(self.request(Method::POST, path).form(form)).await
+    }
+
+    /// Sends JSON as the bearer of a token.
+    pub async fn json_as(&self, token: &str, method: Method, path: &str, body: &Value) -> Answer {
+        self.send(self.request(method, path).bearer_auth(token).json(body)).await
+    }
+
+    /// A request without a body, as the bearer of a token.
+    pub async fn call_as(&self, token: &str, method: Method, path: &str) -> Answer {
+        self.send(self.request(method, path).bearer_auth(token)).await
+    }
+
+    pub async fn try_login(&self, email: &str, password: &str) -> Answer {
+        self.post_form("/auth/login", &[("username", email), ("password", password)]).await
+    }
+
+    pub async fn login(&self, email: &str, password: &str) -> Tokens {
+        self.try_login(email, password).await.tokens()
+    }
+
+    pub async fn admin(&self) -> Tokens {
+        self.login(ADMIN_EMAIL, ADMIN_PASSWORD).await
+    }
+
+    pub async fn try_refresh(&self, refresh: &str) -> Answer {
+        self.post_form("/auth/refresh", &[("refresh_token", refresh)]).await
+    }
+
+    /// Registers a user and gives its id.
+    pub async fn register(&self, email: &str, password: &str) -> String {
+        let body = serde_json::json!({ "email": email, "password": password });
+        let answer = self.send(self.request(Method::POST, "/auth/register").json(&body)).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {:?}", self.text))
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    /// Every `WWW-Authenticate` challenge, in order.
+    pub fn challenges(&self) -> Vec<&str> {
+        self.headers.get_all("www-authenticate").iter().map(|value: &HeaderValue| value.to_str().unwrap()).collect()
+    }
+
+    #[track_caller]
+    pub fn tokens(&self) -> Tokens {
+        assert_eq!(self.status, 200, "{}", self.text);
+        let body = self.json();
+        let token = |name: &str| body[name].as_str().unwrap().to_owned();
+        Tokens { access: token("access_token"), refresh: token("refresh_token") }
+    }
+
+    /// Holds the answer against a status and RFC 9457's form.
+    #[track_caller]
+    pub fn is_problem(&self, status: u16) -> &Self {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.text);
+        let body = self.json();
+        assert_eq!(body["status"], status, "{body}");
+        for member in ["type", "title", "detail"] {
+            assert!(body[member].is_string(), "{body}");
+        }
+        self
+    }
+
+    /// Holds the answer against a status and one exact challenge.
+    #[track_caller]
+    pub fn is_challenge(&self, status: u16, challenge: &str) -> &Self {
+        self.is_problem(status);
+        assert_eq!(self.challenges(), [challenge]);
+        self
+    }
+}

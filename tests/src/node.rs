@@ -1,0 +1,140 @@
+//! A quickstart as a process of its own, on a file of its own.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Output, Stdio};
+use std::sync::Arc;
+
+use tempfile::TempDir;
+
+use crate::Client;
+
+/// The first admin of every node.
+pub const ADMIN_EMAIL: &str = "admin@example.com";
+/// Its password.
+pub const ADMIN_PASSWORD: &str = "first-admin-of-a-test-node";
+/// The signing secret of every node.
+pub const AUTH_SECRET: &str = "signing-secret-of-a-test-node-40-bytes-x";
+
+/// A running quickstart. Dropped, it is killed.
+pub struct Node {
+    dir: Arc<TempDir>,
+    env: Vec<(String, String)>,
+    child: Child,
+    /// Held open apart, since waiting for a child closes it: a node ends with it.
+    _stdin: Option<ChildStdin>,
+    base: String,
+    printed: Vec<String>,
+}
+
+impl Node {
+    /// Starts the quickstart `binary` (`env!("CARGO_BIN_EXE_node")`) on a new file.
+    pub fn start(binary: &str) -> Self {
+        Self::start_with(binary, &[])
+    }
+
+    /// The same with more environment variables.
+    pub fn start_with(binary: &str, env: &[(&str, &str)]) -> Self {
+        let dir = Arc::new(tempfile::tempdir().unwrap());
+        let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Self::run(binary, dir, env)
+    }
+
+    /// What the quickstart says when it does not start: its exit status and output.
+    pub fn refuse_to_start(binary: &str, env: &[(&str, &str)]) -> Output {
+        let dir = tempfile::tempdir().unwrap();
+        let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let mut command = command(binary, dir.path(), &env);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Held open: a node ends with it.
+        let _stdin = child.stdin.take();
+        child.wait_with_output().unwrap()
+    }
+
+    fn run(binary: &str, dir: Arc<TempDir>, env: Vec<(String, String)>) -> Self {
+        let log = File::options().create(true).append(true).open(dir.path().join("log")).unwrap();
+        let mut command = command(binary, dir.path(), &env);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut printed: Vec<String> = Vec::new();
+        let base = loop {
+            let Some(line) = lines.next() else {
+                let log = std::fs::read_to_string(dir.path().join("log")).unwrap();
+                panic!("the node did not start:\n{log}");
+            };
+            printed.push(line.clone());
+            if let Some(base) = line.strip_prefix("listening on ") {
+                break base.to_owned();
+            }
+        };
+        let stdin = child.stdin.take();
+        Self { dir, env, child, _stdin: stdin, base, printed }
+    }
+
+    /// Where it listens, `http://127.0.0.1:PORT`.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// A client of it.
+    pub fn client(&self) -> Client {
+        Client::new(&self.base)
+    }
+
+    /// The lines that it printed until it listened.
+    pub fn printed(&self) -> &[String] {
+        &self.printed
+    }
+
+    /// A file in its folder: `quickstart.db`, `log`.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Kills it (`SIGKILL`) and starts another one on the same folder.
+    pub fn kill_and_restart(mut self, binary: &str) -> Self {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        Self::run(binary, self.dir.clone(), std::mem::take(&mut self.env))
+    }
+
+    /// Asks it to stop (`SIGTERM`), and waits until it has.
+    pub fn stop(&mut self) -> ExitStatus {
+        let status = Command::new("kill").arg(self.id().to_string()).status().unwrap();
+        assert!(status.success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(binary: &str, dir: &Path, env: &[(String, String)]) -> Command {
+    let mut command = Command::new(binary);
+    command
+        .current_dir(dir)
+        .env_clear()
+        .env("BIND", "127.0.0.1:0")
+        .env("AUTH_SECRET", AUTH_SECRET)
+        .env("ADMIN_PASSWORD", ADMIN_PASSWORD)
+        .env("RUST_LOG", "debug");
+    for (name, value) in env {
+        // `NAME=` takes a variable away.
+        if value.is_empty() {
+            command.env_remove(name)
+        } else {
+            command.env(name, value)
+        };
+    }
+    command
+}

@@ -1,0 +1,170 @@
+//! Users and who may do what to whom; what an admin changes counts from the next request on.
+
+use auth_tests::{Client, Tokens};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{INSUFFICIENT, INVALID_TOKEN, NO_CREDENTIAL, OTHER_PASSWORD, PASSWORD, node};
+
+async fn user(client: &Client, email: &str) -> (String, Tokens) {
+    let id = client.register(email, PASSWORD).await;
+    (format!("/users/{id}"), client.login(email, PASSWORD).await)
+}
+
+async fn with_role(client: &Client, admin: &Tokens, email: &str, role: &str) -> (String, Tokens) {
+    let (path, tokens) = user(client, email).await;
+    let answer = client.json_as(&admin.access, Method::PATCH, &path, &json!({ "role": role })).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["role"]), (200, &json!(role)));
+    (path, tokens)
+}
+
+#[tokio::test]
+async fn guarded_routes_ask_for_credentials() {
+    let node = node();
+    let client = node.client();
+    for (method, path) in [
+        (Method::GET, "/users/me"),
+        (Method::GET, "/users"),
+        (Method::PATCH, "/users/1"),
+        (Method::DELETE, "/users/1"),
+        (Method::POST, "/auth/logout"),
+        (Method::POST, "/auth/logout-all"),
+        (Method::POST, "/auth/password"),
+        (Method::GET, "/auth/sessions"),
+        (Method::DELETE, "/auth/sessions/1"),
+        (Method::GET, "/auth/api-keys"),
+        (Method::POST, "/auth/api-keys"),
+        (Method::POST, "/auth/api-keys/1/rotate"),
+        (Method::DELETE, "/auth/api-keys/1"),
+    ] {
+        let answer = client.send(client.request(method, path)).await;
+        answer.is_challenge(401, NO_CREDENTIAL);
+    }
+}
+
+#[tokio::test]
+async fn me_never_shows_the_hash() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let me = client.get_as(&admin.access, "/users/me").await.json();
+    let mut members: Vec<_> = me.as_object().unwrap().keys().cloned().collect();
+    members.sort_unstable();
+    assert_eq!(members, ["email", "id", "is_active", "role"]);
+}
+
+#[tokio::test]
+async fn users_are_listed_to_moderators_and_above() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (_, ada) = user(&client, "ada@example.com").await;
+    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "Moderator").await;
+    client.get_as(&ada.access, "/users").await.is_challenge(403, INSUFFICIENT);
+    for tokens in [&admin, &moderator] {
+        let listed = client.get_as(&tokens.access, "/users").await;
+        assert_eq!((listed.status.as_u16(), listed.json().as_array().unwrap().len()), (200, 3));
+    }
+    let first = client.get_as(&admin.access, "/users?limit=1").await.json();
+    let after = format!("/users?limit=5&after={}", first[0]["id"].as_str().unwrap());
+    assert_eq!(client.get_as(&admin.access, &after).await.json().as_array().unwrap().len(), 2);
+    client.get_as(&admin.access, "/users?limit=many").await.is_problem(400);
+}
+
+#[tokio::test]
+async fn owners_change_their_address_and_nobody_elses() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (ada_path, ada) = user(&client, "ada@example.com").await;
+    let (bob_path, _) = user(&client, "bob@example.com").await;
+    let address = json!({ "email": "Countess@Example.com" });
+    let changed = client.json_as(&ada.access, Method::PATCH, &ada_path, &address).await;
+    assert_eq!((changed.status.as_u16(), &changed.json()["email"]), (200, &json!("countess@example.com")));
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.json()["email"], "countess@example.com");
+    client.json_as(&ada.access, Method::PATCH, &bob_path, &address).await.is_challenge(403, INSUFFICIENT);
+    client.json_as(&ada.access, Method::PATCH, &ada_path, &json!({ "email": "bob@example.com" })).await.is_problem(409);
+    client.json_as(&ada.access, Method::PATCH, &ada_path, &json!({ "email": "bob" })).await.is_problem(422);
+    assert_eq!(client.json_as(&admin.access, Method::PATCH, &bob_path, &json!({})).await.status, 200);
+    client.json_as(&admin.access, Method::PATCH, "/users/nobody", &json!({})).await.is_problem(404);
+}
+
+#[tokio::test]
+async fn a_forbidden_caller_learns_nothing_about_the_body() {
+    let node = node();
+    let client = node.client();
+    let (_, ada) = user(&client, "ada@example.com").await;
+    let broken = client.request(Method::PATCH, "/users/somebody").bearer_auth(&ada.access);
+    let broken = broken.header("content-type", "application/json").body("{");
+    client.send(broken).await.is_challenge(403, INSUFFICIENT);
+}
+
+#[tokio::test]
+async fn roles_and_activity_are_for_admins_to_change() {
+    let node = node();
+    let client = node.client();
+    let (path, ada) = user(&client, "ada@example.com").await;
+    for patch in [json!({ "role": "Admin" }), json!({ "is_active": true }), json!({ "role": "User" })] {
+        client.json_as(&ada.access, Method::PATCH, &path, &patch).await.is_challenge(403, INSUFFICIENT);
+    }
+    let admin = client.admin().await;
+    for patch in [json!({ "role": "Root" }), json!({ "roles": ["Admin"] }), json!({ "is_active": "no" })] {
+        client.json_as(&admin.access, Method::PATCH, &path, &patch).await.is_problem(422);
+    }
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.json()["role"], "User");
+}
+
+#[tokio::test]
+async fn a_role_counts_from_the_next_request_on_and_no_longer() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (path, ada) = with_role(&client, &admin, "ada@example.com", "Moderator").await;
+    assert_eq!(client.get_as(&ada.access, "/users").await.status, 200);
+    client.json_as(&admin.access, Method::PATCH, &path, &json!({ "role": "User" })).await;
+    client.get_as(&ada.access, "/users").await.is_challenge(403, INSUFFICIENT);
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_refused_at_once_and_comes_back_when_enabled() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (path, ada) = user(&client, "ada@example.com").await;
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.status, 200);
+    client.json_as(&admin.access, Method::PATCH, &path, &json!({ "is_active": false })).await;
+    client.get_as(&ada.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&ada.refresh).await.is_problem(401);
+    client.json_as(&admin.access, Method::PATCH, &path, &json!({ "is_active": true })).await;
+    client.login("ada@example.com", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_deleted_users_tokens_are_dead() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "Moderator").await;
+    let (path, ada) = user(&client, "ada@example.com").await;
+    client.call_as(&ada.access, Method::DELETE, &path).await.is_challenge(403, INSUFFICIENT);
+    assert_eq!(client.call_as(&moderator.access, Method::DELETE, &path).await.status, 204);
+    client.get_as(&ada.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&ada.refresh).await.is_problem(401);
+    client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
+    client.call_as(&moderator.access, Method::DELETE, &path).await.is_problem(404);
+    client.register("ada@example.com", OTHER_PASSWORD).await;
+    client.get_as(&ada.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+}
+
+#[tokio::test]
+async fn nobody_removes_those_who_may_do_more() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "Moderator").await;
+    let id = client.get_as(&admin.access, "/users/me").await.json()["id"].as_str().unwrap().to_owned();
+    let answer = client.call_as(&moderator.access, Method::DELETE, &format!("/users/{id}")).await;
+    answer.is_challenge(403, INSUFFICIENT);
+    assert_eq!(client.get_as(&admin.access, "/users/me").await.status, 200);
+}

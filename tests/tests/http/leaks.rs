@@ -1,0 +1,56 @@
+//! No secret, token or password is in the database file, the log or an error body.
+
+use std::fs;
+
+use auth_tests::{ADMIN_PASSWORD, AUTH_SECRET};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{OTHER_PASSWORD, PASSWORD, node};
+
+#[tokio::test]
+async fn no_secret_is_in_the_database_the_log_or_an_error() {
+    let node = node();
+    let client = node.client();
+    let mut bodies = Vec::new();
+    let mut secrets: Vec<String> = [ADMIN_PASSWORD, PASSWORD, OTHER_PASSWORD, AUTH_SECRET].map(str::to_owned).into();
+
+    let admin = client.admin().await;
+    client.register("ada@example.com", PASSWORD).await;
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    let next = client.try_refresh(&ada.refresh).await.tokens();
+    let key = json!({ "name": "reports", "scopes": ["reports:read"] });
+    let key = client.json_as(&admin.access, Method::POST, "/auth/api-keys", &key).await.json();
+    let key = key["key"].as_str().unwrap().to_owned();
+    client.get_as(&key, "/reports").await;
+
+    // Every secret once more where it does not belong, and cut.
+    for secret in [&ada.access, &ada.refresh, &next.access, &next.refresh, &key, &admin.access] {
+        bodies.push(client.get_as(secret, "/users").await.text);
+        bodies.push(client.get_as(&secret[..secret.len() - 2], "/reports").await.text);
+        bodies.push(client.try_refresh(&secret[..secret.len() - 2]).await.text);
+        bodies.push(client.try_login(secret, secret).await.text);
+        bodies.push(client.get(&format!("/users/{secret}")).await.text);
+        secrets.push(secret.clone());
+        secrets.push(secret[secret.len() - 24..].to_owned());
+    }
+    bodies.push(client.try_login("ada@example.com", OTHER_PASSWORD).await.text);
+    let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    bodies.push(client.json_as(&next.access, Method::POST, "/auth/password", &change).await.text);
+
+    // Login and refresh answer with tokens; those that failed must not.
+    let bodies = bodies.into_iter().filter(|body| !body.contains("access_token")).collect::<String>();
+    let mut places = vec![("an error", bodies.into_bytes())];
+    for name in ["log", "quickstart.db", "quickstart.db-wal"] {
+        places.push((name, fs::read(node.path(name)).unwrap()));
+    }
+    for (place, bytes) in &places {
+        assert!(!bytes.is_empty(), "{place} is empty");
+        for secret in &secrets {
+            let found = bytes.windows(secret.len()).any(|window| window == secret.as_bytes());
+            assert!(!found, "{secret:?} is in {place}");
+        }
+    }
+    // The place to look was right: what is no secret is there.
+    assert!(places.iter().any(|(_, bytes)| bytes.windows(15).any(|window| window == b"ada@example.com")));
+}

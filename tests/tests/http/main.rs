@@ -1,0 +1,27 @@
+//! The quickstart's contract over real HTTP, against a process of its own on an SQLite file.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
+
+use auth_tests::Node;
+
+mod accounts;
+mod api_keys;
+mod bad_input;
+mod leaks;
+mod login;
+mod restart;
+mod sessions;
+mod start;
+mod tokens;
+
+const NODE: &str = env!("CARGO_BIN_EXE_node");
+const PASSWORD: &str = "correct staple in a battery";
+const OTHER_PASSWORD: &str = "another horse for the stable";
+
+const NO_CREDENTIAL: &str = r#"Bearer realm="quickstart""#;
+const INVALID_TOKEN: &str = r#"Bearer realm="quickstart", error="invalid_token""#;
+const INSUFFICIENT: &str = r#"Bearer realm="quickstart", error="insufficient_scope""#;
+
+fn node() -> Node {
+    Node::start(NODE)
+}

@@ -1,0 +1,132 @@
+//! Logout, sessions and passwords: what ends, ends with the next request.
+
+use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Node};
+use reqwest::Method;
+use serde_json::json;
+
+use crate::{INVALID_TOKEN, NO_CREDENTIAL, NODE, OTHER_PASSWORD, PASSWORD, node};
+
+#[tokio::test]
+async fn logout_ends_its_session_and_no_other() {
+    let node = node();
+    let client = node.client();
+    let (one, other) = (client.admin().await, client.admin().await);
+    assert_eq!(client.get_as(&one.access, "/users/me").await.status, 200);
+    assert_eq!(client.call_as(&one.access, Method::POST, "/auth/logout").await.status, 204);
+    client.get_as(&one.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&one.refresh).await.is_problem(401);
+    assert_eq!(client.get_as(&other.access, "/users/me").await.status, 200);
+    client.try_refresh(&other.refresh).await.tokens();
+}
+
+#[tokio::test]
+async fn logout_all_ends_every_session_of_the_subject_and_of_nobody_else() {
+    let node = node();
+    let client = node.client();
+    client.register("ada@example.com", PASSWORD).await;
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    let (one, other) = (client.admin().await, client.admin().await);
+    assert_eq!(client.call_as(&one.access, Method::POST, "/auth/logout-all").await.status, 204);
+    for tokens in [one, other] {
+        client.get_as(&tokens.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+        client.try_refresh(&tokens.refresh).await.is_problem(401);
+    }
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_one_by_one() {
+    let node = node();
+    let client = node.client();
+    let form = [("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
+    let phone = client.request(Method::POST, "/auth/login").header("user-agent", "phone").form(&form);
+    let phone = client.send(phone).await.tokens();
+    let desk = client.admin().await;
+
+    let listed = client.get_as(&desk.access, "/auth/sessions").await.json();
+    let sessions = listed.as_array().unwrap();
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(sessions.iter().map(|session| session["current"].as_bool().unwrap()).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(sessions[1]["agent"], "phone");
+    for member in ["created_at", "last_used_at"] {
+        assert!(sessions[1][member].as_str().unwrap().ends_with('Z'), "{listed}");
+    }
+
+    let path = format!("/auth/sessions/{}", sessions[1]["id"].as_str().unwrap());
+    assert_eq!(client.call_as(&desk.access, Method::DELETE, &path).await.status, 204);
+    client.get_as(&phone.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.call_as(&desk.access, Method::DELETE, &path).await.is_problem(404);
+    assert_eq!(client.get_as(&desk.access, "/users/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn nobody_ends_the_session_of_somebody_else() {
+    let node = node();
+    let client = node.client();
+    client.register("ada@example.com", PASSWORD).await;
+    let (ada, admin) = (client.login("ada@example.com", PASSWORD).await, client.admin().await);
+    let sessions = client.get_as(&admin.access, "/auth/sessions").await.json();
+    let path = format!("/auth/sessions/{}", sessions[0]["id"].as_str().unwrap());
+    client.call_as(&ada.access, Method::DELETE, &path).await.is_problem(404);
+    for path in ["/auth/sessions/none", "/auth/sessions/%00", "/auth/sessions/%FF"] {
+        client.call_as(&ada.access, Method::DELETE, path).await.is_problem(404);
+    }
+    assert_eq!(client.get_as(&admin.access, "/users/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_everything_but_the_session_it_was_changed_in() {
+    let node = node();
+    let client = node.client();
+    client.register("ada@example.com", PASSWORD).await;
+    let (here, there) =
+        (client.login("ada@example.com", PASSWORD).await, client.login("ada@example.com", PASSWORD).await);
+    assert_eq!(client.get_as(&there.access, "/users/me").await.status, 200);
+    let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    let changed = client.json_as(&here.access, Method::POST, "/auth/password", &change).await;
+    assert_eq!(changed.status, 204, "{}", changed.text);
+
+    client.get_as(&there.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&there.refresh).await.is_problem(401);
+    assert_eq!(client.get_as(&here.access, "/users/me").await.status, 200);
+    client.try_refresh(&here.refresh).await.tokens();
+    client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
+    client.login("ada@example.com", OTHER_PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_password_changes_only_with_the_current_one_and_to_a_good_one() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let wrong = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
+    let answer = client.json_as(&admin.access, Method::POST, "/auth/password", &wrong).await;
+    // Not 401, and without an error: the access token is fine.
+    answer.is_challenge(403, NO_CREDENTIAL);
+    let weak = json!({ "current_password": ADMIN_PASSWORD, "new_password": "short" });
+    client.json_as(&admin.access, Method::POST, "/auth/password", &weak).await.is_problem(422);
+    client.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_replayed_refresh_token_ends_its_family_and_no_other() {
+    let node = Node::start_with(NODE, &[("AUTH_REFRESH_LEEWAY", "0s")]);
+    let client = node.client();
+    let (stolen, other) = (client.admin().await, client.admin().await);
+    let successor = client.try_refresh(&stolen.refresh).await.tokens();
+    client.try_refresh(&stolen.refresh).await.is_problem(401);
+    client.try_refresh(&successor.refresh).await.is_problem(401);
+    client.get_as(&successor.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    assert_eq!(client.get_as(&other.access, "/users/me").await.status, 200);
+    client.try_refresh(&other.refresh).await.tokens();
+}
+
+#[tokio::test]
+async fn a_retry_within_the_leeway_gets_the_same_successor() {
+    let node = node();
+    let client = node.client();
+    let first = client.admin().await;
+    let once = client.try_refresh(&first.refresh).await.tokens();
+    let again = client.try_refresh(&first.refresh).await.tokens();
+    assert_eq!(once.refresh, again.refresh);
+}

@@ -1,0 +1,53 @@
+//! A setting that cannot be used stops the start with one line that names the variable and the mend.
+
+use auth_tests::Node;
+
+use crate::NODE;
+
+#[track_caller]
+fn refused(env: &[(&str, &str)], variable: &str, mend: &str) {
+    let output = Node::refuse_to_start(NODE, env);
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success(), "{env:?} started");
+    let line = said.lines().last().unwrap_or_default();
+    assert!(line.starts_with(&format!("quickstart: {variable}: ")), "{env:?}: {said}");
+    assert!(line.contains(mend), "{env:?}: {said}");
+    assert!(output.stdout.is_empty(), "{:?}", String::from_utf8_lossy(&output.stdout));
+    for (name, value) in env {
+        if *name == "AUTH_SECRET" && value.len() > 8 {
+            assert!(!said.contains(value), "the secret itself was printed: {said}");
+        }
+    }
+}
+
+#[test]
+fn weak_secrets_are_refused() {
+    refused(&[("AUTH_SECRET", "31 bytes are not enough, really")], "AUTH_SECRET", "openssl rand");
+    refused(&[("AUTH_SECRET", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")], "AUTH_SECRET", "openssl rand");
+    refused(&[("AUTH_SECRET", "please-changeme-please-changeme-please")], "AUTH_SECRET", "openssl rand");
+    let tutorial = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
+    refused(&[("AUTH_SECRET", tutorial)], "AUTH_SECRET", "well-known");
+    refused(&[("AUTH_SECRET", ""), ("AUTH_SECRET_FILE", "/nowhere/secret")], "AUTH_SECRET_FILE", "/nowhere/secret");
+}
+
+#[test]
+fn broken_settings_are_refused() {
+    refused(&[("BIND", "here")], "BIND", "127.0.0.1:3000");
+    refused(&[("BIND", "203.0.113.1:80")], "BIND", "choose another address");
+    refused(&[("DATABASE_URL", "mysql://root:hunter2@db")], "DATABASE_URL", "sqlite://");
+    refused(&[("DATABASE_URL", "sqlite:///nowhere/at/all.db")], "DATABASE_URL", "folder");
+    refused(&[("AUTH_ACCESS_TTL", "soon")], "AUTH_ACCESS_TTL", "15m");
+    refused(&[("AUTH_ACCESS_TTL", "15")], "AUTH_ACCESS_TTL", "15m");
+    refused(&[("AUTH_ACCESS_TTL", "0s")], "AUTH_ACCESS_TTL", "15 minutes");
+    refused(&[("AUTH_REFRESH_TTL", "1s")], "AUTH_REFRESH_TTL", "7 days");
+    refused(&[("AUTH_REFRESH_LEEWAY", "1h")], "AUTH_REFRESH_LEEWAY", "10 seconds");
+    refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "`on` nor `off`");
+    refused(&[("ADMIN_EMAIL", "root")], "ADMIN_EMAIL", "admin@example.com");
+    refused(&[("ADMIN_PASSWORD", "admin")], "ADMIN_PASSWORD", "15 characters");
+}
+
+#[test]
+fn an_address_in_use_is_refused() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    refused(&[("BIND", &taken.local_addr().unwrap().to_string())], "BIND", "choose another address");
+}
