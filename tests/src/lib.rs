@@ -5,7 +5,8 @@
     clippy::expect_used,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
-    reason = "a test fails by panicking, its helpers, too"
+    missing_docs,
+    reason = "a test fails by panicking, its helpers, too, and their names say what they do"
 )]
 
 mod client;
