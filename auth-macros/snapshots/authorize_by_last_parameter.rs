@@ -23,6 +23,10 @@ async fn edit(
         })
         .await
 }
+const _: () = {
+    #[allow(unused_imports)]
+    use authorize as _;
+};
 #[doc(hidden)]
 #[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
 enum __edit_policy {}

@@ -7,6 +7,10 @@ async fn reports() {}
 
 #[inline]
 async fn reports(_: ::auth_core::__private::Guard<__reports_policy>) {}
+const _: () = {
+    #[allow(unused_imports)]
+    use auth_core::require_scope as _;
+};
 #[doc(hidden)]
 #[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
 enum __reports_policy {}

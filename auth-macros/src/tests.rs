@@ -5,11 +5,12 @@ use std::fs;
 use std::path::Path;
 
 use proc_macro2::TokenStream;
-use quote::ToTokens as _;
-use syn::{DeriveInput, Item};
+use quote::{ToTokens as _, quote};
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, DeriveInput, Item};
 
 use crate::expand;
-use crate::model::{Attr, Handler};
+use crate::model::Attr;
 
 const LINE: &str = "\n// becomes\n\n";
 
@@ -43,11 +44,12 @@ fn expand_file(input: &str) -> TokenStream {
 
 /// Does what rustc does: calls the topmost attribute of ours with the rest of the item.
 fn attribute(item: TokenStream) -> TokenStream {
-    let mut handler: Handler = syn::parse2(item).unwrap();
-    let topmost = handler.attrs.iter().position(|attr| Attr::inner(attr).is_some()).unwrap();
-    let attr = handler.attrs.remove(topmost);
+    let parser = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_outer)?, input.parse::<TokenStream>()?));
+    let (mut attrs, rest) = parser.parse2(item).unwrap();
+    let topmost = attrs.iter().position(|attr| Attr::inner(attr).is_some()).unwrap();
+    let attr = attrs.remove(topmost);
     let Attr { word, args, .. } = Attr::inner(&attr).unwrap().unwrap();
-    expand::attribute(word, args, handler.into_token_stream())
+    expand::attribute(word, args, quote!(#(#attrs)* #rest))
 }
 
 fn pretty(tokens: TokenStream) -> String {
