@@ -10,7 +10,7 @@ pub use ::serde;
 #[path = "guard/authorize.rs"]
 mod authorize;
 
-pub use authorize::{Authorized, Condition, Deferred, Gate, Via};
+pub use authorize::{Asked, Authorized, Condition, Deferred, Gate, Via};
 
 pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement};
 pub use crate::identity::{Role, UnknownRole};
@@ -24,18 +24,33 @@ impl Policy for Undecided {
     const DECLARED: Declaration = Declaration { name: "", module: "", file: "", line: 0 };
 }
 
-/// Stands in for each variant of a role enum where none called `Role` is in scope, so that the error can be ours.
-#[derive(Clone, Copy, Debug)]
-pub struct NoRole;
-
-impl NoRole {
-    #[doc(hidden)]
-    pub const fn __requirement(&self) -> Requirement {
-        Undecided::REQUIREMENT
-    }
+/// Holds a requirement with named parts against what only the compiler knows: what is behind the names.
+///
+/// # Panics
+///
+/// At compile time, when a part lets in callers without credentials: beside it the others would be void.
+#[track_caller]
+pub const fn stands_alone(requirement: &Requirement) {
+    const VOID: &str = "a policy named here lets in callers without credentials (it is `public` or `auth(optional)`), \
+                        so every other requirement beside it is void; help: name it alone, or leave it out";
+    assert!(!requirement.is_open_somewhere(), "{}", VOID);
 }
 
+/// Holds what stands in `#[authorize(..)]` against [`Condition`].
+pub fn condition<'a, C: Condition + 'a>(condition: C) -> Asked<'a> {
+    condition.asked()
+}
+
+/// Stands in for each variant of a role enum where none called `Role` is in scope, so that the error can be ours.
+#[derive(Clone, Copy, Debug)]
+pub struct NoRole(::core::marker::PhantomData<*const ()>);
+
+/// The only value of [`NoRole`].
+pub const NO_ROLE: NoRole = NoRole(::core::marker::PhantomData);
+
 /// A role that is named by its variant alone, which takes the enum to be called `Role`.
+///
+/// Every enum of names implements it but [`NoRole`], which alone is not `Send`.
 #[diagnostic::on_unimplemented(
     message = "no role enum called `Role` is in scope here",
     label = "a bare role name is a variant of `Role`",
@@ -43,20 +58,45 @@ impl NoRole {
     note = "or write the role's path: `#[require_role(path::to::StaffRole::Admin)]`",
     note = "an enum becomes a role enum by `#[derive(Role)]`"
 )]
-pub trait BareRole: Copy {}
+pub trait InScope {}
 
 #[diagnostic::do_not_recommend]
-impl<R: Role> BareRole for R {}
+impl<R: Send> InScope for R {}
 
-/// Holds a role that is named by its variant alone against [`BareRole`].
-pub const fn bare_role<R: BareRole>(role: R) -> R {
+/// Holds a role that is named by its variant alone against [`InScope`].
+pub const fn bare_role<R: InScope>(role: R) -> R {
     role
 }
 
-/// Holds a role that is named by its path against [`Role`].
-pub const fn role<R: Role>(role: R) -> R {
+/// What a requirement may name as a role.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a role enum",
+    label = "not a role enum",
+    note = "write `#[derive(Role)]` above the enum"
+)]
+pub trait IsRole {}
+
+#[diagnostic::do_not_recommend]
+impl<R: Role> IsRole for R {}
+
+// What is wrong with it, `InScope` has said.
+impl IsRole for NoRole {}
+
+/// Holds a role against [`IsRole`].
+pub const fn role<R: IsRole>(role: &R) -> &R {
     role
 }
+
+/// Gives every type the method that `#[derive(Role)]` gives to roles, so that a type which is none is told of once, by
+/// [`IsRole`].
+pub trait Stated {
+    #[doc(hidden)]
+    fn __requirement(&self) -> Requirement {
+        Undecided::REQUIREMENT
+    }
+}
+
+impl<R> Stated for R {}
 
 /// Reads a role from its name.
 pub fn deserialize_role<'de, R: Role, D: serde::Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {

@@ -22,3 +22,6 @@ impl ::auth_core::__private::Policy for __reports_policy_and {
         line: ::auth_core::__private::core::line!(),
     };
 }
+const _: () = ::auth_core::__private::stands_alone(
+    &<__reports_policy_and as ::auth_core::__private::Policy>::REQUIREMENT,
+);

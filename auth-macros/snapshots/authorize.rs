@@ -20,10 +20,8 @@ async fn edit(
             > {
                 return __never;
             }
-            let __allowed: ::auth_core::__private::core::primitive::bool = user.id == id;
-            if !__allowed {
-                __gate.forbid().await;
-            }
+            let __condition = ::auth_core::__private::condition(user.id == id);
+            __gate.check(__condition).await;
             let Json(patch): Json<Patch> = __gate.read(__later).await;
             { users.edit(user, patch).await }
         })

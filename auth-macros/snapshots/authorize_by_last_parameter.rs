@@ -14,11 +14,8 @@ async fn edit(
 ) -> ::auth_core::__private::Authorized<impl IntoResponse> {
     __gate
         .run(async {
-            let __allowed: ::auth_core::__private::core::primitive::bool = patch.owner
-                == user.id;
-            if !__allowed {
-                __gate.forbid().await;
-            }
+            let __condition = ::auth_core::__private::condition(patch.owner == user.id);
+            __gate.check(__condition).await;
             { "ok" }
         })
         .await

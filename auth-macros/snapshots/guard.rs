@@ -9,15 +9,17 @@ impl ::auth_core::__private::Policy for StaffOnDuty {
     const REQUIREMENT: ::auth_core::__private::Requirement = {
         #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
         mod Role {
-            pub use ::auth_core::__private::NoRole as Moderator;
+            pub use ::auth_core::__private::NO_ROLE as Moderator;
         }
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
             let _ = ::auth_core::__private::bare_role(Role::Moderator);
+            #[allow(unused_imports)]
+            use ::auth_core::__private::Stated as _;
             ::auth_core::__private::Requirement::All(
                 &[
-                    Role::Moderator.__requirement(),
+                    ::auth_core::__private::role(&Role::Moderator).__requirement(),
                     ::auth_core::__private::Requirement::Scope("duty"),
                     ::auth_core::__private::Requirement::Fresh(
                         ::auth_core::__private::Duration::from_secs(600u64),

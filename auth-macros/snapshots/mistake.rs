@@ -3,6 +3,7 @@ async fn delete_user(Path(id): Path<u32>) {}
 
 // becomes
 
+#[allow(unused)]
 async fn delete_user(
     _: ::auth_core::__private::Guard<::auth_core::__private::Undecided>,
     Path(id): Path<u32>,

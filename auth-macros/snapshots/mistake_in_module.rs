@@ -6,6 +6,7 @@ mod admin {
 // becomes
 
 mod admin {
+    #[allow(unused)]
     async fn list(_: ::auth_core::__private::Guard<::auth_core::__private::Undecided>) {}
 }
 ::core::compile_error! {

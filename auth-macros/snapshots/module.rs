@@ -62,6 +62,9 @@ pub mod admin {
             line: ::auth_core::__private::core::line!(),
         };
     }
+    const _: () = ::auth_core::__private::stands_alone(
+        &<__purge_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+    );
     fn helper() {}
     mod deeper {
         async fn report(_: ::auth_core::__private::Guard<__report_policy>) {}
@@ -92,13 +95,15 @@ impl ::auth_core::__private::Policy for __admin_module_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = {
         #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
         mod Role {
-            pub use ::auth_core::__private::NoRole as Admin;
+            pub use ::auth_core::__private::NO_ROLE as Admin;
         }
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
             let _ = ::auth_core::__private::bare_role(Role::Admin);
-            Role::Admin.__requirement()
+            #[allow(unused_imports)]
+            use ::auth_core::__private::Stated as _;
+            ::auth_core::__private::role(&Role::Admin).__requirement()
         }
     };
     const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {

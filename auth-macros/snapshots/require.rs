@@ -32,3 +32,6 @@ impl ::auth_core::__private::Policy for __purge_policy {
         line: ::auth_core::__private::core::line!(),
     };
 }
+const _: () = ::auth_core::__private::stands_alone(
+    &<__purge_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+);

@@ -19,16 +19,18 @@ impl ::auth_core::__private::Policy for __delete_user_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = {
         #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
         mod Role {
-            pub use ::auth_core::__private::NoRole as Admin;
+            pub use ::auth_core::__private::NO_ROLE as Admin;
         }
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
             let _ = ::auth_core::__private::bare_role(Role::Admin);
+            #[allow(unused_imports)]
+            use ::auth_core::__private::Stated as _;
             ::auth_core::__private::Requirement::Any(
                 &[
-                    Role::Admin.__requirement(),
-                    ::auth_core::__private::role(staff::Role::Moderator).__requirement(),
+                    ::auth_core::__private::role(&Role::Admin).__requirement(),
+                    ::auth_core::__private::role(&staff::Role::Moderator).__requirement(),
                 ],
             )
         }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use crate::event::Event;
 use crate::guard::{Kinds, Policy, Rule};
 use crate::http::Rejection;
+use crate::store::StoreError;
 use crate::{Auth, Caller, Principal, Refusal};
 
 /// Where the conditions of a handler are decided, after its guard `P` has let the caller in.
@@ -61,17 +62,12 @@ impl<P: Policy> Gate<P> {
 
     /// Comes back only if `condition` holds; answers for the handler otherwise. The macro writes one call for each
     /// condition: `__gate.check(condition).await;`.
-    pub async fn check<C: Condition>(&self, condition: C) {
+    pub async fn check(&self, condition: Asked<'_>) {
         match condition.holds(self.caller.principal()).await {
             Ok(true) => {}
             Ok(false) => self.refuse(Refusal::Forbidden).await,
             Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
         }
-    }
-
-    /// Answers 403; does not come back.
-    pub async fn forbid(&self) {
-        self.refuse(Refusal::Forbidden).await;
     }
 
     async fn refuse(&self, refusal: Refusal) {
@@ -105,22 +101,51 @@ impl<P: Policy> Gate<P> {
 )]
 pub trait Condition {
     #[doc(hidden)]
-    fn holds(self, caller: Option<Principal>) -> impl Future<Output = Result<bool, Refusal>> + Send;
+    fn asked<'a>(self) -> Asked<'a>
+    where
+        Self: 'a;
 }
 
 #[diagnostic::do_not_recommend]
 impl Condition for bool {
-    async fn holds(self, _: Option<Principal>) -> Result<bool, Refusal> {
-        Ok(self)
+    fn asked<'a>(self) -> Asked<'a> {
+        Asked(Answer::Known(self))
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<R: Rule> Condition for R {
+    fn asked<'a>(self) -> Asked<'a>
+    where
+        Self: 'a,
+    {
+        Asked(Answer::Of(Box::new(move |caller| Box::pin(async move { self.allows(&caller).await }))))
+    }
+}
+
+/// A condition of whatever type, ready to be decided. One type for all of them, so that the compiler complains of a type
+/// that is no condition where it stands, and not again wherever its value goes.
+pub struct Asked<'a>(Answer<'a>);
+
+enum Answer<'a> {
+    Known(bool),
+    Of(Box<dyn FnOnce(Principal) -> Decision<'a> + Send + 'a>),
+}
+
+type Decision<'a> = Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>>;
+
+impl std::fmt::Debug for Asked<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Asked").finish_non_exhaustive()
+    }
+}
+
+impl Asked<'_> {
     async fn holds(self, caller: Option<Principal>) -> Result<bool, Refusal> {
-        match caller {
-            Some(principal) => Ok(self.allows(&principal).await?),
-            None => Err(Refusal::NoCredential { api_key: false }),
+        match (self.0, caller) {
+            (Answer::Known(held), _) => Ok(held),
+            (Answer::Of(rule), Some(principal)) => Ok(rule(principal).await?),
+            (Answer::Of(_), None) => Err(Refusal::NoCredential { api_key: false }),
         }
     }
 }

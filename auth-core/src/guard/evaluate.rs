@@ -23,6 +23,8 @@ impl Evaluation<'_> {
     fn holds(&self, requirement: &Requirement) -> Result<(), Lack> {
         match requirement {
             Requirement::Public => Ok(()),
+            // To send no credential is fine; to send one that this route does not look at is not the same as none.
+            Requirement::Optional => met(!self.caller.sent_other_credential(), Lack::Credential),
             Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
                 self.subject_holds(requirement)
             }
@@ -44,7 +46,7 @@ impl Evaluation<'_> {
     /// by that `not`. The negation is carried down to the leaves, so that a double one still knows what is lacking.
     fn fails(&self, requirement: &Requirement) -> Result<(), Lack> {
         match requirement {
-            Requirement::Public => Err(Lack::Nobody),
+            Requirement::Public | Requirement::Optional => Err(Lack::Nobody),
             Requirement::Auth => met(self.caller.subject().is_none(), Lack::Excluded),
             Requirement::ApiKey => met(self.caller.api_key().is_none(), Lack::Excluded),
             Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {

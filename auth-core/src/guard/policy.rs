@@ -7,6 +7,11 @@ use crate::Auth;
 
 /// A named requirement, as a type. The attributes generate one per handler; [`guard!`](crate::guard!) declares one
 /// that several handlers share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "no policy is declared by this name",
+    note = "declare it: `guard!(pub {Self} = all(role(Moderator), mfa));`"
+)]
 pub trait Policy: Send + Sync + 'static {
     /// What a caller must meet.
     const REQUIREMENT: Requirement;

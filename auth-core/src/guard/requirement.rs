@@ -13,6 +13,10 @@ use std::time::Duration;
 pub enum Requirement {
     /// Anyone, without credentials. Credentials that are sent anyway are not looked at.
     Public,
+    /// Anyone, but an access token that is sent must be a valid one, and no other credential may stand in for it.
+    ///
+    /// Like [`Public`](Self::Public) it stands alone: the macros refuse it as a part of anything else.
+    Optional,
     /// A subject with a valid access token.
     Auth,
     /// A valid API key.
@@ -58,6 +62,25 @@ impl Requirement {
     pub const fn wants_api_key(&self) -> bool {
         Named::of(self).api_key
     }
+
+    /// Whether a caller without credentials may be let in by it or by a part of it.
+    pub(crate) const fn is_open_somewhere(&self) -> bool {
+        match self {
+            Self::Public | Self::Optional => true,
+            Self::Not(inner) => inner.is_open_somewhere(),
+            Self::All(parts) | Self::Any(parts) => {
+                let mut i = 0;
+                while i < parts.len() {
+                    if parts[i].is_open_somewhere() {
+                        return true;
+                    }
+                    i += 1;
+                }
+                false
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What a requirement speaks of, anywhere in its tree.
@@ -79,7 +102,11 @@ impl Named {
                 named.scope = true;
                 named.scope_or_not = true;
             }
-            Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
+            Requirement::Optional
+            | Requirement::Auth
+            | Requirement::Role { .. }
+            | Requirement::Fresh(_)
+            | Requirement::Amr(_) => {
                 named.subject = true;
             }
             Requirement::Not(inner) => {
@@ -117,6 +144,7 @@ impl fmt::Display for Requirement {
         };
         match self {
             Self::Public => f.write_str("public"),
+            Self::Optional => f.write_str("auth(optional)"),
             Self::Auth => f.write_str("auth"),
             Self::ApiKey => f.write_str("api_key"),
             Self::Role { name, .. } => write!(f, "role({name})"),

@@ -1,8 +1,10 @@
 //! Each attribute as sugar for a requirement.
 
 use proc_macro2::{Span, TokenStream};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Expr, Ident, LitStr, Token};
+use syn::spanned::Spanned as _;
+use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
 
 use super::list::list;
 use super::term::{Kind, Term};
@@ -21,8 +23,8 @@ pub(crate) enum Demand {
 pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
     let Attr { word, span, args, .. } = attr;
     let term = match word {
-        Word::RequireAuth => alone(word, span, args, Kind::Auth),
-        Word::Public => alone(word, span, args, Kind::Public),
+        Word::RequireAuth => require_auth(span, args),
+        Word::Public => public(span, args),
         Word::RequireRole => {
             let mend = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
             several(span, args, errors, roles::role, ("`#[require_role]` names no role", mend))
@@ -44,20 +46,22 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
     errors.keep(term).map(Demand::Guard)
 }
 
-/// An attribute that takes no arguments.
-fn alone(word: Word, span: Span, args: TokenStream, kind: Kind) -> syn::Result<Term> {
+/// `#[require_auth]`, `#[require_auth(optional)]`.
+fn require_auth(span: Span, args: TokenStream) -> syn::Result<Term> {
+    if args.is_empty() {
+        return Ok(Term::new(span, Kind::Auth));
+    }
+    let mend = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
+    (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", mend)).parse2(args)
+}
+
+fn public(span: Span, args: TokenStream) -> syn::Result<Term> {
     match args.into_iter().next() {
-        None => Ok(Term::new(span, kind)),
-        Some(first) => Err(error(
-            first.span(),
-            format_args!("`#[{word}]` takes no arguments"),
-            match word {
-                Word::RequireAuth => {
-                    "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`"
-                }
-                _ => "anyone may call a public handler; leave the parentheses away",
-            },
-        )),
+        None => Ok(Term::new(span, Kind::Public)),
+        Some(first) => {
+            let mend = "anyone may call a public handler; leave the parentheses away";
+            Err(error(first.span(), "`#[public]` takes no arguments", mend))
+        }
     }
 }
 
@@ -76,6 +80,11 @@ fn several<T>(
 }
 
 fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
+    if input.peek(Ident) && input.peek2(Token![=]) {
+        let key: Ident = input.parse()?;
+        let problem = format!("there is no argument `{key}` here");
+        return Err(error(key.span(), problem, "scopes are listed as strings: `\"reports:read\", \"reports:list\"`"));
+    }
     let literal = literal::string(input, "a scope", "\"reports:read\"")?;
     Ok(Term::new(literal.span(), Kind::Scope(literal::scope(&literal)?)))
 }
@@ -130,7 +139,7 @@ fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
     let parser = |input: ParseStream<'_>| {
         let condition: Expr = input.parse()?;
         if input.is_empty() {
-            return Ok(condition);
+            return is_condition(condition);
         }
         let problem = "`#[authorize]` takes one condition";
         let error = error(input.span(), problem, "join conditions by `&&` and `||`, as anywhere in Rust");
@@ -138,4 +147,24 @@ fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
         Err(error)
     };
     parser.parse2(args)
+}
+
+/// Refuses what can be told from its form alone; for all else the compiler asks the expression's type.
+fn is_condition(condition: Expr) -> syn::Result<Expr> {
+    match &condition {
+        Expr::Assign(assign) => Err(error(
+            assign.eq_token.span(),
+            "a condition compares, it does not assign",
+            format_args!("write `{} == {}`", assign.left.to_token_stream(), assign.right.to_token_stream()),
+        )),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+            let mend = if syn::parse_str::<Expr>(&text.value()).is_ok() {
+                format!("write `{}` without quotes", text.value())
+            } else {
+                "write a condition over the handler's parameters: `#[authorize(user.id == id)]`".to_owned()
+            };
+            Err(error(text.span(), "a condition is an expression that the compiler can check, not a string", mend))
+        }
+        _ => Ok(condition),
+    }
 }

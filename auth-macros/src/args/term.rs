@@ -17,6 +17,8 @@ pub(crate) struct Term {
 #[derive(Clone)]
 pub(crate) enum Kind {
     Public,
+    /// Anyone, but a credential that is sent must be good.
+    Optional,
     Auth,
     ApiKey,
     Role(Path),
@@ -56,6 +58,11 @@ impl Term {
         }
     }
 
+    /// Whether it lets in callers without credentials, so that any other requirement beside it is void.
+    pub(crate) const fn is_open(&self) -> bool {
+        matches!(self.kind, Kind::Public | Kind::Optional)
+    }
+
     /// The requirements inside this one.
     pub(crate) fn parts(&self) -> &[Self] {
         match &self.kind {
@@ -75,6 +82,7 @@ impl fmt::Display for Term {
         };
         match &self.kind {
             Kind::Public => f.write_str("public"),
+            Kind::Optional => f.write_str("auth(optional)"),
             Kind::Auth => f.write_str("auth"),
             Kind::ApiKey => f.write_str("api_key"),
             Kind::Role(path) => write!(f, "role({})", shown(path)),

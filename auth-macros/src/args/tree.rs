@@ -9,10 +9,12 @@ use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
 use super::list::{list, only};
 use super::term::{Kind, MFA, Term};
 use super::{literal, roles};
-use crate::diagnostics::{Errors, choice, error, listed};
+use crate::diagnostics::{Errors, choice, error, listed, nearest};
 
 /// The words that stand alone.
 const BARE: [&str; 4] = ["auth", "api_key", "mfa", "public"];
+
+const OPTIONAL: &str = "optional";
 
 /// The words that take arguments, each as it is written, and what is wrong when the arguments are missing.
 const WITH_ARGUMENTS: [(&str, &str, &str); 7] = [
@@ -124,6 +126,9 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
     let content;
     parenthesized!(content in input);
     let name = word.to_string();
+    if name == "auth" && !content.is_empty() {
+        return optional(&content, "auth", "write `auth`, or `auth(optional)`");
+    }
     if !WITH_ARGUMENTS.iter().any(|(known, ..)| *known == name) {
         drain(&content);
         if name.starts_with(char::is_uppercase) {
@@ -152,6 +157,24 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
         _ => Kind::Amr(text(word, &content, errors, literal::method)?),
     };
     Ok(Term::new(word.span(), kind))
+}
+
+/// The word `optional` behind `auth`: who has no access token is let in without.
+pub(super) fn optional(input: ParseStream<'_>, of: &str, mend: &str) -> syn::Result<Term> {
+    let found = input.cursor();
+    let word: Option<Ident> = input.parse().ok();
+    let read = match word {
+        Some(word) if word == OPTIONAL && input.is_empty() => Ok(Term::new(word.span(), Kind::Optional)),
+        Some(word) if nearest(&word.to_string(), [OPTIONAL]).is_some() && word != OPTIONAL => {
+            Err(error(word.span(), format_args!("`{of}` has no argument `{word}`"), "did you mean `optional`?"))
+        }
+        Some(word) if word == OPTIONAL => {
+            Err(error(input.span(), "the argument should end before this", "remove this"))
+        }
+        _ => Err(error(found.span(), format_args!("`{of}` takes no argument but `optional`"), mend)),
+    };
+    input.parse::<TokenStream>()?;
+    read
 }
 
 /// The one string of `scope(..)`, `fresh(..)` or `amr(..)`.

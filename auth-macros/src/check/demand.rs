@@ -23,10 +23,10 @@ pub(crate) fn demands(demands: &Demands, misread: bool, errors: &mut Errors) {
         );
     }
     twice(&demands.guards, errors);
-    public_beside(demands, &all, errors);
+    open_beside(demands, &all, errors);
     for guard in &demands.guards {
         duplicates(guard, errors);
-        public_inside(guard, errors);
+        open_inside(guard, errors);
     }
     if !misread && errors.count() == mistakes {
         logic::check(&all, errors);
@@ -37,7 +37,7 @@ pub(crate) fn demands(demands: &Demands, misread: bool, errors: &mut Errors) {
 pub(crate) fn policy(name: &Ident, term: &Term, errors: &mut Errors) {
     within_itself(name, term, errors);
     duplicates(term, errors);
-    public_inside(term, errors);
+    open_inside(term, errors);
     if errors.count() == 0 {
         logic::check(std::slice::from_ref(term), errors);
     }
@@ -64,31 +64,32 @@ fn twice(guards: &[Term], errors: &mut Errors) {
     }
 }
 
-fn public_beside(demands: &Demands, all: &[Term], errors: &mut Errors) {
-    let place = |public| all.iter().position(|guard| matches!(guard.kind, Kind::Public) == public);
-    if let (Some(public), Some(other)) = (place(true), place(false)) {
-        let mend = if demands.scope.guards.is_empty() {
-            "remove `public` if the caller must be known, the other guard if anyone may call"
-        } else {
-            "move the handler out of the module or impl block whose guard it does not want"
-        };
-        errors.add(
-            // The lower one of the two, which has a token to point at.
-            all[public.max(other)].span,
-            format_args!("this handler is public and demands `{}`: it cannot be both", all[other]),
-            mend,
-        );
-    }
+/// Two guards of which one lets in everybody, with credentials or without.
+fn open_beside(demands: &Demands, all: &[Term], errors: &mut Errors) {
+    let Some((open, guard)) = all.iter().enumerate().find(|(_, guard)| guard.is_open()) else { return };
+    let Some(other) = all.iter().position(|other| other.to_string() != guard.to_string()) else { return };
+    let mend = if demands.scope.guards.is_empty() {
+        format!("remove `{guard}` if the caller must be known, the other guard if anyone may call")
+    } else {
+        "move the handler out of the module or impl block whose guard it does not want".to_owned()
+    };
+    errors.add(
+        // The lower one of the two, which has a token to point at.
+        all[open.max(other)].span,
+        format_args!("this handler lets in anyone (`{guard}`) and demands `{}`: it cannot be both", all[other]),
+        mend,
+    );
 }
 
-/// `public` as a part of something else.
-fn public_inside(term: &Term, errors: &mut Errors) {
+/// What lets in everybody as a part of something else.
+fn open_inside(term: &Term, errors: &mut Errors) {
     for part in term.parts() {
-        if matches!(part.kind, Kind::Public) {
-            let mend = "write `#[public]` alone if anyone may call, else leave it out";
-            errors.add(part.span, "`public` stands alone: beside it every other requirement is void", mend);
+        if part.is_open() {
+            let problem = format!("`{part}` stands alone: beside it every other requirement is void");
+            let mend = format!("write `#[require({part})]` if anyone may call, else leave it out");
+            errors.add(part.span, problem, mend);
         }
-        public_inside(part, errors);
+        open_inside(part, errors);
     }
 }
 

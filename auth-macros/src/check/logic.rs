@@ -105,7 +105,8 @@ fn impossible(term: &Term) -> (String, String) {
     let problem = format!("nobody can meet `{term}`");
     let mend = match &term.kind {
         Kind::Not(inner) => {
-            format!("no credential but the one for `{inner}` is looked at here, so this excludes every caller")
+            let problem = format!("{problem}, because no credential but the one for `{inner}` is looked at here");
+            return (problem, "name the credential that is wanted instead, as in `api_key`".to_owned());
         }
         Kind::All(_) => "its parts exclude each other; write `any(..)` if one of them suffices".to_owned(),
         _ => "remove it, or name a credential that could meet it".to_owned(),

@@ -77,7 +77,7 @@ impl Facts {
                     facts.subject_wanted = true;
                     facts.api_key_wanted = true;
                 }
-                Kind::Public | Kind::All(_) | Kind::Any(_) | Kind::Not(_) => {}
+                Kind::Public | Kind::Optional | Kind::All(_) | Kind::Any(_) | Kind::Not(_) => {}
             }
         }
         facts.subject_wanted |= scope && !facts.api_key_wanted;
@@ -115,7 +115,7 @@ impl Facts {
     /// Whether a caller like this meets `term`, by the rules of the evaluator.
     pub(super) fn holds(&self, term: &Term, world: World) -> bool {
         match &term.kind {
-            Kind::Public => true,
+            Kind::Public | Kind::Optional => true,
             Kind::Auth => world.subject,
             Kind::ApiKey => world.api_key,
             Kind::All(parts) => parts.iter().all(|part| self.holds(part, world)),

@@ -59,16 +59,15 @@ fn returns(output: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-/// The condition as a statement of type `bool`, whose type errors point at the condition.
+/// The condition as a statement, whose type errors point at the condition. What it borrows for a moment, a lock perhaps,
+/// is given back before anything is awaited.
 fn checked(condition: &Expr, gate: &Ident) -> TokenStream {
-    let allowed = Ident::new("__allowed", Span::mixed_site());
+    let value = Ident::new("__condition", Span::mixed_site());
     let private = private_at(condition.span());
-    let bool = quote_spanned!(condition.span()=> #private::core::primitive::bool);
+    let held = quote_spanned!(condition.span()=> #private::condition(#condition));
     quote! {
-        let #allowed: #bool = #condition;
-        if !#allowed {
-            #gate.forbid().await;
-        }
+        let #value = #held;
+        #gate.check(#value).await;
     }
 }
 

@@ -72,9 +72,10 @@ pub(super) fn uses(taken: &[Path]) -> TokenStream {
 }
 
 /// The handler of an attribute with a mistake. The mistake has been told; that the handler is unguarded need not be
-/// told again at the router.
+/// told again at the router, nor that what only the mistaken attribute named is unused.
 pub(super) fn undecided(mut handler: Handler) -> TokenStream {
     let private = private();
+    handler.attrs.push(syn::parse_quote!(#[allow(unused)]));
     insert_guard(&mut handler, &quote!(#private::Undecided));
     handler.into_token_stream()
 }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
 
-use super::requirement::requirement;
+use super::requirement::{checked_by_name, requirement};
 use crate::args::{self, Term};
 use crate::check;
 use crate::diagnostics::{Errors, error};
@@ -21,6 +21,7 @@ pub(super) struct Named {
 pub(super) fn implementation(policy: &Ident, Named { name, span }: &Named, term: &Term) -> TokenStream {
     let private = private();
     let requirement = requirement(term);
+    let checked = checked_by_name(policy, term);
     // `line!` gives the line of the token it stands on; the user wants to be led to the name.
     let core = private_at(*span);
     let line = quote_spanned!(*span=> #core::core::line!());
@@ -36,6 +37,7 @@ pub(super) fn implementation(policy: &Ident, Named { name, span }: &Named, term:
                 line: #line,
             };
         }
+        #checked
     }
 }
 

@@ -1,7 +1,7 @@
 //! A requirement as a constant expression.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
@@ -12,8 +12,16 @@ use crate::paths::{private, private_at};
 pub(super) fn requirement(term: &Term) -> TokenStream {
     let value = value(term);
     let mut bare = Vec::new();
-    bare_roles(term, &mut bare);
-    if bare.is_empty() { value } else { with_role_in_scope(&bare, &value) }
+    if !roles(term, &mut bare) {
+        return value;
+    }
+    let private = private();
+    let value = quote! {
+        #[allow(unused_imports)]
+        use #private::Stated as _;
+        #value
+    };
+    if bare.is_empty() { quote!({ #value }) } else { with_role_in_scope(&bare, &value) }
 }
 
 /// Lets a bare role name `Admin` mean `Role::Admin` of the user's module, and our own error appear when that module has
@@ -31,7 +39,7 @@ fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
     quote! {{
         #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
         mod Role {
-            #(pub use #private::NoRole as #names;)*
+            #(pub use #private::NO_ROLE as #names;)*
         }
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
@@ -42,17 +50,33 @@ fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
     }}
 }
 
-/// Each bare role name once.
-fn bare_roles<'a>(term: &'a Term, names: &mut Vec<&'a Ident>) {
+/// Whether roles are named at all; collects each bare role name once.
+fn roles<'a>(term: &'a Term, bare: &mut Vec<&'a Ident>) -> bool {
+    let mut any = matches!(term.kind, Kind::Role(_));
     if let Kind::Role(path) = &term.kind
         && let Some(name) = path.get_ident()
-        && !names.contains(&name)
+        && !bare.contains(&name)
     {
-        names.push(name);
+        bare.push(name);
     }
     for part in term.parts() {
-        bare_roles(part, names);
+        any |= roles(part, bare);
     }
+    any
+}
+
+/// Has the compiler look behind the names of the policies that `policy` is made of: none may let in anyone, since the
+/// others would be void beside it.
+pub(super) fn checked_by_name(policy: &Ident, term: &Term) -> Option<TokenStream> {
+    let private = private_at(term.span);
+    (!matches!(term.kind, Kind::Policy(_)) && names_policy(term)).then(|| {
+        // The complaint points at the word that the requirement begins with.
+        quote_spanned!(term.span=> const _: () = #private::stands_alone(&<#policy as #private::Policy>::REQUIREMENT);)
+    })
+}
+
+fn names_policy(term: &Term) -> bool {
+    matches!(term.kind, Kind::Policy(_)) || term.parts().iter().any(names_policy)
 }
 
 fn value(term: &Term) -> TokenStream {
@@ -60,6 +84,7 @@ fn value(term: &Term) -> TokenStream {
     let requirement = quote!(#private::Requirement);
     match &term.kind {
         Kind::Public => quote!(#requirement::Public),
+        Kind::Optional => quote!(#requirement::Optional),
         Kind::Auth => quote!(#requirement::Auth),
         Kind::ApiKey => quote!(#requirement::ApiKey),
         Kind::Role(path) => role(path),
@@ -87,8 +112,8 @@ fn value(term: &Term) -> TokenStream {
 fn role(path: &Path) -> TokenStream {
     let span = path.span();
     let private = private_at(span);
-    let role = path.get_ident().map_or_else(|| quote_spanned!(span=> #private::role(#path)), role_named);
-    quote_spanned!(span=> #role.__requirement())
+    let role = path.get_ident().map_or_else(|| path.to_token_stream(), role_named);
+    quote_spanned!(span=> #private::role(&#role).__requirement())
 }
 
 /// A bare name is a variant of the enum that is called `Role` where the attribute stands.

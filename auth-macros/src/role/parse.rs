@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Token, Variant};
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Meta, Token, Variant};
 
 use super::case::Case;
 use super::inclusion;
@@ -151,6 +151,11 @@ fn each_argument(
     mut read: impl FnMut(&ParseNestedMeta<'_>) -> syn::Result<()>,
 ) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("role")) {
+        if !matches!(attr.meta, Meta::List(_)) {
+            let mend = "write `#[role(includes(User))]`, `#[role(rename = \"..\")]` or `#[role(rename_all = \"..\")]`";
+            errors.add(attr.span(), "`#[role]` says nothing without arguments in parentheses", mend);
+            continue;
+        }
         let result = attr.parse_nested_meta(|meta| {
             // A mistake in one argument must not hide those that follow.
             if let Some(()) = errors.keep(read(&meta)) {

@@ -1,0 +1,1 @@
+//! The cases are in the folders beside this one, the tests in `tests/`.
