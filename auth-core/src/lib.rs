@@ -35,7 +35,7 @@ pub use auth_macros::*;
 pub use builder::{AuthBuilder, BuildError};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use guard::{
-    Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedRouter, Policy,
+    Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedRouter, HasAuth, Policy,
     PolicyTable, Proof, Requirement, RoutePolicy, Rule, Unchecked, routing,
 };
 pub(crate) use identity::Caller;

@@ -1,6 +1,9 @@
 //! How the router asks for a decision: a handler's first parameter must be evidence of one.
 
+use axum::extract::FromRef;
+
 use super::{Declaration, Policy, Requirement, extract::Guard};
+use crate::Auth;
 
 /// What counts as a decision about who may call a handler. Only [`Guard`] does; the attributes insert it.
 #[diagnostic::on_unimplemented(
@@ -35,6 +38,17 @@ pub trait Decided: sealed::SealedArgs {
     /// Where it was decided.
     const DECLARED: Declaration;
 }
+
+/// A state that an [`Auth`] can be had from, which every guard needs.
+#[diagnostic::on_unimplemented(
+    message = "the state `{Self}` holds no `Auth`, without which no guard can verify anyone",
+    label = "no `Auth` in `{Self}`",
+    note = "keep one in it: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
+)]
+pub trait HasAuth {}
+
+#[diagnostic::do_not_recommend]
+impl<S> HasAuth for S where Auth: FromRef<S> {}
 
 mod sealed {
     pub trait Sealed {}

@@ -18,7 +18,7 @@ mod whole;
 mod wire;
 
 pub use decision::Proof;
-pub use evidence::{Decided, Evidence};
+pub use evidence::{Decided, Evidence, HasAuth};
 pub use extract::Guard;
 pub(crate) use extract::Kinds;
 pub use layer::{GuardLayer, Guarded};

@@ -11,7 +11,7 @@ use axum::{Extension, Router};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::evidence::Decided;
+use super::evidence::{Decided, HasAuth};
 use super::routing::GuardedMethodRouter;
 use super::table::{Decision, PolicyTable, RoutePolicy, Unchecked};
 use super::whole::{Covers, WholeGuard};
@@ -93,7 +93,10 @@ where
     /// Adds the handlers of one path; the path is written as for [`axum::Router::route`], which also states when it
     /// panics (a malformed or doubled path, at start).
     #[track_caller]
-    pub fn route(mut self, path: &str, methods: GuardedMethodRouter<S>) -> Self {
+    pub fn route(mut self, path: &str, methods: GuardedMethodRouter<S>) -> Self
+    where
+        S: HasAuth,
+    {
         for (method, decision) in &methods.decisions {
             self.enter(decision.row(method, path.to_owned()));
         }

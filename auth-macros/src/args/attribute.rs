@@ -80,6 +80,11 @@ fn several<T>(
 }
 
 fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
+    if input.peek(Ident) && input.peek2(syn::token::Paren) {
+        let word: Ident = input.parse()?;
+        let mend = "join scopes in the general form: `#[require(any(scope(\"a\"), scope(\"b\")))]`";
+        return Err(error(word.span(), format_args!("`{word}(..)` is not a scope"), mend));
+    }
     if input.peek(Ident) && input.peek2(Token![=]) {
         let key: Ident = input.parse()?;
         let problem = format!("there is no argument `{key}` here");
@@ -137,7 +142,13 @@ fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
         return Err(error(span, "`#[authorize]` says no condition", mend));
     }
     let parser = |input: ParseStream<'_>| {
-        let condition: Expr = input.parse()?;
+        let all = input.cursor().token_stream();
+        let condition: Expr = input.parse().map_err(|unreadable: syn::Error| {
+            input.parse::<TokenStream>().ok();
+            let last = all.into_iter().last().map_or(span, |last| last.span());
+            let problem = format!("the condition of `#[authorize]` is no Rust expression: {unreadable}");
+            error(last, problem, "complete it, as in `#[authorize(user.id == id)]`")
+        })?;
         if input.is_empty() {
             return is_condition(condition);
         }

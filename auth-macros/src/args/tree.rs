@@ -139,7 +139,8 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
             ));
         }
         return Err(if BARE.contains(&name.as_str()) {
-            error(word.span(), format_args!("`{word}` takes no arguments"), format_args!("write `{word}` alone"))
+            let other = if name == MFA { ", or a method by name: `amr(\"otp\")`" } else { "" };
+            error(word.span(), format_args!("`{word}` takes no arguments"), format_args!("write `{word}` alone{other}"))
         } else {
             unknown(word)
         });
@@ -169,7 +170,7 @@ pub(super) fn optional(input: ParseStream<'_>, of: &str, mend: &str) -> syn::Res
             Err(error(word.span(), format_args!("`{of}` has no argument `{word}`"), "did you mean `optional`?"))
         }
         Some(word) if word == OPTIONAL => {
-            Err(error(input.span(), "the argument should end before this", "remove this"))
+            Err(error(input.span(), "nothing follows `optional` here", "write `optional` alone"))
         }
         _ => Err(error(found.span(), format_args!("`{of}` takes no argument but `optional`"), mend)),
     };

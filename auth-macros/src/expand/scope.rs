@@ -1,7 +1,7 @@
 //! Modules and impl blocks: their guard joins that of every handler inside.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path, Visibility};
 
@@ -22,8 +22,13 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
     let named = Named { name: module.name.to_string(), span: module.name.span() };
     let policy = format_ident!("__{}_module_policy", module.name);
     let declaration = policy_of_ours(&policy, &Visibility::Inherited, &named, &Term::all(span, guards.clone()));
-    let module = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
-    quote!(#module #uses #declaration)
+    let mistakes = errors.count();
+    let mut inside = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
+    if errors.count() > mistakes {
+        // What only the mistaken attributes inside named is not unused.
+        inside = quote!(#[allow(unused)] #inside);
+    }
+    quote!(#inside #uses #declaration)
 }
 
 /// `policy` is what `guards` demand, by its path inside the module.
@@ -54,6 +59,9 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors
     let mistakes = errors.count();
     let Demanded { guards, uses: mut declarations } = demanded(attr, &mut block.attrs, errors);
     check::implementation(&block, errors);
+    if block.of_trait.is_some() {
+        return block.with(&block.items.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
+    }
     let (Some(guards), true) = (guards, errors.count() == mistakes) else {
         let items: Vec<_> =
             block.items.iter().map(|item| undecided_handler(item, Handler::is_method_handler)).collect();

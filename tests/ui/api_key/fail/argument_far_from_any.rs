@@ -1,6 +1,13 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[api_key(limit = 3)]
 async fn handler() {}
+
+// right:
+//
+// #[api_key(scope = "reports:read")]
+// async fn handler() {}
 
 fn main() {}

@@ -1,6 +1,13 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[api_key(scopes = [])]
 async fn handler() {}
+
+// right:
+//
+// #[api_key]
+// async fn handler() {}
 
 fn main() {}

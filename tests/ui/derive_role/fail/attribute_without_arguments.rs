@@ -1,9 +1,18 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 #[role]
 enum Role {
     User,
 }
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Role {
+//     User,
+// }
 
 fn main() {}

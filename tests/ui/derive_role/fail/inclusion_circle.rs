@@ -1,5 +1,7 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     User,
@@ -8,5 +10,16 @@ enum Role {
     #[role(includes(Moderator))]
     Admin,
 }
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Role {
+//     User,
+//     #[role(includes(User))]
+//     Moderator,
+//     #[role(includes(Moderator))]
+//     Admin,
+// }
 
 fn main() {}

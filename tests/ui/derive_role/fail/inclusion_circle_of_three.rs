@@ -1,5 +1,7 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     #[role(includes(Moderator))]
@@ -9,5 +11,16 @@ enum Role {
     #[role(includes(User))]
     Admin,
 }
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Role {
+//     User,
+//     #[role(includes(User))]
+//     Moderator,
+//     #[role(includes(Moderator))]
+//     Admin,
+// }
 
 fn main() {}

@@ -1,8 +1,17 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Role, Debug, PartialEq, Eq)]
 enum Role {
     User,
 }
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Role {
+//     User,
+// }
 
 fn main() {}

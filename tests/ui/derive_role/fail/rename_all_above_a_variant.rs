@@ -1,9 +1,19 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
     #[role(rename_all = "lowercase")]
     User,
 }
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Role {
+//     #[role(rename = "user")]
+//     User,
+// }
 
 fn main() {}

@@ -1,5 +1,7 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 #[role(rename_all = "shouting")]
 enum Role {
@@ -8,5 +10,16 @@ enum Role {
     #[role(incldes(User))]
     Admin,
 }
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// #[role(rename_all = "lowercase")]
+// enum Role {
+//     #[role(rename = "a-b")]
+//     User,
+//     #[role(includes(User))]
+//     Admin,
+// }
 
 fn main() {}

@@ -7,6 +7,12 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 guard!(pub Staff = all(role(Admin), not(role(Admin))));
+
+// right:
+//
+// guard!(pub Staff = all(role(Admin), not(role(Moderator))));
 
 fn main() {}

@@ -1,5 +1,11 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 guard!(= auth);
+
+// right:
+//
+// guard!(pub Staff = auth);
 
 fn main() {}

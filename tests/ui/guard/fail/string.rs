@@ -7,6 +7,12 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 guard!(pub Staff = "Admin");
+
+// right:
+//
+// guard!(pub Staff = role(Admin));
 
 fn main() {}

@@ -7,8 +7,15 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Admin)]
 #[public]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// async fn handler() {}
 
 fn main() {}

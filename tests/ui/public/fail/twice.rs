@@ -1,7 +1,14 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[public]
 #[public]
 async fn handler() {}
+
+// right:
+//
+// #[public]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require(all(role(Admin), not(role(Admin))))]
 async fn handler() {}
+
+// right:
+//
+// #[require(all(role(Admin), not(role(Moderator))))]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require(all(auth, any(all(role(Admin), not(role(Admin))), scope("a"))))]
 async fn handler() {}
+
+// right:
+//
+// #[require(all(auth, any(all(role(Admin), not(role(Moderator))), scope("a"))))]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require(any(role(Admin), not(role(Admin))))]
 async fn handler() {}
+
+// right:
+//
+// #[require(auth)]
+// async fn handler() {}
 
 fn main() {}

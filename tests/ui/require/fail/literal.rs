@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require("Admin")]
 async fn handler() {}
+
+// right:
+//
+// #[require(role(Admin))]
+// async fn handler() {}
 
 fn main() {}

@@ -1,8 +1,17 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 struct StaffOnDuty;
 
 #[require(StaffOnDuty)]
 async fn handler() {}
+
+// right:
+//
+// guard!(pub StaffOnDuty = mfa);
+//
+// #[require(StaffOnDuty)]
+// async fn handler() {}
 
 fn main() {}

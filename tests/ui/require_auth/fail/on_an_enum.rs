@@ -1,6 +1,13 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[require_auth]
 enum Handler {}
+
+// right:
+//
+// #[require_auth]
+// async fn handler() {}
 
 fn main() {}

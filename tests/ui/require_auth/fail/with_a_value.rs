@@ -7,8 +7,15 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Admin)]
 #[require_auth = "yes"]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(any())]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(any(Admin, Moderator))]
+// async fn handler() {}
 
 fn main() {}

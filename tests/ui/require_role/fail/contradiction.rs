@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(all(Admin, not(Admin)))]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(all(Admin, not(Moderator)))]
+// async fn handler() {}
 
 fn main() {}

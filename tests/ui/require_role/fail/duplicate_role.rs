@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Admin, Admin)]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin, Moderator)]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(any(Admin, not(Admin)))]
 async fn handler() {}
+
+// right:
+//
+// #[require_auth]
+// async fn handler() {}
 
 fn main() {}

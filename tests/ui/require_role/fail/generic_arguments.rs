@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Role::<u8>::Admin)]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Role::Admin)]
+// async fn handler() {}
 
 fn main() {}

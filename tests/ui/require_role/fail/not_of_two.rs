@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(not(Admin, Moderator))]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(not(any(Admin, Moderator)))]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(crate::roles::Role::Admin)]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(crate::Role::Admin)]
+// async fn handler() {}
 
 fn main() {}

@@ -1,5 +1,7 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[derive(Clone, Copy)]
 enum Level {
     High,
@@ -7,5 +9,15 @@ enum Level {
 
 #[require_role(Level::High)]
 async fn handler() {}
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Level {
+//     High,
+// }
+//
+// #[require_role(Level::High)]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(role(Admin))]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// async fn handler() {}
 
 fn main() {}

@@ -7,7 +7,15 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Admin, scope("users:write"))]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// #[require_scope("users:write")]
+// async fn handler() {}
 
 fn main() {}

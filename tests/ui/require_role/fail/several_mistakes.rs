@@ -7,7 +7,14 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Admin, "Moderator", Admin, User | Admin)]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin, Moderator, User)]
+// async fn handler() {}
 
 fn main() {}

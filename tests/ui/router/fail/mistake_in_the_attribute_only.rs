@@ -7,9 +7,20 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role("Admin")]
 async fn remove() {}
 
 fn main() {
     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/users", delete(remove));
 }
+
+// right:
+//
+// #[require_role(Admin)]
+// async fn remove() {}
+//
+// fn main() {
+//     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/users", delete(remove));
+// }

@@ -1,5 +1,7 @@
 use auth_core::prelude::*;
 
+// wrong:
+
 #[public]
 async fn list() {}
 
@@ -8,3 +10,15 @@ async fn add() {}
 fn main() {
     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/users", get(list).post(add));
 }
+
+// right:
+//
+// #[public]
+// async fn list() {}
+//
+// #[require_auth]
+// async fn add() {}
+//
+// fn main() {
+//     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/users", get(list).post(add));
+// }

@@ -1,6 +1,8 @@
 use auth_core::prelude::*;
 use axum::extract::Path;
 
+// wrong:
+
 async fn user(Path(id): Path<u32>, body: String) -> String {
     format!("{id} {body}")
 }
@@ -8,3 +10,14 @@ async fn user(Path(id): Path<u32>, body: String) -> String {
 fn main() {
     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/users/{id}", post(user));
 }
+
+// right:
+//
+// #[require_auth]
+// async fn user(Path(id): Path<u32>, body: String) -> String {
+//     format!("{id} {body}")
+// }
+//
+// fn main() {
+//     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/users/{id}", post(user));
+// }

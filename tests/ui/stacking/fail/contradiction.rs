@@ -7,8 +7,16 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role(Admin)]
 #[require_role(not(Admin))]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// #[require_role(not(Moderator))]
+// async fn handler() {}
 
 fn main() {}

@@ -7,8 +7,16 @@ enum Role {
     Admin,
 }
 
+// wrong:
+
 #[require_role("Admin")]
 #[require_scope(reports)]
 async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// #[require_scope("reports")]
+// async fn handler() {}
 
 fn main() {}

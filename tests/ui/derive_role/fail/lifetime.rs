@@ -1,0 +1,17 @@
+use auth_core::prelude::*;
+
+// wrong:
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role<'a> {
+    User,
+}
+
+// right:
+//
+// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+// enum Role {
+//     User,
+// }
+
+fn main() {}

@@ -1,0 +1,25 @@
+use auth_core::prelude::*;
+
+struct Api;
+
+// wrong:
+
+#[require_auth]
+impl Api {
+    async fn first() {}
+
+    #[require_scope("a")]
+    async fn second(&self) {}
+}
+
+// right:
+//
+// #[require_auth]
+// impl Api {
+//     async fn first() {}
+//
+//     #[require_scope("a")]
+//     async fn second() {}
+// }
+
+fn main() {}

@@ -1,0 +1,24 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Moderator,
+    Admin,
+}
+
+// wrong:
+
+#[require_role(Admn)]
+mod admin {
+    pub async fn handler() {}
+}
+
+// right:
+//
+// #[require_role(Admin)]
+// mod admin {
+//     pub async fn handler() {}
+// }
+
+fn main() {}

@@ -1,0 +1,13 @@
+use auth_core::prelude::*;
+
+// wrong:
+
+#[require(amr(otp))]
+async fn handler() {}
+
+// right:
+//
+// #[require(amr("otp"))]
+// async fn handler() {}
+
+fn main() {}

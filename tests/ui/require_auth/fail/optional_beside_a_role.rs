@@ -1,0 +1,21 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Moderator,
+    Admin,
+}
+
+// wrong:
+
+#[require_auth(optional)]
+#[require_role(Admin)]
+async fn handler() {}
+
+// right:
+//
+// #[require_role(Admin)]
+// async fn handler() {}
+
+fn main() {}

@@ -1,0 +1,69 @@
+//! A compile-fail case: a file whose parts are marked by comments.
+//!
+//! What stands above `// wrong:` both sides share; below it the mistake, and below `// right:`, as comments, what should
+//! have been written.
+
+use std::fs;
+use std::path::Path;
+
+/// A compile-fail case.
+#[derive(Debug)]
+pub struct Case {
+    /// What it is about: the folder's name, mostly that of an attribute.
+    pub area: String,
+    /// The mistake, as the file is named after it.
+    pub name: String,
+    /// What the wrong and the right code share.
+    pub context: String,
+    /// The mistake.
+    pub wrong: String,
+    /// What should have been written.
+    pub right: String,
+    /// What the compiler says; empty before it was asked.
+    pub stderr: String,
+}
+
+/// Every case below `root`, in the order of areas and names; or why one cannot be read.
+///
+/// # Errors
+///
+/// The path of a case without its two marks, or of a file that cannot be read.
+pub fn all(root: &Path) -> Result<Vec<Case>, String> {
+    let mut cases = Vec::new();
+    for area in names(root)? {
+        let folder = root.join(&area).join("fail");
+        if !folder.is_dir() {
+            continue;
+        }
+        for file in names(&folder)? {
+            if let Some(name) = file.strip_suffix(".rs") {
+                cases.push(read(&folder.join(&file), &area, name)?);
+            }
+        }
+    }
+    Ok(cases)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, String> {
+    let entries = fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let mut names: Vec<_> = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
+}
+
+fn read(path: &Path, area: &str, name: &str) -> Result<Case, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let lacks = |mark: &str| format!("{} lacks the line `{mark}`", path.display());
+    let (context, rest) = text.split_once("\n// wrong:\n").ok_or_else(|| lacks("// wrong:"))?;
+    let (wrong, rest) = rest.split_once("\n// right:\n").ok_or_else(|| lacks("// right:"))?;
+    let right = rest.lines().map_while(|line| line.strip_prefix("//"));
+    let right: Vec<_> = right.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    Ok(Case {
+        area: area.to_owned(),
+        name: name.to_owned(),
+        context: context.trim().to_owned(),
+        wrong: wrong.trim().to_owned(),
+        right: right.join("\n").trim().to_owned(),
+        stderr: fs::read_to_string(path.with_extension("stderr")).unwrap_or_default(),
+    })
+}
