@@ -38,7 +38,7 @@ impl Auth {
     pub async fn update_account(&self, id: &SubjectId, patch: AccountPatch) -> Result<Account, Refusal> {
         let outcome = self.directory()?.update(id, patch).await;
         // Also after an error: the store may have made the change and failed to say so.
-        self.subject_changed(id);
+        self.record(&Event::SubjectChanged { subject: id });
         match outcome? {
             UpdateOutcome::Updated(account) => Ok(account),
             UpdateOutcome::NotFound => Err(Refusal::NotFound { what: USER }),
@@ -54,7 +54,7 @@ impl Auth {
     /// [`Refusal::Unavailable`] when the store does not answer.
     pub async fn remove_account(&self, id: &SubjectId) -> Result<(), Refusal> {
         let removed = self.directory()?.remove(id).await;
-        self.subject_changed(id);
+        self.record(&Event::SubjectChanged { subject: id });
         if !removed? {
             return Err(Refusal::NotFound { what: USER });
         }

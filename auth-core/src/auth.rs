@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::cache::CoherentCache;
 use crate::clock::Clock;
+use crate::cluster::{Change, Coherence};
 use crate::event::{Event, EventSink};
 use crate::http::{ErrorBody, Rejection};
 use crate::password::Hasher;
@@ -50,9 +50,7 @@ pub(crate) struct Inner {
     pub(crate) directory: Option<Arc<dyn UserDirectory>>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
-    pub(crate) subject_cache: CoherentCache<SubjectId, SubjectState>,
-    pub(crate) session_cache: CoherentCache<SessionId, Session>,
-    pub(crate) api_key_cache: CoherentCache<ApiKeyId, ApiKeyRecord>,
+    pub(crate) coherence: Arc<Coherence>,
 }
 
 impl Auth {
@@ -63,9 +61,10 @@ impl Auth {
     }
 
     /// Says that the application changed or removed a subject in its own store: this node forgets what it knew, so that
-    /// the next request sees the change. Other nodes see it within the cache's bound (5 seconds by default).
-    pub fn subject_changed(&self, subject: &SubjectId) {
-        self.0.subject_cache.forget(subject);
+    /// the next request sees the change. Other nodes do as soon as they are told, which is done when this returns if
+    /// there is a [`fanout`](AuthBuilder::fanout), and within the cache's bound (5 seconds by default) in any case.
+    pub async fn subject_changed(&self, subject: &SubjectId) {
+        self.0.coherence.changed(&[Change::Subject(subject.clone())]).await;
         self.record(&Event::SubjectChanged { subject });
     }
 
@@ -112,15 +111,15 @@ impl Auth {
         now: Timestamp,
     ) -> Result<Option<Arc<SubjectState>>, StoreError> {
         let load = async { Ok(self.0.users.find_by_id(id).await?.map(|user| user.state)) };
-        self.0.subject_cache.get(id, now, load).await
+        self.0.coherence.caches().subjects.get(id, now, load).await
     }
 
     pub(crate) async fn session(&self, id: &SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
-        self.0.session_cache.get(id, now, self.0.sessions.find(id)).await
+        self.0.coherence.caches().sessions.get(id, now, self.0.sessions.find(id)).await
     }
 
     pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
-        self.0.api_key_cache.get(id, now, self.0.api_keys.find(id)).await
+        self.0.coherence.caches().api_keys.get(id, now, self.0.api_keys.find(id)).await
     }
 }
 

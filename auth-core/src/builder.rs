@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use crate::Role;
 use crate::auth::{Auth, Inner};
-use crate::cache::CoherentCache;
 use crate::clock::{Clock, SystemClock};
+use crate::cluster::{Coherence, Coherent, Fanout};
 use crate::event::{EventSink, TracingSink};
 use crate::http::ErrorBody;
 use crate::password::{Hasher, PasswordError};
 use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 use crate::token::{AccessTokens, KeySet, Lifetimes};
-
-/// Entries of each cache of subjects, sessions and API keys. One takes about 200 bytes.
-const CACHE_ENTRIES: usize = 100_000;
 
 /// Assembles an [`Auth`]; begin with [`Auth::builder`].
 #[must_use = "a builder does nothing until it is built"]
@@ -25,6 +22,7 @@ pub struct AuthBuilder {
     clock_skew: Duration,
     lifetimes: Lifetimes,
     cache_bound: Duration,
+    fanout: Option<Arc<dyn Fanout>>,
     scopes: Vec<Box<str>>,
     new_user_roles: Vec<Box<str>>,
     error_body: ErrorBody,
@@ -76,6 +74,7 @@ impl AuthBuilder {
                 leeway: Duration::from_secs(10),
             },
             cache_bound: Duration::from_secs(5),
+            fanout: None,
             scopes: Vec::new(),
             new_user_roles: Vec::new(),
             error_body: ErrorBody::default(),
@@ -168,6 +167,13 @@ impl AuthBuilder {
         self
     }
 
+    /// Lets other nodes see at once what this one changes, and this one what they change; none by default. `build` must
+    /// then be called within a Tokio runtime, where the node listens.
+    pub fn fanout(mut self, fanout: impl Fanout) -> Self {
+        self.fanout = Some(Arc::new(fanout));
+        self
+    }
+
     /// Scopes that a login may ask for; none by default. Others that it asks for are not granted.
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
@@ -206,6 +212,11 @@ impl AuthBuilder {
     pub fn build(self) -> Result<Auth, BuildError> {
         self.check()?;
         let missing = |what, method| BuildError::NoStore { what, method };
+        let users = self.users.ok_or(missing("user", "users"))?;
+        let sessions = self.sessions.ok_or(missing("session", "sessions"))?;
+        let api_keys = self.api_keys.ok_or(missing("API key", "api_keys"))?;
+        let no_runtime = BuildError::Setting { setting: "fanout", why: "needs a Tokio runtime; build within one" };
+        let coherence = Arc::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
         Ok(Auth(Arc::new(Inner {
             realm: self.audience.clone(),
             access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew),
@@ -216,14 +227,12 @@ impl AuthBuilder {
             clock: self.clock,
             events: self.events,
             hasher: Hasher::new()?,
-            users: self.users.ok_or(missing("user", "users"))?,
-            registry: self.registry,
-            directory: self.directory,
-            sessions: self.sessions.ok_or(missing("session", "sessions"))?,
-            api_keys: self.api_keys.ok_or(missing("API key", "api_keys"))?,
-            subject_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),
-            session_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),
-            api_key_cache: CoherentCache::new(CACHE_ENTRIES, self.cache_bound),
+            users: Coherent::new(users, &coherence),
+            registry: self.registry.map(|users| Coherent::new(users, &coherence) as Arc<dyn UserRegistry>),
+            directory: self.directory.map(|users| Coherent::new(users, &coherence) as Arc<dyn UserDirectory>),
+            sessions: Coherent::new(sessions, &coherence),
+            api_keys: Coherent::new(api_keys, &coherence),
+            coherence,
         })))
     }
 

@@ -60,6 +60,11 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
         self.entries.remove(key);
     }
 
+    /// Forgets everything, loads under way included.
+    pub(crate) fn forget_all(&self) {
+        self.entries.clear();
+    }
+
     /// An entry from the future is as old as one from too long ago: the clock was set back, and no telling how far.
     fn is_fresh(&self, loaded_at: Timestamp, now: Timestamp) -> bool {
         loaded_at <= now && now.since(loaded_at) < self.max_age
@@ -97,6 +102,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_load_that_began_before_a_change_is_not_kept_after_it() {
+        is_not_kept(|cache| cache.forget(&1)).await;
+    }
+
+    #[tokio::test]
+    async fn a_load_that_began_before_everything_was_forgotten_is_not_kept_after_it() {
+        is_not_kept(|cache| cache.forget_all()).await;
+    }
+
+    async fn is_not_kept(forget: impl FnOnce(&CoherentCache<u8, &'static str>)) {
         let cache = Arc::new(cache());
         let (release, released) = tokio::sync::oneshot::channel::<()>();
         let (begin, begun) = tokio::sync::oneshot::channel::<()>();
@@ -112,7 +126,7 @@ mod tests {
             }
         });
         begun.await.unwrap();
-        cache.forget(&1);
+        forget(&cache);
         release.send(()).unwrap();
         assert_eq!(slow.await.unwrap(), "before the change");
         assert_eq!(get(&cache, NOW, "after the change").await, "after the change");

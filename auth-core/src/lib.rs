@@ -16,6 +16,7 @@ mod auth;
 mod builder;
 mod cache;
 mod clock;
+pub mod cluster;
 pub mod event;
 mod guard;
 pub mod http;

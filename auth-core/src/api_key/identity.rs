@@ -72,7 +72,6 @@ impl Auth {
             if let Err(error) = self.0.api_keys.touch(&record.id, now).await {
                 tracing::warn!(target: "auth", %error, api_key = %record.id, "the key's last use was not written down");
             }
-            self.0.api_key_cache.forget(&record.id);
         }
     }
 }

@@ -75,7 +75,6 @@ impl Auth {
     pub async fn rotate_api_key(&self, id: &ApiKeyId) -> Result<IssuedApiKey, Refusal> {
         let key = ApiKey::random(id.clone())?;
         let rotated = self.0.api_keys.rotate(id, &key.hash(), self.now().after(ROTATION_OVERLAP)).await?;
-        self.0.api_key_cache.forget(id);
         let record = rotated.ok_or(Refusal::NotFound { what: "API key" })?;
         self.record(&Event::ApiKeyRotated { api_key: id });
         Ok(IssuedApiKey { key, record })
@@ -88,7 +87,6 @@ impl Auth {
     /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
     pub async fn revoke_api_key(&self, id: &ApiKeyId) -> Result<(), Refusal> {
         let revoked = self.0.api_keys.revoke(id).await?;
-        self.0.api_key_cache.forget(id);
         if !revoked {
             return Err(Refusal::NotFound { what: "API key" });
         }

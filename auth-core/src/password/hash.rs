@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-/// A hashed password in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it. Its `Debug` shows nothing.
+/// A hashed password in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it; bcrypt (`$2a$`, `$2b$`, `$2y$`)
+/// is verified, too, and replaced at the next login. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(Box<str>);
 

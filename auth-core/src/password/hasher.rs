@@ -1,6 +1,7 @@
 //! Argon2id off the async threads, by a bounded number of threads.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use argon2::password_hash::phc;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
@@ -8,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
 
 use super::PasswordHash;
+use super::legacy::{self, Bcrypt};
 
 /// OWASP's recommendation: 19 MiB, 2 passes, 1 lane.
 const MEMORY_KIB: u32 = 19_456;
@@ -48,6 +50,8 @@ pub(crate) struct Hasher {
     waiting: Arc<Semaphore>,
     /// Verified when there is no user, so that this takes the same time.
     decoy: PasswordHash,
+    /// The highest cost of a bcrypt hash seen so far; 0 while there was none.
+    bcrypt_cost: Arc<AtomicU32>,
 }
 
 impl Hasher {
@@ -59,6 +63,7 @@ impl Hasher {
             running: Arc::new(Semaphore::new(cores)),
             waiting: Arc::new(Semaphore::new(cores + MAX_WAITING)),
             decoy: hash(&nobody)?,
+            bcrypt_cost: Arc::default(),
         })
     }
 
@@ -73,13 +78,8 @@ impl Hasher {
         password: SecretString,
         stored: Option<PasswordHash>,
     ) -> Result<Verified, PasswordError> {
-        let known = stored.is_some();
-        let stored = stored.unwrap_or_else(|| self.decoy.clone());
-        self.run(move || {
-            let verified = verify(password.expose_secret().as_bytes(), &stored)?;
-            Ok(if known { verified } else { Verified::Wrong })
-        })
-        .await
+        let (decoy, bcrypt_cost) = (self.decoy.clone(), Arc::clone(&self.bcrypt_cost));
+        self.run(move || check(password.expose_secret().as_bytes(), stored.as_ref(), &decoy, &bcrypt_cost)).await
     }
 
     async fn run<T: Send + 'static>(
@@ -106,6 +106,33 @@ fn argon2() -> Result<Argon2<'static>, PasswordError> {
 fn hash(password: &[u8]) -> Result<PasswordHash, PasswordError> {
     let hash: phc::PasswordHash = argon2()?.hash_password(password).map_err(|_| PasswordError::Failed)?;
     Ok(PasswordHash::from_stored(hash.to_string()))
+}
+
+/// A password that is wrong costs the same whoever was asked for: once a bcrypt hash was seen, the work of both kinds.
+fn check(
+    password: &[u8],
+    stored: Option<&PasswordHash>,
+    decoy: &PasswordHash,
+    bcrypt_cost: &AtomicU32,
+) -> Result<Verified, PasswordError> {
+    if let Some(bcrypt) = stored.and_then(Bcrypt::parse) {
+        let is_right = bcrypt.verify(password)?;
+        bcrypt_cost.fetch_max(bcrypt.cost, Ordering::Relaxed);
+        if is_right {
+            return Ok(Verified::Right { upgraded: Some(hash(password)?) });
+        }
+        verify(password, decoy)?;
+        return Ok(Verified::Wrong);
+    }
+    let verified = verify(password, stored.unwrap_or(decoy))?;
+    if stored.is_some() && matches!(verified, Verified::Right { .. }) {
+        return Ok(verified);
+    }
+    match bcrypt_cost.load(Ordering::Relaxed) {
+        0 => {}
+        cost => legacy::spend(password, cost),
+    }
+    Ok(Verified::Wrong)
 }
 
 fn verify(password: &[u8], stored: &PasswordHash) -> Result<Verified, PasswordError> {

@@ -3,6 +3,7 @@
 mod email;
 mod hash;
 mod hasher;
+mod legacy;
 mod rules;
 
 pub use email::{Email, InvalidEmail};

@@ -41,7 +41,6 @@ impl Auth {
     /// [`Refusal::Unavailable`] when the store does not answer.
     pub async fn end_session(&self, subject: &SubjectId, session: &SessionId) -> Result<bool, Refusal> {
         let ended = self.0.sessions.end(subject, session).await?;
-        self.0.session_cache.forget(session);
         if ended {
             self.record(&Event::SessionEnded { subject, session });
         }
@@ -55,9 +54,6 @@ impl Auth {
         keep: Option<(&SessionId, u64)>,
     ) -> Result<(), Refusal> {
         let ended = self.0.sessions.end_all(subject, keep).await?;
-        for session in ended.iter().chain(keep.map(|(session, _)| session)) {
-            self.0.session_cache.forget(session);
-        }
         self.record(&Event::SessionsEnded { subject, count: ended.len() });
         Ok(())
     }

@@ -32,7 +32,6 @@ impl Auth {
         // The version grows with the password, in one step: should this end here, every session of the subject is dead
         // already, this one included.
         let version = self.0.users.set_password(subject, &hash).await?.ok_or(Refusal::WrongCurrentPassword)?;
-        self.0.subject_cache.forget(subject);
         self.record(&Event::PasswordChanged { subject });
         self.end_sessions(subject, identity.session().map(|session| (session, version))).await
     }

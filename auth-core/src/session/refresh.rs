@@ -52,7 +52,6 @@ impl Auth {
             Redeemed::Rotated(session) => (session, successor, false),
             Redeemed::Retried { session, sealed_successor } => (session, open(sealed_successor, presented)?, true),
             Redeemed::Replayed(session) => {
-                self.0.session_cache.forget(&session.id);
                 self.record(&Event::RefreshReplayed { subject: &session.subject, session: &session.id });
                 return Err(Refusal::InvalidRefreshToken);
             }

@@ -1,0 +1,18 @@
+//! What has changed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ApiKeyId, SessionId, SubjectId};
+
+/// Something that changed in a store, and must be forgotten by whoever has cached it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Change {
+    /// A subject: its roles, its version, whether it is active or there at all.
+    Subject(SubjectId),
+    /// A session: ended, or lifted to a new version.
+    Session(SessionId),
+    /// An API key: rotated, revoked or used.
+    ApiKey(ApiKeyId),
+}

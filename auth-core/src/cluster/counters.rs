@@ -1,0 +1,24 @@
+//! Counters that all nodes share.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::ClusterError;
+
+/// Counters that start at zero and vanish some time after their first increment: what limits on rates are made of.
+#[async_trait]
+pub trait Counters: Send + Sync + 'static {
+    /// Adds `by` to the counter called `key` and returns it, in one atomic step; a counter that is not there begins at
+    /// zero and lives for `window`, whatever is added later.
+    async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError>;
+}
+
+/// A counter after an addition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Its value.
+    pub value: u64,
+    /// How long it lives.
+    pub expires_in: Duration,
+}

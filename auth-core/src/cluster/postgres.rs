@@ -1,0 +1,71 @@
+//! Fan-out by PostgreSQL's LISTEN and NOTIFY, where there is nothing but PostgreSQL.
+
+use std::fmt;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use sqlx::postgres::PgListener;
+use sqlx::{PgPool, query};
+use tokio::time::timeout;
+
+use super::{Change, ClusterError, Fanout, Subscription};
+use crate::store::PostgresStore;
+
+/// Within its database only: notifications do not cross to others.
+const CHANNEL: &str = "auth_core_changes";
+
+/// How long a subscription may be silent before it is asked whether it is still there, and how long it may take to answer.
+const SILENCE: Duration = Duration::from_secs(1);
+
+/// Fan-out by LISTEN and NOTIFY. It keeps one connection of the store's pool, and needs a pooler in between to keep
+/// sessions, not transactions.
+#[derive(Clone)]
+pub struct PostgresFanout {
+    pool: PgPool,
+}
+
+impl PostgresFanout {
+    /// Over the store's own database.
+    #[must_use]
+    pub fn new(store: &PostgresStore) -> Self {
+        Self { pool: store.pool().clone() }
+    }
+}
+
+impl fmt::Debug for PostgresFanout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PostgresFanout(..)")
+    }
+}
+
+#[async_trait]
+impl Fanout for PostgresFanout {
+    async fn publish(&self, changes: &[Change]) -> Result<(), ClusterError> {
+        let message = serde_json::to_string(changes).map_err(ClusterError::new)?;
+        let notify = query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(message);
+        notify.execute(&self.pool).await.map(|_| ()).map_err(ClusterError::new)
+    }
+
+    async fn subscribe(&self) -> Result<Box<dyn Subscription>, ClusterError> {
+        let mut listener = PgListener::connect_with(&self.pool).await.map_err(ClusterError::new)?;
+        listener.eager_reconnect(false);
+        listener.listen(CHANNEL).await.map_err(ClusterError::new)?;
+        Ok(Box::new(listener))
+    }
+}
+
+#[async_trait]
+impl Subscription for PgListener {
+    async fn next(&mut self) -> Result<Vec<Change>, ClusterError> {
+        loop {
+            let Ok(received) = timeout(SILENCE, self.try_recv()).await else {
+                let alive = timeout(SILENCE, query("SELECT 1").execute(&mut *self)).await;
+                alive.map_err(ClusterError::new)?.map_err(ClusterError::new)?;
+                continue;
+            };
+            // `None` when the connection was lost: what came meanwhile is lost, too.
+            let notification = received.map_err(ClusterError::new)?.ok_or_else(|| ClusterError::new("disconnected"))?;
+            return serde_json::from_str(notification.payload()).map_err(ClusterError::new);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The stores as operations have them: no change can be made without being forgotten and told.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{Change, Coherence};
+use crate::password::PasswordHash;
+use crate::store::{
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
+    Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
+};
+use crate::token::TokenHash;
+use crate::{ApiKeyId, SessionId, SubjectId, Timestamp};
+
+/// A store whose changes reach every cache. A method that is added to a store's trait must be added here, and says what
+/// it touches.
+pub(crate) struct Coherent<S: ?Sized> {
+    store: Arc<S>,
+    coherence: Arc<Coherence>,
+}
+
+impl<S: ?Sized> Coherent<S> {
+    pub(crate) fn new(store: Arc<S>, coherence: &Arc<Coherence>) -> Arc<Self> {
+        Arc::new(Self { store, coherence: Arc::clone(coherence) })
+    }
+}
+
+#[async_trait]
+impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        self.store.find_by_login(login).await
+    }
+
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+        self.store.find_by_id(id).await
+    }
+
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, hash)).await
+    }
+
+    /// Touches nothing that is cached.
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        self.store.upgrade_hash(id, old, new).await
+    }
+}
+
+#[async_trait]
+impl<S: UserRegistry + ?Sized> UserRegistry for Coherent<S> {
+    /// What does not exist is not cached.
+    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+        self.store.create(user).await
+    }
+}
+
+#[async_trait]
+impl<S: UserDirectory + ?Sized> UserDirectory for Coherent<S> {
+    async fn get(&self, id: &SubjectId) -> Result<Option<Account>, StoreError> {
+        self.store.get(id).await
+    }
+
+    async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        self.store.list(after, limit).await
+    }
+
+    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.update(id, patch)).await
+    }
+
+    /// Its sessions and keys go with it; they are refused for want of their subject.
+    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.remove(id)).await
+    }
+}
+
+#[async_trait]
+impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
+    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
+        self.store.create(session).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        self.store.find(id).await
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        self.store.list(subject, now).await
+    }
+
+    /// Which session a token belongs to is known only afterwards. A rotation changes nothing that a guard asks for.
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        let redeemed = self.store.redeem(redeem).await?;
+        if let Redeemed::Replayed(session) = &redeemed {
+            self.coherence.changed(&[Change::Session(session.id.clone())]).await;
+        }
+        Ok(redeemed)
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        self.coherence.write(Change::Session(id.clone()), self.store.end(subject, id)).await
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let ended = self.store.end_all(subject, keep).await?;
+        let kept = keep.map(|(id, _)| id);
+        let changes: Vec<_> = ended.iter().chain(kept).cloned().map(Change::Session).collect();
+        self.coherence.changed(&changes).await;
+        Ok(ended)
+    }
+
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        self.store.find_by_refresh_token(token).await
+    }
+}
+
+#[async_trait]
+impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
+    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+        self.store.create(key).await
+    }
+
+    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
+        self.store.find(id).await
+    }
+
+    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.store.list().await
+    }
+
+    async fn rotate(
+        &self,
+        id: &ApiKeyId,
+        hash: &TokenHash,
+        overlap_until: Timestamp,
+    ) -> Result<Option<ApiKeyRecord>, StoreError> {
+        self.coherence.write(Change::ApiKey(id.clone()), self.store.rotate(id, hash, overlap_until)).await
+    }
+
+    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
+        self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id)).await
+    }
+
+    /// The others are told, too: otherwise each of them would write the use down.
+    async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+        self.coherence.write(Change::ApiKey(id.clone()), self.store.touch(id, at)).await
+    }
+}

@@ -1,0 +1,121 @@
+//! Several nodes: what one changes the others see.
+
+use std::time::Duration;
+
+use auth_core::cluster::{
+    Change, Count, Counters, Fanout, MemoryCounters, MemoryFanout, PostgresFanout, RedisCounters, RedisFanout,
+};
+use auth_core::store::{MemoryStore, PostgresStore};
+use auth_core::token::SigningKey;
+use auth_core::{Auth, SubjectId};
+use auth_tests::servers::{Database, Postgres, Redis};
+use tokio::time::timeout;
+
+/// Everything here happens within milliseconds; this is for a machine that is busy with something else.
+const SOON: Duration = Duration::from_secs(20);
+
+/// A subscription made by one handle hears what another one publishes.
+async fn is_heard<F: Fanout>(speaker: &F, listener: &F) {
+    let mut subscription = listener.subscribe().await.unwrap();
+    for _ in 0..3 {
+        let changes: Vec<_> = (0..20).map(|_| Change::Subject(SubjectId::random())).collect();
+        speaker.publish(&changes).await.unwrap();
+        let heard = timeout(SOON, subscription.next()).await.unwrap().unwrap();
+        assert_eq!(heard, changes);
+    }
+    // Silence, longer than it takes to be asked whether the connection still stands.
+    assert!(timeout(Duration::from_secs(3), subscription.next()).await.is_err(), "a silent subscription ended");
+    speaker.publish(&[Change::Subject(SubjectId::random())]).await.unwrap();
+    timeout(SOON, subscription.next()).await.unwrap().unwrap();
+}
+
+/// A subscription ends with its server, and a new one hears again once the server is back.
+async fn ends_with_its_server<F: Fanout>(fanout: &F, stop: impl FnOnce(), start: impl FnOnce()) {
+    let mut subscription = fanout.subscribe().await.unwrap();
+    fanout.publish(&[Change::Subject(SubjectId::random())]).await.unwrap();
+    timeout(SOON, subscription.next()).await.unwrap().unwrap();
+    stop();
+    timeout(SOON, subscription.next()).await.expect("the end shows by itself").unwrap_err();
+    fanout.publish(&[Change::Subject(SubjectId::random())]).await.unwrap_err();
+    start();
+    let healed = async {
+        loop {
+            if let Ok(mut subscription) = fanout.subscribe().await
+                && fanout.publish(&[Change::Subject(SubjectId::random())]).await.is_ok()
+            {
+                return subscription.next().await.unwrap();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(SOON, healed).await.expect("it heals by itself");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_carries_changes() {
+    let Some(url) = Redis::shared("fan-out by Redis") else { return };
+    let namespace = SubjectId::random().to_string();
+    let [one, other] = [(); 2].map(|()| RedisFanout::new(&url, &namespace).unwrap());
+    is_heard(&one, &other).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_carries_changes() {
+    let Some(database) = Database::create("fan-out by PostgreSQL").await else { return };
+    let one = PostgresFanout::new(&PostgresStore::open(&database.url()).await.unwrap());
+    let other = PostgresFanout::new(&PostgresStore::open(&database.url()).await.unwrap());
+    is_heard(&one, &other).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_ends_with_its_redis() {
+    let Some(mut server) = Redis::start("fan-out by a Redis that goes away") else { return };
+    let fanout = RedisFanout::new(&server.url(), "faults").unwrap();
+    let server = std::cell::RefCell::new(&mut server);
+    ends_with_its_server(&fanout, || server.borrow_mut().stop(), || server.borrow_mut().start_again()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_ends_with_its_postgres() {
+    let Some(mut server) = Postgres::start("fan-out by a PostgreSQL that goes away") else { return };
+    let store = PostgresStore::open(&server.url("postgres")).await.unwrap();
+    let fanout = PostgresFanout::new(&store);
+    let server = std::cell::RefCell::new(&mut server);
+    ends_with_its_server(&fanout, || server.borrow_mut().stop(), || server.borrow_mut().start_again()).await;
+}
+
+#[test]
+fn a_fanout_without_a_runtime_to_listen_on_is_refused() {
+    let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+    let builder = Auth::builder(key, "https://issuer.example.com", "cluster").store(MemoryStore::new());
+    let error = builder.fanout(MemoryFanout::new()).build().unwrap_err();
+    assert!(error.to_string().contains("within one"), "{error}");
+}
+
+async fn count<C: Counters + Clone>(counters: C, window: Duration) {
+    let key = SubjectId::random().to_string();
+    let mut calls = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (counters, key) = (counters.clone(), key.clone());
+        calls.spawn(async move { counters.add(&key, 2, window).await.unwrap().value });
+    }
+    let mut values = calls.join_all().await;
+    values.sort_unstable();
+    assert_eq!(values, (1..=50).map(|n| n * 2).collect::<Vec<u64>>(), "an addition was lost or doubled");
+    assert_eq!(counters.add("another", 1, window).await.unwrap().value, 1);
+    let Count { expires_in, .. } = counters.add(&key, 1, window * 100).await.unwrap();
+    assert!(expires_in <= window, "an addition moved the end on");
+    let begins_again = async { while counters.add(&key, 1, window).await.unwrap().value > 101 {} };
+    timeout(SOON, begins_again).await.expect("a counter ends with its window");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counters_in_memory_count_and_end() {
+    count(MemoryCounters::new(), Duration::from_secs(2)).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counters_in_redis_count_and_end() {
+    let Some(url) = Redis::shared("counters in Redis") else { return };
+    count(RedisCounters::new(&url, &SubjectId::random().to_string()).unwrap(), Duration::from_secs(2)).await;
+}
