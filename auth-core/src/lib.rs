@@ -19,6 +19,7 @@ mod clock;
 pub mod cluster;
 pub mod event;
 mod guard;
+mod housekeeper;
 pub mod http;
 mod identity;
 pub mod password;
@@ -39,6 +40,7 @@ pub use guard::{
     Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedRouter, HasAuth, Policy,
     PolicyTable, Proof, Requirement, RoutePolicy, Rule, Unchecked, routing,
 };
+pub use housekeeper::Housekeeper;
 pub(crate) use identity::Caller;
 pub use identity::{
     ApiKeyId, ClientId, CurrentUser, FromSubject, Identity, InvalidIdentifier, Principal, Role, SessionId, SubjectId,

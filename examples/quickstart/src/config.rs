@@ -9,6 +9,7 @@ use secrecy::SecretString;
 pub(crate) struct Config {
     pub(crate) bind: SocketAddr,
     pub(crate) database_url: String,
+    pub(crate) redis_url: Option<String>,
     pub(crate) rate_limit: bool,
     pub(crate) admin_email: Email,
     pub(crate) admin_password: Option<SecretString>,
@@ -20,6 +21,7 @@ impl Config {
         Ok(Self {
             bind: parsed("BIND", "127.0.0.1:3000", "write an address and a port, such as `127.0.0.1:3000`")?,
             database_url: database_url()?,
+            redis_url: variable("REDIS_URL")?,
             rate_limit: switch("AUTH_RATE_LIMIT")?,
             admin_email: parsed("ADMIN_EMAIL", "admin@example.com", "write an address such as `admin@example.com`")?,
             admin_password: variable("ADMIN_PASSWORD")?.map(SecretString::from),
@@ -47,11 +49,14 @@ fn parsed<T: std::str::FromStr>(name: &'static str, default: &str, mend: &str) -
 
 fn database_url() -> Result<String, SettingsError> {
     let url = variable("DATABASE_URL")?.unwrap_or_else(|| "sqlite://quickstart.db".to_owned());
-    if url.starts_with("sqlite:") {
+    if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
         return Ok(url);
     }
     // The value may hold a password, so it is not repeated.
-    Err(SettingsError::new("DATABASE_URL", "its scheme is not supported; write `sqlite://FILE`"))
+    Err(SettingsError::new(
+        "DATABASE_URL",
+        "its scheme is not supported; write `sqlite://FILE` or `postgres://USER@HOST/DATABASE`",
+    ))
 }
 
 fn switch(name: &'static str) -> Result<bool, SettingsError> {

@@ -10,6 +10,7 @@ mod reports;
 mod role;
 mod secret;
 mod serve;
+mod store;
 mod users;
 
 pub use app::{App, router};

@@ -21,9 +21,13 @@ pub(crate) fn key_beside(url: &str) -> Result<SigningKey<Hs256>, SettingsError> 
     SigningKey::hs256(&secret).map_err(|weak| SettingsError::new("AUTH_SECRET", weak.to_string()))
 }
 
-/// `sqlite://quickstart.db?mode=rwc` is kept beside as `quickstart.db.secret`.
+/// `sqlite://quickstart.db?mode=rwc` is kept beside as `quickstart.db.secret`. There is no beside of a database server:
+/// the working folder is that, and every node needs the same.
 fn file_beside(url: &str) -> Option<PathBuf> {
-    let rest = url.strip_prefix("sqlite:")?;
+    let Some(rest) = url.strip_prefix("sqlite:") else {
+        tracing::warn!("AUTH_SECRET is unset: nodes that do not share this folder do not take each other's tokens");
+        return Some(PathBuf::from("quickstart.secret"));
+    };
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     let (file, options) = rest.split_once('?').unwrap_or((rest, ""));
     let in_memory = file.is_empty() || file.contains(":memory:") || options.contains("mode=memory");

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use auth_core::password::WeakPassword;
-use auth_core::store::{SqliteStore, StoreError};
+use auth_core::store::StoreError;
 use auth_core::token::TokenError;
 use auth_core::{Auth, BuildError, Refusal, SettingsError};
 use tokio::net::TcpListener;
@@ -13,6 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::admin::first_admin;
 use crate::config::Config;
+use crate::store::Store;
 use crate::{App, Role, router, secret};
 
 /// Why the service did not start, or ended: one line that says what to do.
@@ -24,7 +25,7 @@ pub(crate) enum StartError {
     AdminPassword(WeakPassword),
     #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
     Bind(SocketAddr, std::io::Error),
-    #[error("DATABASE_URL: {0}; check that its folder is there and can be written to")]
+    #[error("DATABASE_URL: {0}; check that the file's folder can be written to, or that the server is there")]
     Store(#[from] StoreError),
     #[error("{}{error}", variable(.error))]
     Build {
@@ -68,12 +69,13 @@ async fn run() -> Result<(), StartError> {
     let config = Config::from_env()?;
     let listener = TcpListener::bind(config.bind).await.map_err(|error| StartError::Bind(config.bind, error))?;
     let address = listener.local_addr()?;
-    let store = SqliteStore::open(&config.database_url).await?;
-    let (auth, config) = authentication(config, address, store.clone())?;
+    let store = Store::open(&config.database_url).await?;
+    let (auth, config) = authentication(config, address, &store)?;
     first_admin(&auth, &config).await?;
     if !config.rate_limit {
         tracing::warn!("AUTH_RATE_LIMIT is off: guessing passwords is not slowed down");
     }
+    let _housekeeper = store.keep_tidy();
     let stop = stop_signal()?;
     let app = router(App { auth });
     println!("listening on http://{address}");
@@ -82,14 +84,15 @@ async fn run() -> Result<(), StartError> {
     Ok(())
 }
 
-fn authentication(mut config: Config, address: SocketAddr, store: SqliteStore) -> Result<(Auth, Config), StartError> {
+fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Result<(Auth, Config), StartError> {
     let keys = match config.auth.keys.take() {
         Some(keys) => keys,
         None => secret::key_beside(&config.database_url)?.into(),
     };
     let issuer = config.auth.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
     let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
-    let builder = Auth::builder(keys, issuer, audience).store(store).new_user_role(Role::User);
+    let builder =
+        store.give_to(Auth::builder(keys, issuer, audience), config.redis_url.as_deref())?.new_user_role(Role::User);
     let auth = config.auth.lifetimes(builder).build()?;
     Ok((auth, config))
 }

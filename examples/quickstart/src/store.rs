@@ -1,0 +1,54 @@
+//! Where the service keeps what it knows: an SQLite file for one node, PostgreSQL for any number of them.
+
+use auth_core::cluster::{PostgresFanout, RedisFanout};
+use auth_core::store::{PostgresStore, SqliteStore, StoreError};
+use auth_core::{AuthBuilder, Housekeeper, SettingsError};
+
+use crate::serve::StartError;
+
+/// The store that `DATABASE_URL` names.
+#[derive(Clone)]
+pub(crate) enum Store {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+impl Store {
+    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+        if url.starts_with("sqlite:") {
+            return SqliteStore::open(url).await.map(Self::Sqlite);
+        }
+        PostgresStore::open(url).await.map(Self::Postgres)
+    }
+
+    /// Gives the store to `builder`, and what the nodes tell each other by: Redis, or else PostgreSQL itself.
+    pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
+        let builder = match self {
+            Self::Sqlite(store) => builder.store(store.clone()),
+            Self::Postgres(store) => builder.store(store.clone()),
+        };
+        match (redis_url, self) {
+            (Some(url), _) => {
+                let wrong = |error| SettingsError::new("REDIS_URL", format!("{error}; write `redis://HOST:PORT`"));
+                Ok(builder.fanout(RedisFanout::new(url, "quickstart").map_err(wrong)?))
+            }
+            (None, Self::Postgres(store)) => Ok(builder.fanout(PostgresFanout::new(store))),
+            (None, Self::Sqlite(_)) => Ok(builder),
+        }
+    }
+
+    /// Removes what has expired, for as long as what this returns is held.
+    pub(crate) fn keep_tidy(&self) -> Housekeeper {
+        match self {
+            Self::Sqlite(store) => Housekeeper::start(store.clone()),
+            Self::Postgres(store) => Housekeeper::start(store.clone()),
+        }
+    }
+
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(store) => store.close().await,
+            Self::Postgres(store) => store.close().await,
+        }
+    }
+}
