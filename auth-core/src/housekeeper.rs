@@ -9,7 +9,7 @@ use crate::store::Housekeeping;
 use crate::{Clock, SystemClock};
 
 /// Rows removed in one step. A step of this size takes some milliseconds, and a login waits for no more than one.
-const BATCH: u32 = 500;
+const BATCH: u32 = 1_000;
 
 /// Between two looks for what has expired.
 const EVERY: Duration = Duration::from_mins(1);

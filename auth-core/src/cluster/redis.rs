@@ -65,7 +65,12 @@ impl Fanout for RedisFanout {
     async fn publish(&self, changes: &[Change]) -> Result<(), ClusterError> {
         let message = serde_json::to_vec(changes).map_err(ClusterError::new)?;
         let mut connection = self.connection.clone();
-        cmd("PUBLISH").arg(&self.channel).arg(message).query_async::<()>(&mut connection).await?;
+        let mut publish = cmd("PUBLISH");
+        publish.arg(&self.channel).arg(message);
+        // A connection that broke shows when it is used, and that use is lost. Saying a thing twice does no harm.
+        if publish.query_async::<()>(&mut connection).await.is_err() {
+            publish.query_async::<()>(&mut connection).await?;
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use auth_tests::servers::Database;
 mod cluster;
 mod postgres;
 mod sqlite;
+mod taken_over;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(store: S) {
     let store = Arc::new(store);

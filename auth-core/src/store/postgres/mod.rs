@@ -22,6 +22,10 @@ use super::StoreError;
 /// database refuses instead of piling up what waits.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How much of it may be spent on waiting for a connection. The pool tries again and again to make one while the server
+/// refuses, so a server that restarts quickly is not noticed, and one that does not is no longer waited for.
+const CONNECTION_PATIENCE: Duration = Duration::from_secs(2);
+
 /// A store in a PostgreSQL database (14 or later): users, sessions and API keys in a schema named `auth_core`, beside
 /// the application's own tables if it likes. Clones share one pool; any number of nodes share one database.
 ///

@@ -9,7 +9,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, SqlSafeStr, query, query_scalar};
 
 use super::run::bounded;
-use super::{PATIENCE, PostgresStore};
+use super::{CONNECTION_PATIENCE, PostgresStore};
 use crate::store::StoreError;
 
 /// Connections of one node. Guards read only what their caches do not hold; a hundred connections are PostgreSQL's
@@ -34,7 +34,7 @@ impl PostgresStore {
             .application_name("auth-core")
             // What the client no longer waits for, the server ends, too: it may hold locks.
             .options([("statement_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s")]);
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(CONNECTION_PATIENCE);
         Self::with_pool(pool.connect_with(options).await?).await
     }
 

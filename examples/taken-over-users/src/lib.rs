@@ -1,0 +1,52 @@
+//! A table of users that a FastAPI application with SQLAlchemy and passlib has left behind, taken over as it is.
+//!
+//! [`users`] is all there is to it. Each user's bcrypt hash is verified at the next login, and replaced by Argon2id then;
+//! sessions and API keys are kept by the built-in store, in the same file.
+
+mod users;
+
+use auth_core::prelude::*;
+use auth_core::store::{SqliteStore, StoreError};
+use auth_core::token::SigningKey;
+use secrecy::SecretString;
+use sqlx::SqlitePool;
+
+pub use users::LegacyUsers;
+
+/// The role that `is_admin` stands for.
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// May everything.
+    Admin,
+}
+
+/// A guarded service over the database in `pool`, which should be open with `foreign_keys(true)`.
+///
+/// # Errors
+///
+/// When the database or a setting is not good.
+pub async fn app(pool: SqlitePool, secret: &SecretString) -> Result<axum::Router, Box<dyn std::error::Error>> {
+    let store = SqliteStore::with_pool(pool.clone()).await?;
+    let auth = Auth::builder(SigningKey::hs256(secret)?, "https://api.example.com", "taken-over")
+        .users(LegacyUsers::open(pool).await?)
+        .sessions(store.clone())
+        .api_keys(store)
+        .build()?;
+    let router = GuardedRouter::new().route("/me", get(me)).route("/admin", get(admin)).merge(auth.routes());
+    Ok(router.with_state(auth))
+}
+
+#[require_auth]
+async fn me(identity: Identity) -> String {
+    identity.subject().to_string()
+}
+
+#[require_role(Admin)]
+async fn admin() -> &'static str {
+    "welcome"
+}
+
+/// Errors of the driver as a store's: 503, never "allowed".
+fn unavailable(error: sqlx::Error) -> StoreError {
+    StoreError::unavailable(error)
+}

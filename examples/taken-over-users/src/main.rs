@@ -1,0 +1,15 @@
+//! `AUTH_SECRET=… cargo run -p taken-over-users -- app.db`
+
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let file = std::env::args().nth(1).ok_or("name the SQLite file of the application that was here before")?;
+    let secret = std::env::var("AUTH_SECRET").map_err(|_| "set AUTH_SECRET to 32 bytes or more")?.into();
+    let options = SqliteConnectOptions::new().filename(file).foreign_keys(true);
+    let pool = SqlitePoolOptions::new().connect_with(options).await?;
+    let app = taken_over_users::app(pool, &secret).await?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    Ok(axum::serve(listener, app).await?)
+}

@@ -1,0 +1,66 @@
+//! The table `users (id, email, hashed_password, is_active, is_admin)`, with a column more.
+
+use async_trait::async_trait;
+use auth_core::SubjectId;
+use auth_core::password::PasswordHash;
+use auth_core::store::{StoreError, SubjectState, UserRecord, UserStore};
+use sqlx::{SqlitePool, query, query_as, query_scalar};
+
+use crate::unavailable;
+
+/// The users of the application that was here before.
+#[derive(Clone, Debug)]
+pub struct LegacyUsers(SqlitePool);
+
+type Row = (i64, Option<String>, bool, bool, i64);
+
+fn record((id, hash, active, admin, version): Row) -> Result<UserRecord, StoreError> {
+    let roles = if admin { vec!["Admin".into()] } else { vec![] };
+    Ok(UserRecord {
+        id: id.to_string().parse().map_err(StoreError::unavailable)?,
+        password_hash: hash.map(PasswordHash::from_stored),
+        state: SubjectState { active, roles: roles.into(), version: version.unsigned_abs() },
+    })
+}
+
+#[async_trait]
+impl UserStore for LegacyUsers {
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        let sql = "SELECT id, hashed_password, is_active, is_admin, version FROM users WHERE email = lower(?1)";
+        query_as(sql).bind(login).fetch_optional(&self.0).await.map_err(unavailable)?.map(record).transpose()
+    }
+
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+        let sql = "SELECT id, hashed_password, is_active, is_admin, version FROM users WHERE CAST(id AS TEXT) = ?1";
+        query_as(sql).bind(id.as_str()).fetch_optional(&self.0).await.map_err(unavailable)?.map(record).transpose()
+    }
+
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+        let sql = "UPDATE users SET hashed_password = ?2, version = version + 1 WHERE CAST(id AS TEXT) = ?1
+                   RETURNING version";
+        let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(hash.as_str());
+        Ok(version.fetch_optional(&self.0).await.map_err(unavailable)?.map(i64::unsigned_abs))
+    }
+
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        let sql = "UPDATE users SET hashed_password = ?3 WHERE CAST(id AS TEXT) = ?1 AND hashed_password = ?2";
+        let upgrade = query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str());
+        upgrade.execute(&self.0).await.map_err(unavailable).map(|_| ())
+    }
+}
+
+impl LegacyUsers {
+    /// Adds the column that grows with every new password, which the table has not had.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Unavailable`] when the database does not answer or has no such table.
+    pub async fn open(pool: SqlitePool) -> Result<Self, StoreError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('users') WHERE name = 'version')";
+        if !query_scalar::<_, bool>(sql).fetch_one(&pool).await.map_err(unavailable)? {
+            let add = "ALTER TABLE users ADD COLUMN version INTEGER NOT NULL DEFAULT 0";
+            query(add).execute(&pool).await.map_err(unavailable)?;
+        }
+        Ok(Self(pool))
+    }
+}

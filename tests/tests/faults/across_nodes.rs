@@ -1,0 +1,155 @@
+//! What one node changes the others see: at once while the fan-out works, within the caches' bound when it does not.
+
+use std::time::Duration;
+
+use auth_tests::servers::Redis;
+use auth_tests::{Client, Node};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{BOUND, PASSWORD, a_database, node, report, until};
+
+/// What is promised while the fan-out works.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// An account, logged in twice on the first node.
+struct Subject {
+    path: String,
+    email: String,
+    here: String,
+    there: String,
+}
+
+async fn subject(a: &Client, n: usize) -> Subject {
+    let email = format!("user{n}@example.com");
+    let id = a.register(&email, PASSWORD).await;
+    let (here, there) = (a.login(&email, PASSWORD).await.access, a.login(&email, PASSWORD).await.access);
+    Subject { path: format!("/users/{id}"), email, here, there }
+}
+
+async fn is(client: &Client, token: &str, path: &str, status: u16) -> bool {
+    client.get_as(token, path).await.status == status
+}
+
+/// Makes every change on the first node and returns how long the slowest of the others took to see each.
+async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static str, Duration)> {
+    let clients: Vec<_> = nodes.iter().map(Node::client).collect();
+    let (a, others) = clients.split_first().unwrap();
+    let admin = a.admin().await.access;
+    let mut seen = Vec::new();
+    let mut note = |what, took: Vec<Duration>| seen.push((what, took.into_iter().max().unwrap()));
+
+    let user = subject(a, run * 10).await;
+    known(&clients, &user.there, "/users/me").await;
+    assert_eq!(a.call_as(&user.there, Method::POST, "/auth/logout").await.status, 204);
+    note("logout", refused(others, &user.there, "/users/me", 401, limit).await);
+
+    let change = json!({ "current_password": PASSWORD, "new_password": "another horse for the stable" });
+    let other = a.login(&user.email, PASSWORD).await.access;
+    known(&clients, &other, "/users/me").await;
+    assert_eq!(a.json_as(&user.here, Method::POST, "/auth/password", &change).await.status, 204);
+    note("password change", refused(others, &other, "/users/me", 401, limit).await);
+
+    let user = subject(a, run * 10 + 1).await;
+    known(&clients, &user.here, "/users/me").await;
+    patch(a, &admin, &user.path, &json!({ "role": "Moderator" })).await;
+    note("role given", refused(others, &user.here, "/users", 200, limit).await);
+    patch(a, &admin, &user.path, &json!({ "role": "User" })).await;
+    note("role taken", refused(others, &user.here, "/users", 403, limit).await);
+    patch(a, &admin, &user.path, &json!({ "is_active": false })).await;
+    note("disable", refused(others, &user.here, "/users/me", 401, limit).await);
+
+    let user = subject(a, run * 10 + 2).await;
+    known(&clients, &user.here, "/users/me").await;
+    assert_eq!(a.call_as(&admin, Method::DELETE, &user.path).await.status, 204);
+    note("removal", refused(others, &user.here, "/users/me", 401, limit).await);
+
+    let key = json!({ "name": "reports", "scopes": ["reports:read"] });
+    let key = a.json_as(&admin, Method::POST, "/auth/api-keys", &key).await.json();
+    let (path, key) = (format!("/auth/api-keys/{}", key["id"].as_str().unwrap()), key["key"].as_str().unwrap());
+    known(&clients, key, "/reports").await;
+    assert_eq!(a.call_as(&admin, Method::DELETE, &path).await.status, 204);
+    note("key revocation", refused(others, key, "/reports", 401, limit).await);
+    seen
+}
+
+/// Every node has cached this credential, and lets it in.
+async fn known(clients: &[Client], credential: &str, path: &str) {
+    for client in clients {
+        assert!(is(client, credential, path, 200).await, "a good credential is refused");
+    }
+}
+
+/// When each of these nodes answers as it should.
+async fn refused(clients: &[Client], credential: &str, path: &str, status: u16, limit: Duration) -> Vec<Duration> {
+    let mut took = Vec::new();
+    for client in clients {
+        took.push(
+            until("another node sees a change", limit, async || is(client, credential, path, status).await).await,
+        );
+    }
+    took
+}
+
+async fn patch(client: &Client, admin: &str, path: &str, patch: &Value) {
+    let answer = client.json_as(admin, Method::PATCH, path, patch).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
+
+fn print(by: &str, seen: &[(&str, Duration)]) {
+    for (what, took) in seen {
+        report(format_args!("{by}: {what} seen by the other nodes after {:.1} ms", took.as_secs_f64() * 1e3));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_see_each_others_changes_at_once_by_redis_and_within_the_bound_without() {
+    let suite = "three nodes on PostgreSQL and Redis";
+    let (Some(database), Some(mut redis)) = (a_database(suite).await, Redis::start(suite)) else { return };
+    let nodes: Vec<_> = (0..3).map(|_| node(&database.url(), Some(&redis.url()))).collect();
+    listens(&nodes).await;
+    print("Redis", &changes(&nodes, AT_ONCE, 1).await);
+
+    redis.stop();
+    // A little more than the bound: it begins when a node loads, which may be after the change was asked for.
+    print("Redis gone", &changes(&nodes, BOUND + AT_ONCE, 2).await);
+    let log = std::fs::read_to_string(nodes[0].path("log")).unwrap();
+    assert!(log.contains("changes on other nodes are not heard"), "the degraded mode is not in the log");
+
+    redis.start_again();
+    until("the fan-out heals", Duration::from_secs(20), async || {
+        nodes.iter().all(|node| std::fs::read_to_string(node.path("log")).unwrap().contains("heard again"))
+    })
+    .await;
+    print("Redis back", &changes(&nodes, AT_ONCE, 3).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_see_each_others_changes_at_once_by_postgres_alone() {
+    let Some(database) = a_database("three nodes on PostgreSQL alone").await else { return };
+    let nodes: Vec<_> = (0..3).map(|_| node(&database.url(), None)).collect();
+    listens(&nodes).await;
+    print("PostgreSQL", &changes(&nodes, AT_ONCE, 1).await);
+}
+
+/// A node listens soon after its start, not before it: wait until a change gets through well before the bound is over.
+async fn listens(nodes: &[Node]) {
+    let clients: Vec<_> = nodes.iter().map(Node::client).collect();
+    let (a, others) = clients.split_first().unwrap();
+    a.register("probe@example.com", PASSWORD).await;
+    for other in others {
+        until("a node listens", Duration::from_secs(30), async || {
+            let token = a.login("probe@example.com", PASSWORD).await.access;
+            assert!(is(other, &token, "/users/me", 200).await);
+            a.call_as(&token, Method::POST, "/auth/logout").await;
+            let began = std::time::Instant::now();
+            while began.elapsed() < BOUND / 5 {
+                if is(other, &token, "/users/me", 401).await {
+                    return true;
+                }
+            }
+            false
+        })
+        .await;
+    }
+}

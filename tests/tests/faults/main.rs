@@ -1,0 +1,53 @@
+//! What happens when nodes, databases and the way between them fail, with real processes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
+
+use std::time::{Duration, Instant};
+
+use auth_tests::Node;
+use auth_tests::servers::Database;
+
+mod across_nodes;
+mod clock;
+mod database;
+mod killed;
+mod pool;
+
+const NODE: &str = env!("CARGO_BIN_EXE_node");
+const PASSWORD: &str = "correct staple in a battery";
+
+/// How old what a node has cached may grow: its default.
+const BOUND: Duration = Duration::from_secs(5);
+
+/// A node on a database that others share.
+fn node(database: &str, redis: Option<&str>) -> Node {
+    let mut env = vec![
+        ("DATABASE_URL", database),
+        ("AUTH_ISSUER", "https://issuer.example.com"),
+        ("AUTH_RATE_LIMIT", "off"),
+        ("RUST_LOG", "info"),
+    ];
+    env.extend(redis.map(|url| ("REDIS_URL", url)));
+    Node::start_with(NODE, &env)
+}
+
+/// How long it takes until this holds; fails when that is longer than `limit`.
+async fn until(what: &str, limit: Duration, mut holds: impl AsyncFnMut() -> bool) -> Duration {
+    let began = Instant::now();
+    loop {
+        if holds().await {
+            return began.elapsed();
+        }
+        assert!(began.elapsed() < limit, "{what}: not within {limit:?}");
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+async fn a_database(suite: &str) -> Option<Database> {
+    Database::create(suite).await
+}
+
+fn report(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
