@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::cluster::{Change, Coherence};
 use crate::event::{Event, EventSink};
 use crate::http::{ErrorBody, Rejection};
+use crate::oauth::Clients;
 use crate::password::Hasher;
 use crate::store::{
     ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserDirectory, UserRegistry, UserStore,
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) access_tokens: AccessTokens,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) scopes: Vec<Box<str>>,
+    pub(crate) clients: Clients,
     pub(crate) new_user_roles: Vec<Box<str>>,
     pub(crate) realm: String,
     pub(crate) error_body: ErrorBody,

@@ -9,6 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::cluster::{Coherence, Coherent, Fanout};
 use crate::event::{EventSink, TracingSink};
 use crate::http::ErrorBody;
+use crate::oauth::{Clients, OAuthClient};
 use crate::password::{Hasher, PasswordError};
 use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 use crate::token::{AccessTokens, KeySet, Lifetimes};
@@ -24,6 +25,7 @@ pub struct AuthBuilder {
     cache_bound: Duration,
     fanout: Option<Arc<dyn Fanout>>,
     scopes: Vec<Box<str>>,
+    clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
     error_body: ErrorBody,
     clock: Arc<dyn Clock>,
@@ -76,6 +78,7 @@ impl AuthBuilder {
             cache_bound: Duration::from_secs(5),
             fanout: None,
             scopes: Vec::new(),
+            clients: Vec::new(),
             new_user_roles: Vec::new(),
             error_body: ErrorBody::default(),
             clock: Arc::new(SystemClock),
@@ -174,9 +177,17 @@ impl AuthBuilder {
         self
     }
 
-    /// Scopes that a login may ask for; none by default. Others that it asks for are not granted.
+    /// Scopes that the service's own client may ask for; none by default. Others that a login asks for are not granted;
+    /// at `/auth/token` they are `invalid_scope`.
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Registers a client of the token endpoint. Without any, only the service's own client uses it: it is public, named
+    /// as the audience, and who asks when a request names no client, as `/auth/login` and Swagger UI do.
+    pub fn client(mut self, client: OAuthClient) -> Self {
+        self.clients.push(client);
         self
     }
 
@@ -211,6 +222,7 @@ impl AuthBuilder {
     /// [`BuildError`] names what is missing or cannot work.
     pub fn build(self) -> Result<Auth, BuildError> {
         self.check()?;
+        let clients = clients(&self.audience, &self.scopes, self.clients)?;
         let missing = |what, method| BuildError::NoStore { what, method };
         let users = self.users.ok_or(missing("user", "users"))?;
         let sessions = self.sessions.ok_or(missing("session", "sessions"))?;
@@ -221,6 +233,7 @@ impl AuthBuilder {
             realm: self.audience.clone(),
             access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew),
             lifetimes: self.lifetimes,
+            clients,
             scopes: self.scopes,
             new_user_roles: self.new_user_roles,
             error_body: self.error_body,
@@ -261,6 +274,21 @@ impl AuthBuilder {
         }
         Ok(())
     }
+}
+
+fn clients(audience: &str, scopes: &[Box<str>], registered: Vec<OAuthClient>) -> Result<Clients, BuildError> {
+    let wrong = |setting, why| BuildError::Setting { setting, why };
+    let own = audience.parse().map_err(|_| wrong("the audience", "is over 255 bytes or has control characters"))?;
+    let mut clients = Clients::new(own, scopes);
+    for client in registered {
+        if !clients.register(client) {
+            return Err(wrong(
+                "client",
+                "was given an id twice, or the audience, which is the service's own client's id",
+            ));
+        }
+    }
+    Ok(clients)
 }
 
 impl std::fmt::Debug for AuthBuilder {

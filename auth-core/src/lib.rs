@@ -22,6 +22,7 @@ mod guard;
 mod housekeeper;
 pub mod http;
 mod identity;
+mod oauth;
 pub mod password;
 mod refusal;
 mod session;
@@ -46,6 +47,7 @@ pub use identity::{
     ApiKeyId, ClientId, CurrentUser, FromSubject, Identity, InvalidIdentifier, Principal, Role, SessionId, SubjectId,
     UnknownRole,
 };
+pub use oauth::{GrantType, InvalidClient, OAuthClient};
 pub use password::Email;
 pub use refusal::Refusal;
 pub use session::{Login, Registration, Tokens};

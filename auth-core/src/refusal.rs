@@ -62,6 +62,9 @@ pub enum Refusal {
     /// The refresh token is unknown, used, expired, or its session has ended.
     #[error("The refresh token is invalid, expired or revoked.")]
     InvalidRefreshToken,
+    /// A scope was asked for that is malformed, unknown or more than may be had.
+    #[error("The scope is malformed, unknown or more than may be had.")]
+    InvalidScope,
     /// The e-mail address is in use.
     #[error("This email address is taken.")]
     EmailTaken,
@@ -150,6 +153,7 @@ impl Refusal {
             Self::WrongPassword => (401, "wrong-password", "Login failed", Plain),
             Self::WrongCurrentPassword => (403, "wrong-current-password", "Forbidden", Plain),
             Self::InvalidRefreshToken => (401, "invalid-refresh-token", "Refresh failed", Error("invalid_token")),
+            Self::InvalidScope => (400, "invalid-scope", "Invalid scope", None),
             Self::EmailTaken => (409, "email-taken", "Conflict", None),
             Self::InvalidEmail(_) => (422, "invalid-email", "Invalid email", None),
             Self::WeakPassword(_) => (422, "weak-password", "Weak password", None),

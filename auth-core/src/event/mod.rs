@@ -69,6 +69,17 @@ pub enum Event<'a> {
         /// The session that was ended.
         session: &'a SessionId,
     },
+    /// A refresh token was presented by another client, or without the key, that it is bound to. It was refused, and
+    /// nothing else happened to it.
+    RefreshByStranger {
+        /// Whose.
+        subject: &'a SubjectId,
+        /// The session, which goes on.
+        session: &'a SessionId,
+    },
+    /// An OAuth client is unknown or did not authenticate as it must. The name that was tried is not recorded: people
+    /// type secrets into that field.
+    ClientRefused,
     /// A session ended by logout or by its subject's wish.
     SessionEnded {
         /// Whose.
@@ -170,7 +181,7 @@ impl EventSink for TracingSink {
     fn record(&self, event: &Event<'_>) {
         match event {
             Event::AccessGranted { .. } | Event::TokenRefreshed { .. } => tracing::debug!(target: "auth", ?event),
-            Event::RefreshReplayed { .. } => tracing::warn!(target: "auth", ?event),
+            Event::RefreshReplayed { .. } | Event::RefreshByStranger { .. } => tracing::warn!(target: "auth", ?event),
             _ => tracing::info!(target: "auth", ?event),
         }
     }

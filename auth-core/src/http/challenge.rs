@@ -47,7 +47,7 @@ fn bearer(refusal: &Refusal, error: Option<&str>, realm: &str) -> String {
 
 /// RFC 6750 allows `%x20-21 / %x23-5B / %x5D-7E` in its attributes: everything else is left out, so that nothing that
 /// a role, scope or realm is called can break out of the quotes.
-fn quotable(text: &str) -> String {
+pub(crate) fn quotable(text: &str) -> String {
     text.chars().filter(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~')).collect()
 }
 

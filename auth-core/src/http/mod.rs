@@ -3,12 +3,15 @@
 mod body;
 mod challenge;
 pub(crate) mod credential;
+mod no_store;
 mod path;
 mod problem;
 mod rejection;
 pub(crate) mod routes;
 
 pub use body::{Form, FormOrJson, Json};
+pub(crate) use challenge::quotable;
+pub(crate) use no_store::NO_STORE;
 pub use path::Path;
 pub use problem::{ErrorBody, Problem, problem_json};
 pub use rejection::Rejection;

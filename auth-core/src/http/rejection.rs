@@ -49,6 +49,8 @@ impl IntoResponse for Rejection {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // For layers that write another body or count refusals.
+        response.extensions_mut().insert(self.refusal);
         response
     }
 }

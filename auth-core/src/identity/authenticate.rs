@@ -68,7 +68,8 @@ impl Auth {
         let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
         // Verification has seen that both are there; without them the token is refused all the same.
         let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else { return Err(self.refused(TokenError::Claims)) };
-        let session = self.session(sid, now).await?.ok_or_else(|| self.refused(TokenError::SessionEnded))?;
+        let session = self.session(sid, now).await?.filter(|session| now < session.ends_at);
+        let session = session.ok_or_else(|| self.refused(TokenError::SessionEnded))?;
         let state = self.subject_state(&claims.sub, now).await?;
         // The session must be this subject's, and have been accepted since the subject's credentials last changed. A
         // token carries the version it was issued under; none can come from a later one.

@@ -3,7 +3,7 @@
 use super::{Login, Tokens};
 use crate::event::Event;
 use crate::password::Verified;
-use crate::store::{NewSession, Session, UserRecord};
+use crate::store::{Holder, NewSession, Session, UserRecord};
 use crate::token::Token;
 use crate::{Auth, Refusal, SessionId, SubjectId};
 
@@ -24,6 +24,12 @@ impl Auth {
     /// [`Refusal::WrongPassword`]; [`Refusal::Busy`] when too many logins wait; [`Refusal::Unavailable`] when a store
     /// does not answer.
     pub async fn login(&self, login: Login) -> Result<Tokens, Refusal> {
+        let scope = self.granted_scope(login.scope.as_deref());
+        self.begin(login, scope, Holder::default()).await
+    }
+
+    /// Logs a user in for `holder`, to whom the session's refresh tokens are bound, with the scopes decided already.
+    pub(crate) async fn begin(&self, login: Login, scope: String, holder: Holder<'_>) -> Result<Tokens, Refusal> {
         let user = self.check_password(&login).await?;
         let now = self.now();
         let refresh = Token::random()?;
@@ -31,15 +37,15 @@ impl Auth {
             id: SessionId::random(),
             subject: user.id,
             version: user.state.version,
-            scope: self.granted_scope(login.scope.as_deref()),
+            scope,
             amr: "pwd".to_owned(),
             agent: login.agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect()),
             created_at: now,
             last_used_at: now,
             expires_at: now.after(self.0.lifetimes.refresh),
             ends_at: now.after(self.0.lifetimes.session),
-            client_id: None,
-            dpop_jkt: None,
+            client_id: holder.client_id.cloned(),
+            dpop_jkt: holder.dpop_jkt.map(str::to_owned),
         };
         self.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
         self.record(&Event::LoginSucceeded { subject: &session.subject, session: &session.id });
@@ -71,7 +77,8 @@ impl Auth {
         }
     }
 
-    /// What was asked for, as far as it may be had, each scope once.
+    /// What was asked for, as far as it may be had, each scope once. The form of a login has no words for a scope that
+    /// cannot be had, as the token endpoint has; what was granted is in the response.
     fn granted_scope(&self, requested: Option<&str>) -> String {
         let mut granted: Vec<&str> = Vec::new();
         for scope in requested.unwrap_or_default().split(' ') {

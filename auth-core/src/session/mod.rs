@@ -45,14 +45,16 @@ pub struct Tokens {
     pub refresh: Token<Refresh>,
     /// How long the access token lives, in seconds.
     pub expires_in: u64,
-    /// The granted scopes, separated by spaces.
+    /// The access token's scopes, separated by spaces.
     pub scope: String,
 }
 
 impl crate::Auth {
+    /// The access token ends with its session at the latest.
     fn tokens(&self, session: Session, roles: &[Box<str>], refresh: Token<Refresh>) -> Result<Tokens, crate::Refusal> {
-        let lifetime = self.0.lifetimes.access;
-        let access = self.access_tokens().issue(&session, roles, self.now(), lifetime)?;
+        let now = self.now();
+        let lifetime = self.0.lifetimes.access.min(session.ends_at.since(now));
+        let access = self.access_tokens().issue(&session, roles, now, lifetime)?;
         Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope })
     }
 }

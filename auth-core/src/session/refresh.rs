@@ -2,12 +2,13 @@
 
 use super::Tokens;
 use crate::event::Event;
-use crate::store::{Holder, Redeem, Redeemed, Session};
-use crate::token::{Refresh, Token, open, seal};
+use crate::oauth::narrowed;
+use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, UserRecord};
+use crate::token::{Refresh, Token, TokenError, open, seal};
 use crate::{Auth, Refusal};
 
 impl Auth {
-    /// Exchanges a refresh token for its successor and a new access token.
+    /// Exchanges a refresh token of the service's own client for its successor and a new access token.
     ///
     /// The token is spent by this. Used again within the leeway (a lost response, a second tab) it gets the same
     /// successor; later, its whole session ends, since somebody holds a copy (RFC 9700 section 4.14.2).
@@ -17,33 +18,70 @@ impl Auth {
     /// [`Refusal::InvalidRefreshToken`] for every token that is not good, whatever the reason;
     /// [`Refusal::Unavailable`] when a store does not answer.
     pub async fn refresh(&self, presented: &str) -> Result<Tokens, Refusal> {
-        let presented = Token::parse(presented).map_err(|reason| {
-            self.refused(reason);
-            Refusal::InvalidRefreshToken
-        })?;
-        let (session, successor) = self.redeem(&presented).await?;
-        let Some(user) = self
-            .0
-            .users
-            .find_by_id(&session.subject)
-            .await?
-            .filter(|user| user.state.active && user.state.version == session.version)
-        else {
+        self.refresh_as(Holder::default(), presented, None).await
+    }
+
+    /// As [`refresh`](Self::refresh) for `holder`, with an access token of no more than `scope`, if it is given.
+    ///
+    /// All that can fail without the token's being spent comes first: a scope that cannot be had or a store that does not
+    /// answer must not cost the holder its session.
+    pub(crate) async fn refresh_as(
+        &self,
+        holder: Holder<'_>,
+        presented: &str,
+        scope: Option<&str>,
+    ) -> Result<Tokens, Refusal> {
+        let presented = Token::parse(presented).map_err(|reason| self.refresh_refused(reason))?;
+        let found = self.0.sessions.find_by_refresh_token(&presented.hash()).await?;
+        let found = found.ok_or_else(|| self.refresh_refused(TokenError::Unknown))?;
+        let user = self.may_refresh(&found, &holder, scope).await?;
+        let (session, successor) = self.redeem(&presented, holder).await?;
+        // Again, of what was redeemed: a used token has not been asked above.
+        let scope = narrowed(scope, &session.scope)?;
+        self.tokens(Session { scope, ..session }, &user.state.roles, successor)
+    }
+
+    /// What must hold before the token is redeemed. A stranger's request is refused first, since it must not end
+    /// anything, and a used token is let through to be judged as a retry or a replay, whatever else is asked for with it.
+    async fn may_refresh(
+        &self,
+        found: &RefreshTokenRecord,
+        holder: &Holder<'_>,
+        scope: Option<&str>,
+    ) -> Result<UserRecord, Refusal> {
+        let session = &found.session;
+        if !session.is_bound_to(holder) {
+            return Err(self.wrong_holder(session));
+        }
+        if !found.used {
+            narrowed(scope, &session.scope)?;
+        }
+        let Some(user) = self.living_subject(session).await? else {
             // The session outlived its subject's credentials; what is left of it goes.
             self.end_session(&session.subject, &session.id).await?;
             return Err(Refusal::InvalidRefreshToken);
         };
-        self.tokens(session, &user.state.roles, successor)
+        Ok(user)
     }
 
-    async fn redeem(&self, presented: &Token<Refresh>) -> Result<(Session, Token<Refresh>), Refusal> {
+    /// The subject of a session, as the store has it now, unless it is gone, disabled or has newer credentials.
+    pub(crate) async fn living_subject(&self, session: &Session) -> Result<Option<UserRecord>, Refusal> {
+        let user = self.0.users.find_by_id(&session.subject).await?;
+        Ok(user.filter(|user| user.state.active && user.state.version == session.version))
+    }
+
+    async fn redeem(
+        &self,
+        presented: &Token<Refresh>,
+        holder: Holder<'_>,
+    ) -> Result<(Session, Token<Refresh>), Refusal> {
         let now = self.now();
         let successor = Token::random()?;
         let redeem = Redeem {
             presented: &presented.hash(),
             successor: &successor.hash(),
             sealed_successor: &seal(&successor, presented)?,
-            holder: Holder::default(),
+            holder,
             now,
             expires_at: now.after(self.0.lifetimes.refresh),
             leeway: self.0.lifetimes.leeway,
@@ -55,9 +93,20 @@ impl Auth {
                 self.record(&Event::RefreshReplayed { subject: &session.subject, session: &session.id });
                 return Err(Refusal::InvalidRefreshToken);
             }
-            Redeemed::WrongHolder(_) | Redeemed::Refused => return Err(Refusal::InvalidRefreshToken),
+            Redeemed::WrongHolder(session) => return Err(self.wrong_holder(&session)),
+            Redeemed::Refused => return Err(self.refresh_refused(TokenError::Unknown)),
         };
         self.record(&Event::TokenRefreshed { subject: &session.subject, session: &session.id, retried });
         Ok((session, successor))
+    }
+
+    fn refresh_refused(&self, reason: TokenError) -> Refusal {
+        self.refused(reason);
+        Refusal::InvalidRefreshToken
+    }
+
+    fn wrong_holder(&self, session: &Session) -> Refusal {
+        self.record(&Event::RefreshByStranger { subject: &session.subject, session: &session.id });
+        Refusal::InvalidRefreshToken
     }
 }

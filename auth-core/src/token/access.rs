@@ -56,7 +56,7 @@ impl AccessTokens {
             nbf: Some(now.as_secs()),
             iat: Some(now.as_secs()),
             jti: Some(uuid::Uuid::new_v4().simple().to_string()),
-            client_id: Some(self.audience.clone()),
+            client_id: Some(session.client_id.as_ref().map_or_else(|| self.audience.clone(), ToString::to_string)),
             auth_time: Some(session.created_at.as_secs()),
             amr: session.amr.split_whitespace().map(str::to_owned).collect(),
             scope: session.scope.clone(),

@@ -7,9 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::no_store::NO_STORE;
 use crate::api_key::{IssuedApiKey, NewApiKey};
-use crate::http::{Json, Path, Rejection};
+use crate::http::{Json, NO_STORE, Path, Rejection};
 use crate::store::ApiKeyRecord;
 use crate::{ApiKeyId, Auth, Guard, Identity, Policy, Refusal, SubjectId, Timestamp};
 

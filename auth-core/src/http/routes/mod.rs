@@ -1,16 +1,23 @@
 //! The ready routes.
 
 mod api_keys;
+mod introspect;
 mod jwks;
 mod login;
-mod no_store;
+mod metadata;
 mod password;
 mod register;
+mod revoke;
 mod sessions;
+mod token;
+mod token_response;
 
 use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::map_response;
+use axum::response::Response;
 
 use crate::guard::routing::{delete, get, post};
+use crate::oauth::{METADATA_PATH, OAuthError};
 use crate::{Auth, GuardedRouter, Policy};
 
 /// No body of these routes comes near this.
@@ -19,7 +26,10 @@ const BODY_LIMIT_BYTES: usize = 64 * 1024;
 impl Auth {
     /// Login, refresh, logout, password and sessions, and registration where the user store takes any:
     /// `POST /auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/logout-all`, `/auth/password`, `/auth/register`,
-    /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`; and the public keys, `GET /.well-known/jwks.json`.
+    /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`; and the public keys, `GET /.well-known/jwks.json`. Also OAuth's
+    /// endpoints: `POST /auth/token` (RFC 6749), `/auth/revoke` (RFC 7009), `/auth/introspect` (RFC 7662, for API keys
+    /// with the scope `introspect`), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
+    /// routes to lie directly under the issuer.
     pub fn routes<S>(&self) -> GuardedRouter<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -37,7 +47,29 @@ impl Auth {
         if self.0.registry.is_some() {
             router = router.route("/auth/register", post(register::register));
         }
-        router.layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        router.merge(self.oauth_routes()).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+    }
+
+    fn oauth_routes<S>(&self) -> GuardedRouter<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        Auth: FromRef<S>,
+    {
+        let introspect = GuardedRouter::new()
+            .route("/auth/introspect", post(introspect::introspect))
+            .layer(map_response(|response: Response| async { OAuthError::instead_of(response) }));
+        let mut router = GuardedRouter::new()
+            .route("/auth/token", post(token::token))
+            .route("/auth/revoke", post(revoke::revoke))
+            .merge(introspect);
+        // An issuer with a path has its metadata looked for below the well-known one; some clients leave the path out.
+        if let Some(path) = self.metadata_path() {
+            router = router.route(METADATA_PATH, get(metadata::metadata));
+            if path != METADATA_PATH {
+                router = router.route(&path, get(metadata::metadata));
+            }
+        }
+        router
     }
 
     /// Making, listing, rotating and revoking API keys, for those who meet the policy `P`: `POST` and

@@ -2,5 +2,5 @@
 
 use axum::http::{HeaderName, header};
 
-pub(super) const NO_STORE: [(HeaderName, &str); 2] =
+pub(crate) const NO_STORE: [(HeaderName, &str); 2] =
     [(header::CACHE_CONTROL, "no-store"), (header::PRAGMA, "no-cache")];

@@ -1,0 +1,92 @@
+//! The credentials of a client, before anything is known about them (RFC 6749 section 2.3).
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::OAuthError;
+use super::form::{self, OAuthForm};
+
+/// What a request says of its client; nothing at all is what the service's own client says.
+#[derive(Debug, Default)]
+pub(super) struct ClientCredentials {
+    pub(super) id: Option<String>,
+    pub(super) secret: Option<SecretString>,
+}
+
+impl ClientCredentials {
+    /// Reads them from the header or the form; from both is one mechanism too many (RFC 6749 section 2.3).
+    pub(super) fn read(headers: &HeaderMap, form: &OAuthForm) -> Result<Self, OAuthError> {
+        let posted = Self { id: form.text("client_id")?, secret: form.secret("client_secret")? };
+        let Some(basic) = Self::basic(headers)? else { return Ok(posted) };
+        if posted.secret.is_some() {
+            return Err(OAuthError::invalid_request("the client authenticates by header and by form; use one"));
+        }
+        // Some libraries repeat the id in the form. Two ids leave open who asks.
+        if basic.id.is_some() && posted.id.is_some() && posted.id != basic.id {
+            return Err(OAuthError::invalid_request("client_id differs from that of the Authorization header"));
+        }
+        Ok(Self { id: basic.id.or(posted.id), secret: basic.secret })
+    }
+
+    /// The `Authorization` header's, of scheme `Basic`, with id and secret form-encoded within it (RFC 6749 section
+    /// 2.3.1). An access token there is no client's credential and proves nothing here.
+    fn basic(headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
+        let mut values = headers.get_all(header::AUTHORIZATION).iter();
+        let Some(value) = values.next() else { return Ok(None) };
+        if values.next().is_some() {
+            return Err(OAuthError::invalid_request("there is more than one Authorization header"));
+        }
+        let value = value.to_str().map_err(|_| OAuthError::invalid_client())?;
+        let (scheme, encoded) = value.split_once(' ').unwrap_or((value, ""));
+        if scheme.eq_ignore_ascii_case("Bearer") || scheme.eq_ignore_ascii_case("DPoP") {
+            return Ok(None);
+        }
+        if !scheme.eq_ignore_ascii_case("Basic") {
+            return Err(OAuthError::invalid_client());
+        }
+        Self::decode(encoded.trim_matches(' ')).map(Some).ok_or(OAuthError::invalid_client())
+    }
+
+    fn decode(encoded: &str) -> Option<Self> {
+        let decoded = String::from_utf8(BASE64_STANDARD.decode(encoded).ok()?).ok()?;
+        let decoded = SecretString::from(decoded);
+        let (id, secret) = decoded.expose_secret().split_once(':')?;
+        let (id, secret) = (form::decode(id)?, form::decode(secret)?);
+        // Empty is absent: a form that nobody filled in, such as Swagger UI's, sends `:`.
+        let present = |text: String| if text.is_empty() { None } else { Some(text) };
+        Some(Self { id: present(id), secret: present(secret).map(SecretString::from) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decoded(plain: &[u8]) -> Option<(String, String)> {
+        let credentials = ClientCredentials::decode(&BASE64_STANDARD.encode(plain))?;
+        let secret = credentials.secret.map(|secret| secret.expose_secret().to_owned());
+        Some((credentials.id.unwrap_or_default(), secret.unwrap_or_default()))
+    }
+
+    fn pair(id: &str, secret: &str) -> Option<(String, String)> {
+        Some((id.to_owned(), secret.to_owned()))
+    }
+
+    #[test]
+    fn id_and_secret_are_form_decoded_after_they_were_told_apart() {
+        assert_eq!(decoded(b"app:s%3Acr%25t+%2B"), pair("app", "s:cr%t +"));
+        assert_eq!(decoded(b"https%3A%2F%2Fapp.example:s:t"), pair("https://app.example", "s:t"));
+    }
+
+    #[test]
+    fn empty_is_absent_and_a_header_that_is_no_pair_is_none() {
+        assert_eq!(decoded(b":"), pair("", ""));
+        assert_eq!(decoded(b"app:"), pair("app", ""));
+        assert_eq!(decoded(b"app"), None);
+        assert_eq!(decoded(b"app:\xFF"), None);
+        assert_eq!(decoded(b"app:%FF"), None);
+        assert!(ClientCredentials::decode("not base64").is_none());
+    }
+}
