@@ -1,0 +1,156 @@
+//! RFC 6749 section 6, RFC 9700 section 4.14.
+
+use auth_core::store::{AccountPatch, MemoryStore, UserDirectory, UserStore};
+
+use crate::service::{SECRET, Service};
+
+const DAY: u64 = 24 * 3600;
+
+#[tokio::test]
+async fn rfc6749_s6_a_refresh_rotates_and_keeps_the_scope() {
+    let service = Service::start().await;
+    let first = service.password(&[("scope", "profile reports:read")]).await;
+    let second = service.refresh(&first.refresh(), &[]).await;
+    assert_eq!(second.text("scope"), "profile reports:read");
+    assert_ne!(first.refresh(), second.refresh());
+    assert_eq!(service.me(&second.access()).await, 200);
+}
+
+#[tokio::test]
+async fn rfc6749_s6_a_refresh_narrows_the_access_token_and_not_the_session() {
+    let service = Service::start().await;
+    let first = service.password(&[("scope", "profile reports:read")]).await;
+    let narrow = service.refresh(&first.refresh(), &[("scope", "profile")]).await;
+    assert_eq!(narrow.text("scope"), "profile");
+    assert_eq!(service.get("/reports", &narrow.access()).await.status, 403);
+    let whole = service.refresh(&narrow.refresh(), &[]).await;
+    assert_eq!(whole.text("scope"), "profile reports:read");
+    assert_eq!(service.get("/reports", &whole.access()).await.status, 200);
+}
+
+#[tokio::test]
+async fn rfc6749_s6_a_refresh_never_widens_the_scope_and_asking_costs_nothing() {
+    let service = Service::start().await;
+    let first = service.password(&[("scope", "profile")]).await;
+    for scope in ["reports:read", "profile reports:read", "profile  profile"] {
+        service.refresh(&first.refresh(), &[("scope", scope)]).await.is_error(400, "invalid_scope");
+    }
+    // Long after the leeway: the token was not spent by what was refused.
+    service.advance(60);
+    let second = service.refresh(&first.refresh(), &[]).await;
+    assert_eq!(second.status, 200, "{}", second.body);
+    // A retry is asked, too.
+    service.refresh(&first.refresh(), &[("scope", "reports:read")]).await.is_error(400, "invalid_scope");
+    assert_eq!(service.refresh(&first.refresh(), &[]).await.refresh(), second.refresh());
+}
+
+#[tokio::test]
+async fn rfc6749_s6_a_refresh_token_is_its_clients_alone_and_a_stranger_ends_nothing() {
+    let service = Service::start().await;
+    let secret = ("client_secret", SECRET);
+    let clients: [&[(&str, &str)]; 3] = [&[], &[("client_id", "app")], &[("client_id", "backend"), secret]];
+    for (owner, of_owner) in clients.iter().enumerate() {
+        let first = service.password(of_owner).await.refresh();
+        for (stranger, of_stranger) in clients.iter().enumerate() {
+            if stranger != owner {
+                service.refresh(&first, of_stranger).await.is_error(400, "invalid_grant");
+            }
+        }
+        let second = service.refresh(&first, of_owner).await.refresh();
+        // The used token, long after the leeway, in a stranger's hands.
+        service.advance(60);
+        service.refresh(&first, clients[(owner + 1) % 3]).await.is_error(400, "invalid_grant");
+        assert_eq!(service.refresh(&second, of_owner).await.status, 200, "a stranger ended the session");
+    }
+}
+
+#[tokio::test]
+async fn the_first_partys_refresh_route_takes_no_other_clients_token() {
+    let service = Service::start().await;
+    let of_app = service.password(&[("client_id", "app")]).await.refresh();
+    let form = [("refresh_token", of_app.as_str())];
+    assert_eq!(service.post("/auth/refresh", &form).await.status, 401);
+    assert_eq!(service.refresh(&of_app, &[("client_id", "app")]).await.status, 200);
+    let own = service.password(&[]).await.refresh();
+    let own = service.post("/auth/refresh", &[("refresh_token", &own)]).await.refresh();
+    assert_eq!(service.refresh(&own, &[("client_id", "api")]).await.status, 200);
+}
+
+#[tokio::test]
+async fn rfc9700_s4_14_2_a_replay_after_the_leeway_ends_its_family_and_no_other() {
+    let service = Service::start().await;
+    let phone = service.password(&[]).await;
+    let laptop = service.password(&[]).await;
+    let second = service.refresh(&phone.refresh(), &[]).await;
+    service.advance(10);
+    service.refresh(&phone.refresh(), &[]).await.is_error(400, "invalid_grant");
+    service.refresh(&second.refresh(), &[]).await.is_error(400, "invalid_grant");
+    assert_eq!(service.me(&second.access()).await, 401, "an access token outlived its family");
+    assert_eq!(service.me(&laptop.access()).await, 200);
+    assert_eq!(service.refresh(&laptop.refresh(), &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn rfc9700_s4_14_2_a_replay_is_seen_whatever_else_is_asked_for_with_it() {
+    let service = Service::start().await;
+    let first = service.password(&[("scope", "profile")]).await;
+    let second = service.refresh(&first.refresh(), &[]).await;
+    service.advance(10);
+    service.refresh(&first.refresh(), &[("scope", "admin")]).await.is_error(400, "invalid_grant");
+    assert_eq!(service.me(&second.access()).await, 401, "a scope hid the replay");
+}
+
+#[tokio::test]
+async fn a_retry_within_the_leeway_gets_the_same_successor() {
+    let service = Service::start().await;
+    let first = service.password(&[]).await;
+    let second = service.refresh(&first.refresh(), &[]).await.refresh();
+    service.advance(9);
+    assert_eq!(service.refresh(&first.refresh(), &[]).await.refresh(), second);
+}
+
+#[tokio::test]
+async fn a_session_that_is_not_used_ends_and_one_that_is_ends_too() {
+    let service = Service::start().await;
+    let mut refresh = service.password(&[]).await.refresh();
+    for _ in 0..4 {
+        service.advance(6 * DAY);
+        refresh = service.refresh(&refresh, &[]).await.refresh();
+    }
+    // 24 of 30 days; what is issued from now on ends with the session.
+    service.advance(6 * DAY - 60);
+    let last = service.refresh(&refresh, &[]).await;
+    assert_eq!(last.json()["expires_in"], 60);
+    service.advance(59);
+    assert_eq!(service.me(&last.access()).await, 200);
+    service.advance(1);
+    service.refresh(&last.refresh(), &[]).await.is_error(400, "invalid_grant");
+    assert_eq!(service.me(&last.access()).await, 401, "an access token outlived its session's end");
+    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
+
+    let idle = service.password(&[]).await.refresh();
+    service.advance(7 * DAY);
+    service.refresh(&idle, &[]).await.is_error(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_disabled_subject_refreshes_nothing() {
+    let store = MemoryStore::default();
+    let service = Service::start_with(|builder| builder.store(store.clone())).await;
+    let tokens = service.password(&[]).await;
+    let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    store.update(&service.subject, inactive).await.unwrap();
+    service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
+    service.password(&[]).await.is_error(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
+    let store = MemoryStore::default();
+    let service = Service::start_with(|builder| builder.store(store.clone())).await;
+    let tokens = service.password(&[]).await;
+    let user = store.find_by_id(&service.subject).await.unwrap().unwrap();
+    store.set_password(&service.subject, &user.password_hash.unwrap()).await.unwrap();
+    service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
+    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it goes");
+}

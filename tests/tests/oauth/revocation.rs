@@ -1,0 +1,116 @@
+//! RFC 7009.
+
+use crate::service::{SECRET, Service};
+
+#[tokio::test]
+async fn rfc7009_s2_1_a_revoked_refresh_token_takes_its_access_tokens_along() {
+    let service = Service::start().await;
+    let (tokens, other) = (service.password(&[]).await, service.password(&[]).await);
+    let answer = service.post("/auth/revoke", &[("token", &tokens.refresh())]).await;
+    assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+    answer.is_not_stored();
+    service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
+    assert_eq!(service.me(&tokens.access()).await, 401);
+    assert_eq!(service.me(&other.access()).await, 200, "another session ended");
+    assert_eq!(service.refresh(&other.refresh(), &[]).await.status, 200, "another session ended");
+}
+
+#[tokio::test]
+async fn rfc7009_s2_1_a_revoked_access_token_takes_its_refresh_token_along() {
+    let service = Service::start().await;
+    let tokens = service.password(&[]).await;
+    assert_eq!(service.post("/auth/revoke", &[("token", &tokens.access())]).await.status, 200);
+    assert_eq!(service.me(&tokens.access()).await, 401);
+    service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn rfc7009_s2_1_a_used_refresh_token_ends_its_family() {
+    let service = Service::start().await;
+    let first = service.password(&[]).await;
+    let second = service.refresh(&first.refresh(), &[]).await;
+    assert_eq!(service.post("/auth/revoke", &[("token", &first.refresh())]).await.status, 200);
+    assert_eq!(service.me(&second.access()).await, 401);
+}
+
+#[tokio::test]
+async fn rfc7009_s2_1_a_hint_need_not_be_right() {
+    let service = Service::start().await;
+    for hint in ["access_token", "refresh_token", "saml2", ""] {
+        for kind in ["access_token", "refresh_token"] {
+            let tokens = service.password(&[]).await;
+            let token = tokens.text(kind);
+            let form = [("token", token.as_str()), ("token_type_hint", hint)];
+            assert_eq!(service.post("/auth/revoke", &form).await.status, 200);
+            assert_eq!(service.me(&tokens.access()).await, 401, "hint {hint} for {kind}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rfc7009_s2_2_an_invalid_token_is_200() {
+    let service = Service::start().await;
+    let tokens = service.password(&[]).await;
+    let (refresh, access) = (tokens.refresh(), tokens.access());
+    let expired = service.password(&[]).await.access();
+    for token in ["unknown", "rt_unknown", "a.b.c", &refresh[1..], &access[..access.len() - 2], "\u{1F980}"] {
+        let answer = service.post("/auth/revoke", &[("token", token)]).await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{token}");
+    }
+    // Twice is as good as once.
+    for _ in 0..2 {
+        assert_eq!(service.post("/auth/revoke", &[("token", &refresh)]).await.status, 200);
+    }
+    service.advance(3600);
+    assert_eq!(service.post("/auth/revoke", &[("token", &expired)]).await.status, 200);
+}
+
+#[tokio::test]
+async fn rfc7009_s2_1_a_token_of_another_client_is_refused_and_lives_on() {
+    let service = Service::start().await;
+    let of_app = service.password(&[("client_id", "app")]).await;
+    let secret = ("client_secret", SECRET);
+    let strangers: [&[(&str, &str)]; 2] = [&[], &[("client_id", "backend"), secret]];
+    for token in [of_app.refresh(), of_app.access()] {
+        for stranger in strangers {
+            let form = [&[("token", token.as_str())], stranger].concat();
+            service.post("/auth/revoke", &form).await.is_error(400, "invalid_grant");
+        }
+    }
+    assert_eq!(service.me(&of_app.access()).await, 200, "a stranger ended the session");
+    let refresh = of_app.refresh();
+    let form = [("token", refresh.as_str()), ("client_id", "app")];
+    assert_eq!(service.post("/auth/revoke", &form).await.status, 200);
+    assert_eq!(service.me(&of_app.access()).await, 401);
+}
+
+#[tokio::test]
+async fn rfc7009_s2_1_a_client_that_has_a_secret_must_authenticate() {
+    let service = Service::start().await;
+    let tokens = service.password(&[("client_id", "backend"), ("client_secret", SECRET)]).await;
+    let refresh = tokens.refresh();
+    for secret in [&[][..], &[("client_secret", "wrong")]] {
+        let form = [&[("token", refresh.as_str()), ("client_id", "backend")], secret].concat();
+        service.post("/auth/revoke", &form).await.is_error(401, "invalid_client");
+    }
+    assert_eq!(service.me(&tokens.access()).await, 200);
+    let form = [("token", refresh.as_str()), ("client_id", "backend"), ("client_secret", SECRET)];
+    assert_eq!(service.post("/auth/revoke", &form).await.status, 200);
+    assert_eq!(service.me(&tokens.access()).await, 401);
+}
+
+#[tokio::test]
+async fn rfc7009_s2_2_1_a_kind_that_is_not_revoked_here_is_unsupported_token_type() {
+    let service = Service::start().await;
+    let key = service.api_key(&["introspect"]).await;
+    service.post("/auth/revoke", &[("token", &key)]).await.is_error(400, "unsupported_token_type");
+    assert_eq!(service.introspect(&key, "x").await.status, 200, "the key was revoked all the same");
+}
+
+#[tokio::test]
+async fn rfc7009_s2_2_1_a_missing_or_repeated_token_is_invalid_request() {
+    let service = Service::start().await;
+    for form in [&[][..], &[("token", "")], &[("token", "a"), ("token", "a")]] {
+        service.post("/auth/revoke", form).await.is_error(400, "invalid_request");
+    }
+}
