@@ -63,7 +63,7 @@ pub enum InvalidClient {
     #[error("a client id has 1 to 255 printable ASCII characters")]
     Id,
     /// The secret is too short.
-    #[error("the client secret has {len} bytes and needs 32 or more; `openssl rand -base64 32` makes one")]
+    #[error("the client secret has {len} bytes and needs 32 or more; `openssl rand -hex 32` makes one")]
     ShortSecret {
         /// How many bytes it has.
         len: usize,
@@ -72,6 +72,9 @@ pub enum InvalidClient {
 
 impl OAuthClient {
     /// A client that can keep a secret, as a server can; only the secret's hash is kept.
+    ///
+    /// Let the secret be of letters and digits: RFC 6749 section 2.3.1 has it form-encoded within the `Basic` header,
+    /// which changes nothing of those, and widely used client libraries leave the encoding out.
     ///
     /// # Errors
     ///

@@ -74,7 +74,8 @@ async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_one() {
     };
     let paths = |issuer: &str| -> Vec<String> {
         let routes: GuardedRouter<Auth> = auth_of(issuer).routes();
-        let paths = routes.policy().iter().map(|row| row.path.clone());
+        let table = routes.policy();
+        let paths = table.routes().iter().map(|row| row.path.clone());
         paths.filter(|path| path.starts_with(PATH)).collect()
     };
     assert_eq!(paths("https://example.com"), [PATH]);
