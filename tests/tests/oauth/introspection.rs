@@ -88,7 +88,7 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
     assert_eq!(service.introspect(&key, &tokens.access()).await.json()["active"], true);
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
     store.update(&service.subject, inactive).await.unwrap();
-    service.auth.subject_changed(&service.subject);
+    service.auth.subject_changed(&service.subject).await;
     for token in [tokens.access(), tokens.refresh()] {
         is_inactive(&service.introspect(&key, &token).await);
     }
