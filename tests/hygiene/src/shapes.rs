@@ -1,0 +1,96 @@
+//! Shapes of functions and parameters.
+
+use axum::extract::{Path, State};
+use guards::prelude::*;
+use guards::{GuardedRouter, require_auth as signed_in};
+
+/// Which page.
+pub type Page = (u32, u32);
+
+/// A raw identifier as a handler's name, a parameter's and a role's.
+pub mod raw {
+    use guards::prelude::*;
+
+    /// Roles with names that are keywords.
+    #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    #[expect(non_camel_case_types, reason = "a keyword is what is tried")]
+    pub enum Role {
+        /// The first.
+        r#type,
+        /// The second.
+        #[role(includes(r#type))]
+        r#match,
+    }
+
+    #[require_role(r#match, Role::r#type)]
+    pub(super) async fn r#loop(r#in: String) -> String {
+        r#in
+    }
+}
+
+/// A doc comment above the attribute.
+#[require_auth]
+/// And one below it.
+pub async fn documented() {}
+
+#[require_auth]
+async fn patterns(Path((id, page)): Path<Page>, State(_auth): State<Auth>, mut body: String) -> String {
+    body.push_str(&format_args!("{id} {page}").to_string());
+    body
+}
+
+#[require_auth]
+async fn with_cfg(#[cfg(unix)] _id: Path<u32>, #[cfg(not(unix))] _id: State<Auth>) {}
+
+#[cfg_attr(all(), require_auth)]
+async fn behind_cfg_attr() {}
+
+#[require_auth]
+#[cfg_attr(all(), require_scope("a"))]
+async fn beside_cfg_attr() {}
+
+#[signed_in]
+async fn by_another_name() {}
+
+#[guards::require_auth]
+#[guards::require_scope("a")]
+async fn by_path() {}
+
+#[cfg(unix)]
+#[require_auth]
+async fn either() {}
+
+#[cfg(not(unix))]
+#[require_scope("b")]
+async fn either() {}
+
+#[require_auth]
+#[cfg(unix)]
+async fn cfg_below() {}
+
+#[require_scope("b")]
+#[cfg(not(unix))]
+async fn cfg_below() {}
+
+#[require_auth]
+#[inline]
+#[must_use = "an attribute of another kind stays"]
+#[allow(clippy::unused_unit, reason = "it is what is tried")]
+async fn with_unit() -> () {}
+
+/// A handler in a function's body.
+pub fn routes() -> GuardedRouter<Auth> {
+    #[require_auth]
+    async fn local() {}
+
+    GuardedRouter::new()
+        .route("/raw", post(raw::r#loop))
+        .route("/documented", get(documented))
+        .route("/patterns/{id}/{page}", post(patterns))
+        .route("/cfg/{id}", get(with_cfg))
+        .route("/cfg-attr", get(behind_cfg_attr).post(beside_cfg_attr))
+        .route("/renamed", get(by_another_name).post(by_path))
+        .route("/either", get(either).post(cfg_below))
+        .route("/unit", get(with_unit))
+        .route("/local", get(local))
+}

@@ -1,0 +1,65 @@
+//! What the hostile crate's handlers demand in the end.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use auth_hygiene_tests::{attributes, plain, scopes, shadowed, shapes};
+use guards::{Auth, GuardedRouter};
+use utoipa::OpenApi as _;
+
+/// Handlers with their requirements, as the policy table has them.
+fn rows(routes: &GuardedRouter<Auth>) -> Vec<(String, String)> {
+    routes.policy().routes().iter().map(|row| (row.declared.name.to_owned(), row.requirement.to_string())).collect()
+}
+
+fn demands(routes: &GuardedRouter<Auth>, handler: &str, requirement: &str) {
+    let rows = rows(routes);
+    assert!(
+        rows.contains(&(handler.to_owned(), requirement.to_owned())),
+        "{handler} {requirement} is not in {rows:#?}"
+    );
+}
+
+#[test]
+fn a_renamed_crate_guards_as_any() {
+    let routes = plain::routes();
+    demands(&routes, "me", "auth");
+    demands(&routes, "greet", "auth(optional)");
+    demands(&routes, "users", "any(role(root), role(moderator))");
+    demands(&routes, "health", "public");
+    demands(&routes, "report", "all(api_key, scope(\"reports:read\"))");
+}
+
+#[test]
+fn taken_names_change_nothing() {
+    demands(&shadowed::routes(), "users", "role(Admin)");
+    demands(&shadowed::routes(), "purge", "any(all(role(Admin), amr(\"mfa\")), api_key)");
+}
+
+#[test]
+fn attributes_that_no_one_sees_side_by_side_are_still_one_guard() {
+    let routes = shapes::routes();
+    demands(&routes, "by_another_name", "auth");
+    demands(&routes, "by_path", "all(auth, scope(\"a\"))");
+    demands(&routes, "behind_cfg_attr", "auth");
+    demands(&routes, "beside_cfg_attr", "all(auth, scope(\"a\"))");
+    demands(&routes, "loop", "any(role(match), role(type))");
+}
+
+#[test]
+fn scopes_guard_every_handler_inside() {
+    let routes = scopes::routes();
+    demands(&routes, "files", "role(Clerk)");
+    demands(&routes, "write", "all(role(Clerk), scope(\"files:write\"))");
+    demands(&routes, "old_files", "role(Clerk)");
+    demands(&routes, "Desk::sign", "role(Head)");
+    demands(&routes, "Desk::seal", "all(role(Head), fresh(\"5m\"))");
+}
+
+#[test]
+fn documents_are_found_in_either_order_of_the_attributes() {
+    let document = attributes::Document::openapi();
+    assert!(document.paths.paths.contains_key("/documented-above/{id}"));
+    assert!(document.paths.paths.contains_key("/documented-below/{id}"));
+    demands(&attributes::routes(), "documented_above", "auth");
+    demands(&attributes::routes(), "documented_below", "auth");
+}
