@@ -38,6 +38,8 @@ pub struct Auth(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) access_tokens: AccessTokens,
+    #[cfg(feature = "oidc")]
+    pub(crate) issuers: crate::issuer::TrustedIssuers,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) scopes: Vec<Box<str>>,
     pub(crate) clients: Clients,
@@ -60,6 +62,19 @@ impl Auth {
     /// `issuer` (a URL, the tokens' `iss`) for `audience` (their `aud`, and the realm of challenges).
     pub fn builder(keys: impl Into<KeySet>, issuer: impl Into<String>, audience: impl Into<String>) -> AuthBuilder {
         AuthBuilder::new(keys.into(), issuer.into(), audience.into())
+    }
+
+    /// Begins an `Auth` for a service that issues no tokens and keeps no users: its guards take tokens of the issuers
+    /// that [`AuthBuilder::trust`] names. `realm` is what challenges call the service.
+    ///
+    /// It needs no stores; with [`AuthBuilder::api_keys`] it takes API keys as well.
+    #[cfg(feature = "oidc")]
+    pub fn resource_server(realm: impl Into<String>) -> AuthBuilder {
+        let nobody = crate::store::MemoryStore::default();
+        AuthBuilder::new(KeySet::none(), String::new(), realm.into())
+            .users(nobody.clone())
+            .sessions(nobody.clone())
+            .api_keys(nobody)
     }
 
     /// Says that the application changed or removed a subject in its own store: this node forgets what it knew, so that

@@ -21,6 +21,8 @@ pub struct AuthBuilder {
     issuer: String,
     audience: String,
     clock_skew: Duration,
+    #[cfg(feature = "oidc")]
+    trusted: Vec<crate::issuer::Issuer>,
     lifetimes: Lifetimes,
     cache_bound: Duration,
     fanout: Option<Arc<dyn Fanout>>,
@@ -57,6 +59,10 @@ pub enum BuildError {
         /// What is wrong with it, and what would do.
         why: &'static str,
     },
+    /// Another issuer cannot be trusted as it is described.
+    #[cfg(feature = "oidc")]
+    #[error(transparent)]
+    Issuer(#[from] crate::issuer::IssuerError),
     /// The password hasher could not start.
     #[error("the password hasher could not start: {0}")]
     Hasher(#[from] PasswordError),
@@ -69,6 +75,8 @@ impl AuthBuilder {
             issuer,
             audience,
             clock_skew: Duration::from_secs(5),
+            #[cfg(feature = "oidc")]
+            trusted: Vec::new(),
             lifetimes: Lifetimes {
                 access: Duration::from_mins(15),
                 refresh: Duration::from_hours(7 * 24),
@@ -117,6 +125,14 @@ impl AuthBuilder {
     pub fn directory(self, users: impl UserDirectory) -> Self {
         let users = Arc::new(users);
         Self { users: Some(users.clone()), registry: Some(users.clone()), directory: Some(users), ..self }
+    }
+
+    /// Accepts access tokens of another issuer as well. Its subjects have no sessions here, and their roles and scopes
+    /// are what its tokens say; nothing but the end of a token takes them away.
+    #[cfg(feature = "oidc")]
+    pub fn trust(mut self, issuer: crate::issuer::Issuer) -> Self {
+        self.trusted.push(issuer);
+        self
     }
 
     /// Where sessions and refresh tokens are.
@@ -229,7 +245,11 @@ impl AuthBuilder {
         let api_keys = self.api_keys.ok_or(missing("API key", "api_keys"))?;
         let no_runtime = BuildError::Setting { setting: "fanout", why: "needs a Tokio runtime; build within one" };
         let coherence = Arc::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
+        #[cfg(feature = "oidc")]
+        let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
         Ok(Auth(Arc::new(Inner {
+            #[cfg(feature = "oidc")]
+            issuers: crate::issuer::TrustedIssuers::new(self.trusted, own)?,
             realm: self.audience.clone(),
             access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew),
             lifetimes: self.lifetimes,
@@ -249,9 +269,20 @@ impl AuthBuilder {
         })))
     }
 
+    /// A resource server, which has other issuers instead of one of its own.
+    #[cfg(feature = "oidc")]
+    fn issues_nothing(&self) -> bool {
+        self.keys.signing().is_err() && !self.trusted.is_empty()
+    }
+
+    #[cfg(not(feature = "oidc"))]
+    const fn issues_nothing(&self) -> bool {
+        false
+    }
+
     fn check(&self) -> Result<(), BuildError> {
         let wrong = |setting, why| Err(BuildError::Setting { setting, why });
-        if self.issuer.is_empty() {
+        if self.issuer.is_empty() && !self.issues_nothing() {
             return wrong("the issuer", "is empty; give the service's URL");
         }
         if self.audience.is_empty() {

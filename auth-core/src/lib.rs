@@ -22,6 +22,8 @@ mod guard;
 mod housekeeper;
 pub mod http;
 mod identity;
+#[cfg(feature = "oidc")]
+pub mod issuer;
 mod oauth;
 pub mod password;
 mod refusal;

@@ -7,8 +7,12 @@ use axum::http::request::Parts;
 use super::{Caller, Identity};
 use crate::guard::Kinds;
 use crate::http::credential::{self, Presented};
+#[cfg(feature = "oidc")]
+use crate::issuer::Undecided;
 use crate::token::TokenError;
 use crate::{ApiKeyIdentity, Auth, Refusal};
+#[cfg(feature = "oidc")]
+use crate::{Timestamp, store::SubjectState};
 
 type Outcome<T> = Result<Option<T>, Refusal>;
 
@@ -65,6 +69,10 @@ impl Auth {
     /// Verifies an access token: the token itself, then its session and its subject as they are now.
     pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
         let now = self.now();
+        #[cfg(feature = "oidc")]
+        if let Some(outcome) = self.identify_foreign(token, now).await {
+            return outcome;
+        }
         let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
         // Verification has seen that both are there; without them the token is refused all the same.
         let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else { return Err(self.refused(TokenError::Claims)) };
@@ -84,6 +92,25 @@ impl Auth {
             }
             _ => Err(self.refused(TokenError::SubjectChanged)),
         }
+    }
+
+    /// Verifies an access token of another issuer; `None` when it is none of those that are trusted. There is no session
+    /// and no state to consult: what the token says holds until it ends.
+    #[cfg(feature = "oidc")]
+    async fn identify_foreign(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
+        if self.0.issuers.is_empty() || self.access_tokens().is_own(token) {
+            return None;
+        }
+        let outcome = self.0.issuers.verify(token, now, self.access_tokens().skew()).await?;
+        Some(match outcome {
+            Ok(claims) => {
+                let roles = claims.roles.iter().map(|role| role.as_str().into()).collect();
+                let state = SubjectState { active: true, roles, version: 0 };
+                Ok(Identity::new(Arc::new(claims), Arc::new(state)))
+            }
+            Err(Undecided::Refused(reason)) => Err(self.refused(reason)),
+            Err(Undecided::NoKeys) => Err(Refusal::Unavailable),
+        })
     }
 
     fn memo<'a>(&self, parts: &'a Parts) -> Option<&'a Memo> {

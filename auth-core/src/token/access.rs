@@ -14,7 +14,7 @@ use crate::Timestamp;
 use crate::store::Session;
 
 /// The type of every access token of ours, and of those of other issuers that keep to RFC 9068.
-pub(super) const TYP: &str = "at+jwt";
+pub(crate) const TYP: &str = "at+jwt";
 
 /// How long what is issued lives.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +73,7 @@ impl AccessTokens {
         let mut token = keys.signing_header().to_owned();
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-        let signature = keys.signing().sign(token.as_bytes())?;
+        let signature = keys.signing()?.sign(token.as_bytes())?;
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(signature, &mut token);
         Ok(Token::issued(token))
@@ -85,6 +85,13 @@ impl AccessTokens {
         let claims = self.read(token)?;
         claims.check_time(now, self.skew)?;
         Ok(claims)
+    }
+
+    /// Whether the token has the header of our own, so that no other issuer need be thought of.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn is_own(&self, token: &str) -> bool {
+        let header = token.split_once('.').map_or(token, |(header, _)| header);
+        self.keys.load().ring().by_header(header).is_some()
     }
 
     /// Everything about a token that does not change while the keys do not: what a cache of verified tokens may hold.
@@ -108,6 +115,10 @@ impl AccessTokens {
             return Err(TokenError::Audience);
         }
         Ok(claims)
+    }
+
+    pub(crate) const fn skew(&self) -> Duration {
+        self.skew
     }
 
     pub(crate) fn keys(&self) -> Arc<KeySet> {

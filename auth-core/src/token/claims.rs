@@ -70,7 +70,7 @@ impl Claims {
     }
 
     /// Whether the token is valid now, by a clock that may be `skew` off.
-    pub(super) fn check_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
+    pub(crate) fn check_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
         let now = now.as_secs();
         let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
         if self.exp.saturating_add(skew) <= now {

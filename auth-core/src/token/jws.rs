@@ -51,6 +51,12 @@ impl<'a> Compact<'a> {
         key.verify(self.message.as_bytes(), &decode(self.signature)?)?;
         decode(self.payload)
     }
+
+    /// The payload before anything is known about the signature: only to find out whose keys to hold it against.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, TokenError> {
+        decode(self.payload)
+    }
 }
 
 /// Base64url without padding, white space or bits to spare (RFC 7515 section 2).
@@ -90,9 +96,18 @@ impl Header {
 
     /// Refuses a token of another kind (RFC 8725 section 3.11). `wanted` is in lower case.
     pub(crate) fn check_typ(&self, wanted: &str) -> Result<(), TokenError> {
-        match &self.typ {
-            Some(typ) if typ == wanted => Ok(()),
-            _ => Err(TokenError::Header("its type is not that of an access token")),
+        if self.has_typ(wanted) {
+            return Ok(());
         }
+        Err(TokenError::Header("its type is not that of an access token"))
+    }
+
+    pub(crate) fn has_typ(&self, wanted: &str) -> bool {
+        self.typ.as_deref() == Some(wanted)
+    }
+
+    #[cfg(feature = "oidc")]
+    pub(crate) const fn has_no_typ(&self) -> bool {
+        self.typ.is_none()
     }
 }

@@ -23,7 +23,9 @@ impl Auth {
     pub fn rotate_key(&self, keys: impl Into<KeySet>) -> Result<(), KeyError> {
         let next = keys.into();
         self.access_tokens().change_keys(|keys| keys.rotated(next.clone()))?;
-        self.record(&Event::SigningKeyRotated { kid: &next.signing().verifying.kid });
+        if let Ok(key) = next.signing() {
+            self.record(&Event::SigningKeyRotated { kid: &key.verifying.kid });
+        }
         Ok(())
     }
 

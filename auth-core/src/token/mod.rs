@@ -8,12 +8,12 @@ pub(crate) mod keys;
 mod manage;
 mod opaque;
 mod secret;
-mod strict_json;
+pub(crate) mod strict_json;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
 pub use claims::{Claims, OneOrMany};
 pub use error::TokenError;
-#[cfg(feature = "test-util")]
+#[cfg(any(feature = "oidc", feature = "test-util"))]
 pub(crate) use jws::Compact;
 pub use keys::{
     Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, Ps256, Rs256, RsaBits,
@@ -22,3 +22,5 @@ pub use keys::{
 pub use opaque::{Access, Refresh, Token, TokenHash};
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use secret::random_secret;
+#[cfg(feature = "oidc")]
+pub(crate) use {access::TYP as AT_JWT, jws::Header};

@@ -21,6 +21,7 @@ const TITLES: &[(u32, &str)] = &[
     (7636, "Proof Key for Code Exchange"),
     (7638, "JWK Thumbprint"),
     (7662, "OAuth 2.0 Token Introspection"),
+    (7800, "Proof-of-Possession Key Semantics for JWT"),
     (8037, "CFRG Elliptic Curves in JOSE"),
     (8176, "Authentication Method Reference Values"),
     (8414, "OAuth 2.0 Authorization Server Metadata"),

@@ -6,6 +6,7 @@ mod algorithms;
 mod claims;
 mod forge;
 mod header;
+mod issuers;
 mod jwk;
 mod jwks_route;
 mod rotation;

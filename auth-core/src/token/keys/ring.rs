@@ -36,6 +36,12 @@ impl Ring {
         Self { keys: vec![Entry::new(key, state)] }
     }
 
+    /// How many.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     pub(super) fn entries(&self) -> &[Entry] {
         &self.keys
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::ring::Ring;
 use super::signing::Signing;
 use super::{Algorithm, KeyError, KeyKind, SigningKey, VerifyingKey};
+use crate::token::TokenError;
 
 /// What a key of a set is there for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -47,7 +48,8 @@ pub struct KeyInfo {
 /// ```
 #[derive(Clone)]
 pub struct KeySet {
-    signing: Arc<Signing>,
+    /// `None` for a service that issues nothing.
+    signing: Option<Arc<Signing>>,
     /// The key that signs is the first.
     ring: Ring,
 }
@@ -55,7 +57,7 @@ pub struct KeySet {
 impl<A: KeyKind> From<SigningKey<A>> for KeySet {
     fn from(key: SigningKey<A>) -> Self {
         let ring = Ring::of(key.key.verifying.clone(), KeyState::Signing);
-        Self { signing: key.key, ring }
+        Self { signing: Some(key.key), ring }
     }
 }
 
@@ -98,8 +100,14 @@ impl KeySet {
         Ok(next)
     }
 
-    pub(crate) fn signing(&self) -> &Signing {
-        &self.signing
+    /// No key at all: nothing is signed, and nothing verifies.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn none() -> Self {
+        Self { signing: None, ring: Ring::default() }
+    }
+
+    pub(crate) fn signing(&self) -> Result<&Signing, TokenError> {
+        self.signing.as_deref().ok_or(TokenError::UnknownKey)
     }
 
     /// The header of new tokens, encoded.

@@ -60,7 +60,7 @@ impl Verifying {
     }
 
     /// Whether both are the same key, whatever they are called.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm
             && match (&self.verifier, &other.verifier) {
                 (Verifier::Secret(a), Verifier::Secret(b)) => {

@@ -1,0 +1,71 @@
+//! Where in a token's claims something stands.
+
+use serde_json::{Map, Value};
+
+/// The place of a claim.
+///
+/// - `scope`, `realm_access.roles`: names, outermost first;
+/// - `https://example.com/roles`: a name that is a URL, whole, whatever dots it has;
+/// - `/https:~1~1example.com~1app/roles`: a JSON pointer (RFC 6901), for everything else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimPath(Vec<String>);
+
+impl From<&str> for ClaimPath {
+    fn from(text: &str) -> Self {
+        let names = if let Some(pointer) = text.strip_prefix('/') {
+            pointer.split('/').map(|name| name.replace("~1", "/").replace("~0", "~")).collect()
+        } else if text.contains("://") {
+            vec![text.to_owned()]
+        } else {
+            text.split('.').map(str::to_owned).collect()
+        };
+        Self(names)
+    }
+}
+
+impl ClaimPath {
+    pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
+        let (first, rest) = self.0.split_first()?;
+        rest.iter().try_fold(claims.get(first)?, |value, name| value.get(name))
+    }
+}
+
+/// The texts at `path`: those of a list, or of one text as `split` takes it apart. Nothing there is no text; `None` when
+/// what is there is neither.
+pub(super) fn texts<'a>(
+    path: &ClaimPath,
+    claims: &'a Map<String, Value>,
+    split: fn(&'a str) -> Vec<&'a str>,
+) -> Option<Vec<&'a str>> {
+    match path.find(claims) {
+        None => Some(Vec::new()),
+        Some(Value::String(text)) => Some(split(text)),
+        Some(Value::Array(items)) => items.iter().map(Value::as_str).collect(),
+        Some(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_claim_is_found_by_names_by_a_url_and_by_a_pointer() {
+        let claims = json!({
+            "scope": "a b",
+            "realm_access": { "roles": ["x"] },
+            "https://example.com/roles": ["y"],
+            "resource_access": { "my.app": { "roles": ["z"] } },
+        });
+        let find = |path: &str| ClaimPath::from(path).find(claims.as_object().unwrap()).cloned();
+        assert_eq!(find("scope"), Some(json!("a b")));
+        assert_eq!(find("realm_access.roles"), Some(json!(["x"])));
+        assert_eq!(find("https://example.com/roles"), Some(json!(["y"])));
+        assert_eq!(find("/resource_access/my.app/roles"), Some(json!(["z"])));
+        assert_eq!(find("/https:~1~1example.com~1roles"), Some(json!(["y"])));
+        assert_eq!(find("realm_access.roles.x"), None);
+        assert_eq!(find("nothing"), None);
+    }
+}

@@ -1,0 +1,62 @@
+//! From an issuer to the place of its keys (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
+
+use reqwest::{Client, Url};
+use serde_json::Value;
+
+use super::Issuer;
+use super::fetch::{self, FetchError};
+use crate::token::strict_json;
+
+/// Where the keys are.
+pub(super) async fn jwks_uri(client: &Client, issuer: &Issuer) -> Result<Url, FetchError> {
+    if let Some(url) = &issuer.jwks_uri {
+        return Ok(url.clone());
+    }
+    let [openid, oauth] = places(issuer);
+    let (url, body) = match fetch::json(client, issuer, &openid).await {
+        Ok(body) => (openid, body),
+        Err(error) if error.is_absent() => (oauth.clone(), fetch::json(client, issuer, &oauth).await?),
+        Err(error) => return Err(error),
+    };
+    let wrong = |what| FetchError::Content { url: url.clone(), what };
+    let metadata = strict_json::object(&body).ok_or_else(|| wrong("no JSON object"))?;
+    // Metadata of another issuer, though it came from here, speaks for another issuer.
+    if metadata.get("issuer").and_then(Value::as_str) != Some(&issuer.name) {
+        return Err(wrong("the metadata of another issuer"));
+    }
+    let uri = metadata.get("jwks_uri").and_then(Value::as_str).ok_or_else(|| wrong("metadata without `jwks_uri`"))?;
+    Url::parse(uri).map_err(|_| wrong("a `jwks_uri` that is no URL"))
+}
+
+/// OpenID Connect appends to the issuer's path, RFC 8414 inserts before it.
+fn places(issuer: &Issuer) -> [Url; 2] {
+    let path = issuer.url.path().trim_end_matches('/');
+    let place = |path: String| {
+        let mut url = issuer.url.clone();
+        url.set_path(&path);
+        url
+    };
+    [
+        place(format!("{path}/.well-known/openid-configuration")),
+        place(format!("/.well-known/oauth-authorization-server{path}")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_is_looked_for_where_each_standard_puts_it() {
+        let issuer = Issuer::new("https://login.example.com/realms/main", "api").unwrap();
+        assert_eq!(
+            places(&issuer).map(String::from),
+            [
+                "https://login.example.com/realms/main/.well-known/openid-configuration",
+                "https://login.example.com/.well-known/oauth-authorization-server/realms/main",
+            ]
+        );
+        let rootless = Issuer::new("https://login.example.com/", "api").unwrap();
+        assert_eq!(places(&rootless)[1].as_str(), "https://login.example.com/.well-known/oauth-authorization-server");
+    }
+}

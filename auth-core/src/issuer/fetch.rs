@@ -1,0 +1,83 @@
+//! One bounded request: a time, a size, a type, no redirect, no compression.
+
+use reqwest::{Client, StatusCode, Url, header, redirect};
+
+use super::address::PublicOnly;
+use super::{Issuer, IssuerError};
+
+/// More than any metadata or key set has; a set of 100 RSA keys has about 50 KiB.
+const MAX_BODY_BYTES: usize = 256 * 1024;
+
+/// Why nothing came of a request, for the log.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchError {
+    #[error("{0}")]
+    NotAllowed(#[from] IssuerError),
+    #[error("no answer from {url}: {error}")]
+    Unreachable { url: Url, error: String },
+    #[error("{url} answered {status}")]
+    Status { url: Url, status: StatusCode },
+    #[error("{url} answered something else than JSON")]
+    Type { url: Url },
+    #[error("{url} answered more than {MAX_BODY_BYTES} bytes")]
+    TooLarge { url: Url },
+    #[error("{url} answered {what}")]
+    Content { url: Url, what: &'static str },
+}
+
+impl FetchError {
+    /// Whether there is no such document, so that another place may have it.
+    pub(super) fn is_absent(&self) -> bool {
+        matches!(self, Self::Status { status, .. } if status.is_client_error())
+    }
+}
+
+pub(super) fn client(issuer: &Issuer) -> Result<Client, IssuerError> {
+    let builder = Client::builder()
+        .redirect(redirect::Policy::none())
+        .timeout(issuer.timeout)
+        .connect_timeout(issuer.timeout)
+        .https_only(!issuer.plain_http)
+        .no_proxy()
+        .pool_max_idle_per_host(1)
+        .user_agent(concat!("auth-core/", env!("CARGO_PKG_VERSION")));
+    let builder = if issuer.private_addresses { builder } else { builder.dns_resolver(PublicOnly) };
+    builder.build().map_err(|error| IssuerError::Client(error.to_string()))
+}
+
+/// The body at `url`, if it is JSON of a bearable size.
+pub(super) async fn json(client: &Client, issuer: &Issuer, url: &Url) -> Result<Vec<u8>, FetchError> {
+    issuer.check_url(url)?;
+    let unreachable = |error: reqwest::Error| FetchError::Unreachable { url: url.clone(), error: root_cause(&error) };
+    let request = client.get(url.clone()).header(header::ACCEPT, "application/json, application/jwk-set+json");
+    let mut response = request.send().await.map_err(unreachable)?;
+    if response.status() != StatusCode::OK {
+        return Err(FetchError::Status { url: url.clone(), status: response.status() });
+    }
+    if !is_json(&response) {
+        return Err(FetchError::Type { url: url.clone() });
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
+            return Err(FetchError::TooLarge { url: url.clone() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn is_json(response: &reqwest::Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    matches!(kind.as_str(), "application/json" | "application/jwk-set+json")
+}
+
+/// What the operator can do something about is at the bottom.
+fn root_cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,110 @@
+//! Claims of other issuers: missing, of another type, doubled, and what only some issuers do.
+
+use serde_json::{Value, json};
+
+use super::server::IssuerServer;
+use super::{NOW, Service, claims, pair, token, trust};
+use crate::forge::Forger;
+
+async fn answers(name: &str, values: &[Value], expected: u16) {
+    let (server, service, forger) = pair().await;
+    for value in values {
+        let mut claims = claims(&server.url);
+        claims.insert(name.into(), value.clone());
+        assert_eq!(service.me(&token(&forger, "k", claims)).await, expected, "{name}: {value}");
+    }
+}
+
+#[tokio::test]
+async fn rfc9068_s4_each_claim_of_another_issuer_is_required_and_of_its_type() {
+    let wrong = [Value::Null, json!({}), json!([]), json!(true), json!([{}]), json!([null])];
+    for name in ["iss", "sub", "aud", "exp", "iat", "jti", "client_id"] {
+        let (server, service, forger) = pair().await;
+        let mut missing = claims(&server.url);
+        missing.remove(name);
+        assert_eq!(service.me(&token(&forger, "k", missing)).await, 401, "{name} missing");
+        answers(name, &wrong, 401).await;
+    }
+    for name in ["iss", "sub", "jti", "client_id"] {
+        answers(name, &[json!(7)], 401).await;
+    }
+    for name in ["exp", "iat", "nbf", "auth_time"] {
+        answers(name, &[json!("1800000000"), json!(1e300), json!([NOW])], 401).await;
+    }
+    answers("nbf", &wrong, 401).await;
+    answers("amr", &[json!(7), json!([7])], 401).await;
+    answers("sub", &[json!(""), json!("a\u{0}b"), json!("x".repeat(256))], 401).await;
+    answers("aud", &[json!("other"), json!(["other"]), json!(["api", 7])], 401).await;
+    answers("aud", &[json!(["other", "api"])], 200).await;
+}
+
+#[tokio::test]
+async fn rfc7519_s2_a_time_may_have_a_fraction() {
+    let now = f64::from(u32::try_from(NOW).unwrap());
+    answers("exp", &[json!(now + 0.5), json!(now + 600.25)], 200).await;
+    // Rounded to where the token is valid for less: 5 seconds of skew and no more.
+    answers("exp", &[json!(now - 4.5)], 401).await;
+    answers("exp", &[json!(now - 3.5)], 200).await;
+    answers("nbf", &[json!(now + 4.5)], 200).await;
+    answers("nbf", &[json!(now + 5.5)], 401).await;
+    answers("iat", &[json!(now + 5.5)], 401).await;
+    answers("iat", &[json!(now - 0.5)], 200).await;
+}
+
+#[tokio::test]
+async fn rfc7519_s4_a_doubled_claim_of_another_issuer_is_refused() {
+    let (server, service, forger) = pair().await;
+    let payload = Value::from(claims(&server.url)).to_string();
+    let header = json!({ "typ": "at+jwt", "alg": "ES256", "kid": "k" }).to_string();
+    assert_eq!(service.me(&forger.token(&header, &payload)).await, 200);
+    for doubled in
+        [r#""aud":"api","#, r#""sub":"ada","#, r#""x":1,"x":1,"#, r#""y":{"a":1,"a":1},"#, r#""su\u0062":"eve","#]
+    {
+        let payload = payload.replacen('{', &format!("{{{doubled}"), 1);
+        assert_eq!(service.me(&forger.token(&header, &payload)).await, 401, "{doubled}");
+    }
+}
+
+#[tokio::test]
+async fn rfc7800_s3_a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+    answers("cnf", &[json!({ "jkt": "abc" }), json!({}), Value::Null], 401).await;
+}
+
+#[tokio::test]
+async fn rfc8725_s3_12_a_token_of_another_kind_is_no_access_token() {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let strict = Service::trusting([trust(&server)]).await;
+    let lenient = Service::trusting([trust(&server).any_jwt_type()]).await;
+    let with = |typ: Value, more: Value| {
+        let mut header = json!({ "alg": "ES256", "kid": "k", "typ": typ });
+        if header["typ"].is_null() {
+            header.as_object_mut().unwrap().remove("typ");
+        }
+        let mut claims = claims(&server.url);
+        claims.extend(more.as_object().unwrap().clone());
+        Forger::es256().token(&header.to_string(), &Value::from(claims).to_string())
+    };
+    for (typ, by_strict, by_lenient) in [
+        (json!("at+jwt"), 200, 200),
+        (json!("application/at+jwt"), 200, 200),
+        (json!("JWT"), 401, 200),
+        (Value::Null, 401, 200),
+        (json!("logout+jwt"), 401, 401),
+        (json!("dpop+jwt"), 401, 401),
+        (json!(""), 401, 401),
+    ] {
+        let token = with(typ.clone(), json!({}));
+        assert_eq!((strict.me(&token).await, lenient.me(&token).await), (by_strict, by_lenient), "{typ}");
+    }
+    // ID and logout tokens of the same issuer and audience, by what only they have.
+    for mark in ["nonce", "at_hash", "c_hash", "s_hash", "events"] {
+        assert_eq!(lenient.me(&with(json!("JWT"), json!({ mark: "x" }))).await, 401, "{mark}");
+    }
+    // Those who do not keep to RFC 9068 leave these out.
+    let mut few = claims(&server.url);
+    for name in ["iat", "jti", "client_id"] {
+        few.remove(name);
+    }
+    let few = Forger::es256().token(&json!({ "alg": "ES256", "kid": "k" }).to_string(), &Value::from(few).to_string());
+    assert_eq!((strict.me(&few).await, lenient.me(&few).await), (401, 200));
+}

@@ -1,0 +1,206 @@
+//! An issuer's keys come, go, and cannot be had.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsonwebtoken::Algorithm;
+use serde_json::{Value, json};
+
+use super::server::{IssuerServer, Reply, public};
+use super::{Service, claims, pair, token, trust};
+use crate::forge::Forger;
+
+/// Claims that outlive what the clock is moved by.
+fn lasting(server: &IssuerServer) -> serde_json::Map<String, Value> {
+    let mut claims = claims(&server.url);
+    claims.insert("exp".into(), json!(4_000_000_000_u64));
+    claims
+}
+
+#[tokio::test]
+async fn keys_are_fetched_once_and_kept() {
+    let (server, service, forger) = pair().await;
+    for _ in 0..5 {
+        assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
+    }
+    assert_eq!(server.fetches(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_key_is_asked_for_once_however_many_ask() {
+    let (server, service, forger) = pair().await;
+    let service = Arc::new(service);
+    assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
+    service.clock.advance(Duration::from_secs(10));
+    server.hang();
+    let unknown = token(&Forger::eddsa(), "new", claims(&server.url));
+    let calls: Vec<_> = (0..50)
+        .map(|_| {
+            let (service, unknown) = (Arc::clone(&service), unknown.clone());
+            tokio::spawn(async move { service.me(&unknown).await })
+        })
+        .collect();
+    server.is_asked().await;
+    // What is known goes on while it is asked.
+    assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
+    server.keys(&[("k", &forger), ("new", &Forger::eddsa())]);
+    server.go_on();
+    for call in calls {
+        assert_eq!(call.await.unwrap(), 200);
+    }
+    assert_eq!(server.fetches(), 2);
+}
+
+#[tokio::test]
+async fn keys_that_nobody_has_cost_one_fetch_in_ten_seconds() {
+    let (server, service, forger) = pair().await;
+    assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
+    for round in 0..3 {
+        service.clock.advance(Duration::from_secs(10));
+        for kid in 0..20 {
+            assert_eq!(service.me(&token(&forger, &format!("{round}-{kid}"), claims(&server.url))).await, 401);
+        }
+        assert_eq!(server.fetches(), 2 + round);
+    }
+}
+
+#[tokio::test]
+async fn a_fetch_goes_on_when_the_request_that_began_it_is_given_up() {
+    let (server, service, forger) = pair().await;
+    let service = Arc::new(service);
+    server.hang();
+    let call = tokio::spawn({
+        let (service, token) = (Arc::clone(&service), token(&forger, "k", claims(&server.url)));
+        async move { service.me(&token).await }
+    });
+    server.is_asked().await;
+    call.abort();
+    let _ = call.await;
+    server.go_on();
+    // The clock stands still: without that fetch this would have to wait ten seconds.
+    assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
+    assert_eq!(server.fetches(), 1);
+}
+
+#[tokio::test]
+async fn a_key_that_is_taken_back_is_refused_after_the_next_fetch() {
+    let (server, service, forger) = pair().await;
+    let good = token(&forger, "k", lasting(&server));
+    assert_eq!(service.me(&good).await, 200);
+    server.keys(&[("other", &Forger::eddsa())]);
+    service.clock.advance(Duration::from_mins(9));
+    assert_eq!((service.me(&good).await, server.fetches()), (200, 1));
+    // Twice the period: nobody has asked meanwhile, so it is asked before anybody is let in.
+    service.clock.advance(Duration::from_mins(11));
+    assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
+    // An empty set is a set: it closes, and does not fall back on what was.
+    assert_eq!(service.me(&token(&Forger::eddsa(), "other", lasting(&server))).await, 200);
+    server.keys(&[]);
+    service.clock.advance(Duration::from_mins(20));
+    assert_eq!(service.me(&token(&Forger::eddsa(), "other", lasting(&server))).await, 401);
+}
+
+#[tokio::test]
+async fn a_routine_fetch_keeps_nobody_waiting() {
+    let (server, service, forger) = pair().await;
+    let good = token(&forger, "k", lasting(&server));
+    assert_eq!(service.me(&good).await, 200);
+    server.hang();
+    service.clock.advance(Duration::from_mins(10));
+    assert_eq!(service.me(&good).await, 200);
+    server.is_asked().await;
+    assert_eq!(service.me(&good).await, 200);
+    server.go_on();
+}
+
+#[tokio::test]
+async fn the_last_good_keys_are_kept_for_a_day_while_the_issuer_is_down() {
+    let (server, service, forger) = pair().await;
+    let good = token(&forger, "k", lasting(&server));
+    assert_eq!(service.me(&good).await, 200);
+    server.metadata(Reply { status: 503, ..Reply::json(&json!({})) });
+    service.clock.advance(Duration::from_hours(23));
+    assert_eq!(service.me(&good).await, 200);
+    service.clock.advance(Duration::from_hours(1));
+    assert_eq!(service.me(&good).await, 503);
+    server.metadata(Reply::json(&json!({ "issuer": server.url, "jwks_uri": format!("{}/jwks", server.url) })));
+    service.clock.advance(Duration::from_secs(10));
+    assert_eq!(service.me(&good).await, 200);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_back_does_not_keep_old_keys() {
+    let (server, service, forger) = pair().await;
+    let good = token(&forger, "k", {
+        let mut claims = lasting(&server);
+        claims.insert("iat".into(), json!(0));
+        claims
+    });
+    assert_eq!(service.me(&good).await, 200);
+    server.keys(&[]);
+    service.clock.set(auth_core::Timestamp::from_secs(super::NOW - 3600));
+    assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
+}
+
+/// What RFC 7517 section 5 wants passed over, beside a key that is good.
+#[tokio::test]
+async fn rfc7517_s5_a_set_of_many_kinds_is_used_as_far_as_it_can_be() {
+    use base64::Engine;
+    let b64 = |bytes: &[u8]| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes);
+    let rsa = |kid: &str, n: &[u8], e: &str| json!({ "kty": "RSA", "alg": "RS256", "kid": kid, "n": b64(n), "e": e });
+    let mut large = vec![0xc5; 256];
+    large[255] = 1;
+    let with = |kid: &str, name: &str, value: Value| {
+        let mut jwk = public(kid, &Forger::eddsa());
+        jwk[name] = value;
+        jwk
+    };
+    let secret = crate::forge::SECRET.as_bytes();
+    let server = IssuerServer::start(&[]).await;
+    server.jwks(Reply::json(&json!({ "more": 1, "keys": [
+        { "kty": "AKP", "alg": "ML-DSA-44", "kid": "pq", "pub": "AAAA" },
+        { "kty": "EC", "crv": "P-384", "kid": "p384", "x": "AA", "y": "AA" },
+        { "kty": "oct", "alg": "HS256", "kid": "secret", "k": b64(secret) },
+        { "kty": "oct", "alg": "HS256", "kid": "short", "k": "AAAA" },
+        rsa("rsa1024", &large[128..], "AQAB"),
+        rsa("exponent1", &large, "AQ"),
+        with("encrypts", "use", json!("enc")),
+        with("signs", "key_ops", json!(["sign"])),
+        with("other-alg", "alg", json!("RS256")),
+        with("unknown-alg", "alg", json!("ES521")),
+        with("twice", "use", json!("sig")),
+        public("twice", &Forger::rsa(Algorithm::RS256)),
+        with("private", "d", json!("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")),
+        "nonsense", null, {},
+        public("good", &Forger::es256()),
+    ] })));
+    let service = Service::trusting([trust(&server)]).await;
+    let call = |forger: Forger, kid: &str| {
+        let token = token(&forger, kid, claims(&server.url));
+        let service = &service;
+        async move { service.me(&token).await }
+    };
+    assert_eq!(call(Forger::es256(), "good").await, 200);
+    for kid in ["encrypts", "signs", "other-alg", "unknown-alg", "twice", "private"] {
+        assert_eq!(call(Forger::eddsa(), kid).await, 401, "{kid}");
+    }
+    assert_eq!(call(Forger::rsa(Algorithm::RS256), "twice").await, 401);
+    assert_eq!(call(Forger::hs256(), "secret").await, 401);
+    // An exponent of 1 makes the padded hash its own signature.
+    let message = token(&Forger::rsa(Algorithm::RS256), "exponent1", claims(&server.url));
+    assert_eq!(service.me(&self_signed(message.rsplit_once('.').unwrap().0)).await, 401);
+}
+
+/// The signature of `message` under an RSA exponent of 1: EMSA-PKCS1-v1_5 itself.
+fn self_signed(message: &str) -> String {
+    use base64::Engine;
+    let prefix =
+        [0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0, 4, 32];
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, message.as_bytes());
+    let info = [prefix.as_slice(), hash.as_ref()].concat();
+    let mut padded = vec![0, 1];
+    padded.resize(256 - info.len() - 1, 0xff);
+    padded.push(0);
+    padded.extend(info);
+    format!("{message}.{}", base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(padded))
+}

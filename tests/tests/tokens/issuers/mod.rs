@@ -1,0 +1,114 @@
+//! A service guarded by tokens of other issuers.
+
+mod claims;
+mod keys;
+mod lies;
+mod provider;
+mod server;
+mod trust;
+
+use auth_core::issuer::Issuer;
+use auth_core::prelude::*;
+use auth_core::testing::TestClock;
+use auth_core::{AuthBuilder, Timestamp};
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+use tokio::net::TcpListener;
+
+use crate::forge::Forger;
+use server::IssuerServer;
+
+const NOW: i64 = 1_800_000_000;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Reader,
+    #[role(includes(Reader))]
+    Admin,
+}
+
+#[require_auth]
+async fn me(identity: Identity, claims: Claims) -> String {
+    assert_eq!(identity.subject(), &claims.sub);
+    identity.subject().to_string()
+}
+
+#[require_role(Admin)]
+async fn admin() {}
+
+#[require_scope("reports:read")]
+async fn reports() {}
+
+#[require(fresh("10m"))]
+async fn recent() {}
+
+/// A service that keeps nobody and trusts somebody.
+struct Service {
+    url: String,
+    clock: TestClock,
+    http: reqwest::Client,
+}
+
+impl Service {
+    async fn trusting(issuers: impl IntoIterator<Item = Issuer>) -> Self {
+        let builder = Auth::resource_server("api");
+        Self::start(issuers.into_iter().fold(builder, AuthBuilder::trust), TestClock::at(Timestamp::from_secs(NOW)))
+            .await
+    }
+
+    async fn start(builder: AuthBuilder, clock: TestClock) -> Self {
+        Self::serve(builder.clock(clock.clone()).build().unwrap(), clock).await
+    }
+
+    async fn serve(auth: Auth, clock: TestClock) -> Self {
+        let routes = GuardedRouter::new()
+            .route("/me", get(me))
+            .route("/admin", get(admin))
+            .route("/reports", get(reports))
+            .route("/recent", get(recent));
+        let app: axum::Router = routes.with_state(auth);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { url, clock, http: reqwest::Client::new() }
+    }
+
+    async fn call(&self, path: &str, token: &str) -> StatusCode {
+        self.http.get(format!("{}{path}", self.url)).bearer_auth(token).send().await.unwrap().status()
+    }
+
+    async fn me(&self, token: &str) -> u16 {
+        self.call("/me", token).await.as_u16()
+    }
+
+    async fn subject(&self, token: &str) -> String {
+        let response = self.http.get(format!("{}/me", self.url)).bearer_auth(token).send().await.unwrap();
+        response.error_for_status().unwrap().text().await.unwrap()
+    }
+}
+
+/// The issuer as the tests trust it: without TLS, on this machine.
+fn trust(server: &IssuerServer) -> Issuer {
+    Issuer::new(&server.url, "api").unwrap().plain_http()
+}
+
+/// The claims of a token that is good for `audience` "api".
+fn claims(issuer: &str) -> Map<String, Value> {
+    let claims = json!({
+        "iss": issuer, "sub": "ada", "aud": "api", "exp": NOW + 600, "iat": NOW, "jti": "1", "client_id": "app",
+    });
+    claims.as_object().unwrap().clone()
+}
+
+/// A token of this issuer, signed by the key `kid`.
+fn token(forger: &Forger, kid: &str, claims: Map<String, Value>) -> String {
+    let header = json!({ "typ": "at+jwt", "alg": format!("{:?}", forger.algorithm), "kid": kid });
+    forger.token(&header.to_string(), &Value::from(claims).to_string())
+}
+
+/// Starts an issuer with one key, `k`, and a service that trusts it.
+async fn pair() -> (IssuerServer, Service, Forger) {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let service = Service::trusting([trust(&server)]).await;
+    (server, service, Forger::es256())
+}

@@ -1,0 +1,204 @@
+//! Whom a service trusts, and with what.
+
+use std::time::Duration;
+
+use auth_core::issuer::{Issuer, IssuerError};
+use auth_core::prelude::*;
+use auth_core::store::MemoryStore;
+use auth_core::testing::TestClock;
+use auth_core::token::{EdDsa, SigningKey};
+use auth_core::{BuildError, Login, Registration, Timestamp};
+use serde_json::json;
+
+use super::server::{IssuerServer, Reply};
+use super::{NOW, Service, claims, pair, token, trust};
+use crate::forge::Forger;
+use crate::service::{EMAIL, PASSWORD};
+
+#[tokio::test]
+async fn a_token_of_a_trusted_issuer_is_let_in_and_of_no_other() {
+    let (server, service, forger) = pair().await;
+    assert_eq!(service.subject(&token(&forger, "k", claims(&server.url))).await, "ada");
+    assert_eq!(service.me(&token(&forger, "k", claims("https://evil.example"))).await, 401);
+    assert_eq!(service.me(&token(&Forger::eddsa(), "k", claims(&server.url))).await, 401);
+    assert_eq!(service.me("nonsense").await, 401);
+    assert_eq!(service.http.get(format!("{}/me", service.url)).send().await.unwrap().status(), 401);
+}
+
+#[tokio::test]
+async fn every_asymmetric_algorithm_of_an_issuer_verifies() {
+    use jsonwebtoken::Algorithm::{PS256, RS256};
+    let forgers = [Forger::es256(), Forger::eddsa(), Forger::rsa(RS256), Forger::rsa(PS256)];
+    let server = IssuerServer::start(&[]).await;
+    let named: Vec<_> = ["a", "b", "c", "d"].into_iter().zip(&forgers).collect();
+    server.keys(&named);
+    let service = Service::trusting([trust(&server)]).await;
+    for (kid, forger) in named {
+        assert_eq!(service.me(&token(forger, kid, claims(&server.url))).await, 200, "{kid}");
+    }
+}
+
+#[tokio::test]
+async fn rfc8414_s3_metadata_is_found_where_openid_connect_has_none() {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let metadata = json!({ "issuer": server.url, "jwks_uri": format!("{}/jwks", server.url) });
+    server.metadata(Reply { status: 404, ..Reply::json(&metadata) });
+    let service = Service::trusting([trust(&server)]).await;
+    assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 200);
+}
+
+#[tokio::test]
+async fn keys_can_be_where_no_metadata_says_so() {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    server.metadata(Reply { status: 500, ..Reply::json(&json!({})) });
+    let issuer = trust(&server).jwks_uri(&format!("{}/jwks", server.url)).unwrap();
+    let service = Service::trusting([issuer]).await;
+    assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 200);
+}
+
+#[tokio::test]
+async fn several_issuers_have_each_its_audience_its_keys_and_its_subjects() {
+    let one = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let two = IssuerServer::start(&[("k", &Forger::eddsa())]).await;
+    let issuers = [
+        Issuer::new(&one.url, "api-of-one").unwrap().plain_http().subject_prefix("one|"),
+        Issuer::new(&two.url, "api-of-two").unwrap().plain_http().subject_prefix("two|"),
+    ];
+    let service = Service::trusting(issuers).await;
+    let of = |server: &IssuerServer, audience: &str| {
+        let mut claims = claims(&server.url);
+        claims.insert("aud".into(), audience.into());
+        claims
+    };
+    assert_eq!(service.subject(&token(&Forger::es256(), "k", of(&one, "api-of-one"))).await, "one|ada");
+    assert_eq!(service.subject(&token(&Forger::eddsa(), "k", of(&two, "api-of-two"))).await, "two|ada");
+    assert_eq!(service.me(&token(&Forger::es256(), "k", of(&one, "api-of-two"))).await, 401);
+    assert_eq!(service.me(&token(&Forger::eddsa(), "k", of(&one, "api-of-one"))).await, 401);
+    assert_eq!(service.me(&token(&Forger::es256(), "k", of(&two, "api-of-two"))).await, 401);
+}
+
+#[tokio::test]
+async fn subjects_that_could_be_taken_for_each_other_do_not_build() {
+    let issuer = |host: &str, prefix: &str| {
+        Issuer::new(format!("https://{host}.example"), "api").unwrap().subject_prefix(prefix)
+    };
+    let build = |a: Issuer, b: Issuer| Auth::resource_server("api").trust(a).trust(b).build().map(drop);
+    assert!(build(issuer("a", "a|"), issuer("b", "b|")).is_ok());
+    for (a, b) in [("", ""), ("a|", ""), ("", "b|"), ("a|", "a|"), ("a|", "a|b|"), ("a|b|", "a|")] {
+        let refused = build(issuer("a", a), issuer("b", b));
+        assert!(matches!(refused, Err(BuildError::Issuer(IssuerError::Subjects(_)))), "{a:?} {b:?}");
+    }
+    let twice = build(issuer("a", "a|"), issuer("a", "b|"));
+    assert!(matches!(twice, Err(BuildError::Issuer(IssuerError::Twice(_)))));
+    assert!(matches!(Auth::resource_server("api").build(), Err(BuildError::Setting { .. })), "nobody is trusted");
+}
+
+#[tokio::test]
+async fn a_service_with_users_of_its_own_trusts_others_as_well() {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let clock = TestClock::at(Timestamp::from_secs(NOW));
+    let builder = || {
+        let keys = SigningKey::<EdDsa>::generate().unwrap();
+        Auth::builder(keys, "https://own.example", "api").store(MemoryStore::default()).clock(clock.clone())
+    };
+    let unnamed = builder().trust(trust(&server)).build();
+    assert!(matches!(unnamed, Err(BuildError::Issuer(IssuerError::Subjects(_)))));
+    let own = builder().trust(Issuer::new("https://own.example", "api").unwrap().subject_prefix("x|")).build();
+    assert!(matches!(own, Err(BuildError::Issuer(IssuerError::Twice(_)))));
+
+    let auth = builder().trust(trust(&server).subject_prefix("theirs|")).build().unwrap();
+    let (id, _) = auth.register(Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let login = auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let service = Service::serve(auth, clock.clone()).await;
+    assert_eq!(service.subject(login.access.expose()).await, id.to_string());
+    assert_eq!(service.subject(&token(&Forger::es256(), "k", claims(&server.url))).await, "theirs|ada");
+    // Signed by the other, under our name.
+    assert_eq!(service.me(&token(&Forger::es256(), "k", claims("https://own.example"))).await, 401);
+}
+
+#[tokio::test]
+async fn roles_and_scopes_come_from_where_they_are_said_to_be() {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let issuer =
+        trust(&server).roles_at("realm_access.roles").roles_at("https://app.example/roles").scopes_at("permissions");
+    let service = Service::trusting([issuer]).await;
+    let with = |more: serde_json::Value| {
+        let mut claims = claims(&server.url);
+        claims.extend(more.as_object().unwrap().clone());
+        token(&Forger::es256(), "k", claims)
+    };
+    for (more, admin, reports) in [
+        (json!({}), 403, 403),
+        (json!({ "realm_access": { "roles": ["admin", "unknown"] } }), 403, 403),
+        (json!({ "realm_access": { "roles": ["unknown", "Admin"] } }), 200, 403),
+        (json!({ "https://app.example/roles": "Admin" }), 200, 403),
+        (json!({ "https://app.example/roles": ["Reader"] }), 403, 403),
+        (json!({ "roles": ["Admin"], "realm_access.roles": ["Admin"] }), 403, 403),
+        (json!({ "scope": "openid reports:read" }), 403, 200),
+        (json!({ "scope": "reports:read.all reports" }), 403, 403),
+        (json!({ "permissions": ["reports:read"] }), 403, 200),
+        // Of another form: refused as a whole, rather than taken for nothing.
+        (json!({ "realm_access": { "roles": 7 } }), 401, 401),
+        (json!({ "realm_access": { "roles": { "Admin": true } } }), 401, 401),
+        (json!({ "realm_access": { "roles": ["Admin", 7] } }), 401, 401),
+        (json!({ "permissions": null }), 401, 401),
+        (json!({ "scope": true }), 401, 401),
+    ] {
+        let token = with(more.clone());
+        assert_eq!(service.call("/admin", &token).await, admin, "{more}");
+        assert_eq!(service.call("/reports", &token).await, reports, "{more}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_place_for_roles_a_token_brings_none() {
+    let (server, service, forger) = pair().await;
+    let mut claims = claims(&server.url);
+    claims.insert("roles".into(), json!(["Admin"]));
+    assert_eq!(service.call("/admin", &token(&forger, "k", claims)).await, 403);
+}
+
+#[tokio::test]
+async fn a_token_that_does_not_say_when_its_subject_authenticated_is_not_fresh() {
+    let (server, service, forger) = pair().await;
+    let at = |auth_time: Option<i64>| {
+        let mut claims = claims(&server.url);
+        claims.extend(auth_time.map(|time| ("auth_time".to_owned(), json!(time))));
+        token(&forger, "k", claims)
+    };
+    assert_eq!(service.call("/recent", &at(Some(NOW - 60))).await, 200);
+    assert_eq!(service.call("/recent", &at(Some(NOW - 601))).await, 401);
+    assert_eq!(service.call("/recent", &at(None)).await, 401);
+}
+
+#[test]
+fn an_issuer_that_cannot_be_one_is_refused_before_anything_is_sent() {
+    for url in [
+        "",
+        "login.example.com",
+        "https://",
+        "https://a.example?x=1",
+        "https://a.example#x",
+        "https://me@a.example",
+        "https://me:pw@a.example",
+    ] {
+        assert!(matches!(Issuer::new(url, "api"), Err(IssuerError::Url(_))), "{url}");
+    }
+    assert_eq!(Issuer::new("https://a.example", "").unwrap_err(), IssuerError::Audience);
+    let build = |issuer: Issuer| Auth::resource_server("api").trust(issuer).build().map(drop);
+    let new = |url: &str| Issuer::new(url, "api").unwrap();
+    for url in ["http://a.example", "ftp://a.example"] {
+        assert!(matches!(build(new(url)), Err(BuildError::Issuer(IssuerError::PlainHttp(_)))), "{url}");
+    }
+    // Plain HTTP is for this machine, and for nowhere else.
+    assert!(matches!(build(new("http://a.example").plain_http()), Err(BuildError::Issuer(IssuerError::PlainHttp(_)))));
+    for url in
+        ["https://127.0.0.1", "https://10.0.0.1", "https://[::1]", "https://localhost", "https://169.254.169.254"]
+    {
+        assert!(matches!(build(new(url)), Err(BuildError::Issuer(IssuerError::PrivateAddress(_)))), "{url}");
+        assert!(build(new(url).private_addresses()).is_ok(), "{url}");
+    }
+    let elsewhere = new("https://a.example").jwks_uri("https://192.168.0.1/keys").unwrap();
+    assert!(matches!(build(elsewhere), Err(BuildError::Issuer(IssuerError::PrivateAddress(_)))));
+    assert!(build(new("https://a.example").timeout(Duration::from_secs(1))).is_ok());
+}
