@@ -11,6 +11,7 @@
 
 mod client;
 mod node;
+pub mod python;
 pub mod servers;
 
 pub use client::{Answer, Client, Tokens};

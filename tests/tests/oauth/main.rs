@@ -6,6 +6,7 @@ mod bearer;
 mod client_authentication;
 mod introspection;
 mod metadata;
+mod python;
 mod races;
 mod refresh;
 mod revocation;

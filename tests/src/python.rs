@@ -1,0 +1,55 @@
+//! Python with packages, for clients that others wrote.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// A Python that has what a `requirements.txt` names; made once and kept in the build directory, so that the next run
+/// begins at once.
+///
+/// `None`, and a line that says what is left out, where there is no Python or no package index; where `CI` is set that
+/// is a failure.
+pub fn command(requirements: &Path) -> Option<Command> {
+    match environment(requirements) {
+        Ok(python) => Some(Command::new(python)),
+        Err(why) if std::env::var_os("CI").is_some() => panic!("CI has Python: {why}"),
+        Err(why) => {
+            eprintln!("LEFT OUT: tests with the packages of {}: {why}", requirements.display());
+            None
+        }
+    }
+}
+
+fn environment(requirements: &Path) -> Result<PathBuf, String> {
+    let wanted = fs::read_to_string(requirements).unwrap();
+    let folder = build_folder().join(format!("python-{:016x}", fingerprint(&wanted)));
+    fs::create_dir_all(&folder).unwrap();
+    // One process makes it, the others wait.
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let (python, done) = (folder.join("bin/python"), folder.join("done"));
+    if !done.exists() {
+        run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        let mut pip = Command::new(&python);
+        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]).arg(requirements);
+        run(&mut pip)?;
+        fs::write(done, wanted).unwrap();
+    }
+    Ok(python)
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{}: {error}", command.get_program().display()))?;
+    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+}
+
+/// The test binary lies in `target/PROFILE/deps`.
+fn build_folder() -> PathBuf {
+    let binary = std::env::current_exe().unwrap();
+    binary.ancestors().nth(3).unwrap().to_owned()
+}
+
+/// FNV-1a: the same text has the same folder, with every compiler.
+fn fingerprint(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
