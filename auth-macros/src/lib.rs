@@ -3,6 +3,9 @@
 //! An attribute says who may call the handler below it. It inserts evidence of that as the handler's first parameter,
 //! which axum therefore extracts before any other, and which `GuardedRouter` demands.
 //!
+//! Above an inline module or an `impl` block an attribute guards every `async fn` inside, besides what stands above it
+//! there; tests and methods with `self` are left alone.
+//!
 //! Several attributes above one handler must all be met. They become one guard, and a credential is verified once
 //! however many ask for it.
 
@@ -23,12 +26,20 @@ use args::Word;
 
 /// Anyone with a valid access token may call this handler.
 ///
+/// With `optional` callers without credentials may, too; a credential that is sent must be a valid access token all the
+/// same. It stands beside no other guard, which would be void.
+///
 /// ```
 /// use auth_core::prelude::*;
 ///
 /// #[require_auth]
 /// async fn me(identity: Identity) -> String {
 ///     identity.subject().to_string()
+/// }
+///
+/// #[require_auth(optional)]
+/// async fn greet(identity: Option<Identity>) -> String {
+///     identity.map_or_else(|| "who are you?".to_owned(), |identity| identity.subject().to_string())
 /// }
 /// ```
 #[proc_macro_attribute]
@@ -134,6 +145,7 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | word | is met by |
 /// | --- | --- |
 /// | `auth` | a valid access token |
+/// | `auth(optional)` | no credential, or a valid access token; stands alone |
 /// | `api_key` | a valid API key |
 /// | `role(A, B)` | a subject with one of these roles, or with one that includes one of them |
 /// | `scope("s")` | a credential that carries the scope |
@@ -163,7 +175,8 @@ pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A condition over the handler's own parameters, which the caller must meet besides the guard beside it.
 ///
 /// It is any Rust expression of type `bool`; it may `.await`, and use `?` where the handler's return type allows it. When
-/// it is false the answer is 403.
+/// it is false the answer is 403. Or it is a value whose type implements `auth_core::Rule`, which is asked about the
+/// caller: `#[authorize(CanEdit(&documents, id))]`.
 ///
 /// It is decided as early as its parameters allow: unless it names the last parameter, that one is read only after the
 /// condition held, so that a forbidden caller costs no body and learns nothing about the body's form.

@@ -9,6 +9,7 @@ use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, DeriveInput, Item};
 
+use crate::args::Word;
 use crate::expand;
 use crate::model::Attr;
 
@@ -54,4 +55,50 @@ fn attribute(item: TokenStream) -> TokenStream {
 
 fn pretty(tokens: TokenStream) -> String {
     prettyplease::unparse(&syn::parse2(tokens).unwrap())
+}
+
+/// What is being typed: attribute's word, its arguments, the item below.
+const HALF_TYPED: [(Word, &str, &str); 10] = [
+    (Word::RequireRole, "Adm", "async fn edit(id: Path<u32>) { let user = find(id). }"),
+    (Word::RequireRole, "Admin, ", "async fn edit() { users. }"),
+    (Word::RequireRole, "Role::", "async fn edit() { users.find() }"),
+    (Word::RequireRole, "all(Admin, not())", "async fn edit() { users. }"),
+    (Word::Require, "any(auth, scope())", "async fn edit() { users.find( ) . }"),
+    (Word::RequireScope, "reports", "pub(crate) async fn edit<T: Clone>() -> T where T: Send { users. }"),
+    (Word::Authorize, "user.", "async fn edit(user: User) { users. }"),
+    (Word::ApiKey, "scope = ", "async fn edit() { if users. { } }"),
+    (Word::RequireAuth, "", "async fn edit(id: , name: ) { users. }"),
+    (Word::RequireAuth, "opt", "mod office { async fn edit() { users. } async fn }"),
+];
+
+/// An editor completes what it finds in the expansion, so the item must be there whatever is wrong.
+#[test]
+fn what_is_half_typed_stays_for_the_editor() {
+    for (word, args, item) in HALF_TYPED {
+        let item: TokenStream = item.parse().unwrap();
+        let body = item.clone().into_iter().last().unwrap().to_string();
+        let expanded = expand::attribute(word, args.parse().unwrap(), item).to_string();
+        assert!(expanded.contains("fn edit"), "#[{word}({args})] lost the handler: {expanded}");
+        assert!(expanded.contains(&body), "#[{word}({args})] lost {body}: {expanded}");
+    }
+}
+
+/// The item comes first, since editors map a place in the source to where it occurs first; then what is wrong.
+#[test]
+fn mistakes_are_told_beside_the_item() {
+    for (word, args, item) in HALF_TYPED.into_iter().filter(|(_, args, _)| !matches!(*args, "Adm" | "Admin, ")) {
+        let expanded = expand::attribute(word, args.parse().unwrap(), item.parse().unwrap()).to_string();
+        let (item, error) = (expanded.find("edit"), expanded.find("compile_error"));
+        assert!(error.is_some(), "#[{word}({args})] says nothing: {expanded}");
+        assert!(item < error, "#[{word}({args})] puts the error first: {expanded}");
+    }
+}
+
+#[test]
+fn a_half_typed_policy_is_still_declared() {
+    for input in ["pub Staff = rol", "pub Staff = all()", "pub Staff = any(auth, mf)"] {
+        let expanded = expand::guard(input.parse().unwrap()).to_string();
+        assert!(expanded.contains("enum Staff"), "guard!({input}) lost the policy: {expanded}");
+        assert!(expanded.contains("compile_error"), "guard!({input}) says nothing: {expanded}");
+    }
 }

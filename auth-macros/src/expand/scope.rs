@@ -91,7 +91,7 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors
 /// An impl block cannot hold the policies of its handlers, so they stand beside it and carry its type's name.
 fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
     let (ty, name) = (block.type_name.as_ref().map(ToString::to_string).unwrap_or_default(), handler.name());
-    let policy = format_ident!("__{ty}_{name}_policy", span = Span::call_site().located_at(name.span()));
+    let policy = format_ident!("__{}_{name}_policy", block.words, span = Span::call_site().located_at(name.span()));
     (policy, Named { name: format!("{ty}::{name}"), span: name.span() })
 }
 

@@ -1,7 +1,7 @@
 //! A function that one of our attributes stands on.
 
 use super::Attr;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
@@ -23,9 +23,20 @@ impl Parse for Handler {
             attrs: input.call(Attribute::parse_outer)?,
             vis: input.parse()?,
             sig: input.parse()?,
-            body: input.parse::<TokenTree>()?.into(),
+            body: unwrapped(input.parse()?).into(),
         })
     }
+}
+
+/// A block that a `macro_rules!` has handed over (`$body:block`) comes in delimiters that nobody sees.
+fn unwrapped(token: TokenTree) -> TokenTree {
+    if let TokenTree::Group(group) = &token
+        && group.delimiter() == Delimiter::None
+        && let Some(inner) = group.stream().into_iter().next()
+    {
+        return unwrapped(inner);
+    }
+    token
 }
 
 impl ToTokens for Handler {

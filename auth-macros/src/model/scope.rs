@@ -2,6 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, ItemImpl, Token, Type, Visibility, braced, token};
 
@@ -27,6 +28,8 @@ pub(crate) struct Impl {
     head: TokenStream,
     /// The last name of the type's path.
     pub(crate) type_name: Option<Ident>,
+    /// That name with those of its arguments, for the names of what stands beside the block: `Desk_Front`.
+    pub(crate) words: String,
     /// The trait that it implements, by its last name.
     pub(crate) of_trait: Option<Ident>,
     brace: token::Brace,
@@ -91,12 +94,27 @@ impl Parse for Impl {
             Type::Path(ty) => last(&ty.path),
             _ => None,
         };
+        let words = match &*read.self_ty {
+            Type::Path(ty) => ty.path.segments.last().map(|last| words(last.to_token_stream())).unwrap_or_default(),
+            _ => String::new(),
+        };
         let of_trait = read.trait_.as_ref().and_then(|(.., path, _)| last(path));
         let content;
         let brace = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
-        Ok(Self { attrs, head, type_name, of_trait, brace, inner_attrs, items: items(&content)? })
+        Ok(Self { attrs, head, type_name, words, of_trait, brace, inner_attrs, items: items(&content)? })
     }
+}
+
+/// The names in `tokens`, joined so that they are part of one.
+fn words(tokens: TokenStream) -> String {
+    let words = tokens.into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word.unraw().to_string()),
+        TokenTree::Group(group) => Some(words(group.stream())),
+        TokenTree::Literal(literal) => Some(literal.to_string().replace(|c: char| !c.is_alphanumeric(), "_")),
+        TokenTree::Punct(_) => None,
+    });
+    words.collect::<Vec<_>>().join("_")
 }
 
 /// The braces that end an item.

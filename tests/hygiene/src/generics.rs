@@ -76,6 +76,28 @@ where
     }
 }
 
+/// One of two kinds of desk.
+#[derive(Debug)]
+pub struct Front;
+
+/// The other.
+#[derive(Debug)]
+pub struct Back;
+
+/// A desk of some kind.
+#[derive(Debug)]
+pub struct Desk<K>(PhantomData<K>);
+
+#[require_auth]
+impl Desk<Front> {
+    async fn open() {}
+}
+
+#[require_scope("back")]
+impl Desk<Back> {
+    async fn open() {}
+}
+
 /// The routes of this module.
 pub fn routes<U: Users>() -> GuardedRouter<AppState<U>> {
     GuardedRouter::new()
@@ -83,4 +105,5 @@ pub fn routes<U: Users>() -> GuardedRouter<AppState<U>> {
         .route("/list", get(list::<3>))
         .route("/motto", get(motto))
         .route("/greet/{id}", get(Api::<U>::greet))
+        .route("/desks", get(Desk::<Front>::open).post(Desk::<Back>::open))
 }

@@ -78,6 +78,41 @@ async fn cfg_below() {}
 #[allow(clippy::unused_unit, reason = "it is what is tried")]
 async fn with_unit() -> () {}
 
+macro_rules! handlers {
+    ($($name:ident: $role:path, $scope:literal, $condition:expr => $body:block)*) => {$(
+        #[require_role($role)]
+        #[require_scope($scope)]
+        #[authorize($condition)]
+        async fn $name() -> String $body
+    )*};
+}
+
+handlers! {
+    made_by_a_macro: raw::Role::r#match, "made", 1 + 1 == 2 => { String::from("made") }
+}
+
+macro_rules! documents {
+    ($name:ident, $role:ident, $id:ident: $ty:ty) => {
+        #[require_role($role)]
+        async fn $name(Path($id): Path<$ty>) -> String {
+            $id.to_string()
+        }
+    };
+}
+
+mod documents {
+    use axum::extract::Path;
+    use guards::prelude::*;
+
+    use super::raw::Role;
+
+    documents!(document, r#match, id: u32);
+
+    pub(super) fn route() -> guards::GuardedMethodRouter<Auth> {
+        get(document)
+    }
+}
+
 /// A handler in a function's body.
 pub fn routes() -> GuardedRouter<Auth> {
     #[require_auth]
@@ -93,4 +128,6 @@ pub fn routes() -> GuardedRouter<Auth> {
         .route("/either", get(either).post(cfg_below))
         .route("/unit", get(with_unit))
         .route("/local", get(local))
+        .route("/made", get(made_by_a_macro))
+        .route("/documents/{id}", documents::route())
 }

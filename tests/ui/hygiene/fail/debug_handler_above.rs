@@ -1,0 +1,16 @@
+use auth_core::prelude::*;
+use axum::debug_handler;
+
+// wrong:
+
+#[debug_handler(state = Auth)]
+#[require_auth]
+async fn handler() {}
+
+// right:
+//
+// #[require_auth]
+// #[debug_handler(state = Auth)]
+// async fn handler() {}
+
+fn main() {}
