@@ -1,0 +1,61 @@
+//! What people write today: an extractor on `jsonwebtoken`, with its key and its rules prepared once.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
+use axum::routing::get;
+use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode};
+use serde::Deserialize;
+
+use crate::tokens::{AUDIENCE, ISSUER, SECRET};
+
+#[derive(Clone)]
+struct Verifier(Arc<(DecodingKey, Validation)>);
+
+#[derive(Deserialize)]
+#[allow(dead_code, reason = "read from the token, as an application would")]
+struct Claims {
+    iss: String,
+    sub: String,
+    aud: String,
+    exp: u64,
+    iat: u64,
+    scope: String,
+    roles: Vec<String>,
+}
+
+struct Caller(#[allow(dead_code, reason = "a handler would use it")] Claims);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Verifier: FromRef<S>,
+{
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
+        let Verifier(verifier) = Verifier::from_ref(state);
+        let (key, validation) = &*verifier;
+        let value = parts.headers.get(header::AUTHORIZATION).ok_or(StatusCode::UNAUTHORIZED)?;
+        let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
+        let token = token.ok_or(StatusCode::UNAUTHORIZED)?;
+        let data = decode::<Claims>(token, key, validation).map_err(|_| StatusCode::UNAUTHORIZED)?;
+        Ok(Self(data.claims))
+    }
+}
+
+async fn me(_caller: Caller) -> &'static str {
+    "ok"
+}
+
+pub(crate) fn router() -> Router {
+    let mut validation = Validation::new(Algorithm::HS256);
+    validation.set_issuer(&[ISSUER]);
+    validation.set_audience(&[AUDIENCE]);
+    validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    let verifier = Verifier(Arc::new((DecodingKey::from_secret(SECRET.as_bytes()), validation)));
+    Router::new().route("/me", get(me)).with_state(verifier)
+}

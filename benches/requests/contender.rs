@@ -1,0 +1,63 @@
+//! One way to serve the route, and the time it takes.
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use axum::routing::get;
+use tower_service::Service;
+
+use crate::Case;
+
+pub(crate) struct Contender {
+    pub(crate) name: &'static str,
+    pub(crate) case: Case,
+    router: Router,
+    /// Nanoseconds per request, one sample a round.
+    pub(crate) samples: Vec<f64>,
+}
+
+impl Contender {
+    pub(crate) const fn new(name: &'static str, case: Case, router: Router) -> Self {
+        Self { name, case, router, samples: Vec::new() }
+    }
+
+    /// Serves one request per token; gives the nanoseconds that one took.
+    ///
+    /// Requests are made before and responses dropped after the clock runs: they are the server's cost.
+    pub(crate) async fn run(&mut self, tokens: &[String]) -> f64 {
+        let requests: Vec<Request<Body>> = tokens.iter().map(|token| request(token)).collect();
+        let mut responses = Vec::with_capacity(requests.len());
+        let start = Instant::now();
+        for request in requests {
+            responses.push(black_box(self.router.call(request).await));
+        }
+        let took = start.elapsed();
+        for response in responses {
+            assert_eq!(response.unwrap().status(), StatusCode::OK, "{}", self.name);
+        }
+        #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+        let (nanos, count) = (took.as_nanos() as f64, tokens.len() as f64);
+        nanos / count
+    }
+
+    pub(crate) fn median(&self) -> f64 {
+        let mut sorted = self.samples.clone();
+        sorted.sort_by(f64::total_cmp);
+        sorted[sorted.len() / 2]
+    }
+}
+
+fn request(token: &str) -> Request<Body> {
+    Request::get("/me").header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap()
+}
+
+/// The same route, open to everybody.
+pub(crate) fn unguarded() -> Router {
+    async fn me() -> &'static str {
+        "ok"
+    }
+    Router::new().route("/me", get(me))
+}

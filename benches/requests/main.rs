@@ -1,0 +1,92 @@
+//! What a guard costs per request: a GET without a body through the router, as the tower service that a server calls.
+//!
+//! Everything runs in one process on one thread, in rounds in which the contenders take turns, so that what disturbs
+//! the machine disturbs them alike. Only ratios of medians mean anything.
+
+#![allow(clippy::unwrap_used, reason = "a bench that cannot set up its service should stop and say where")]
+
+mod by_hand;
+mod contender;
+mod guarded;
+mod report;
+mod tokens;
+
+use contender::Contender;
+use report::Report;
+use tokens::Mint;
+
+/// How much is measured.
+#[derive(Clone, Copy)]
+struct Effort {
+    rounds: usize,
+    /// Requests of one contender in one round.
+    batch: usize,
+}
+
+impl Effort {
+    /// `cargo bench` passes `--bench`; whatever else runs this wants to know only that it works.
+    fn from_args() -> Self {
+        if std::env::args().any(|arg| arg == "--bench") {
+            Self { rounds: 301, batch: 500 }
+        } else {
+            Self { rounds: 1, batch: 20 }
+        }
+    }
+}
+
+/// Which tokens a contender is sent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Case {
+    /// None: the route is not guarded.
+    Open,
+    /// Each token once in the life of the process.
+    SeenFirst,
+    /// One token again and again.
+    SeenBefore,
+}
+
+impl Case {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::SeenFirst => "token seen first",
+            Self::SeenBefore => "token seen before",
+        }
+    }
+}
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let effort = Effort::from_args();
+    let mut mint = Mint::new();
+    let (auth, sessions) = runtime.block_on(guarded::service());
+    let ours = guarded::router(&auth);
+    let by_hand = by_hand::router();
+
+    let mut contenders = [
+        Contender::new("unguarded", Case::Open, contender::unguarded()),
+        Contender::new("by hand, tokens seen first", Case::SeenFirst, by_hand.clone()),
+        Contender::new("by hand, token seen before", Case::SeenBefore, by_hand),
+        Contender::new("guarded, tokens seen first", Case::SeenFirst, ours.clone()),
+        Contender::new("guarded, token seen before", Case::SeenBefore, ours),
+    ];
+    for round in 0..=effort.rounds {
+        let fresh: Vec<String> = (0..effort.batch).map(|n| mint.another(&sessions[n % sessions.len()])).collect();
+        let known = vec![sessions[0].clone(); effort.batch];
+        let count = contenders.len();
+        for turn in 0..count {
+            // Each is first in turn: what runs first finds the cache as the minting left it.
+            let contender = &mut contenders[(round + turn) % count];
+            let tokens = match contender.case {
+                Case::SeenFirst => &fresh,
+                Case::SeenBefore | Case::Open => &known,
+            };
+            let took = runtime.block_on(contender.run(tokens));
+            // The first round warms up.
+            if round > 0 {
+                contender.samples.push(took);
+            }
+        }
+    }
+    print!("{}", Report::of(&contenders));
+}

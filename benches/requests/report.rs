@@ -1,0 +1,53 @@
+//! The figures, and what they were to be.
+
+use std::fmt;
+
+use crate::Case;
+use crate::contender::Contender;
+
+/// At most this much of what the extractor written by hand takes.
+const TARGETS: [(Case, f64); 2] = [(Case::SeenFirst, 0.60), (Case::SeenBefore, 0.33)];
+
+pub(crate) struct Report<'a> {
+    contenders: &'a [Contender],
+}
+
+impl<'a> Report<'a> {
+    pub(crate) const fn of(contenders: &'a [Contender]) -> Self {
+        Self { contenders }
+    }
+
+    fn median(&self, side: &str, case: Case) -> f64 {
+        let is_asked = |contender: &&Contender| contender.case == case && contender.name.starts_with(side);
+        self.contenders.iter().find(is_asked).map_or(f64::NAN, Contender::median)
+    }
+}
+
+impl fmt::Display for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.contenders.iter().any(|contender| contender.samples.is_empty()) {
+            return writeln!(f, "nothing was measured");
+        }
+        let open = self.median("unguarded", Case::Open);
+        writeln!(f, "{:<28} {:>10} {:>16} {:>8}", "", "median ns", "above unguarded", "by hand")?;
+        for contender in self.contenders {
+            let (median, by_hand) = (contender.median(), self.median("by hand", contender.case));
+            write!(f, "{:<28} {median:>10.0} {:>16.0}", contender.name, median - open)?;
+            match contender.case {
+                Case::Open => writeln!(f, " {:>8}", "")?,
+                _ => writeln!(f, " {:>8.2}", median / by_hand)?,
+            }
+        }
+        for (case, most) in TARGETS {
+            let ratio = self.median("guarded", case) / self.median("by hand", case);
+            let above = (self.median("guarded", case) - open) / (self.median("by hand", case) - open);
+            let verdict = if ratio <= most { "met" } else { "missed" };
+            writeln!(
+                f,
+                "{}: {ratio:.2} of by hand, at most {most:.2}: {verdict}; {above:.2} above unguarded",
+                case.name()
+            )?;
+        }
+        Ok(())
+    }
+}
