@@ -5,7 +5,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, crypto};
 use serde_json::{Map, Value};
 
-pub(crate) const SECRET: &str = "benches: 4Tn9xQ2vL7cW5rB8kZ3p";
+pub(crate) const SECRET: &str = "benches/requests: 4Tn9xQ2vL7cW5rB8kZ3p";
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const AUDIENCE: &str = "api";
 
