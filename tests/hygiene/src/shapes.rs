@@ -88,7 +88,7 @@ macro_rules! handlers {
 }
 
 handlers! {
-    made_by_a_macro: raw::Role::r#match, "made", 1 + 1 == 2 => { String::from("made") }
+    made_by_a_macro: raw::Role::r#match, "made", "made".len() == 4 => { String::from("made") }
 }
 
 macro_rules! documents {
