@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::http::{Json, Path, Rejection};
 use crate::store::Session;
-use crate::{Auth, Identity, Refusal, SessionId, Timestamp};
+use crate::{Auth, ClientId, Identity, Refusal, SessionId, Timestamp};
 
 #[derive(Serialize)]
 pub(super) struct SessionView {
@@ -16,6 +16,9 @@ pub(super) struct SessionView {
     last_used_at: Timestamp,
     expires_at: Timestamp,
     agent: Option<String>,
+    /// The OAuth client that began it; none for the service's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<ClientId>,
     /// Whether it is the session of this request.
     current: bool,
 }
@@ -40,6 +43,7 @@ pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result
         last_used_at: session.last_used_at,
         expires_at: session.expires_at,
         agent: session.agent,
+        client_id: session.client_id,
     };
     Ok(Json(sessions.into_iter().map(view).collect()))
 }
