@@ -1,6 +1,14 @@
 //! RFC 6749 section 6, RFC 9700 section 4.14.
 
-use auth_core::store::{AccountPatch, MemoryStore, UserDirectory, UserStore};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use async_trait::async_trait;
+use auth_core::password::PasswordHash;
+use auth_core::prelude::SubjectId;
+use auth_core::store::{
+    AccountPatch, MemoryStore, NewUser, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
+};
 
 use crate::service::{SECRET, Service};
 
@@ -153,4 +161,56 @@ async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
     store.set_password(&service.subject, &user.password_hash.unwrap()).await.unwrap();
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it goes");
+}
+
+/// A user store that can be away.
+#[derive(Clone, Default)]
+struct Users {
+    store: MemoryStore,
+    away: Arc<AtomicBool>,
+}
+
+impl Users {
+    fn there(&self) -> Result<&MemoryStore, StoreError> {
+        if self.away.load(Ordering::SeqCst) { Err(StoreError::unavailable("away")) } else { Ok(&self.store) }
+    }
+}
+
+#[async_trait]
+impl UserStore for Users {
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        self.there()?.find_by_login(login).await
+    }
+
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+        self.there()?.find_by_id(id).await
+    }
+
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+        self.there()?.set_password(id, hash).await
+    }
+
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        self.there()?.upgrade_hash(id, old, new).await
+    }
+}
+
+#[async_trait]
+impl UserRegistry for Users {
+    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+        self.there()?.create(user).await
+    }
+}
+
+#[tokio::test]
+async fn a_user_store_that_is_away_costs_no_session() {
+    let users = Users::default();
+    let service = Service::start_with(|builder| builder.registry(users.clone())).await;
+    let refresh = service.password(&[]).await.refresh();
+    users.away.store(true, Ordering::SeqCst);
+    service.refresh(&refresh, &[]).await.is_error(503, "temporarily_unavailable");
+    users.away.store(false, Ordering::SeqCst);
+    // Long after the leeway: had the token been spent, this would be a replay.
+    service.advance(3600);
+    assert_eq!(service.refresh(&refresh, &[]).await.status, 200);
 }

@@ -2,6 +2,12 @@
 
 /// RFC, section, reason.
 pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
+    (
+        6749,
+        "4.1, 4.2, 4.4",
+        "no authorization endpoint and no client_credentials: users of the service's own log in by password, programs have API keys, and delegated access is an identity provider's work",
+    ),
+    (7009, "2.3", "cross-origin requests by JSONP would put tokens into URLs"),
     (7515, "4.1.2", "`jku` is refused: keys are configured, never fetched from where a token says"),
     (7515, "4.1.5", "`x5u` is refused, for the same reason"),
     (7515, "7.2", "the JSON serialisation is no form of a bearer token"),
@@ -17,4 +23,6 @@ pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
     (7519, "6", "unsecured JWT are refused"),
     (7520, "5", "examples of encryption"),
     (8037, "3.2", "key agreement (X25519, X448)"),
+    (8414, "2.1", "signed metadata: it is served over TLS by the issuer itself, and nobody here reads another's"),
+    (9449, "4 to 7", "DPoP proofs are not verified yet; sessions can hold the key that they will be bound to"),
 ];
