@@ -39,6 +39,12 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
     parameters(handler, errors);
 }
 
+/// Whether nothing but the words before `fn` could keep a router from calling it.
+pub(crate) fn is_callable_once_async(handler: &Handler) -> bool {
+    let sig = &handler.sig;
+    is_block(handler) && sig.variadic.is_none() && sig.inputs.len() <= MOST_PARAMETERS
+}
+
 fn is_block(handler: &Handler) -> bool {
     let body = handler.body.clone().into_iter().next();
     matches!(body, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Brace)

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
-use syn::{Path, Visibility};
+use syn::{Path, Safety, Token, Visibility};
 
 use super::authorize::authorize;
 use super::policy::{Named, implementation};
@@ -41,7 +41,7 @@ pub(super) fn split(
     let misread = errors.count();
     check::handler(&handler, errors);
     if errors.count() > misread {
-        return Guarded { handler: handler.into_token_stream(), declaration };
+        return Guarded { handler: unfit(handler), declaration };
     }
     check::demands(&demands, errors.count() > mistakes, errors);
     if errors.count() > mistakes {
@@ -78,6 +78,18 @@ pub(super) fn undecided(mut handler: Handler) -> TokenStream {
     handler.attrs.push(syn::parse_quote!(#[allow(unused)]));
     insert_guard(&mut handler, &quote!(#private::Undecided));
     handler.into_token_stream()
+}
+
+/// A function that no router can call, made one that it could where that takes no more than other words before `fn`: the
+/// mistake has been told, and neither the body's `.await` nor the router need tell it again.
+fn unfit(mut handler: Handler) -> TokenStream {
+    if handler.sig.receiver().is_some() || !check::is_callable_once_async(&handler) {
+        return handler.into_token_stream();
+    }
+    handler.sig.asyncness = Some(Token![async](handler.sig.fn_token.span));
+    handler.sig.constness = None;
+    handler.sig.safety = Safety::Default;
+    undecided(handler)
 }
 
 /// Evidence comes first: axum runs extractors in order, so a refused caller costs neither a body nor a query.
