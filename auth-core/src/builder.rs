@@ -24,6 +24,7 @@ pub struct AuthBuilder {
     #[cfg(feature = "oidc")]
     trusted: Vec<crate::issuer::Issuer>,
     lifetimes: Lifetimes,
+    session_ttl: Option<Duration>,
     cache_bound: Duration,
     fanout: Option<Arc<dyn Fanout>>,
     scopes: Vec<Box<str>>,
@@ -83,6 +84,7 @@ impl AuthBuilder {
                 session: Duration::from_hours(30 * 24),
                 leeway: Duration::from_secs(10),
             },
+            session_ttl: None,
             cache_bound: Duration::from_secs(5),
             fanout: None,
             scopes: Vec::new(),
@@ -159,9 +161,10 @@ impl AuthBuilder {
         self
     }
 
-    /// How long a session lives however often it is refreshed; 30 days by default. After that the user logs in again.
+    /// How long a session lives however often it is refreshed; 30 days by default, or [`refresh_ttl`](Self::refresh_ttl)
+    /// if that is longer. After that the user logs in again.
     pub fn session_ttl(mut self, ttl: Duration) -> Self {
-        self.lifetimes.session = ttl;
+        self.session_ttl = Some(ttl);
         self
     }
 
@@ -236,7 +239,8 @@ impl AuthBuilder {
     /// # Errors
     ///
     /// [`BuildError`] names what is missing or cannot work.
-    pub fn build(self) -> Result<Auth, BuildError> {
+    pub fn build(mut self) -> Result<Auth, BuildError> {
+        self.lifetimes.session = self.session_ttl.unwrap_or(self.lifetimes.session.max(self.lifetimes.refresh));
         self.check()?;
         let clients = clients(&self.audience, &self.scopes, self.clients)?;
         let missing = |what, method| BuildError::NoStore { what, method };

@@ -19,7 +19,7 @@ use crate::token::KeySet;
 /// | `AUTH_CLOCK_SKEW` | `5s` | how far the clocks of issuer and verifier may be apart |
 /// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |
 /// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
-/// | `AUTH_SESSION_TTL` | `30d` | lifetime of a session however often it is refreshed |
+/// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 #[derive(Debug)]
 #[non_exhaustive]

@@ -40,6 +40,7 @@ fn broken_settings_are_refused() {
     refused(&[("AUTH_ACCESS_TTL", "15")], "AUTH_ACCESS_TTL", "15m");
     refused(&[("AUTH_ACCESS_TTL", "0s")], "AUTH_ACCESS_TTL", "15 minutes");
     refused(&[("AUTH_REFRESH_TTL", "1s")], "AUTH_REFRESH_TTL", "7 days");
+    refused(&[("AUTH_SESSION_TTL", "1h")], "AUTH_SESSION_TTL", "30 days");
     refused(&[("AUTH_REFRESH_LEEWAY", "1h")], "AUTH_REFRESH_LEEWAY", "10 seconds");
     refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "`on` nor `off`");
     refused(&[("ADMIN_EMAIL", "root")], "ADMIN_EMAIL", "admin@example.com");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use auth_core::password::PasswordHash;
@@ -139,6 +140,14 @@ async fn a_session_that_is_not_used_ends_and_one_that_is_ends_too() {
     let idle = service.password(&[]).await.refresh();
     service.advance(7 * DAY);
     service.refresh(&idle, &[]).await.is_error(400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_long_idle_lifetime_is_not_cut_by_an_end_that_nobody_set() {
+    let service = Service::start_with(|builder| builder.refresh_ttl(Duration::from_secs(60 * DAY))).await;
+    let refresh = service.password(&[]).await.refresh();
+    service.advance(60 * DAY - 1);
+    assert_eq!(service.refresh(&refresh, &[]).await.status, 200);
 }
 
 #[tokio::test]

@@ -140,7 +140,8 @@ async fn rfc6749_s3_2_the_endpoint_takes_post_alone() {
 #[tokio::test]
 async fn rfc6749_appendix_b_a_body_that_cannot_be_read_is_invalid_request() {
     let service = Service::start().await;
-    let large = format!("grant_type=password&username=a&password={}", "a".repeat(1 << 20));
+    // Just over the limit: of a much larger one the connection may be gone before the answer is read.
+    let large = format!("grant_type=password&username=a&password={}", "a".repeat(64 * 1024));
     for (content_type, body) in [
         (None, b"grant_type=password".to_vec()),
         (Some("application/json"), br#"{"grant_type":"password"}"#.to_vec()),
