@@ -1,5 +1,8 @@
 //! A client that says what it got.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use reqwest::header::{HeaderMap, HeaderValue};
 use reqwest::{Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -10,7 +13,8 @@ use crate::{ADMIN_EMAIL, ADMIN_PASSWORD};
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    base: String,
+    bases: Arc<[String]>,
+    sent: Arc<AtomicUsize>,
 }
 
 /// What a login or refresh gave.
@@ -30,13 +34,19 @@ pub struct Answer {
 
 impl Client {
     pub fn new(base: &str) -> Self {
+        Self::round_robin([base])
+    }
+
+    /// A client of several nodes, each of which gets the next request.
+    pub fn round_robin<'a>(bases: impl IntoIterator<Item = &'a str>) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, base: base.to_owned() }
+        Self { http, bases: bases.into_iter().map(str::to_owned).collect(), sent: Arc::default() }
     }
 
     /// A request to a path, to be filled in and [sent](Self::send).
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, format!("{}{path}", self.base))
+        let base = &self.bases[self.sent.fetch_add(1, Ordering::Relaxed) % self.bases.len()];
+        self.http.request(method, format!("{base}{path}"))
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {
