@@ -12,7 +12,7 @@ use crate::cache::CoherentCache;
 use crate::store::{ApiKeyRecord, Session, StoreError, SubjectState};
 use crate::{ApiKeyId, SessionId, SubjectId};
 
-/// Entries of each cache. One takes about 500 bytes.
+/// Entries of each cache. One takes some hundred bytes, most of them a session's identifiers and `User-Agent`.
 const ENTRIES: usize = 100_000;
 
 /// How long an operation waits until the others are told. Its change is made by then, so it is not refused.
