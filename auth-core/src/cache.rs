@@ -107,13 +107,13 @@ mod tests {
 
     #[tokio::test]
     async fn a_load_that_began_before_everything_was_forgotten_is_not_kept_after_it() {
-        is_not_kept(|cache| cache.forget_all()).await;
+        is_not_kept(CoherentCache::forget_all).await;
     }
 
     async fn is_not_kept(forget: impl FnOnce(&CoherentCache<u8, &'static str>)) {
         let cache = Arc::new(cache());
         let (release, released) = tokio::sync::oneshot::channel::<()>();
-        let (begin, begun) = tokio::sync::oneshot::channel::<()>();
+        let (begin, started) = tokio::sync::oneshot::channel::<()>();
         let slow = tokio::spawn({
             let cache = Arc::clone(&cache);
             async move {
@@ -125,7 +125,7 @@ mod tests {
                 *cache.get(&1, NOW, load).await.unwrap().unwrap()
             }
         });
-        begun.await.unwrap();
+        started.await.unwrap();
         forget(&cache);
         release.send(()).unwrap();
         assert_eq!(slow.await.unwrap(), "before the change");

@@ -68,10 +68,10 @@ impl Auth {
 
     /// Nothing is decided by this, so a store that does not take it refuses nobody.
     async fn note_use(&self, record: &ApiKeyRecord, now: Timestamp) {
-        if record.last_used_at.is_none_or(|last| now.since(last) >= TOUCH_EVERY) {
-            if let Err(error) = self.0.api_keys.touch(&record.id, now).await {
-                tracing::warn!(target: "auth", %error, api_key = %record.id, "the key's last use was not written down");
-            }
+        if record.last_used_at.is_none_or(|last| now.since(last) >= TOUCH_EVERY)
+            && let Err(error) = self.0.api_keys.touch(&record.id, now).await
+        {
+            tracing::warn!(target: "auth", %error, api_key = %record.id, "the key's last use was not written down");
         }
     }
 }

@@ -107,7 +107,7 @@ impl Counters for MemoryCounters {
 mod tests {
     use super::*;
 
-    const WINDOW: Duration = Duration::from_secs(60);
+    const WINDOW: Duration = Duration::from_mins(1);
 
     #[test]
     fn a_counter_lives_for_its_window_and_begins_again() {

@@ -61,11 +61,9 @@ fn server(suite: &str) -> Option<String> {
     if let Some(url) = named("DATABASE_URL", &["postgres://", "postgresql://"]) {
         return Some(url);
     }
-    match OWN.get_or_init(|| Postgres::start(suite)) {
-        Some(server) => Some(server.url("postgres")),
-        None => {
-            super::leave_out(suite, "there is no PostgreSQL");
-            None
-        }
-    }
+    let Some(server) = OWN.get_or_init(|| Postgres::start(suite)) else {
+        super::leave_out(suite, "there is no PostgreSQL");
+        return None;
+    };
+    Some(server.url("postgres"))
 }

@@ -85,9 +85,8 @@ impl Folder {
     pub(super) fn wait_for(&self, server: &str, answers: impl Fn() -> bool) {
         let deadline = Instant::now() + START;
         while !answers() {
-            if Instant::now() >= deadline {
-                panic!("{server} did not start:\n{}", fs::read_to_string(self.path.join("log")).unwrap_or_default());
-            }
+            let log = || fs::read_to_string(self.path.join("log")).unwrap_or_default();
+            assert!(Instant::now() < deadline, "{server} did not start:\n{}", log());
             sleep(Duration::from_millis(20));
         }
     }

@@ -37,13 +37,11 @@ impl Redis {
         if let Some(url) = named("REDIS_URL", &["redis://", "rediss://"]) {
             return Some(url);
         }
-        match OWN.get_or_init(|| Self::start(suite)) {
-            Some(server) => Some(server.url()),
-            None => {
-                super::leave_out(suite, "there is no Redis");
-                None
-            }
-        }
+        let Some(server) = OWN.get_or_init(|| Self::start(suite)) else {
+            super::leave_out(suite, "there is no Redis");
+            return None;
+        };
+        Some(server.url())
     }
 
     /// Its URL.

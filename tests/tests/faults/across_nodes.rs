@@ -91,8 +91,8 @@ async fn refused(clients: &[Client], credential: &str, path: &str, status: u16, 
     took
 }
 
-async fn patch(client: &Client, admin: &str, path: &str, patch: &Value) {
-    let answer = client.json_as(admin, Method::PATCH, path, patch).await;
+async fn patch(client: &Client, admin: &str, path: &str, change: &Value) {
+    let answer = client.json_as(admin, Method::PATCH, path, change).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
 

@@ -63,32 +63,30 @@ struct PasswordChange {
     there: Tokens,
 }
 
-impl PasswordChange {
-    fn password(&self, number: usize) -> String {
-        format!("{PASSWORD}, number {number}")
-    }
+fn password(number: usize) -> String {
+    format!("{PASSWORD}, number {number}")
 }
 
 impl Lane for PasswordChange {
     const WHAT: (&'static str, Duration) = ("a password change", Duration::from_millis(150));
 
     async fn begin(client: &Client, email: &str) -> Self {
-        let password = format!("{PASSWORD}, number 0");
+        let password = password(0);
         client.register(email, &password).await;
         let (here, there) = (client.login(email, &password).await, client.login(email, &password).await);
         Self { email: email.to_owned(), number: 0, here, there }
     }
 
     async fn act(&self, client: &Client) -> Option<()> {
-        let (old, new) = (self.password(self.number), self.password(self.number + 1));
+        let (old, new) = (password(self.number), password(self.number + 1));
         let body = json!({ "current_password": old, "new_password": new });
         let request = client.request(Method::POST, "/auth/password").bearer_auth(&self.here.access).json(&body);
         sent(client, request, 204).await
     }
 
     async fn check(&mut self, client: &Client, answered: bool) {
-        let old = client.try_login(&self.email, &self.password(self.number)).await;
-        let new = client.try_login(&self.email, &self.password(self.number + 1)).await;
+        let old = client.try_login(&self.email, &password(self.number)).await;
+        let new = client.try_login(&self.email, &password(self.number + 1)).await;
         let changed = new.status == 200;
         assert_ne!(old.status == 200, changed, "one of the two passwords logs in: {} and {}", old.status, new.status);
         assert!(changed || !answered, "an answered change was undone");
@@ -98,7 +96,7 @@ impl Lane for PasswordChange {
             self.number += 1;
         }
         self.here = if changed { new.tokens() } else { old.tokens() };
-        self.there = client.login(&self.email, &self.password(self.number)).await;
+        self.there = client.login(&self.email, &password(self.number)).await;
     }
 }
 
@@ -128,7 +126,7 @@ impl Lane for Rotation {
         assert_eq!(client.get_as(&self.key, "/reports").await.status, 200, "a key was lost");
         self.admin = client.admin().await.access;
         let rotated = client.call_as(&self.admin, Method::POST, &self.path).await;
-        self.key = rotated.json()["key"].as_str().unwrap().to_owned();
+        rotated.json()["key"].as_str().unwrap().clone_into(&mut self.key);
         assert_eq!(client.get_as(&self.key, "/reports").await.status, 200);
     }
 }

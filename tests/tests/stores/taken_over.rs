@@ -1,4 +1,4 @@
-//! A FastAPI application's users, by their bcrypt hashes, over HTTP.
+//! A `FastAPI` application's users, by their bcrypt hashes, over HTTP.
 
 use auth_tests::Client;
 use reqwest::Method;
