@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::{Role, limits, reports, users};
 
 guard!(
-    /// May make, list and revoke everybody's API keys.
-    pub ManagesApiKeys = role(Admin)
+    /// May manage API keys and see the policy table.
+    pub AdminOnly = role(Admin)
 );
 
 /// The state of the service.
@@ -30,14 +30,11 @@ impl FromRef<App> for Auth {
 
 /// Every route of the service.
 pub fn router(app: App) -> Router {
-    routes(&app.auth)
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed)
-        .layer(from_fn_with_state(app.clone(), limits::header_size))
-        .with_state(app)
+    routes(&app.auth).layer(from_fn_with_state(app.clone(), limits::header_size)).with_state(app)
 }
 
-fn routes(auth: &Auth) -> GuardedRouter<App> {
+/// Every route, and who may call it.
+pub fn routes(auth: &Auth) -> GuardedRouter<App> {
     GuardedRouter::new()
         .route("/health", get(health))
         .route("/users/me", get(users::me))
@@ -45,7 +42,10 @@ fn routes(auth: &Auth) -> GuardedRouter<App> {
         .route("/users/{id}", patch(users::edit).delete(users::remove))
         .route("/reports", get(reports::report))
         .merge(auth.routes())
-        .merge(auth.api_key_routes::<ManagesApiKeys, _>())
+        .merge(auth.api_key_routes::<AdminOnly, _>())
+        .policy_route::<AdminOnly>("/policy")
+        .fallback(not_found)
+        .method_not_allowed_fallback(method_not_allowed)
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! A small but real service guarded by `auth_core`: copy it.
 //!
-//! Read [`router`] first: every route, and above each handler who may call it.
+//! Read [`routes`] first: every route, and above each handler who may call it.
 
 mod admin;
 mod app;
@@ -13,6 +13,6 @@ mod serve;
 mod store;
 mod users;
 
-pub use app::{App, router};
+pub use app::{App, router, routes};
 pub use role::Role;
 pub use serve::main;

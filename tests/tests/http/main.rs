@@ -10,6 +10,7 @@ mod bad_input;
 mod first_screen;
 mod leaks;
 mod login;
+mod policy;
 mod readme;
 mod restart;
 mod sessions;

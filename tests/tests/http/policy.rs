@@ -1,0 +1,82 @@
+//! Who may call what: the quickstart's policy table, held against its committed file, against every kind of caller over
+//! HTTP, and as it is served.
+
+use std::net::SocketAddr;
+
+use auth_core::store::MemoryStore;
+use auth_core::testing::{AccessMatrix, Target, TestCaller, policy_lock, sign_in};
+use auth_core::token::SigningKey;
+use auth_core::{Auth, NewApiKey, Registration, Role as _, SubjectId};
+use quickstart::{App, Role, router, routes};
+use tokio::net::TcpListener;
+
+use crate::{INSUFFICIENT, PASSWORD, node};
+
+fn auth() -> Auth {
+    let secret = "signing secret of the policy table's tests".to_owned().into();
+    Auth::builder(SigningKey::hs256(&secret).unwrap(), "https://api.example", "quickstart")
+        .store(MemoryStore::new())
+        .build()
+        .unwrap()
+}
+
+async fn served(auth: &Auth) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (address, app) = (listener.local_addr().unwrap(), router(App { auth: auth.clone() }));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+/// A user who signs in anew for each call.
+fn user(auth: &Auth, role: Role, id: SubjectId) -> TestCaller {
+    let auth = auth.clone();
+    let token = move || {
+        let (auth, id) = (auth.clone(), id.clone());
+        async move { sign_in(&auth, &id, "pwd", "").await.unwrap().expose().to_owned() }
+    };
+    TestCaller::subject(role.name(), token).role(role).amr("pwd")
+}
+
+#[test]
+fn nobodys_access_changed_unseen() {
+    policy_lock(&routes(&auth()).policy(), "../examples/quickstart/policy.lock");
+}
+
+#[tokio::test]
+async fn every_route_lets_in_exactly_whom_its_requirement_names() {
+    let auth = auth();
+    let mut matrix = AccessMatrix::new(routes(&auth).policy());
+    for role in Role::ALL {
+        let registration = Registration::new(format!("{role}@example.com"), PASSWORD.to_owned()).with_roles([*role]);
+        let (id, _) = auth.register(registration).await.unwrap();
+        matrix = matrix.caller(user(&auth, *role, id));
+    }
+    // The owner of the keys is nobody who is called on to end anything.
+    let (owner, _) = auth.register(Registration::new("owner@example.com", PASSWORD.to_owned())).await.unwrap();
+    for scope in ["reports:read", "introspect", "another"] {
+        let new = NewApiKey { name: scope.to_owned(), scopes: vec![scope.into()], expires_in: None };
+        let key = auth.create_api_key(&owner, new).await.unwrap().key.expose().to_owned();
+        let key = move || std::future::ready(key.clone());
+        matrix = matrix.caller(TestCaller::api_key(format!("a key for {scope}"), key).scope(scope));
+    }
+    let calls = matrix.hold(&Target::address(served(&auth).await)).await;
+    println!("{calls} calls");
+}
+
+#[tokio::test]
+async fn the_table_is_served_to_admins() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    client.register("ada@example.com", PASSWORD).await;
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    client.get_as(&ada.access, "/policy").await.is_challenge(403, INSUFFICIENT);
+    let table = client.get_as(&admin.access, "/policy").await.json();
+    let rows = table["routes"].as_array().unwrap();
+    let users = rows.iter().find(|row| row["path"] == "/users").unwrap();
+    assert_eq!((&users["requirement"], &users["method"]), (&"role(Moderator)".into(), &"GET".into()));
+    let page = client.request(reqwest::Method::GET, "/policy").bearer_auth(&admin.access).header("accept", "text/html");
+    let page = client.send(page).await;
+    assert!(page.header("content-type").unwrap().starts_with("text/html"));
+    assert!(page.text.contains("role(Moderator)"), "{}", page.text);
+}
