@@ -18,6 +18,8 @@ mod whole;
 mod wire;
 
 pub use decision::Proof;
+#[cfg(feature = "test-util")]
+pub(crate) use decision::decide;
 pub use evidence::{Decided, Evidence, HasAuth};
 pub use extract::Guard;
 pub(crate) use extract::Kinds;

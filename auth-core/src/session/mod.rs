@@ -51,7 +51,12 @@ pub struct Tokens {
 
 impl crate::Auth {
     /// The access token ends with its session at the latest.
-    fn tokens(&self, session: Session, roles: &[Box<str>], refresh: Token<Refresh>) -> Result<Tokens, crate::Refusal> {
+    pub(crate) fn tokens(
+        &self,
+        session: Session,
+        roles: &[Box<str>],
+        refresh: Token<Refresh>,
+    ) -> Result<Tokens, crate::Refusal> {
         let now = self.now();
         let lifetime = self.0.lifetimes.access.min(session.ends_at.since(now));
         let access = self.access_tokens().issue(&session, roles, now, lifetime)?;

@@ -1,8 +1,16 @@
-//! Help for tests: a clock that is set by hand, and the suite that every store must pass.
+//! Help for tests: who may call what, a clock that is set by hand, and the suite that every store must pass.
 
+mod access_matrix;
+mod admit;
 mod clock;
 pub mod conformance;
 mod jws;
+mod policy_lock;
+mod sign_in;
 
+pub use access_matrix::{AccessMatrix, Target, TestCaller};
+pub use admit::admit;
 pub use clock::TestClock;
 pub use jws::{VectorRefused, open_jws};
+pub use policy_lock::policy_lock;
+pub use sign_in::sign_in;

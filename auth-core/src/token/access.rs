@@ -117,6 +117,7 @@ impl AccessTokens {
         Ok(claims)
     }
 
+    #[cfg(feature = "oidc")]
     pub(crate) const fn skew(&self) -> Duration {
         self.skew
     }
@@ -143,9 +144,5 @@ impl AccessTokens {
 
     pub(crate) fn issuer(&self) -> &str {
         &self.issuer
-    }
-
-    pub(crate) fn audience(&self) -> &str {
-        &self.audience
     }
 }

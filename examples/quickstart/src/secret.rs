@@ -11,12 +11,11 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 /// The key of the secret beside the database at `url`.
 pub(crate) fn key_beside(url: &str) -> Result<SigningKey<Hs256>, SettingsError> {
-    let secret = match file_beside(url) {
-        Some(path) => kept(&path)?,
-        None => {
-            tracing::warn!("AUTH_SECRET is unset and the database is in memory: tokens end with this process");
-            random()?
-        }
+    let secret = if let Some(path) = file_beside(url) {
+        kept(&path)?
+    } else {
+        tracing::warn!("AUTH_SECRET is unset and the database is in memory: tokens end with this process");
+        random()?
     };
     SigningKey::hs256(&secret).map_err(|weak| SettingsError::new("AUTH_SECRET", weak.to_string()))
 }

@@ -29,11 +29,11 @@ fn token(case: &Value) -> String {
 
 fn case(cases: &Value, id: u64) -> (String, &Value) {
     let groups = cases["testGroups"].as_array().unwrap().iter();
-    let found = groups.filter_map(|group| {
+    let mut found = groups.filter_map(|group| {
         let key = group.get("public").or(group.get("private")).unwrap().to_string();
         Some((key, group["tests"].as_array().unwrap().iter().find(|case| case["tcId"] == id)?))
     });
-    found.last().unwrap()
+    found.next_back().unwrap()
 }
 
 #[test]

@@ -1,0 +1,100 @@
+//! Who calls in an access matrix: what is true of it, and how it gets a credential.
+
+use std::fmt;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::Role;
+
+type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
+
+/// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, and what is true of who holds it.
+pub struct TestCaller {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) roles: Vec<&'static str>,
+    pub(super) scopes: Vec<String>,
+    pub(super) amr: Vec<String>,
+    pub(super) authenticated_ago: Duration,
+    credential: Option<Credential>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Nobody,
+    Subject,
+    ApiKey,
+}
+
+impl TestCaller {
+    pub(super) fn nobody() -> Self {
+        Self::new("nobody", Kind::Nobody, None)
+    }
+
+    /// A subject that authenticated just now, without roles and scopes; `token` gives an access token, which is asked
+    /// for before each call.
+    pub fn subject<F, T>(name: impl Into<String>, token: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = String> + Send + 'static,
+    {
+        Self::new(name, Kind::Subject, Some(Box::new(move || Box::pin(token()))))
+    }
+
+    /// A program, without scopes; `key` gives an API key, which is asked for before each call.
+    pub fn api_key<F, T>(name: impl Into<String>, key: F) -> Self
+    where
+        F: Fn() -> T + Send + Sync + 'static,
+        T: Future<Output = String> + Send + 'static,
+    {
+        Self::new(name, Kind::ApiKey, Some(Box::new(move || Box::pin(key()))))
+    }
+
+    fn new(name: impl Into<String>, kind: Kind, credential: Option<Credential>) -> Self {
+        let (roles, scopes, amr) = (Vec::new(), Vec::new(), Vec::new());
+        Self { name: name.into(), kind, roles, scopes, amr, authenticated_ago: Duration::ZERO, credential }
+    }
+
+    /// It holds this role.
+    #[must_use]
+    pub fn role(mut self, role: impl Role) -> Self {
+        self.roles.push(role.name());
+        self
+    }
+
+    /// Its credential carries this scope.
+    #[must_use]
+    pub fn scope(mut self, scope: impl Into<String>) -> Self {
+        self.scopes.push(scope.into());
+        self
+    }
+
+    /// It authenticated by this method (RFC 8176).
+    #[must_use]
+    pub fn amr(mut self, method: impl Into<String>) -> Self {
+        self.amr.push(method.into());
+        self
+    }
+
+    /// It authenticated so long ago.
+    #[must_use]
+    pub fn authenticated_ago(mut self, ago: Duration) -> Self {
+        self.authenticated_ago = ago;
+        self
+    }
+
+    pub(super) async fn headers(&self) -> Option<(&'static str, String)> {
+        let credential = self.credential.as_ref()?().await;
+        match self.kind {
+            Kind::Nobody => None,
+            Kind::Subject => Some(("authorization", format!("Bearer {credential}"))),
+            Kind::ApiKey => Some(("x-api-key", credential)),
+        }
+    }
+}
+
+impl fmt::Debug for TestCaller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TestCaller").field("name", &self.name).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}

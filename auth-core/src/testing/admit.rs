@@ -1,0 +1,25 @@
+//! The guard's decision about a requirement that is made while the test runs.
+
+use axum::http::request::Parts;
+
+use crate::Auth;
+use crate::guard::{Declaration, Kinds, Requirement, decide};
+use crate::http::Rejection;
+
+const DECLARED: Declaration =
+    Declaration { name: "testing::admit", module: module_path!(), file: file!(), line: line!() };
+
+/// Decides about a request as [`Guard`](crate::Guard) does, by the very function: it verifies the credentials that
+/// `requirement` looks at (once for each request, as guards that stand one behind the other) and holds the caller
+/// against it.
+///
+/// A guard's requirement is a constant of its type; this is for tests that try more requirements than they could write
+/// down as types.
+///
+/// # Errors
+///
+/// What the guard would answer.
+pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), Rejection> {
+    let decided = decide(auth, parts, requirement, Kinds::of(requirement), &DECLARED).await;
+    decided.map_err(|refusal| Rejection::new(refusal, auth))
+}

@@ -1,0 +1,103 @@
+//! A store that counts how often sessions and API keys are looked up: once for each verification, as the tests' `Auth`
+//! caches nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use auth_core::store::{
+    ApiKeyRecord, ApiKeyStore, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
+    StoreError,
+};
+use auth_core::token::TokenHash;
+use auth_core::{ApiKeyId, SessionId, SubjectId, Timestamp};
+
+#[derive(Clone, Default)]
+pub(crate) struct Counting {
+    store: MemoryStore,
+    verifications: Arc<AtomicUsize>,
+}
+
+impl Counting {
+    pub(crate) fn over(store: MemoryStore) -> Self {
+        Self { store, ..Self::default() }
+    }
+
+    /// How many there were since the last time.
+    pub(crate) fn taken(&self) -> usize {
+        self.verifications.swap(0, Ordering::SeqCst)
+    }
+
+    fn count(&self) {
+        self.verifications.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[async_trait]
+impl SessionStore for Counting {
+    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
+        SessionStore::create(&self.store, session).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        self.count();
+        SessionStore::find(&self.store, id).await
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        SessionStore::list(&self.store, subject, now).await
+    }
+
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        self.store.redeem(redeem).await
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        self.store.end(subject, id).await
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.store.end_all(subject, keep).await
+    }
+
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        self.store.find_by_refresh_token(token).await
+    }
+}
+
+#[async_trait]
+impl ApiKeyStore for Counting {
+    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+        ApiKeyStore::create(&self.store, key).await
+    }
+
+    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
+        self.count();
+        ApiKeyStore::find(&self.store, id).await
+    }
+
+    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        ApiKeyStore::list(&self.store).await
+    }
+
+    async fn rotate(
+        &self,
+        id: &ApiKeyId,
+        hash: &TokenHash,
+        overlap_until: Timestamp,
+    ) -> Result<Option<ApiKeyRecord>, StoreError> {
+        self.store.rotate(id, hash, overlap_until).await
+    }
+
+    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
+        self.store.revoke(id).await
+    }
+
+    async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+        self.store.touch(id, at).await
+    }
+}

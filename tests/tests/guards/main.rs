@@ -1,0 +1,15 @@
+//! Guards: each row of the language let in and refused over HTTP, and the evaluator against its truth table.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
+
+mod counting;
+mod credentials;
+mod handlers;
+mod language;
+mod matrix;
+mod policy_lock;
+mod routers;
+mod rules;
+mod service;
+mod truth;
+mod verified_once;

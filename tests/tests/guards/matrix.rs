@@ -1,0 +1,139 @@
+//! The access matrix over the language's own service; and that it finds what is wrong.
+
+use std::time::Duration;
+
+use auth_core::prelude::*;
+use auth_core::testing::{AccessMatrix, Target, TestCaller, sign_in};
+
+use crate::handlers::router;
+use crate::service::{Role, Service, key, user};
+
+/// What a future panics with.
+async fn catch<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Option<String> {
+    let error = tokio::spawn(future).await.err()?.into_panic();
+    Some(error.downcast_ref::<String>().expect("a message").clone())
+}
+
+async fn caller(auth: &Auth, store: &auth_core::store::MemoryStore, role: Role) -> TestCaller {
+    let subject = user(store, vec![role.to_string()]).await;
+    subject_caller(auth, &role.to_string(), subject, "pwd", "").role(role).amr("pwd")
+}
+
+fn subject_caller(auth: &Auth, name: &str, subject: SubjectId, amr: &'static str, scope: &'static str) -> TestCaller {
+    let auth = auth.clone();
+    TestCaller::subject(name, move || {
+        let (auth, subject) = (auth.clone(), subject.clone());
+        async move { sign_in(&auth, &subject, amr, scope).await.unwrap().expose().to_owned() }
+    })
+}
+
+async fn key_caller(auth: &Auth, owner: &SubjectId, scope: &str) -> TestCaller {
+    let key = key(auth, owner, &[scope]).await;
+    let caller = TestCaller::api_key(format!("a key for {scope}"), move || std::future::ready(key.clone()));
+    caller.scope(scope)
+}
+
+/// Callers that between them meet every row.
+async fn matrix(auth: &Auth, store: &auth_core::store::MemoryStore, table: auth_core::PolicyTable) -> AccessMatrix {
+    let owner = user(store, vec![]).await;
+    let everything = user(store, vec!["Moderator".to_owned(), "Guest".to_owned()]).await;
+    let scope = "duty reports:read reports:list";
+    let everything = subject_caller(auth, "everything", everything, "pwd mfa hwk", scope);
+    let everything = everything.role(Role::Moderator).role(Role::Guest).amr("pwd").amr("mfa").amr("hwk");
+    let everything = everything.scope("duty").scope("reports:read").scope("reports:list");
+    let reader = subject_caller(auth, "read-only", owner.clone(), "pwd", "read-only").amr("pwd").scope("read-only");
+    AccessMatrix::new(table)
+        .caller(caller(auth, store, Role::User).await)
+        .caller(caller(auth, store, Role::Moderator).await)
+        .caller(caller(auth, store, Role::Admin).await)
+        .caller(caller(auth, store, Role::Guest).await)
+        .caller(everything)
+        .caller(user_with_scope(auth, store).await)
+        .caller(reader)
+        .caller(key_caller(auth, &owner, "reports:read").await)
+        .caller(key_caller(auth, &owner, "admin").await)
+        .caller(key_caller(auth, &owner, "read-only").await)
+}
+
+async fn user_with_scope(auth: &Auth, store: &auth_core::store::MemoryStore) -> TestCaller {
+    let subject = user(store, vec!["User".to_owned()]).await;
+    let caller = subject_caller(auth, "a user with a scope", subject, "pwd", "reports:read");
+    caller.role(Role::User).amr("pwd").scope("reports:read")
+}
+
+#[tokio::test]
+async fn every_route_answers_every_caller_as_the_table_says() {
+    let (auth, _clock, store) = crate::service::auth(|builder| builder);
+    let table = router().policy();
+    let (routes, matrix) = (table.routes().len(), matrix(&auth, &store, table).await);
+    let app = router().with_state(auth.clone());
+    assert_eq!(matrix.hold(&Target::router(app.clone())).await, routes * 11);
+    let service = Service::start(|_| app).await;
+    let address = service.url.strip_prefix("http://").unwrap().parse().unwrap();
+    assert_eq!(matrix.hold(&Target::address(address)).await, routes * 11);
+}
+
+#[require_auth]
+async fn known() {}
+
+#[public]
+async fn anyone() {}
+
+#[public]
+async fn public_that_asks_after_all(_: Identity) {}
+
+#[require_auth]
+async fn failing() -> axum::http::StatusCode {
+    axum::http::StatusCode::INTERNAL_SERVER_ERROR
+}
+
+#[require_auth]
+async fn says_no() -> axum::http::StatusCode {
+    axum::http::StatusCode::NOT_FOUND
+}
+
+/// What the matrix says of `served` when the table is that of `declared`.
+async fn verdict(declared: GuardedRouter<Auth>, served: GuardedRouter<Auth>) -> Option<String> {
+    let (auth, _, store) = crate::service::auth(|builder| builder);
+    let user = user(&store, vec![]).await;
+    let matrix = AccessMatrix::new(declared.policy()).caller(subject_caller(&auth, "a user", user, "pwd", ""));
+    let target = Target::router(served.with_state(auth));
+    catch(async move { matrix.hold(&target).await }).await
+}
+
+fn one(methods: auth_core::GuardedMethodRouter<Auth>) -> GuardedRouter<Auth> {
+    GuardedRouter::new().route("/one/{id}", methods)
+}
+
+#[tokio::test]
+async fn a_matrix_finds_the_open_the_closed_and_the_broken() {
+    assert_eq!(verdict(one(get(known)), one(get(known))).await, None);
+    assert_eq!(verdict(one(get(says_no)), one(get(says_no))).await, None, "a handler's own 404 is no refusal");
+    let open = verdict(one(get(known)), one(get(anyone))).await.unwrap();
+    assert!(open.contains("1 of 2 calls") && open.contains("GET /one/1 as nobody: expected 401"), "{open}");
+    let closed = verdict(one(get(anyone)), one(get(known))).await.unwrap();
+    assert!(closed.contains("as nobody: expected to be let in"), "{closed}");
+    let asks = verdict(one(get(public_that_asks_after_all)), one(get(public_that_asks_after_all))).await.unwrap();
+    assert!(asks.contains("as nobody: expected to be let in"), "{asks}");
+    let broken = verdict(one(get(failing)), one(get(failing))).await.unwrap();
+    assert!(broken.contains("as a user: expected to be let in") && broken.contains("500 (failed)"), "{broken}");
+}
+
+#[tokio::test]
+async fn a_matrix_says_which_callers_it_misses() {
+    #[require(all(auth, fresh("1m")))]
+    async fn fresh_() {}
+    #[require_role(crate::service::Role::Admin)]
+    async fn admin() {}
+    let message = verdict(one(get(admin)), one(get(admin))).await.unwrap();
+    assert!(message.contains("GET /one/{id} names the role `Admin`, which no caller has"), "{message}");
+    assert!(message.contains("which no caller meets"), "{message}");
+
+    let (auth, _, store) = crate::service::auth(|builder| builder);
+    let stale = subject_caller(&auth, "stale", user(&store, vec![]).await, "pwd", "");
+    let stale = stale.authenticated_ago(Duration::from_mins(2));
+    let matrix = AccessMatrix::new(one(get(fresh_)).policy()).caller(stale);
+    let target = Target::router(one(get(fresh_)).with_state(auth));
+    let message = catch(async move { matrix.hold(&target).await }).await.unwrap();
+    assert!(message.contains("which no caller meets"), "{message}");
+}

@@ -1,0 +1,165 @@
+//! Policies over whole routers, and what could come into one unguarded.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use auth_core::prelude::*;
+
+use crate::handlers::{Staff, StaffOnDuty};
+use crate::service::Role::{Moderator, User};
+use crate::service::{INSUFFICIENT, NOTHING, Service, let_in, refused};
+
+#[require_auth]
+async fn own() {}
+
+#[require_scope("duty")]
+async fn on_duty() {}
+
+#[public]
+async fn open() {}
+
+#[api_key]
+async fn keyed() {}
+
+#[api_key(scope = "duty")]
+async fn keyed_scope() {}
+
+guard!(Known = any(auth, api_key));
+
+fn plain() -> axum::Router<Auth> {
+    axum::Router::new().route("/file", axum::routing::get(|| async {}))
+}
+
+fn staff() -> GuardedRouter<Auth> {
+    GuardedRouter::new()
+        .route("/before", get(own))
+        .guard::<Staff>()
+        .route("/after", get(own))
+        .nest("/deeper", GuardedRouter::new().route("/", get(on_duty)).guard::<StaffOnDuty>())
+        .merge(GuardedRouter::new().route("/merged", get(own)))
+        .merge_unchecked(plain())
+        .nest_unchecked("/files", plain())
+        .fallback(own)
+        .method_not_allowed_fallback(own)
+}
+
+fn app() -> GuardedRouter<Auth> {
+    GuardedRouter::new().route("/open", get(open)).nest("/staff", staff())
+}
+
+#[tokio::test]
+async fn a_routers_guard_covers_all_that_is_in_it_whenever_it_came() {
+    let service = Service::start(|auth| app().with_state(auth.clone())).await;
+    let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
+    let paths = ["/before", "/after", "/deeper", "/merged", "/file", "/files/file", "/no-such-route"];
+    for path in paths.map(|path| format!("/staff{path}")) {
+        assert_eq!(service.with_token(&path, &user).await, refused(403, INSUFFICIENT), "{path}");
+        assert_eq!(service.anonymously(&path).await, refused(401, NOTHING), "{path}");
+        if path != "/staff/deeper" {
+            assert_eq!(service.with_token(&path, &moderator).await, let_in(), "{path}");
+        }
+    }
+    let other_method = |token: Option<&str>| {
+        let request = service.request(reqwest::Method::DELETE, "/staff/before");
+        token.map_or(service.request(reqwest::Method::DELETE, "/staff/before"), |token| request.bearer_auth(token))
+    };
+    assert_eq!(other_method(None).send().await.unwrap().status(), 401);
+    assert_eq!(other_method(Some(&user)).send().await.unwrap().status(), 403);
+    assert_eq!(other_method(Some(&moderator)).send().await.unwrap().status(), 200);
+    let needs = format!("{INSUFFICIENT}, scope=\"duty\"");
+    assert_eq!(service.with_token("/staff/deeper", &moderator).await, refused(403, &needs));
+    let on_duty = service.user(&[Moderator]).await;
+    let on_duty = service.token_of(&on_duty, "pwd", "duty").await;
+    assert_eq!(service.with_token("/staff/deeper", &on_duty).await, let_in());
+    assert_eq!(service.anonymously("/open").await, let_in());
+}
+
+#[tokio::test]
+async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
+    let guarded = GuardedRouter::new().route("/staff", get(own)).guard::<Staff>();
+    let router = GuardedRouter::new().route("/open", get(open)).merge(guarded);
+    let service = Service::start(|auth| router.with_state(auth.clone())).await;
+    assert_eq!(service.anonymously("/open").await, let_in());
+    assert_eq!(service.anonymously("/no-such-route").await.status, 404);
+    assert_eq!(service.anonymously("/staff").await, refused(401, NOTHING));
+}
+
+#[tokio::test]
+async fn one_router_given_two_states_asks_each_its_own_auth() {
+    let (first, _, store) = crate::service::auth(|builder| builder);
+    let (second, ..) = crate::service::auth(|builder| builder);
+    let moderator = crate::service::user(&store, vec![Moderator.to_string()]).await;
+    let token = auth_core::testing::sign_in(&first, &moderator, "pwd", "").await.unwrap();
+    let router = GuardedRouter::new().route("/own", get(own)).guard::<Staff>();
+    let (ours, theirs) = (router.clone().with_state(first), router.with_state(second));
+    let (ours, theirs) = (Service::start(|_| ours).await, Service::start(|_| theirs).await);
+    assert_eq!(ours.with_token("/own", token.expose()).await, let_in());
+    assert_eq!(theirs.with_token("/own", token.expose()).await.status, 401, "the second knows no such session");
+}
+
+#[test]
+fn the_table_shows_what_is_joined_and_what_is_unchecked() {
+    let table = app().policy();
+    let rows: Vec<_> =
+        table.routes().iter().map(|row| format!("{} {} {}", row.method, row.path, row.requirement)).collect();
+    let duty = r#"all(role(Moderator), all(all(role(Moderator), scope("duty"), fresh("10m")), scope("duty")))"#;
+    let expected = [
+        "GET /open public",
+        "ANY /staff/* all(role(Moderator), auth)",
+        "OTHER /staff/* all(role(Moderator), auth)",
+        "GET /staff/after all(role(Moderator), auth)",
+        "GET /staff/before all(role(Moderator), auth)",
+        &format!("GET /staff/deeper {duty}"),
+        "GET /staff/merged all(role(Moderator), auth)",
+    ];
+    assert_eq!(rows, expected);
+    let unchecked: Vec<_> = table.unchecked().iter().map(|row| (&*row.path, &*row.guards)).collect();
+    assert_eq!(unchecked, [("/staff/*", &["Staff"][..]), ("/staff/files/*", &["Staff"])]);
+    assert!(table.unchecked().iter().all(|row| row.file.ends_with("routers.rs")));
+}
+
+#[tokio::test]
+async fn the_policy_is_served_to_those_who_may_see_it() {
+    let router = GuardedRouter::new()
+        .nest("/admin", GuardedRouter::new().policy_route::<Staff>("/policy").guard::<Staff>())
+        .route("/open", get(open));
+    let service = Service::start(|auth| router.with_state(auth.clone())).await;
+    let token = service.token(&[Moderator]).await;
+    assert_eq!(service.anonymously("/admin/policy").await, refused(401, NOTHING));
+    assert_eq!(service.with_token("/admin/policy", &service.token(&[]).await).await, refused(403, INSUFFICIENT));
+    let answer = service.get("/admin/policy").bearer_auth(&token).send().await.unwrap();
+    let table: serde_json::Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+    assert_eq!(table["routes"][0]["path"], "/admin/policy");
+    assert_eq!(table["routes"][0]["requirement"], "all(role(Moderator), role(Moderator))");
+    assert_eq!(table["routes"][1]["handler"], "open");
+    assert!(table["routes"][1]["line"].as_u64().unwrap() > 0);
+    let page = service.get("/admin/policy").bearer_auth(&token).header("accept", "text/html,*/*").send().await.unwrap();
+    assert!(page.text().await.unwrap().contains("<td>/open</td>"));
+}
+
+/// The message of a router that refuses to be made.
+fn refused_at_start(make: impl FnOnce() -> GuardedRouter<Auth>) -> String {
+    let error = catch_unwind(AssertUnwindSafe(make)).expect_err("the router was made");
+    error.downcast_ref::<String>().expect("a message").clone()
+}
+
+#[test]
+fn a_public_route_in_a_guarded_router_is_refused_at_start() {
+    let before = refused_at_start(|| GuardedRouter::new().route("/open", get(open)).guard::<Staff>());
+    let after = refused_at_start(|| GuardedRouter::new().guard::<Staff>().route("/open", get(open)));
+    let nested = GuardedRouter::new().route("/open", get(open));
+    let nested = refused_at_start(|| GuardedRouter::new().guard::<Staff>().nest("/a", nested));
+    let fallback = refused_at_start(|| GuardedRouter::new().guard::<Staff>().fallback(open));
+    for message in [&before, &after, &nested, &fallback] {
+        assert!(message.contains("is public (`open`") && message.contains("`Staff` would close it"), "{message}");
+    }
+    assert!(nested.contains("GET /a/open"), "{nested}");
+}
+
+#[test]
+fn a_scope_that_would_mean_two_credentials_is_refused_at_start() {
+    let message = refused_at_start(|| GuardedRouter::new().route("/keyed", get(keyed_scope)).guard::<Known>());
+    assert!(message.contains("they look at different credentials"), "{message}");
+    // Without a scope both mean the same apart and together.
+    let table = GuardedRouter::<Auth>::new().route("/keyed", get(keyed)).guard::<Known>().policy();
+    assert_eq!(table.routes()[0].requirement.to_string(), "all(any(auth, api_key), api_key)");
+}

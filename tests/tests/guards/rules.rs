@@ -1,0 +1,185 @@
+//! `#[authorize(..)]`: conditions and rules over the handler's own parameters, before the body and after it.
+
+use auth_core::prelude::*;
+use auth_core::store::StoreError;
+use auth_core::{Rule, SubjectId};
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, FromRef, Path, State};
+use reqwest::Method;
+use serde::Deserialize;
+
+use crate::service::{Answer, INSUFFICIENT, NOTHING, Service, let_in, refused, refused_with_key};
+
+/// Documents by id, each with an owner and a tenant; `None` is a store that does not answer.
+#[derive(Clone)]
+struct Documents(Option<Vec<Document>>);
+
+#[derive(Clone)]
+struct Document {
+    owner: SubjectId,
+    tenant: &'static str,
+}
+
+impl Documents {
+    async fn find(&self, id: usize) -> Result<Option<Document>, StoreError> {
+        tokio::task::yield_now().await;
+        let documents = self.0.as_ref().ok_or_else(|| StoreError::unavailable("gone"))?;
+        Ok(documents.get(id).cloned())
+    }
+}
+
+#[derive(Clone, FromRef)]
+struct Data {
+    auth: Auth,
+    documents: Documents,
+}
+
+/// The owner rule.
+struct Owns<'a>(&'a Documents, usize);
+
+impl Rule for Owns<'_> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+        let Principal::Subject(identity) = caller else { return Ok(false) };
+        let document = self.0.find(self.1).await?;
+        Ok(document.is_some_and(|document| document.owner == *identity.subject()))
+    }
+}
+
+/// The tenant rule: the caller belongs to the tenant that its credential's scope names.
+struct SameTenant<'a>(&'a Documents, usize);
+
+impl Rule for SameTenant<'_> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+        let Some(document) = self.0.find(self.1).await? else { return Ok(false) };
+        Ok(match caller {
+            Principal::Subject(identity) => identity.has_scope(document.tenant),
+            Principal::ApiKey(key) => key.has_scope(document.tenant),
+            _ => false,
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Patch {
+    title: String,
+}
+
+#[require_auth]
+#[authorize(Owns(&documents, id))]
+async fn edit(State(documents): State<Documents>, Path(id): Path<usize>, Json(patch): Json<Patch>) -> String {
+    patch.title
+}
+
+#[require(any(auth, api_key))]
+#[authorize(SameTenant(&documents, id))]
+async fn read(State(documents): State<Documents>, Path(id): Path<usize>) {}
+
+#[require(auth(optional))]
+#[authorize(Owns(&documents, id))]
+async fn peek(State(documents): State<Documents>, Path(id): Path<usize>) {}
+
+#[require_auth]
+#[authorize(identity.subject().as_str() == id)]
+async fn early(identity: Identity, Path(id): Path<String>, Json(patch): Json<Patch>) -> String {
+    patch.title
+}
+
+#[require_auth]
+#[authorize(patch.title == "mine")]
+async fn late(Json(patch): Json<Patch>) -> String {
+    patch.title
+}
+
+fn router() -> GuardedRouter<Data> {
+    GuardedRouter::new()
+        .route("/documents/{id}", put(edit).get(read))
+        .route("/peek/{id}", get(peek))
+        .route("/early/{id}", put(early))
+        .route("/late", put(late))
+        .layer(DefaultBodyLimit::max(64))
+}
+
+async fn start(documents: Option<Vec<Document>>) -> Service {
+    Service::start(|auth| router().with_state(Data { auth: auth.clone(), documents: Documents(documents) })).await
+}
+
+async fn put_json(service: &Service, path: &str, token: &str, kind: &str, body: &str) -> Answer {
+    let request = service.request(Method::PUT, path).bearer_auth(token).header("content-type", kind);
+    Answer::of(request.body(body.to_owned()).send().await.unwrap())
+}
+
+const JSON: &str = "application/json";
+
+#[tokio::test]
+async fn an_owner_rule_lets_the_owner_in_and_nobody_else() {
+    let (auth, _, store) = crate::service::auth(|builder| builder);
+    let owner = crate::service::user(&store, vec![]).await;
+    let other = crate::service::user(&store, vec![]).await;
+    let documents = Documents(Some(vec![Document { owner: owner.clone(), tenant: "a" }]));
+    let app = router().with_state(Data { auth: auth.clone(), documents });
+    let service = Service::start(|_| app).await;
+    let token = async |user| {
+        let token = auth_core::testing::sign_in(&auth, user, "pwd", "").await.unwrap();
+        token.expose().to_owned()
+    };
+    let (owner, other) = (token(&owner).await, token(&other).await);
+    let good = r#"{"title":"x"}"#;
+    assert_eq!(put_json(&service, "/documents/0", &owner, JSON, good).await, let_in());
+    assert_eq!(put_json(&service, "/documents/0", &other, JSON, good).await, refused(403, INSUFFICIENT));
+    assert_eq!(put_json(&service, "/documents/1", &owner, JSON, good).await, refused(403, INSUFFICIENT));
+    // Decided before the body is read, and the owner's mistakes are told to the owner.
+    assert_eq!(put_json(&service, "/documents/0", &other, JSON, "{").await, refused(403, INSUFFICIENT));
+    assert_eq!(put_json(&service, "/documents/0", &owner, JSON, "{").await.status, 400);
+
+    assert_eq!(service.with_token("/peek/0", &owner).await, let_in());
+    assert_eq!(service.with_token("/peek/0", &other).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.anonymously("/peek/0").await, refused(401, NOTHING), "nobody meets a rule unknown");
+}
+
+#[tokio::test]
+async fn a_tenant_rule_takes_subjects_and_programs() {
+    let service = start(Some(vec![Document { owner: SubjectId::random(), tenant: "tenant:a" }])).await;
+    let user = service.user(&[]).await;
+    let (a, b) = (service.token_of(&user, "pwd", "tenant:a").await, service.token_of(&user, "pwd", "tenant:b").await);
+    let (key_a, key_b) = (service.key(&["tenant:a"]).await, service.key(&["tenant:b"]).await);
+    assert_eq!(service.with_token("/documents/0", &a).await, let_in());
+    assert_eq!(service.with_token("/documents/0", &b).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.with_key("/documents/0", &key_a).await, let_in());
+    assert_eq!(service.with_key("/documents/0", &key_b).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.anonymously("/documents/0").await, refused_with_key(401, NOTHING));
+}
+
+#[tokio::test]
+async fn a_rule_whose_data_does_not_answer_refuses_with_503() {
+    let service = start(None).await;
+    let token = service.token(&[]).await;
+    assert_eq!(service.with_token("/documents/0", &token).await.status, 503);
+    assert_eq!(put_json(&service, "/documents/0", &token, JSON, r#"{"title":"x"}"#).await.status, 503);
+}
+
+#[tokio::test]
+async fn forbidden_comes_before_413_415_and_422() {
+    let service = start(Some(vec![])).await;
+    let user = service.user(&[]).await;
+    let token = service.token_of(&user, "pwd", "").await;
+    let large = format!(r#"{{"title":"{}"}}"#, "x".repeat(100));
+    let own = format!("/early/{user}");
+    for (kind, body, status) in
+        [(JSON, large.as_str(), 413), ("text/plain", "x", 415), (JSON, "{}", 422), (JSON, "{", 400)]
+    {
+        assert_eq!(put_json(&service, "/early/other", &token, kind, body).await, refused(403, INSUFFICIENT), "{body}");
+        assert_eq!(put_json(&service, &own, &token, kind, body).await.status, status, "{body}");
+    }
+    assert_eq!(put_json(&service, &own, &token, JSON, r#"{"title":"x"}"#).await, let_in());
+    let anonymous = service.request(Method::PUT, "/early/other").body("{").send().await.unwrap();
+    assert_eq!(Answer::of(anonymous), refused(401, NOTHING));
+}
+
+#[tokio::test]
+async fn a_condition_over_the_body_is_decided_after_it_is_read() {
+    let service = start(Some(vec![])).await;
+    let token = service.token(&[]).await;
+    assert_eq!(put_json(&service, "/late", &token, JSON, r#"{"title":"mine"}"#).await, let_in());
+    assert_eq!(put_json(&service, "/late", &token, JSON, r#"{"title":"yours"}"#).await, refused(403, INSUFFICIENT));
+    assert_eq!(put_json(&service, "/late", &token, JSON, "{}").await.status, 422);
+}

@@ -1,0 +1,104 @@
+//! Every shape of requirement to depth 4, held against a truth table that is written down a second time.
+//!
+//! The requirements are values made while the test runs, so they go through `testing::admit`: request headers, real
+//! verification, the decision and its refusal, by the function that every guard calls. That the guards of a router do
+//! the same is held against it in `typed`.
+
+mod callers;
+mod oracle;
+mod shapes;
+mod typed;
+
+use auth_core::testing::admit;
+use auth_core::{Auth, Refusal, Requirement};
+use callers::{Caller, callers};
+use shapes::{Rng, all_of_depth, leaves, shapes_of_depth, with_leaves};
+
+/// Holds the guard's answer for one caller against the truth table.
+async fn hold(auth: &Auth, caller: &mut Caller, requirement: &Requirement) {
+    let answer = admit(auth, &mut caller.parts, requirement).await;
+    let refusal = answer.as_ref().err().map(auth_core::http::Rejection::refusal);
+    if let Err(why) = oracle::check(requirement, &caller.world, refusal) {
+        panic!("`{requirement}` for {:?}: {why}; answered {refusal:?}", caller.world);
+    }
+}
+
+#[tokio::test]
+async fn every_requirement_to_depth_2_for_every_caller() {
+    let (auth, mut callers) = callers().await;
+    let mut let_in = 0;
+    for requirement in all_of_depth(2) {
+        for caller in &mut callers {
+            hold(&auth, caller, &requirement).await;
+            let_in += usize::from(oracle::holds(&requirement, &caller.world));
+        }
+    }
+    assert!(let_in > 1000, "a table that lets nobody in shows nothing");
+}
+
+#[tokio::test]
+async fn every_requirement_to_depth_3() {
+    let (auth, mut callers) = callers().await;
+    let mut rng = Rng(3);
+    for requirement in all_of_depth(3) {
+        for _ in 0..2 {
+            let caller = rng.below(callers.len());
+            hold(&auth, &mut callers[caller], &requirement).await;
+        }
+    }
+}
+
+/// What stands at the leaves is drawn; the shapes are all there.
+#[tokio::test]
+async fn every_shape_to_depth_4() {
+    const VARIANTS: usize = 8;
+    let (auth, mut callers) = callers().await;
+    let mut rng = Rng(4);
+    let leaves = leaves();
+    let below: Vec<[Requirement; VARIANTS]> = shapes_of_depth(3)
+        .iter()
+        .map(|shape| std::array::from_fn(|_| with_leaves(shape, &mut || leaves[rng.below(leaves.len())])))
+        .collect();
+    let mut shapes = below.len();
+    for (i, one) in below.iter().enumerate() {
+        let mut pick = |of: &[Requirement; VARIANTS]| of[rng.below(VARIANTS)];
+        // Each shape beside each earlier one, once in either order: `one, 0, one, 1, one, 2, ..`.
+        let beside: Vec<Requirement> = below[..=i].iter().flat_map(|other| [pick(one), pick(other)]).collect();
+        let beside: &'static [Requirement] = beside.leak();
+        let alone = [Requirement::All(&beside[..1]), Requirement::Any(&beside[..1]), Requirement::Not(&beside[0])];
+        let pairs = beside.windows(2).enumerate().map(|(at, pair)| match at % 2 {
+            0 => Requirement::All(pair),
+            _ => Requirement::Any(pair),
+        });
+        for requirement in alone.into_iter().chain(pairs) {
+            let caller = rng.below(callers.len());
+            hold(&auth, &mut callers[caller], &requirement).await;
+            shapes += 1;
+        }
+    }
+    assert!(shapes > 3_500_000, "{shapes}");
+}
+
+/// The doubles that once hid a mistake, or would.
+#[tokio::test]
+async fn negations_within_negations_still_know_what_is_lacking() {
+    use Requirement::{All, Amr, Any, ApiKey, Auth as Subject, Fresh, Not, Scope};
+    const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
+    let (auth, mut callers) = callers().await;
+    let caller =
+        callers.iter_mut().find(|caller| caller.world == oracle::World::of_subject(false, false, false, false));
+    let caller = caller.unwrap();
+    let step_up = |amr: &[&'static str]| Refusal::StepUp { max_age: None, amr: amr.to_vec() };
+    let cases: [(Requirement, Refusal); 6] = [
+        (Not(&Not(&Amr("otp"))), step_up(&["otp"])),
+        (Any(&[Amr("otp"), Amr("hwk")]), step_up(&["otp", "hwk"])),
+        (All(&[Amr("otp"), Fresh(HOUR)]), step_up(&["otp"])),
+        (Not(&Any(&[Not(&Scope("s")), Not(&Scope("t"))])), Refusal::InsufficientScope { scopes: vec!["s", "t"] }),
+        (All(&[Subject, ApiKey]), Refusal::NoCredential { api_key: true }),
+        (Not(&Subject), Refusal::Excluded),
+    ];
+    for (requirement, refusal) in cases {
+        let answer = admit(&auth, &mut caller.parts, &requirement).await.unwrap_err();
+        assert_eq!(*answer.refusal(), refusal, "{requirement}");
+    }
+}

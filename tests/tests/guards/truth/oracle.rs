@@ -1,0 +1,187 @@
+//! The truth table, and which refusal is right: nothing here knows how the evaluator goes about it.
+
+use auth_core::{Refusal, Requirement};
+
+/// All that can be true of a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct World {
+    pub(crate) subject: Option<Subject>,
+    /// Whether the API key carries the scope.
+    pub(crate) key: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Subject {
+    pub(crate) role: bool,
+    pub(crate) scope: bool,
+    pub(crate) fresh: bool,
+    pub(crate) otp: bool,
+}
+
+impl World {
+    pub(crate) const fn of_subject(role: bool, scope: bool, fresh: bool, otp: bool) -> Self {
+        Self { subject: Some(Subject { role, scope, fresh, otp }), key: None }
+    }
+
+    const fn known(&self) -> bool {
+        self.subject.is_some() || self.key.is_some()
+    }
+}
+
+/// Whether `world` meets `requirement`.
+pub(crate) fn holds(requirement: &Requirement, world: &World) -> bool {
+    certain(requirement, &seen(requirement, world))
+}
+
+/// What the requirement looks at of a caller.
+fn seen(requirement: &Requirement, world: &World) -> World {
+    let names = |leaf: fn(&Requirement) -> bool| mentions(requirement, leaf);
+    let key = names(|leaf| matches!(leaf, Requirement::ApiKey));
+    let subject = names(|leaf| {
+        matches!(leaf, Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_))
+    });
+    let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Scope(_)));
+    World { subject: world.subject.filter(|_| subject), key: world.key.filter(|_| key) }
+}
+
+fn looks_at(requirement: &Requirement) -> (bool, bool) {
+    let everything = World { key: Some(true), ..World::of_subject(true, true, true, true) };
+    let seen = seen(requirement, &everything);
+    (seen.subject.is_some(), seen.key.is_some())
+}
+
+fn mentions(requirement: &Requirement, leaf: fn(&Requirement) -> bool) -> bool {
+    match requirement {
+        Requirement::All(parts) | Requirement::Any(parts) => parts.iter().any(|part| mentions(part, leaf)),
+        Requirement::Not(inner) => mentions(inner, leaf),
+        other => leaf(other),
+    }
+}
+
+/// True whichever of the caller's credentials one goes by.
+fn certain(requirement: &Requirement, world: &World) -> bool {
+    match requirement {
+        Requirement::Scope(_) => {
+            world.known() && world.subject.is_none_or(|subject| subject.scope) && world.key.unwrap_or(true)
+        }
+        Requirement::All(parts) => parts.iter().all(|part| certain(part, world)),
+        Requirement::Any(parts) => parts.iter().any(|part| certain(part, world)),
+        Requirement::Not(inner) => world.known() && !possible(inner, world),
+        other => fact(other, world),
+    }
+}
+
+/// True by one of the caller's credentials at least.
+fn possible(requirement: &Requirement, world: &World) -> bool {
+    match requirement {
+        Requirement::Scope(_) => world.subject.is_some_and(|subject| subject.scope) || world.key.unwrap_or(false),
+        Requirement::All(parts) => parts.iter().all(|part| possible(part, world)),
+        Requirement::Any(parts) => parts.iter().any(|part| possible(part, world)),
+        Requirement::Not(inner) => world.known() && !certain(inner, world),
+        other => fact(other, world),
+    }
+}
+
+fn fact(leaf: &Requirement, world: &World) -> bool {
+    let subject = |what: fn(Subject) -> bool| world.subject.is_some_and(what);
+    match leaf {
+        Requirement::Public => true,
+        Requirement::Auth => subject(|_| true),
+        Requirement::ApiKey => world.key.is_some(),
+        Requirement::Role { .. } => subject(|subject| subject.role),
+        Requirement::Fresh(_) => subject(|subject| subject.fresh),
+        Requirement::Amr(_) => subject(|subject| subject.otp),
+        other => unreachable!("{other} is not in these tests"),
+    }
+}
+
+/// Whether `answer` (`None`: let in) is right. The words of a refusal are held to what they promise: a credential, a
+/// step-up, a scope that is asked for must be able to help, and a plain 403 says that none of them could.
+pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Refusal>) -> Result<(), &'static str> {
+    let world = seen(requirement, sent);
+    let must = |right: bool, why| if right { Ok(()) } else { Err(why) };
+    let Some(refusal) = answer else { return must(certain(requirement, &world), "it does not hold") };
+    must(!certain(requirement, &world), "it holds")?;
+    // Parts that contradict each other can make each of them seem mendable; the macros let none of those through.
+    if !is_plain(requirement) {
+        return Ok(());
+    }
+    let grown = more_credentials(requirement, &world);
+    let could = |change: fn(World) -> World, of: &[World]| of.iter().any(|world| certain(requirement, &change(*world)));
+    match refusal {
+        Refusal::NoCredential { .. } | Refusal::InvalidCredential { .. } => {
+            must(could(|world| world, &grown), "no credential could help")
+        }
+        _ if !world.known() => must(!could(|world| world, &grown), "a credential could help, so 401"),
+        Refusal::StepUp { max_age, amr } => {
+            let fresh =
+                |world: World| World { subject: world.subject.map(|it| Subject { fresh: true, ..it }), ..world };
+            let otp = |world: World| World { subject: world.subject.map(|it| Subject { otp: true, ..it }), ..world };
+            must(max_age.is_some() || !amr.is_empty(), "a step-up to what")?;
+            let asked = |world: World| if amr.is_empty() { fresh(world) } else { otp(world) };
+            let both = max_age.is_some() && !amr.is_empty();
+            let stepped = |world: World| if both { fresh(otp(world)) } else { asked(world) };
+            must(grown.iter().any(|world| certain(requirement, &stepped(*world))), "that step-up could not help")
+        }
+        Refusal::InsufficientScope { scopes } => {
+            must(scopes == &["s"], "the scope is `s`")?;
+            must(could(|world| stepped_up(scoped(world)), &grown), "no scope could help")
+        }
+        Refusal::InsufficientRole | Refusal::Excluded => {
+            let mendable = could(stepped_up, &[world]) || could(|world| stepped_up(scoped(world)), &[world]);
+            must(!mendable, "the caller could mend it")
+        }
+        _ => Err("this is no refusal of a guard"),
+    }
+}
+
+fn stepped_up(world: World) -> World {
+    World { subject: world.subject.map(|subject| Subject { fresh: true, otp: true, ..subject }), ..world }
+}
+
+fn scoped(world: World) -> World {
+    World { subject: world.subject.map(|it| Subject { scope: true, ..it }), key: world.key.map(|_| true) }
+}
+
+/// The caller as it is, and with each credential that it did not send and that is looked at.
+fn more_credentials(requirement: &Requirement, world: &World) -> Vec<World> {
+    let (subject, key) = looks_at(requirement);
+    let mut subjects = vec![world.subject];
+    if subject && world.subject.is_none() {
+        subjects.extend((0..16u8).map(|bits| {
+            let has = |bit: u8| bits >> bit & 1 == 1;
+            Some(Subject { role: has(0), scope: has(1), fresh: has(2), otp: has(3) })
+        }));
+    }
+    let mut keys = vec![world.key];
+    if key && world.key.is_none() {
+        keys.extend([Some(false), Some(true)]);
+    }
+    subjects.iter().flat_map(|subject| keys.iter().map(|key| World { subject: *subject, key: *key })).collect()
+}
+
+/// Whether no leaf stands both for and against the caller, and no `not` excludes a kind of credential.
+fn is_plain(requirement: &Requirement) -> bool {
+    let (mut for_it, mut against) = (0, 0);
+    polarities(requirement, true, &mut for_it, &mut against);
+    for_it & against == 0 && against & CREDENTIALS == 0
+}
+
+const CREDENTIALS: u8 = 0b11;
+
+fn polarities(requirement: &Requirement, asked: bool, for_it: &mut u8, against: &mut u8) {
+    let bit = match requirement {
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            return parts.iter().for_each(|part| polarities(part, asked, for_it, against));
+        }
+        Requirement::Not(inner) => return polarities(inner, !asked, for_it, against),
+        Requirement::Auth => 1,
+        Requirement::ApiKey => 2,
+        Requirement::Role { .. } => 4,
+        Requirement::Scope(_) => 8,
+        Requirement::Fresh(_) => 16,
+        Requirement::Amr(_) => 32,
+        _ => 0,
+    };
+    *(if asked { for_it } else { against }) |= bit;
+}

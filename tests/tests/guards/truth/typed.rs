@@ -1,0 +1,109 @@
+//! The same requirements as types: what a router's own guards answer is what the truth table and `admit` say.
+
+use std::marker::PhantomData;
+
+use auth_core::testing::admit;
+use auth_core::{Auth, Declaration, Guard, GuardedRouter, Policy, Requirement, routing};
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use axum::response::IntoResponse as _;
+use tower_service::Service as _;
+
+use super::callers::callers;
+use super::oracle;
+use super::shapes::FRESH;
+
+/// A requirement as a type.
+trait Tree: Send + Sync + 'static {
+    const REQUIREMENT: Requirement;
+}
+
+macro_rules! leaves {
+    ($($name:ident = $requirement:expr;)*) => {$(
+        struct $name;
+        impl Tree for $name {
+            const REQUIREMENT: Requirement = $requirement;
+        }
+    )*};
+}
+
+leaves! {
+    Public = Requirement::Public;
+    Subject = Requirement::Auth;
+    Key = Requirement::ApiKey;
+    Role = Requirement::Role { name: "A", granted_by: &["A", "Above"] };
+    Scope = Requirement::Scope("s");
+    Fresh = Requirement::Fresh(FRESH);
+    Otp = Requirement::Amr("otp");
+    Nothing = Requirement::All(&[]);
+    Nobody = Requirement::Any(&[]);
+}
+
+struct Not<T>(PhantomData<T>);
+struct All<A, B>(PhantomData<(A, B)>);
+struct Any<A, B>(PhantomData<(A, B)>);
+
+impl<T: Tree> Tree for Not<T> {
+    const REQUIREMENT: Requirement = Requirement::Not(&T::REQUIREMENT);
+}
+
+impl<A: Tree, B: Tree> Tree for All<A, B> {
+    const REQUIREMENT: Requirement = Requirement::All(&[A::REQUIREMENT, B::REQUIREMENT]);
+}
+
+impl<A: Tree, B: Tree> Tree for Any<A, B> {
+    const REQUIREMENT: Requirement = Requirement::Any(&[A::REQUIREMENT, B::REQUIREMENT]);
+}
+
+struct Of<T>(PhantomData<T>);
+
+impl<T: Tree> Policy for Of<T> {
+    const REQUIREMENT: Requirement = T::REQUIREMENT;
+    const DECLARED: Declaration = Declaration { name: "tree", module: module_path!(), file: file!(), line: line!() };
+}
+
+async fn handler<T: Tree>(_: Guard<Of<T>>) {}
+
+type Routes = Vec<(String, Requirement)>;
+
+fn add<T: Tree>(router: GuardedRouter<Auth>, routes: &mut Routes) -> GuardedRouter<Auth> {
+    let path = format!("/{}", routes.len());
+    routes.push((path.clone(), T::REQUIREMENT));
+    router.route(&path, routing::get(handler::<T>))
+}
+
+/// Each leaf alone and negated, and every pair of leaves that a slice of the list makes, both ways.
+macro_rules! pairs {
+    ($router:ident, $routes:ident;) => {};
+    ($router:ident, $routes:ident; $first:ident $($rest:ident)*) => {
+        $router = add::<$first>($router, &mut $routes);
+        $router = add::<Not<$first>>($router, &mut $routes);
+        $router = add::<Not<Not<$first>>>($router, &mut $routes);
+        $(
+            $router = add::<All<$first, $rest>>($router, &mut $routes);
+            $router = add::<Any<$first, $rest>>($router, &mut $routes);
+            $router = add::<Not<Any<$rest, $first>>>($router, &mut $routes);
+        )*
+        pairs!($router, $routes; $($rest)*);
+    };
+}
+
+#[tokio::test]
+async fn guards_of_a_router_answer_as_the_table_says() {
+    let (auth, mut callers) = callers().await;
+    let (mut router, mut routes) = (GuardedRouter::new(), Routes::new());
+    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Nothing Nobody);
+    let mut router: axum::Router = router.with_state(auth.clone());
+    for (path, requirement) in routes {
+        for caller in &mut callers {
+            let mut request = Request::get(&path).body(Body::empty()).unwrap();
+            *request.headers_mut() = caller.headers.clone();
+            let response = router.call(request).await.unwrap();
+            let admitted = admit(&auth, &mut caller.parts, &requirement).await;
+            let expected = admitted.map_or_else(|refused| refused.into_response().status(), |()| StatusCode::OK);
+            assert_eq!(response.status(), expected, "{requirement} for {:?}", caller.world);
+            let let_in = response.status() == StatusCode::OK;
+            assert_eq!(let_in, oracle::holds(&requirement, &caller.world), "{requirement} for {:?}", caller.world);
+        }
+    }
+}
