@@ -203,11 +203,11 @@ fn manifest(side: Side) -> String {
 fn shared_manifest(workspace: &Path) -> String {
     format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\"plain\", \"guarded\"]\n\n[workspace.dependencies]\n\
-         auth-core = {{ path = {:?}, default-features = false }}\n\
+         auth-core = {{ path = \"{}\", default-features = false }}\n\
          axum = {{ version = \"0.8.9\", default-features = false, features = [\"form\", \"json\", \"matched-path\"] }}\n\
          jsonwebtoken = {{ version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
          serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n\n\
          [profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.\"*\"]\nopt-level = 1\n",
-        workspace.join("auth-core")
+        workspace.join("auth-core").display()
     )
 }

@@ -98,6 +98,7 @@ impl Node {
     }
 
     /// Kills it (`SIGKILL`) and starts another one on the same folder.
+    #[must_use]
     pub fn kill_and_restart(mut self, binary: &str) -> Self {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

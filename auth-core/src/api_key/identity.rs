@@ -80,6 +80,6 @@ fn is_valid(record: &ApiKeyRecord, key: &ApiKey, now: Timestamp) -> bool {
     let hash = key.hash();
     // Both are always compared, in constant time.
     let current = record.hash.matches(&hash);
-    let previous = record.previous.is_some_and(|(previous, until)| previous.matches(&hash) & (now < until));
+    let previous = record.previous.is_some_and(|(previous, until)| (now < until) & previous.matches(&hash));
     (current | previous) && record.expires_at.is_none_or(|end| now < end)
 }

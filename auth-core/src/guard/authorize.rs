@@ -72,7 +72,7 @@ impl<P: Policy> Gate<P> {
 
     async fn refuse(&self, refusal: Refusal) {
         self.auth.record(&Event::refused(&P::DECLARED, Some(&self.caller), &refusal));
-        self.leave(Rejection::new(refusal, &self.auth).into_response()).await
+        self.leave::<()>(Rejection::new(refusal, &self.auth).into_response()).await;
     }
 
     /// Reads the parameter that had to wait for the conditions; does not come back when it cannot be read.

@@ -25,6 +25,7 @@ impl<P: Policy> Guard<P> {
     /// The proof to hand to functions that must not run without the policy: `fn purge(by: &Proof<StaffOnly>, ..)`.
     ///
     /// It borrows the guard, and neither can be cloned, so it cannot outlive the handling of this request by copy.
+    #[must_use]
     pub const fn proof(&self) -> &Proof<P> {
         &self.proof
     }

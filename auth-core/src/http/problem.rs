@@ -44,7 +44,9 @@ impl Problem {
 
 /// Writes the body of an error. Status and challenge are set afterwards and are not its to change.
 #[derive(Clone)]
-pub struct ErrorBody(Arc<dyn Fn(&Problem) -> Response<Body> + Send + Sync>);
+pub struct ErrorBody(Arc<Write>);
+
+type Write = dyn Fn(&Problem) -> Response<Body> + Send + Sync;
 
 impl ErrorBody {
     /// Wraps a function that writes error bodies.

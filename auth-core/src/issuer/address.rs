@@ -37,7 +37,7 @@ fn is_public_v4(v4: Ipv4Addr) -> bool {
     !(special || v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_documentation())
 }
 
-/// Global unicast is 2000::/3; within it documentation and Teredo are not.
+/// Global unicast is `2000::/3`; within it documentation and Teredo are not.
 fn is_public_v6(v6: Ipv6Addr) -> bool {
     let [a, b, ..] = v6.segments();
     (0x2000..0x4000).contains(&a) && !(a == 0x2001 && (b == 0xdb8 || b < 0x200)) && a != 0x3fff

@@ -125,5 +125,5 @@ fn is_guessable(lower: &str, email: Option<&Email>) -> bool {
 }
 
 fn is_repetition(text: &str, word: &str) -> bool {
-    !text.is_empty() && !word.is_empty() && text.len() % word.len() == 0 && text.replace(word, "").is_empty()
+    !text.is_empty() && !word.is_empty() && text.len().is_multiple_of(word.len()) && text.replace(word, "").is_empty()
 }

@@ -57,7 +57,7 @@ fn difference(committed: &str, present: &str) -> String {
     if changed.is_empty() {
         return "the same lines in another order or number\n".to_owned();
     }
-    changed.into_iter().map(|(_, sign, line)| format!("{sign} {line}\n")).collect()
+    changed.into_iter().flat_map(|(_, sign, line)| [sign.to_string(), " ".to_owned(), line, "\n".to_owned()]).collect()
 }
 
 fn route(line: &str) -> &str {

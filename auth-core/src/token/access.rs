@@ -60,7 +60,7 @@ impl AccessTokens {
             auth_time: Some(session.created_at.as_secs()),
             amr: session.amr.split_whitespace().map(str::to_owned).collect(),
             scope: session.scope.clone(),
-            roles: roles.iter().map(|role| role.to_string()).collect(),
+            roles: roles.iter().map(ToString::to_string).collect(),
             sid: Some(session.id.clone()),
             ver: Some(session.version),
         };
@@ -98,13 +98,12 @@ impl AccessTokens {
     fn read(&self, token: &str) -> Result<Claims, TokenError> {
         let jws = Compact::split(token)?;
         let keys = self.keys.load();
-        let payload = match keys.ring().by_header(jws.header) {
-            Some(key) => jws.open(key)?,
-            None => {
-                let header = jws.read_header()?;
-                header.check_typ(TYP)?;
-                jws.open(keys.ring().find(header.kid.as_deref(), header.algorithm)?)?
-            }
+        let payload = if let Some(key) = keys.ring().by_header(jws.header) {
+            jws.open(key)?
+        } else {
+            let header = jws.read_header()?;
+            header.check_typ(TYP)?;
+            jws.open(keys.ring().find(header.kid.as_deref(), header.algorithm)?)?
         };
         let claims: Claims = serde_json::from_slice(&payload).map_err(|_| TokenError::Claims)?;
         claims.check_own()?;

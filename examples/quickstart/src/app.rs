@@ -5,10 +5,10 @@ use auth_core::prelude::*;
 use auth_core::{Refusal, http::Rejection};
 use axum::Router;
 use axum::extract::{FromRef, State};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use serde::Serialize;
 
-use crate::{Role, limits, reports, users};
+use crate::{Role, drain, limits, reports, users};
 
 guard!(
     /// May manage API keys and see the policy table.
@@ -30,7 +30,8 @@ impl FromRef<App> for Auth {
 
 /// Every route of the service.
 pub fn router(app: App) -> Router {
-    routes(&app.auth).layer(from_fn_with_state(app.clone(), limits::header_size)).with_state(app)
+    let limited = routes(&app.auth).layer(from_fn_with_state(app.clone(), limits::header_size));
+    limited.layer(from_fn(drain::rest_of_body)).with_state(app)
 }
 
 /// Every route, and who may call it.

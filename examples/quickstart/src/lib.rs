@@ -5,6 +5,7 @@
 mod admin;
 mod app;
 mod config;
+mod drain;
 mod limits;
 mod reports;
 mod role;

@@ -12,7 +12,7 @@ async fn send(service: &Service, path: &str, headers: &[(&str, &[u8])]) -> Answe
     for (name, value) in headers {
         request = request.header(*name, reqwest::header::HeaderValue::from_bytes(value).unwrap());
     }
-    Answer::of(request.send().await.unwrap())
+    Answer::of(&request.send().await.unwrap())
 }
 
 #[tokio::test]

@@ -105,7 +105,7 @@ async fn start(documents: Option<Vec<Document>>) -> Service {
 
 async fn put_json(service: &Service, path: &str, token: &str, kind: &str, body: &str) -> Answer {
     let request = service.request(Method::PUT, path).bearer_auth(token).header("content-type", kind);
-    Answer::of(request.body(body.to_owned()).send().await.unwrap())
+    Answer::of(&request.body(body.to_owned()).send().await.unwrap())
 }
 
 const JSON: &str = "application/json";
@@ -172,7 +172,7 @@ async fn forbidden_comes_before_413_415_and_422() {
     }
     assert_eq!(put_json(&service, &own, &token, JSON, r#"{"title":"x"}"#).await, let_in());
     let anonymous = service.request(Method::PUT, "/early/other").body("{").send().await.unwrap();
-    assert_eq!(Answer::of(anonymous), refused(401, NOTHING));
+    assert_eq!(Answer::of(&anonymous), refused(401, NOTHING));
 }
 
 #[tokio::test]

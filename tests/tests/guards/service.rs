@@ -76,15 +76,15 @@ impl Service {
     }
 
     pub(crate) async fn with_token(&self, path: &str, token: &str) -> Answer {
-        Answer::of(self.get(path).bearer_auth(token).send().await.unwrap())
+        Answer::of(&self.get(path).bearer_auth(token).send().await.unwrap())
     }
 
     pub(crate) async fn with_key(&self, path: &str, key: &str) -> Answer {
-        Answer::of(self.get(path).header("x-api-key", key).send().await.unwrap())
+        Answer::of(&self.get(path).header("x-api-key", key).send().await.unwrap())
     }
 
     pub(crate) async fn anonymously(&self, path: &str) -> Answer {
-        Answer::of(self.get(path).send().await.unwrap())
+        Answer::of(&self.get(path).send().await.unwrap())
     }
 
     pub(crate) fn wait(&self, span: Duration) {
@@ -123,7 +123,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn of(response: Response) -> Self {
+    pub(crate) fn of(response: &Response) -> Self {
         let challenges = response.headers().get_all("www-authenticate").iter().map(|value| value.to_str().unwrap());
         Self { status: response.status().as_u16(), challenge: challenges.collect::<Vec<_>>().join(" & ") }
     }

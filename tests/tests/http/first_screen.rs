@@ -88,12 +88,10 @@ struct AppState {
 struct Users;
 
 impl Users {
-    #[expect(clippy::unused_self, reason = "a stand-in for a real service")]
     async fn delete(&self, id: &UserId) -> Result<StatusCode, AppError> {
         if id.as_str() == "nobody" { Err(StatusCode::NOT_FOUND) } else { Ok(StatusCode::NO_CONTENT) }
     }
 
-    #[expect(clippy::unused_self, reason = "a stand-in for a real service")]
     async fn purge(&self, _by: &Proof<StaffOnDuty>) -> StatusCode {
         StatusCode::NO_CONTENT
     }

@@ -1,6 +1,7 @@
 //! Keys as JWK, and those that are refused.
 
 use auth_core::token::{Any, Hs256, KeyError, Ps256, Rs256, SigningKey, VerifyingKey, WeakSecret};
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 use crate::forge::pem;
@@ -96,7 +97,6 @@ fn rfc7518_s6_2_a_point_off_its_curve_is_refused() {
 #[test]
 fn rfc7518_s3_3_an_rsa_key_that_protects_nothing_is_refused() {
     let n = |bytes: usize| {
-        use base64::Engine;
         let mut modulus = vec![0xc5; bytes];
         modulus[bytes - 1] = 0x01;
         base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(modulus)
@@ -110,7 +110,6 @@ fn rfc7518_s3_3_an_rsa_key_that_protects_nothing_is_refused() {
         assert_eq!(verifying(&key(n(256), e)).unwrap_err(), KeyError::RsaExponent, "{e}");
     }
     // Leading zeros do not make it longer.
-    use base64::Engine;
     let padded = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode([vec![0; 128], vec![0xc5; 127], vec![1]].concat());
     assert!(verifying(&key(padded, "AQAB")).is_err());
 }
@@ -118,7 +117,6 @@ fn rfc7518_s3_3_an_rsa_key_that_protects_nothing_is_refused() {
 #[test]
 fn rfc7518_s3_2_a_short_or_monotonous_secret_is_refused() {
     let secret = |bytes: &[u8]| {
-        use base64::Engine;
         let k = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes);
         SigningKey::<Hs256>::from_jwk(&json!({ "kty": "oct", "k": k }).to_string().into()).map(|_| ())
     };

@@ -17,6 +17,13 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 const REFUSALS: [&str; 6] =
     ["unauthenticated", "invalid-token", "insufficient-role", "insufficient-scope", "step-up", "excluded"];
 
+/// The same where OAuth's own error JSON stands for a problem, as at the introspection endpoint.
+const OAUTH_REFUSALS: [&str; 3] = [
+    "\"error\":\"invalid_token\"",
+    "\"error\":\"insufficient_scope\"",
+    "needs an API key, and the request carries none",
+];
+
 /// What an [`AccessMatrix`](super::AccessMatrix) calls.
 #[derive(Clone, Debug)]
 pub struct Target(Kind);
@@ -68,7 +75,10 @@ impl Target {
 }
 
 fn outcome(status: u16, body: &str) -> Outcome {
-    let by_guard = || REFUSALS.iter().any(|slug| body.contains(&format!("\"urn:auth-core:problem:{slug}\"")));
+    let by_guard = || {
+        REFUSALS.iter().any(|slug| body.contains(&format!("\"urn:auth-core:problem:{slug}\"")))
+            || OAUTH_REFUSALS.iter().any(|refusal| body.contains(refusal))
+    };
     match status {
         401 | 403 if by_guard() => Outcome::Refused,
         0..200 | 500.. => Outcome::Failed,

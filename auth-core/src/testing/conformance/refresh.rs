@@ -106,7 +106,7 @@ pub(super) async fn no_refresh_carries_a_session_beyond_its_end<S: SessionStore>
     let ends_at = NOW.after(LIFETIME + secs(900));
     let begun = Session { ends_at, ..session(&SubjectId::random()) };
     let first = begin(&**store, &begun).await;
-    let late = NOW.after(LIFETIME - secs(1));
+    let late = NOW.after(LIFETIME.saturating_sub(secs(1)));
     let second = rotate(&**store, &first, late).await;
     let expected = Session { last_used_at: late, expires_at: ends_at, ..begun };
     assert_eq!(store.find(&expected.id).await.unwrap(), Some(expected.clone()), "its end was passed over");

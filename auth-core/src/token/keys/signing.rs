@@ -41,6 +41,7 @@ pub(crate) struct Signing {
     pub(crate) verifying: Verifying,
 }
 
+#[expect(clippy::large_enum_variant, reason = "a service holds a handful of keys, and each request reads one")]
 enum Signer {
     Secret(hmac::Key),
     Rsa(RsaKeyPair, &'static dyn RsaEncoding),

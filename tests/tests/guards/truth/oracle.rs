@@ -125,18 +125,28 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Ref
         }
         Refusal::InsufficientScope { scopes } => {
             must(scopes == &["s"], "the scope is `s`")?;
-            must(could(|world| stepped_up(scoped(world)), &grown), "no scope could help")
+            must(STEPS.iter().any(|step| could_by(requirement, &grown, |it| step(scoped(it)))), "no scope could help")
         }
         Refusal::InsufficientRole | Refusal::Excluded => {
-            let mendable = could(stepped_up, &[world]) || could(|world| stepped_up(scoped(world)), &[world]);
+            let mendable = STEPS.iter().any(|step| {
+                could_by(requirement, &[world], step) || could_by(requirement, &[world], |it| step(scoped(it)))
+            });
             must(!mendable, "the caller could mend it")
         }
         _ => Err("this is no refusal of a guard"),
     }
 }
 
-fn stepped_up(world: World) -> World {
-    World { subject: world.subject.map(|subject| Subject { fresh: true, otp: true, ..subject }), ..world }
+/// What a caller may do about its authentication: nothing, be recent, use the method, or both.
+const STEPS: [fn(World) -> World; 4] = [
+    |world| world,
+    |world| World { subject: world.subject.map(|it| Subject { fresh: true, ..it }), ..world },
+    |world| World { subject: world.subject.map(|it| Subject { otp: true, ..it }), ..world },
+    |world| World { subject: world.subject.map(|it| Subject { fresh: true, otp: true, ..it }), ..world },
+];
+
+fn could_by(requirement: &Requirement, of: &[World], change: impl Fn(World) -> World) -> bool {
+    of.iter().any(|world| certain(requirement, &change(*world)))
 }
 
 fn scoped(world: World) -> World {
