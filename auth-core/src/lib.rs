@@ -56,6 +56,11 @@ pub use session::{Login, Registration, Tokens};
 pub use settings::{Settings, SettingsError};
 pub use token::Claims;
 
+// The guide's code is compiled. The page lies outside of the package, so nothing but a doctest reads it.
+#[cfg(all(doctest, feature = "test-util"))]
+#[doc = include_str!("../../docs/guide.md")]
+struct Guide;
+
 /// Everything that a module with guarded handlers needs.
 pub mod prelude {
     pub use auth_macros::*;

@@ -194,3 +194,29 @@ fn text<T>(
 pub(super) fn drain(content: &ParseBuffer<'_>) {
     let _ = content.parse::<TokenStream>();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{BARE, OPTIONAL, WITH_ARGUMENTS};
+    use crate::args::Word;
+
+    /// Only rows of tables count: the code below them may show a word in passing.
+    #[test]
+    fn the_guide_has_a_row_for_every_word() {
+        let guide = include_str!("../../../docs/guide.md");
+        let cells: Vec<_> =
+            guide.lines().filter(|line| line.starts_with('|')).filter_map(|l| l.split('|').nth(1)).collect();
+        let has = |begins: &str| cells.iter().any(|cell| cell.contains(begins));
+        for word in Word::ALL {
+            assert!(
+                has(&format!("`#[{word}]`")) || has(&format!("`#[{word}(")),
+                "docs/guide.md has no row for #[{word}]"
+            );
+        }
+        let bare = BARE.iter().map(|word| format!("`{word}`"));
+        let with_arguments = WITH_ARGUMENTS.iter().map(|(word, ..)| format!("`{word}("));
+        for begins in bare.chain(with_arguments).chain([format!("`auth({OPTIONAL})`")]) {
+            assert!(has(&begins), "docs/guide.md has no row for {begins}");
+        }
+    }
+}

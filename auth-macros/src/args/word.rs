@@ -17,7 +17,7 @@ pub(crate) enum Word {
 }
 
 impl Word {
-    const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::RequireAuth,
         Self::RequireRole,
         Self::RequireScope,
