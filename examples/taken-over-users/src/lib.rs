@@ -1,6 +1,6 @@
 //! A table of users that a FastAPI application with `SQLAlchemy` and passlib has left behind, taken over as it is.
 //!
-//! [`users`] is all there is to it. Each user's bcrypt hash is verified at the next login, and replaced by Argon2id then;
+//! `users` is all there is to it. Each user's bcrypt hash is verified at the next login, and replaced by Argon2id then;
 //! sessions and API keys are kept by the built-in store, in the same file.
 
 mod users;
