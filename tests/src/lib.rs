@@ -11,6 +11,7 @@
 
 mod client;
 mod node;
+pub mod npm;
 pub mod python;
 pub mod servers;
 

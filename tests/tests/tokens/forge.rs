@@ -12,7 +12,7 @@ pub(crate) const SECRET: &str = "tests/tokens: 8Jq2vN5xWcR7mZ4kLp9t";
 /// A private key of the tests, in PEM.
 macro_rules! pem {
     ($name:literal) => {
-        include_str!(concat!("keys/", $name, ".pem"))
+        include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tokens/keys/", $name, ".pem"))
     };
 }
 pub(crate) use pem;

@@ -6,6 +6,7 @@ mod algorithms;
 mod claims;
 mod forge;
 mod header;
+mod interop;
 mod issuers;
 mod jwk;
 mod jwks_route;

@@ -3,7 +3,6 @@
 mod claims;
 mod keys;
 mod lies;
-mod provider;
 mod server;
 mod trust;
 

@@ -1,0 +1,48 @@
+//! Node.js with packages, for libraries and servers that others wrote.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::python::{build_folder, fingerprint, run};
+
+/// A Node.js whose `require` has what `package-lock.json` in this folder names; installed once and kept in the build
+/// directory, so that the next run begins at once. No package's own scripts are run.
+///
+/// `None`, and a line that says what is left out, where there is no Node.js or no registry; where `CI` is set that is a
+/// failure.
+pub fn command(packages: &Path) -> Option<Command> {
+    match modules(packages) {
+        Ok(modules) => {
+            let mut node = Command::new("node");
+            node.env("NODE_PATH", modules);
+            Some(node)
+        }
+        Err(why) if std::env::var_os("CI").is_some() => panic!("CI has Node.js: {why}"),
+        Err(why) => {
+            eprintln!("LEFT OUT: tests with the packages of {}: {why}", packages.display());
+            None
+        }
+    }
+}
+
+fn modules(packages: &Path) -> Result<PathBuf, String> {
+    let read = |name: &str| fs::read_to_string(packages.join(name)).unwrap();
+    let (package, wanted) = (read("package.json"), read("package-lock.json"));
+    let folder = build_folder().join(format!("npm-{:016x}", fingerprint(&wanted)));
+    fs::create_dir_all(&folder).unwrap();
+    // One process makes it, the others wait.
+    let lock = File::create(folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let done = folder.join("done");
+    if !done.exists() {
+        run(Command::new("node").arg("--version"))?;
+        fs::write(folder.join("package.json"), package).unwrap();
+        fs::write(folder.join("package-lock.json"), wanted).unwrap();
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder);
+        run(&mut npm)?;
+        fs::write(done, "").unwrap();
+    }
+    Ok(folder.join("node_modules"))
+}
