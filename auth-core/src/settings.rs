@@ -21,6 +21,7 @@ use crate::token::KeySet;
 /// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
 /// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
+/// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settings {
@@ -40,6 +41,8 @@ pub struct Settings {
     pub session_ttl: Option<Duration>,
     /// `AUTH_REFRESH_LEEWAY`.
     pub refresh_leeway: Option<Duration>,
+    /// `AUTH_CACHE_BOUND`.
+    pub cache_bound: Option<Duration>,
 }
 
 /// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
@@ -73,6 +76,7 @@ impl Settings {
             refresh_ttl: duration("AUTH_REFRESH_TTL")?,
             session_ttl: duration("AUTH_SESSION_TTL")?,
             refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
+            cache_bound: duration("AUTH_CACHE_BOUND")?,
         })
     }
 
@@ -92,6 +96,9 @@ impl Settings {
         }
         if let Some(leeway) = self.refresh_leeway {
             builder = builder.refresh_leeway(leeway);
+        }
+        if let Some(bound) = self.cache_bound {
+            builder = builder.cache_bound(bound);
         }
         builder
     }

@@ -36,14 +36,14 @@ pub struct Claims {
     /// When the subject authenticated.
     pub auth_time: Option<i64>,
     /// How the subject authenticated (RFC 8176).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
-    /// Granted scopes, separated by spaces.
-    #[serde(default)]
+    /// Granted scopes, separated by spaces. Without any the claim is left out: RFC 6749's grammar knows no empty scope.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
     /// The subject's role names when the token was issued. Guards consult the present ones where this service keeps
     /// them.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
     /// The session the token belongs to.
     pub sid: Option<SessionId>,

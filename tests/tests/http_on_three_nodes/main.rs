@@ -54,7 +54,14 @@ fn node() -> Service {
         return Service { nodes: vec![Node::start(NODE)], _database: None };
     };
     let url = database.url();
-    let env = [("DATABASE_URL", &*url), ("REDIS_URL", &*redis), ("AUTH_ISSUER", "http://127.0.0.1:3000")];
+    let env = [
+        ("DATABASE_URL", &*url),
+        ("REDIS_URL", &*redis),
+        ("AUTH_ISSUER", "http://127.0.0.1:3000"),
+        // Another node learns of a change some milliseconds later, and the contract speaks of the next request: so here
+        // every node asks the store. How soon caches learn of changes is measured by the tests of the cluster.
+        ("AUTH_CACHE_BOUND", "0s"),
+    ];
     let nodes = std::thread::scope(|scope| {
         let starting: Vec<_> = (0..3).map(|_| scope.spawn(|| Node::start_with(NODE, &env))).collect();
         starting.into_iter().map(|node| node.join().unwrap()).collect()
