@@ -23,7 +23,9 @@ struct Claims {
     aud: String,
     exp: u64,
     iat: u64,
+    #[serde(default)]
     scope: String,
+    #[serde(default)]
     roles: Vec<String>,
 }
 
