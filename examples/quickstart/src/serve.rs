@@ -73,7 +73,7 @@ async fn run() -> Result<(), StartError> {
     let (auth, config) = authentication(config, address, &store)?;
     first_admin(&auth, &config).await?;
     if !config.rate_limit {
-        tracing::warn!("AUTH_RATE_LIMIT is off: guessing passwords is not slowed down");
+        tracing::warn!("AUTH_RATE_LIMIT is off; this version has no rate limits yet, so on changes nothing");
     }
     let _housekeeper = store.keep_tidy();
     let stop = stop_signal()?;
