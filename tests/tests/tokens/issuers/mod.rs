@@ -3,6 +3,7 @@
 mod claims;
 mod keys;
 mod lies;
+mod provider;
 mod server;
 mod trust;
 

@@ -1,0 +1,171 @@
+//! A provider that others wrote, `oidc-provider` on Node.js, as a process: its tokens are let in, whatever becomes of its
+//! keys and of itself.
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::time::Duration;
+
+use auth_core::issuer::Issuer;
+use auth_core::testing::TestClock;
+use auth_core::{Auth, Clock, SystemClock};
+use auth_tests::npm;
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+
+use super::Service;
+use crate::forge::pem;
+use crate::service::part;
+
+const REPORTS: &str = "https://reports.example";
+const OTHER: &str = "https://other.example";
+const SECRET: &str = "of-a-client-of-this-test";
+
+struct Key {
+    kid: &'static str,
+    alg: &'static str,
+    pem: &'static str,
+}
+
+const RSA: Key = Key { kid: "of the first year", alg: "RS256", pem: pem!("rsa") };
+const P256: Key = Key { kid: "of the second year", alg: "ES256", pem: pem!("p256") };
+const ED25519: Key = Key { kid: "of the third year", alg: "EdDSA", pem: pem!("ed25519") };
+
+/// A running provider. Dropped, it ends.
+struct Provider {
+    process: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    port: u16,
+    http: reqwest::Client,
+}
+
+impl Provider {
+    /// On a free port; `None` where there is no Node.js.
+    fn start(keys: &[&Key]) -> Option<Self> {
+        Self::start_at(0, keys)
+    }
+
+    fn start_at(port: u16, keys: &[&Key]) -> Option<Self> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tokens/issuers/provider");
+        let mut node = npm::command(&folder)?;
+        node.arg(folder.join("provider.cjs")).arg(port.to_string());
+        // It warns on standard error that it speaks without TLS and keeps everything in memory.
+        let mut process =
+            node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Node.js");
+        let input = process.stdin.take().expect("its input is piped");
+        let output = BufReader::new(process.stdout.take().expect("its output is piped")).lines();
+        let mut provider = Self { process, input, output, port, http: reqwest::Client::new() };
+        provider.keys(keys);
+        Some(provider)
+    }
+
+    /// Goes on with these keys, the one that signs first.
+    fn keys(&mut self, keys: &[&Key]) {
+        let keys: Vec<_> = keys.iter().map(|key| json!({ "kid": key.kid, "alg": key.alg, "pem": key.pem })).collect();
+        writeln!(self.input, "{}", Value::from(keys)).expect("the provider reads");
+        let port = loop {
+            let line = self.output.next().expect("the provider runs").expect("UTF-8");
+            if let Some(port) = line.strip_prefix("serves ") {
+                break port.parse().expect("a port");
+            }
+        };
+        self.port = port;
+    }
+
+    fn kill(mut self) -> u16 {
+        self.process.kill().expect("it runs");
+        self.process.wait().expect("it has ended");
+        self.port
+    }
+
+    fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// A token by the client credentials grant, as its own discovery document says where.
+    async fn token(&self, client: &str, resource: &str, scope: &str) -> String {
+        let place = format!("{}/.well-known/openid-configuration", self.url());
+        let metadata: Value = self.http.get(place).send().await.unwrap().json().await.unwrap();
+        let form = [("grant_type", "client_credentials"), ("resource", resource), ("scope", scope)];
+        let request = self.http.post(metadata["token_endpoint"].as_str().unwrap());
+        let answer: Value =
+            request.basic_auth(client, Some(SECRET)).form(&form).send().await.unwrap().json().await.unwrap();
+        answer["access_token"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A service that trusts the provider, at the time of day: the provider goes by no other.
+async fn service(provider: &Provider) -> Service {
+    let issuer = Issuer::new(provider.url(), REPORTS).unwrap().plain_http().roles_at("realm_access.roles");
+    Service::start(Auth::resource_server("reports").trust(issuer), TestClock::at(SystemClock.now())).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_providers_tokens_are_let_in_with_their_scopes_and_roles() {
+    let Some(provider) = Provider::start(&[&RSA]) else { return };
+    let service = service(&provider).await;
+    for (client, scope, admin, reports) in [
+        ("worker", "reports:read reports:write", 403, 200),
+        ("worker", "reports:write", 403, 403),
+        ("worker", "", 403, 403),
+        ("admin", "", 200, 403),
+        ("admin", "reports:read", 200, 200),
+    ] {
+        let token = provider.token(client, REPORTS, scope).await;
+        assert_eq!(service.subject(&token).await, client);
+        assert_eq!(service.call("/admin", &token).await, admin, "{client} {scope:?}");
+        assert_eq!(service.call("/reports", &token).await, reports, "{client} {scope:?}");
+    }
+    let token = provider.token("admin", OTHER, "reports:read").await;
+    assert_eq!(part(&token, 1)["aud"], OTHER);
+    assert_eq!(service.me(&token).await, 401, "for another audience");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_provider_changes_its_keys_while_it_runs() {
+    let Some(mut provider) = Provider::start(&[&RSA]) else { return };
+    let service = service(&provider).await;
+    let old = provider.token("worker", REPORTS, "").await;
+    assert_eq!(service.me(&old).await, 200);
+
+    provider.keys(&[&P256, &RSA]);
+    let new = provider.token("worker", REPORTS, "").await;
+    assert_eq!((&part(&old, 0)["kid"], &part(&new, 0)["kid"]), (&json!(RSA.kid), &json!(P256.kid)));
+    // The clock stands still, so that keys were asked for a moment ago.
+    assert_eq!(service.me(&new).await, 401);
+    service.clock.advance(Duration::from_secs(10));
+    assert_eq!(service.me(&new).await, 200);
+    assert_eq!(service.me(&old).await, 200, "its key is still published");
+
+    provider.keys(&[&P256]);
+    service.clock.advance(Duration::from_mins(20));
+    assert_eq!(service.me(&old).await, 401, "its key is published no more");
+    assert_eq!(service.me(&new).await, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_provider_is_killed_and_comes_back_with_another_key() {
+    let Some(provider) = Provider::start(&[&P256]) else { return };
+    let service = service(&provider).await;
+    let old = provider.token("worker", REPORTS, "").await;
+    assert_eq!(service.me(&old).await, 200);
+
+    let port = provider.kill();
+    service.clock.advance(Duration::from_hours(1));
+    assert_eq!(service.me(&old).await, 200, "by the last good keys");
+    assert_eq!(service.call("/admin", &old).await, StatusCode::FORBIDDEN);
+
+    let Some(provider) = Provider::start_at(port, &[&ED25519]) else { return };
+    let new = provider.token("worker", REPORTS, "").await;
+    service.clock.advance(Duration::from_secs(10));
+    assert_eq!(service.me(&new).await, 200);
+    assert_eq!(service.me(&old).await, 401, "its key did not come back");
+}
