@@ -1,4 +1,4 @@
-//! Libraries as others wrote them read our tokens by our key set, and we read theirs: PyJWT and jose, in every
+//! Libraries as others wrote them read our tokens by our key set, and we read theirs: PyJWT, Authlib and jose, in every
 //! algorithm.
 
 use std::io::Write;
@@ -84,8 +84,8 @@ async fn agree(script: &'static str, command: fn() -> Option<Command>, libraries
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn rfc9068_s4_pyjwt_reads_our_tokens_and_we_read_its() {
-    agree("libraries.py", || python::command(&folder().join("requirements.txt")), &["PyJWT"]).await;
+async fn rfc9068_s4_pyjwt_and_authlib_read_our_tokens_and_we_read_theirs() {
+    agree("libraries.py", || python::command(&folder().join("requirements.txt")), &["PyJWT", "Authlib"]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
