@@ -29,6 +29,16 @@ impl Algorithm {
         }
     }
 
+    pub(super) const fn in_library(self) -> jsonwebtoken::Algorithm {
+        match self {
+            Self::Hs256 => jsonwebtoken::Algorithm::HS256,
+            Self::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Self::Ps256 => jsonwebtoken::Algorithm::PS256,
+            Self::Es256 => jsonwebtoken::Algorithm::ES256,
+            Self::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        }
+    }
+
     /// `none`, every other spelling of it and every algorithm that is not offered have no value here.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Some(match name {

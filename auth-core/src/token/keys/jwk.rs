@@ -1,9 +1,7 @@
 //! Keys as JWK (RFC 7517, RFC 7518 section 6, RFC 8037 section 2).
 
 use aws_lc_rs::rsa::KeyPairComponents;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents,
-};
+use aws_lc_rs::signature::RsaPublicKeyComponents;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::zeroize::Zeroizing;
@@ -11,6 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::private::PrivateKey;
 use super::public::PublicKey;
 use super::signing::Signing;
 use super::verifying::Verifying;
@@ -150,23 +149,14 @@ impl Jwk {
         }
         let algorithm = self.algorithm(wanted, public.usual_algorithm())?;
         // Its size and exponent are looked at before anything is done with it.
-        public.verifier(algorithm)?;
+        public.check(algorithm)?;
         let d = secret(self.d.as_ref())?;
-        match &public {
-            PublicKey::Rsa { n, e } => {
-                let pair = RsaKeyPair::from_components(&self.rsa(n, e, d)?).map_err(|_| KeyError::Inconsistent)?;
-                Signing::rsa(pair, algorithm, kid)
-            }
-            PublicKey::P256 { x, y } => {
-                let point = [&[4], x.as_slice(), y.as_slice()].concat();
-                let pair = EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, &d, &point);
-                Signing::p256(pair.map_err(|_| KeyError::Inconsistent)?, kid)
-            }
-            PublicKey::Ed25519 { x } => {
-                let pair = Ed25519KeyPair::from_seed_and_public_key(&d, x).map_err(|_| KeyError::Inconsistent)?;
-                Signing::ed25519(pair, kid)
-            }
-        }
+        let key = match &public {
+            PublicKey::Rsa { n, e } => PrivateKey::rsa_parts(&self.rsa(n, e, d)?),
+            PublicKey::P256 { x, y } => PrivateKey::p256_parts(&d, &PublicKey::point(x, y)),
+            PublicKey::Ed25519 { x } => PrivateKey::ed25519_parts(&d, x),
+        };
+        Signing::asymmetric(key.ok_or(KeyError::Inconsistent)?, algorithm, kid)
     }
 
     fn rsa<'a>(

@@ -4,6 +4,8 @@ mod algorithm;
 mod error;
 pub(crate) mod jwk;
 mod pem;
+mod private;
+mod provider;
 mod public;
 mod ring;
 mod set;

@@ -1,11 +1,9 @@
 //! Keys in PEM (RFC 7468).
 
-use aws_lc_rs::rsa;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, RsaKeyPair, RsaPublicKeyComponents,
-};
 use secrecy::zeroize::Zeroizing;
 
+use super::private::PrivateKey;
+use super::provider::KEY_UTILS;
 use super::public::PublicKey;
 use super::signing::Signing;
 use super::verifying::Verifying;
@@ -38,57 +36,42 @@ fn only_key(text: &str) -> Result<Block, KeyError> {
 /// `algorithm` decides only where the key leaves a choice, which is between the two of RSA.
 pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signing, KeyError> {
     let block = only_key(text)?;
-    let der = &block.der;
-    let rsa = |pair| Signing::rsa(pair, rsa_algorithm(algorithm), None);
-    match block.label.as_str() {
-        "PRIVATE KEY" => {
-            if let Ok(pair) = Ed25519KeyPair::from_pkcs8(der) {
-                Signing::ed25519(pair, None)
-            } else if let Ok(pair) = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, der) {
-                Signing::p256(pair, None)
-            } else if let Ok(pair) = RsaKeyPair::from_pkcs8(der) {
-                rsa(pair)
-            } else {
-                Err(KeyError::Unsupported("type, size or curve"))
-            }
+    let key = match block.label.as_str() {
+        "PRIVATE KEY" => PrivateKey::pkcs8(&block.der).ok_or(KeyError::Unsupported("type, size or curve"))?,
+        "EC PRIVATE KEY" => PrivateKey::sec1(&block.der).ok_or(KeyError::Unsupported("curve"))?,
+        "RSA PRIVATE KEY" => PrivateKey::pkcs1(&block.der).ok_or(KeyError::Unsupported("size"))?,
+        "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::NotPrivate),
+        "ENCRYPTED PRIVATE KEY" => {
+            return Err(KeyError::Unreadable("it is encrypted; `openssl pkey` takes the password off"));
         }
-        "EC PRIVATE KEY" => EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der)
-            .map_err(|_| KeyError::Unsupported("curve"))
-            .and_then(|pair| Signing::p256(pair, None)),
-        "RSA PRIVATE KEY" => RsaKeyPair::from_der(der).map_err(|_| KeyError::Unsupported("size")).and_then(rsa),
-        "PUBLIC KEY" | "RSA PUBLIC KEY" => Err(KeyError::NotPrivate),
-        "ENCRYPTED PRIVATE KEY" => Err(KeyError::Unreadable("it is encrypted; `openssl pkey` takes the password off")),
-        _ => Err(KeyError::Unreadable("it is PEM of something else than a key")),
-    }
+        _ => return Err(KeyError::Unreadable("it is PEM of something else than a key")),
+    };
+    let algorithm = algorithm.unwrap_or(key.public.usual_algorithm());
+    Signing::asymmetric(key, algorithm, None)
 }
 
 pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Verifying, KeyError> {
     let block = only_key(text)?;
-    let (public, algorithm) = match block.label.as_str() {
+    let public = match block.label.as_str() {
         "PUBLIC KEY" => {
             if let Some(point) = block.der.strip_prefix(P256_SPKI) {
-                (PublicKey::p256(point)?, Algorithm::Es256)
+                PublicKey::p256(point)?
             } else if let Some(x) = block.der.strip_prefix(ED25519_SPKI) {
-                (PublicKey::Ed25519 { x: x.to_vec() }, Algorithm::EdDsa)
+                PublicKey::Ed25519 { x: x.to_vec() }
             } else {
-                (rsa_public(&block.der)?, rsa_algorithm(algorithm))
+                rsa_public(&block.der)?
             }
         }
-        "RSA PUBLIC KEY" => (rsa_public(&block.der)?, rsa_algorithm(algorithm)),
+        "RSA PUBLIC KEY" => rsa_public(&block.der)?,
         _ => return signing(text, algorithm).map(|key| key.verifying),
     };
+    let algorithm = algorithm.unwrap_or(public.usual_algorithm());
     Verifying::public(public, algorithm, None)
 }
 
+/// PKCS#1 or `SubjectPublicKeyInfo`.
 fn rsa_public(der: &[u8]) -> Result<PublicKey, KeyError> {
-    let key = rsa::PublicKey::from_der(der).map_err(|_| KeyError::Unsupported("type, size or curve"))?;
-    let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(&key);
+    let (n, e) = (KEY_UTILS.rsa_pub_components_from_public_key)(der)
+        .map_err(|_| KeyError::Unsupported("type, size or curve"))?;
     Ok(PublicKey::Rsa { n, e })
-}
-
-const fn rsa_algorithm(wanted: Option<Algorithm>) -> Algorithm {
-    match wanted {
-        Some(Algorithm::Ps256) => Algorithm::Ps256,
-        _ => Algorithm::Rs256,
-    }
 }

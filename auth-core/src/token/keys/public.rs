@@ -1,12 +1,12 @@
-//! The public half of an asymmetric key: its JWK, its thumbprint and its verifier.
+//! The public half of an asymmetric key: its JWK, its thumbprint and what verifies by it.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256,
-    RsaPublicKeyComponents,
+    ECDSA_P256_SHA256_FIXED, ED25519, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
 };
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
 use serde_json::{Value, json};
 
 use super::{Algorithm, KeyError};
@@ -31,22 +31,36 @@ impl PublicKey {
         }
     }
 
-    /// Makes the verifier, which checks the key: sizes here, the curve's equation in the library.
-    pub(super) fn verifier(&self, algorithm: Algorithm) -> Result<ParsedPublicKey, KeyError> {
+    /// The point in uncompressed form.
+    pub(super) fn point(x: &[u8], y: &[u8]) -> Vec<u8> {
+        [&[4], x, y].concat()
+    }
+
+    /// Checks the key: its sizes here, the curve's equation in aws-lc-rs. `jsonwebtoken` would take any bytes for a key
+    /// and only refuse every token of it.
+    pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
         match (self, algorithm) {
             (Self::Rsa { n, e }, Algorithm::Rs256 | Algorithm::Ps256) => {
                 check_rsa(n, e)?;
-                let parameters =
-                    if algorithm == Algorithm::Ps256 { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
-                RsaPublicKeyComponents { n, e }.to_parsed_public_key(parameters)
+                RsaPublicKeyComponents { n, e }.to_parsed_public_key(&RSA_PKCS1_2048_8192_SHA256)
             }
             (Self::P256 { x, y }, Algorithm::Es256) => {
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, [&[4], x.as_slice(), y.as_slice()].concat())
+                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, Self::point(x, y))
             }
             (Self::Ed25519 { x }, Algorithm::EdDsa) => ParsedPublicKey::new(&ED25519, x),
             _ => return Err(KeyError::Algorithm { expected: algorithm, found: self.usual_algorithm() }),
         }
+        .map(drop)
         .map_err(|_| KeyError::Inconsistent)
+    }
+
+    /// What verifies by it.
+    pub(super) fn decoding_key(&self) -> DecodingKey {
+        match self {
+            Self::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
+            Self::P256 { x, y } => DecodingKey::from_ec_der(&Self::point(x, y)),
+            Self::Ed25519 { x } => DecodingKey::from_ed_der(x),
+        }
     }
 
     /// The algorithm of a key that does not say which. For RSA it is the one that OpenID Connect takes for granted.

@@ -3,20 +3,16 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair, KeyPair, RSA_PKCS1_SHA256, RSA_PSS_SHA256,
-    RsaEncoding, RsaKeyPair, RsaPublicKeyComponents,
-};
 use aws_lc_rs::{hmac, rsa};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use jsonwebtoken::EncodingKey;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::public::PublicKey;
+use super::private::PrivateKey;
 use super::verifying::Verifying;
 use super::weak::check_strength;
-use super::{Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyKind, VerifyingKey, WeakSecret, jwk, pem};
+use super::{Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyKind, VerifyingKey, WeakSecret, jwk, pem, provider};
 use crate::token::TokenError;
 
 /// A key that signs access tokens and verifies them, bound to one algorithm.
@@ -35,18 +31,10 @@ pub struct SigningKey<A: KeyKind = Any> {
     kind: PhantomData<fn() -> A>,
 }
 
-/// A signing key prepared, beside what verifies its signatures.
+/// A signing key beside what verifies its signatures.
 pub(crate) struct Signing {
-    signer: Signer,
+    key: EncodingKey,
     pub(crate) verifying: Verifying,
-}
-
-#[expect(clippy::large_enum_variant, reason = "a service holds a handful of keys, and each request reads one")]
-enum Signer {
-    Secret(hmac::Key),
-    Rsa(RsaKeyPair, &'static dyn RsaEncoding),
-    P256(EcdsaKeyPair),
-    Ed25519(Ed25519KeyPair),
 }
 
 impl Signing {
@@ -56,52 +44,20 @@ impl Signing {
     }
 
     pub(super) fn unchecked_secret(bytes: &[u8], kid: Option<String>) -> Self {
-        let key = hmac::Key::new(hmac::HMAC_SHA256, bytes);
         // The key's id must tell nothing of the key: it is a keyed hash of a constant.
         let kid = kid.unwrap_or_else(|| {
-            let tag = hmac::sign(&key, b"auth-core kid");
+            let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"auth-core kid");
             BASE64_URL_SAFE_NO_PAD.encode(&tag.as_ref()[..9])
         });
-        Self { verifying: Verifying::secret(key.clone(), kid), signer: Signer::Secret(key) }
+        Self { key: EncodingKey::from_secret(bytes), verifying: Verifying::secret(bytes, kid) }
     }
 
-    pub(super) fn rsa(pair: RsaKeyPair, algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyError> {
-        let RsaPublicKeyComponents { n, e } = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
-        let verifying = Verifying::public(PublicKey::Rsa { n, e }, algorithm, kid)?;
-        let encoding: &dyn RsaEncoding =
-            if algorithm == Algorithm::Ps256 { &RSA_PSS_SHA256 } else { &RSA_PKCS1_SHA256 };
-        Ok(Self { signer: Signer::Rsa(pair, encoding), verifying })
-    }
-
-    pub(super) fn p256(pair: EcdsaKeyPair, kid: Option<String>) -> Result<Self, KeyError> {
-        let public = PublicKey::p256(pair.public_key().as_ref())?;
-        let verifying = Verifying::public(public, Algorithm::Es256, kid)?;
-        Ok(Self { signer: Signer::P256(pair), verifying })
-    }
-
-    pub(super) fn ed25519(pair: Ed25519KeyPair, kid: Option<String>) -> Result<Self, KeyError> {
-        let public = PublicKey::Ed25519 { x: pair.public_key().as_ref().to_vec() };
-        let verifying = Verifying::public(public, Algorithm::EdDsa, kid)?;
-        Ok(Self { signer: Signer::Ed25519(pair), verifying })
+    pub(super) fn asymmetric(key: PrivateKey, algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyError> {
+        Ok(Self { key: key.key, verifying: Verifying::public(key.public, algorithm, kid)? })
     }
 
     pub(crate) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TokenError> {
-        let random = SystemRandom::new();
-        match &self.signer {
-            Signer::Secret(key) => Ok(hmac::sign(key, message).as_ref().to_vec()),
-            Signer::Rsa(pair, encoding) => {
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(*encoding, &random, message, &mut signature)
-                    .map(|()| signature)
-                    .map_err(|_| TokenError::Signature)
-            }
-            Signer::P256(pair) => {
-                pair.sign(&random, message).map(|s| s.as_ref().to_vec()).map_err(|_| TokenError::Signature)
-            }
-            Signer::Ed25519(pair) => {
-                pair.try_sign(message).map(|s| s.as_ref().to_vec()).map_err(|_| TokenError::Signature)
-            }
-        }
+        provider::sign(&self.key, self.verifying.algorithm, message)
     }
 }
 
@@ -123,8 +79,7 @@ impl SigningKey<EdDsa> {
     ///
     /// [`KeyError::Inconsistent`] when the system gives no random bytes.
     pub fn generate() -> Result<Self, KeyError> {
-        let pair = Ed25519KeyPair::generate().map_err(|_| KeyError::Inconsistent)?;
-        Signing::ed25519(pair, None).map(Self::of)
+        Self::random(PrivateKey::random_ed25519(), Algorithm::EdDsa)
     }
 }
 
@@ -135,8 +90,7 @@ impl SigningKey<Es256> {
     ///
     /// [`KeyError::Inconsistent`] when the system gives no random bytes.
     pub fn generate() -> Result<Self, KeyError> {
-        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).map_err(|_| KeyError::Inconsistent)?;
-        Signing::p256(pair, None).map(Self::of)
+        Self::random(PrivateKey::random_p256(), Algorithm::Es256)
     }
 }
 
@@ -163,8 +117,7 @@ macro_rules! generate_rsa {
                     RsaBits::B2048 => rsa::KeySize::Rsa2048,
                     RsaBits::B3072 => rsa::KeySize::Rsa3072,
                 };
-                let pair = RsaKeyPair::generate(size).map_err(|_| KeyError::Inconsistent)?;
-                Signing::rsa(pair, $algorithm, None).map(Self::of)
+                Self::random(PrivateKey::random_rsa(size), $algorithm)
             }
         }
     )*};
@@ -202,6 +155,10 @@ impl<A: KeyKind> SigningKey<A> {
             }
             _ => Ok(Self::of(key)),
         }
+    }
+
+    fn random(key: Option<PrivateKey>, algorithm: Algorithm) -> Result<Self, KeyError> {
+        Signing::asymmetric(key.ok_or(KeyError::Inconsistent)?, algorithm, None).map(Self::of)
     }
 
     fn of(key: Signing) -> Self {

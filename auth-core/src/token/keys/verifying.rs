@@ -3,11 +3,11 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use aws_lc_rs::hmac;
-use aws_lc_rs::signature::ParsedPublicKey;
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use jsonwebtoken::DecodingKey;
 
 use super::public::PublicKey;
-use super::{Algorithm, Any, KeyError, KeyKind, jwk, pem};
+use super::{Algorithm, Any, KeyError, KeyKind, jwk, pem, provider};
 use crate::token::TokenError;
 
 /// A key that verifies tokens of the one algorithm it is bound to.
@@ -19,55 +19,46 @@ pub struct VerifyingKey<A: KeyKind = Any> {
     pub(super) kind: PhantomData<fn() -> A>,
 }
 
-/// A verifying key prepared: nothing is parsed again when a token comes.
+/// A verifying key that has been checked.
 #[derive(Clone)]
 pub(crate) struct Verifying {
     pub(crate) kid: Arc<str>,
     pub(crate) algorithm: Algorithm,
-    verifier: Verifier,
+    key: Arc<DecodingKey>,
     /// `None` for a secret.
     pub(super) public: Option<Arc<PublicKey>>,
 }
 
-#[derive(Clone)]
-#[expect(clippy::large_enum_variant, reason = "a service holds a handful of keys, and each request reads one")]
-enum Verifier {
-    Secret(hmac::Key),
-    Public(Arc<ParsedPublicKey>),
-}
-
 impl Verifying {
     pub(super) fn public(public: PublicKey, algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyError> {
-        let verifier = public.verifier(algorithm)?;
+        public.check(algorithm)?;
         Ok(Self {
             kid: kid.unwrap_or_else(|| public.thumbprint()).into(),
             algorithm,
-            verifier: Verifier::Public(Arc::new(verifier)),
+            key: Arc::new(public.decoding_key()),
             public: Some(Arc::new(public)),
         })
     }
 
-    pub(super) fn secret(key: hmac::Key, kid: String) -> Self {
-        Self { kid: kid.into(), algorithm: Algorithm::Hs256, verifier: Verifier::Secret(key), public: None }
+    pub(super) fn secret(bytes: &[u8], kid: String) -> Self {
+        let key = Arc::new(DecodingKey::from_secret(bytes));
+        Self { kid: kid.into(), algorithm: Algorithm::Hs256, key, public: None }
     }
 
     /// Whether `signature` is this key's for `message`.
-    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), TokenError> {
-        match &self.verifier {
-            Verifier::Secret(key) => hmac::verify(key, message, signature),
-            Verifier::Public(key) => key.verify_sig(message, signature),
-        }
-        .map_err(|_| TokenError::Signature)
+    pub(crate) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), TokenError> {
+        provider::verify(&self.key, self.algorithm, message, signature)
     }
 
     /// Whether both are the same key, whatever they are called.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm
-            && match (&self.verifier, &other.verifier) {
-                (Verifier::Secret(a), Verifier::Secret(b)) => {
-                    hmac::verify(a, b"same", hmac::sign(b, b"same").as_ref()).is_ok()
-                }
-                _ => self.public == other.public,
+            && match (&self.public, &other.public) {
+                (None, None) => match (self.key.try_get_as_bytes(), other.key.try_get_as_bytes()) {
+                    (Ok(own), Ok(other)) => verify_slices_are_equal(own, other).is_ok(),
+                    _ => false,
+                },
+                (own, other) => own == other,
             }
     }
 
