@@ -40,6 +40,10 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
         self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, hash)).await
     }
 
+    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.raise_version(id)).await
+    }
+
     /// Touches nothing that is cached.
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         self.store.upgrade_hash(id, old, new).await

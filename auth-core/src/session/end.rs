@@ -16,12 +16,15 @@ impl Auth {
         self.end_session(identity.subject(), session).await.map(|_| ())
     }
 
-    /// Ends every session of a subject.
+    /// Ends every session of a subject, those that begin at the same time included, and every access token.
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unavailable`] when the store does not answer.
+    /// [`Refusal::Unavailable`] when a store does not answer.
     pub async fn logout_everywhere(&self, subject: &SubjectId) -> Result<(), Refusal> {
+        // First and in one step: a login under way has read the version before, and a token of a former service belongs
+        // to no session.
+        self.0.users.raise_version(subject).await?;
         self.end_sessions(subject, None).await
     }
 

@@ -11,7 +11,7 @@ use crate::{Email, SubjectId};
 /// What authentication needs to know of a user. Everything else about users is the application's own.
 ///
 /// Implement it over an existing user table to keep that table. The version is a number that grows whenever the
-/// subject's credentials change; a table without such a column can add one that starts at 0.
+/// subject's credentials change or all of them are taken back; a table without such a column can add one that starts at 0.
 #[async_trait]
 pub trait UserStore: Send + Sync + 'static {
     /// The user who logs in under this name, in whatever form the application knows it (an e-mail address in the
@@ -24,6 +24,10 @@ pub trait UserStore: Send + Sync + 'static {
     /// Sets the password and adds one to the version in the same step, so that no credential issued before outlives
     /// the old password. Returns the new version; `None` when there is no such user.
     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError>;
+
+    /// Adds one to the version and keeps the password, so that every session and token issued before is refused. Returns
+    /// the new version; `None` when there is no such user.
+    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError>;
 
     /// Replaces `old` by `new`, the same password hashed in a better way; does nothing when the stored hash is no
     /// longer `old`. The version stays.
@@ -55,7 +59,7 @@ pub struct SubjectState {
     pub active: bool,
     /// The names of the roles given to the subject; names that no role enum knows grant nothing.
     pub roles: Arc<[Box<str>]>,
-    /// Grows whenever the subject's credentials change.
+    /// Grows whenever the subject's credentials change, or all of them are taken back.
     pub version: u64,
 }
 

@@ -69,6 +69,7 @@ pub async fn users<S: UserRegistry>(store: &Arc<S>) {
         people::an_email_address_is_taken_once,
         people::of_concurrent_registrations_one_gets_the_address,
         people::a_new_password_raises_the_version_by_one,
+        people::a_raised_version_keeps_the_password,
         people::concurrent_passwords_never_share_a_version,
         people::a_better_hash_of_the_same_password_keeps_the_version,
         people::a_hash_is_not_upgraded_over_a_newer_password,

@@ -42,6 +42,12 @@ impl UserStore for LegacyUsers {
         Ok(version.fetch_optional(&self.0).await.map_err(unavailable)?.map(i64::unsigned_abs))
     }
 
+    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        let sql = "UPDATE users SET version = version + 1 WHERE CAST(id AS TEXT) = ?1 RETURNING version";
+        let version = query_scalar::<_, i64>(sql).bind(id.as_str()).fetch_optional(&self.0);
+        Ok(version.await.map_err(unavailable)?.map(i64::unsigned_abs))
+    }
+
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         let sql = "UPDATE users SET hashed_password = ?3 WHERE CAST(id AS TEXT) = ?1 AND hashed_password = ?2";
         let upgrade = query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str());

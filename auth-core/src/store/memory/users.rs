@@ -43,6 +43,13 @@ impl UserStore for MemoryStore {
         }))
     }
 
+    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        Ok(self.tables().users.get_mut(id).map(|user| {
+            user.version += 1;
+            user.version
+        }))
+    }
+
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         if let Some(user) = self.tables().users.get_mut(id).filter(|user| user.password_hash == *old) {
             user.password_hash = new.clone();

@@ -34,6 +34,11 @@ impl UserStore for PostgresStore {
         row.as_ref().map(Columns::version).transpose()
     }
 
+    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        let sql = "UPDATE auth_core.users SET version = version + 1 WHERE id = $1 RETURNING version";
+        self.row(query(sql).bind(id.as_str())).await?.as_ref().map(Columns::version).transpose()
+    }
+
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         let sql = "UPDATE auth_core.users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
         self.run(query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str())).await.map(|_| ())

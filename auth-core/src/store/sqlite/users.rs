@@ -37,6 +37,14 @@ impl UserStore for SqliteStore {
         version.map(u64::try_from).transpose().map_err(|error| corrupt("version", error))
     }
 
+    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        let mut tx = self.write().await?;
+        let sql = "UPDATE auth_users SET version = version + 1 WHERE id = ?1 RETURNING version";
+        let version: Option<i64> = query_scalar(sql).bind(id.as_str()).fetch_optional(&mut *tx).await?;
+        tx.commit().await?;
+        version.map(u64::try_from).transpose().map_err(|error| corrupt("version", error))
+    }
+
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
         query("UPDATE auth_users SET password_hash = ?3 WHERE id = ?1 AND password_hash = ?2")

@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{email, new_user, password, roles};
 use crate::SubjectId;
-use crate::store::{NewUser, UserRegistry};
+use crate::store::{NewUser, SubjectState, UserRegistry};
 
 pub(super) async fn a_user_is_found_by_id_and_by_login_in_any_case<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
@@ -34,6 +34,7 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
         assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} names a user");
     }
     assert_eq!(store.set_password(&unknown, &password("new")).await.unwrap(), None);
+    assert_eq!(store.raise_version(&unknown).await.unwrap(), None);
     store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
 }
 
@@ -79,6 +80,16 @@ pub(super) async fn concurrent_passwords_never_share_a_version<S: UserRegistry>(
     }
     let versions: BTreeSet<u64> = calls.join_all().await.into_iter().collect();
     assert_eq!(versions, (1..=16).collect(), "versions were skipped or shared");
+}
+
+pub(super) async fn a_raised_version_keeps_the_password<S: UserRegistry>(store: &Arc<S>) {
+    let id = store.create(new_user(&email())).await.unwrap().unwrap();
+    let before = store.find_by_id(&id).await.unwrap().unwrap();
+    assert_eq!(store.raise_version(&id).await.unwrap(), Some(1));
+    assert_eq!(store.raise_version(&id).await.unwrap(), Some(2));
+    let user = store.find_by_id(&id).await.unwrap().unwrap();
+    assert_eq!(user.state, SubjectState { version: 2, ..before.state }, "more than the version changed, or not it");
+    assert!(user.password_hash == before.password_hash, "the password changed");
 }
 
 pub(super) async fn a_better_hash_of_the_same_password_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
