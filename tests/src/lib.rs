@@ -14,6 +14,7 @@ mod node;
 pub mod npm;
 pub mod python;
 pub mod servers;
+pub mod statements;
 
 pub use client::{Answer, Client, Tokens};
 pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node};

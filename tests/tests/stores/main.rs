@@ -10,6 +10,7 @@ use auth_core::store::{
 use auth_core::testing::conformance;
 use auth_tests::servers::Database;
 
+mod aging;
 mod cluster;
 mod postgres;
 mod sqlite;

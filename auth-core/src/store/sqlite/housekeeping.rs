@@ -7,12 +7,16 @@ use super::SqliteStore;
 use crate::Timestamp;
 use crate::store::{Housekeeping, StoreError};
 
-/// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step.
+/// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step. Only so many
+/// sessions are looked at: with a million expired ones, those that have lost their tokens already would be walked over
+/// by every step.
 const STEPS: [&str; 3] = [
     "DELETE FROM auth_refresh_tokens WHERE hash IN (
-         SELECT t.hash FROM auth_sessions s JOIN auth_refresh_tokens t ON t.session_id = s.id
-         WHERE s.expires_at <= ?1 LIMIT ?2)",
-    "DELETE FROM auth_sessions WHERE id IN (SELECT id FROM auth_sessions WHERE expires_at <= ?1 LIMIT ?2)",
+         SELECT t.hash
+         FROM (SELECT id FROM auth_sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2) s
+         JOIN auth_refresh_tokens t ON t.session_id = s.id LIMIT ?2)",
+    "DELETE FROM auth_sessions WHERE id IN (
+         SELECT id FROM auth_sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
     "DELETE FROM auth_api_keys WHERE id IN (SELECT id FROM auth_api_keys WHERE expires_at <= ?1 LIMIT ?2)",
 ];
 
@@ -23,7 +27,8 @@ impl Housekeeping for SqliteStore {
         let mut removed = 0;
         for sql in STEPS {
             let left = u64::from(limit).saturating_sub(removed);
-            // What is left over by a step has removed all there was of it, so the next step's rows stand alone.
+            // A step that leaves something over has removed the tokens of as many sessions, in the order in which the next
+            // one takes them.
             if left == 0 {
                 break;
             }
