@@ -26,6 +26,7 @@ pub struct AuthBuilder {
     lifetimes: Lifetimes,
     session_ttl: Option<Duration>,
     cache_bound: Duration,
+    token_cache: usize,
     fanout: Option<Arc<dyn Fanout>>,
     scopes: Vec<Box<str>>,
     clients: Vec<OAuthClient>,
@@ -86,6 +87,7 @@ impl AuthBuilder {
             },
             session_ttl: None,
             cache_bound: Duration::from_secs(5),
+            token_cache: 10_000,
             fanout: None,
             scopes: Vec::new(),
             clients: Vec::new(),
@@ -189,6 +191,17 @@ impl AuthBuilder {
         self
     }
 
+    /// How many verified access tokens are remembered, so that one that comes again is not verified anew; 10,000 by
+    /// default, zero remembers none. Its time, its session and its subject are looked at all the same, and a change of
+    /// the keys forgets all of them.
+    ///
+    /// Of each its text and its claims are in memory, about 1.5 KiB, until it is found to have expired or others have
+    /// taken its place: whoever can read the memory of the process can use those that have not expired.
+    pub fn token_cache(mut self, tokens: usize) -> Self {
+        self.token_cache = tokens;
+        self
+    }
+
     /// Lets other nodes see at once what this one changes, and this one what they change; none by default. `build` must
     /// then be called within a Tokio runtime, where the node listens.
     pub fn fanout(mut self, fanout: impl Fanout) -> Self {
@@ -255,7 +268,7 @@ impl AuthBuilder {
             #[cfg(feature = "oidc")]
             issuers: crate::issuer::TrustedIssuers::new(self.trusted, own)?,
             realm: self.audience.clone(),
-            access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew),
+            access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew, self.token_cache),
             lifetimes: self.lifetimes,
             clients,
             scopes: self.scopes,

@@ -22,6 +22,7 @@ use crate::token::KeySet;
 /// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
+/// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.5 KiB each; `0` verifies each anew |
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settings {
@@ -43,6 +44,8 @@ pub struct Settings {
     pub refresh_leeway: Option<Duration>,
     /// `AUTH_CACHE_BOUND`.
     pub cache_bound: Option<Duration>,
+    /// `AUTH_TOKEN_CACHE`.
+    pub token_cache: Option<usize>,
 }
 
 /// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
@@ -77,10 +80,11 @@ impl Settings {
             session_ttl: duration("AUTH_SESSION_TTL")?,
             refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
             cache_bound: duration("AUTH_CACHE_BOUND")?,
+            token_cache: number("AUTH_TOKEN_CACHE")?,
         })
     }
 
-    /// Carries lifetimes and clock skew over to `builder`; what is unset stays as it is there.
+    /// Carries lifetimes, clock skew and what the caches hold over to `builder`; what is unset stays as it is there.
     pub fn lifetimes(&self, mut builder: AuthBuilder) -> AuthBuilder {
         if let Some(skew) = self.clock_skew {
             builder = builder.clock_skew(skew);
@@ -99,6 +103,9 @@ impl Settings {
         }
         if let Some(bound) = self.cache_bound {
             builder = builder.cache_bound(bound);
+        }
+        if let Some(tokens) = self.token_cache {
+            builder = builder.token_cache(tokens);
         }
         builder
     }
@@ -122,4 +129,10 @@ fn duration(name: &'static str) -> Result<Option<Duration>, SettingsError> {
         Ok(span) => Ok(Some(span)),
         Err(error) => Err(SettingsError::new(name, format!("{error}; write a duration such as `15m`, `7d` or `10s`"))),
     }
+}
+
+fn number(name: &'static str) -> Result<Option<usize>, SettingsError> {
+    let Some(text) = variable(name)? else { return Ok(None) };
+    let wrong = |_| SettingsError::new(name, "it is not a number; write one such as `10000`, or `0` for none");
+    text.parse().map(Some).map_err(wrong)
 }

@@ -88,7 +88,7 @@ impl Auth {
                     && session.version == state.version
                     && ver <= state.version =>
             {
-                Ok(Identity::new(Arc::new(claims), state))
+                Ok(Identity::new(claims, state))
             }
             _ => Err(self.refused(TokenError::SubjectChanged)),
         }

@@ -34,6 +34,6 @@ impl Auth {
 
     /// Of a token that has not expired: any other can do nothing, and so need not be revoked.
     fn session_of_access_token(&self, token: &str) -> Option<SessionId> {
-        self.access_tokens().verify(token, self.now()).ok()?.sid
+        self.access_tokens().verify(token, self.now()).ok()?.sid.clone()
     }
 }

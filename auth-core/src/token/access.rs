@@ -9,6 +9,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::jws::Compact;
 use super::keys::{KeyError, KeySet};
+use super::verified::VerifiedTokens;
 use super::{Access, Claims, OneOrMany, Token, TokenError};
 use crate::Timestamp;
 use crate::store::Session;
@@ -28,16 +29,30 @@ pub(crate) struct Lifetimes {
 /// Issues access tokens and verifies them.
 pub(crate) struct AccessTokens {
     /// Replaced as a whole, so that every token is signed and verified under one set, and nobody waits for a lock.
-    keys: ArcSwap<KeySet>,
+    trusted: ArcSwap<Trusted>,
+    /// How many verified tokens are remembered.
+    remembered: usize,
     issuer: String,
     audience: String,
     /// How far the clocks of issuer and verifier may be apart.
     skew: Duration,
 }
 
+/// The keys, and what verified by them: other keys know nothing of it.
+struct Trusted {
+    keys: Arc<KeySet>,
+    verified: VerifiedTokens,
+}
+
+impl Trusted {
+    fn new(keys: KeySet, remembered: usize) -> Self {
+        Self { keys: Arc::new(keys), verified: VerifiedTokens::new(remembered) }
+    }
+}
+
 impl AccessTokens {
-    pub(crate) fn new(keys: KeySet, issuer: String, audience: String, skew: Duration) -> Self {
-        Self { keys: ArcSwap::from_pointee(keys), issuer, audience, skew }
+    pub(crate) fn new(keys: KeySet, issuer: String, audience: String, skew: Duration, remembered: usize) -> Self {
+        Self { trusted: ArcSwap::from_pointee(Trusted::new(keys, remembered)), remembered, issuer, audience, skew }
     }
 
     /// Issues a token for `session` that lives for `lifetime`.
@@ -68,7 +83,7 @@ impl AccessTokens {
     }
 
     fn sign(&self, claims: &Claims) -> Result<Token<Access>, TokenError> {
-        let keys = self.keys.load();
+        let keys = &self.trusted.load().keys;
         let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Claims)?;
         let mut token = keys.signing_header().to_owned();
         token.push('.');
@@ -81,9 +96,16 @@ impl AccessTokens {
 
     /// Verifies a token as far as the token alone can be: header, signature, claims, time. Whether its session and
     /// subject still stand is for the caller to see.
-    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Claims, TokenError> {
-        let claims = self.read(token)?;
+    pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Arc<Claims>, TokenError> {
+        // One set of keys to the end: what it verified must not be remembered beside another one.
+        let trusted = self.trusted.load();
+        if let Some(claims) = trusted.verified.get(token) {
+            // Its time is over, or the clock was set back: its text need not be kept.
+            return claims.check_time(now, self.skew).map(|()| claims).inspect_err(|_| trusted.verified.forget(token));
+        }
+        let claims = Arc::new(self.read(&trusted.keys, token)?);
         claims.check_time(now, self.skew)?;
+        trusted.verified.insert(token, &claims);
         Ok(claims)
     }
 
@@ -91,13 +113,12 @@ impl AccessTokens {
     #[cfg(feature = "oidc")]
     pub(crate) fn is_own(&self, token: &str) -> bool {
         let header = token.split_once('.').map_or(token, |(header, _)| header);
-        self.keys.load().ring().by_header(header).is_some()
+        self.trusted.load().keys.ring().by_header(header).is_some()
     }
 
-    /// Everything about a token that does not change while the keys do not: what a cache of verified tokens may hold.
-    fn read(&self, token: &str) -> Result<Claims, TokenError> {
+    /// Everything about a token that does not change while the keys do not: what may be remembered of it.
+    fn read(&self, keys: &KeySet, token: &str) -> Result<Claims, TokenError> {
         let jws = Compact::split(token)?;
-        let keys = self.keys.load();
         let payload = if let Some(key) = keys.ring().by_header(jws.header) {
             jws.open(key)?
         } else {
@@ -122,20 +143,21 @@ impl AccessTokens {
     }
 
     pub(crate) fn keys(&self) -> Arc<KeySet> {
-        self.keys.load_full()
+        Arc::clone(&self.trusted.load().keys)
     }
 
-    /// Replaces the set by what `change` makes of it; of two changes at once neither is lost.
+    /// Replaces the set by what `change` makes of it, and forgets what verified by the old one; of two changes at once
+    /// neither is lost.
     pub(crate) fn change_keys(&self, change: impl Fn(&KeySet) -> Result<KeySet, KeyError>) -> Result<(), KeyError> {
         let mut outcome = Ok(());
-        self.keys.rcu(|keys| match change(keys) {
+        self.trusted.rcu(|trusted| match change(&trusted.keys) {
             Ok(next) => {
                 outcome = Ok(());
-                Arc::new(next)
+                Arc::new(Trusted::new(next, self.remembered))
             }
             Err(error) => {
                 outcome = Err(error);
-                Arc::clone(keys)
+                Arc::clone(trusted)
             }
         });
         outcome

@@ -9,6 +9,7 @@ mod manage;
 mod opaque;
 mod secret;
 pub(crate) mod strict_json;
+mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
 pub use claims::{Claims, OneOrMany};

@@ -12,6 +12,7 @@ mod jwk;
 mod jwks_route;
 mod provider;
 mod rotation;
+mod seen_before;
 mod service;
 mod settings;
 mod shape;

@@ -13,7 +13,7 @@ use crate::forge::{SECRET, pem};
 #[ignore = "run by the other tests of this module"]
 fn child() {
     match Settings::from_env() {
-        Ok(settings) => println!("keys: {:?}", settings.keys),
+        Ok(settings) => println!("keys: {:?}, remembered: {:?}", settings.keys, settings.token_cache),
         Err(error) => println!("error: {error}"),
     }
 }
@@ -38,7 +38,7 @@ fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
 fn keys_come_from_a_secret_a_file_and_files() {
     let folder = tempfile::tempdir().unwrap();
     let (p256, ed25519) = (file(&folder, "p256", pem!("p256")), file(&folder, "ed25519", pem!("ed25519.pub")));
-    assert_eq!(read(&[]), "keys: None");
+    assert_eq!(read(&[]), "keys: None, remembered: None");
     let secret = read(&[("AUTH_SECRET", SECRET)]);
     assert!(secret.contains("Hs256") && secret.contains("Signing"), "{secret}");
     let file_ = read(&[("AUTH_SIGNING_KEY_FILE", &p256)]);
@@ -55,6 +55,16 @@ fn keys_come_from_a_secret_a_file_and_files() {
         r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
     );
     assert!(read(&[("AUTH_SIGNING_KEY_FILE", &jwk)]).contains("EdDsa, state: Signing"));
+}
+
+#[test]
+fn how_many_verified_tokens_are_remembered_is_a_number() {
+    assert_eq!(read(&[("AUTH_TOKEN_CACHE", "0")]), "keys: None, remembered: Some(0)");
+    assert_eq!(read(&[("AUTH_TOKEN_CACHE", "500")]), "keys: None, remembered: Some(500)");
+    for wrong in ["-1", "10k", " "] {
+        let line = read(&[("AUTH_TOKEN_CACHE", wrong)]);
+        assert!(line.starts_with("error: AUTH_TOKEN_CACHE: it is not a number"), "{line}");
+    }
 }
 
 #[test]

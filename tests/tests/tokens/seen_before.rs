@@ -1,0 +1,178 @@
+//! A token that was verified before is looked up; everything that can have changed since is looked at.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use auth_core::prelude::*;
+use auth_core::store::{AccountPatch, MemoryStore};
+use auth_core::testing::TestClock;
+use auth_core::token::{EdDsa, SigningKey};
+use auth_core::{AuthBuilder, Clock, Login, Registration, Timestamp};
+use axum::extract::{FromRef, State};
+use tokio::net::TcpListener;
+
+use crate::forge::{Forger, SECRET};
+use crate::service::{AUDIENCE, EMAIL, ISSUER, PASSWORD, Service};
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Admin,
+}
+
+#[derive(Clone, FromRef)]
+struct App {
+    auth: Auth,
+    /// Every caller so far, so that no two of them lie in the same place in memory one after the other.
+    callers: Arc<Mutex<Vec<Identity>>>,
+}
+
+#[require_role(Admin)]
+async fn admin(identity: Identity, State(app): State<App>) {
+    app.callers.lock().unwrap().push(identity);
+}
+
+/// A service with a guarded route and an administrator whose token has been seen there.
+struct Seen {
+    url: String,
+    app: App,
+    clock: TestClock,
+    http: reqwest::Client,
+    token: String,
+}
+
+impl Seen {
+    async fn start(set: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
+        let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
+        let key = SigningKey::<EdDsa>::generate().unwrap();
+        let builder = Auth::builder(key, ISSUER, AUDIENCE).store(MemoryStore::default()).clock(clock.clone());
+        let auth = set(builder).build().unwrap();
+        auth.register(Registration::new(EMAIL, PASSWORD.to_owned()).with_roles([Role::Admin])).await.unwrap();
+        let token = auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap().access.expose().to_owned();
+        let app = App { auth, callers: Arc::default() };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/admin", listener.local_addr().unwrap());
+        let router: axum::Router = GuardedRouter::new().route("/admin", get(admin)).with_state(app.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let seen = Self { url, app, clock, http: reqwest::Client::new(), token };
+        assert_eq!((seen.get().await, seen.get().await), (200, 200));
+        seen
+    }
+
+    async fn get_with(&self, token: &str) -> u16 {
+        self.http.get(&self.url).bearer_auth(token).send().await.unwrap().status().as_u16()
+    }
+
+    async fn get(&self) -> u16 {
+        self.get_with(&self.token).await
+    }
+
+    fn caller(&self) -> Identity {
+        self.app.callers.lock().unwrap()[0].clone()
+    }
+
+    /// Whether the second request was given what the first one had found.
+    fn was_looked_up(&self) -> bool {
+        let callers = self.app.callers.lock().unwrap();
+        std::ptr::eq(callers[0].claims(), callers[1].claims())
+    }
+}
+
+async fn seen() -> Seen {
+    let seen = Seen::start(|builder| builder).await;
+    assert!(seen.was_looked_up());
+    seen
+}
+
+#[tokio::test]
+async fn a_token_seen_before_is_looked_up_unless_that_is_turned_off() {
+    seen().await;
+    assert!(!Seen::start(|builder| builder.token_cache(0)).await.was_looked_up());
+}
+
+#[tokio::test]
+async fn a_token_seen_before_ends_at_its_time() {
+    let seen = seen().await;
+    // 15 minutes, and 5 seconds of skew.
+    seen.clock.advance(Duration::from_secs(15 * 60 + 4));
+    assert_eq!(seen.get().await, 200);
+    seen.clock.advance(Duration::from_secs(1));
+    assert_eq!((seen.get().await, seen.get().await), (401, 401));
+}
+
+#[tokio::test]
+async fn a_token_seen_before_is_refused_when_the_clock_says_that_it_has_not_begun() {
+    let seen = seen().await;
+    let now = seen.clock.now();
+    seen.clock.set(now.before(Duration::from_secs(5)));
+    assert_eq!(seen.get().await, 200);
+    seen.clock.set(now.before(Duration::from_secs(6)));
+    assert_eq!(seen.get().await, 401);
+    seen.clock.set(now);
+    assert_eq!(seen.get().await, 200);
+}
+
+#[tokio::test]
+async fn a_token_seen_before_ends_with_its_key() {
+    let seen = seen().await;
+    let kid = seen.app.auth.keys()[0].kid.clone();
+    seen.app.auth.rotate_key(SigningKey::<EdDsa>::generate().unwrap()).unwrap();
+    assert_eq!((seen.get().await, seen.get().await), (200, 200));
+    seen.app.auth.retire_key(&kid).unwrap();
+    assert_eq!(seen.get().await, 401);
+}
+
+#[tokio::test]
+async fn a_token_seen_before_ends_with_its_session() {
+    let seen = seen().await;
+    seen.app.auth.logout(&seen.caller()).await.unwrap();
+    assert_eq!(seen.get().await, 401);
+}
+
+#[tokio::test]
+async fn a_token_seen_before_ends_with_its_subject() {
+    let seen = seen().await;
+    let mut patch = AccountPatch::default();
+    patch.active = Some(false);
+    seen.app.auth.update_account(seen.caller().subject(), patch).await.unwrap();
+    assert_eq!(seen.get().await, 401);
+}
+
+#[tokio::test]
+async fn a_token_seen_before_does_not_keep_a_role() {
+    let seen = seen().await;
+    let mut patch = AccountPatch::default();
+    patch.roles = Some(Vec::new());
+    seen.app.auth.update_account(seen.caller().subject(), patch).await.unwrap();
+    assert_eq!(seen.get().await, 403);
+}
+
+#[tokio::test]
+async fn a_token_that_differs_in_one_character_was_not_seen_before() {
+    let seen = seen().await;
+    for at in (0..seen.token.len()).filter(|at| seen.token.as_bytes()[*at] != b'.') {
+        let mut other = seen.token.clone();
+        let replaced = if seen.token.as_bytes()[at] == b'A' { "B" } else { "A" };
+        other.replace_range(at..=at, replaced);
+        assert_eq!(seen.get_with(&other).await, 401, "{at}");
+    }
+    assert_eq!(seen.get().await, 200);
+    assert_eq!(seen.get_with(&format!("{}A", seen.token)).await, 401);
+    assert_eq!(seen.get_with(&seen.token[..seen.token.len() - 1]).await, 401);
+}
+
+#[tokio::test]
+async fn more_tokens_than_are_remembered_are_good_all_the_same() {
+    let key = SigningKey::hs256(&SECRET.to_owned().into()).unwrap();
+    let service = Service::start_with(key, |builder| builder.token_cache(32)).await;
+    let forger = Forger::hs256();
+    let another =
+        |n: usize| forger.with_claims(&service, |claims| drop(claims.insert("jti".into(), n.to_string().into())));
+    let tokens: Vec<String> = (0..500).map(another).collect();
+    for token in tokens.iter().chain(&tokens) {
+        assert_eq!(service.me(token).await, 200);
+    }
+    service.clock.advance(Duration::from_secs(16 * 60));
+    for token in &tokens {
+        assert_eq!(service.me(token).await, 401);
+    }
+}
