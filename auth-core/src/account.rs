@@ -10,6 +10,17 @@ const USER: &str = "user";
 impl Auth {
     /// The account of this subject.
     ///
+    /// ```
+    /// # use auth_core::{Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// assert_eq!(auth.account(&ada).await?.email.as_str(), "ada@example.com");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::NotFound`] when there is none, or the user store is no [`UserDirectory`]; [`Refusal::Unavailable`] when
@@ -21,6 +32,21 @@ impl Auth {
     /// At most `limit` accounts in the order of their ids, which is the order in which they were made; those after
     /// `after` if it is given.
     ///
+    /// ```
+    /// # use auth_core::{Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// for name in ["ada", "bob", "cyd"] {
+    ///     auth.register(Registration::new(format!("{name}@example.com"), "three words and a comma")).await?;
+    /// }
+    /// let page = auth.accounts(None, 2).await?;
+    /// let rest = auth.accounts(page.last().map(|account| &account.id), 2).await?;
+    /// assert_eq!((page.len(), rest.len()), (2, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::NotFound`] when the user store is no [`UserDirectory`]; [`Refusal::Unavailable`] when the store does
@@ -30,6 +56,22 @@ impl Auth {
     }
 
     /// Changes an account. Guards see the change with the next request.
+    ///
+    /// ```
+    /// # use auth_core::{Login, Refusal, Registration, testing};
+    /// use auth_core::store::AccountPatch;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// auth.update_account(&ada, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
+    ///
+    /// let login = auth.login(Login::new("ada@example.com", "three words and a comma")).await;
+    /// assert_eq!(login.unwrap_err(), Refusal::WrongPassword); // in the words for everybody
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -47,6 +89,18 @@ impl Auth {
     }
 
     /// Removes an account with its sessions and the API keys it owns; all of them are refused from the next request on.
+    ///
+    /// ```
+    /// # use auth_core::{Refusal, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// auth.remove_account(&ada).await?;
+    /// assert_eq!(auth.account(&ada).await, Err(Refusal::NotFound { what: "user" }));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

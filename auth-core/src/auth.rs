@@ -60,6 +60,9 @@ pub(crate) struct Inner {
 impl Auth {
     /// Begins an `Auth` that signs with a [`SigningKey`](crate::token::SigningKey) or the first key of a [`KeySet`], as
     /// `issuer` (a URL, the tokens' `iss`) for `audience` (their `aud`, and the realm of challenges).
+    ///
+    /// It needs stores besides: [`AuthBuilder::store`] gives all three at once. [`AuthBuilder`] lists every setting with
+    /// its default.
     pub fn builder(keys: impl Into<KeySet>, issuer: impl Into<String>, audience: impl Into<String>) -> AuthBuilder {
         AuthBuilder::new(keys.into(), issuer.into(), audience.into())
     }
@@ -68,6 +71,17 @@ impl Auth {
     /// that [`AuthBuilder::trust`] names. `realm` is what challenges call the service.
     ///
     /// It needs no stores; with [`AuthBuilder::api_keys`] it takes API keys as well.
+    ///
+    /// ```
+    /// use auth_core::issuer::Issuer;
+    /// use auth_core::prelude::*;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let login = Issuer::new("https://login.example.com", "reports-api")?;
+    /// let auth = Auth::resource_server("reports-api").trust(login).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     #[cfg(feature = "oidc")]
     pub fn resource_server(realm: impl Into<String>) -> AuthBuilder {
         let nobody = crate::store::MemoryStore::default();
@@ -80,12 +94,43 @@ impl Auth {
     /// Says that the application changed or removed a subject in its own store: this node forgets what it knew, so that
     /// the next request sees the change. Other nodes do as soon as they are told, which is done when this returns if
     /// there is a [`fanout`](AuthBuilder::fanout), and within the cache's bound (5 seconds by default) in any case.
+    ///
+    /// ```
+    /// # use auth_core::Registration;
+    /// use auth_core::store::{AccountPatch, MemoryStore, UserDirectory as _};
+    /// use auth_core::testing;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = MemoryStore::new();
+    /// # let auth = testing::in_memory().store(store.clone()).build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// // Past this `Auth`, as by an SQL statement of the application's own.
+    /// store.update(&ada, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
+    /// auth.subject_changed(&ada).await;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn subject_changed(&self, subject: &SubjectId) {
         self.0.coherence.changed(&[Change::Subject(subject.clone())]).await;
         self.record(&Event::SubjectChanged { subject });
     }
 
-    /// The answer to a refusal, in this `Auth`'s realm and with its error body: `.map_err(|refusal| auth.reject(refusal))`.
+    /// The answer to a refusal, in this `Auth`'s realm and with its error body, as guards give it.
+    ///
+    /// ```
+    /// use auth_core::http::Rejection;
+    /// use auth_core::prelude::*;
+    /// use axum::extract::State;
+    /// use axum::http::StatusCode;
+    ///
+    /// #[require_auth]
+    /// async fn end_everywhere(identity: Identity, State(auth): State<Auth>) -> Result<StatusCode, Rejection> {
+    ///     auth.logout_everywhere(identity.subject()).await.map_err(|refusal| auth.reject(refusal))?;
+    ///     Ok(StatusCode::NO_CONTENT)
+    /// }
+    /// # fn main() {}
+    /// ```
     #[must_use]
     pub fn reject(&self, refusal: Refusal) -> Rejection {
         Rejection::new(refusal, self)

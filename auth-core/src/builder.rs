@@ -15,6 +15,32 @@ use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserS
 use crate::token::{AccessTokens, KeySet, Lifetimes};
 
 /// Assembles an [`Auth`]; begin with [`Auth::builder`].
+///
+/// | setting | default |
+/// | --- | --- |
+/// | [`access_ttl`](Self::access_ttl), [`refresh_ttl`](Self::refresh_ttl), [`session_ttl`](Self::session_ttl) | 15 minutes, 7 days, 30 days |
+/// | [`refresh_leeway`](Self::refresh_leeway), [`clock_skew`](Self::clock_skew), [`cache_bound`](Self::cache_bound) | 10 seconds, 5 seconds, 5 seconds |
+/// | [`scopes`](Self::scopes), [`client`](Self::client), [`new_user_role`](Self::new_user_role) | none |
+/// | [`error_body`](Self::error_body) | problem details (RFC 9457) |
+/// | [`clock`](Self::clock), [`events`](Self::events), [`fanout`](Self::fanout) | the machine's, `tracing`, none |
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::prelude::*;
+/// use auth_core::store::MemoryStore;
+/// use auth_core::token::{SigningKey, random_secret};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = SigningKey::hs256(&random_secret()?)?;
+/// let auth = Auth::builder(key, "https://api.example.com", "api")
+///     .store(MemoryStore::new())
+///     .access_ttl(Duration::from_mins(5))
+///     .scopes(["reports:read"])
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a builder does nothing until it is built"]
 pub struct AuthBuilder {
     keys: KeySet,
@@ -42,6 +68,17 @@ pub struct AuthBuilder {
 }
 
 /// An `Auth` could not be assembled.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let key = auth_core::token::SigningKey::hs256(&auth_core::token::random_secret()?)?;
+/// let missing = Auth::builder(key, "https://api.example.com", "api").build().unwrap_err();
+/// assert_eq!(missing.to_string(), "no user store was given: call `AuthBuilder::users`, or `store` for all of them");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -112,6 +149,19 @@ impl AuthBuilder {
     }
 
     /// Where users are, without registration: [`Auth::routes`] then has no `/auth/register`.
+    ///
+    /// ```
+    /// # use auth_core::{Refusal, Registration, testing};
+    /// use auth_core::store::MemoryStore;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = testing::in_memory().users(MemoryStore::new()).build()?;
+    /// let registration = auth.register(Registration::new("ada@example.com", "three words and a comma")).await;
+    /// assert_eq!(registration, Err(Refusal::NotFound { what: "registration" }));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn users(mut self, users: impl UserStore) -> Self {
         self.users = Some(Arc::new(users));
         self.registry = None;
@@ -211,6 +261,19 @@ impl AuthBuilder {
 
     /// Scopes that the service's own client may ask for; none by default. Others that a login asks for are not granted;
     /// at `/auth/token` they are `invalid_scope`.
+    ///
+    /// ```
+    /// # use auth_core::{Login, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = testing::in_memory().scopes(["profile", "reports:read"]).build()?;
+    /// # auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let mut login = Login::new("ada@example.com", "three words and a comma");
+    /// login.scope = Some("reports:read admin".to_owned());
+    /// assert_eq!(auth.login(login).await?.scope, "reports:read"); // what was granted, not what was asked for
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
@@ -218,24 +281,92 @@ impl AuthBuilder {
 
     /// Registers a client of the token endpoint. Without any, only the service's own client uses it: it is public, named
     /// as the audience, and who asks when a request names no client, as `/auth/login` and Swagger UI do.
+    ///
+    /// ```
+    /// # use auth_core::testing;
+    /// use auth_core::{GrantType, OAuthClient};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let app = OAuthClient::public("mobile-app")?.grants([GrantType::Password, GrantType::RefreshToken]);
+    /// let auth = testing::in_memory().client(app).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn client(mut self, client: OAuthClient) -> Self {
         self.clients.push(client);
         self
     }
 
-    /// The role that a newly registered user is given; none by default.
+    /// The role of whoever registers by `POST /auth/register`; none by default. [`Auth::register`] gives the roles that
+    /// its [`Registration`](crate::Registration) names.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::body::{Body, to_bytes};
+    /// use axum::http::Request;
+    /// use tower::ServiceExt as _;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     User,
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().new_user_role(Role::User).build()?;
+    /// let app: axum::Router = auth.routes().with_state(auth.clone());
+    /// let body = r#"{"email": "ada@example.com", "password": "three words and a comma"}"#;
+    /// let request = Request::post("/auth/register").header("content-type", "application/json");
+    /// let answer = app.oneshot(request.body(Body::from(body))?).await?;
+    /// let user: serde_json::Value = serde_json::from_slice(&to_bytes(answer.into_body(), 1024).await?)?;
+    /// assert_eq!(user["role"], "User");
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn new_user_role(mut self, role: impl Role) -> Self {
         self.new_user_roles = vec![role.name().into()];
         self
     }
 
     /// Replaces how error bodies look; [`problem_json`](crate::http::problem_json) by default.
+    ///
+    /// ```
+    /// # use auth_core::testing;
+    /// use auth_core::http::{ErrorBody, Problem};
+    /// use axum::Json;
+    /// use axum::response::IntoResponse as _;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = |problem: &Problem| Json([("detail", problem.detail.clone())]).into_response();
+    /// let auth = testing::in_memory().error_body(ErrorBody::new(body)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn error_body(mut self, body: ErrorBody) -> Self {
         self.error_body = body;
         self
     }
 
     /// Where the time comes from; the machine's clock by default.
+    ///
+    /// ```
+    /// # use auth_core::{Login, Refusal, Registration, Timestamp, testing};
+    /// use std::time::Duration;
+    ///
+    /// use auth_core::testing::TestClock;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
+    /// let auth = testing::in_memory().clock(clock.clone()).build()?;
+    /// # auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    ///
+    /// clock.advance(Duration::from_hours(7 * 24)); // the lifetime of a session that nobody refreshes
+    /// assert_eq!(auth.refresh(tokens.refresh.expose()).await.unwrap_err(), Refusal::InvalidRefreshToken);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self

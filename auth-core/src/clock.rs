@@ -6,6 +6,18 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Serialize, Serializer};
 
 /// A point in time: milliseconds since the Unix epoch. Serialises as RFC 3339 in UTC, to the second.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::Timestamp;
+///
+/// let then = Timestamp::from_secs(1_800_000_000);
+/// let later = then.after(Duration::from_mins(15));
+/// assert_eq!(later.to_string(), "2027-01-15T08:15:00Z");
+/// assert_eq!(later.since(then), Duration::from_mins(15));
+/// assert_eq!(then.since(later), Duration::ZERO); // never less than nothing
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
@@ -67,6 +79,21 @@ impl Serialize for Timestamp {
 }
 
 /// Where the time comes from.
+///
+/// `testing::TestClock` is one that tests set.
+///
+/// ```
+/// use auth_core::{Clock, SystemClock, Timestamp};
+///
+/// /// A clock that is known to be a minute behind.
+/// struct Corrected;
+///
+/// impl Clock for Corrected {
+///     fn now(&self) -> Timestamp {
+///         SystemClock.now().after(std::time::Duration::from_mins(1))
+///     }
+/// }
+/// ```
 pub trait Clock: Send + Sync + 'static {
     /// The time now.
     fn now(&self) -> Timestamp;

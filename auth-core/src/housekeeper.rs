@@ -44,13 +44,28 @@ pub struct Housekeeper {
 }
 
 impl Housekeeper {
-    /// Begins at once, and looks every minute. Call it within a Tokio runtime.
+    /// Begins at once, and looks every minute.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
     pub fn start(store: impl Housekeeping) -> Self {
         Self { task: tokio::spawn(run(store)) }
     }
 
     /// Removes everything that expired a day ago or earlier, in steps with pauses between them, and returns how many rows
     /// that were.
+    ///
+    /// ```
+    /// use auth_core::store::MemoryStore;
+    /// use auth_core::{Housekeeper, SystemClock};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// assert_eq!(Housekeeper::sweep(&MemoryStore::new(), &SystemClock).await?, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

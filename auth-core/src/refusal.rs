@@ -11,6 +11,17 @@ use crate::token::TokenError;
 /// Why a caller was refused, by a guard or by an operation of [`Auth`](crate::Auth).
 ///
 /// Its text is what the caller is told; it never says which part of a credential was wrong.
+///
+/// A handler answers one by [`Auth::reject`](crate::Auth::reject); status and challenge (RFC 6750, RFC 9470) follow from it.
+///
+/// ```
+/// use auth_core::Refusal;
+///
+/// assert_eq!(Refusal::NoCredential { api_key: false }.status(), 401);
+/// assert_eq!(Refusal::InsufficientRole.status(), 403);
+/// assert_eq!(Refusal::Unavailable.status(), 503); // undecided is never allowed
+/// assert_eq!(Refusal::WrongPassword.to_string(), "Incorrect email or password");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Refusal {

@@ -23,6 +23,21 @@ use crate::token::KeySet;
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.5 KiB each; `0` verifies each anew |
+///
+/// ```no_run
+/// use auth_core::prelude::*;
+/// use auth_core::Settings;
+/// use auth_core::store::MemoryStore;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut settings = Settings::from_env()?;
+/// let keys = settings.keys.take().ok_or("set AUTH_SECRET or AUTH_SIGNING_KEY_FILE")?;
+/// let issuer = settings.issuer.clone().ok_or("set AUTH_ISSUER")?;
+/// let builder = Auth::builder(keys, issuer, "api").store(MemoryStore::new());
+/// let auth = settings.lifetimes(builder).build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Settings {
@@ -49,6 +64,13 @@ pub struct Settings {
 }
 
 /// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
+///
+/// ```
+/// use auth_core::SettingsError;
+///
+/// let error = SettingsError::new("AUTH_ACCESS_TTL", "write a duration such as `15m`");
+/// assert_eq!(error.to_string(), "AUTH_ACCESS_TTL: write a duration such as `15m`");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
 pub struct SettingsError {

@@ -15,6 +15,30 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 ///
 /// As an extractor it reuses the request's one verification, and verifies by itself on a route without a guard;
 /// `Option<ApiKeyIdentity>` is `None` only when no API key was sent.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[api_key(scope = "reports:read")]
+/// async fn report(key: ApiKeyIdentity) -> String {
+///     format!("for {}, on behalf of {}", key.name(), key.owner())
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use auth_core::{NewApiKey, Registration, testing};
+/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
+/// # let auth = testing::in_memory().build()?;
+/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
+/// let issued = auth.create_api_key(&ada, new).await?;
+/// let app: axum::Router = GuardedRouter::new().route("/reports", get(report)).with_state(auth);
+///
+/// let request = Request::get("/reports").header("x-api-key", issued.key.expose()).body(Body::empty())?;
+/// assert_eq!(app.oneshot(request).await?.status(), 200);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct ApiKeyIdentity {
     record: Arc<ApiKeyRecord>,

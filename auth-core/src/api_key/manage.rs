@@ -34,6 +34,22 @@ pub struct IssuedApiKey {
 impl Auth {
     /// Makes an API key for `owner`.
     ///
+    /// ```
+    /// # use auth_core::{NewApiKey, Registration, testing};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let expires_in = Some(Duration::from_hours(90 * 24));
+    /// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in };
+    /// let issued = auth.create_api_key(&ada, new).await?;
+    /// assert!(issued.key.expose().starts_with("ak_")); // to be shown this once: the store has only its hash
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::BadRequest`] (422) for a name or scope that cannot be one; [`Refusal::Unavailable`] when the store
@@ -60,6 +76,20 @@ impl Auth {
 
     /// All API keys that were not revoked, newest first.
     ///
+    /// ```
+    /// # use auth_core::{NewApiKey, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
+    /// # let issued = auth.create_api_key(&ada, new).await?;
+    /// let names: Vec<String> = auth.api_keys().await?.into_iter().map(|record| record.name).collect();
+    /// assert_eq!(names, ["nightly"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::Unavailable`] when the store does not answer.
@@ -68,6 +98,22 @@ impl Auth {
     }
 
     /// Gives a key a new secret; the present one stays valid for 24 hours.
+    ///
+    /// ```
+    /// # use auth_core::{NewApiKey, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
+    /// # let issued = auth.create_api_key(&ada, new).await?;
+    /// let rotated = auth.rotate_api_key(&issued.record.id).await?;
+    /// assert_eq!(rotated.key.id(), issued.key.id());
+    /// assert_ne!(rotated.key.expose(), issued.key.expose());
+    /// assert!(rotated.record.previous.is_some()); // and until when it is still good
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -81,6 +127,21 @@ impl Auth {
     }
 
     /// Revokes a key, both its secrets.
+    ///
+    /// ```
+    /// # use auth_core::{NewApiKey, Refusal, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
+    /// # let issued = auth.create_api_key(&ada, new).await?;
+    /// auth.revoke_api_key(&issued.record.id).await?;
+    /// let again = auth.revoke_api_key(&issued.record.id).await;
+    /// assert_eq!(again, Err(Refusal::NotFound { what: "API key" }));
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -13,6 +13,14 @@ use crate::token::{TokenError, TokenHash, check_body, random_body};
 /// An API key's text: `ak_ID_SECRET`, the secret 256 random bits and a checksum.
 ///
 /// It has no `Debug` that shows it, no `Serialize` and no `==`.
+///
+/// ```
+/// use auth_core::ApiKey;
+/// use auth_core::token::TokenError;
+///
+/// let typed_by_hand = "ak_01a20fdc-6930-7434-98ca-2346bc0ea703_BjCwU6dS1sTi6NIo";
+/// assert_eq!(ApiKey::parse(typed_by_hand).unwrap_err(), TokenError::Malformed);
+/// ```
 pub struct ApiKey {
     id: ApiKeyId,
     text: SecretString,

@@ -19,6 +19,21 @@ impl ClusterError {
 }
 
 /// Tells all nodes what one of them has changed. Give it to [`AuthBuilder::fanout`](crate::AuthBuilder::fanout).
+///
+/// ```
+/// use auth_core::SubjectId;
+/// use auth_core::cluster::{Change, Fanout as _, MemoryFanout};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let fanout = MemoryFanout::new();
+/// let mut heard = fanout.subscribe().await?;
+/// let change = Change::Subject(SubjectId::random());
+/// fanout.publish(std::slice::from_ref(&change)).await?;
+/// assert_eq!(heard.next().await?, [change]);
+/// # Ok(())
+/// # }
+/// ```
 #[async_trait]
 pub trait Fanout: Send + Sync + 'static {
     /// Tells everybody who has subscribed, this node included. At most 100 changes at a time. Dropped after half a

@@ -11,6 +11,20 @@ use tokio::sync::broadcast;
 use super::{Change, ClusterError, Count, Counters, Fanout, Subscription};
 
 /// Connects those who hold a clone of it, within one process; for tests.
+///
+/// ```
+/// # use auth_core::testing;
+/// use auth_core::cluster::MemoryFanout;
+/// use auth_core::store::MemoryStore;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let (store, fanout) = (MemoryStore::new(), MemoryFanout::new());
+/// let one = testing::in_memory().store(store.clone()).fanout(fanout.clone()).build()?;
+/// let other = testing::in_memory().store(store).fanout(fanout).build()?; // forgets at once what `one` changes
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct MemoryFanout(broadcast::Sender<Vec<Change>>);
 
@@ -55,6 +69,21 @@ impl Subscription for broadcast::Receiver<Vec<Change>> {
 }
 
 /// Counters of one process. Clones share them.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::cluster::{Counters as _, MemoryCounters};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let attempts = MemoryCounters::new();
+/// attempts.add("login:203.0.113.7", 1, Duration::from_mins(1)).await?;
+/// let count = attempts.add("login:203.0.113.7", 1, Duration::from_mins(1)).await?;
+/// assert_eq!(count.value, 2); // in the minute that began with the first
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 pub struct MemoryCounters(Arc<Mutex<Living>>);
 

@@ -19,6 +19,18 @@ const SILENCE: Duration = Duration::from_secs(1);
 
 /// Fan-out by LISTEN and NOTIFY. It keeps one connection of the store's pool, and needs a pooler in between to keep
 /// sessions, not transactions.
+///
+/// ```no_run
+/// use auth_core::cluster::PostgresFanout;
+/// use auth_core::store::PostgresStore;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PostgresStore::open("postgres://auth@db.internal/service").await?;
+/// let fanout = PostgresFanout::new(&store); // for `AuthBuilder::fanout`
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PostgresFanout {
     pool: PgPool,

@@ -34,6 +34,16 @@ fn connect(url: &str) -> Result<(Client, ConnectionManager), ClusterError> {
 }
 
 /// Fan-out by Redis' publish and subscribe.
+///
+/// ```no_run
+/// use auth_core::cluster::RedisFanout;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let fanout = RedisFanout::new("rediss://cache.internal", "service")?; // for `AuthBuilder::fanout`
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RedisFanout {
     client: Client,
@@ -101,6 +111,19 @@ impl Subscription for RedisSubscription {
 }
 
 /// Counters in Redis, shared by all nodes that use the same namespace.
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use auth_core::cluster::{Counters as _, RedisCounters};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let attempts = RedisCounters::new("rediss://cache.internal", "service")?;
+/// let count = attempts.add("login:203.0.113.7", 1, Duration::from_mins(1)).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct RedisCounters {
     connection: ConnectionManager,

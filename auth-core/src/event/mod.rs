@@ -167,6 +167,36 @@ fn names(caller: Option<&Caller>) -> (Option<&SubjectId>, Option<&ApiKeyId>) {
 }
 
 /// Takes every event as it happens, on the request's own task: it must not block.
+///
+/// It replaces [`TracingSink`]; give it to [`AuthBuilder::events`](crate::AuthBuilder::events).
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// use auth_core::event::{Event, EventSink};
+///
+/// #[derive(Clone, Default)]
+/// struct FailedLogins(Arc<AtomicU32>);
+///
+/// impl EventSink for FailedLogins {
+///     fn record(&self, event: &Event<'_>) {
+///         if let Event::LoginFailed { .. } = event {
+///             self.0.fetch_add(1, Ordering::Relaxed);
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let failed = FailedLogins::default();
+/// let auth = testing::in_memory().events(failed.clone()).build()?;
+/// let _ = auth.login(Login::new("nobody@example.com", "a guess")).await;
+/// assert_eq!(failed.0.load(Ordering::Relaxed), 1);
+/// # Ok(())
+/// # }
+/// # use auth_core::{Login, testing};
+/// ```
 pub trait EventSink: Send + Sync + 'static {
     /// Takes one event.
     fn record(&self, event: &Event<'_>);

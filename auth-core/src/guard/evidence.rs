@@ -40,6 +40,30 @@ pub trait Decided: sealed::SealedArgs {
 }
 
 /// A state that an [`Auth`] can be had from, which every guard needs.
+///
+/// axum's `FromRef` says how; with axum's feature `macros` it can be derived.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use axum::extract::FromRef;
+///
+/// #[derive(Clone)]
+/// struct AppState {
+///     auth: Auth,
+///     greeting: &'static str,
+/// }
+///
+/// impl FromRef<AppState> for Auth {
+///     fn from_ref(state: &AppState) -> Self {
+///         state.auth.clone()
+///     }
+/// }
+///
+/// #[require_auth]
+/// async fn me() {}
+///
+/// let routes: GuardedRouter<AppState> = GuardedRouter::new().route("/me", get(me));
+/// ```
 #[diagnostic::on_unimplemented(
     message = "the state `{Self}` holds no `Auth`, without which no guard can verify anyone",
     label = "no `Auth` in `{Self}`",

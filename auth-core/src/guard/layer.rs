@@ -19,6 +19,24 @@ use crate::{Auth, Refusal};
 /// [`Policy::layer`].
 ///
 /// Guards and extractors behind it reuse its verification of the caller's credentials.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use axum::body::Body;
+/// use axum::http::Request;
+/// use tower::ServiceExt as _;
+///
+/// guard!(Programs = all(api_key, scope("metrics")));
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let auth = auth_core::testing::in_memory().build()?;
+/// let metrics = axum::Router::new().route("/metrics", axum::routing::get(|| async { "requests 1" }));
+/// let app: axum::Router = metrics.layer(Programs::layer(&auth));
+/// assert_eq!(app.oneshot(Request::get("/metrics").body(Body::empty())?).await?.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
 pub struct GuardLayer<P> {
     auth: Whose,
     policy: PhantomData<fn() -> P>,

@@ -43,6 +43,17 @@ pub trait Policy: Send + Sync + 'static {
 }
 
 /// Where a policy was declared.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// guard!(pub Careful = mfa);
+///
+/// # fn main() {
+/// assert_eq!(Careful::DECLARED.name, "Careful");
+/// assert!(Careful::DECLARED.line > 0);
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Declaration {
     /// The handler's or the policy's name; `handler` in JSON.

@@ -37,6 +37,15 @@ impl Unchecked {
 
 impl PolicyTable {
     /// The table in Markdown.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// assert!(app.policy().markdown().contains("| `GET` | `/health` | `public` |"));
+    /// ```
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = format!("| {} |\n|{}\n", HEADINGS.join(" | ").to_lowercase(), " --- |".repeat(HEADINGS.len()));
@@ -50,6 +59,15 @@ impl PolicyTable {
 
     /// One line for each route, without what changes when nothing was decided anew: source lines and the widths of
     /// columns are left out. This is what a lock file holds.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// assert!(app.policy().lock().starts_with("GET /health: public ["));
+    /// ```
     #[must_use]
     pub fn lock(&self) -> String {
         let routes = self

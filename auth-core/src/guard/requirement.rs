@@ -8,6 +8,24 @@ use std::time::Duration;
 /// A requirement is a constant: the attributes build it at compile time, one function evaluates it
 /// ([`Guard`](crate::Guard)), and the policy table and documentation read the same value. Write it with the
 /// attributes or [`guard!`](crate::guard!) rather than by hand.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Role {
+///     User,
+///     #[role(includes(User))]
+///     Admin,
+/// }
+///
+/// guard!(Export = any(role(User), all(api_key, scope("export"))));
+///
+/// # fn main() {
+/// assert_eq!(Export::REQUIREMENT.to_string(), r#"any(role(User), all(api_key, scope("export")))"#);
+/// assert!(Export::REQUIREMENT.wants_subject() && Export::REQUIREMENT.wants_api_key());
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Requirement {

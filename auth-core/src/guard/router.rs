@@ -31,7 +31,6 @@ use crate::Auth;
 /// async fn health() -> &'static str { "ok" }
 ///
 /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
-/// # fn main() {}
 /// ```
 ///
 /// Without a decision it does not compile:
@@ -42,7 +41,6 @@ use crate::Auth;
 /// async fn health() -> &'static str { "ok" }
 ///
 /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
-/// # fn main() {}
 /// ```
 #[must_use = "a router does nothing until it is served"]
 pub struct GuardedRouter<S = ()> {
@@ -105,6 +103,16 @@ where
     }
 
     /// Puts all routes of `other` under a prefix.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// let inner: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// let app = GuardedRouter::new().nest("/v1", inner);
+    /// assert_eq!(app.policy().routes()[0].path, "/v1/health");
+    /// ```
     #[track_caller]
     pub fn nest(mut self, prefix: &str, other: Self) -> Self {
         let other = other.sealed();
@@ -114,6 +122,14 @@ where
     }
 
     /// Adds all routes of `other`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// fn app(auth: &Auth, own: GuardedRouter<Auth>) -> GuardedRouter<Auth> {
+    ///     own.merge(auth.routes())
+    /// }
+    /// ```
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         let other = other.sealed();
@@ -166,6 +182,26 @@ where
     }
 
     /// Answers requests that match no route; the handler is guarded like any other.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::body::Body;
+    /// use axum::http::{Request, StatusCode};
+    /// use tower::ServiceExt as _;
+    ///
+    /// #[public]
+    /// async fn not_found() -> StatusCode {
+    ///     StatusCode::NOT_FOUND
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = GuardedRouter::new().fallback(not_found).with_state(auth);
+    /// assert_eq!(app.oneshot(Request::get("/nowhere").body(Body::empty())?).await?.status(), 404);
+    /// # Ok(())
+    /// # }
+    /// ```
     #[track_caller]
     pub fn fallback<H, T>(mut self, handler: H) -> Self
     where
@@ -193,6 +229,22 @@ where
 
     /// Answers `GET` at `path` with the policy table of the whole application, for those who meet `P`: a page for
     /// browsers (`Accept: text/html`), JSON for others. The route is a row of it.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// guard!(AdminOnly = role(Admin));
+    ///
+    /// # fn main() {
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().policy_route::<AdminOnly>("/policy");
+    /// assert_eq!(app.policy().routes()[0].requirement.to_string(), "role(Admin)");
+    /// # }
+    /// ```
     #[track_caller]
     pub fn policy_route<P: Policy>(mut self, path: &str) -> Self
     where
@@ -219,6 +271,14 @@ where
     /// this call instead of them.
     ///
     /// For metrics exporters, static files and the like; the long name is meant to be found in review.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// let metrics = axum::Router::new().route("/metrics", axum::routing::get(|| async { "requests 1" }));
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().merge_unchecked(metrics);
+    /// assert_eq!(app.policy().unchecked()[0].path, "*");
+    /// ```
     #[track_caller]
     pub fn merge_unchecked(mut self, unguarded: Router<S>) -> Self {
         self.take_unchecked("*".to_owned());
@@ -241,6 +301,18 @@ where
     }
 
     /// Gives the routes their state and becomes a plain [`axum::Router`], ready to be served.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = GuardedRouter::new().route("/health", get(health)).with_state(auth);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
         let table = self.policy();
         let Self { inner, wiring, .. } = self.sealed();

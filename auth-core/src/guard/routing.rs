@@ -10,6 +10,19 @@ use super::table::{Decision, Methods};
 ///
 /// The counterpart of axum's [`MethodRouter`]: made by [`get`], [`post`] and their siblings, taken by
 /// [`GuardedRouter::route`](crate::GuardedRouter::route).
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[public]
+/// async fn show() {}
+///
+/// #[require_auth]
+/// async fn change() {}
+///
+/// let page: GuardedRouter<Auth> = GuardedRouter::new().route("/page", get(show).put(change).patch(change));
+/// assert_eq!(page.policy().routes().len(), 3);
+/// ```
 #[must_use = "a method router does nothing until a GuardedRouter takes it"]
 pub struct GuardedMethodRouter<S = ()> {
     pub(super) inner: MethodRouter<S>,

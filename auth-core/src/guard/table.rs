@@ -25,6 +25,18 @@ impl Decision {
 }
 
 /// One row of the policy table: a method and path, and who may call it.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_scope("reports:read")]
+/// async fn reports() {}
+///
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/reports", get(reports));
+/// let row = &app.policy().routes()[0];
+/// assert_eq!((row.method, row.path.as_str(), row.declared.name), ("GET", "/reports", "reports"));
+/// assert_eq!(row.requirement.to_string(), r#"all(auth, scope("reports:read"))"#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RoutePolicy {

@@ -13,6 +13,34 @@ use crate::{Auth, Refusal};
 
 /// A JSON body, as [`axum::Json`], answering a body that cannot be read with the application's error body (400, 413,
 /// 415 or 422). It never repeats what was sent, since that may be a password.
+///
+/// ```
+/// use auth_core::http::Json;
+/// use auth_core::prelude::*;
+/// use serde::Deserialize;
+///
+/// #[derive(Deserialize)]
+/// struct Note {
+///     text: String,
+/// }
+///
+/// #[public]
+/// async fn note(Json(note): Json<Note>) -> String {
+///     note.text
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
+/// # let auth = auth_core::testing::in_memory().build()?;
+/// let app: axum::Router = GuardedRouter::new().route("/notes", post(note)).with_state(auth);
+/// let broken = Request::post("/notes").header("content-type", "application/json").body(Body::from("{}"))?;
+/// let answer = app.oneshot(broken).await?;
+/// assert_eq!(answer.status(), 422);
+/// assert_eq!(answer.headers()["content-type"], "application/problem+json");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json<T>(pub T);
 
@@ -21,6 +49,22 @@ pub struct Json<T>(pub T);
 pub struct Form<T>(pub T);
 
 /// A form or JSON body, whichever the content type says, with refusals as [`Json`]'s.
+///
+/// ```
+/// use auth_core::http::FormOrJson;
+/// use auth_core::prelude::*;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Note {
+///     text: String,
+/// }
+///
+/// #[require_auth]
+/// async fn note(FormOrJson(note): FormOrJson<Note>) -> String {
+///     note.text
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FormOrJson<T>(pub T);
 

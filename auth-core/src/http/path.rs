@@ -9,6 +9,25 @@ use crate::{Auth, Refusal};
 
 /// The parameters of the path, as [`axum::extract::Path`]. Text that cannot be the parameter's type names nothing, so
 /// the answer is 404 in the application's error body.
+///
+/// ```
+/// use auth_core::http::Path;
+/// use auth_core::prelude::*;
+///
+/// #[public]
+/// async fn page(Path(number): Path<u32>) -> String {
+///     format!("page {number}")
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
+/// # let auth = auth_core::testing::in_memory().build()?;
+/// let app: axum::Router = GuardedRouter::new().route("/pages/{number}", get(page)).with_state(auth);
+/// assert_eq!(app.oneshot(Request::get("/pages/last").body(Body::empty())?).await?.status(), 404);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Path<T>(pub T);
 

@@ -8,6 +8,15 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
 /// What an error body tells.
+///
+/// ```
+/// use auth_core::http::{Problem, problem_json};
+/// use axum::http::StatusCode;
+///
+/// let problem = Problem::new(StatusCode::CONFLICT, "about:blank", "Conflict", "The invoice has been paid.");
+/// let response = problem_json(&problem);
+/// assert_eq!(response.headers()["content-type"], "application/problem+json");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
@@ -43,6 +52,33 @@ impl Problem {
 }
 
 /// Writes the body of an error. Status and challenge are set afterwards and are not its to change.
+///
+/// ```
+/// use auth_core::http::{ErrorBody, Problem};
+/// use auth_core::prelude::*;
+/// use axum::Json;
+/// use axum::response::IntoResponse as _;
+///
+/// #[require_auth]
+/// async fn me() {}
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use {axum::{body::{Body, to_bytes}, http::Request}, tower::ServiceExt as _};
+/// // `{"detail": ".."}`, as FastAPI answers
+/// let body = ErrorBody::new(|problem: &Problem| {
+///     Json(std::collections::HashMap::from([("detail", &problem.title)])).into_response()
+/// });
+/// let auth = auth_core::testing::in_memory().error_body(body).build()?;
+/// let app: axum::Router = GuardedRouter::new().route("/me", get(me)).with_state(auth);
+///
+/// let answer = app.oneshot(Request::get("/me").body(Body::empty())?).await?;
+/// assert_eq!(answer.status(), 401); // whatever the function says
+/// assert_eq!(answer.headers()["www-authenticate"], r#"Bearer realm="api""#);
+/// assert_eq!(to_bytes(answer.into_body(), 1024).await?, r#"{"detail":"Authentication required"}"#);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct ErrorBody(Arc<Write>);
 

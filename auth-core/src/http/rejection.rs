@@ -9,6 +9,21 @@ use super::{ErrorBody, Problem};
 use crate::{Auth, Refusal};
 
 /// A [`Refusal`] as a response: what guards and extractors answer with.
+///
+/// ```
+/// use auth_core::Refusal;
+/// use auth_core::http::Rejection;
+/// use axum::response::IntoResponse as _;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let auth = auth_core::testing::in_memory().build()?;
+/// let answer = Rejection::new(Refusal::Forbidden, &auth).into_response();
+/// assert_eq!(answer.status(), 403);
+/// assert_eq!(answer.headers()["www-authenticate"], r#"Bearer realm="api", error="insufficient_scope""#);
+/// assert_eq!(answer.extensions().get(), Some(&Refusal::Forbidden)); // for layers that count or rewrite
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Rejection {
     refusal: Refusal,

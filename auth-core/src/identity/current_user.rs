@@ -40,6 +40,49 @@ pub trait FromSubject<S>: Sized + Send {
 ///
 /// Behind a guard it reuses the guard's verification; on a plain router it verifies by itself. `Option<CurrentUser<U>>`
 /// is `None` only when no access token was sent: a bad one is still 401.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::store::StoreError;
+///
+/// struct User {
+///     email: String,
+/// }
+///
+/// impl FromSubject<Auth> for User {
+///     async fn from_subject(identity: &Identity, auth: &Auth) -> Result<Option<Self>, StoreError> {
+///         let account = auth.account(identity.subject()).await.map_err(StoreError::unavailable)?;
+///         Ok(Some(User { email: account.email.to_string() }))
+///     }
+/// }
+///
+/// #[require_auth]
+/// async fn me(CurrentUser(user): CurrentUser<User>) -> String {
+///     user.email
+/// }
+///
+/// #[require_auth(optional)]
+/// async fn greet(user: Option<CurrentUser<User>>) -> String {
+///     user.map_or("hello".to_owned(), |CurrentUser(user)| format!("hello {}", user.email))
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
+/// # use auth_core::{Registration, testing::{in_memory, sign_in}};
+/// # let auth = in_memory().build()?;
+/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let token = sign_in(&auth, &ada, "pwd", "").await?;
+/// let routes = GuardedRouter::new().route("/me", get(me)).route("/greeting", get(greet));
+/// let app: axum::Router = routes.with_state(auth);
+///
+/// let request = Request::get("/me").header("authorization", format!("Bearer {}", token.expose()));
+/// assert_eq!(app.clone().oneshot(request.body(Body::empty())?).await?.status(), 200);
+/// let forged = Request::get("/greeting").header("authorization", "Bearer forged").body(Body::empty())?;
+/// assert_eq!(app.oneshot(forged).await?.status(), 401); // bad is not the same as none
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CurrentUser<U>(pub U);
 

@@ -11,6 +11,20 @@ use crate::{ApiKeyIdentity, Auth, Claims, Refusal};
 /// Who calls, by either kind of credential. Sent both, the subject of the access token is the caller.
 ///
 /// A route without a guard that takes it answers 401 to a caller without credentials, and names both challenges.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require(any(auth, api_key))]
+/// async fn feed(caller: Principal) -> String {
+///     match caller {
+///         Principal::Subject(identity) => format!("for {}", identity.subject()),
+///         Principal::ApiKey(key) => format!("for the program {}", key.name()),
+///         _ => "for somebody".to_owned(),
+///     }
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Principal {

@@ -11,6 +11,22 @@ use crate::{Claims, Role, SessionId, SubjectId, Timestamp};
 ///
 /// As an extractor it reuses the request's one verification, and verifies by itself on a route without a guard;
 /// `Option<Identity>` is `None` only when no access token was sent.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Role {
+///     Moderator,
+/// }
+///
+/// #[require_auth]
+/// async fn queue(identity: Identity) -> String {
+///     let may_clear = identity.has_role(Role::Moderator) && identity.has_scope("queue:clear");
+///     format!("{} may clear the queue: {may_clear}", identity.subject())
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Debug)]
 pub struct Identity {
     claims: Arc<Claims>,

@@ -45,6 +45,19 @@ pub trait Role: Copy + Eq + Display + FromStr<Err = UnknownRole> + Send + Sync +
 }
 
 /// A name that no variant of the role enum has.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Role {
+///     User,
+///     Admin,
+/// }
+///
+/// let unknown = "Root".parse::<Role>().unwrap_err();
+/// assert_eq!(unknown.to_string(), "unknown role `Root`; known are: User, Admin");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown role `{name}`; known are: {}", known.join(", "))]
 pub struct UnknownRole {

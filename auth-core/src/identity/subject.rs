@@ -61,6 +61,18 @@ macro_rules! identifier {
 
 identifier! {
     /// The stable name of a subject (a user), the `sub` of its tokens: 1 to 255 bytes without control characters.
+    ///
+    /// ```
+    /// use auth_core::SubjectId;
+    ///
+    /// # fn main() -> Result<(), auth_core::InvalidIdentifier> {
+    /// let id: SubjectId = "42".parse()?; // a key of the application's own table
+    /// assert_eq!(id.as_str(), "42");
+    /// assert!("".parse::<SubjectId>().is_err());
+    /// assert_ne!(SubjectId::random(), SubjectId::random());
+    /// # Ok(())
+    /// # }
+    /// ```
     SubjectId, "subject id"
 }
 

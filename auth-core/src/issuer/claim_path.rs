@@ -7,6 +7,16 @@ use serde_json::{Map, Value};
 /// - `scope`, `realm_access.roles`: names, outermost first;
 /// - `https://example.com/roles`: a name that is a URL, whole, whatever dots it has;
 /// - `/https:~1~1example.com~1app/roles`: a JSON pointer (RFC 6901), for everything else.
+///
+/// ```
+/// use auth_core::issuer::{ClaimPath, Issuer};
+///
+/// # fn main() -> Result<(), auth_core::issuer::IssuerError> {
+/// let path = ClaimPath::from("resource_access.reports.roles");
+/// let issuer = Issuer::new("https://login.example.com", "reports")?.roles_at(path).roles_at("https://example.com/roles");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimPath(Vec<String>);
 

@@ -9,6 +9,20 @@ use super::ClaimPath;
 use super::address::is_public;
 
 /// Another issuer whose access tokens are accepted, and for which audience.
+///
+/// ```
+/// use auth_core::issuer::Issuer;
+///
+/// # fn main() -> Result<(), auth_core::issuer::IssuerError> {
+/// let keycloak = Issuer::new("https://login.example.com/realms/main", "reports-api")?
+///     .any_jwt_type() // it writes `typ: JWT`
+///     .roles_at("realm_access.roles");
+/// let auth0 = Issuer::new("https://tenant.example.com/", "https://reports.example.com")?
+///     .scopes_at("permissions")
+///     .subject_prefix("auth0:"); // two issuers may both have a subject `42`
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "an issuer is trusted by `AuthBuilder::trust`"]
 pub struct Issuer {
@@ -30,6 +44,13 @@ pub struct Issuer {
 }
 
 /// An issuer that cannot be used as it is described.
+///
+/// ```
+/// use auth_core::issuer::{Issuer, IssuerError};
+///
+/// let wrong = Issuer::new("login.example.com", "reports-api").unwrap_err();
+/// assert_eq!(wrong, IssuerError::Url("login.example.com".to_owned()));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {

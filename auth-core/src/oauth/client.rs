@@ -91,6 +91,17 @@ impl OAuthClient {
     /// the service's configuration (`printf %s SECRET | sha256sum`). The secret must be random: a hash of a word is no
     /// protection of it.
     ///
+    /// ```
+    /// use auth_core::OAuthClient;
+    ///
+    /// # fn main() -> Result<(), auth_core::InvalidClient> {
+    /// # let from_configuration = [7; 32];
+    /// let client = OAuthClient::confidential_by_hash("billing", from_configuration.into())?;
+    /// assert_eq!(client.id().as_str(), "billing");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidClient::Id`] when the id cannot be one.

@@ -7,6 +7,17 @@ use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 
 /// An e-mail address in lower case, at most 254 bytes (RFC 5321), with a domain of at least two labels.
+///
+/// ```
+/// use auth_core::Email;
+///
+/// # fn main() -> Result<(), auth_core::password::InvalidEmail> {
+/// let email: Email = " Ada@Example.com".parse()?;
+/// assert_eq!(email.as_str(), "ada@example.com");
+/// assert!("ada@localhost".parse::<Email>().is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Email(Box<str>);

@@ -4,6 +4,13 @@ use std::fmt;
 
 /// A hashed password in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it; bcrypt (`$2a$`, `$2b$`, `$2y$`)
 /// is verified, too, and replaced at the next login. Its `Debug` shows nothing.
+///
+/// ```
+/// use auth_core::password::PasswordHash;
+///
+/// let hash = PasswordHash::from_stored("$2b$12$KIXQ0Z0lJm0eKq0Gf0o3UeT6sYg5U6m6m1q7mJv1rQ3xk9y7pQ3aK");
+/// assert_eq!(format!("{hash:?}"), "PasswordHash(..)");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(Box<str>);
 

@@ -8,7 +8,17 @@ const MIN_CODE_POINTS: usize = 15;
 /// Argon2 takes more, but nobody types more, and hashing begins with reading it all.
 const MAX_BYTES: usize = 1024;
 
-/// A new password that meets the rules.
+/// A new password that meets the rules: 15 to 1024 bytes long and not among those that are tried first. There are no
+/// rules of composition (NIST SP 800-63B-4 section 3.1.1.2).
+///
+/// ```
+/// use auth_core::password::{Password, WeakPassword};
+///
+/// let check = |text: &str| Password::new(text.into(), None).map(|_| ());
+/// assert_eq!(check("three words and a comma"), Ok(()));
+/// assert_eq!(check("Tr0ub4dor&3"), Err(WeakPassword::TooShort)); // under 15 characters
+/// assert_eq!(check("Password!!!1234"), Err(WeakPassword::Guessable));
+/// ```
 pub struct Password(SecretString);
 
 /// Why a new password was not taken.

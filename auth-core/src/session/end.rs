@@ -7,6 +7,18 @@ use crate::{Auth, Identity, Refusal, SessionId, SubjectId};
 impl Auth {
     /// Ends the session of this identity; its access and refresh tokens are refused from now on.
     ///
+    /// ```
+    /// use auth_core::http::Rejection;
+    /// use auth_core::prelude::*;
+    /// use axum::extract::State;
+    ///
+    /// #[require_auth]
+    /// async fn logout(identity: Identity, State(auth): State<Auth>) -> Result<(), Rejection> {
+    ///     auth.logout(&identity).await.map_err(|refusal| auth.reject(refusal))
+    /// }
+    /// # fn main() {}
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::NotFound`] when the access token belongs to no session here, and so cannot be ended here;
@@ -17,6 +29,19 @@ impl Auth {
     }
 
     /// Ends every session of a subject, those that begin at the same time included, and every access token.
+    ///
+    /// ```
+    /// # use auth_core::{Login, Refusal, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// auth.logout_everywhere(&ada).await?;
+    /// assert_eq!(auth.refresh(tokens.refresh.expose()).await.unwrap_err(), Refusal::InvalidRefreshToken);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -30,6 +55,20 @@ impl Auth {
 
     /// The living sessions of a subject, newest first.
     ///
+    /// ```
+    /// # use auth_core::{Login, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let mut login = Login::new("ada@example.com", "three words and a comma");
+    /// login.agent = Some("Firefox on Linux".to_owned());
+    /// auth.login(login).await?;
+    /// assert_eq!(auth.sessions(&ada).await?[0].agent.as_deref(), Some("Firefox on Linux"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::Unavailable`] when the store does not answer.
@@ -38,6 +77,21 @@ impl Auth {
     }
 
     /// Ends one session of a subject; `false` when the subject has no such session.
+    ///
+    /// ```
+    /// # use auth_core::{Login, Registration, SubjectId, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// let session = auth.sessions(&ada).await?.remove(0).id;
+    /// let bob = SubjectId::random();
+    /// assert!(!auth.end_session(&bob, &session).await?); // not his
+    /// assert!(auth.end_session(&ada, &session).await?);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

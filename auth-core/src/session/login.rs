@@ -19,6 +19,22 @@ impl Auth {
     /// An unknown name, a wrong password and an inactive user are refused in the same words after the same work. A
     /// password stored under weaker parameters is hashed anew.
     ///
+    /// ```
+    /// # use auth_core::{Login, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// assert_eq!(tokens.expires_in, 15 * 60);
+    ///
+    /// let wrong = auth.login(Login::new("ada@example.com", "another")).await.unwrap_err();
+    /// let unknown = auth.login(Login::new("bob@example.com", "another")).await.unwrap_err();
+    /// assert_eq!(wrong, unknown); // nobody learns who has an account
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::WrongPassword`]; [`Refusal::Busy`] when too many logins wait; [`Refusal::Unavailable`] when a store

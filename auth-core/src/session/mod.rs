@@ -14,6 +14,15 @@ use crate::store::Session;
 use crate::token::{Access, Refresh, Token};
 
 /// A login by name and password.
+///
+/// ```
+/// use auth_core::Login;
+///
+/// let mut login = Login::new("ada@example.com", "three words and a comma");
+/// login.scope = Some("profile".to_owned());
+/// login.agent = Some("Firefox on Linux".to_owned());
+/// assert!(!format!("{login:?}").contains("comma")); // the password is not printed
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Login {
@@ -36,6 +45,19 @@ impl Login {
 }
 
 /// What a login or refresh hands out.
+///
+/// ```
+/// # use auth_core::{Login, Registration, testing};
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let auth = testing::in_memory().build()?;
+/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+/// let authorization = format!("Bearer {}", tokens.access.expose());
+/// assert!(!format!("{tokens:?}").contains(tokens.access.expose()));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Tokens {

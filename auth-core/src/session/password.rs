@@ -10,6 +10,20 @@ impl Auth {
     /// Changes the password of this identity's subject. The session it was done in goes on; every other session and
     /// token of the subject is dead.
     ///
+    /// ```
+    /// use auth_core::http::Rejection;
+    /// use auth_core::prelude::*;
+    /// use axum::extract::State;
+    /// use secrecy::SecretString;
+    ///
+    /// # async fn handler(
+    /// #     identity: Identity, State(auth): State<Auth>, current: SecretString, new: SecretString,
+    /// # ) -> Result<(), Rejection> {
+    /// auth.change_password(&identity, current, new).await.map_err(|refusal| auth.reject(refusal))
+    /// # }
+    /// # fn main() {}
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::WrongCurrentPassword`] when `current` is wrong; [`Refusal::WeakPassword`]; [`Refusal::Busy`];

@@ -13,6 +13,22 @@ impl Auth {
     /// The token is spent by this. Used again within the leeway (a lost response, a second tab) it gets the same
     /// successor; later, its whole session ends, since somebody holds a copy (RFC 9700 section 4.14.2).
     ///
+    /// ```
+    /// # use auth_core::{Login, Registration, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let first = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// let second = auth.refresh(first.refresh.expose()).await?;
+    /// assert_ne!(first.refresh.expose(), second.refresh.expose());
+    ///
+    /// let retried = auth.refresh(first.refresh.expose()).await?; // the answer was lost on the way
+    /// assert_eq!(second.refresh.expose(), retried.refresh.expose());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal::InvalidRefreshToken`] for every token that is not good, whatever the reason;

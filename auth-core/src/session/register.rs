@@ -8,6 +8,20 @@ use crate::store::NewUser;
 use crate::{Auth, Refusal, SubjectId};
 
 /// A user who wants to register.
+///
+/// ```
+/// use auth_core::Registration;
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Role {
+///     Admin,
+/// }
+///
+/// # fn main() {
+/// let first_admin = Registration::new("root@example.com", "three words and a comma").with_roles([Role::Admin]);
+/// # }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Registration {
@@ -35,6 +49,20 @@ impl Registration {
 
 impl Auth {
     /// Adds a user.
+    ///
+    /// ```
+    /// # use auth_core::{Refusal, Registration, password::WeakPassword, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// let (ada, email) = auth.register(Registration::new("Ada@Example.com", "three words and a comma")).await?;
+    /// assert_eq!(email.as_str(), "ada@example.com");
+    ///
+    /// let weak = auth.register(Registration::new("bob@example.com", "password123")).await.unwrap_err();
+    /// assert_eq!(weak, Refusal::WeakPassword(WeakPassword::TooShort)); // NIST SP 800-63B-4
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

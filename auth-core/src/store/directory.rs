@@ -40,6 +40,13 @@ pub struct Account {
 }
 
 /// What to change of an account; `None` stays as it is.
+///
+/// ```
+/// use auth_core::store::AccountPatch;
+///
+/// let promote = AccountPatch { roles: Some(vec!["Moderator".into()]), ..AccountPatch::default() };
+/// let disable = AccountPatch { active: Some(false), ..AccountPatch::default() };
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct AccountPatch {
     /// The new e-mail address.

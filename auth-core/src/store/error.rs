@@ -3,6 +3,16 @@
 use std::error::Error;
 
 /// A store could not do what it was asked. Guards and operations answer 503: undecided is never allowed.
+///
+/// ```
+/// use auth_core::Refusal;
+/// use auth_core::store::StoreError;
+///
+/// # fn query() -> Result<(), std::io::Error> { Err(std::io::ErrorKind::TimedOut.into()) }
+/// let error = query().map_err(StoreError::unavailable).unwrap_err();
+/// assert_eq!(error.to_string(), "the store did not answer: timed out");
+/// assert_eq!(Refusal::from(error).status(), 503);
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {

@@ -7,6 +7,20 @@ use crate::Timestamp;
 
 /// A store that can be rid of what has expired. Nothing depends on it but the store's size: what has expired is refused
 /// whether it is still there or not.
+///
+/// [`Housekeeper`](crate::Housekeeper) calls it in the background.
+///
+/// ```
+/// use auth_core::Timestamp;
+/// use auth_core::store::{Housekeeping as _, MemoryStore};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let removed = MemoryStore::new().purge_expired(Timestamp::from_secs(0), 1_000).await?;
+/// assert_eq!(removed, 0);
+/// # Ok(())
+/// # }
+/// ```
 #[async_trait]
 pub trait Housekeeping: Send + Sync + 'static {
     /// Removes at most `limit` rows of sessions, refresh tokens and API keys that expired at `before` or earlier, in one

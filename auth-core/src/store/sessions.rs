@@ -82,6 +82,22 @@ pub struct Session {
 
 impl Session {
     /// Whether a refresh token of this session is good in these hands.
+    ///
+    /// ```
+    /// # use auth_core::{ClientId, Login, Registration, store::Holder, testing};
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = testing::in_memory().build()?;
+    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// let session = auth.sessions(&ada).await?.remove(0);
+    /// assert!(session.is_bound_to(&Holder::default())); // begun by the service's own client
+    ///
+    /// let another: ClientId = "billing".parse()?;
+    /// assert!(!session.is_bound_to(&Holder { client_id: Some(&another), ..Holder::default() }));
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn is_bound_to(&self, holder: &Holder<'_>) -> bool {
         self.client_id.as_ref() == holder.client_id

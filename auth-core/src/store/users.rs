@@ -12,6 +12,52 @@ use crate::{Email, SubjectId};
 ///
 /// Implement it over an existing user table to keep that table. The version is a number that grows whenever the
 /// subject's credentials change or all of them are taken back; a table without such a column can add one that starts at 0.
+///
+/// ```
+/// use auth_core::store::{StoreError, SubjectState, UserRecord, UserStore};
+/// use auth_core::{SubjectId, password::PasswordHash};
+///
+/// # struct Row { id: i64, hash: String, is_active: bool, role: String, version: u64 }
+/// # struct Table;
+/// # impl Table {
+/// #     async fn row(&self, column: &str, value: &str) -> Result<Option<Row>, StoreError> { Ok(None) }
+/// #     async fn set(&self, id: &str, hash: &str) -> Result<Option<u64>, StoreError> { Ok(None) }
+/// #     async fn raise(&self, id: &str) -> Result<Option<u64>, StoreError> { Ok(None) }
+/// #     async fn swap(&self, id: &str, old: &str, new: &str) -> Result<(), StoreError> { Ok(()) }
+/// # }
+/// # fn record(row: Row) -> UserRecord {
+/// #     let id: SubjectId = row.id.to_string().parse().expect("digits");
+/// #     let state = SubjectState { active: row.is_active, roles: [row.role.into()].into(), version: row.version };
+/// #     UserRecord { id, password_hash: Some(PasswordHash::from_stored(row.hash)), state }
+/// # }
+/// struct Users(Table); // the application's own table, and `record` to make a `UserRecord` of a row of it
+///
+/// #[async_trait::async_trait]
+/// impl UserStore for Users {
+///     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+///         Ok(self.0.row("email", &login.to_lowercase()).await?.map(record))
+///     }
+///
+///     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+///         Ok(self.0.row("id", id.as_str()).await?.map(record))
+///     }
+///
+///     // UPDATE users SET hash = $2, version = version + 1 WHERE id = $1 RETURNING version
+///     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+///         self.0.set(id.as_str(), hash.as_str()).await
+///     }
+///
+///     // UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version
+///     async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+///         self.0.raise(id.as_str()).await
+///     }
+///
+///     // UPDATE users SET hash = $3 WHERE id = $1 AND hash = $2
+///     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+///         self.0.swap(id.as_str(), old.as_str(), new.as_str()).await
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait UserStore: Send + Sync + 'static {
     /// The user who logs in under this name, in whatever form the application knows it (an e-mail address in the

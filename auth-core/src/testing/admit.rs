@@ -16,6 +16,21 @@ const DECLARED: Declaration =
 /// A guard's requirement is a constant of its type; this is for tests that try more requirements than they could write
 /// down as types.
 ///
+/// ```
+/// use auth_core::Requirement;
+/// use auth_core::testing::{admit, in_memory};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let auth = in_memory().build()?;
+/// let (mut parts, ()) = axum::http::Request::new(()).into_parts();
+/// assert!(admit(&auth, &mut parts, &Requirement::Public).await.is_ok());
+/// let refused = admit(&auth, &mut parts, &Requirement::Auth).await.unwrap_err();
+/// assert_eq!(refused.refusal().status(), 401);
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// What the guard would answer.

@@ -7,6 +7,17 @@ use std::time::Duration;
 use crate::{Clock, Timestamp};
 
 /// A clock that stands still until it is moved. Clones show the same time.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::testing::TestClock;
+/// use auth_core::{Clock as _, Timestamp};
+///
+/// let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
+/// clock.clone().advance(Duration::from_mins(15));
+/// assert_eq!(clock.now().as_secs(), 1_800_000_900);
+/// ```
 #[derive(Clone, Debug)]
 pub struct TestClock(Arc<AtomicI64>);
 

@@ -17,6 +17,15 @@ pub enum VectorRefused {
 /// Verifies a compact JWS by a JWK, in the way access tokens are, and gives its payload. The strength of a secret is not
 /// looked at: vectors use keys of zeros.
 ///
+/// ```
+/// use auth_core::testing::{VectorRefused, open_jws};
+/// use auth_core::token::TokenError;
+///
+/// let key = r#"{"kty":"oct","k":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","alg":"HS256"}"#;
+/// let refused = open_jws(key, "no.token").unwrap_err();
+/// assert_eq!(refused, VectorRefused::Token(TokenError::Malformed));
+/// ```
+///
 /// # Errors
 ///
 /// [`VectorRefused`] says whether it was the key or the token.

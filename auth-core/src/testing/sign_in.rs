@@ -7,6 +7,20 @@ use crate::{Auth, Refusal, SessionId, SubjectId};
 /// Begins a session of `subject` as if it had logged in just now by these methods (`amr`, RFC 8176) and been granted
 /// these scopes, both separated by spaces, and gives its access token. No password is checked and no hash computed.
 ///
+/// ```
+/// # use auth_core::Registration;
+/// use auth_core::testing::{in_memory, sign_in};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let auth = in_memory().build()?;
+/// let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let token = sign_in(&auth, &ada, "pwd otp mfa", "reports:read").await?;
+/// let authorization = format!("Bearer {}", token.expose());
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`Refusal::InvalidCredential`] when there is no such subject, [`Refusal::Unavailable`] when a store does not answer.

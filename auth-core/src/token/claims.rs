@@ -14,6 +14,16 @@ use crate::{SessionId, SubjectId, Timestamp};
 /// the Unix epoch.
 ///
 /// As an extractor it reuses the request's one verification.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_auth]
+/// async fn session_of(claims: Claims) -> String {
+///     format!("expires at {} (Unix time), issued by {}", claims.exp, claims.iss)
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Claims {
@@ -86,6 +96,16 @@ impl Claims {
 }
 
 /// `aud` is a string or a list of strings (RFC 7519 section 4.1.3).
+///
+/// ```
+/// use auth_core::token::OneOrMany;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let audiences: OneOrMany = serde_json::from_str(r#"["api", "reports"]"#)?;
+/// assert!(audiences.contains("api"));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum OneOrMany {

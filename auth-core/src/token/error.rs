@@ -3,6 +3,12 @@
 /// Why a token was refused.
 ///
 /// A response never carries it: to the caller every one of these is `invalid_token`.
+///
+/// ```
+/// use auth_core::token::{Token, TokenError};
+///
+/// assert_eq!(Token::parse("rt_cut-off").unwrap_err(), TokenError::Malformed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {

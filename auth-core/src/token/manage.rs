@@ -16,6 +16,21 @@ impl Auth {
     /// anew, for instance by [`Settings::from_env`](crate::Settings::from_env). Every key accepted so far stays
     /// accepted.
     ///
+    /// ```
+    /// use auth_core::token::{Es256, KeyState, SigningKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = auth_core::testing::in_memory().build()?;
+    /// let next = SigningKey::<Es256>::generate()?;
+    /// auth.accept_key(next.verifying_key())?; // on every node, some minutes before
+    /// auth.rotate_key(next)?;
+    ///
+    /// let states: Vec<_> = auth.keys().into_iter().map(|key| key.state).collect();
+    /// assert_eq!(states, [KeyState::Signing, KeyState::Verifying]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`KeyError::DuplicateKid`] when another key has its name, [`KeyError::Retired`] when it has been retired here; the
@@ -42,6 +57,20 @@ impl Auth {
     }
 
     /// Refuses tokens of a key from now on: when its last token has expired, or at once when the key got out.
+    ///
+    /// ```
+    /// use auth_core::token::{Es256, KeyError, SigningKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = auth_core::testing::in_memory().build()?;
+    /// let old = auth.keys().remove(0).kid;
+    /// assert_eq!(auth.retire_key(&old), Err(KeyError::StillSigning));
+    ///
+    /// auth.rotate_key(SigningKey::<Es256>::generate()?)?;
+    /// auth.retire_key(&old)?; // tokens of it are refused from now on
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -112,6 +112,14 @@ fn checksum(context: &str, secret: &str) -> String {
 }
 
 /// The SHA-256 of an opaque token. The token has 256 random bits, so neither salt nor a slow hash would add anything.
+///
+/// ```
+/// use auth_core::token::{Refresh, Token, TokenHash};
+///
+/// fn is_that(token: &Token<Refresh>, stored: [u8; 32]) -> bool {
+///     TokenHash::from(stored).matches(&token.hash()) // in constant time
+/// }
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash([u8; 32]);
 

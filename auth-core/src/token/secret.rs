@@ -9,6 +9,15 @@ use super::TokenError;
 
 /// 256 random bits in base64url: 43 characters, good for a signing secret or a first password.
 ///
+/// ```
+/// use auth_core::token::{SigningKey, random_secret};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = SigningKey::hs256(&random_secret()?)?;
+/// # Ok(())
+/// # }
+/// ```
+///
 /// # Errors
 ///
 /// [`TokenError::Malformed`] when the machine gives no randomness.

@@ -38,7 +38,7 @@ fn kept(path: &Path) -> Result<SecretString, SettingsError> {
     match read(path) {
         Ok(secret) => return Ok(secret),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(wrong(format!("cannot be used: {error}"))),
+        Err(error) => return Err(wrong(format!("cannot be used: {error}; or set AUTH_SECRET"))),
     }
     let secret = random()?;
     match write(path, &secret) {

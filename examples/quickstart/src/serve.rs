@@ -25,8 +25,8 @@ pub(crate) enum StartError {
     AdminPassword(WeakPassword),
     #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
     Bind(SocketAddr, std::io::Error),
-    #[error("DATABASE_URL: {0}; check that the file's folder can be written to, or that the server is there")]
-    Store(#[from] StoreError),
+    #[error("DATABASE_URL: {error}; {mend}")]
+    Store { error: StoreError, mend: &'static str },
     #[error("{}{error}", variable(.error))]
     Build {
         #[from]
@@ -43,8 +43,8 @@ pub(crate) enum StartError {
 /// The variable behind a setting that cannot work.
 fn variable(error: &BuildError) -> String {
     match error {
-        BuildError::Setting { setting, .. } if setting.ends_with("_ttl") || *setting == "refresh_leeway" => {
-            format!("AUTH_{}: ", setting.to_uppercase())
+        BuildError::Setting { setting, .. } => {
+            format!("AUTH_{}: ", setting.trim_start_matches("the ").to_uppercase())
         }
         _ => String::new(),
     }
@@ -69,7 +69,8 @@ async fn run() -> Result<(), StartError> {
     let config = Config::from_env()?;
     let listener = TcpListener::bind(config.bind).await.map_err(|error| StartError::Bind(config.bind, error))?;
     let address = listener.local_addr()?;
-    let store = Store::open(&config.database_url).await?;
+    let url = config.database_url.as_str();
+    let store = Store::open(url).await.map_err(|error| StartError::Store { error, mend: Store::mend(url) })?;
     let (auth, config) = authentication(config, address, &store)?;
     first_admin(&auth, &config).await?;
     if !config.rate_limit {

@@ -21,6 +21,15 @@ impl Store {
         PostgresStore::open(url).await.map(Self::Postgres)
     }
 
+    /// What to look at when the store at `url` cannot be opened.
+    pub(crate) fn mend(url: &str) -> &'static str {
+        if url.starts_with("sqlite:") {
+            "check that its folder is there and that this user may write to the folder and to the file"
+        } else {
+            "check that the server is there, has the database, and lets this user in"
+        }
+    }
+
     /// Gives the store to `builder`, and what the nodes tell each other by: Redis, or else PostgreSQL itself.
     pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
         let builder = match self {

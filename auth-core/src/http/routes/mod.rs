@@ -30,6 +30,24 @@ impl Auth {
     /// endpoints: `POST /auth/token` (RFC 6749), `/auth/revoke` (RFC 7009), `/auth/introspect` (RFC 7662, for API keys
     /// with the scope `introspect`), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
     /// routes to lie directly under the issuer.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::body::Body;
+    /// use axum::http::Request;
+    /// use tower::ServiceExt as _;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = auth.routes().with_state(auth.clone());
+    ///
+    /// let request = Request::post("/auth/login").header("content-type", "application/x-www-form-urlencoded");
+    /// let request = request.body(Body::from("username=ada%40example.com&password=a+guess"))?;
+    /// assert_eq!(app.oneshot(request).await?.status(), 401);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn routes<S>(&self) -> GuardedRouter<S>
     where
         S: Clone + Send + Sync + 'static,
@@ -74,6 +92,22 @@ impl Auth {
 
     /// Making, listing, rotating and revoking API keys, for those who meet the policy `P`: `POST` and
     /// `GET /auth/api-keys`, `POST /auth/api-keys/{id}/rotate`, `DELETE /auth/api-keys/{id}`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// guard!(pub AdminOnly = role(Admin));
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     GuardedRouter::new().merge(auth.routes()).merge(auth.api_key_routes::<AdminOnly, _>())
+    /// }
+    /// # fn main() {}
+    /// ```
     pub fn api_key_routes<P, S>(&self) -> GuardedRouter<S>
     where
         P: Policy,

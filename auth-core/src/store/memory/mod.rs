@@ -18,6 +18,17 @@ use crate::token::TokenHash;
 use crate::{ApiKeyId, SessionId, SubjectId, Timestamp};
 
 /// A store that forgets everything with its process; for tests. Clones hold the same.
+///
+/// ```
+/// use auth_core::store::{MemoryStore, UserDirectory as _};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = MemoryStore::new();
+/// assert!(store.list(None, 10).await?.is_empty());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 

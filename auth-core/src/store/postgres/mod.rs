@@ -32,6 +32,23 @@ const CONNECTION_PATIENCE: Duration = Duration::from_secs(2);
 /// Every method is one statement or one transaction at the isolation level READ COMMITTED; a dropped future rolls back.
 /// What is decided from a session's rows is decided while its row is locked, and rows are locked in one order, so that
 /// concurrent calls wait for each other and never block each other for good.
+///
+/// ```no_run
+/// use auth_core::cluster::PostgresFanout;
+/// use auth_core::prelude::*;
+/// use auth_core::store::PostgresStore;
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = PostgresStore::open("postgres://auth:password@db.internal/service?sslmode=verify-full").await?;
+/// # let key = auth_core::token::SigningKey::hs256(&auth_core::token::random_secret()?)?;
+/// let auth = Auth::builder(key, "https://api.example.com", "api")
+///     .fanout(PostgresFanout::new(&store)) // other nodes see changes at once
+///     .store(store)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct PostgresStore {
     pool: PgPool,

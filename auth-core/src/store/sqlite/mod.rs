@@ -28,6 +28,23 @@ const PATIENCE: Duration = Duration::from_secs(5);
 ///
 /// Every write is a transaction that takes the write lock before it reads, so nothing it has read can change under it;
 /// a dropped future rolls back. Writes of one process queue in the order they came; several processes may share a file.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::store::SqliteStore;
+/// use auth_core::token::{SigningKey, random_secret};
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let store = SqliteStore::open("sqlite::memory:").await?; // or `sqlite://service.db`
+/// let key = SigningKey::hs256(&random_secret()?)?;
+/// let auth = Auth::builder(key, "https://api.example.com", "api").store(store.clone()).build()?;
+///
+/// store.ping().await?; // for a health check
+/// store.close().await; // at the end
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,

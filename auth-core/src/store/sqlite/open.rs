@@ -27,7 +27,7 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when the URL, the file or a migration is not good.
+    /// [`StoreError::Unavailable`] when the URL, the file or a migration is not good, or the file cannot be written to.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
         let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         let options = SqliteConnectOptions::from_str(url)?
@@ -75,6 +75,9 @@ impl SqliteStore {
         let mut tx = self.write().await?;
         // What `Migrator::run` does with its connection; that one's future cannot be shown to be `Send` here.
         migrations().run_direct(None, &mut *tx, false).await.map_err(StoreError::unavailable)?;
+        // SQLite opens a file that it may not write to for reading, and says so only to the first who writes: not at
+        // the start, but at somebody's login.
+        sqlx::query("DELETE FROM auth_migrations WHERE FALSE").execute(&mut *tx).await?;
         tx.commit().await
     }
 }

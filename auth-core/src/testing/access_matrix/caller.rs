@@ -9,6 +9,17 @@ use crate::Role;
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
 /// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, and what is true of who holds it.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::testing::TestCaller;
+///
+/// let program = TestCaller::api_key("the nightly job", || async { "ak_…".to_owned() }).scope("reports:read");
+/// let stale = TestCaller::subject("a user of yesterday", || async { "eyJ…".to_owned() })
+///     .amr("pwd")
+///     .authenticated_ago(Duration::from_hours(24));
+/// ```
 pub struct TestCaller {
     pub(super) name: String,
     pub(super) kind: Kind,

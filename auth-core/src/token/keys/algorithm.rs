@@ -1,6 +1,12 @@
 //! Signature algorithms, as values and as types.
 
 /// A signature algorithm (RFC 7518 section 3.1, RFC 8037 section 3.1).
+///
+/// ```
+/// use auth_core::token::Algorithm;
+///
+/// assert_eq!(Algorithm::EdDsa.to_string(), "EdDSA");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {

@@ -3,6 +3,14 @@
 use super::{Algorithm, WeakSecret};
 
 /// A key that cannot be used. Never holds any of the key.
+///
+/// ```
+/// use auth_core::token::{KeyError, SigningKey};
+///
+/// let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----";
+/// let error = SigningKey::<auth_core::token::Any>::from_pem(&public.into()).unwrap_err();
+/// assert_eq!(error, KeyError::NotPrivate);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {

@@ -64,6 +64,13 @@ impl Signing {
 impl SigningKey<Hs256> {
     /// An HS256 key of at least 32 bytes (RFC 7518 section 3.2).
     ///
+    /// ```
+    /// use auth_core::token::{SigningKey, WeakSecret};
+    ///
+    /// let weak = SigningKey::hs256(&"short".into()).unwrap_err();
+    /// assert_eq!(weak, WeakSecret::TooShort { len: 5 });
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`WeakSecret`] when it is too short, well known, or hardly varied.
@@ -130,6 +137,17 @@ impl<A: KeyKind> SigningKey<A> {
     /// encrypted. It is named by its RFC 7638 thumbprint.
     ///
     /// For [`Any`] an RSA key signs by RS256; name [`Ps256`](super::Ps256) or give a JWK for PS256.
+    ///
+    /// ```no_run
+    /// use auth_core::token::{Algorithm, SigningKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// // `openssl genpkey -algorithm ed25519 -out signing.pem`
+    /// let key: SigningKey = SigningKey::from_pem(&std::fs::read_to_string("signing.pem")?.into())?;
+    /// assert_eq!(key.algorithm(), Algorithm::EdDsa);
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -14,6 +14,19 @@ use crate::token::TokenError;
 ///
 /// Its type says which, so a key for one algorithm cannot stand where another's belongs; [`Any`] is the type of keys
 /// read from a configured file. It has no `Debug` that shows it, no `Serialize` and no `==`.
+///
+/// ```
+/// use auth_core::token::{Algorithm, VerifyingKey};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // RFC 8037 appendix A.2
+/// let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+/// let key: VerifyingKey = VerifyingKey::from_jwk(jwk)?;
+/// assert_eq!(key.algorithm(), Algorithm::EdDsa);
+/// assert_eq!(key.kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"); // its RFC 7638 thumbprint
+/// # Ok(())
+/// # }
+/// ```
 pub struct VerifyingKey<A: KeyKind = Any> {
     pub(super) key: Verifying,
     pub(super) kind: PhantomData<fn() -> A>,

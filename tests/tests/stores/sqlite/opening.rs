@@ -55,6 +55,15 @@ async fn a_reopened_file_holds_everything() {
     assert_eq!(ApiKeyStore::find(&store, &key.id).await.unwrap().unwrap().hash, key.hash);
 }
 
+#[tokio::test]
+async fn a_file_that_cannot_be_written_to_is_refused_at_the_start() {
+    let file = TempFile::new();
+    file.open().await.close().await;
+    let refused = SqliteStore::open(&format!("{}?mode=ro", file.url())).await;
+    let error = refused.map(|_| ()).unwrap_err();
+    assert!(error.to_string().contains("readonly"), "{error}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_file_can_be_opened_by_many_at_once() {
     for _ in 0..10 {
