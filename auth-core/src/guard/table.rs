@@ -33,7 +33,8 @@ impl Decision {
 /// async fn reports() {}
 ///
 /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/reports", get(reports));
-/// let row = &app.policy().routes()[0];
+/// let table = app.policy();
+/// let row = &table.routes()[0];
 /// assert_eq!((row.method, row.path.as_str(), row.declared.name), ("GET", "/reports", "reports"));
 /// assert_eq!(row.requirement.to_string(), r#"all(auth, scope("reports:read"))"#);
 /// ```
