@@ -36,7 +36,7 @@ impl Decision {
 /// let table = app.policy();
 /// let row = &table.routes()[0];
 /// assert_eq!((row.method, row.path.as_str(), row.declared.name), ("GET", "/reports", "reports"));
-/// assert_eq!(row.requirement.to_string(), r#"all(auth, scope("reports:read"))"#);
+/// assert_eq!(row.requirement.to_string(), r#"scope("reports:read")"#);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
