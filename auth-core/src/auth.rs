@@ -63,6 +63,18 @@ impl Auth {
     ///
     /// It needs stores besides: [`AuthBuilder::store`] gives all three at once. [`AuthBuilder`] lists every setting with
     /// its default.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use auth_core::store::MemoryStore;
+    /// use auth_core::token::{EdDsa, SigningKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let key = SigningKey::<EdDsa>::generate()?; // or `Settings::from_env`, or `SigningKey::from_pem`
+    /// let auth = Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn builder(keys: impl Into<KeySet>, issuer: impl Into<String>, audience: impl Into<String>) -> AuthBuilder {
         AuthBuilder::new(keys.into(), issuer.into(), audience.into())
     }

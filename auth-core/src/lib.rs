@@ -1,6 +1,95 @@
 //! Guards for axum: one line above a handler says who may call it, and the compiler holds the router to it.
 //!
-//! Begin with [`prelude`], the attributes and [`GuardedRouter`]; [`Auth`] is what a service keeps in its state.
+//! # What to write
+//!
+//! ```
+//! use auth_core::prelude::*;
+//! use auth_core::store::MemoryStore; // or `SqliteStore`, `PostgresStore`, your own
+//! use auth_core::token::{SigningKey, random_secret};
+//! # use axum::{body::Body, http::Request};
+//! # use tower::ServiceExt as _;
+//!
+//! #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+//! enum Role {
+//!     User,
+//!     #[role(includes(User))]
+//!     Admin,
+//! }
+//!
+//! #[require_auth]
+//! async fn me(identity: Identity) -> String {
+//!     identity.subject().to_string()
+//! }
+//!
+//! #[require_role(Admin)]
+//! async fn settings() {}
+//!
+//! #[public]
+//! async fn health() -> &'static str {
+//!     "ok"
+//! }
+//!
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // A service reads its keys by `Settings::from_env`.
+//! let key = SigningKey::hs256(&random_secret()?)?;
+//! let auth = Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new()).build()?;
+//!
+//! let app: axum::Router = GuardedRouter::new() // takes no handler that nobody has decided about
+//!     .route("/users/me", get(me))
+//!     .route("/settings", put(settings))
+//!     .route("/health", get(health))
+//!     .merge(auth.routes()) // /auth/register, /auth/login, /auth/refresh, …
+//!     .with_state(auth);
+//!
+//! # let call = |request: axum::http::request::Builder| app.clone().oneshot(request.body(Body::empty()).unwrap());
+//! assert_eq!(call(Request::get("/health")).await?.status(), 200);
+//! let refused = call(Request::get("/users/me")).await?;
+//! assert_eq!(refused.status(), 401);
+//! assert_eq!(refused.headers()["www-authenticate"], r#"Bearer realm="api""#);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | above a handler | who may call it |
+//! | --- | --- |
+//! | [`#[require_auth]`](macro@require_auth) | a subject with a valid access token |
+//! | [`#[require_role(A, B)]`](macro@require_role) | a subject with one of these roles, or one that includes one of them |
+//! | [`#[require_scope("a")]`](macro@require_scope) | whose credential carries these scopes |
+//! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
+//! | [`#[require(..)]`](macro@require) | who meets a requirement of `any`, `all`, `not`, `fresh`, `mfa` and [named policies](macro@guard) |
+//! | [`#[authorize(..)]`](macro@authorize) | for whom this condition over the handler's parameters holds, too |
+//! | [`#[public]`](macro@public) | everybody |
+//!
+//! The repository's `docs/guide.md` shows every word in use, `docs/diagnostics.md` every compile error with its mend,
+//! `docs/operations.md` what a running service asks of its machines, and `examples/quickstart` is a whole service.
+//!
+//! # When a caller is refused
+//!
+//! A guard runs before every other parameter of the handler, so a refused caller costs no body and no query.
+//!
+//! | | status | `WWW-Authenticate` (RFC 6750) |
+//! | --- | --- | --- |
+//! | no credential | 401 | `Bearer realm=".."`; also `ApiKey realm=".."` where a key would do |
+//! | a credential that is not valid | 401 | with `error="invalid_token"` |
+//! | too little role or scope, a condition that does not hold | 403 | with `error="insufficient_scope"` |
+//! | an authentication that is too old or too weak (RFC 9470) | 401 | with `error="insufficient_user_authentication"` |
+//! | a store that does not answer | 503 | none, but `Retry-After`: what cannot be decided is refused |
+//!
+//! The body is `application/problem+json` (RFC 9457); [`AuthBuilder::error_body`] replaces it in one place. Every refusal
+//! is a [`Refusal`], is told to the [`EventSink`](event::EventSink), and never says which part of a credential was wrong.
+//!
+//! # Features
+//!
+//! | feature | |
+//! | --- | --- |
+//! | `sqlite` (default) | users, sessions and API keys in an SQLite file |
+//! | `postgres` | the same in PostgreSQL, for any number of nodes |
+//! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |
+//! | `oidc` | guards by tokens of other issuers: OpenID Connect discovery and JWKS |
+//! | `test-util` | `testing`: an `Auth` in memory, a clock to set, the policy lock, the access matrix, the suite for stores |
+//!
+//! Without any of them there are the guards, tokens and sessions over stores of your own, and no database is compiled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
@@ -61,7 +150,21 @@ pub use token::Claims;
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
 
-/// Everything that a module with guarded handlers needs.
+/// Everything that a module with guarded handlers needs: the attributes and `derive(Role)`, the router with `get`, `post`
+/// and their siblings, the extractors, [`Auth`].
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_auth]
+/// async fn me(identity: Identity) -> String {
+///     identity.subject().to_string()
+/// }
+///
+/// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+///     GuardedRouter::new().route("/me", get(me)).merge(auth.routes())
+/// }
+/// ```
 pub mod prelude {
     pub use auth_macros::*;
 

@@ -8,6 +8,40 @@
 //!
 //! Several attributes above one handler must all be met. They become one guard, and a credential is verified once
 //! however many ask for it.
+//!
+//! | | who may call |
+//! | --- | --- |
+//! | [`#[require_auth]`](macro@require_auth) | a subject with a valid access token |
+//! | [`#[require_role(A, B)]`](macro@require_role) | a subject with one of these roles, or one that includes one of them |
+//! | [`#[require_scope("a")]`](macro@require_scope) | whose credential carries these scopes |
+//! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
+//! | [`#[require(..)]`](macro@require) | who meets a requirement of any form |
+//! | [`#[authorize(..)]`](macro@authorize) | for whom this condition holds, too |
+//! | [`#[public]`](macro@public) | everybody |
+//!
+//! [`derive(Role)`](derive@Role) makes an enum the roles, [`guard!`](macro@guard) declares a policy by name.
+//!
+//! ```
+//! use auth_core::prelude::*;
+//!
+//! #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+//! enum Role {
+//!     User,
+//!     #[role(includes(User))]
+//!     Admin,
+//! }
+//!
+//! #[require_role(Admin)]
+//! async fn settings() {}
+//!
+//! # fn main() {
+//! let app: GuardedRouter<Auth> = GuardedRouter::new().route("/settings", put(settings));
+//! assert_eq!(app.policy().routes()[0].requirement.to_string(), "role(Admin)");
+//! # }
+//! ```
+//!
+//! A refused caller is answered 401 or 403 with an RFC 6750 challenge before any other parameter is looked at. What is
+//! written wrongly does not compile; all mistakes of one attribute are reported together.
 
 use proc_macro::TokenStream;
 
@@ -41,6 +75,18 @@ use args::Word;
 /// async fn greet(identity: Option<Identity>) -> String {
 ///     identity.map_or_else(|| "who are you?".to_owned(), |identity| identity.subject().to_string())
 /// }
+///
+/// # use axum::{body::Body, http::Request};
+/// # use tower::ServiceExt as _;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let auth = auth_core::testing::in_memory().build()?;
+/// let routes = GuardedRouter::new().route("/me", get(me)).route("/greeting", get(greet));
+/// let app: axum::Router = routes.with_state(auth);
+/// assert_eq!(app.clone().oneshot(Request::get("/me").body(Body::empty())?).await?.status(), 401);
+/// assert_eq!(app.oneshot(Request::get("/greeting").body(Body::empty())?).await?.status(), 200);
+/// # Ok(())
+/// # }
 /// ```
 #[proc_macro_attribute]
 pub fn require_auth(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -98,6 +144,23 @@ pub fn require_role(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// #[require_scope("reports:read", "reports:list")]
 /// async fn reports() {}
+///
+/// # use auth_core::{Registration, testing::{in_memory, sign_in}};
+/// # use axum::{body::Body, http::Request};
+/// # use tower::ServiceExt as _;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let auth = in_memory().build()?;
+/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let token = sign_in(&auth, &ada, "pwd", "reports:read").await?;
+/// let app: axum::Router = GuardedRouter::new().route("/reports", get(reports)).with_state(auth);
+/// let request = Request::get("/reports").header("authorization", format!("Bearer {}", token.expose()));
+/// let answer = app.oneshot(request.body(Body::empty())?).await?;
+/// assert_eq!(answer.status(), 403);
+/// let challenge = r#"Bearer realm="api", error="insufficient_scope", scope="reports:read reports:list""#;
+/// assert_eq!(answer.headers()["www-authenticate"], challenge);
+/// # Ok(())
+/// # }
 /// ```
 #[proc_macro_attribute]
 pub fn require_scope(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -188,6 +251,22 @@ pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
 /// #[require_auth]
 /// #[authorize(identity.subject().as_str() == id)]
 /// async fn edit(identity: Identity, Path(id): Path<String>, body: String) {}
+///
+/// # use auth_core::{Registration, testing::{in_memory, sign_in}};
+/// # use axum::{body::Body, http::Request};
+/// # use tower::ServiceExt as _;
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let auth = in_memory().build()?;
+/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let token = sign_in(&auth, &ada, "pwd", "").await?;
+/// # let own = format!("/users/{ada}");
+/// let app: axum::Router = GuardedRouter::new().route("/users/{id}", put(edit)).with_state(auth);
+/// let put = |path: &str| Request::put(path).header("authorization", format!("Bearer {}", token.expose()));
+/// assert_eq!(app.clone().oneshot(put(&own).body(Body::from("Ada"))?).await?.status(), 200);
+/// assert_eq!(app.oneshot(put("/users/42").body(Body::from(vec![0xFF]))?).await?.status(), 403); // the body is not read
+/// # Ok(())
+/// # }
 /// ```
 #[proc_macro_attribute]
 pub fn authorize(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -214,7 +293,11 @@ pub fn authorize(args: TokenStream, item: TokenStream) -> TokenStream {
 /// async fn clean(guard: Guard<StaffOnDuty>) {
 ///     purge(guard.proof());
 /// }
-/// # fn main() {}
+///
+/// # fn main() {
+/// let requirement = r#"all(role(Moderator), scope("duty"), fresh("10m"))"#;
+/// assert_eq!(StaffOnDuty::REQUIREMENT.to_string(), requirement);
+/// # }
 /// ```
 #[proc_macro]
 pub fn guard(input: TokenStream) -> TokenStream {

@@ -7,6 +7,18 @@ use async_trait::async_trait;
 use super::ClusterError;
 
 /// Counters that start at zero and vanish some time after their first increment: what limits on rates are made of.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use auth_core::cluster::{ClusterError, Counters};
+///
+/// /// Whether this is one of the first ten within a minute. A counter that does not answer allows nothing.
+/// async fn is_allowed(counters: &dyn Counters, who: &str) -> Result<bool, ClusterError> {
+///     let count = counters.add(&format!("export:{who}"), 1, Duration::from_mins(1)).await?;
+///     Ok(count.value <= 10)
+/// }
+/// ```
 #[async_trait]
 pub trait Counters: Send + Sync + 'static {
     /// Adds `by` to the counter called `key` and returns it, in one atomic step; a counter that is not there begins at

@@ -6,6 +6,14 @@ use crate::token::TokenError;
 use crate::{ApiKeyId, Refusal, SessionId, SubjectId};
 
 /// Something that happened, as an [`EventSink`] sees it. Never holds a secret, a token or a password.
+///
+/// ```
+/// use auth_core::event::Event;
+///
+/// fn is_alarming(event: &Event<'_>) -> bool {
+///     matches!(event, Event::RefreshReplayed { .. } | Event::RefreshByStranger { .. })
+/// }
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'a> {

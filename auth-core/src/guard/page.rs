@@ -22,6 +22,15 @@ fn wants_html(headers: &HeaderMap) -> bool {
 
 impl PolicyTable {
     /// The table as an HTML page without scripts or anything from elsewhere.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// assert!(app.policy().html().contains("<td>/health</td><td>public</td>"));
+    /// ```
     #[must_use]
     pub fn html(&self) -> String {
         let row = |tag: &str, cells: &[String]| {

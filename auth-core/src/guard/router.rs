@@ -90,6 +90,19 @@ where
 
     /// Adds the handlers of one path; the path is written as for [`axum::Router::route`], which also states when it
     /// panics (a malformed or doubled path, at start).
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[require_auth]
+    /// async fn show() {}
+    ///
+    /// #[require_scope("notes:write")]
+    /// async fn change() {}
+    ///
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/notes/{id}", get(show).put(change));
+    /// print!("{}", app.policy()); // a row for each method
+    /// ```
     #[track_caller]
     pub fn route(mut self, path: &str, methods: GuardedMethodRouter<S>) -> Self
     where
@@ -255,6 +268,15 @@ where
     }
 
     /// Wraps all routes added so far in a layer, as [`axum::Router::layer`] does. Guards need no layer.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::extract::DefaultBodyLimit;
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     auth.routes().layer(DefaultBodyLimit::max(16 * 1024))
+    /// }
+    /// ```
     pub fn layer<L>(mut self, layer: L) -> Self
     where
         L: Layer<Route> + Clone + Send + Sync + 'static,

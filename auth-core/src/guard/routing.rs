@@ -1,4 +1,14 @@
 //! `get`, `post` and their siblings, which take only handlers that somebody has decided about.
+//!
+//! ```
+//! use auth_core::prelude::*;
+//! use auth_core::routing::head;
+//!
+//! #[public]
+//! async fn alive() {}
+//!
+//! let app: GuardedRouter<Auth> = GuardedRouter::new().route("/alive", head(alive).options(alive));
+//! ```
 
 use axum::handler::Handler;
 use axum::routing::{self, MethodRouter};

@@ -45,6 +45,22 @@ use crate::{Auth, Refusal};
 pub struct Json<T>(pub T);
 
 /// A form body (`application/x-www-form-urlencoded`), as [`axum::Form`], with refusals as [`Json`]'s.
+///
+/// ```
+/// use auth_core::http::Form;
+/// use auth_core::prelude::*;
+///
+/// #[derive(serde::Deserialize)]
+/// struct Search {
+///     words: String,
+/// }
+///
+/// #[require_auth]
+/// async fn search(Form(search): Form<Search>) -> String {
+///     search.words
+/// }
+/// # fn main() {}
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<T>(pub T);
 

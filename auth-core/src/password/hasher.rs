@@ -21,6 +21,13 @@ const LANES: u32 = 1;
 const MAX_WAITING: usize = 256;
 
 /// A password could not be hashed or checked.
+///
+/// ```
+/// use auth_core::Refusal;
+/// use auth_core::password::PasswordError;
+///
+/// assert_eq!(Refusal::from(PasswordError::Busy).status(), 503); // with `Retry-After`
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {

@@ -46,6 +46,18 @@ impl Auth {
 
     /// Accepts tokens of another key as well.
     ///
+    /// ```
+    /// use auth_core::token::{Es256, SigningKey};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let auth = auth_core::testing::in_memory().build()?;
+    /// let of_another_service = SigningKey::<Es256>::generate()?.verifying_key();
+    /// auth.accept_key(of_another_service)?;
+    /// assert_eq!(auth.keys().len(), 2);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`KeyError::DuplicateKid`] when another key has its name, [`KeyError::Retired`] when it has been retired here.

@@ -26,6 +26,17 @@ impl PostgresStore {
     /// Connects to the database that `url` names (`postgres://user:password@host/database`, `sslmode` and the other
     /// parameters of libpq after a `?`) and brings its tables up to date. Any number of nodes may do so at once.
     ///
+    /// ```no_run
+    /// use auth_core::store::PostgresStore;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = PostgresStore::open("postgres://auth:password@db.internal/service?sslmode=verify-full").await?;
+    /// store.ping().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] when the URL, the database or a migration is not good.
@@ -42,6 +53,17 @@ impl PostgresStore {
     /// on the server are then the pool's to set.
     ///
     /// The pool's role needs `CREATE` on the database, unless an administrator has made the schema `auth_core` for it.
+    ///
+    /// ```no_run
+    /// use auth_core::store::PostgresStore;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let pool = sqlx::PgPool::connect("postgres://auth:password@db.internal/service").await?;
+    /// let store = PostgresStore::with_pool(pool).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

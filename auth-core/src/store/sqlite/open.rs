@@ -25,6 +25,18 @@ impl SqliteStore {
     ///
     /// `sqlite::memory:` is a database that goes with the store.
     ///
+    /// ```
+    /// use auth_core::store::SqliteStore;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let store = SqliteStore::open("sqlite::memory:").await?;
+    /// let missing = SqliteStore::open("sqlite:///no/such/folder/service.db").await.unwrap_err();
+    /// assert!(missing.to_string().contains("cannot create the database /no/such/folder/service.db"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`StoreError::Unavailable`] when the URL, the file or a migration is not good, or the file cannot be written to.
@@ -56,6 +68,20 @@ impl SqliteStore {
 
     /// Puts the store's tables into a database that the application has opened. How durable an answered write is, is
     /// then the pool's to say, and it should be in WAL mode so that reads do not wait for writes.
+    ///
+    /// ```
+    /// use auth_core::store::SqliteStore;
+    /// use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
+    /// let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await?;
+    /// sqlx::query("CREATE TABLE notes (text TEXT)").execute(&pool).await?; // the application's own
+    /// let store = SqliteStore::with_pool(pool).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///

@@ -21,6 +21,18 @@ pub enum KeyState {
 }
 
 /// A key of a set, without the key.
+///
+/// ```
+/// use auth_core::token::{Algorithm, EdDsa, KeySet, KeyState, SigningKey};
+///
+/// # fn main() -> Result<(), auth_core::token::KeyError> {
+/// let keys = KeySet::from(SigningKey::<EdDsa>::generate()?);
+/// for key in keys.iter() {
+///     assert_eq!((key.algorithm, key.state), (Algorithm::EdDsa, KeyState::Signing));
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {

@@ -1,6 +1,14 @@
 //! HMAC secrets that protect nothing.
 
 /// A signing secret that protects nothing.
+///
+/// ```
+/// use auth_core::token::{SigningKey, WeakSecret};
+///
+/// let key = |secret: &str| SigningKey::hs256(&secret.into()).map(|_| ());
+/// assert_eq!(key("a-string-secret-at-least-256-bits-long"), Err(WeakSecret::WellKnown));
+/// assert_eq!(key("0123012301230123012301230123012301230123"), Err(WeakSecret::Repetitive));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeakSecret {
