@@ -1,4 +1,5 @@
-//! The README: its code is the code that is compiled here, and its lines answer as printed.
+//! The README: its code is the code that is compiled here, and its lines answer as printed. And the quickstart's: it
+//! knows every setting and every route.
 
 use std::process::Command;
 
@@ -40,4 +41,37 @@ fn the_lines_answer_as_printed() {
     let comments = printed.lines().filter_map(|line| line.split_once(" -> ").filter(|_| line.starts_with('#')));
     let promised: Vec<_> = comments.flat_map(|(_, statuses)| statuses.split(", ")).collect();
     assert_eq!(statuses, promised, "{said}");
+}
+
+const QUICKSTART: &str = include_str!("../../../examples/quickstart/README.md");
+
+#[test]
+fn every_setting_of_the_quickstart_is_on_its_page() {
+    let sources = [
+        include_str!("../../../examples/quickstart/src/config.rs"),
+        include_str!("../../../auth-core/src/settings.rs"),
+        include_str!("../../../auth-core/src/settings/keys.rs"),
+    ];
+    // The names of variables are the only texts in capitals there.
+    let texts = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));
+    let variables = texts.filter(|text| text.len() > 3 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
+    let mut known = 0;
+    for variable in variables {
+        assert!(QUICKSTART.contains(&format!("`{variable}`")), "{variable} is not on the quickstart's page");
+        known += 1;
+    }
+    assert!(known >= 18, "only {known} variables were found in the sources");
+}
+
+#[test]
+fn every_route_of_the_quickstart_is_on_its_page() {
+    let routes = include_str!("../../../examples/quickstart/policy.lock").lines();
+    let routes: Vec<&str> = routes.filter_map(|line| line.split_once(": ")).map(|(route, _)| route).collect();
+    for route in routes.iter().filter(|route| !route.ends_with(" *")) {
+        assert!(QUICKSTART.contains(&format!("`{route}`")), "{route} is not on the quickstart's page");
+    }
+    let shown = QUICKSTART.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    for (route, _) in shown.filter(|(shown, _)| shown.contains(" /")) {
+        assert!(routes.contains(&route), "{route} is on the quickstart's page and not among its routes");
+    }
 }
