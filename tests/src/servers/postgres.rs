@@ -11,6 +11,7 @@ pub struct Postgres {
     folder: Folder,
     programs: PathBuf,
     port: u16,
+    settings: Vec<String>,
     running: Option<Server>,
 }
 
@@ -18,12 +19,19 @@ impl Postgres {
     /// A running server; leaves the suite out when PostgreSQL is not installed.
     #[must_use]
     pub fn start(suite: &str) -> Option<Self> {
+        Self::start_with(suite, &[])
+    }
+
+    /// The same with more settings, such as `log_statement=all`.
+    #[must_use]
+    pub fn start_with(suite: &str, settings: &[&str]) -> Option<Self> {
         let Some(postgres) = program("postgres", debian()) else {
             super::leave_out(suite, "install PostgreSQL (Debian: `apt-get install postgresql`) or set DATABASE_URL");
             return None;
         };
         let programs = postgres.parent()?.to_owned();
-        let mut server = Self { folder: Folder::new(), programs, port: free_port(), running: None };
+        let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
+        let mut server = Self { folder: Folder::new(), programs, port: free_port(), settings, running: None };
         server.create();
         server.start_again();
         Some(server)
@@ -55,7 +63,8 @@ impl Postgres {
             "fsync=off",
             "full_page_writes=off",
         ];
-        command.extend(settings.iter().flat_map(|setting| ["-c", setting]));
+        let settings = settings.into_iter().chain(self.settings.iter().map(String::as_str));
+        command.extend(settings.flat_map(|setting| ["-c", setting]));
         self.running = Some(Server::start(&self.folder, "QUIT", &command));
         self.folder.wait_for("PostgreSQL", || {
             let mut ready = self.folder.command(self.programs.join("pg_isready"));

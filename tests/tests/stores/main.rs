@@ -14,6 +14,7 @@ mod aging;
 mod cluster;
 mod postgres;
 mod sqlite;
+mod statements;
 mod taken_over;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(store: S) {

@@ -1,0 +1,65 @@
+//! The quickstart in this process, on a store of one's choice.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use auth_core::Auth;
+use auth_core::cluster::{Change, ClusterError, Fanout, Subscription};
+use auth_core::store::{ApiKeyStore, SessionStore, UserDirectory};
+use auth_core::token::SigningKey;
+use auth_tests::{AUTH_SECRET, Client};
+use quickstart::{App, Role};
+use tokio::net::TcpListener;
+
+/// A service that listens.
+pub(crate) struct Scene {
+    pub(crate) auth: Auth,
+    pub(crate) client: Client,
+    pub(crate) messages: Messages,
+}
+
+impl Scene {
+    pub(crate) async fn on<S: UserDirectory + SessionStore + ApiKeyStore + Clone>(store: S) -> Self {
+        let messages = Messages::default();
+        let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
+        let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);
+        let auth = builder.new_user_role(Role::User).fanout(messages.clone()).build().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
+        let app = quickstart::router(App { auth: auth.clone() });
+        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        Self { auth, client, messages }
+    }
+}
+
+/// A fan-out that counts what it is to tell others, of whom there are none.
+#[derive(Clone, Default)]
+pub(crate) struct Messages(Arc<AtomicUsize>);
+
+impl Messages {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Fanout for Messages {
+    async fn publish(&self, _: &[Change]) -> Result<(), ClusterError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn subscribe(&self) -> Result<Box<dyn Subscription>, ClusterError> {
+        Ok(Box::new(Silence))
+    }
+}
+
+struct Silence;
+
+#[async_trait]
+impl Subscription for Silence {
+    async fn next(&mut self) -> Result<Vec<Change>, ClusterError> {
+        std::future::pending().await
+    }
+}
