@@ -80,9 +80,10 @@ impl Postgres {
     }
 }
 
-/// Where Debian puts the server's programs, the newest version first.
+/// Where Debian puts the server's programs, the newest version first; `AUTH_TESTS_POSTGRESQL` names another such folder.
 fn debian() -> Vec<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let folder = std::env::var_os("AUTH_TESTS_POSTGRESQL").unwrap_or_else(|| "/usr/lib/postgresql".into());
+    let versions = fs::read_dir(folder).into_iter().flatten().flatten();
     let mut versions: Vec<_> =
         versions.filter_map(|entry| Some((entry.file_name().to_str()?.parse::<u32>().ok()?, entry.path()))).collect();
     versions.sort_unstable_by(|a, b| b.cmp(a));

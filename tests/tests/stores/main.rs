@@ -12,6 +12,7 @@ use auth_tests::servers::Database;
 
 mod aging;
 mod cluster;
+mod left_out;
 mod postgres;
 mod sqlite;
 mod statements;
