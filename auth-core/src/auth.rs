@@ -13,7 +13,7 @@ use crate::store::{
     ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserDirectory, UserRegistry, UserStore,
 };
 use crate::token::{AccessTokens, KeySet, Lifetimes, TokenError};
-use crate::{ApiKeyId, AuthBuilder, Refusal, SessionId, SubjectId, Timestamp};
+use crate::{ApiKeyId, AuthBuilder, LegacyTokens, Refusal, SessionId, SubjectId, Timestamp};
 
 /// The authentication of a service: keys, stores, hashing, events.
 ///
@@ -38,6 +38,7 @@ pub struct Auth(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) access_tokens: AccessTokens,
+    pub(crate) legacy: Option<LegacyTokens>,
     #[cfg(feature = "oidc")]
     pub(crate) issuers: crate::issuer::TrustedIssuers,
     pub(crate) lifetimes: Lifetimes,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::Role;
 use crate::auth::{Auth, Inner};
 use crate::clock::{Clock, SystemClock};
 use crate::cluster::{Coherence, Coherent, Fanout};
@@ -13,6 +12,7 @@ use crate::oauth::{Clients, OAuthClient};
 use crate::password::{Hasher, PasswordError};
 use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 use crate::token::{AccessTokens, KeySet, Lifetimes};
+use crate::{LegacyTokens, Role};
 
 /// Assembles an [`Auth`]; begin with [`Auth::builder`].
 ///
@@ -47,6 +47,7 @@ pub struct AuthBuilder {
     issuer: String,
     audience: String,
     clock_skew: Duration,
+    legacy: Option<LegacyTokens>,
     #[cfg(feature = "oidc")]
     trusted: Vec<crate::issuer::Issuer>,
     lifetimes: Lifetimes,
@@ -114,6 +115,7 @@ impl AuthBuilder {
             issuer,
             audience,
             clock_skew: Duration::from_secs(5),
+            legacy: None,
             #[cfg(feature = "oidc")]
             trusted: Vec::new(),
             lifetimes: Lifetimes {
@@ -179,6 +181,13 @@ impl AuthBuilder {
     pub fn directory(self, users: impl UserDirectory) -> Self {
         let users = Arc::new(users);
         Self { users: Some(users.clone()), registry: Some(users.clone()), directory: Some(users), ..self }
+    }
+
+    /// Takes access tokens of a former service as well, until the time that they name; none by default. A warning in the
+    /// log says so at every start.
+    pub fn legacy_tokens(mut self, tokens: LegacyTokens) -> Self {
+        self.legacy = Some(tokens);
+        self
     }
 
     /// Accepts access tokens of another issuer as well. Its subjects have no sessions here, and their roles and scopes
@@ -395,7 +404,11 @@ impl AuthBuilder {
         let coherence = Arc::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
         #[cfg(feature = "oidc")]
         let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
+        if let Some(legacy) = &self.legacy {
+            legacy.announce(self.clock.now())?;
+        }
         Ok(Auth(Arc::new(Inner {
+            legacy: self.legacy,
             #[cfg(feature = "oidc")]
             issuers: crate::issuer::TrustedIssuers::new(self.trusted, own)?,
             realm: self.audience.clone(),

@@ -1,6 +1,7 @@
 //! Time as this crate reckons it, and where it comes from.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
@@ -69,6 +70,22 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let since_epoch = Duration::from_millis(u64::try_from(self.0).unwrap_or(0));
         humantime::format_rfc3339_seconds(UNIX_EPOCH + since_epoch).fmt(f)
+    }
+}
+
+/// Text that is no point in time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("write a time in UTC such as `2027-03-31T00:00:00Z`, or a date such as `2027-03-31`, which is its beginning")]
+pub struct InvalidTimestamp;
+
+/// RFC 3339 in UTC, or a date alone, which is its beginning in UTC.
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        let time = humantime::parse_rfc3339(text).or_else(|_| humantime::parse_rfc3339(&format!("{text}T00:00:00Z")));
+        let since_epoch = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).ok_or(InvalidTimestamp)?;
+        i64::try_from(since_epoch.as_millis()).map(Self).map_err(|_| InvalidTimestamp)
     }
 }
 

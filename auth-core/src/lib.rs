@@ -113,6 +113,7 @@ pub mod http;
 mod identity;
 #[cfg(feature = "oidc")]
 pub mod issuer;
+mod legacy;
 mod oauth;
 pub mod password;
 mod refusal;
@@ -127,7 +128,7 @@ pub use api_key::{ApiKey, ApiKeyIdentity, IssuedApiKey, NewApiKey};
 pub use auth::Auth;
 pub use auth_macros::*;
 pub use builder::{AuthBuilder, BuildError};
-pub use clock::{Clock, SystemClock, Timestamp};
+pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
 pub use guard::{
     Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedRouter, HasAuth, Policy,
     PolicyTable, Proof, Requirement, RoutePolicy, Rule, Unchecked, routing,
@@ -138,6 +139,7 @@ pub use identity::{
     ApiKeyId, ClientId, CurrentUser, FromSubject, Identity, InvalidIdentifier, Principal, Role, SessionId, SubjectId,
     UnknownRole,
 };
+pub use legacy::LegacyTokens;
 pub use oauth::{GrantType, InvalidClient, OAuthClient};
 pub use password::Email;
 pub use refusal::Refusal;

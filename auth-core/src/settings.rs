@@ -1,11 +1,14 @@
 //! Settings from the environment.
 
 mod keys;
+mod legacy;
 
 use std::time::Duration;
 
-use crate::AuthBuilder;
+use secrecy::SecretString;
+
 use crate::token::KeySet;
+use crate::{AuthBuilder, LegacyTokens};
 
 /// What an [`Auth`](crate::Auth) can be told by environment variables.
 ///
@@ -23,6 +26,9 @@ use crate::token::KeySet;
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.5 KiB each; `0` verifies each anew |
+/// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are taken as well |
+/// | `AUTH_LEGACY_UNTIL` | none; required beside that secret | until when, in UTC: `2027-03-31` or `2027-03-31T12:00:00Z`, within a year |
+/// | `AUTH_LEGACY_SUBJECT` | `id` | what their `sub` is: `id`, or `login` for the name that users log in by |
 ///
 /// ```no_run
 /// use auth_core::prelude::*;
@@ -34,7 +40,7 @@ use crate::token::KeySet;
 /// let keys = settings.keys.take().ok_or("set AUTH_SECRET or AUTH_SIGNING_KEY_FILE")?;
 /// let issuer = settings.issuer.clone().ok_or("set AUTH_ISSUER")?;
 /// let builder = Auth::builder(keys, issuer, "api").store(MemoryStore::new());
-/// let auth = settings.lifetimes(builder).build()?;
+/// let auth = settings.give_to(builder).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -61,6 +67,8 @@ pub struct Settings {
     pub cache_bound: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
+    /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
+    pub legacy_tokens: Option<LegacyTokens>,
 }
 
 /// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
@@ -103,11 +111,12 @@ impl Settings {
             refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
             cache_bound: duration("AUTH_CACHE_BOUND")?,
             token_cache: number("AUTH_TOKEN_CACHE")?,
+            legacy_tokens: legacy::tokens()?,
         })
     }
 
-    /// Carries lifetimes, clock skew and what the caches hold over to `builder`; what is unset stays as it is there.
-    pub fn lifetimes(&self, mut builder: AuthBuilder) -> AuthBuilder {
+    /// Carries everything but the keys, the issuer and the audience over to `builder`; what is unset stays as it is there.
+    pub fn give_to(&self, mut builder: AuthBuilder) -> AuthBuilder {
         if let Some(skew) = self.clock_skew {
             builder = builder.clock_skew(skew);
         }
@@ -129,6 +138,9 @@ impl Settings {
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);
         }
+        if let Some(tokens) = &self.legacy_tokens {
+            builder = builder.legacy_tokens(tokens.clone());
+        }
         builder
     }
 }
@@ -142,6 +154,23 @@ fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
         Ok(value) => Ok(Some(value)),
         Err(std::env::VarError::NotPresent) => Ok(None),
         Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "it is not valid UTF-8")),
+    }
+}
+
+/// A secret of a variable or of a file that another one names, and the one of the two that is set.
+fn secret(name: &'static str, file: &'static str) -> Result<Option<(&'static str, SecretString)>, SettingsError> {
+    match (variable(name)?.map(SecretString::from), variable(file)?) {
+        (None, None) => Ok(None),
+        (Some(secret), None) => Ok(Some((name, secret))),
+        (None, Some(path)) => Ok(Some((file, read(file, &path)?))),
+        (Some(_), Some(_)) => Err(SettingsError::new(name, format!("{file} is set as well; unset one of the two"))),
+    }
+}
+
+fn read(variable: &'static str, path: &str) -> Result<SecretString, SettingsError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim().to_owned().into()),
+        Err(error) => Err(SettingsError::new(variable, format!("cannot read {path}: {error}"))),
     }
 }
 

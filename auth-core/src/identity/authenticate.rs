@@ -70,9 +70,14 @@ impl Auth {
     /// Verifies an access token: the token itself, then its session and its subject as they are now.
     pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
         let now = self.now();
-        #[cfg(feature = "oidc")]
-        if let Some(outcome) = self.identify_foreign(token, now).await {
-            return outcome;
+        if !self.access_tokens().is_own(token) {
+            if let Some(outcome) = self.identify_legacy(token, now).await {
+                return outcome;
+            }
+            #[cfg(feature = "oidc")]
+            if let Some(outcome) = self.identify_foreign(token, now).await {
+                return outcome;
+            }
         }
         let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
         // Verification has seen that both are there; without them the token is refused all the same.
@@ -99,7 +104,7 @@ impl Auth {
     /// and no state to consult: what the token says holds until it ends.
     #[cfg(feature = "oidc")]
     async fn identify_foreign(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
-        if self.0.issuers.is_empty() || self.access_tokens().is_own(token) {
+        if self.0.issuers.is_empty() {
             return None;
         }
         let outcome = self.0.issuers.verify(token, now, self.access_tokens().skew()).await?;

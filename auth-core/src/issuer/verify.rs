@@ -9,7 +9,7 @@ use super::claim_path::texts;
 use super::keys::IssuerKeys;
 use super::{ClaimPath, Issuer, IssuerError, fetch};
 use crate::token::keys::Verifying;
-use crate::token::{AT_JWT, Claims, Compact, Header, OneOrMany, TokenError, strict_json};
+use crate::token::{AT_JWT, Claims, Compact, Header, OneOrMany, TokenError, numeric_date, strict_json};
 use crate::{SubjectId, Timestamp};
 
 /// Claims that ID and logout tokens have and access tokens do not (OpenID Connect Core section 2, Back-Channel Logout
@@ -172,18 +172,6 @@ fn optional<T>(
     read: impl FnOnce(&Value) -> Option<T>,
 ) -> Result<Option<T>, TokenError> {
     members.get(name).map(|value| read(value).ok_or(TokenError::Claims)).transpose()
-}
-
-/// Seconds, which may have a fraction (RFC 7519 section 2): rounded to where the token is valid for less.
-fn numeric_date(value: &Value, later: bool) -> Option<i64> {
-    /// Whole seconds up to here are exact in a double, and three thousand million years.
-    const LIMIT: f64 = 9e15;
-    if let Some(seconds) = value.as_i64() {
-        return Some(seconds);
-    }
-    let seconds = value.as_f64().filter(|seconds| seconds.abs() <= LIMIT)?;
-    #[expect(clippy::cast_possible_truncation, reason = "whole, and within the limit")]
-    Some(if later { seconds.ceil() } else { seconds.floor() } as i64)
 }
 
 fn audience(value: &Value) -> Option<OneOrMany> {

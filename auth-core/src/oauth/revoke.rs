@@ -11,7 +11,7 @@ impl Auth {
     ///
     /// A used refresh token ends its session, too: whoever asks for this wants its whole family gone.
     pub(crate) async fn revoke(&self, client: &Client<'_>, token: &str) -> Result<(), OAuthError> {
-        if ApiKey::is_one(token) {
+        if ApiKey::is_one(token) || self.is_legacy(token) {
             return Err(OAuthError::unsupported_token_type());
         }
         let session = match Token::parse(token) {

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{SettingsError, variable};
+use super::{SettingsError, read, secret, variable};
 use crate::token::{Any, Hs256, KeyError, KeySet, SigningKey, VerifyingKey};
 
 const SECRET: &str = "AUTH_SECRET";
@@ -11,7 +11,7 @@ const SIGNING_KEY_FILE: &str = "AUTH_SIGNING_KEY_FILE";
 const VERIFY_KEY_FILES: &str = "AUTH_VERIFY_KEY_FILES";
 
 pub(super) fn keys() -> Result<Option<KeySet>, SettingsError> {
-    let secret = secret()?;
+    let secret = own_secret()?;
     let mut keys = match variable(SIGNING_KEY_FILE)? {
         Some(path) => {
             let keys = KeySet::from(signing_key(&path)?);
@@ -35,15 +35,8 @@ pub(super) fn keys() -> Result<Option<KeySet>, SettingsError> {
     Ok(keys)
 }
 
-fn secret() -> Result<Option<SigningKey<Hs256>>, SettingsError> {
-    let (name, secret) = match (variable(SECRET)?.map(SecretString::from), variable(SECRET_FILE)?) {
-        (None, None) => return Ok(None),
-        (Some(secret), None) => (SECRET, secret),
-        (None, Some(path)) => (SECRET_FILE, read(SECRET_FILE, &path)?),
-        (Some(_), Some(_)) => {
-            return Err(SettingsError::new(SECRET, "AUTH_SECRET_FILE is set as well; unset one of the two"));
-        }
-    };
+fn own_secret() -> Result<Option<SigningKey<Hs256>>, SettingsError> {
+    let Some((name, secret)) = secret(SECRET, SECRET_FILE)? else { return Ok(None) };
     SigningKey::hs256(&secret).map(Some).map_err(|weak| wrong(name, weak.into()))
 }
 
@@ -62,13 +55,6 @@ fn verifying_key(path: &str) -> Result<VerifyingKey<Any>, SettingsError> {
 
 fn is_json(text: &SecretString) -> bool {
     text.expose_secret().starts_with('{')
-}
-
-fn read(variable: &'static str, path: &str) -> Result<SecretString, SettingsError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim().to_owned().into()),
-        Err(error) => Err(SettingsError::new(variable, format!("cannot read {path}: {error}"))),
-    }
 }
 
 fn wrong(variable: &'static str, error: KeyError) -> SettingsError {

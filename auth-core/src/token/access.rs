@@ -110,7 +110,6 @@ impl AccessTokens {
     }
 
     /// Whether the token has the header of our own, so that no other issuer need be thought of.
-    #[cfg(feature = "oidc")]
     pub(crate) fn is_own(&self, token: &str) -> bool {
         let header = token.split_once('.').map_or(token, |(header, _)| header);
         self.trusted.load().keys.ring().by_header(header).is_some()
@@ -137,7 +136,6 @@ impl AccessTokens {
         Ok(claims)
     }
 
-    #[cfg(feature = "oidc")]
     pub(crate) const fn skew(&self) -> Duration {
         self.skew
     }

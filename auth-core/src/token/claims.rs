@@ -10,7 +10,7 @@ use crate::{SessionId, SubjectId, Timestamp};
 /// The claims of an access token.
 ///
 /// Tokens of one's own carry all of them: RFC 9068's, the session and the subject's version. Tokens of another issuer
-/// may lack those that are an `Option`. A claim that has another JSON type refuses the token. Times are seconds since
+/// may lack those that are an `Option`; [`LegacyTokens`](crate::LegacyTokens) have an empty `iss` and `aud` besides. A claim that has another JSON type refuses the token. Times are seconds since
 /// the Unix epoch.
 ///
 /// As an extractor it reuses the request's one verification.
@@ -81,18 +81,34 @@ impl Claims {
 
     /// Whether the token is valid now, by a clock that may be `skew` off.
     pub(crate) fn check_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
-        let now = now.as_secs();
-        let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
-        if self.exp.saturating_add(skew) <= now {
-            return Err(TokenError::Expired);
-        }
         // A token from the future was not issued, whatever `nbf` says.
-        let begins = self.nbf.max(self.iat);
-        if begins.is_some_and(|begins| begins.saturating_sub(skew) > now) {
-            return Err(TokenError::NotYetValid);
-        }
-        Ok(())
+        check_times(self.exp, self.nbf.max(self.iat), now, skew)
     }
+}
+
+/// Whether a token that is valid from `begins` until `exp` is valid now, by a clock that may be `skew` off.
+pub(crate) fn check_times(exp: i64, begins: Option<i64>, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
+    let now = now.as_secs();
+    let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
+    if exp.saturating_add(skew) <= now {
+        return Err(TokenError::Expired);
+    }
+    if begins.is_some_and(|begins| begins.saturating_sub(skew) > now) {
+        return Err(TokenError::NotYetValid);
+    }
+    Ok(())
+}
+
+/// Seconds, which may have a fraction (RFC 7519 section 2): rounded to where the token is valid for less.
+pub(crate) fn numeric_date(value: &serde_json::Value, later: bool) -> Option<i64> {
+    /// Whole seconds up to here are exact in a double, and three thousand million years.
+    const LIMIT: f64 = 9e15;
+    if let Some(seconds) = value.as_i64() {
+        return Some(seconds);
+    }
+    let seconds = value.as_f64().filter(|seconds| seconds.abs() <= LIMIT)?;
+    #[expect(clippy::cast_possible_truncation, reason = "whole, and within the limit")]
+    Some(if later { seconds.ceil() } else { seconds.floor() } as i64)
 }
 
 /// `aud` is a string or a list of strings (RFC 7519 section 4.1.3).

@@ -51,6 +51,9 @@ pub enum TokenError {
     /// The subject is gone, inactive, or has changed its credentials since.
     #[error("the token's subject is gone, inactive or has newer credentials")]
     SubjectChanged,
+    /// A token of a former service after the time until which they are taken.
+    #[error("the time of the former service's tokens is over")]
+    LegacyEnded,
     /// An opaque token or API key that is not in the store, or no longer valid there.
     #[error("the token or key is unknown, revoked or expired")]
     Unknown,

@@ -109,7 +109,6 @@ impl Header {
         self.typ.as_deref() == Some(wanted)
     }
 
-    #[cfg(feature = "oidc")]
     pub(crate) const fn has_no_typ(&self) -> bool {
         self.typ.is_none()
     }

@@ -13,8 +13,8 @@ mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
 pub use claims::{Claims, OneOrMany};
+pub(crate) use claims::{check_times, numeric_date};
 pub use error::TokenError;
-#[cfg(any(feature = "oidc", feature = "test-util"))]
 pub(crate) use jws::Compact;
 pub use keys::{
     Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, Ps256, Rs256, RsaBits,

@@ -43,6 +43,7 @@ pub(crate) enum StartError {
 /// The variable behind a setting that cannot work.
 fn variable(error: &BuildError) -> String {
     match error {
+        BuildError::Setting { setting: "legacy_tokens", .. } => "AUTH_LEGACY_UNTIL: ".to_owned(),
         BuildError::Setting { setting, .. } => {
             format!("AUTH_{}: ", setting.trim_start_matches("the ").to_uppercase())
         }
@@ -94,7 +95,7 @@ fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Res
     let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
     let builder =
         store.give_to(Auth::builder(keys, issuer, audience), config.redis_url.as_deref())?.new_user_role(Role::User);
-    let auth = config.auth.lifetimes(builder).build()?;
+    let auth = config.auth.give_to(builder).build()?;
     Ok((auth, config))
 }
 

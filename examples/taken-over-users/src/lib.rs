@@ -8,6 +8,7 @@ mod users;
 use auth_core::prelude::*;
 use auth_core::store::{SqliteStore, StoreError};
 use auth_core::token::SigningKey;
+use auth_core::{AuthBuilder, LegacyTokens};
 use secrecy::SecretString;
 use sqlx::SqlitePool;
 
@@ -20,18 +21,23 @@ pub enum Role {
     Admin,
 }
 
-/// A guarded service over the database in `pool`, which should be open with `foreign_keys(true)`.
+/// A guarded service over the database in `pool`, which should be open with `foreign_keys(true)`. With `legacy` it also
+/// takes the access tokens that the application made, so that nobody has to log in again because of the move.
 ///
 /// # Errors
 ///
 /// When the database or a setting is not good.
-pub async fn app(pool: SqlitePool, secret: &SecretString) -> Result<axum::Router, Box<dyn std::error::Error>> {
+pub async fn app(
+    pool: SqlitePool,
+    secret: &SecretString,
+    legacy: Option<LegacyTokens>,
+) -> Result<axum::Router, Box<dyn std::error::Error>> {
     let store = SqliteStore::with_pool(pool.clone()).await?;
-    let auth = Auth::builder(SigningKey::hs256(secret)?, "https://api.example.com", "taken-over")
+    let builder = Auth::builder(SigningKey::hs256(secret)?, "https://api.example.com", "taken-over")
         .users(LegacyUsers::open(pool).await?)
         .sessions(store.clone())
-        .api_keys(store)
-        .build()?;
+        .api_keys(store);
+    let auth = legacy.into_iter().fold(builder, AuthBuilder::legacy_tokens).build()?;
     let router = GuardedRouter::new().route("/me", get(me)).route("/admin", get(admin)).merge(auth.routes());
     Ok(router.with_state(auth))
 }

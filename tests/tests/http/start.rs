@@ -14,7 +14,7 @@ fn refused(env: &[(&str, &str)], variable: &str, mend: &str) {
     assert!(line.contains(mend), "{env:?}: {said}");
     assert!(output.stdout.is_empty(), "{:?}", String::from_utf8_lossy(&output.stdout));
     for (name, value) in env {
-        if *name == "AUTH_SECRET" && value.len() > 8 {
+        if name.ends_with("_SECRET") && value.len() > 8 {
             assert!(!said.contains(value), "the secret itself was printed: {said}");
         }
     }
@@ -49,6 +49,25 @@ fn broken_settings_are_refused() {
     refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "`on` nor `off`");
     refused(&[("ADMIN_EMAIL", "root")], "ADMIN_EMAIL", "admin@example.com");
     refused(&[("ADMIN_PASSWORD", "admin")], "ADMIN_PASSWORD", "15 characters");
+}
+
+#[test]
+fn broken_settings_of_a_former_services_tokens_are_refused() {
+    let secret = ("AUTH_LEGACY_SECRET", "of-the-service-that-was-here-before-9x");
+    let refused = |more: &[(&str, &str)], variable, mend| refused(&[&[secret], more].concat(), variable, mend);
+    refused(&[], "AUTH_LEGACY_UNTIL", "2027-03-31");
+    refused(&[("AUTH_LEGACY_UNTIL", "next spring")], "AUTH_LEGACY_UNTIL", "2027-03-31");
+    refused(&[("AUTH_LEGACY_UNTIL", "9999-12-31")], "AUTH_LEGACY_UNTIL", "more than a year");
+    refused(&[("AUTH_LEGACY_UNTIL", "2026-01-01"), ("AUTH_LEGACY_SUBJECT", "email")], "AUTH_LEGACY_SUBJECT", "`login`");
+    refused(
+        &[("AUTH_LEGACY_UNTIL", "2026-01-01"), ("AUTH_LEGACY_SECRET", "short")],
+        "AUTH_LEGACY_SECRET",
+        "32 or more",
+    );
+    refused(&[("AUTH_LEGACY_SECRET_FILE", "/nowhere")], "AUTH_LEGACY_SECRET", "unset one of the two");
+    let until = ("AUTH_LEGACY_UNTIL", "2026-01-01");
+    self::refused(&[until], "AUTH_LEGACY_UNTIL", "AUTH_LEGACY_SECRET is unset");
+    self::refused(&[until, ("AUTH_LEGACY_SECRET_FILE", "/nowhere")], "AUTH_LEGACY_SECRET_FILE", "/nowhere");
 }
 
 #[test]

@@ -29,7 +29,7 @@ async fn service() -> (Client, SqlitePool) {
         insert.bind(id).bind(email).bind(hash).bind(active).bind(admin).execute(&pool).await.unwrap();
     }
     let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
-    let app = taken_over_users::app(pool.clone(), &secret).await.unwrap();
+    let app = taken_over_users::app(pool.clone(), &secret, None).await.unwrap();
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
     tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });

@@ -10,6 +10,7 @@ mod interop;
 mod issuers;
 mod jwk;
 mod jwks_route;
+mod legacy;
 mod provider;
 mod rotation;
 mod seen_before;

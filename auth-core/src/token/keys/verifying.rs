@@ -109,6 +109,10 @@ impl<A: KeyKind> VerifyingKey<A> {
         }
     }
 
+    pub(crate) fn into_verifying(self) -> Verifying {
+        self.key
+    }
+
     /// The key's name, `kid` in a token's header.
     #[must_use]
     pub fn kid(&self) -> &str {

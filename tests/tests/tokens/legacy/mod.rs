@@ -1,0 +1,257 @@
+//! Access tokens of a former service: taken under one setting and until its end, and worth no more than they say.
+
+mod fastapi;
+mod service;
+
+use std::time::Duration;
+
+use auth_core::store::{AccountPatch, UserDirectory};
+use auth_core::{BuildError, LegacyTokens, Login, SubjectId, Timestamp};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::forge::{Forger, SECRET};
+use crate::service::{EMAIL, PASSWORD};
+use service::{NOW, SPAN, Service, legacy, token};
+
+#[tokio::test]
+async fn a_legacy_token_is_taken_only_under_the_setting() {
+    let with = Service::start().await;
+    assert_eq!(with.says(with.claims()).await, 200);
+    let without = Service::start_with(|builder| builder).await;
+    assert_eq!(without.says(without.claims()).await, 401);
+}
+
+#[tokio::test]
+async fn a_legacy_token_is_refused_from_the_end_of_its_time_on() {
+    let service = Service::start().await;
+    let mut claims = service.claims();
+    claims.insert("exp".into(), json!(4_000_000_000_u64));
+    let token = token(claims);
+    service.clock.advance(SPAN - Duration::from_secs(1));
+    assert_eq!(service.me(&token).await, 200);
+    service.clock.advance(Duration::from_secs(1));
+    assert_eq!(service.me(&token).await, 401);
+}
+
+#[tokio::test]
+async fn a_legacy_token_ends_when_it_says() {
+    let service = Service::start().await;
+    let token = token(service.claims());
+    service.clock.advance(Duration::from_mins(60));
+    assert_eq!(service.me(&token).await, 200, "within the skew");
+    service.clock.advance(Duration::from_secs(5));
+    assert_eq!(service.me(&token).await, 401);
+}
+
+#[tokio::test]
+async fn a_legacy_token_of_another_secret_or_header_is_refused() {
+    let service = Service::start().await;
+    let claims = Value::from(service.claims()).to_string();
+    let good = Forger::hs256();
+    for header in [r#"{"alg":"HS256"}"#, r#"{"typ":"jwt","alg":"HS256"}"#, r#"{"typ":"application/JWT","alg":"HS256"}"#]
+    {
+        assert_eq!(service.me(&good.token(header, &claims)).await, 200, "{header}");
+    }
+    for header in [
+        r#"{"alg":"HS256","typ":"at+jwt"}"#,
+        r#"{"alg":"HS256","typ":"refresh+jwt"}"#,
+        r#"{"alg":"HS256","typ":null}"#,
+        r#"{"alg":"HS256","typ":"JWT","kid":"k"}"#,
+        r#"{"alg":"HS256","typ":"JWT","crit":["exp"]}"#,
+        r#"{"alg":"HS256","typ":"JWT","jku":"https://evil.example/jwks"}"#,
+        r#"{"alg":"HS256","alg":"HS256","typ":"JWT"}"#,
+        r#"{"alg":"HS512","typ":"JWT"}"#,
+        r#"{"alg":"none","typ":"JWT"}"#,
+        r#"{"typ":"JWT"}"#,
+    ] {
+        assert_eq!(service.me(&good.token(header, &claims)).await, 401, "{header}");
+    }
+    let header = r#"{"alg":"HS256","typ":"JWT"}"#;
+    for forger in [Forger::es256(), Forger::rsa(jsonwebtoken::Algorithm::RS256)] {
+        assert_eq!(service.me(&forger.token(header, &claims)).await, 401);
+    }
+    let token = good.token(header, &claims);
+    let (message, _) = token.rsplit_once('.').unwrap();
+    assert_eq!(service.me(&format!("{message}.")).await, 401);
+    let other = Forger { key: jsonwebtoken::EncodingKey::from_secret(b"another secret of 32 bytes or more"), ..good };
+    assert_eq!(service.me(&other.token(header, &claims)).await, 401);
+}
+
+#[tokio::test]
+async fn a_legacy_token_has_the_layout_to_the_letter() {
+    let service = Service::start().await;
+    let with = |name: &str, value: Value| {
+        let mut claims = service.claims();
+        claims.insert(name.into(), value);
+        claims
+    };
+    for (name, value) in [("iat", json!(NOW)), ("user_role", json!("admin")), ("exp", json!(NOW as f64 + 60.5))] {
+        assert_eq!(service.says(with(name, value.clone())).await, 200, "{name}: {value}");
+    }
+    for (name, value) in [
+        ("type", json!("refresh")),
+        ("type", json!("Access")),
+        ("type", json!(["access"])),
+        ("type", json!(null)),
+        ("exp", json!(NOW - 5)),
+        ("exp", json!((NOW + 60).to_string())),
+        ("exp", json!(null)),
+        ("nbf", json!(NOW + 60)),
+        ("nbf", json!("now")),
+        ("iat", json!(NOW + 60)),
+        ("sub", json!("")),
+        ("sub", json!(null)),
+        ("sub", json!([service.user])),
+        ("sub", json!("x".repeat(256))),
+        ("sub", json!("a\nb")),
+        ("sub", json!(1.5)),
+        // Meant for somebody, by somebody: another layout.
+        ("aud", json!("api")),
+        ("iss", json!("https://issuer.example")),
+        ("cnf", json!({ "jkt": "x" })),
+    ] {
+        assert_eq!(service.says(with(name, value.clone())).await, 401, "{name}: {value}");
+    }
+    for name in ["sub", "exp", "type"] {
+        let mut claims = service.claims();
+        claims.remove(name);
+        assert_eq!(service.says(claims).await, 401, "without {name}");
+    }
+    let doubled = format!(r#"{{"sub":"{0}","exp":4000000000,"type":"refresh","type":"access"}}"#, service.user);
+    assert_eq!(service.me(&Forger::hs256().token(r#"{"alg":"HS256","typ":"JWT"}"#, &doubled)).await, 401);
+}
+
+#[tokio::test]
+async fn a_legacy_token_of_nobody_and_of_an_inactive_subject_is_refused() {
+    let service = Service::start().await;
+    let mut claims = service.claims();
+    claims.insert("sub".into(), json!(SubjectId::random()));
+    assert_eq!(service.says(claims).await, 401);
+
+    let token = token(service.claims());
+    assert_eq!(service.me(&token).await, 200);
+    let active = |active| AccountPatch { active: Some(active), ..AccountPatch::default() };
+    service.auth.update_account(&service.user, active(false)).await.unwrap();
+    assert_eq!(service.me(&token).await, 401);
+    service.auth.update_account(&service.user, active(true)).await.unwrap();
+    assert_eq!(service.me(&token).await, 200);
+    service.auth.remove_account(&service.user).await.unwrap();
+    assert_eq!(service.me(&token).await, 401);
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_a_legacy_token() {
+    let service = Service::start().await;
+    let token = token(service.claims());
+    let change = json!({ "current_password": PASSWORD, "new_password": "another horse for the stable" });
+    // By the token itself: whoever has it needs the password as well.
+    let request = reqwest::Client::new().post(format!("{}/auth/password", service.url)).bearer_auth(&token);
+    assert_eq!(request.json(&change).send().await.unwrap().status(), 204);
+    assert_eq!(service.me(&token).await, 401);
+}
+
+#[tokio::test]
+async fn a_logout_everywhere_ends_a_legacy_token_and_a_single_one_cannot() {
+    let service = Service::start().await;
+    let token = token(service.claims());
+    assert_eq!(service.send(Method::POST, "/auth/logout", &token).await, 404, "it belongs to no session");
+    assert_eq!(service.me(&token).await, 200);
+    let login = service.auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    assert_eq!(service.me(&token).await, 200, "a login ends nothing");
+    assert_eq!(service.send(Method::POST, "/auth/logout-all", login.access.expose()).await, 204);
+    assert_eq!(service.me(&token).await, 401);
+    assert_eq!(service.me(login.access.expose()).await, 401);
+}
+
+#[tokio::test]
+async fn a_legacy_token_has_the_present_roles_no_scope_and_no_freshness() {
+    let service = Service::start().await;
+    let mut claims = service.claims();
+    let more = json!({
+        "scope": "profile", "scopes": ["profile"], "roles": ["Admin"], "amr": ["mfa", "otp"], "acr": "mfa",
+        "auth_time": NOW, "iat": NOW, "sid": "1", "ver": 0, "client_id": "app", "jti": "1",
+    });
+    claims.extend(more.as_object().unwrap().clone());
+    let token = token(claims);
+    assert_eq!(service.get("/admin", &token).await, 200);
+    assert_eq!(service.get("/profile", &token).await, 403);
+    assert_eq!(service.get("/recent", &token).await, 401);
+    assert_eq!(service.get("/strong", &token).await, 401);
+    let nothing = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
+    service.auth.update_account(&service.user, nothing).await.unwrap();
+    assert_eq!(service.get("/admin", &token).await, 403);
+}
+
+#[tokio::test]
+async fn a_legacy_tokens_subject_is_its_id_or_by_choice_its_login() {
+    let by_id = Service::start().await;
+    let by_login = Service::start_with(|builder| builder.legacy_tokens(legacy().by_login())).await;
+    let named = |name: &str| {
+        let mut claims = by_id.claims();
+        claims.insert("sub".into(), json!(name));
+        claims
+    };
+    assert_eq!(by_id.says(named(EMAIL)).await, 401);
+    assert_eq!(by_login.says(named(EMAIL)).await, 200);
+    assert_eq!(by_login.says(named("grace@example.com")).await, 401);
+    assert_eq!(by_login.says(named(by_login.user.as_str())).await, 401);
+    // Also there it ends with what it stands on.
+    let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    by_login.store.update(&by_login.user, inactive).await.unwrap();
+    assert_eq!(by_login.says(named(EMAIL)).await, 401);
+    let active = AccountPatch { active: Some(true), ..AccountPatch::default() };
+    by_login.store.update(&by_login.user, active).await.unwrap();
+    assert_eq!(by_login.says(named(EMAIL)).await, 200);
+    by_login.auth.logout_everywhere(&by_login.user).await.unwrap();
+    assert_eq!(by_login.says(named(EMAIL)).await, 401);
+}
+
+#[tokio::test]
+async fn our_own_tokens_are_taken_beside_legacy_ones_and_keep_their_rules() {
+    // One secret for both, as after a move that kept it: the type keeps them apart.
+    let service = crate::service::Service::start_with(
+        auth_core::token::SigningKey::hs256(&SECRET.to_owned().into()).unwrap(),
+        |builder| builder.legacy_tokens(legacy()),
+    )
+    .await;
+    assert_eq!(service.me(&service.token).await, 200);
+    let as_legacy = Forger::hs256().with_header(&service, |header| {
+        header.insert("typ".into(), json!("JWT"));
+        header.remove("kid");
+    });
+    assert_eq!(service.me(&as_legacy).await, 401);
+    let claims = json!({ "sub": service.claims()["sub"], "exp": NOW + 3600, "type": "access" });
+    assert_eq!(service.me(&token(claims.as_object().unwrap().clone())).await, 200);
+}
+
+#[tokio::test]
+async fn revocation_says_that_a_legacy_token_cannot_be_revoked() {
+    let service = Service::start().await;
+    let token = token(service.claims());
+    let request = reqwest::Client::new().post(format!("{}/auth/revoke", service.url)).form(&[("token", &token)]);
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 400);
+    let body: Value = answer.json().await.unwrap();
+    assert_eq!(body["error"], "unsupported_token_type");
+}
+
+#[test]
+fn a_weak_secret_and_an_end_that_is_none_are_refused() {
+    let until = Timestamp::from_secs(NOW);
+    for secret in ["short", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"] {
+        assert!(LegacyTokens::new(&secret.to_owned().into(), until).is_err(), "{secret}");
+    }
+    assert!(!format!("{:?}", legacy()).contains(SECRET));
+    let build = |until: Timestamp| {
+        let key = auth_core::token::SigningKey::<auth_core::token::EdDsa>::generate().unwrap();
+        let tokens = LegacyTokens::new(&SECRET.to_owned().into(), until).unwrap();
+        let clock = auth_core::testing::TestClock::at(Timestamp::from_secs(NOW));
+        let builder = auth_core::Auth::builder(key, "https://issuer.example", "api").clock(clock);
+        builder.store(auth_core::store::MemoryStore::default()).legacy_tokens(tokens).build().map(drop)
+    };
+    assert!(build(until).is_ok(), "an end that is over refuses tokens, not the start");
+    assert!(build(until.after(Duration::from_hours(366 * 24))).is_ok());
+    let refused = build(until.after(Duration::from_hours(367 * 24)));
+    assert!(matches!(refused, Err(BuildError::Setting { setting: "legacy_tokens", .. })));
+}
