@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use axum::extract::FromRef;
+
 use crate::clock::Clock;
 use crate::cluster::{Change, Coherence};
 use crate::event::{Event, EventSink};
@@ -201,5 +203,17 @@ impl Auth {
 impl fmt::Debug for Auth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Auth").field("realm", &self.0.realm).finish_non_exhaustive()
+    }
+}
+
+/// Not the state of any router, and named for the error messages that it is seen in. Were `Auth` itself the only state
+/// that an `Auth` is known to be had from, inference would take it for the state of a router whose own state holds none,
+/// and every error would speak of that.
+enum StateWithAuth {}
+
+#[diagnostic::do_not_recommend]
+impl FromRef<StateWithAuth> for Auth {
+    fn from_ref(state: &StateWithAuth) -> Self {
+        match *state {}
     }
 }
