@@ -1,0 +1,115 @@
+//! The examples of RFC 7520 and RFC 8037, with the keys and tokens to the letter.
+
+use std::fs;
+use std::path::Path;
+
+use auth_core::testing::{VectorRefused, open_jws};
+use auth_core::token::{Algorithm, KeyError, SigningKey, TokenError, VerifyingKey};
+use serde_json::Value;
+
+fn read(file: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/rfc7520").join(file);
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// What verifies: the key without what signs. A secret is both.
+fn public(key: &Value) -> String {
+    let mut key = key.as_object().unwrap().clone();
+    for private in ["d", "p", "q", "dp", "dq", "qi"] {
+        key.remove(private);
+    }
+    Value::from(key).to_string()
+}
+
+/// An example of a signature: its key, its compact serialisation, its payload.
+fn example(file: &str) -> (String, String, String) {
+    let example = read(file);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (input, output) = (&example["input"], &example["output"]);
+    (public(&input["key"]), text(&output["compact"]), text(&input["payload"]))
+}
+
+fn opens(file: &str) {
+    let (key, token, payload) = example(file);
+    assert_eq!(String::from_utf8(open_jws(&key, &token).unwrap()).unwrap(), payload);
+    // Whichever character of it is another one.
+    for at in 0..token.len() {
+        for other in ["A", "B", "."] {
+            let mut tampered = token.clone();
+            tampered.replace_range(at..=at, other);
+            assert!(tampered == token || open_jws(&key, &tampered).is_err(), "{file}, {at}: {tampered}");
+        }
+    }
+}
+
+#[test]
+fn rfc7520_s4_1_the_rs256_signature_verifies_and_no_other_token_does() {
+    opens("jws/4_1.rsa_v15_signature.json");
+}
+
+#[test]
+fn rfc7520_s4_2_ps384_is_not_offered() {
+    let (key, token, _) = example("jws/4_2.rsa-pss_signature.json");
+    assert_eq!(open_jws(&key, &token), Err(TokenError::Header("its algorithm is not offered").into()));
+}
+
+#[test]
+fn rfc7520_s4_3_es512_and_its_curve_are_not_offered() {
+    let (key, token, _) = example("jws/4_3.ecdsa_signature.json");
+    assert!(matches!(open_jws(&key, &token), Err(VectorRefused::Key(KeyError::Unsupported(_)))));
+    let (of_4_1, ..) = example("jws/4_1.rsa_v15_signature.json");
+    assert_eq!(open_jws(&of_4_1, &token), Err(TokenError::Header("its algorithm is not offered").into()));
+}
+
+#[test]
+fn rfc7520_s4_4_the_hs256_tag_verifies_and_no_other_token_does() {
+    opens("jws/4_4.hmac-sha2_integrity_protection.json");
+}
+
+#[test]
+fn rfc7520_s4_5_detached_content_is_not_asked_for_elsewhere() {
+    let (key, token, _) = example("jws/4_5.signature_with_detached_content.json");
+    assert_eq!(open_jws(&key, &token), Err(TokenError::Signature.into()));
+}
+
+/// Sections 4.6 to 4.8 exist in that serialisation alone.
+#[test]
+fn rfc7520_s4_6_the_json_serialisation_is_no_bearer_token() {
+    let mut count = 0;
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/rfc7520/jws")).unwrap() {
+        let file = format!("jws/{}", entry.unwrap().file_name().to_str().unwrap());
+        let example = read(&file);
+        let key = &example["input"]["key"];
+        let key = public(key.as_array().map_or(key, |keys| &keys[0]));
+        for form in ["json", "json_flat"] {
+            // Its curve is not offered, so no token is looked at.
+            let Some(token) = example["output"].get(form).filter(|_| !file.contains("4_3")) else { continue };
+            count += 1;
+            assert!(matches!(open_jws(&key, &token.to_string()), Err(VectorRefused::Token(_))), "{file}, {form}");
+        }
+    }
+    assert_eq!(count, 15);
+}
+
+#[test]
+fn rfc8037_s3_1_the_ed25519_signature_verifies_and_no_other_token_does() {
+    opens("jws/rfc8037_a_4.ed25519_signature.json");
+}
+
+#[test]
+fn rfc7520_s3_each_key_is_read_where_it_can_be_used_and_refused_elsewhere() {
+    let verifying = |file: &str| VerifyingKey::<auth_core::token::Any>::from_jwk(&read(file).to_string());
+    let signing = |file: &str| SigningKey::<auth_core::token::Any>::from_jwk(&read(file).to_string().into());
+    for file in ["jwk/3_1.ec_public_key.json", "jwk/3_2.ec_private_key.json"] {
+        assert!(matches!(verifying(file), Err(KeyError::Unsupported(_))), "{file} is of P-521");
+        assert!(matches!(signing(file), Err(KeyError::Unsupported(_))), "{file} is of P-521");
+    }
+    let public = verifying("jwk/3_3.rsa_public_key.json").unwrap();
+    assert_eq!((public.kid(), public.algorithm()), ("bilbo.baggins@hobbiton.example", Algorithm::Rs256));
+    assert!(signing("jwk/3_3.rsa_public_key.json").is_err(), "a public key signs nothing");
+    assert_eq!(signing("jwk/3_4.rsa_private_key.json").unwrap().algorithm(), Algorithm::Rs256);
+    let secret = signing("jwk/3_5.symmetric_key_mac_computation.json").unwrap();
+    assert_eq!((secret.kid(), secret.algorithm()), ("018c0ae5-4d9b-471b-bfd6-eef314bc7037", Algorithm::Hs256));
+    assert!(signing("jwk/3_6.symmetric_key_encryption.json").is_err(), "it is for encryption");
+    assert!(verifying("jwk/3_6.symmetric_key_encryption.json").is_err(), "it is for encryption");
+}
