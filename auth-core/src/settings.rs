@@ -1,5 +1,6 @@
 //! Settings from the environment.
 
+mod clients;
 mod keys;
 mod legacy;
 
@@ -8,7 +9,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::token::KeySet;
-use crate::{AuthBuilder, LegacyTokens};
+use crate::{AuthBuilder, LegacyTokens, OAuthClient};
 
 /// What an [`Auth`](crate::Auth) can be told by environment variables.
 ///
@@ -26,6 +27,7 @@ use crate::{AuthBuilder, LegacyTokens};
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.5 KiB each; `0` verifies each anew |
+/// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file that holds it |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are taken as well |
 /// | `AUTH_LEGACY_UNTIL` | none; required beside that secret | until when, in UTC: `2027-03-31` or `2027-03-31T12:00:00Z`, within a year |
 /// | `AUTH_LEGACY_SUBJECT` | `id` | what their `sub` is: `id`, or `login` for the name that users log in by |
@@ -67,6 +69,9 @@ pub struct Settings {
     pub cache_bound: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
+    /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (in hexadecimal; neither makes the client public),
+    /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes` and `introspect`.
+    pub clients: Vec<OAuthClient>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
     pub legacy_tokens: Option<LegacyTokens>,
 }
@@ -111,6 +116,7 @@ impl Settings {
             refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
             cache_bound: duration("AUTH_CACHE_BOUND")?,
             token_cache: number("AUTH_TOKEN_CACHE")?,
+            clients: clients::clients()?,
             legacy_tokens: legacy::tokens()?,
         })
     }
@@ -137,6 +143,9 @@ impl Settings {
         }
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);
+        }
+        for client in &self.clients {
+            builder = builder.client(client.clone());
         }
         if let Some(tokens) = &self.legacy_tokens {
             builder = builder.legacy_tokens(tokens.clone());

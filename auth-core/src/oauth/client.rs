@@ -32,6 +32,8 @@ pub struct OAuthClient {
     pub(super) secret: Option<TokenHash>,
     pub(super) grants: Vec<GrantType>,
     pub(super) scopes: Vec<Box<str>>,
+    /// Only with a secret.
+    pub(super) introspects: bool,
 }
 
 /// How a client comes to tokens.
@@ -68,6 +70,9 @@ pub enum InvalidClient {
         /// How many bytes it has.
         len: usize,
     },
+    /// A client without a secret is to introspect.
+    #[error("only a client with a secret may introspect: anybody can say that he is a public one")]
+    PublicMayNotIntrospect,
 }
 
 impl OAuthClient {
@@ -120,7 +125,7 @@ impl OAuthClient {
             return Err(InvalidClient::Id);
         }
         let id = id.parse().map_err(|_| InvalidClient::Id)?;
-        Ok(Self { id, secret: None, grants: vec![GrantType::RefreshToken], scopes: Vec::new() })
+        Ok(Self { id, secret: None, grants: vec![GrantType::RefreshToken], scopes: Vec::new(), introspects: false })
     }
 
     /// Which grants it may use, in place of those it had.
@@ -138,6 +143,20 @@ impl OAuthClient {
         self
     }
 
+    /// Lets it ask `/auth/introspect` about any token of this service, by its secret (RFC 7662 section 2.1), as a resource
+    /// server does. Others ask by an API key of scope `introspect`.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidClient::PublicMayNotIntrospect`] when it has no secret.
+    pub fn may_introspect(mut self) -> Result<Self, InvalidClient> {
+        if self.secret.is_none() {
+            return Err(InvalidClient::PublicMayNotIntrospect);
+        }
+        self.introspects = true;
+        Ok(self)
+    }
+
     /// Its id.
     #[must_use]
     pub const fn id(&self) -> &ClientId {
@@ -151,6 +170,7 @@ impl fmt::Debug for OAuthClient {
             .field("id", &self.id)
             .field("grants", &self.grants)
             .field("scopes", &self.scopes)
+            .field("introspects", &self.introspects)
             .finish_non_exhaustive()
     }
 }

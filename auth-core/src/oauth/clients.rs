@@ -29,7 +29,7 @@ pub(crate) struct Client<'a> {
 impl Clients {
     pub(crate) fn new(own: ClientId, scopes: &[Box<str>]) -> Self {
         let grants = vec![GrantType::Password, GrantType::RefreshToken];
-        let own = OAuthClient { id: own, secret: None, grants, scopes: scopes.to_vec() };
+        let own = OAuthClient { id: own, secret: None, grants, scopes: scopes.to_vec(), introspects: false };
         Self { own, registered: HashMap::new() }
     }
 
@@ -41,6 +41,11 @@ impl Clients {
     /// Whether any client has a secret.
     pub(super) fn any_confidential(&self) -> bool {
         self.registered.values().any(|client| client.secret.is_some())
+    }
+
+    /// Whether any client may introspect.
+    pub(crate) fn any_introspects(&self) -> bool {
+        self.registered.values().any(|client| client.introspects)
     }
 
     /// Every scope that some client may ask for, each once, in order.
@@ -108,6 +113,15 @@ impl<'a> Client<'a> {
 
     pub(crate) fn may_use(&self, grant: GrantType) -> bool {
         self.client.grants.contains(&grant)
+    }
+
+    /// Whether it has a secret, by which it has then proved who it is.
+    pub(crate) const fn has_secret(&self) -> bool {
+        self.client.secret.is_some()
+    }
+
+    pub(crate) const fn may_introspect(&self) -> bool {
+        self.has_secret() && self.client.introspects
     }
 
     pub(crate) fn scopes(&self) -> &'a [Box<str>] {

@@ -48,6 +48,10 @@ impl OAuthError {
         Self::bad_request("unauthorized_client", "the client may not use this grant type")
     }
 
+    pub(crate) const fn may_not_introspect() -> Self {
+        Self::bad_request("unauthorized_client", "the client may not introspect")
+    }
+
     pub(crate) const fn unsupported_grant_type() -> Self {
         Self::bad_request("unsupported_grant_type", "the grant type is not one that this endpoint takes")
     }

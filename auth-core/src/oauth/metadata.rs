@@ -22,8 +22,8 @@ pub(crate) struct Metadata {
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint: String,
-    /// A bearer credential: an API key.
-    introspection_endpoint_auth_methods_supported: [&'static str; 1],
+    /// `Bearer` is a bearer credential: an API key.
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
 }
 
 impl Auth {
@@ -46,6 +46,10 @@ impl Auth {
         if self.0.clients.any_confidential() {
             methods.extend(["client_secret_basic", "client_secret_post"]);
         }
+        let mut introspection = vec!["Bearer"];
+        if self.0.clients.any_introspects() {
+            introspection.extend(["client_secret_basic", "client_secret_post"]);
+        }
         Metadata {
             issuer: issuer.to_owned(),
             token_endpoint: below("/auth/token"),
@@ -57,7 +61,7 @@ impl Auth {
             revocation_endpoint: below("/auth/revoke"),
             revocation_endpoint_auth_methods_supported: methods,
             introspection_endpoint: below("/auth/introspect"),
-            introspection_endpoint_auth_methods_supported: ["Bearer"],
+            introspection_endpoint_auth_methods_supported: introspection,
         }
     }
 }

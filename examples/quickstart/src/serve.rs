@@ -44,6 +44,7 @@ pub(crate) enum StartError {
 fn variable(error: &BuildError) -> String {
     match error {
         BuildError::Setting { setting: "legacy_tokens", .. } => "AUTH_LEGACY_UNTIL: ".to_owned(),
+        BuildError::Setting { setting: "client", .. } => "AUTH_CLIENTS: ".to_owned(),
         BuildError::Setting { setting, .. } => {
             format!("AUTH_{}: ", setting.trim_start_matches("the ").to_uppercase())
         }

@@ -50,7 +50,9 @@ fn every_setting_of_the_quickstart_is_on_its_page() {
     let sources = [
         include_str!("../../../examples/quickstart/src/config.rs"),
         include_str!("../../../auth-core/src/settings.rs"),
+        include_str!("../../../auth-core/src/settings/clients.rs"),
         include_str!("../../../auth-core/src/settings/keys.rs"),
+        include_str!("../../../auth-core/src/settings/legacy.rs"),
     ];
     // The names of variables are the only texts in capitals there.
     let texts = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));

@@ -71,6 +71,34 @@ fn broken_settings_of_a_former_services_tokens_are_refused() {
 }
 
 #[test]
+fn clients_that_cannot_be_are_refused() {
+    let secret = "a-client-secret-of-32-bytes-or-more";
+    let hash = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
+    for (json, mend) in [
+        (format!(r#"[{{"id": "a", "secret": 7, "{secret}": 1}}]"#), "secret_sha256"),
+        (format!(r#"{{"id": "a", "secret": "{secret}"}}"#), "secret_sha256"),
+        (format!(r#"[{{"id": "a", "secrets": "{secret}"}}]"#), "secret_sha256"),
+        (r#"[{"secret": "x"}]"#.to_owned(), "secret_sha256"),
+        (r#"[{"id": "a"}, {"id": "b", "secret": "short"}]"#.to_owned(), "client 2: the client secret has 5 bytes"),
+        (format!(r#"[{{"id": "a", "secret": "{secret}", "secret_sha256": "{hash}"}}]"#), "one of the two"),
+        (r#"[{"id": "a", "secret_sha256": "abc"}]"#.to_owned(), "64 hexadecimal digits"),
+        (format!(r#"[{{"id": "a", "secret_sha256": "+{}"}}]"#, &hash[1..]), "64 hexadecimal digits"),
+        (r#"[{"id": "", "secret_sha256": "abc"}]"#.to_owned(), "64 hexadecimal digits"),
+        (r#"[{"id": ""}]"#.to_owned(), "1 to 255 printable"),
+        (r#"[{"id": "a", "grants": ["client_credentials"]}]"#.to_owned(), "neither `password` nor `refresh_token`"),
+        (r#"[{"id": "a", "introspect": true}]"#.to_owned(), "only a client with a secret"),
+        (r#"[{"id": "a"}, {"id": "a"}]"#.to_owned(), "an id twice"),
+        (r#"[{"id": "quickstart"}]"#.to_owned(), "the audience"),
+    ] {
+        refused(&[("AUTH_CLIENTS", &json)], "AUTH_CLIENTS", mend);
+        let said = Node::refuse_to_start(NODE, &[("AUTH_CLIENTS", &json)]).stderr;
+        let said = String::from_utf8(said).unwrap();
+        assert!(!said.contains(secret) && !said.contains(&hash[1..]), "what may be a secret was printed: {said}");
+    }
+    refused(&[("AUTH_CLIENTS_FILE", "/nowhere")], "AUTH_CLIENTS_FILE", "/nowhere");
+}
+
+#[test]
 fn an_address_in_use_is_refused() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     refused(&[("BIND", &taken.local_addr().unwrap().to_string())], "BIND", "choose another address");

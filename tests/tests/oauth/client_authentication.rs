@@ -1,19 +1,8 @@
 //! RFC 6749 section 2.3.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-
-use crate::service::{Answer, EMAIL, PASSWORD, SECRET, Service, escape};
+use crate::service::{Answer, EMAIL, PASSWORD, SECRET, Service, basic, escape, raw_basic};
 
 const PASSWORD_GRANT: &[(&str, &str)] = &[("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
-
-fn basic(id: &str, secret: &str) -> String {
-    raw_basic(&format!("{}:{}", escape(id), escape(secret)))
-}
-
-fn raw_basic(text: &str) -> String {
-    format!("Basic {}", BASE64_STANDARD.encode(text))
-}
 
 async fn with_header(service: &Service, authorization: &str, more: &[(&str, &str)]) -> Answer {
     service.post_as("/auth/token", Some(authorization), &[PASSWORD_GRANT, more].concat()).await

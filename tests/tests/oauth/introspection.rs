@@ -1,8 +1,10 @@
 //! RFC 7662.
 
 use auth_core::store::{AccountPatch, MemoryStore, UserDirectory};
+use auth_core::{InvalidClient, OAuthClient};
+use serde_json::json;
 
-use crate::service::{Answer, ISSUER, Service};
+use crate::service::{Answer, ISSUER, SECRET, Service, basic};
 
 /// `active: false`, and nothing more.
 #[track_caller]
@@ -124,4 +126,77 @@ async fn rfc7662_s2_3_a_missing_or_repeated_token_is_invalid_request() {
     }
     let json = Some("application/json");
     service.post_raw("/auth/introspect", Some(&key), json, "{}").await.is_error(400, "invalid_request");
+}
+
+/// The secret of the client `resource-server`, and what it sends.
+const RS_SECRET: &str = "4f1c9e2ab77d03568cf2e19a40d6b385";
+
+async fn with_a_resource_server() -> Service {
+    let client = OAuthClient::confidential("resource-server", &RS_SECRET.to_owned().into()).unwrap();
+    Service::start_with(|builder| builder.client(client.may_introspect().unwrap())).await
+}
+
+#[tokio::test]
+async fn rfc7662_s2_1_a_client_that_may_asks_by_its_secret() {
+    let service = with_a_resource_server().await;
+    let token = service.password(&[]).await.access();
+    let (path, form) = ("/auth/introspect", [("token", token.as_str())]);
+    let by_header = service.post_as(path, Some(&basic("resource-server", RS_SECRET)), &form).await;
+    let posted = [("client_id", "resource-server"), ("client_secret", RS_SECRET), form[0]];
+    let by_form = service.post(path, &posted).await;
+    for answer in [by_header, by_form] {
+        assert_eq!((answer.status, &answer.json()["active"]), (200, &true.into()), "{}", answer.body);
+        answer.is_not_stored();
+    }
+    let wrong = service.post_as(path, Some(&basic("resource-server", "another")), &form).await;
+    assert_eq!(wrong.challenge(), r#"Basic realm="api", charset="UTF-8""#);
+    wrong.is_error(401, "invalid_client");
+    service.post(path, &posted[..1]).await.is_error(401, "invalid_client");
+    // Its own refusals stay as they are.
+    let twice = [("token", "a"), ("token", "b")];
+    service.post_as(path, Some(&basic("resource-server", RS_SECRET)), &twice).await.is_error(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn rfc7662_s2_1_beside_clients_nobody_else_may_ask() {
+    let service = with_a_resource_server().await;
+    let token = service.password(&[]).await.access();
+    let (path, form) = ("/auth/introspect", [("token", token.as_str())]);
+    service.post(path, &form).await.is_error(401, "invalid_client");
+    // Public clients, the service's own among them; a confidential one that may not; a subject.
+    for id in ["api", "app"] {
+        service.post(path, &[("client_id", id), form[0]]).await.is_error(401, "invalid_client");
+    }
+    service.post_as(path, Some(&basic("backend", SECRET)), &form).await.is_error(400, "unauthorized_client");
+    service.post_as(path, Some(&format!("Bearer {token}")), &form).await.is_error(401, "invalid_client");
+    // API keys as before.
+    let key = service.api_key(&["introspect"]).await;
+    assert_eq!(service.introspect(&key, &token).await.json()["active"], true);
+    let other = service.api_key(&["reports:read"]).await;
+    let by_other = service.introspect(&other, &token).await;
+    assert_eq!((by_other.status, &by_other.json()["error"]), (403, &"insufficient_scope".into()));
+    let broken = service.introspect(&format!("{}x", &key[..key.len() - 1]), &token).await;
+    assert_eq!((broken.status, &broken.json()["error"]), (401, &"invalid_token".into()));
+    for refused in [by_other, broken] {
+        refused.is_not_stored();
+        assert!(!refused.body.contains("active"), "{}", refused.body);
+    }
+}
+
+#[test]
+fn a_client_without_a_secret_cannot_be_let_introspect() {
+    let refused = OAuthClient::public("app").unwrap().may_introspect();
+    assert_eq!(refused.unwrap_err(), InvalidClient::PublicMayNotIntrospect);
+}
+
+#[tokio::test]
+async fn rfc8414_s2_the_metadata_says_how_to_introspect() {
+    for (service, methods) in [
+        (Service::start().await, json!(["Bearer"])),
+        (with_a_resource_server().await, json!(["Bearer", "client_secret_basic", "client_secret_post"])),
+    ] {
+        let url = format!("{}/.well-known/oauth-authorization-server", service.url);
+        let metadata: serde_json::Value = service.http.get(url).send().await.unwrap().json().await.unwrap();
+        assert_eq!(metadata["introspection_endpoint_auth_methods_supported"], methods);
+    }
 }

@@ -8,6 +8,8 @@ use auth_core::testing::TestClock;
 use auth_core::token::{Hs256, SigningKey};
 use auth_core::{AuthBuilder, GrantType, NewApiKey, OAuthClient, Registration, Timestamp};
 use axum::extract::State;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, PRAGMA, WWW_AUTHENTICATE};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -226,4 +228,13 @@ pub(crate) fn escape(text: &str) -> String {
         byte => format!("%{byte:02X}"),
     });
     escaped.collect()
+}
+
+/// The `Authorization` header of a client.
+pub(crate) fn basic(id: &str, secret: &str) -> String {
+    raw_basic(&format!("{}:{}", escape(id), escape(secret)))
+}
+
+pub(crate) fn raw_basic(text: &str) -> String {
+    format!("Basic {}", BASE64_STANDARD.encode(text))
 }

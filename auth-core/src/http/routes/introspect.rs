@@ -1,19 +1,60 @@
-//! `POST /auth/introspect` (RFC 7662), for resource servers with an API key of scope `introspect`.
+//! `POST /auth/introspect` (RFC 7662), for resource servers: by an API key of scope `introspect`, and by the secret of a
+//! client that may.
 
-use auth_macros::api_key;
+use auth_macros::{api_key, public};
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 
-use crate::Auth;
-use crate::http::{Json, NO_STORE};
+use crate::event::Event;
+use crate::http::{Json, NO_STORE, Rejection};
 use crate::oauth::{Introspection, OAuthError, OAuthForm};
+use crate::{ApiKeyIdentity, Auth, Refusal};
 
+const SCOPE: &str = "introspect";
+
+/// Where no client may: the guard says it all.
 #[api_key(scope = "introspect")]
-pub(super) async fn introspect(State(auth): State<Auth>, form: Result<OAuthForm, OAuthError>) -> Response {
-    match introspected(&auth, form).await {
+pub(super) async fn by_api_key(State(auth): State<Auth>, form: Result<OAuthForm, OAuthError>) -> Response {
+    answer(&auth, form).await
+}
+
+/// Where some client may. A client is no caller that a guard knows, so the handler asks for it.
+#[public]
+pub(super) async fn by_client_or_api_key(
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+    key: Result<Option<ApiKeyIdentity>, Rejection>,
+    form: Result<OAuthForm, OAuthError>,
+) -> Response {
+    match key {
+        Err(rejection) => return rejection.into_response(),
+        Ok(Some(key)) if key.has_scope(SCOPE) => {}
+        Ok(Some(_)) => return auth.reject(Refusal::InsufficientScope { scopes: vec![SCOPE] }).into_response(),
+        Ok(None) => {
+            if let Err(error) = client(&auth, &headers, &form) {
+                return error.response(&auth);
+            }
+        }
+    }
+    answer(&auth, form).await
+}
+
+fn client(auth: &Auth, headers: &HeaderMap, form: &Result<OAuthForm, OAuthError>) -> Result<(), OAuthError> {
+    let client = auth.client(headers, form.as_ref().map_err(|error| *error)?)?;
+    if client.may_introspect() {
+        return Ok(());
+    }
+    auth.record(&Event::ClientRefused);
+    // Whoever needs no secret has shown nothing.
+    Err(if client.has_secret() { OAuthError::may_not_introspect() } else { OAuthError::invalid_client() })
+}
+
+async fn answer(auth: &Auth, form: Result<OAuthForm, OAuthError>) -> Response {
+    match introspected(auth, form).await {
         Ok(introspection) => (NO_STORE, Json(introspection)).into_response(),
-        Err(error) => error.response(&auth),
+        Err(error) => error.response(auth),
     }
 }
 

@@ -28,7 +28,7 @@ impl Auth {
     /// `POST /auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/logout-all`, `/auth/password`, `/auth/register`,
     /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`; and the public keys, `GET /.well-known/jwks.json`. Also OAuth's
     /// endpoints: `POST /auth/token` (RFC 6749), `/auth/revoke` (RFC 7009), `/auth/introspect` (RFC 7662, for API keys
-    /// with the scope `introspect`), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
+    /// with the scope `introspect`, and for [clients that may](crate::OAuthClient::may_introspect)), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
     /// routes to lie directly under the issuer.
     ///
     /// ```
@@ -73,9 +73,14 @@ impl Auth {
         S: Clone + Send + Sync + 'static,
         Auth: FromRef<S>,
     {
-        let introspect = GuardedRouter::new()
-            .route("/auth/introspect", post(introspect::introspect))
-            .layer(map_response(|response: Response| async { OAuthError::instead_of(response) }));
+        let introspect = GuardedRouter::new();
+        let introspect = if self.0.clients.any_introspects() {
+            introspect.route("/auth/introspect", post(introspect::by_client_or_api_key))
+        } else {
+            introspect.route("/auth/introspect", post(introspect::by_api_key))
+        };
+        let introspect =
+            introspect.layer(map_response(|response: Response| async { OAuthError::instead_of(response) }));
         let mut router = GuardedRouter::new()
             .route("/auth/token", post(token::token))
             .route("/auth/revoke", post(revoke::revoke))
