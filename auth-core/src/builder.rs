@@ -210,13 +210,13 @@ impl AuthBuilder {
         self
     }
 
-    /// How long an access token lives; 15 minutes by default.
+    /// How long an access token lives; 15 minutes by default, 1 second or more.
     pub fn access_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.access = ttl;
         self
     }
 
-    /// How long a session lives without being refreshed; 7 days by default.
+    /// How long a session lives without being refreshed; 7 days by default, [`access_ttl`](Self::access_ttl) or more.
     pub fn refresh_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.refresh = ttl;
         self
@@ -229,14 +229,15 @@ impl AuthBuilder {
         self
     }
 
-    /// How long after its first use a refresh token may be retried and gets the same successor; 10 seconds by default,
-    /// zero turns it off. It keeps a lost response or two tabs from looking like theft.
+    /// How long after its first use a refresh token may be retried and gets the same successor; 10 seconds by default, at
+    /// most 5 minutes, zero turns it off. It keeps a lost response or two tabs from looking like theft.
     pub fn refresh_leeway(mut self, leeway: Duration) -> Self {
         self.lifetimes.leeway = leeway;
         self
     }
 
-    /// How far the clocks of those who issue and verify tokens may be apart; 5 seconds by default, in whole seconds. A
+    /// How far the clocks of those who issue and verify tokens may be apart; 5 seconds by default, in whole seconds, at
+    /// most 5 minutes. A
     /// token is taken for that much longer than it says.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = skew;
@@ -244,7 +245,7 @@ impl AuthBuilder {
     }
 
     /// Within which time changes that other nodes or the application's own SQL make to subjects, sessions and keys are
-    /// seen; 5 seconds by default. Changes made through this `Auth` are seen at once.
+    /// seen; 5 seconds by default, zero asks the stores for every request. Changes made through this `Auth` are seen at once.
     pub fn cache_bound(mut self, bound: Duration) -> Self {
         self.cache_bound = bound;
         self

@@ -15,9 +15,9 @@ const ROTATION_OVERLAP: Duration = Duration::from_hours(24);
 pub struct NewApiKey {
     /// What its owner calls it: 1 to 100 characters.
     pub name: String,
-    /// What it may do: scope tokens as RFC 6749 section 3.3 defines them.
+    /// What it may do: at most 64 scope tokens of at most 128 bytes, as RFC 6749 section 3.3 defines them.
     pub scopes: Vec<Box<str>>,
-    /// How long it lives; `None`: until it is revoked.
+    /// How long it lives, at most 10 years; `None`: until it is revoked.
     pub expires_in: Option<Duration>,
 }
 

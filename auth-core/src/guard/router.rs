@@ -126,6 +126,10 @@ where
     /// let app = GuardedRouter::new().nest("/v1", inner);
     /// assert_eq!(app.policy().routes()[0].path, "/v1/health");
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, where [`axum::Router::nest`] does: for an empty prefix, and for two routes of one path.
     #[track_caller]
     pub fn nest(mut self, prefix: &str, other: Self) -> Self {
         let other = other.sealed();
@@ -143,6 +147,10 @@ where
     ///     own.merge(auth.routes())
     /// }
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, where [`axum::Router::merge`] does: for two routes of one path and method, and for two fallbacks.
     #[track_caller]
     pub fn merge(mut self, other: Self) -> Self {
         let other = other.sealed();

@@ -13,7 +13,7 @@ pub use register::Registration;
 use crate::store::Session;
 use crate::token::{Access, Refresh, Token};
 
-/// A login by name and password.
+/// A login by name and password, each of at most 1024 bytes: a longer one is wrong.
 ///
 /// ```
 /// use auth_core::Login;
@@ -33,7 +33,7 @@ pub struct Login {
     /// The scopes asked for, separated by spaces; those that [`AuthBuilder::scopes`](crate::AuthBuilder::scopes) does
     /// not name are not granted.
     pub scope: Option<String>,
-    /// What the user's list of sessions shows, usually the `User-Agent`.
+    /// What the user's list of sessions shows, usually the `User-Agent`; cut after 256 characters.
     pub agent: Option<String>,
 }
 

@@ -31,6 +31,9 @@ impl Auth {
     /// with the scope `introspect`, and for [clients that may](crate::OAuthClient::may_introspect)), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
     /// routes to lie directly under the issuer.
     ///
+    /// A body is read up to 64 KiB; a longer one is answered 413. Responses with a token or key are not to be stored
+    /// (`Cache-Control: no-store`, RFC 6749 section 5.1).
+    ///
     /// ```
     /// use auth_core::prelude::*;
     /// use axum::body::Body;
