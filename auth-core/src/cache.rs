@@ -5,9 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
+use tokio::time::timeout;
 
 use crate::Timestamp;
 use crate::store::StoreError;
+
+/// How long a caller waits at most for a value. Those who ask for one key load it one after the other when it cannot be
+/// had: without a limit of their own the last of a hundred would wait a hundred times as long as the first.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Loads of one key run once, whoever asks meanwhile waits for that one; [`forget`](Self::forget) also forgets a load
 /// that is under way, so that what was read before a change cannot be put in after it.
@@ -48,10 +53,11 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
                 Err(error) => Err(Miss::Failed(error)),
             }
         });
-        match loaded.await {
-            Ok((_, value)) => Ok(Some(value)),
-            Err(Miss::Absent) => Ok(None),
-            Err(Miss::Failed(error)) => Err(error),
+        match timeout(PATIENCE, loaded).await {
+            Ok(Ok((_, value))) => Ok(Some(value)),
+            Ok(Err(Miss::Absent)) => Ok(None),
+            Ok(Err(Miss::Failed(error))) => Err(error),
+            Err(late) => Err(StoreError::unavailable(late)),
         }
     }
 

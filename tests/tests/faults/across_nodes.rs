@@ -42,12 +42,14 @@ async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static s
     let user = subject(a, run * 10).await;
     known(&clients, &user.there, "/users/me").await;
     assert_eq!(a.call_as(&user.there, Method::POST, "/auth/logout").await.status, 204);
+    assert!(is(a, &user.there, "/users/me", 401).await, "the node itself");
     note("logout", refused(others, &user.there, "/users/me", 401, limit).await);
 
     let change = json!({ "current_password": PASSWORD, "new_password": "another horse for the stable" });
     let other = a.login(&user.email, PASSWORD).await.access;
     known(&clients, &other, "/users/me").await;
     assert_eq!(a.json_as(&user.here, Method::POST, "/auth/password", &change).await.status, 204);
+    assert!(is(a, &other, "/users/me", 401).await, "the node itself");
     note("password change", refused(others, &other, "/users/me", 401, limit).await);
 
     let user = subject(a, run * 10 + 1).await;
@@ -55,13 +57,16 @@ async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static s
     patch(a, &admin, &user.path, &json!({ "role": "Moderator" })).await;
     note("role given", refused(others, &user.here, "/users", 200, limit).await);
     patch(a, &admin, &user.path, &json!({ "role": "User" })).await;
+    assert!(is(a, &user.here, "/users", 403).await, "the node itself");
     note("role taken", refused(others, &user.here, "/users", 403, limit).await);
     patch(a, &admin, &user.path, &json!({ "is_active": false })).await;
+    assert!(is(a, &user.here, "/users/me", 401).await, "the node itself");
     note("disable", refused(others, &user.here, "/users/me", 401, limit).await);
 
     let user = subject(a, run * 10 + 2).await;
     known(&clients, &user.here, "/users/me").await;
     assert_eq!(a.call_as(&admin, Method::DELETE, &user.path).await.status, 204);
+    assert!(is(a, &user.here, "/users/me", 401).await, "the node itself");
     note("removal", refused(others, &user.here, "/users/me", 401, limit).await);
 
     let key = json!({ "name": "reports", "scopes": ["reports:read"] });
@@ -69,6 +74,7 @@ async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static s
     let (path, key) = (format!("/auth/api-keys/{}", key["id"].as_str().unwrap()), key["key"].as_str().unwrap());
     known(&clients, key, "/reports").await;
     assert_eq!(a.call_as(&admin, Method::DELETE, &path).await.status, 204);
+    assert!(is(a, key, "/reports", 401).await, "the node itself");
     note("key revocation", refused(others, key, "/reports", 401, limit).await);
     seen
 }
@@ -113,6 +119,9 @@ async fn three_nodes_see_each_others_changes_at_once_by_redis_and_within_the_bou
     redis.stop();
     // A little more than the bound: it begins when a node loads, which may be after the change was asked for.
     print("Redis gone", &changes(&nodes, BOUND + AT_ONCE, 2).await);
+    // A node starts without it as well.
+    let late = node(&database.url(), Some(&redis.url()));
+    assert_eq!(late.client().get("/health").await.status, 200);
     let log = std::fs::read_to_string(nodes[0].path("log")).unwrap();
     assert!(log.contains("changes on other nodes are not heard"), "the degraded mode is not in the log");
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use auth_tests::servers::Postgres;
@@ -14,19 +14,35 @@ use crate::{BOUND, PASSWORD, node, report, until};
 
 const SOON: Duration = Duration::from_secs(30);
 
-/// Asks again and again until it is told to stop; how often each status was answered.
-async fn load(client: Client, credential: String, path: &'static str, stop: Arc<AtomicBool>) -> BTreeMap<u16, usize> {
-    let mut statuses = BTreeMap::new();
-    while !stop.load(Ordering::Relaxed) {
+/// What is known of the database, in this order.
+const UP: usize = 0;
+const AWAY: usize = 1;
+/// So long that nothing that is cached may be answered from.
+const CLOSED: usize = 2;
+const BACK: usize = 3;
+const OVER: usize = 4;
+
+/// How often each status was answered in each phase: that in which the request was sent, but for those which were still
+/// waiting for the database when it came back.
+type Statuses = [BTreeMap<u16, usize>; 4];
+
+/// Asks again and again until it is over.
+async fn load(client: Client, credential: String, path: &'static str, phase: Arc<AtomicUsize>) -> Statuses {
+    let mut statuses = Statuses::default();
+    loop {
+        let sent = phase.load(Ordering::SeqCst);
+        if sent == OVER {
+            return statuses;
+        }
         let answer = client.get_as(&credential, path).await;
         if answer.status == 503 {
             answer.is_problem(503);
             assert_eq!(answer.header("retry-after"), Some("1"));
         }
-        *statuses.entry(answer.status.as_u16()).or_default() += 1;
+        let is_back = phase.load(Ordering::SeqCst) >= BACK;
+        *statuses[if is_back { BACK } else { sent }].entry(answer.status.as_u16()).or_default() += 1;
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    statuses
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -44,18 +60,23 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
     // Never seen before the outage: nothing of it can be cached.
     let unseen = a.login("ada@example.com", PASSWORD).await.access;
 
-    let stop = Arc::new(AtomicBool::new(false));
+    let phase = Arc::new(AtomicUsize::new(UP));
+    // The handlers of `/policy` and `/reports` ask no store: there, a guard alone decides.
     let loads: Vec<_> = [
-        (&a, &good.access, "/users/me"),
-        (&b, &good.access, "/users/me"),
-        (&b, &revoked, "/users/me"),
-        (&a, &key, "/reports"),
+        ("a handler that loads the user", &b, &good.access, "/users/me", 200),
+        ("a token on the one node", &a, &admin, "/policy", 200),
+        ("a token on the other node", &b, &admin, "/policy", 200),
+        ("an API key", &a, &key, "/reports", 200),
+        ("a revoked token", &b, &revoked, "/users/me", 401),
     ]
-    .map(|(client, credential, path)| tokio::spawn(load(client.clone(), credential.clone(), path, Arc::clone(&stop))))
+    .map(|(what, client, credential, path, status)| {
+        (what, status, tokio::spawn(load(client.clone(), credential.clone(), path, Arc::clone(&phase))))
+    })
     .into();
     until("the load is let in", SOON, async || a.get_as(&key, "/reports").await.status == 200).await;
 
     server.stop();
+    phase.store(AWAY, Ordering::SeqCst);
     let health = until("the outage shows", SOON, async || a.get("/health").await.status == 503).await;
     for client in [&a, &b] {
         client.get_as(&unseen, "/auth/sessions").await.is_problem(503);
@@ -64,11 +85,22 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
     }
     // What a node has cached it may answer from, for as long as its bound.
     let closed = until("caches run out", BOUND + Duration::from_secs(1), async || {
-        a.get_as(&key, "/reports").await.status == 503
+        for (client, credential, path) in [(&a, &key, "/reports"), (&a, &admin, "/policy"), (&b, &admin, "/policy")] {
+            if client.get_as(credential, path).await.status != 503 {
+                return false;
+            }
+        }
+        true
     })
     .await;
-    a.get_as(&key, "/reports").await.is_problem(503);
+    phase.store(CLOSED, Ordering::SeqCst);
+    for _ in 0..3 {
+        a.get_as(&key, "/reports").await.is_problem(503);
+        b.get_as(&admin, "/policy").await.is_problem(503);
+        b.get_as(&revoked, "/policy").await.is_problem(503);
+    }
 
+    phase.store(BACK, Ordering::SeqCst);
     server.start_again();
     let healed = until("it heals", SOON, async || {
         let key = a.get_as(&key, "/reports").await.status == 200;
@@ -78,18 +110,21 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
     .await;
     good_again(&b, &good.refresh).await;
 
-    stop.store(true, Ordering::Relaxed);
-    let mut answers = Vec::new();
-    for load in loads {
-        answers.push(load.await.unwrap());
+    phase.store(OVER, Ordering::SeqCst);
+    for (what, status, load) in loads {
+        let statuses = load.await.unwrap();
+        let allowed = |phase: usize, allowed: &[u16]| {
+            assert!(statuses[phase].keys().all(|status| allowed.contains(status)), "{what}: {statuses:?}");
+            assert!(phase == BACK || !statuses[phase].is_empty(), "{what} met nothing: {statuses:?}");
+        };
+        allowed(UP, &[status, 503]);
+        allowed(AWAY, &[status, 503]);
+        allowed(CLOSED, &[503]);
+        allowed(BACK, &[status, 503]);
+        report(format_args!("database away: {what} was answered {statuses:?}"));
     }
-    for (n, statuses) in answers.iter().enumerate() {
-        let allowed: &[u16] = if n == 2 { &[401, 503] } else { &[200, 503] };
-        assert!(statuses.keys().all(|status| allowed.contains(status)), "load {n} was answered {statuses:?}");
-        assert!(statuses.contains_key(&503), "load {n} never met the outage: {statuses:?}");
-    }
-    report(format_args!("database away: /health 503 after {health:?}, cached keys refused after {closed:?}"));
-    report(format_args!("database back: everything answered again after {healed:?}; statuses {answers:?}"));
+    report(format_args!("database away: /health 503 after {health:?}, everything cached refused after {closed:?}"));
+    report(format_args!("database back: everything answered again after {healed:?}"));
 }
 
 /// A refresh that was refused while the database was away has spent nothing.

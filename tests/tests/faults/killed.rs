@@ -1,55 +1,51 @@
 //! A node that is killed in the middle of what it does, again and again.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use auth_tests::servers::Database;
-use auth_tests::{Client, Node, Tokens};
-use reqwest::Method;
+use auth_tests::{Answer, Client, Node, Tokens};
+use reqwest::{Method, RequestBuilder};
 use serde_json::json;
 
 use crate::{NODE, PASSWORD, a_database, node, report};
 
-/// How long nodes are killed for, in each of three lanes at once.
-const TIME: Duration = Duration::from_secs(40);
-
-/// Enough, on a quick machine.
-const KILLS: usize = 120;
-
 /// Something in the middle of which a node is killed.
 trait Lane {
-    /// What it is, and how long it takes at most.
-    const WHAT: (&'static str, Duration);
+    /// What it is, how long it takes at most, and how often a node is killed in it.
+    const WHAT: (&'static str, Duration, usize);
 
     async fn begin(client: &Client, email: &str) -> Self;
 
-    /// What the node is asked to do; `Some` when it has answered that it did.
-    async fn act(&self, client: &Client) -> Option<()>;
+    /// What the node is asked to do; its answer, if it has answered that it did.
+    async fn act(&self, client: &Client) -> Option<Answer>;
 
     /// Holds the new node against what may have happened, and goes on from there.
-    async fn check(&mut self, client: &Client, answered: bool);
+    async fn check(&mut self, client: &Client, answer: Option<Answer>);
 }
 
 /// A refresh: the session goes on, with one successor.
 struct Refresh(Tokens);
 
 impl Lane for Refresh {
-    const WHAT: (&'static str, Duration) = ("a refresh", Duration::from_millis(12));
+    const WHAT: (&'static str, Duration, usize) = ("a refresh", Duration::from_millis(12), 100);
 
     async fn begin(client: &Client, email: &str) -> Self {
         client.register(email, PASSWORD).await;
         Self(client.login(email, PASSWORD).await)
     }
 
-    async fn act(&self, client: &Client) -> Option<()> {
-        sent(client, client.request(Method::POST, "/auth/refresh").form(&[("refresh_token", &self.0.refresh)]), 200)
-            .await
+    async fn act(&self, client: &Client) -> Option<Answer> {
+        sent(client.request(Method::POST, "/auth/refresh").form(&[("refresh_token", &self.0.refresh)]), 200).await
     }
 
-    async fn check(&mut self, client: &Client, _: bool) {
+    async fn check(&mut self, client: &Client, answer: Option<Answer>) {
         // Whether the node spent it or not: the same token gets the one successor there is.
         let first = client.try_refresh(&self.0.refresh).await.tokens();
         let again = client.try_refresh(&self.0.refresh).await.tokens();
         assert_eq!(first.refresh, again.refresh, "one token was spent into two families");
+        if let Some(answer) = answer {
+            assert_eq!(first.refresh, answer.tokens().refresh, "an answered refresh was undone, and made again");
+        }
         assert_eq!(client.get_as(&first.access, "/users/me").await.status, 200);
         self.0 = first;
     }
@@ -68,7 +64,7 @@ fn password(number: usize) -> String {
 }
 
 impl Lane for PasswordChange {
-    const WHAT: (&'static str, Duration) = ("a password change", Duration::from_millis(150));
+    const WHAT: (&'static str, Duration, usize) = ("a password change", Duration::from_millis(150), 60);
 
     async fn begin(client: &Client, email: &str) -> Self {
         let password = password(0);
@@ -77,19 +73,19 @@ impl Lane for PasswordChange {
         Self { email: email.to_owned(), number: 0, here, there }
     }
 
-    async fn act(&self, client: &Client) -> Option<()> {
+    async fn act(&self, client: &Client) -> Option<Answer> {
         let (old, new) = (password(self.number), password(self.number + 1));
         let body = json!({ "current_password": old, "new_password": new });
         let request = client.request(Method::POST, "/auth/password").bearer_auth(&self.here.access).json(&body);
-        sent(client, request, 204).await
+        sent(request, 204).await
     }
 
-    async fn check(&mut self, client: &Client, answered: bool) {
+    async fn check(&mut self, client: &Client, answer: Option<Answer>) {
         let old = client.try_login(&self.email, &password(self.number)).await;
         let new = client.try_login(&self.email, &password(self.number + 1)).await;
         let changed = new.status == 200;
         assert_ne!(old.status == 200, changed, "one of the two passwords logs in: {} and {}", old.status, new.status);
-        assert!(changed || !answered, "an answered change was undone");
+        assert!(changed || answer.is_none(), "an answered change was undone");
         let other = client.try_refresh(&self.there.refresh).await;
         assert_eq!(other.status == 200, !changed, "the other session of a password that changed: {changed}");
         if changed {
@@ -108,7 +104,7 @@ struct Rotation {
 }
 
 impl Lane for Rotation {
-    const WHAT: (&'static str, Duration) = ("a key's rotation", Duration::from_millis(12));
+    const WHAT: (&'static str, Duration, usize) = ("a key's rotation", Duration::from_millis(12), 100);
 
     async fn begin(client: &Client, email: &str) -> Self {
         let admin = client.admin().await.access;
@@ -118,12 +114,16 @@ impl Lane for Rotation {
         Self { admin, path, key: made["key"].as_str().unwrap().to_owned() }
     }
 
-    async fn act(&self, client: &Client) -> Option<()> {
-        sent(client, client.request(Method::POST, &self.path).bearer_auth(&self.admin), 200).await
+    async fn act(&self, client: &Client) -> Option<Answer> {
+        sent(client.request(Method::POST, &self.path).bearer_auth(&self.admin), 200).await
     }
 
-    async fn check(&mut self, client: &Client, _: bool) {
+    async fn check(&mut self, client: &Client, answer: Option<Answer>) {
         assert_eq!(client.get_as(&self.key, "/reports").await.status, 200, "a key was lost");
+        if let Some(answer) = answer {
+            let key = answer.json()["key"].as_str().unwrap().to_owned();
+            assert_eq!(client.get_as(&key, "/reports").await.status, 200, "an answered rotation was undone");
+        }
         self.admin = client.admin().await.access;
         let rotated = client.call_as(&self.admin, Method::POST, &self.path).await;
         rotated.json()["key"].as_str().unwrap().clone_into(&mut self.key);
@@ -132,42 +132,61 @@ impl Lane for Rotation {
 }
 
 /// Sends what may never be answered; an answer has the status that says it was done.
-async fn sent(client: &Client, request: reqwest::RequestBuilder, done: u16) -> Option<()> {
-    let _ = client;
+async fn sent(request: RequestBuilder, done: u16) -> Option<Answer> {
     let response = request.send().await.ok()?;
-    assert_eq!(response.status(), done);
-    Some(())
+    let (status, headers) = (response.status(), response.headers().clone());
+    let answer = Answer { status, headers, text: response.text().await.ok()? };
+    assert_eq!(answer.status, done, "{}", answer.text);
+    Some(answer)
 }
 
-async fn run<L: Lane>(database: &Database) -> (usize, usize) {
-    let (what, longest) = L::WHAT;
-    let mut node = node(&database.url(), None);
+/// On PostgreSQL, or on a file of the node's own; how many nodes were killed, and how many before they had answered.
+async fn run<L: Lane>(database: Option<&Database>) -> (usize, usize) {
+    let (what, longest, times) = L::WHAT;
+    let mut node = match database {
+        Some(database) => node(&database.url(), None),
+        None => Node::start_with(NODE, &[("AUTH_RATE_LIMIT", "off")]),
+    };
     let mut lane = L::begin(&node.client(), &format!("{}@example.com", what.replace([' ', '\''], "-"))).await;
-    let (began, mut kills, mut unanswered) = (Instant::now(), 0, 0);
-    while kills < KILLS && began.elapsed() < TIME {
+    let mut unanswered = 0;
+    for _ in 0..times {
         let client = node.client();
         let point = longest.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255.0);
-        let answered = tokio::select! {
+        let answer = tokio::select! {
             biased;
-            answered = lane.act(&client) => answered.is_some(),
-            () = tokio::time::sleep(point) => false,
+            answer = lane.act(&client) => answer,
+            () = tokio::time::sleep(point) => None,
         };
         node = Node::kill_and_restart(node, NODE);
-        lane.check(&node.client(), answered).await;
-        kills += 1;
-        unanswered += usize::from(!answered);
+        unanswered += usize::from(answer.is_none());
+        lane.check(&node.client(), answer).await;
     }
-    report(format_args!("{what}: {kills} nodes killed, {unanswered} of them before they had answered"));
-    (kills, unanswered)
+    let on = if database.is_some() { "PostgreSQL" } else { "SQLite" };
+    report(format_args!("{what} on {on}: {times} nodes killed, {unanswered} of them before they had answered"));
+    (times, unanswered)
+}
+
+fn tested(lanes: &[(usize, usize)]) {
+    for (kills, unanswered) in lanes {
+        assert!(
+            *unanswered * 10 > *kills,
+            "{kills} kills, {unanswered} in the middle: this has tested next to nothing"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_node_on_a_file_loses_nothing_doubles_nothing_and_leaves_nothing_half_written() {
+    let lanes = tokio::join!(run::<Refresh>(None), run::<PasswordChange>(None), run::<Rotation>(None));
+    tested(&[lanes.0, lanes.1, lanes.2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_node_loses_nothing_doubles_nothing_and_leaves_nothing_half_written() {
     let Some(database) = a_database("killed nodes").await else { return };
-    let lanes = tokio::join!(run::<Refresh>(&database), run::<PasswordChange>(&database), run::<Rotation>(&database));
-    for (kills, unanswered) in [lanes.0, lanes.1, lanes.2] {
-        assert!(kills >= 10 && unanswered >= 1, "{kills} kills, {unanswered} in the middle: this has tested nothing");
-    }
+    let on = Some(&database);
+    let lanes = tokio::join!(run::<Refresh>(on), run::<PasswordChange>(on), run::<Rotation>(on));
+    tested(&[lanes.0, lanes.1, lanes.2]);
     let sessions = "SELECT count(*) FROM auth_core.sessions s
                     WHERE (SELECT count(*) FROM auth_core.refresh_tokens t
                            WHERE t.session_id = s.id AND t.used_at IS NULL) <> 1";

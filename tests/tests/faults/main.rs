@@ -10,6 +10,7 @@ use auth_tests::servers::Database;
 mod across_nodes;
 mod clock;
 mod database;
+mod disk;
 mod killed;
 mod pool;
 

@@ -4,10 +4,11 @@ use std::time::{Duration, Instant};
 
 use auth_core::store::{PostgresStore, SessionStore, StoreError};
 use auth_core::{SessionId, SubjectId};
+use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use tokio::task::JoinSet;
 
-use crate::{a_database, report};
+use crate::{PASSWORD, a_database, node, report};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_exhausted_pool_refuses_in_bounded_time_and_heals() {
@@ -43,4 +44,46 @@ async fn calls_are_refused(store: &PostgresStore) -> (Result<(), StoreError>, Re
     let read = async { SessionStore::find(store, &session).await.map(|_| ()) };
     let write = async { store.end_all(&subject, None).await.map(|_| ()) };
     tokio::join!(read, write)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_whose_connections_all_wait_refuses_in_bounded_time_and_heals() {
+    let Some(database) = a_database("a node without a free connection").await else { return };
+    let node = node(&database.url(), None);
+    let client = node.client();
+    client.register("ada@example.com", PASSWORD).await;
+    let tokens = client.login("ada@example.com", PASSWORD).await;
+    let admin = PgPool::connect(&database.url()).await.unwrap();
+    let mut lock = admin.begin().await.unwrap();
+    sqlx::raw_sql("LOCK TABLE auth_core.users, auth_core.sessions IN ACCESS EXCLUSIVE MODE")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+
+    let began = Instant::now();
+    let mut calls = JoinSet::new();
+    for n in 0..90 {
+        let (client, tokens) = (client.clone(), tokens.clone());
+        calls.spawn(async move {
+            match n % 3 {
+                0 => client.get_as(&tokens.access, "/users/me").await,
+                1 => client.try_login("ada@example.com", PASSWORD).await,
+                _ => client.try_refresh(&tokens.refresh).await,
+            }
+        });
+    }
+    let mut longest = Duration::ZERO;
+    while let Some(answer) = calls.join_next().await {
+        let answer = answer.unwrap();
+        answer.is_problem(503);
+        assert_eq!(answer.header("retry-after"), Some("1"));
+        longest = began.elapsed();
+    }
+    report(format_args!("every connection waits: 90 callers refused by a node, the last after {longest:?}"));
+    assert!(longest < Duration::from_secs(12), "a pile-up: {longest:?}");
+
+    lock.rollback().await.unwrap();
+    assert_eq!(client.get_as(&tokens.access, "/users/me").await.status, 200);
+    client.try_refresh(&tokens.refresh).await.tokens();
+    admin.close().await;
 }
