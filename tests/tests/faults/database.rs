@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auth_tests::servers::Postgres;
 use auth_tests::{Client, Node};
@@ -27,19 +27,25 @@ const OVER: usize = 4;
 type Statuses = [BTreeMap<u16, usize>; 4];
 
 /// Asks again and again until it is over.
-async fn load(client: Client, credential: String, path: &'static str, phase: Arc<AtomicUsize>) -> Statuses {
-    let mut statuses = Statuses::default();
+///
+/// Also when the last request was sent that was let in before the database was back.
+async fn load(client: Client, credential: String, path: &'static str, phase: Arc<AtomicUsize>) -> (Statuses, Instant) {
+    let (mut statuses, mut last_let_in) = (Statuses::default(), Instant::now());
     loop {
         let sent = phase.load(Ordering::SeqCst);
         if sent == OVER {
-            return statuses;
+            return (statuses, last_let_in);
         }
+        let sent_at = Instant::now();
         let answer = client.get_as(&credential, path).await;
         if answer.status == 503 {
             answer.is_problem(503);
             assert_eq!(answer.header("retry-after"), Some("1"));
         }
         let is_back = phase.load(Ordering::SeqCst) >= BACK;
+        if answer.status == 200 && !is_back {
+            last_let_in = sent_at;
+        }
         *statuses[if is_back { BACK } else { sent }].entry(answer.status.as_u16()).or_default() += 1;
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -77,6 +83,7 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
 
     server.stop();
     phase.store(AWAY, Ordering::SeqCst);
+    let stopped = Instant::now();
     let health = until("the outage shows", SOON, async || a.get("/health").await.status == 503).await;
     for client in [&a, &b] {
         client.get_as(&unseen, "/auth/sessions").await.is_problem(503);
@@ -84,7 +91,7 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
         client.try_refresh(&good.refresh).await.is_problem(503);
     }
     // What a node has cached it may answer from, for as long as its bound.
-    let closed = until("caches run out", BOUND + Duration::from_secs(1), async || {
+    until("caches run out", SOON, async || {
         for (client, credential, path) in [(&a, &key, "/reports"), (&a, &admin, "/policy"), (&b, &admin, "/policy")] {
             if client.get_as(credential, path).await.status != 503 {
                 return false;
@@ -112,7 +119,9 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
 
     phase.store(OVER, Ordering::SeqCst);
     for (what, status, load) in loads {
-        let statuses = load.await.unwrap();
+        let (statuses, last_let_in) = load.await.unwrap();
+        let closed = last_let_in.saturating_duration_since(stopped);
+        assert!(closed < BOUND, "{what} was let in {closed:?} after the database was gone");
         let allowed = |phase: usize, allowed: &[u16]| {
             assert!(statuses[phase].keys().all(|status| allowed.contains(status)), "{what}: {statuses:?}");
             assert!(phase == BACK || !statuses[phase].is_empty(), "{what} met nothing: {statuses:?}");
@@ -121,9 +130,9 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
         allowed(AWAY, &[status, 503]);
         allowed(CLOSED, &[503]);
         allowed(BACK, &[status, 503]);
-        report(format_args!("database away: {what} was answered {statuses:?}"));
+        report(format_args!("database away: {what} was let in for {closed:?}, and answered {statuses:?}"));
     }
-    report(format_args!("database away: /health 503 after {health:?}, everything cached refused after {closed:?}"));
+    report(format_args!("database away: /health 503 after {health:?}"));
     report(format_args!("database back: everything answered again after {healed:?}"));
 }
 
