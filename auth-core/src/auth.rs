@@ -192,11 +192,13 @@ impl Auth {
     }
 
     pub(crate) async fn session(&self, id: &SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
-        self.0.coherence.caches().sessions.get(id, now, self.0.sessions.find(id)).await
+        let load = async { self.0.sessions.find(id).await };
+        self.0.coherence.caches().sessions.get(id, now, load).await
     }
 
     pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
-        self.0.coherence.caches().api_keys.get(id, now, self.0.api_keys.find(id)).await
+        let load = async { self.0.api_keys.find(id).await };
+        self.0.coherence.caches().api_keys.get(id, now, load).await
     }
 }
 

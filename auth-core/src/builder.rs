@@ -251,12 +251,12 @@ impl AuthBuilder {
         self
     }
 
-    /// How many verified access tokens are remembered, so that one that comes again is not verified anew; 10,000 by
-    /// default, zero remembers none. Its time, its session and its subject are looked at all the same, and a change of
+    /// How many verified access tokens are remembered, so that one that comes a third time is not verified anew; 10,000
+    /// by default, zero remembers none. Its time, its session and its subject are looked at all the same, and a change of
     /// the keys forgets all of them.
     ///
-    /// Of each its text and its claims are in memory, about 1.5 KiB, until it is found to have expired or others have
-    /// taken its place: whoever can read the memory of the process can use those that have not expired.
+    /// Of each its text and its claims are in memory, about 1.3 KiB, until it is found to have expired or others have taken
+    /// its place: whoever can read the memory of the process can use those that have not expired.
     pub fn token_cache(mut self, tokens: usize) -> Self {
         self.token_cache = tokens;
         self

@@ -26,7 +26,7 @@ use crate::{AuthBuilder, LegacyTokens, OAuthClient};
 /// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
-/// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.5 KiB each; `0` verifies each anew |
+/// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.3 KiB each; `0` verifies each anew |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file that holds it |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are taken as well |
 /// | `AUTH_LEGACY_UNTIL` | none; required beside that secret | until when, in UTC: `2027-03-31` or `2027-03-31T12:00:00Z`, within a year |

@@ -17,7 +17,7 @@ struct Verifier(Arc<(DecodingKey, Validation)>);
 
 #[derive(Deserialize)]
 #[allow(dead_code, reason = "read from the token, as an application would")]
-struct Claims {
+pub(crate) struct Claims {
     iss: String,
     sub: String,
     aud: String,
@@ -53,11 +53,16 @@ async fn me(_caller: Caller) -> &'static str {
     "ok"
 }
 
-pub(crate) fn router() -> Router {
-    let mut validation = Validation::new(Algorithm::HS256);
+pub(crate) fn validation(algorithm: Algorithm) -> Validation {
+    let mut validation = Validation::new(algorithm);
     validation.set_issuer(&[ISSUER]);
     validation.set_audience(&[AUDIENCE]);
     validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+    validation
+}
+
+pub(crate) fn router() -> Router {
+    let validation = validation(Algorithm::HS256);
     let verifier = Verifier(Arc::new((DecodingKey::from_secret(SECRET.as_bytes()), validation)));
     Router::new().route("/me", get(me)).with_state(verifier)
 }

@@ -1,7 +1,7 @@
 //! One way to serve the route, and the time it takes.
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
@@ -9,7 +9,7 @@ use axum::http::{Request, StatusCode, header};
 use axum::routing::get;
 use tower_service::Service;
 
-use crate::Case;
+use crate::{Case, median};
 
 pub(crate) struct Contender {
     pub(crate) name: &'static str,
@@ -38,19 +38,20 @@ impl Contender {
         for response in responses {
             assert_eq!(response.unwrap().status(), StatusCode::OK, "{}", self.name);
         }
-        #[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
-        let (nanos, count) = (took.as_nanos() as f64, tokens.len() as f64);
-        nanos / count
+        nanos_each(took, tokens.len())
     }
 
     pub(crate) fn median(&self) -> f64 {
-        let mut sorted = self.samples.clone();
-        sorted.sort_by(f64::total_cmp);
-        sorted[sorted.len() / 2]
+        median(&self.samples)
     }
 }
 
-fn request(token: &str) -> Request<Body> {
+#[allow(clippy::cast_precision_loss, reason = "far below 2^52")]
+pub(crate) fn nanos_each(took: Duration, count: usize) -> f64 {
+    took.as_nanos() as f64 / count as f64
+}
+
+pub(crate) fn request(token: &str) -> Request<Body> {
     Request::get("/me").header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap()
 }
 

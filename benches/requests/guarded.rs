@@ -2,26 +2,22 @@
 
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
-use auth_core::token::SigningKey;
+use auth_core::token::KeySet;
 use auth_core::{Login, Registration};
 use axum::Router;
 
-use crate::tokens::{AUDIENCE, ISSUER, SECRET};
-
-/// Subjects, each with a session.
-const SUBJECTS: usize = 16;
+use crate::tokens::{AUDIENCE, ISSUER};
 
 #[require_auth]
 async fn me() -> &'static str {
     "ok"
 }
 
-/// A service and a token of each of its subjects.
-pub(crate) async fn service() -> (Auth, Vec<String>) {
-    let key = SigningKey::hs256(&SECRET.to_owned().into()).unwrap();
-    let auth = Auth::builder(key, ISSUER, AUDIENCE).store(MemoryStore::default()).build().unwrap();
+/// A service, and the token of each of its subjects' sessions.
+pub(crate) async fn service(keys: KeySet, subjects: usize) -> (Auth, Vec<String>) {
+    let auth = Auth::builder(keys, ISSUER, AUDIENCE).store(MemoryStore::default()).build().unwrap();
     let mut tokens = Vec::new();
-    for subject in 0..SUBJECTS {
+    for subject in 0..subjects {
         let (email, password) = (format!("subject-{subject}@example.com"), "correct horse battery staple".to_owned());
         auth.register(Registration::new(&email, password.clone())).await.unwrap();
         let login = auth.login(Login::new(&email, password)).await.unwrap();

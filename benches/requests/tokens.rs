@@ -11,14 +11,15 @@ pub(crate) const AUDIENCE: &str = "api";
 
 pub(crate) struct Mint {
     key: EncodingKey,
+    algorithm: Algorithm,
     minted: u128,
 }
 
 impl Mint {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(key: EncodingKey, algorithm: Algorithm) -> Self {
         // The library leaves the choice of its backend to the application.
         let _ = crypto::aws_lc::DEFAULT_PROVIDER.install_default();
-        Self { key: EncodingKey::from_secret(SECRET.as_bytes()), minted: 0 }
+        Self { key, algorithm, minted: 0 }
     }
 
     /// The same token as `issued`, but for its id (`jti`) and its signature.
@@ -31,7 +32,7 @@ impl Mint {
         claims.insert("jti".to_owned(), format!("{:032x}", self.minted).into());
         let claims = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims).unwrap());
         let message = format!("{header}.{claims}");
-        let signature = crypto::sign(message.as_bytes(), &self.key, Algorithm::HS256).unwrap();
+        let signature = crypto::sign(message.as_bytes(), &self.key, self.algorithm).unwrap();
         format!("{message}.{signature}")
     }
 }

@@ -30,7 +30,7 @@ macro_rules! identifier {
             type Error = InvalidIdentifier;
 
             fn try_from(text: String) -> Result<Self, InvalidIdentifier> {
-                if text.is_empty() || text.len() > 255 || text.chars().any(char::is_control) {
+                if text.is_empty() || text.len() > 255 || has_control_characters(&text) {
                     return Err(InvalidIdentifier { what: $what });
                 }
                 Ok(Self(text.into()))
@@ -84,6 +84,11 @@ identifier! {
 identifier! {
     /// The name of an OAuth client (RFC 6749 section 2.2), the `client_id` of its requests and of its tokens.
     ClientId, "client id"
+}
+
+/// Identifiers are read from every token, and nearly all are ASCII, where a byte tells.
+fn has_control_characters(text: &str) -> bool {
+    if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.chars().any(char::is_control) }
 }
 
 /// A text that cannot be an identifier.

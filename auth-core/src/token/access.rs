@@ -125,7 +125,9 @@ impl AccessTokens {
             header.check_typ(TYP)?;
             jws.open(keys.ring().find(header.kid.as_deref(), header.algorithm)?)?
         };
-        let claims: Claims = serde_json::from_slice(&payload).map_err(|_| TokenError::Claims)?;
+        // Looked through once, not string by string.
+        let payload = std::str::from_utf8(&payload).map_err(|_| TokenError::Claims)?;
+        let claims: Claims = serde_json::from_str(payload).map_err(|_| TokenError::Claims)?;
         claims.check_own()?;
         if claims.iss != self.issuer {
             return Err(TokenError::Issuer);

@@ -1,7 +1,10 @@
 //! The claims of an access token (RFC 9068 section 2.2).
 
+use std::fmt;
 use std::time::Duration;
 
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::TokenError;
@@ -112,17 +115,7 @@ pub(crate) fn numeric_date(value: &serde_json::Value, later: bool) -> Option<i64
 }
 
 /// `aud` is a string or a list of strings (RFC 7519 section 4.1.3).
-///
-/// ```
-/// use auth_core::token::OneOrMany;
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let audiences: OneOrMany = serde_json::from_str(r#"["api", "reports"]"#)?;
-/// assert!(audiences.contains("api"));
-/// # Ok(())
-/// # }
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum OneOrMany {
     /// A single string.
@@ -139,5 +132,30 @@ impl OneOrMany {
             Self::One(one) => one == value,
             Self::Many(many) => many.iter().any(|one| one == value),
         }
+    }
+}
+
+/// Reads it as it comes; a derived implementation would make a copy of it first, to try one form after the other.
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Forms;
+
+        impl<'de> Visitor<'de> for Forms {
+            type Value = OneOrMany;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or a list of strings")
+            }
+
+            fn visit_str<E>(self, one: &str) -> Result<OneOrMany, E> {
+                Ok(OneOrMany::One(one.to_owned()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, many: A) -> Result<OneOrMany, A::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(many)).map(OneOrMany::Many)
+            }
+        }
+
+        deserializer.deserialize_any(Forms)
     }
 }

@@ -35,12 +35,14 @@ impl<'a> Compact<'a> {
         if token.len() > MAX_TOKEN_BYTES {
             return Err(TokenError::TooLong);
         }
-        let (message, signature) = token.rsplit_once('.').ok_or(TokenError::Malformed)?;
-        let (header, payload) = message.split_once('.').ok_or(TokenError::Malformed)?;
-        if payload.contains('.') {
-            return Err(TokenError::Malformed);
+        let mut parts = token.split('.');
+        match (parts.next(), parts.next(), parts.next(), parts.next()) {
+            (Some(header), Some(payload), Some(signature), None) => {
+                let message = &token[..header.len() + 1 + payload.len()];
+                Ok(Self { message, header, payload, signature })
+            }
+            _ => Err(TokenError::Malformed),
         }
-        Ok(Self { message, header, payload, signature })
     }
 
     /// Reads the header, and refuses one that asks for anything but a key of ours and its algorithm.

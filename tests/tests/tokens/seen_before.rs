@@ -54,7 +54,10 @@ impl Seen {
         let router: axum::Router = GuardedRouter::new().route("/admin", get(admin)).with_state(app.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let seen = Self { url, app, clock, http: reqwest::Client::new(), token };
-        assert_eq!((seen.get().await, seen.get().await), (200, 200));
+        // Remembered is what comes a second time.
+        for _ in 0..3 {
+            assert_eq!(seen.get().await, 200);
+        }
         seen
     }
 
@@ -70,10 +73,10 @@ impl Seen {
         self.app.callers.lock().unwrap()[0].clone()
     }
 
-    /// Whether the second request was given what the first one had found.
+    /// Whether the third request was given what the second one had found.
     fn was_looked_up(&self) -> bool {
         let callers = self.app.callers.lock().unwrap();
-        std::ptr::eq(callers[0].claims(), callers[1].claims())
+        std::ptr::eq(callers[1].claims(), callers[2].claims())
     }
 }
 
@@ -167,9 +170,11 @@ async fn more_tokens_than_are_remembered_are_good_all_the_same() {
     let forger = Forger::hs256();
     let another =
         |n: usize| forger.with_claims(&service, |claims| drop(claims.insert("jti".into(), n.to_string().into())));
-    let tokens: Vec<String> = (0..500).map(another).collect();
+    let tokens: Vec<String> = (0..200).map(another).collect();
     for token in tokens.iter().chain(&tokens) {
-        assert_eq!(service.me(token).await, 200);
+        for _ in 0..3 {
+            assert_eq!(service.me(token).await, 200);
+        }
     }
     service.clock.advance(Duration::from_secs(16 * 60));
     for token in &tokens {
