@@ -92,7 +92,7 @@ impl LegacyTokens {
     }
 
     /// The token's parts if its header is of this layout; those of our own say `at+jwt`.
-    fn split<'a>(&self, token: &'a str) -> Option<Compact<'a>> {
+    fn split(token: &str) -> Option<Compact<'_>> {
         let jws = Compact::split(token).ok()?;
         let header = jws.read_header().ok()?;
         let same = header.algorithm == Algorithm::Hs256 && header.kid.is_none();
@@ -148,13 +148,13 @@ fn name(members: &Map<String, Value>) -> Result<String, TokenError> {
 impl Auth {
     /// Whether such tokens are taken, and this has the looks of one.
     pub(crate) fn is_legacy(&self, token: &str) -> bool {
-        self.0.legacy.as_ref().is_some_and(|legacy| legacy.split(token).is_some())
+        self.0.legacy.as_ref().is_some_and(|_| LegacyTokens::split(token).is_some())
     }
 
     /// Verifies a token of a former service; `None` when none is taken, or it does not look like one.
     pub(crate) async fn identify_legacy(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
         let legacy = self.0.legacy.as_ref()?;
-        let jws = legacy.split(token)?;
+        let jws = LegacyTokens::split(token)?;
         Some(match legacy.read(&jws, now, self.access_tokens().skew()) {
             Ok(said) => self.legacy_identity(legacy.by_login, said, now).await,
             Err(reason) => Err(self.refused(reason)),

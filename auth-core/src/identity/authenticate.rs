@@ -11,10 +11,10 @@ use crate::guard::Kinds;
 use crate::http::credential::{self, Presented};
 #[cfg(feature = "oidc")]
 use crate::issuer::Undecided;
-use crate::token::TokenError;
-use crate::{ApiKeyIdentity, Auth, Refusal};
 #[cfg(feature = "oidc")]
-use crate::{Timestamp, store::SubjectState};
+use crate::store::SubjectState;
+use crate::token::TokenError;
+use crate::{ApiKeyIdentity, Auth, Refusal, Timestamp};
 
 type Outcome<T> = Result<Option<T>, Refusal>;
 
@@ -71,14 +71,10 @@ impl Auth {
     /// Verifies an access token: the token itself, then its session and its subject as they are now.
     pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
         let now = self.now();
-        if !self.access_tokens().is_own(token) {
-            if let Some(outcome) = self.identify_legacy(token, now).await {
-                return outcome;
-            }
-            #[cfg(feature = "oidc")]
-            if let Some(outcome) = self.identify_foreign(token, now).await {
-                return outcome;
-            }
+        if !self.access_tokens().is_own(token)
+            && let Some(outcome) = self.identify_others(token, now).await
+        {
+            return outcome;
         }
         let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
         // Verification has seen that both are there; without them the token is refused all the same.
@@ -99,6 +95,17 @@ impl Auth {
             }
             _ => Err(self.refused(TokenError::SubjectChanged)),
         }
+    }
+
+    /// Verifies an access token that is not of our own making; `None` when it is of nobody who is trusted.
+    async fn identify_others(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
+        let outcome = self.identify_legacy(token, now).await;
+        #[cfg(feature = "oidc")]
+        let outcome = match outcome {
+            None => self.identify_foreign(token, now).await,
+            decided => decided,
+        };
+        outcome
     }
 
     /// Verifies an access token of another issuer; `None` when it is none of those that are trusted. There is no session
