@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 
 use crate::clock::Clock;
 use crate::cluster::{Change, Coherence};
+use crate::dpop::Proofs;
 use crate::event::{Event, EventSink};
 use crate::http::{ErrorBody, Rejection};
 use crate::oauth::Clients;
@@ -41,6 +42,7 @@ pub struct Auth(pub(crate) Arc<Inner>);
 pub(crate) struct Inner {
     pub(crate) access_tokens: AccessTokens,
     pub(crate) legacy: Option<LegacyTokens>,
+    pub(crate) dpop: Option<Proofs>,
     #[cfg(feature = "oidc")]
     pub(crate) issuers: crate::issuer::TrustedIssuers,
     pub(crate) lifetimes: Lifetimes,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::auth::{Auth, Inner};
 use crate::clock::{Clock, SystemClock};
 use crate::cluster::{Coherence, Coherent, Fanout};
+use crate::dpop::{Dpop, Proofs};
 use crate::event::{EventSink, TracingSink};
 use crate::http::ErrorBody;
 use crate::oauth::{Clients, OAuthClient};
@@ -48,6 +49,7 @@ pub struct AuthBuilder {
     audience: String,
     clock_skew: Duration,
     legacy: Option<LegacyTokens>,
+    dpop: Option<Dpop>,
     #[cfg(feature = "oidc")]
     trusted: Vec<crate::issuer::Issuer>,
     lifetimes: Lifetimes,
@@ -116,6 +118,7 @@ impl AuthBuilder {
             audience,
             clock_skew: Duration::from_secs(5),
             legacy: None,
+            dpop: None,
             #[cfg(feature = "oidc")]
             trusted: Vec::new(),
             lifetimes: Lifetimes {
@@ -241,6 +244,13 @@ impl AuthBuilder {
     /// token is taken for that much longer than it says.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = skew;
+        self
+    }
+
+    /// Binds tokens to keys of the clients' (RFC 9449); off by default. Off means that a `DPoP` header is ignored, that
+    /// every token issued is a bearer token, and that tokens which are bound to a key are refused.
+    pub fn dpop(mut self, dpop: Dpop) -> Self {
+        self.dpop = Some(dpop);
         self
     }
 
@@ -402,6 +412,7 @@ impl AuthBuilder {
         let sessions = self.sessions.ok_or(missing("session", "sessions"))?;
         let api_keys = self.api_keys.ok_or(missing("API key", "api_keys"))?;
         let no_runtime = BuildError::Setting { setting: "fanout", why: "needs a Tokio runtime; build within one" };
+        let dpop = self.dpop.map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew)).transpose()?;
         let coherence = Arc::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
         #[cfg(feature = "oidc")]
         let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
@@ -414,6 +425,7 @@ impl AuthBuilder {
             issuers: crate::issuer::TrustedIssuers::new(self.trusted, own)?,
             realm: self.audience.clone(),
             access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew, self.token_cache),
+            dpop,
             lifetimes: self.lifetimes,
             clients,
             scopes: self.scopes,

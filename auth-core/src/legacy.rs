@@ -186,6 +186,7 @@ impl Auth {
                     roles: Vec::new(),
                     sid: None,
                     ver: None,
+                    cnf: None,
                 };
                 Ok(Identity::new(Arc::new(claims), state))
             }

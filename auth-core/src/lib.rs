@@ -106,6 +106,7 @@ mod builder;
 mod cache;
 mod clock;
 pub mod cluster;
+mod dpop;
 pub mod event;
 mod guard;
 mod housekeeper;
@@ -129,6 +130,7 @@ pub use auth::Auth;
 pub use auth_macros::*;
 pub use builder::{AuthBuilder, BuildError};
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
+pub use dpop::{Dpop, ProofError};
 pub use guard::{
     Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedRouter, HasAuth, Policy,
     PolicyTable, Proof, Requirement, RoutePolicy, Rule, Unchecked, routing,

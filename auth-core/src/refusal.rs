@@ -37,6 +37,13 @@ pub enum Refusal {
         /// Whether an API key would do.
         api_key: bool,
     },
+    /// The DPoP proof (RFC 9449) that the request needs is missing, malformed, for another request, or was used before.
+    #[error("The DPoP proof is missing, malformed, not made for this request, or was used before.")]
+    InvalidDpopProof {
+        /// Whether tokens were asked for, which is answered 400 (section 5), or one was used, which is answered 401
+        /// (section 7.1).
+        for_tokens: bool,
+    },
     /// Credentials were sent in a way that leaves open which one is meant.
     #[error("The request carries more than one credential of the same kind.")]
     AmbiguousCredential,
@@ -153,6 +160,10 @@ impl Refusal {
         let (status, slug, title, challenge) = match self {
             Self::NoCredential { .. } => (401, "unauthenticated", "Authentication required", Plain),
             Self::InvalidCredential { .. } => (401, "invalid-token", "Invalid credential", Error("invalid_token")),
+            Self::InvalidDpopProof { for_tokens: true } => (400, "invalid-dpop-proof", "Invalid proof of a key", None),
+            Self::InvalidDpopProof { for_tokens: false } => {
+                (401, "invalid-dpop-proof", "Invalid proof of a key", Error("invalid_dpop_proof"))
+            }
             Self::AmbiguousCredential => (400, "invalid-request", "Ambiguous credential", Error("invalid_request")),
             Self::InsufficientRole => (403, "insufficient-role", "Forbidden", Error("insufficient_scope")),
             Self::InsufficientScope { .. } => (403, "insufficient-scope", "Forbidden", Error("insufficient_scope")),

@@ -1,6 +1,7 @@
 //! Settings from the environment.
 
 mod clients;
+mod dpop;
 mod keys;
 mod legacy;
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::token::KeySet;
-use crate::{AuthBuilder, LegacyTokens, OAuthClient};
+use crate::{AuthBuilder, Dpop, LegacyTokens, OAuthClient};
 
 /// What an [`Auth`](crate::Auth) can be told by environment variables.
 ///
@@ -25,6 +26,8 @@ use crate::{AuthBuilder, LegacyTokens, OAuthClient};
 /// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
 /// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
 /// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
+/// | `AUTH_DPOP` | `off` | binds tokens to keys of the clients' (RFC 9449): `optional` those of clients that prove one, `required` all |
+/// | `AUTH_DPOP_URLS` | `AUTH_ISSUER`'s scheme and host | addresses by which clients reach the service, separated by commas, each with the path prefix that a proxy takes off |
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.3 KiB each; `0` verifies each anew |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file that holds it |
@@ -74,6 +77,8 @@ pub struct Settings {
     pub clients: Vec<OAuthClient>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
     pub legacy_tokens: Option<LegacyTokens>,
+    /// `AUTH_DPOP` and `AUTH_DPOP_URLS`, for [`AuthBuilder::dpop`]; `None` when it is off.
+    pub dpop: Option<Dpop>,
 }
 
 /// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
@@ -118,6 +123,7 @@ impl Settings {
             token_cache: number("AUTH_TOKEN_CACHE")?,
             clients: clients::clients()?,
             legacy_tokens: legacy::tokens()?,
+            dpop: dpop::dpop()?,
         })
     }
 
@@ -149,6 +155,9 @@ impl Settings {
         }
         if let Some(tokens) = &self.legacy_tokens {
             builder = builder.legacy_tokens(tokens.clone());
+        }
+        if let Some(dpop) = &self.dpop {
+            builder = builder.dpop(dpop.clone());
         }
         builder
     }

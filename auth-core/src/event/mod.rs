@@ -77,8 +77,8 @@ pub enum Event<'a> {
         /// The session that was ended.
         session: &'a SessionId,
     },
-    /// A refresh token was presented by another client, or without the key, that it is bound to. It was refused, and
-    /// nothing else happened to it.
+    /// A refresh token was presented by another client, or with another key, than it is bound to, or without the key, or
+    /// with one though it is bound to none. It was refused, and nothing else happened to it.
     RefreshByStranger {
         /// Whose.
         subject: &'a SubjectId,

@@ -16,13 +16,22 @@ pub(crate) enum Presented<'a> {
     Twice,
 }
 
-/// The access token: the `Authorization` header's, of scheme `Bearer` (RFC 6750 section 2.1), unless that is an API
-/// key.
-pub(crate) fn access_token(headers: &HeaderMap) -> Presented<'_> {
+/// How an access token is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// RFC 6750 section 2.1.
+    Bearer,
+    /// RFC 9449 section 7.1.
+    Dpop,
+}
+
+/// The access token: the `Authorization` header's, unless that is an API key. A token of the scheme `DPoP` is one also
+/// where that is off: it is then refused, and not taken for none.
+pub(crate) fn access_token(headers: &HeaderMap) -> (Scheme, Presented<'_>) {
     match authorization(headers) {
-        Authorization::Bearer(text) => text,
-        Authorization::Twice => Presented::Twice,
-        Authorization::Foreign | Authorization::ApiKey(_) => Presented::Nothing,
+        Authorization::AccessToken(scheme, text) => (scheme, text),
+        Authorization::Twice => (Scheme::Bearer, Presented::Twice),
+        Authorization::Foreign | Authorization::ApiKey(_) => (Scheme::Bearer, Presented::Nothing),
     }
 }
 
@@ -38,7 +47,7 @@ pub(crate) fn api_key(headers: &HeaderMap) -> Presented<'_> {
         (Authorization::ApiKey(key), Presented::Nothing) => key,
         // Of two `Authorization` headers either could hold the key.
         (Authorization::ApiKey(_) | Authorization::Twice, _) => Presented::Twice,
-        (Authorization::Foreign | Authorization::Bearer(_), key) => key,
+        (Authorization::Foreign | Authorization::AccessToken(..), key) => key,
     }
 }
 
@@ -51,7 +60,7 @@ pub(crate) fn is_any(headers: &HeaderMap) -> bool {
 enum Authorization<'a> {
     /// Nothing, or a scheme that is somebody else's.
     Foreign,
-    Bearer(Presented<'a>),
+    AccessToken(Scheme, Presented<'a>),
     ApiKey(Presented<'a>),
     Twice,
 }
@@ -73,8 +82,10 @@ fn authorization(headers: &HeaderMap) -> Authorization<'_> {
     } else if scheme.eq_ignore_ascii_case(b"Bearer") {
         match credential {
             Presented::Text(text) if ApiKey::is_one(text) => Authorization::ApiKey(credential),
-            _ => Authorization::Bearer(credential),
+            _ => Authorization::AccessToken(Scheme::Bearer, credential),
         }
+    } else if scheme.eq_ignore_ascii_case(b"DPoP") {
+        Authorization::AccessToken(Scheme::Dpop, credential)
     } else {
         Authorization::Foreign
     }

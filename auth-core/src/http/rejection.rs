@@ -6,6 +6,7 @@ use axum::response::IntoResponse;
 
 use super::challenge::add_challenges;
 use super::{ErrorBody, Problem};
+use crate::dpop::Schemes;
 use crate::{Auth, Refusal};
 
 /// A [`Refusal`] as a response: what guards and extractors answer with.
@@ -28,6 +29,7 @@ use crate::{Auth, Refusal};
 pub struct Rejection {
     refusal: Refusal,
     realm: String,
+    schemes: Schemes,
     body: ErrorBody,
 }
 
@@ -35,7 +37,7 @@ impl Rejection {
     /// The answer that `auth` gives for this refusal, in its realm and with its error body.
     #[must_use]
     pub fn new(refusal: Refusal, auth: &Auth) -> Self {
-        Self { refusal, realm: auth.realm().to_owned(), body: auth.error_body().clone() }
+        Self { refusal, realm: auth.realm().to_owned(), schemes: auth.schemes(), body: auth.error_body().clone() }
     }
 
     /// Why the caller was refused.
@@ -59,7 +61,7 @@ impl IntoResponse for Rejection {
     fn into_response(self) -> Response<Body> {
         let mut response = self.body.write(&self.problem());
         let headers = response.headers_mut();
-        add_challenges(headers, &self.refusal, &self.realm);
+        add_challenges(headers, &self.refusal, &self.realm, self.schemes);
         if matches!(self.refusal, Refusal::Busy | Refusal::Unavailable) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 use super::{Caller, Identity};
 use crate::guard::Kinds;
-use crate::http::credential::{self, Presented};
+use crate::http::credential::{self, Presented, Scheme};
 #[cfg(feature = "oidc")]
 use crate::issuer::Undecided;
 #[cfg(feature = "oidc")]
@@ -20,9 +20,15 @@ type Outcome<T> = Result<Option<T>, Refusal>;
 
 /// What this request's credentials turned out to be, kept in its extensions so that each is verified once however many
 /// guards and extractors ask. A missing memo means "not verified yet", never "verified".
+///
+/// One for each `Auth`: a request may pass a router within a router, and come back to the first `Auth` after another. A
+/// proof of possession that was verified twice would look replayed.
+#[derive(Clone, Default)]
+struct Memos(Vec<Memo>);
+
 #[derive(Clone, Default)]
 struct Memo {
-    /// Which `Auth` verified: a request may pass a router within a router.
+    /// Which `Auth` verified.
     auth: usize,
     subject: Option<Outcome<Identity>>,
     api_key: Option<Outcome<ApiKeyIdentity>>,
@@ -44,10 +50,10 @@ impl Auth {
             return known;
         }
         let outcome = match credential::access_token(&parts.headers) {
-            Presented::Nothing => Ok(None),
-            Presented::Twice => Err(Refusal::AmbiguousCredential),
-            Presented::Unreadable => Err(self.refused(TokenError::Malformed)),
-            Presented::Text(token) => self.identify(token).await.map(Some),
+            (_, Presented::Nothing) => Ok(None),
+            (_, Presented::Twice) => Err(Refusal::AmbiguousCredential),
+            (_, Presented::Unreadable) => Err(self.refused(TokenError::Malformed)),
+            (scheme, Presented::Text(token)) => self.holder(parts, scheme, token).await.map(Some),
         };
         self.memo_mut(parts).subject = Some(outcome.clone());
         outcome
@@ -68,7 +74,15 @@ impl Auth {
         outcome
     }
 
-    /// Verifies an access token: the token itself, then its session and its subject as they are now.
+    /// The subject of an access token that the request may use: it is good, and not stolen from who holds its key.
+    async fn holder(&self, parts: &Parts, scheme: Scheme, token: &str) -> Result<Identity, Refusal> {
+        let identity = self.identify(token).await?;
+        self.check_holder(parts, scheme, token, identity.claims().cnf.as_ref()).await?;
+        Ok(identity)
+    }
+
+    /// Verifies an access token: the token itself, then its session and its subject as they are now. Who sent it is not
+    /// asked: that is [`holder`](Self::holder)'s, for requests.
     pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
         let now = self.now();
         if !self.access_tokens().is_own(token)
@@ -128,14 +142,16 @@ impl Auth {
     }
 
     fn memo<'a>(&self, parts: &'a Parts) -> Option<&'a Memo> {
-        parts.extensions.get::<Memo>().filter(|memo| memo.auth == self.id())
+        parts.extensions.get::<Memos>()?.0.iter().find(|memo| memo.auth == self.id())
     }
 
     fn memo_mut<'a>(&self, parts: &'a mut Parts) -> &'a mut Memo {
-        let memo = parts.extensions.get_or_insert_default::<Memo>();
-        if memo.auth != self.id() {
-            *memo = Memo { auth: self.id(), ..Memo::default() };
-        }
-        memo
+        let memos = &mut parts.extensions.get_or_insert_default::<Memos>().0;
+        let known = memos.iter().position(|memo| memo.auth == self.id());
+        let at = known.unwrap_or_else(|| {
+            memos.push(Memo { auth: self.id(), ..Memo::default() });
+            memos.len() - 1
+        });
+        &mut memos[at]
     }
 }

@@ -119,10 +119,9 @@ impl Trusted {
         if !profiled && MARKS_OF_OTHER_TOKENS.iter().any(|mark| members.contains_key(*mark)) {
             return Err(TokenError::Header("it is not an access token"));
         }
-        // Bound to a key (RFC 7800) whose proof nobody here asks for: as a bearer token it is worth nothing.
-        if members.contains_key("cnf") {
-            return Err(TokenError::Claims);
-        }
+        // Bound to something (RFC 7800). Whether the request proves it is seen where every token's holder is looked at;
+        // what cannot be proved here refuses the token.
+        let cnf = optional(members, "cnf", |value| serde_json::from_value(value.clone()).ok())?;
         let text = |name| optional(members, name, |value| value.as_str().map(str::to_owned));
         let time = |name, later| optional(members, name, |value| numeric_date(value, later));
         let iss = text("iss")?.ok_or(TokenError::Claims)?;
@@ -149,6 +148,7 @@ impl Trusted {
             roles: names(&self.issuer.roles, members, one)?,
             sid: None,
             ver: None,
+            cnf,
         };
         if profiled && (claims.iat.is_none() || claims.jti.is_none() || claims.client_id.is_none()) {
             return Err(TokenError::Claims);

@@ -7,8 +7,10 @@ use secrecy::ExposeSecret;
 
 use super::credentials::ClientCredentials;
 use super::{GrantType, OAuthClient, OAuthError, OAuthForm};
+use crate::dpop::Proof;
 use crate::event::Event;
-use crate::store::{Holder, Session};
+use crate::session::Grantee;
+use crate::store::Session;
 use crate::token::TokenHash;
 use crate::{Auth, ClientId};
 
@@ -101,9 +103,9 @@ impl<'a> Client<'a> {
         if self.own { None } else { Some(&self.client.id) }
     }
 
-    /// The client as the holder of what is bound to it.
-    pub(crate) fn holder(&self) -> Holder<'a> {
-        Holder { client_id: self.stored_id(), dpop_jkt: None }
+    /// The client as who asks for tokens, with the key that it proved to hold.
+    pub(crate) fn with(&self, proof: Option<&'a Proof>) -> Grantee<'a> {
+        Grantee { client_id: self.stored_id(), confidential: self.client.secret.is_some(), proof }
     }
 
     /// Whether a session of this client's.

@@ -44,6 +44,14 @@ impl OAuthError {
         Self::bad_request("invalid_grant", description)
     }
 
+    /// RFC 9449 section 5.
+    const fn invalid_dpop_proof() -> Self {
+        Self::bad_request(
+            "invalid_dpop_proof",
+            "the DPoP proof is missing, malformed, not made for this request, or was used before",
+        )
+    }
+
     pub(crate) const fn unauthorized_client() -> Self {
         Self::bad_request("unauthorized_client", "the client may not use this grant type")
     }
@@ -126,8 +134,9 @@ impl From<&Refusal> for OAuthError {
         match refusal {
             Refusal::WrongPassword => Self::invalid_grant("the user name or password is wrong"),
             Refusal::InvalidRefreshToken => {
-                Self::invalid_grant("the refresh token is invalid, expired, revoked or another client's")
+                Self::invalid_grant("the refresh token is invalid, expired, revoked, or another client's or key's")
             }
+            Refusal::InvalidDpopProof { .. } => Self::invalid_dpop_proof(),
             Refusal::InvalidScope => Self::invalid_scope(),
             other if other.status().is_server_error() => Self {
                 status: other.status(),

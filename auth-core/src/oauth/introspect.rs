@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::store::RefreshTokenRecord;
-use crate::token::{OneOrMany, Token};
+use crate::token::{Confirmation, OneOrMany, Token};
 use crate::{Auth, Identity, Refusal};
 
 /// What is told of a token; of one that is not active, only that (RFC 7662 section 2.2).
@@ -37,6 +37,9 @@ struct ActiveToken {
 #[derive(Serialize)]
 struct AccessTokenPart {
     token_type: &'static str,
+    /// RFC 9449 section 6.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
     aud: OneOrMany,
     #[serde(skip_serializing_if = "Option::is_none")]
     nbf: Option<i64>,
@@ -115,7 +118,8 @@ fn access_token(identity: &Identity) -> ActiveToken {
         sid: claims.sid.map(Into::into),
         auth_time: claims.auth_time,
         access: Some(AccessTokenPart {
-            token_type: "Bearer",
+            token_type: if claims.cnf.is_some() { "DPoP" } else { "Bearer" },
+            cnf: claims.cnf,
             aud: claims.aud,
             nbf: claims.nbf,
             jti: claims.jti,

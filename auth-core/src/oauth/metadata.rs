@@ -24,6 +24,9 @@ pub(crate) struct Metadata {
     introspection_endpoint: String,
     /// `Bearer` is a bearer credential: an API key.
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// RFC 9449 section 5.1; left out where DPoP is off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dpop_signing_alg_values_supported: Vec<&'static str>,
 }
 
 impl Auth {
@@ -62,6 +65,7 @@ impl Auth {
             revocation_endpoint_auth_methods_supported: methods,
             introspection_endpoint: below("/auth/introspect"),
             introspection_endpoint_auth_methods_supported: introspection,
+            dpop_signing_alg_values_supported: self.proof_algorithms().to_vec(),
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Login by name and password.
 
-use super::{Login, Tokens};
+use super::{Grantee, Login, Tokens};
+use crate::dpop::Proof;
 use crate::event::Event;
 use crate::password::Verified;
-use crate::store::{Holder, NewSession, Session, UserRecord};
+use crate::store::{NewSession, Session, UserRecord};
 use crate::token::Token;
 use crate::{Auth, Refusal, SessionId, SubjectId};
 
@@ -38,15 +39,24 @@ impl Auth {
     /// # Errors
     ///
     /// [`Refusal::WrongPassword`]; [`Refusal::Busy`] when too many logins wait; [`Refusal::Unavailable`] when a store
-    /// does not answer.
+    /// does not answer; [`Refusal::InvalidDpopProof`] when [DPoP](crate::Dpop) is required, since only a request can
+    /// carry a proof.
     pub async fn login(&self, login: Login) -> Result<Tokens, Refusal> {
-        let scope = self.granted_scope(login.scope.as_deref());
-        self.begin(login, scope, Holder::default()).await
+        self.login_with(login, None).await
     }
 
-    /// Logs a user in for `holder`, to whom the session's refresh tokens are bound, with the scopes decided already.
-    pub(crate) async fn begin(&self, login: Login, scope: String, holder: Holder<'_>) -> Result<Tokens, Refusal> {
+    /// As [`login`](Self::login) for who proved to hold a key.
+    pub(crate) async fn login_with(&self, login: Login, proof: Option<&Proof>) -> Result<Tokens, Refusal> {
+        let scope = self.granted_scope(login.scope.as_deref());
+        self.begin(login, scope, Grantee::own(proof)).await
+    }
+
+    /// Logs a user in for `grantee`, to whom the session's refresh tokens are bound, with the scopes decided already.
+    pub(crate) async fn begin(&self, login: Login, scope: String, grantee: Grantee<'_>) -> Result<Tokens, Refusal> {
+        self.check_proof_is_there(grantee.proof)?;
         let user = self.check_password(&login).await?;
+        let key = self.prove_key(grantee.proof).await?;
+        let holder = grantee.holder();
         let now = self.now();
         let refresh = Token::random()?;
         let session = Session {
@@ -65,7 +75,7 @@ impl Auth {
         };
         self.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
         self.record(&Event::LoginSucceeded { subject: &session.subject, session: &session.id });
-        self.tokens(session, &user.state.roles, refresh)
+        self.tokens(session, &user.state.roles, refresh, key.as_ref())
     }
 
     async fn check_password(&self, login: &Login) -> Result<UserRecord, Refusal> {

@@ -1,6 +1,7 @@
 //! The life of a session: login, refresh, end. Every protection sits in the operation, not in its route.
 
 mod end;
+mod grantee;
 mod login;
 mod password;
 mod refresh;
@@ -8,8 +9,10 @@ mod register;
 
 use secrecy::SecretString;
 
+pub(crate) use grantee::Grantee;
 pub use register::Registration;
 
+use crate::dpop::ProvenKey;
 use crate::store::Session;
 use crate::token::{Access, Refresh, Token};
 
@@ -69,19 +72,23 @@ pub struct Tokens {
     pub expires_in: u64,
     /// The access token's scopes, separated by spaces.
     pub scope: String,
+    /// How the access token is to be sent: `bearer`, or `DPoP` for one that is bound to a key (RFC 9449 section 5).
+    pub token_type: &'static str,
 }
 
 impl crate::Auth {
-    /// The access token ends with its session at the latest.
+    /// An access token, bound to `key` if there is one, beside the refresh token. It ends with its session at the latest.
     pub(crate) fn tokens(
         &self,
         session: Session,
         roles: &[Box<str>],
         refresh: Token<Refresh>,
+        key: Option<&ProvenKey>,
     ) -> Result<Tokens, crate::Refusal> {
         let now = self.now();
         let lifetime = self.0.lifetimes.access.min(session.ends_at.since(now));
-        let access = self.access_tokens().issue(&session, roles, now, lifetime)?;
-        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope })
+        let access = self.access_tokens().issue(&session, roles, key, now, lifetime)?;
+        let token_type = if key.is_some() { "DPoP" } else { "bearer" };
+        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope, token_type })
     }
 }

@@ -1,6 +1,6 @@
 //! Refresh: one token in, its one successor out.
 
-use super::Tokens;
+use super::{Grantee, Tokens};
 use crate::event::Event;
 use crate::oauth::narrowed;
 use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, UserRecord};
@@ -32,29 +32,33 @@ impl Auth {
     /// # Errors
     ///
     /// [`Refusal::InvalidRefreshToken`] for every token that is not good, whatever the reason;
-    /// [`Refusal::Unavailable`] when a store does not answer.
+    /// [`Refusal::Unavailable`] when a store does not answer; [`Refusal::InvalidDpopProof`] when [DPoP](crate::Dpop) is
+    /// required, since only a request can carry a proof.
     pub async fn refresh(&self, presented: &str) -> Result<Tokens, Refusal> {
-        self.refresh_as(Holder::default(), presented, None).await
+        self.refresh_as(Grantee::default(), presented, None).await
     }
 
-    /// As [`refresh`](Self::refresh) for `holder`, with an access token of no more than `scope`, if it is given.
+    /// As [`refresh`](Self::refresh) for `grantee`, with an access token of no more than `scope`, if it is given.
     ///
     /// All that can fail without the token's being spent comes first: a scope that cannot be had or a store that does not
     /// answer must not cost the holder its session.
     pub(crate) async fn refresh_as(
         &self,
-        holder: Holder<'_>,
+        grantee: Grantee<'_>,
         presented: &str,
         scope: Option<&str>,
     ) -> Result<Tokens, Refusal> {
+        self.check_proof_is_there(grantee.proof)?;
+        let holder = grantee.holder();
         let presented = Token::parse(presented).map_err(|reason| self.refresh_refused(reason))?;
         let found = self.0.sessions.find_by_refresh_token(&presented.hash()).await?;
         let found = found.ok_or_else(|| self.refresh_refused(TokenError::Unknown))?;
         let user = self.may_refresh(&found, &holder, scope).await?;
+        let key = self.prove_key(grantee.proof).await?;
         let (session, successor) = self.redeem(&presented, holder).await?;
         // Again, of what was redeemed: a used token has not been asked above.
         let scope = narrowed(scope, &session.scope)?;
-        self.tokens(Session { scope, ..session }, &user.state.roles, successor)
+        self.tokens(Session { scope, ..session }, &user.state.roles, successor, key.as_ref())
     }
 
     /// What must hold before the token is redeemed. A stranger's request is refused first, since it must not end

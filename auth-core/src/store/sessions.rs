@@ -76,12 +76,16 @@ pub struct Session {
     /// service's own.
     pub client_id: Option<ClientId>,
     /// The SHA-256 thumbprint (RFC 7638, base64url) of the key that every refresh must prove to hold (RFC 9449 section
-    /// 5); `None` when the family is bound to no key.
+    /// 5); `None` when the family is bound to no key. It stays as it was at login.
     pub dpop_jkt: Option<String>,
 }
 
 impl Session {
-    /// Whether a refresh token of this session is good in these hands.
+    /// Whether a refresh token of this session is good in these hands: the client's, with the key or without as it was
+    /// begun.
+    ///
+    /// A session that was begun without a key is never bound to one later: a thief could bind it to his own, and the
+    /// use of the stolen token by its owner would then not be seen as a replay.
     ///
     /// ```
     /// # use auth_core::{ClientId, Login, Registration, store::Holder, testing};
@@ -100,8 +104,7 @@ impl Session {
     /// ```
     #[must_use]
     pub fn is_bound_to(&self, holder: &Holder<'_>) -> bool {
-        self.client_id.as_ref() == holder.client_id
-            && self.dpop_jkt.as_deref().is_none_or(|jkt| holder.dpop_jkt == Some(jkt))
+        self.client_id.as_ref() == holder.client_id && self.dpop_jkt.as_deref() == holder.dpop_jkt
     }
 
     /// The session as it is after this first use of its living token: used now, and its expiry moved on as far as its
@@ -119,7 +122,8 @@ impl Session {
 pub struct Holder<'a> {
     /// The client, authenticated if it is one that can be; `None` for the service's own.
     pub client_id: Option<&'a ClientId>,
-    /// The thumbprint of the key that the request proved to hold (RFC 9449).
+    /// The thumbprint of the key that the request proved to hold (RFC 9449); `None` also for a client that proved itself
+    /// by a secret, whose sessions are bound to that.
     pub dpop_jkt: Option<&'a str>,
 }
 

@@ -44,5 +44,5 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
         dpop_jkt: None,
     };
     auth.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
-    Ok(auth.tokens(session, &state.roles, refresh)?.access)
+    Ok(auth.tokens(session, &state.roles, refresh, None)?.access)
 }

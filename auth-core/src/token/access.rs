@@ -10,8 +10,9 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use super::jws::Compact;
 use super::keys::{KeyError, KeySet};
 use super::verified::VerifiedTokens;
-use super::{Access, Claims, OneOrMany, Token, TokenError};
+use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError};
 use crate::Timestamp;
+use crate::dpop::ProvenKey;
 use crate::store::Session;
 
 /// The type of every access token of ours, and of those of other issuers that keep to RFC 9068.
@@ -55,11 +56,12 @@ impl AccessTokens {
         Self { trusted: ArcSwap::from_pointee(Trusted::new(keys, remembered)), remembered, issuer, audience, skew }
     }
 
-    /// Issues a token for `session` that lives for `lifetime`.
+    /// Issues a token for `session` that lives for `lifetime`, bound to `key` if there is one.
     pub(crate) fn issue(
         &self,
         session: &Session,
         roles: &[Box<str>],
+        key: Option<&ProvenKey>,
         now: Timestamp,
         lifetime: Duration,
     ) -> Result<Token<Access>, TokenError> {
@@ -78,6 +80,7 @@ impl AccessTokens {
             roles: roles.iter().map(ToString::to_string).collect(),
             sid: Some(session.id.clone()),
             ver: Some(session.version),
+            cnf: key.map(|key| Confirmation { jkt: key.thumbprint().to_owned() }),
         };
         self.sign(&claims)
     }

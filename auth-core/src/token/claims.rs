@@ -62,6 +62,26 @@ pub struct Claims {
     pub sid: Option<SessionId>,
     /// The subject's version when the token was issued.
     pub ver: Option<u64>,
+    /// The key that the token is bound to; whoever sends it has proved to hold that.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Confirmation::present")]
+    pub cnf: Option<Confirmation>,
+}
+
+/// What a token is bound to (RFC 7800 section 3.1, RFC 9449 section 6.1). One that is bound by any other means is
+/// refused, since nobody here can confirm it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Confirmation {
+    /// The SHA-256 thumbprint of the key (RFC 7638), in base64url.
+    pub jkt: String,
+}
+
+impl Confirmation {
+    /// A claim that is there says something: `null` is none of the things that it can say.
+    fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
+        Self::deserialize(deserializer).map(Some)
+    }
 }
 
 impl Claims {

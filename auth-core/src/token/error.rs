@@ -54,6 +54,18 @@ pub enum TokenError {
     /// A token of a former service after the time until which they are taken.
     #[error("the time of the former service's tokens is over")]
     LegacyEnded,
+    /// Bound to a key that the request did not prove to hold: sent as a bearer token, or with a proof of another key.
+    #[error("the token is bound to a key, and was sent without or with another")]
+    Bound,
+    /// Bound to no key where only bound ones are taken: under the scheme `DPoP`, or where DPoP is required.
+    #[error("the token is bound to no key")]
+    NotBound,
+    /// Sent by the scheme `DPoP`, which is not offered.
+    #[error("the token was sent by the scheme `DPoP`, which is off; `AuthBuilder::dpop` turns it on")]
+    DpopIsOff,
+    /// The DPoP proof beside it, or in a request for tokens, was refused.
+    #[error("the DPoP proof was refused: {0}")]
+    Proof(crate::dpop::ProofError),
     /// An opaque token or API key that is not in the store, or no longer valid there.
     #[error("the token or key is unknown, revoked or expired")]
     Unknown,

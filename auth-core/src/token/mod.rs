@@ -12,7 +12,7 @@ pub(crate) mod strict_json;
 mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
-pub use claims::{Claims, OneOrMany};
+pub use claims::{Claims, Confirmation, OneOrMany};
 pub(crate) use claims::{check_times, numeric_date};
 pub use error::TokenError;
 pub(crate) use jws::Compact;

@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::admin::first_admin;
 use crate::config::Config;
-use crate::store::Store;
+use crate::store::{Store, share_replays};
 use crate::{App, Role, router, secret};
 
 /// Why the service did not start, or ended: one line that says what to do.
@@ -96,6 +96,8 @@ fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Res
     let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
     let builder =
         store.give_to(Auth::builder(keys, issuer, audience), config.redis_url.as_deref())?.new_user_role(Role::User);
+    let redis = config.redis_url.as_deref();
+    config.auth.dpop = config.auth.dpop.take().map(|dpop| share_replays(dpop, redis)).transpose()?;
     let auth = config.auth.give_to(builder).build()?;
     Ok((auth, config))
 }

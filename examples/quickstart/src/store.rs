@@ -1,10 +1,24 @@
 //! Where the service keeps what it knows: an SQLite file for one node, PostgreSQL for any number of them.
 
-use auth_core::cluster::{PostgresFanout, RedisFanout};
+use auth_core::cluster::{ClusterError, PostgresFanout, RedisCounters, RedisFanout};
 use auth_core::store::{PostgresStore, SqliteStore, StoreError};
-use auth_core::{AuthBuilder, Housekeeper, SettingsError};
+use auth_core::{AuthBuilder, Dpop, Housekeeper, SettingsError};
 
 use crate::serve::StartError;
+
+const NAMESPACE: &str = "quickstart";
+
+fn wrong_redis_url(error: ClusterError) -> SettingsError {
+    SettingsError::new("REDIS_URL", format!("{error}; write `redis://HOST:PORT`"))
+}
+
+/// Lets all nodes remember the used DPoP proofs together, where there is a Redis.
+pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
+    match redis_url {
+        Some(url) => Ok(dpop.replays_in(RedisCounters::new(url, NAMESPACE).map_err(wrong_redis_url)?)),
+        None => Ok(dpop),
+    }
+}
 
 /// The store that `DATABASE_URL` names.
 #[derive(Clone)]
@@ -37,10 +51,7 @@ impl Store {
             Self::Postgres(store) => builder.store(store.clone()),
         };
         match (redis_url, self) {
-            (Some(url), _) => {
-                let wrong = |error| SettingsError::new("REDIS_URL", format!("{error}; write `redis://HOST:PORT`"));
-                Ok(builder.fanout(RedisFanout::new(url, "quickstart").map_err(wrong)?))
-            }
+            (Some(url), _) => Ok(builder.fanout(RedisFanout::new(url, NAMESPACE).map_err(wrong_redis_url)?)),
             (None, Self::Postgres(store)) => Ok(builder.fanout(PostgresFanout::new(store))),
             (None, Self::Sqlite(_)) => Ok(builder),
         }

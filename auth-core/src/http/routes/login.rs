@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::token_response::token_response;
 use crate::Auth;
+use crate::dpop::TokenProof;
 use crate::http::{Form, FormOrJson, Rejection};
-use crate::session::Login;
+use crate::session::{Grantee, Login};
 
 #[derive(Deserialize)]
 pub(super) struct LoginForm {
@@ -27,23 +28,27 @@ pub(super) struct RefreshBody {
 #[public]
 pub(super) async fn login(
     State(auth): State<Auth>,
+    TokenProof(proof): TokenProof,
     headers: HeaderMap,
     Form(form): Form<LoginForm>,
 ) -> Result<Response, Rejection> {
     let mut login = Login::new(form.username, form.password);
     login.scope = form.scope;
     login.agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
-    let tokens = auth.login(login).await.map_err(|refusal| auth.reject(refusal))?;
+    let proof = proof.map_err(|refusal| auth.reject(refusal))?;
+    let tokens = auth.login_with(login, proof.as_ref()).await.map_err(|refusal| auth.reject(refusal))?;
     Ok(token_response(&tokens, Some(&tokens.scope)))
 }
 
 #[public]
 pub(super) async fn refresh(
     State(auth): State<Auth>,
+    TokenProof(proof): TokenProof,
     FormOrJson(body): FormOrJson<RefreshBody>,
 ) -> Result<Response, Rejection> {
     use secrecy::ExposeSecret;
-    let tokens = auth.refresh(body.refresh_token.expose_secret()).await;
+    let proof = proof.map_err(|refusal| auth.reject(refusal))?;
+    let tokens = auth.refresh_as(Grantee::own(proof.as_ref()), body.refresh_token.expose_secret(), None).await;
     let tokens = tokens.map_err(|refusal| auth.reject(refusal))?;
     Ok(token_response(&tokens, Some(&tokens.scope)))
 }

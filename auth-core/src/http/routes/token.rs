@@ -7,24 +7,31 @@ use axum::response::Response;
 use secrecy::ExposeSecret;
 
 use super::token_response::token_response;
+use crate::dpop::{Proof, TokenProof};
 use crate::oauth::{Client, GrantType, OAuthError, OAuthForm, requested};
-use crate::session::{Login, Tokens};
+use crate::session::{Grantee, Login, Tokens};
 use crate::{Auth, Refusal};
 
 #[public]
 pub(super) async fn token(
     State(auth): State<Auth>,
     headers: HeaderMap,
+    TokenProof(proof): TokenProof,
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
-    match grant(&auth, &headers, form).await {
+    match grant(&auth, &headers, proof, form).await {
         // A scope of none is left out: the grammar has no empty scope (RFC 6749 section 3.3).
         Ok(tokens) => token_response(&tokens, Some(tokens.scope.as_str()).filter(|scope| !scope.is_empty())),
         Err(error) => error.response(&auth),
     }
 }
 
-async fn grant(auth: &Auth, headers: &HeaderMap, form: Result<OAuthForm, OAuthError>) -> Result<Tokens, OAuthError> {
+async fn grant(
+    auth: &Auth,
+    headers: &HeaderMap,
+    proof: Result<Option<Proof>, Refusal>,
+    form: Result<OAuthForm, OAuthError>,
+) -> Result<Tokens, OAuthError> {
     let form = form?;
     let client = auth.client(headers, &form)?;
     let name = form.text("grant_type")?.ok_or(OAuthError::invalid_request("grant_type is missing"))?;
@@ -32,15 +39,17 @@ async fn grant(auth: &Auth, headers: &HeaderMap, form: Result<OAuthForm, OAuthEr
     if !client.may_use(grant) {
         return Err(OAuthError::unauthorized_client());
     }
+    let proof = proof?;
+    let client = (&client, client.with(proof.as_ref()));
     match grant {
-        GrantType::Password => password(auth, &client, headers, &form).await,
-        GrantType::RefreshToken => refresh_token(auth, &client, &form).await,
+        GrantType::Password => password(auth, client, headers, &form).await,
+        GrantType::RefreshToken => refresh_token(auth, client.1, &form).await,
     }
 }
 
 async fn password(
     auth: &Auth,
-    client: &Client<'_>,
+    (client, grantee): (&Client<'_>, Grantee<'_>),
     headers: &HeaderMap,
     form: &OAuthForm,
 ) -> Result<Tokens, OAuthError> {
@@ -50,12 +59,12 @@ async fn password(
     let scope = requested(form.text("scope")?.as_deref(), client.scopes())?;
     let mut login = Login::new(username, password);
     login.agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
-    Ok(auth.begin(login, scope, client.holder()).await?)
+    Ok(auth.begin(login, scope, grantee).await?)
 }
 
-async fn refresh_token(auth: &Auth, client: &Client<'_>, form: &OAuthForm) -> Result<Tokens, OAuthError> {
+async fn refresh_token(auth: &Auth, grantee: Grantee<'_>, form: &OAuthForm) -> Result<Tokens, OAuthError> {
     let token = form.secret("refresh_token")?.ok_or(OAuthError::invalid_request("refresh_token is missing"))?;
     let scope = form.text("scope")?;
-    let tokens: Result<_, Refusal> = auth.refresh_as(client.holder(), token.expose_secret(), scope.as_deref()).await;
+    let tokens: Result<_, Refusal> = auth.refresh_as(grantee, token.expose_secret(), scope.as_deref()).await;
     Ok(tokens?)
 }

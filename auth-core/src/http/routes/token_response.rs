@@ -20,7 +20,7 @@ pub(super) fn token_response(tokens: &Tokens, scope: Option<&str>) -> Response {
     let body = TokenResponse {
         access_token: tokens.access.expose(),
         refresh_token: tokens.refresh.expose(),
-        token_type: "bearer",
+        token_type: tokens.token_type,
         expires_in: tokens.expires_in,
         scope,
     };

@@ -67,6 +67,18 @@ pub(crate) fn published(text: &str) -> Result<Verifying, KeyError> {
     jwk.verifying(None)
 }
 
+/// The public key that a proof of possession brings along (RFC 9449 section 4.2), for this algorithm and named by its
+/// thumbprint.
+pub(crate) fn embedded(text: &str, algorithm: Algorithm) -> Result<Verifying, KeyError> {
+    let jwk = Jwk::read(text)?;
+    jwk.check_purpose("verify")?;
+    let found = jwk.algorithm(Some(algorithm), algorithm)?;
+    if found != algorithm {
+        return Err(KeyError::Algorithm { expected: algorithm, found });
+    }
+    Verifying::public(jwk.public()?, algorithm, None)
+}
+
 /// A symmetric JWK as it stands, its strength left to whoever asked: for test vectors.
 #[cfg(feature = "test-util")]
 pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
