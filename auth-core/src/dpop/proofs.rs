@@ -36,7 +36,7 @@ impl Proofs {
             let addresses = dpop.addresses.iter().map(parse).collect::<Option<_>>();
             addresses.ok_or(wrong("has an address that is no http or https URL, as `https://api.example.com` is"))?
         };
-        let replays = dpop.counters.map_or_else(Replays::local, Replays::Shared);
+        let replays = dpop.counters.map_or_else(|| Replays::local(dpop.remembered), Replays::Shared);
         Ok(Self { required: dpop.required, addresses, lifetime: dpop.lifetime, skew, replays })
     }
 

@@ -10,9 +10,6 @@ use super::proof::Proof;
 use crate::Timestamp;
 use crate::cluster::{ClusterError, Counters};
 
-/// How many proofs are remembered at most, in some 20 MB; those of 7,000 requests a second with the usual lifetime.
-const CAPACITY: usize = 500_000;
-
 /// What is forgotten together.
 const SLICE_SECS: i64 = 16;
 
@@ -33,8 +30,8 @@ pub(super) enum Use {
 }
 
 impl Replays {
-    pub(super) fn local() -> Self {
-        Self::Local(Mutex::new(Seen::new(CAPACITY)))
+    pub(super) fn local(capacity: usize) -> Self {
+        Self::Local(Mutex::new(Seen::new(capacity)))
     }
 
     pub(super) async fn record(&self, proof: &Proof, now: Timestamp) -> Result<Use, ClusterError> {

@@ -6,6 +6,9 @@ use std::time::Duration;
 
 use crate::cluster::Counters;
 
+/// Those of 7,000 requests a second with the usual lifetime and skew.
+const REMEMBERED: usize = 500_000;
+
 /// Binds tokens to a key of the client's (RFC 9449), so that who steals them cannot use them; for
 /// [`AuthBuilder::dpop`](crate::AuthBuilder::dpop).
 ///
@@ -29,12 +32,19 @@ pub struct Dpop {
     pub(super) required: bool,
     pub(super) addresses: Vec<String>,
     pub(super) lifetime: Duration,
+    pub(super) remembered: usize,
     pub(super) counters: Option<Arc<dyn Counters>>,
 }
 
 impl Dpop {
     const fn new(required: bool) -> Self {
-        Self { required, addresses: Vec::new(), lifetime: Duration::from_mins(1), counters: None }
+        Self {
+            required,
+            addresses: Vec::new(),
+            lifetime: Duration::from_mins(1),
+            remembered: REMEMBERED,
+            counters: None,
+        }
     }
 
     /// A client that proves a key gets tokens that are bound to it; one that does not gets bearer tokens.
@@ -69,12 +79,20 @@ impl Dpop {
         self
     }
 
+    /// How many used proofs a node remembers by itself, each until it is too old; 500,000 by default, in some 50 MB. That
+    /// is what 7,000 requests a second use up. When it can remember no more, requests with a proof are answered 503 until
+    /// some are over: none is forgotten early, since whoever can fill the memory could then replay what he pushed out.
+    #[must_use]
+    pub const fn remembered_proofs(mut self, proofs: usize) -> Self {
+        self.remembered = proofs;
+        self
+    }
+
     /// Remembers used proofs in counters that all nodes share, so that none is good on two of them. While the counters
     /// cannot be reached, requests with a proof are answered 503.
     ///
     /// Without it each node remembers by itself: a proof that was captured could be used once more on each other node,
-    /// and after a restart, within its lifetime. It remembers up to 500,000 proofs; when it can remember no more,
-    /// requests with a proof are answered 503 until some are over.
+    /// and after a restart, within its lifetime.
     #[must_use]
     pub fn replays_in(mut self, counters: impl Counters) -> Self {
         self.counters = Some(Arc::new(counters));

@@ -4,6 +4,7 @@
 
 mod bearer;
 mod client_authentication;
+mod dpop;
 mod introspection;
 mod metadata;
 mod python;

@@ -1,0 +1,206 @@
+//! Section 11.1: a proof is good once.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use auth_core::cluster::{ClusterError, Count, Counters, MemoryCounters, RedisCounters};
+use auth_core::prelude::SubjectId;
+use auth_core::store::MemoryStore;
+use auth_core::{AuthBuilder, Dpop, ProofError};
+use auth_tests::servers::Redis;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use reqwest::Method;
+
+use super::{Bound, Prover, proof, send};
+
+#[tokio::test]
+async fn rfc9449_s11_1_a_proof_is_good_once() {
+    let (service, prover) = (Bound::optional().await, Prover::es256());
+    let used = prover.for_tokens(&service);
+    let first = service.login(Some(&used)).await;
+    service.login(Some(&used)).await.is_error(400, "invalid_dpop_proof");
+    service.reasons.are(proof(ProofError::Replayed), "login");
+    service.renew(&first.refresh(), Some(&used)).await.is_error(400, "invalid_dpop_proof");
+    service.reasons.are(proof(ProofError::Replayed), "refresh");
+    assert_eq!(service.renew(&first.refresh(), Some(&prover.for_tokens(&service))).await.status, 200, "not spent");
+    let used = prover.using(&service, "GET", "/me", &first.access());
+    assert_eq!(service.get_me(&first.access(), &used).await.status, 200);
+    for secs in [0, 30, 34] {
+        service.advance(secs);
+        let answer = service.get_me(&first.access(), &used).await;
+        answer.is_refused_use("invalid_dpop_proof", "again");
+        service.reasons.are(proof(ProofError::Replayed), "again");
+    }
+    // Later it is too old anyway.
+    service.advance(1);
+    service.get_me(&first.access(), &used).await.is_refused_use("invalid_dpop_proof", "later");
+    service.reasons.are(proof(ProofError::Time), "later");
+}
+
+#[tokio::test]
+async fn rfc9449_s11_1_of_many_uses_at_once_one_counts() {
+    let (service, prover) = (Bound::optional().await, Prover::es256());
+    let token = service.login(Some(&prover.for_tokens(&service))).await.access();
+    let used = prover.using(&service, "GET", "/me", &token);
+    let mut uses = tokio::task::JoinSet::new();
+    for _ in 0..16 {
+        let request = service.http.get(format!("{}/me", service.url));
+        let request = request.header("Authorization", format!("DPoP {token}")).header("DPoP", &used);
+        uses.spawn(async move { request.send().await.unwrap().status().as_u16() });
+    }
+    let mut statuses = uses.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [&[200][..], &[401; 15]].concat());
+}
+
+#[tokio::test]
+async fn rfc9449_s11_1_another_proof_by_the_same_name_is_the_same() {
+    let (service, prover) = (Bound::optional().await, Prover::es256());
+    let draft = prover.draft(&service, "POST", "/auth/token");
+    let used = draft.signed_by(&prover);
+    assert_eq!(service.login(Some(&used)).await.status, 200);
+    // Signed anew, and made later.
+    service.advance(1);
+    let mut later = prover.draft(&service, "POST", "/auth/token");
+    later.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
+    // The other of the two signatures that every signature by ECDSA is.
+    for again in [later.signed_by(&prover), other_signature(&used), draft.signed_by(&prover)] {
+        service.login(Some(&again)).await.is_error(400, "invalid_dpop_proof");
+        service.reasons.are(proof(ProofError::Replayed), "again");
+    }
+    // Nor is it another for the address being written otherwise.
+    let mut otherwise = prover.draft(&service, "POST", "/auth/token?a=b");
+    otherwise.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
+    service.login(Some(&otherwise.signed_by(&prover))).await.is_error(400, "invalid_dpop_proof");
+    service.reasons.are(proof(ProofError::Replayed), "otherwise");
+}
+
+#[tokio::test]
+async fn a_name_is_the_keys_and_the_addresss_own() {
+    let (service, prover, another) = (Bound::optional().await, Prover::es256(), Prover::another());
+    let draft = prover.draft(&service, "POST", "/auth/token");
+    let token = service.login(Some(&draft.signed_by(&prover))).await.access();
+    let mut others = another.draft(&service, "POST", "/auth/token");
+    others.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
+    assert_eq!(service.login(Some(&others.signed_by(&another))).await.status, 200, "nobody uses up another's names");
+    let mut elsewhere = prover.draft(&service, "GET", "/me").with_token(&token);
+    elsewhere.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
+    assert_eq!(service.get_me(&token, &elsewhere.signed_by(&prover)).await.status, 200);
+}
+
+/// (r, n - s) for (r, s): as good a signature of the same.
+fn other_signature(proof: &str) -> String {
+    let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
+    let order: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&order[2 * at..2 * at + 2], 16).unwrap()).collect();
+    let (message, signature) = proof.rsplit_once('.').unwrap();
+    let mut signature = BASE64_URL_SAFE_NO_PAD.decode(signature).unwrap();
+    let mut borrow = 0;
+    for at in (0..32).rev() {
+        let digit = i32::from(order[at]) - i32::from(signature[32 + at]) - borrow;
+        borrow = i32::from(digit < 0);
+        signature[32 + at] = u8::try_from(digit.rem_euclid(256)).unwrap();
+    }
+    format!("{message}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[tokio::test]
+async fn a_stolen_proof_of_another_key_is_not_remembered_as_the_holders() {
+    let (service, prover, thief) = (Bound::optional().await, Prover::es256(), Prover::another());
+    let token = service.login(Some(&prover.for_tokens(&service))).await.access();
+    let draft = prover.draft(&service, "GET", "/me").with_token(&token);
+    let mut stolen = thief.draft(&service, "GET", "/me").with_token(&token);
+    stolen.claims = draft.claims.clone();
+    service.get_me(&token, &stolen.signed_by(&thief)).await.is_refused_use("invalid_token", "a thief's");
+    assert_eq!(service.get_me(&token, &draft.signed_by(&prover)).await.status, 200);
+}
+
+#[tokio::test]
+async fn when_no_more_can_be_remembered_nothing_is_forgotten_and_nobody_let_in() {
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional().remembered_proofs(3))).await;
+    let prover = Prover::es256();
+    let token = service.login(Some(&prover.for_tokens(&service))).await.access();
+    let first = prover.using(&service, "GET", "/me", &token);
+    let second = prover.using(&service, "GET", "/me", &token);
+    for used in [&first, &second] {
+        assert_eq!(service.get_me(&token, used).await.status, 200);
+    }
+    let answer = service.get_me(&token, &prover.using(&service, "GET", "/me", &token)).await;
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
+    service.login(Some(&prover.for_tokens(&service))).await.is_error(503, "temporarily_unavailable");
+    service.get_me(&token, &first).await.is_refused_use("invalid_dpop_proof", "still remembered");
+    // Bearer tokens need no memory.
+    assert_eq!(service.me(&service.login(None).await.access()).await, 200);
+    service.advance(80);
+    assert_eq!(service.get_me(&token, &prover.using(&service, "GET", "/me", &token)).await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_is_refused_fills_no_memory() {
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional().remembered_proofs(1))).await;
+    let (prover, thief) = (Prover::es256(), Prover::another());
+    let wrong = [("grant_type", "password"), ("username", "nobody@example.com"), ("password", "wrong")];
+    for _ in 0..3 {
+        service.grant(&wrong, Some(&thief.for_tokens(&service))).await.is_error(400, "invalid_grant");
+        service.renew("rt_x", Some(&thief.for_tokens(&service))).await.is_error(400, "invalid_grant");
+        let used = thief.using(&service, "GET", "/me", "x");
+        service.get_me("x", &used).await.is_refused_use("invalid_token", "no token");
+    }
+    assert_eq!(service.login(Some(&prover.for_tokens(&service))).await.status, 200);
+}
+
+/// Two nodes on one store that remember proofs like this.
+async fn nodes(dpop: impl Fn() -> Dpop) -> [Bound; 2] {
+    let store = MemoryStore::default();
+    let node = |builder: AuthBuilder| builder.store(store.clone()).dpop(dpop());
+    let first = Bound::start(node).await;
+    // The user is there already, who is the first node's.
+    let second = Bound::start(|builder| builder.sessions(store.clone()).dpop(dpop())).await;
+    [first, second]
+}
+
+async fn a_proof_is_good_on_one_node(dpop: impl Fn() -> Dpop) {
+    let ([first, second], prover) = (nodes(dpop).await, Prover::es256());
+    let used = prover.for_tokens(&first);
+    assert_eq!(first.login(Some(&used)).await.status, 200);
+    second.login(Some(&used)).await.is_error(400, "invalid_dpop_proof");
+    second.reasons.are(proof(ProofError::Replayed), "on another node");
+    assert_eq!(second.login(Some(&prover.for_tokens(&second))).await.status, 200);
+}
+
+#[tokio::test]
+async fn nodes_that_share_counters_share_what_was_used() {
+    let counters = MemoryCounters::new();
+    a_proof_is_good_on_one_node(|| Dpop::optional().replays_in(counters.clone())).await;
+}
+
+#[tokio::test]
+async fn nodes_that_share_a_redis_share_what_was_used() {
+    let Some(url) = Redis::shared("oauth::dpop") else { return };
+    let namespace = SubjectId::random().to_string();
+    a_proof_is_good_on_one_node(|| Dpop::optional().replays_in(RedisCounters::new(&url, &namespace).unwrap())).await;
+}
+
+struct Away;
+
+#[async_trait]
+impl Counters for Away {
+    async fn add(&self, _: &str, _: u32, _: Duration) -> Result<Count, ClusterError> {
+        Err(ClusterError::new("away"))
+    }
+}
+
+#[tokio::test]
+async fn without_its_counters_a_service_takes_no_proof() {
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional().replays_in(Away))).await;
+    let prover = Prover::es256();
+    service.login(Some(&prover.for_tokens(&service))).await.is_error(503, "temporarily_unavailable");
+    let bearer = service.login(None).await.access();
+    assert_eq!(service.me(&bearer).await, 200);
+    assert_eq!(
+        send(&service, Method::GET, "/me", &[("DPoP", "x"), ("Authorization", &format!("Bearer {bearer}"))], &[])
+            .await
+            .status,
+        200
+    );
+}

@@ -1,0 +1,78 @@
+//! Where the service is, and what cannot be set.
+
+use std::time::Duration;
+
+use auth_core::prelude::*;
+use auth_core::store::MemoryStore;
+use auth_core::token::{Hs256, SigningKey};
+use auth_core::{Dpop, ProofError};
+use auth_tests::Node;
+
+use super::{Bound, Prover, proof};
+
+#[tokio::test]
+async fn the_service_is_where_it_is_told_to_be() {
+    let dpop = Dpop::optional().address("https://api.example.com").address("http://Internal:8080/v1/");
+    let service = Bound::start(|builder| builder.dpop(dpop)).await;
+    let prover = Prover::es256();
+    for (htu, taken) in [
+        ("https://api.example.com/auth/token", true),
+        ("https://API.example.com:443/auth/token", true),
+        ("http://internal:8080/v1/auth/token", true),
+        ("http://internal:8080/v1/v1/auth/token", false),
+        ("http://internal:8080/auth/token", false),
+        ("http://internal/v1/auth/token", false),
+        ("https://api.example.com/v1/auth/token", false),
+        // The issuer is another place now.
+        ("https://issuer.example/auth/token", false),
+    ] {
+        let mut draft = prover.draft(&service, "POST", "/auth/token");
+        draft.claims.insert("htu".to_owned(), htu.into());
+        let answer = service.login(Some(&draft.signed_by(&prover))).await;
+        assert_eq!(answer.status, if taken { 200 } else { 400 }, "{htu}: {}", answer.body);
+        if !taken {
+            service.reasons.are(proof(ProofError::Address), htu);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_issuers_path_is_no_part_of_the_address() {
+    let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
+    let key = SigningKey::<Hs256>::hs256(&secret).unwrap();
+    let auth = Auth::builder(key, "https://issuer.example/tenant", "api").store(MemoryStore::default());
+    assert!(auth.dpop(Dpop::optional()).build().is_ok());
+}
+
+fn error(issuer: &str, dpop: Dpop) -> String {
+    let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
+    let key = SigningKey::<Hs256>::hs256(&secret).unwrap();
+    let built = Auth::builder(key, issuer, "api").store(MemoryStore::default()).dpop(dpop).build();
+    built.expect_err("it was built").to_string()
+}
+
+#[test]
+fn what_cannot_work_is_not_built() {
+    let dpop = Dpop::optional;
+    assert!(error("issuer", dpop()).contains("Dpop::address"), "{}", error("issuer", dpop()));
+    for url in ["api.example.com", "ftp://api.example.com", "", "/", "https://user@api.example.com"] {
+        assert!(error("https://issuer.example", dpop().address(url)).contains("http or https URL"), "{url}");
+    }
+    for lifetime in [Duration::ZERO, Duration::from_millis(999), Duration::from_mins(11)] {
+        assert!(error("https://issuer.example", dpop().proof_lifetime(lifetime)).contains("proof_lifetime"));
+    }
+}
+
+#[test]
+fn the_environment_turns_it_on() {
+    let node = env!("CARGO_BIN_EXE_node");
+    for (env, said) in [
+        (&[("AUTH_DPOP", "on")][..], "AUTH_DPOP: it is none of `off`, `optional` and `required`"),
+        (&[("AUTH_DPOP", "optional"), ("AUTH_ISSUER", "quickstart")], "AUTH_DPOP_URLS"),
+        (&[("AUTH_DPOP", "required"), ("AUTH_DPOP_URLS", "https://a.example, b.example")], "AUTH_DPOP: dpop has an"),
+    ] {
+        let output = Node::refuse_to_start(node, env);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && text.contains(said), "{env:?}: {text}");
+    }
+}
