@@ -85,6 +85,7 @@ mod tests {
             roles: Vec::new(),
             sid: None,
             ver: None,
+            cnf: None,
         })
     }
 

@@ -24,5 +24,15 @@ pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
     (7520, "5", "examples of encryption"),
     (8037, "3.2", "key agreement (X25519, X448)"),
     (8414, "2.1", "signed metadata: it is served over TLS by the issuer itself, and nobody here reads another's"),
-    (9449, "4 to 7", "DPoP proofs are not verified yet; sessions can hold the key that they will be bound to"),
+    (
+        9449,
+        "5.2",
+        "no client is registered as bound by its metadata: `Dpop::required` asks every client for proofs, `Dpop::optional` none",
+    ),
+    (
+        9449,
+        "8, 9",
+        "no nonces: a proof is good for a minute and once, so one that was made in advance by somebody who could use the key for a while is of use for that minute",
+    ),
+    (9449, "10", "there is no authorization endpoint whose codes could be bound"),
 ];
