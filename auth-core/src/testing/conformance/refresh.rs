@@ -147,6 +147,13 @@ pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionS
     }
     let redeemed = redeem_as(&**store, owner, &second, &token(), NOW.after(LEEWAY), LEEWAY).await;
     assert!(matches!(redeemed, Redeemed::Rotated(_)), "the owner was answered {redeemed:?}");
+
+    // A session that is bound to no key is not for holders of one.
+    let unbound = session(&SubjectId::random());
+    let first = begin(&**store, &unbound).await;
+    let holder = Holder { dpop_jkt: Some(jkt), ..Holder::default() };
+    let redeemed = redeem_as(&**store, holder, &first, &token(), NOW, LEEWAY).await;
+    assert_eq!(redeemed, Redeemed::WrongHolder(unbound));
 }
 
 pub(super) async fn unknown_expired_and_ended_tokens_are_refused<S: SessionStore>(store: &Arc<S>) {
