@@ -68,6 +68,7 @@ fn the_environment_turns_it_on() {
     let node = env!("CARGO_BIN_EXE_node");
     for (env, said) in [
         (&[("AUTH_DPOP", "on")][..], "AUTH_DPOP: it is none of `off`, `optional` and `required`"),
+        (&[("AUTH_DPOP_URLS", "https://a.example")], "AUTH_DPOP_URLS: AUTH_DPOP is unset"),
         (&[("AUTH_DPOP", "optional"), ("AUTH_ISSUER", "quickstart")], "AUTH_DPOP_URLS"),
         (&[("AUTH_DPOP", "required"), ("AUTH_DPOP_URLS", "https://a.example, b.example")], "AUTH_DPOP: dpop has an"),
     ] {
