@@ -8,6 +8,10 @@ use super::ClusterError;
 
 /// Counters that start at zero and vanish some time after their first increment: what limits on rates are made of.
 ///
+/// # Errors
+///
+/// [`ClusterError`] when the engine did not answer. A limit that cannot be counted must refuse.
+///
 /// ```
 /// use std::time::Duration;
 ///

@@ -20,6 +20,11 @@ impl ClusterError {
 
 /// Tells all nodes what one of them has changed. Give it to [`AuthBuilder::fanout`](crate::AuthBuilder::fanout).
 ///
+/// # Errors
+///
+/// [`ClusterError`] when the engine did not answer. A change is then made all the same, and seen by the others within the
+/// cache's bound.
+///
 /// ```
 /// use auth_core::SubjectId;
 /// use auth_core::cluster::{Change, Fanout as _, MemoryFanout};

@@ -7,6 +7,11 @@ use crate::token::TokenHash;
 use crate::{ApiKeyId, SubjectId, Timestamp};
 
 /// API keys. Every method is one atomic step.
+///
+/// # Errors
+///
+/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
+/// then unknown, and the operation that asked for it is refused with 503.
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync + 'static {
     /// Adds a key.

@@ -9,6 +9,11 @@ use crate::{Email, SubjectId, Timestamp};
 ///
 /// Every method is one atomic step. None of them touches the subject's version: guards consult the state itself, so a
 /// changed role or a deactivation counts from the next request on.
+///
+/// # Errors
+///
+/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
+/// then unknown, and the operation that asked for it is refused with 503.
 #[async_trait]
 pub trait UserDirectory: UserRegistry {
     /// The account with this id.

@@ -10,6 +10,10 @@ use crate::Timestamp;
 ///
 /// [`Housekeeper`](crate::Housekeeper) calls it in the background.
 ///
+/// # Errors
+///
+/// [`StoreError`] when the store did not answer; what was removed until then is gone.
+///
 /// ```
 /// use auth_core::Timestamp;
 /// use auth_core::store::{Housekeeping as _, MemoryStore};

@@ -12,6 +12,11 @@ use crate::{ClientId, SessionId, SubjectId, Timestamp};
 ///
 /// Every method is one atomic step: it has happened entirely or not at all, also when the process dies or the future is
 /// dropped in the middle.
+///
+/// # Errors
+///
+/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
+/// then unknown, and the operation that asked for it is refused with 503.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Adds a session with the first token of its family.

@@ -13,6 +13,11 @@ use crate::{Email, SubjectId};
 /// Implement it over an existing user table to keep that table. The version is a number that grows whenever the
 /// subject's credentials change or all of them are taken back; a table without such a column can add one that starts at 0.
 ///
+/// # Errors
+///
+/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
+/// then unknown, and the operation that asked for it is refused with 503.
+///
 /// ```
 /// use auth_core::store::{StoreError, SubjectState, UserRecord, UserStore};
 /// use auth_core::{SubjectId, password::PasswordHash};
@@ -81,6 +86,11 @@ pub trait UserStore: Send + Sync + 'static {
 }
 
 /// A user store that also takes new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
+///
+/// # Errors
+///
+/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
+/// then unknown, and the operation that asked for it is refused with 503.
 #[async_trait]
 pub trait UserRegistry: UserStore {
     /// Adds a user; `None` when the e-mail address is taken.
