@@ -56,6 +56,14 @@ pub(crate) fn is_any(headers: &HeaderMap) -> bool {
     headers.contains_key(API_KEY_HEADER) || !matches!(authorization(headers), Authorization::Foreign)
 }
 
+/// Whether an `Authorization` header is of the scheme `Basic`, which is a client's and no caller's.
+pub(crate) fn is_basic(headers: &HeaderMap) -> bool {
+    headers.get_all(header::AUTHORIZATION).iter().any(|value| {
+        let scheme = value.as_bytes().split(|byte| *byte == b' ').next().unwrap_or_default();
+        scheme.eq_ignore_ascii_case(b"Basic")
+    })
+}
+
 /// What the `Authorization` header holds.
 enum Authorization<'a> {
     /// Nothing, or a scheme that is somebody else's.

@@ -74,15 +74,9 @@ impl OAuthError {
 
     /// The response, in the realm of `auth`.
     pub(crate) fn response(self, auth: &Auth) -> Response {
-        let mut response = self.into_response();
+        let response = self.into_response();
         // RFC 9110 section 15.5.2 wants a challenge with every 401, however the client tried to authenticate.
-        if self.status == StatusCode::UNAUTHORIZED {
-            let challenge = format!("Basic realm=\"{}\", charset=\"UTF-8\"", quotable(auth.realm()));
-            if let Ok(challenge) = HeaderValue::from_str(&challenge) {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-            }
-        }
-        response
+        if self.status == StatusCode::UNAUTHORIZED { auth.challenge_by_basic(response) } else { response }
     }
 
     /// The response to a guard's refusal: its status, challenge and other headers, and the body in OAuth's form.
@@ -155,5 +149,19 @@ impl From<&Refusal> for OAuthError {
 impl From<Refusal> for OAuthError {
     fn from(refusal: Refusal) -> Self {
         Self::from(&refusal)
+    }
+}
+
+impl Auth {
+    /// Adds the challenge by which a client authenticates, unless it is there.
+    pub(crate) fn challenge_by_basic(&self, mut response: Response) -> Response {
+        let challenge = format!("Basic realm=\"{}\", charset=\"UTF-8\"", quotable(self.realm()));
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            let there = response.headers().get_all(header::WWW_AUTHENTICATE).iter().any(|other| *other == challenge);
+            if !there {
+                response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
+            }
+        }
+        response
     }
 }

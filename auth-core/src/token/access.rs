@@ -128,7 +128,7 @@ impl AccessTokens {
             header.check_typ(TYP)?;
             jws.open(keys.ring().find(header.kid.as_deref(), header.algorithm)?)?
         };
-        // Looked through once, not string by string.
+        // All of it, also where nobody reads (RFC 8725 section 3.7), and looked through once instead of string by string.
         let payload = std::str::from_utf8(&payload).map_err(|_| TokenError::Claims)?;
         let claims: Claims = serde_json::from_str(payload).map_err(|_| TokenError::Claims)?;
         claims.check_own()?;

@@ -1,6 +1,12 @@
 //! RFC 6750 section 3: what a resource answers.
 
-use crate::service::Service;
+use std::collections::BTreeSet;
+
+use auth_core::Auth;
+use auth_core::store::MemoryStore;
+use auth_core::token::SigningKey;
+
+use crate::service::{ISSUER, Service, serve};
 
 #[tokio::test]
 async fn rfc6750_s3_without_a_token_the_challenge_has_no_error() {
@@ -63,4 +69,61 @@ async fn rfc6750_s2_3_a_token_in_the_url_counts_for_nothing() {
     let token = service.password(&[]).await.access();
     let answer = service.http.get(format!("{}/me?access_token={token}", service.url)).send().await.unwrap();
     assert_eq!(answer.status(), 401);
+}
+
+#[tokio::test]
+async fn rfc6750_s2_1_a_header_that_holds_no_token_is_refused() {
+    let service = Service::start().await;
+    let token = service.password(&[]).await.access();
+    let get = |header: String| service.http.get(format!("{}/me", service.url)).header("authorization", header).send();
+    for header in ["Bearer".to_owned(), "Bearer ".to_owned(), format!("Bearer {token} x"), format!("Bearer {token},")] {
+        let answer = get(header.clone()).await.unwrap();
+        assert_eq!(answer.status(), 401, "{header}");
+        let challenge = answer.headers()["www-authenticate"].to_str().unwrap();
+        assert!(challenge.contains(r#"error="invalid_token""#), "{header}: {challenge}");
+    }
+    // Of another scheme: there is no token at all.
+    for header in [format!("Basic {token}"), format!("Token {token}"), token.clone(), format!("Bearer{token}")] {
+        let answer = get(header.clone()).await.unwrap();
+        assert_eq!(answer.status(), 401, "{header}");
+        assert!(!answer.headers()["www-authenticate"].to_str().unwrap().contains("error="), "{header}");
+    }
+}
+
+#[tokio::test]
+async fn rfc6750_s2_2_a_token_in_the_body_counts_for_nothing() {
+    let service = Service::start().await;
+    let token = service.password(&[]).await.access();
+    let form = [("access_token", token.as_str())];
+    let answer = service.http.post(format!("{}/auth/logout", service.url)).form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), 401);
+    assert_eq!(service.me(&token).await, 200, "it was taken all the same");
+}
+
+/// `%x20-21 / %x23-5B / %x5D-7E` within the quotes, and each attribute once.
+#[tokio::test]
+async fn rfc6750_s3_every_challenge_keeps_the_grammar_whatever_the_realm_is_called() {
+    let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+    let realm = "a \"quoted\", back\\slashed r\u{e9}alm";
+    let auth = Auth::builder(key, ISSUER, realm).store(MemoryStore::default()).build().unwrap();
+    let url = serve(auth).await;
+    let http = reqwest::Client::new();
+    for (path, token) in [("/me", None), ("/me", Some("x")), ("/reports", None), ("/reports", Some("x"))] {
+        let request = http.get(format!("{url}{path}"));
+        let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
+        let answer = request.send().await.unwrap();
+        let challenges: Vec<_> = answer.headers().get_all("www-authenticate").iter().collect();
+        assert_eq!(challenges.len(), 1);
+        let (scheme, attributes) = challenges[0].to_str().unwrap().split_once(' ').unwrap();
+        assert_eq!(scheme, "Bearer");
+        let mut names = BTreeSet::new();
+        for attribute in attributes.split("\", ") {
+            let (name, value) = attribute.split_once("=\"").unwrap();
+            let value = value.trim_end_matches('"');
+            assert!(value.chars().all(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~')), "{attribute}");
+            assert!(names.insert(name.to_owned()), "{name} is there twice");
+        }
+        assert!(names.contains("realm"));
+        assert_eq!(names.contains("error"), token.is_some());
+    }
 }

@@ -1,6 +1,6 @@
 //! RFC 6749 section 2.3.
 
-use crate::service::{Answer, EMAIL, PASSWORD, SECRET, Service, basic, escape, raw_basic};
+use crate::service::{Answer, EMAIL, PASSWORD, SECRET, Service, basic, raw_basic};
 
 const PASSWORD_GRANT: &[(&str, &str)] = &[("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
 

@@ -200,3 +200,37 @@ async fn rfc8414_s2_the_metadata_says_how_to_introspect() {
         assert_eq!(metadata["introspection_endpoint_auth_methods_supported"], methods);
     }
 }
+
+#[tokio::test]
+async fn rfc7662_s2_1_the_token_comes_in_a_form_by_post_alone_and_a_hint_need_not_be_right() {
+    let service = Service::start().await;
+    let tokens = service.password(&[]).await;
+    let key = format!("Bearer {}", service.api_key(&["introspect"]).await);
+    for (token, hints) in [
+        (tokens.access(), ["refresh_token", "access_token", "unknown", ""]),
+        (tokens.refresh(), ["access_token", "refresh_token", "unknown", ""]),
+    ] {
+        for hint in hints {
+            let form = [("token", token.as_str()), ("token_type_hint", hint)];
+            let answer = service.post_as("/auth/introspect", Some(&key), &form).await;
+            assert_eq!(answer.json()["active"], true, "{hint}");
+        }
+    }
+    let in_url = format!("/auth/introspect?token={}", tokens.access());
+    service.post_as(&in_url, Some(&key), &[]).await.is_error(400, "invalid_request");
+    let got = service.http.get(format!("{}{in_url}", service.url)).header("authorization", key).send().await.unwrap();
+    assert_eq!((got.status().as_u16(), got.headers()["allow"].to_str().unwrap()), (405, "POST"));
+    assert!(!got.text().await.unwrap().contains("active"));
+}
+
+/// RFC 6749 section 5.2, by way of RFC 7662 section 2.3.
+#[tokio::test]
+async fn rfc7662_s2_3_who_tried_basic_is_challenged_by_basic() {
+    for service in [Service::start().await, with_a_resource_server().await] {
+        let answer = service.post_as("/auth/introspect", Some(&basic("nobody", "x")), &[("token", "x")]).await;
+        assert_eq!((answer.status, &answer.json()["error"]), (401, &"invalid_client".into()));
+        let challenges = answer.headers.get_all("www-authenticate").iter();
+        let challenges: Vec<_> = challenges.map(|challenge| challenge.to_str().unwrap()).collect();
+        assert!(challenges.contains(&r#"Basic realm="api", charset="UTF-8""#), "{challenges:?}");
+    }
+}

@@ -84,3 +84,16 @@ async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_one() {
     // Without a URL nobody can look for it.
     assert_eq!(paths("my service"), Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn rfc8414_s3_2_it_is_json_that_may_be_cached_and_is_had_by_get() {
+    let service = Service::start().await;
+    let url = format!("{}{PATH}", service.url);
+    let answer = service.http.get(&url).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert_eq!(answer.headers()["cache-control"], "public, max-age=3600");
+    let posted = service.http.post(&url).send().await.unwrap();
+    assert_eq!(posted.status(), 405);
+    assert!(posted.headers()["allow"].to_str().unwrap().contains("GET"));
+}

@@ -114,3 +114,28 @@ async fn rfc7009_s2_2_1_a_missing_or_repeated_token_is_invalid_request() {
         service.post("/auth/revoke", form).await.is_error(400, "invalid_request");
     }
 }
+
+#[tokio::test]
+async fn rfc7009_s2_1_the_token_comes_in_a_form_by_post_alone() {
+    let service = Service::start().await;
+    let tokens = service.password(&[]).await;
+    let url = format!("{}/auth/revoke?token={}", service.url, tokens.refresh());
+    let got = service.http.get(&url).send().await.unwrap();
+    assert_eq!((got.status().as_u16(), got.headers()["allow"].to_str().unwrap()), (405, "POST"));
+    let path = format!("/auth/revoke?token={}", tokens.refresh());
+    service.post(&path, &[]).await.is_error(400, "invalid_request");
+    let json = format!(r#"{{"token":"{}"}}"#, tokens.refresh());
+    service.post_raw("/auth/revoke", None, Some("application/json"), json).await.is_error(400, "invalid_request");
+    assert_eq!(service.me(&tokens.access()).await, 200, "it was revoked all the same");
+}
+
+#[tokio::test]
+async fn rfc7009_s2_2_the_answer_is_200_without_a_body_and_is_not_stored() {
+    let service = Service::start().await;
+    let refresh = service.password(&[]).await.refresh();
+    for token in [refresh.as_str(), refresh.as_str(), "unknown"] {
+        let answer = service.post("/auth/revoke", &[("token", token)]).await;
+        assert_eq!((answer.status, answer.body.as_str()), (200, ""));
+        answer.is_not_stored();
+    }
+}

@@ -55,6 +55,16 @@ fn key() -> SigningKey<Hs256> {
     SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap()
 }
 
+/// Serves an `Auth` and two guarded routes.
+pub(crate) async fn serve(auth: Auth) -> String {
+    let routes = GuardedRouter::new().route("/me", get(me)).route("/reports", get(reports)).merge(auth.routes());
+    let app: axum::Router = routes.with_state(auth);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    url
+}
+
 impl Service {
     pub(crate) async fn start() -> Self {
         Self::start_with(|builder| builder).await
@@ -77,12 +87,7 @@ impl Service {
         let clock = TestClock::at(NOW);
         let auth = builder.clock(clock.clone()).build().unwrap();
         let (subject, _) = auth.register(Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
-        let routes = GuardedRouter::new().route("/me", get(me)).route("/reports", get(reports)).merge(auth.routes());
-        let app: axum::Router = routes.with_state(auth.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, auth, clock, http: reqwest::Client::new(), subject, _folder: folder }
+        Self { url: serve(auth.clone()).await, auth, clock, http: reqwest::Client::new(), subject, _folder: folder }
     }
 
     pub(crate) fn advance(&self, secs: u64) {

@@ -137,8 +137,9 @@ async fn rfc6749_s3_2_the_endpoint_takes_post_alone() {
     assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "POST"));
 }
 
+/// Appendix B.
 #[tokio::test]
-async fn rfc6749_appendix_b_a_body_that_cannot_be_read_is_invalid_request() {
+async fn rfc6749_s3_2_a_body_that_cannot_be_read_is_invalid_request() {
     let service = Service::start().await;
     // Just over the limit: of a much larger one the connection may be gone before the answer is read.
     let large = format!("grant_type=password&username=a&password={}", "a".repeat(64 * 1024));
@@ -160,7 +161,7 @@ async fn rfc6749_appendix_b_a_body_that_cannot_be_read_is_invalid_request() {
 }
 
 #[tokio::test]
-async fn rfc6749_s3_3_more_scope_than_may_be_had_is_invalid_scope() {
+async fn rfc6749_s3_3_and_rfc6749_s5_2_more_scope_than_may_be_had_is_invalid_scope() {
     let service = Service::start().await;
     for scope in ["admin", "profile admin", "profile  reports:read", " profile", "profile\tadmin", "Profile", "\"", "é"]
     {
@@ -182,7 +183,7 @@ async fn rfc6749_s3_3_without_a_scope_none_is_granted_and_none_is_told() {
 }
 
 #[tokio::test]
-async fn a_store_that_is_gone_is_503_and_no_error_of_the_clients() {
+async fn rfc7009_s2_2_1_a_store_that_is_gone_is_503_and_no_error_of_the_clients() {
     let folder = tempfile::TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("service.db").display());
     let store = auth_core::store::SqliteStore::open(&url).await.unwrap();

@@ -4,9 +4,15 @@
 pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
     (
         6749,
-        "4.1, 4.2, 4.4",
+        "3.1, 4.1, 4.2, 4.4",
         "no authorization endpoint and no client_credentials: users of the service's own log in by password, programs have API keys, and delegated access is an identity provider's work",
     ),
+    (
+        6749,
+        "2.4",
+        "unregistered clients: a client that is not known is refused, and the service's own needs no registration",
+    ),
+    (6749, "4.5", "extension grants: none is offered, so each is an unsupported grant type"),
     (7009, "2.3", "cross-origin requests by JSONP would put tokens into URLs"),
     (7515, "4.1.2", "`jku` is refused: keys are configured, never fetched from where a token says"),
     (7515, "4.1.5", "`x5u` is refused, for the same reason"),
@@ -23,7 +29,14 @@ pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
     (7519, "6", "unsecured JWT are refused"),
     (7520, "5", "examples of encryption"),
     (8037, "3.2", "key agreement (X25519, X448)"),
+    (
+        7662,
+        "2.1 with a token of the protected resource",
+        "a resource server asks by an API key or as a client, and not by an access token of its own",
+    ),
     (8414, "2.1", "signed metadata: it is served over TLS by the issuer itself, and nobody here reads another's"),
+    (8414, "5", "the place of OpenID Connect discovery: this is no OpenID provider, and does not look like one"),
+    (9068, "4, decryption", "encrypted tokens (JWE) are not read"),
     (
         9449,
         "5.2",

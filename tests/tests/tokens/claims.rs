@@ -1,10 +1,12 @@
 //! Every claim that counts: missing, of another JSON type, doubled, and of a value that does not do.
 
 use auth_core::token::SigningKey;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::forge::{Forger, SECRET};
-use crate::service::{AUDIENCE, Service};
+use crate::service::{AUDIENCE, EMAIL, ISSUER, PASSWORD, Service};
 
 async fn service() -> Service {
     Service::start(SigningKey::hs256(&SECRET.to_owned().into()).unwrap()).await
@@ -72,14 +74,14 @@ async fn rfc9068_s2_2_3_scope_amr_and_roles_may_be_missing_but_not_of_another_ty
 }
 
 #[tokio::test]
-async fn rfc9068_s4_the_issuer_must_be_ours_to_the_letter() {
+async fn rfc9068_s4_and_rfc8725_s3_8_the_issuer_must_be_ours_to_the_letter() {
     for issuer in ["https://issuer.example/", "https://ISSUER.example", "https://issuer.example.evil", "issuer", ""] {
         assert_eq!(answers("iss", json!(issuer)).await, 401, "{issuer}");
     }
 }
 
 #[tokio::test]
-async fn rfc7519_s4_1_3_we_must_be_among_the_audience() {
+async fn rfc7519_s4_1_3_and_rfc9068_s4_and_rfc8725_s3_9_we_must_be_among_the_audience() {
     for wrong in
         [json!("other"), json!([]), json!(["other"]), json!("API"), json!("api "), json!(["ap", "i"]), json!("")]
     {
@@ -130,4 +132,45 @@ async fn rfc7519_s7_2_a_payload_that_is_no_object_is_refused() {
     for payload in ["", "null", "[]", "7", "\"sub\"", "{", "{}", nested.as_str()] {
         assert_eq!(service.me(&Forger::hs256().token(&header, payload)).await, 401, "{payload:.20}");
     }
+}
+
+#[tokio::test]
+async fn rfc8725_s3_7_a_payload_that_is_no_utf_8_is_refused() {
+    let service = service().await;
+    let header = BASE64_URL_SAFE_NO_PAD.encode(Value::from(service.header()).to_string());
+    let claims = Value::from(service.claims()).to_string();
+    let token = |payload: &[u8]| Forger::hs256().sign(&format!("{header}.{}", BASE64_URL_SAFE_NO_PAD.encode(payload)));
+    assert_eq!(service.me(&token(claims.as_bytes())).await, 200);
+    let [utf_16_le, utf_16_be]: [Vec<u8>; 2] =
+        [u16::to_le_bytes, u16::to_be_bytes].map(|bytes| claims.encode_utf16().flat_map(bytes).collect());
+    let latin_1 = [&claims.as_bytes()[..claims.len() - 1], b",\"name\":\"r\xE9al\"}"].concat();
+    let marked = [b"\xEF\xBB\xBF", claims.as_bytes()].concat();
+    for (payload, name) in [(utf_16_le, "UTF-16LE"), (utf_16_be, "UTF-16BE"), (latin_1, "Latin-1"), (marked, "a mark")]
+    {
+        assert_eq!(service.me(&token(&payload)).await, 401, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn rfc9068_s2_1_and_rfc9068_s2_2_our_tokens_say_their_type_and_all_that_they_must() {
+    let service = service().await;
+    let header = service.header();
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("HS256")));
+    assert!(header["kid"].is_string());
+    assert_eq!(header.len(), 3, "{header:?}");
+    let claims = service.claims();
+    assert_eq!((&claims["iss"], claims["iat"].as_i64()), (&json!(ISSUER), Some(service.now())));
+    assert!(claims["exp"].as_i64() > Some(service.now()));
+    for name in ["sub", "client_id", "jti"] {
+        assert!(claims[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
+    }
+    let other = service.auth.login(auth_core::Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let other = crate::service::part(other.access.expose(), 1);
+    assert_eq!(other["sub"], claims["sub"]);
+    assert_ne!(other["jti"], claims["jti"], "two tokens of one name");
+}
+
+#[tokio::test]
+async fn rfc9068_s3_a_token_is_for_this_service_where_no_resource_is_asked_for() {
+    assert_eq!(service().await.claims()["aud"], AUDIENCE);
 }

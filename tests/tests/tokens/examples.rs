@@ -43,7 +43,7 @@ fn opens(file: &str) {
 }
 
 #[test]
-fn rfc7520_s4_1_the_rs256_signature_verifies_and_no_other_token_does() {
+fn rfc7520_s4_1_and_rfc8725_s3_3_the_rs256_signature_verifies_and_no_other_token_does() {
     opens("jws/4_1.rsa_v15_signature.json");
 }
 

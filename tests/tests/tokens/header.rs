@@ -36,7 +36,7 @@ async fn rfc8725_s3_10_no_key_comes_with_the_token() {
 }
 
 #[tokio::test]
-async fn rfc7515_s4_1_11_no_extension_is_understood() {
+async fn rfc7515_s4_1_11_and_rfc8725_s3_6_no_extension_is_understood_and_nothing_is_compressed() {
     refused("crit", &[json!(["exp"]), json!([]), json!(["b64"]), Value::Null]).await;
     refused("b64", &[json!(false), json!(true), Value::Null]).await;
     refused("zip", &[json!("DEF"), Value::Null]).await;
@@ -63,7 +63,7 @@ async fn rfc8725_s3_1_an_algorithm_that_is_not_offered_is_refused() {
 }
 
 #[tokio::test]
-async fn rfc9068_s4_the_type_must_be_that_of_an_access_token() {
+async fn rfc9068_s4_and_rfc8725_s3_11_the_type_must_be_that_of_an_access_token() {
     accepted("typ", &["at+jwt", "AT+JWT", "application/at+jwt", "Application/at+JWT"].map(Value::from)).await;
     refused("typ", &["JWT", "jwt", "id_token", "rt+jwt", "logout+jwt", "at+jwt ", ""].map(Value::from)).await;
     refused("typ", &[Value::Null, json!(["at+jwt"])]).await;

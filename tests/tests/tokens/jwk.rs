@@ -80,7 +80,7 @@ fn rfc7517_s4_4_a_key_for_an_algorithm_that_is_not_its_own_is_refused() {
 }
 
 #[test]
-fn rfc7518_s6_2_a_point_off_its_curve_is_refused() {
+fn rfc7518_s6_2_and_rfc8725_s3_4_a_point_off_its_curve_is_refused() {
     let off = json!({ "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a1" });
     assert!(matches!(verifying(&with(p256(), &off)), Err(KeyError::Inconsistent | KeyError::Unreadable(_))));
     let off = json!({ "y": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" });
@@ -115,7 +115,7 @@ fn rfc7518_s3_3_an_rsa_key_that_protects_nothing_is_refused() {
 }
 
 #[test]
-fn rfc7518_s3_2_a_short_or_monotonous_secret_is_refused() {
+fn rfc7518_s3_2_and_rfc8725_s3_5_a_short_or_monotonous_secret_is_refused() {
     let secret = |bytes: &[u8]| {
         let k = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes);
         SigningKey::<Hs256>::from_jwk(&json!({ "kty": "oct", "k": k }).to_string().into()).map(|_| ())

@@ -2,12 +2,14 @@
 //! client that may.
 
 use auth_macros::{api_key, public};
-use axum::extract::State;
-use axum::http::HeaderMap;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 
 use crate::event::Event;
+use crate::http::credential;
 use crate::http::{Json, NO_STORE, Rejection};
 use crate::oauth::{Introspection, OAuthError, OAuthForm};
 use crate::{ApiKeyIdentity, Auth, Refusal};
@@ -49,6 +51,13 @@ fn client(auth: &Auth, headers: &HeaderMap, form: &Result<OAuthForm, OAuthError>
     auth.record(&Event::ClientRefused);
     // Whoever needs no secret has shown nothing.
     Err(if client.has_secret() { OAuthError::may_not_introspect() } else { OAuthError::invalid_client() })
+}
+
+/// A guard's refusals in OAuth's form; who tried `Basic` is challenged by it as well (RFC 6749 section 5.2).
+pub(super) async fn refusals(State(auth): State<Auth>, request: Request, next: Next) -> Response {
+    let by_basic = credential::is_basic(request.headers());
+    let response = OAuthError::instead_of(next.run(request).await);
+    if by_basic && response.status() == StatusCode::UNAUTHORIZED { auth.challenge_by_basic(response) } else { response }
 }
 
 async fn answer(auth: &Auth, form: Result<OAuthForm, OAuthError>) -> Response {

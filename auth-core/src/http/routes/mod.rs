@@ -13,11 +13,10 @@ mod token;
 mod token_response;
 
 use axum::extract::{DefaultBodyLimit, FromRef};
-use axum::middleware::map_response;
-use axum::response::Response;
+use axum::middleware::from_fn_with_state;
 
 use crate::guard::routing::{delete, get, post};
-use crate::oauth::{METADATA_PATH, OAuthError};
+use crate::oauth::METADATA_PATH;
 use crate::{Auth, GuardedRouter, Policy};
 
 /// No body of these routes comes near this.
@@ -82,8 +81,7 @@ impl Auth {
         } else {
             introspect.route("/auth/introspect", post(introspect::by_api_key))
         };
-        let introspect =
-            introspect.layer(map_response(|response: Response| async { OAuthError::instead_of(response) }));
+        let introspect = introspect.layer(from_fn_with_state(self.clone(), introspect::refusals));
         let mut router = GuardedRouter::new()
             .route("/auth/token", post(token::token))
             .route("/auth/revoke", post(revoke::revoke))

@@ -16,7 +16,7 @@ use crate::forge::Forger;
 use crate::service::{EMAIL, PASSWORD};
 
 #[tokio::test]
-async fn a_token_of_a_trusted_issuer_is_let_in_and_of_no_other() {
+async fn rfc8725_s3_8_a_token_of_a_trusted_issuer_is_let_in_and_of_no_other() {
     let (server, service, forger) = pair().await;
     assert_eq!(service.subject(&token(&forger, "k", claims(&server.url))).await, "ada");
     assert_eq!(service.me(&token(&forger, "k", claims("https://evil.example"))).await, 401);
@@ -57,7 +57,7 @@ async fn keys_can_be_where_no_metadata_says_so() {
 }
 
 #[tokio::test]
-async fn several_issuers_have_each_its_audience_its_keys_and_its_subjects() {
+async fn rfc8725_s3_8_and_rfc8725_s3_9_several_issuers_have_each_its_audience_its_keys_and_its_subjects() {
     let one = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let two = IssuerServer::start(&[("k", &Forger::eddsa())]).await;
     let issuers = [
