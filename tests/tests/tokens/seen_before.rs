@@ -134,8 +134,7 @@ async fn a_token_seen_before_ends_with_its_session() {
 #[tokio::test]
 async fn a_token_seen_before_ends_with_its_subject() {
     let seen = seen().await;
-    let mut patch = AccountPatch::default();
-    patch.active = Some(false);
+    let patch = AccountPatch { active: Some(false), ..AccountPatch::default() };
     seen.app.auth.update_account(seen.caller().subject(), patch).await.unwrap();
     assert_eq!(seen.get().await, 401);
 }
@@ -143,8 +142,7 @@ async fn a_token_seen_before_ends_with_its_subject() {
 #[tokio::test]
 async fn a_token_seen_before_does_not_keep_a_role() {
     let seen = seen().await;
-    let mut patch = AccountPatch::default();
-    patch.roles = Some(Vec::new());
+    let patch = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
     seen.app.auth.update_account(seen.caller().subject(), patch).await.unwrap();
     assert_eq!(seen.get().await, 403);
 }
@@ -176,7 +174,7 @@ async fn more_tokens_than_are_remembered_are_good_all_the_same() {
             assert_eq!(service.me(token).await, 200);
         }
     }
-    service.clock.advance(Duration::from_secs(16 * 60));
+    service.clock.advance(Duration::from_mins(16));
     for token in &tokens {
         assert_eq!(service.me(token).await, 401);
     }
