@@ -22,6 +22,15 @@ fn the_first_screen_is_the_code_that_is_tested() {
 }
 
 #[test]
+fn the_error_is_the_compilers() {
+    let said = include_str!("../../ui/router/fail/unguarded_handler.stderr");
+    let words = block("text").lines().map(|line| line.trim_start_matches([' ', '|', '=']));
+    for line in words.filter(|line| !line.is_empty() && !line.starts_with(".route")) {
+        assert!(said.contains(line), "the compiler does not say `{line}`");
+    }
+}
+
+#[test]
 fn the_least_service_is_the_one_that_is_built() {
     let built = include_str!("../../../examples/minimal/src/main.rs")
         .split_once("\n\n")
