@@ -94,8 +94,21 @@ impl Coherence {
         change: Change,
         write: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        let mut pending = Pending { coherence: self, changes: vec![change] };
+        self.write_some(vec![change.clone()], write, |_| vec![change]).await
+    }
+
+    /// The same where what was changed is known only afterwards: `changes` of an answer, or all that it `may` be.
+    pub(crate) async fn write_some<T>(
+        &self,
+        may: Vec<Change>,
+        write: impl Future<Output = Result<T, StoreError>> + Send,
+        changes: impl FnOnce(&T) -> Vec<Change>,
+    ) -> Result<T, StoreError> {
+        let mut pending = Pending { coherence: self, changes: may };
         let outcome = write.await;
+        if let Ok(done) = &outcome {
+            pending.changes = changes(done);
+        }
         self.changed(&pending.changes).await;
         pending.changes.clear();
         outcome

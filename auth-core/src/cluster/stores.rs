@@ -92,13 +92,14 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         self.store.list(subject, now).await
     }
 
-    /// Which session a token belongs to is known only afterwards. A rotation changes nothing that a guard asks for.
+    /// Which session a token belongs to is known only afterwards; whoever knows it before says so by
+    /// [`Coherence::write_some`]. A rotation changes nothing that a guard asks for.
     async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
-        let redeemed = self.store.redeem(redeem).await?;
-        if let Redeemed::Replayed(session) = &redeemed {
-            self.coherence.changed(&[Change::Session(session.id.clone())]).await;
-        }
-        Ok(redeemed)
+        let ended = |redeemed: &Redeemed| match redeemed {
+            Redeemed::Replayed(session) => vec![Change::Session(session.id.clone())],
+            _ => Vec::new(),
+        };
+        self.coherence.write_some(Vec::new(), self.store.redeem(redeem), ended).await
     }
 
     async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
@@ -110,11 +111,11 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let ended = self.store.end_all(subject, keep).await?;
-        let kept = keep.map(|(id, _)| id);
-        let changes: Vec<_> = ended.iter().chain(kept).cloned().map(Change::Session).collect();
-        self.coherence.changed(&changes).await;
-        Ok(ended)
+        let kept = keep.map(|(id, _)| Change::Session(id.clone()));
+        let changes = |ended: &Vec<SessionId>| ended.iter().cloned().map(Change::Session).chain(kept.clone()).collect();
+        // When it fails or is dropped, those that ended are not known; their subject's version is past them by then.
+        let may = kept.iter().cloned().chain([Change::Subject(subject.clone())]).collect();
+        self.coherence.write_some(may, self.store.end_all(subject, keep), changes).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

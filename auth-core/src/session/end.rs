@@ -73,7 +73,12 @@ impl Auth {
     ///
     /// [`Refusal::Unavailable`] when the store does not answer.
     pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, Refusal> {
-        Ok(self.0.sessions.list(subject, self.now()).await?)
+        let now = self.now();
+        let mut sessions = self.0.sessions.list(subject, now).await?;
+        // One of an older version is dead, though it may lie in the store until it expires.
+        let version = self.subject_state(subject, now).await?.map(|state| state.version);
+        sessions.retain(|session| Some(session.version) == version);
+        Ok(sessions)
     }
 
     /// Ends one session of a subject; `false` when the subject has no such session.

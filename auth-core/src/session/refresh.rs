@@ -1,9 +1,10 @@
 //! Refresh: one token in, its one successor out.
 
 use super::{Grantee, Tokens};
+use crate::cluster::Change;
 use crate::event::Event;
 use crate::oauth::narrowed;
-use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, UserRecord};
+use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, SubjectState, UserRecord};
 use crate::token::{Refresh, Token, TokenError, open, seal};
 use crate::{Auth, Refusal};
 
@@ -55,7 +56,7 @@ impl Auth {
         let found = found.ok_or_else(|| self.refresh_refused(TokenError::Unknown))?;
         let user = self.may_refresh(&found, &holder, scope).await?;
         let key = self.prove_key(grantee.proof).await?;
-        let (session, successor) = self.redeem(&presented, holder).await?;
+        let (session, successor) = self.redeem(&presented, &found.session, holder).await?;
         // Again, of what was redeemed: a used token has not been asked above.
         let scope = narrowed(scope, &session.scope)?;
         self.tokens(Session { scope, ..session }, &user.state.roles, successor, key.as_ref())
@@ -76,23 +77,29 @@ impl Auth {
         if !found.used {
             narrowed(scope, &session.scope)?;
         }
-        let Some(user) = self.living_subject(session).await? else {
-            // The session outlived its subject's credentials; what is left of it goes.
-            self.end_session(&session.subject, &session.id).await?;
-            return Err(Refusal::InvalidRefreshToken);
-        };
-        Ok(user)
+        match self.0.users.find_by_id(&session.subject).await? {
+            Some(user) if is_living(session, &user.state) => Ok(user),
+            // The subject's credentials are newer. A change of the password in this very session may be about to lift it,
+            // so it is refused and not ended.
+            Some(user) if user.state.active => Err(self.refresh_refused(TokenError::Unknown)),
+            // The session outlived its subject; what is left of it goes.
+            _ => {
+                self.end_session(&session.subject, &session.id).await?;
+                Err(Refusal::InvalidRefreshToken)
+            }
+        }
     }
 
     /// The subject of a session, as the store has it now, unless it is gone, disabled or has newer credentials.
     pub(crate) async fn living_subject(&self, session: &Session) -> Result<Option<UserRecord>, Refusal> {
         let user = self.0.users.find_by_id(&session.subject).await?;
-        Ok(user.filter(|user| user.state.active && user.state.version == session.version))
+        Ok(user.filter(|user| is_living(session, &user.state)))
     }
 
     async fn redeem(
         &self,
         presented: &Token<Refresh>,
+        of: &Session,
         holder: Holder<'_>,
     ) -> Result<(Session, Token<Refresh>), Refusal> {
         let now = self.now();
@@ -106,7 +113,10 @@ impl Auth {
             expires_at: now.after(self.0.lifetimes.refresh),
             leeway: self.0.lifetimes.leeway,
         };
-        let (session, successor, retried) = match self.0.sessions.redeem(redeem).await? {
+        // A replay that was not answered, or whose caller hung up, may have ended the session all the same.
+        let may = vec![Change::Session(of.id.clone())];
+        let redeemed = self.0.coherence.write_some(may, self.0.sessions.redeem(redeem), |_| Vec::new()).await?;
+        let (session, successor, retried) = match redeemed {
             Redeemed::Rotated(session) => (session, successor, false),
             Redeemed::Retried { session, sealed_successor } => (session, open(sealed_successor, presented)?, true),
             Redeemed::Replayed(session) => {
@@ -129,4 +139,8 @@ impl Auth {
         self.record(&Event::RefreshByStranger { subject: &session.subject, session: &session.id });
         Refusal::InvalidRefreshToken
     }
+}
+
+fn is_living(session: &Session, subject: &SubjectState) -> bool {
+    subject.active && subject.version == session.version
 }

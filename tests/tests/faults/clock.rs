@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use auth_core::http::Rejection;
 use auth_core::store::SqliteStore;
 use auth_core::testing::TestClock;
 use auth_core::token::SigningKey;
-use auth_core::{Auth, Login, Refusal, Registration, Timestamp};
+use auth_core::{Auth, Identity, Login, Refusal, Registration, Timestamp};
+use axum::extract::FromRequestParts;
 use axum::http::{Request, header};
 use axum::response::IntoResponse;
 
@@ -15,13 +17,22 @@ const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const JUMP: Duration = Duration::from_mins(10);
 
 /// The status that an access token is answered with.
-async fn status(auth: &Auth, token: &str) -> u16 {
-    let request = Request::builder().header(header::AUTHORIZATION, format!("Bearer {token}"));
-    let (mut parts, ()) = request.body(()).unwrap().into_parts();
-    match <auth_core::Identity as axum::extract::FromRequestParts<Auth>>::from_request_parts(&mut parts, auth).await {
+pub(crate) async fn status(auth: &Auth, token: &str) -> u16 {
+    match authenticate(auth, token).await {
         Ok(_) => 200,
         Err(rejection) => rejection.into_response().status().as_u16(),
     }
+}
+
+/// Whose access token it is.
+pub(crate) async fn identity(auth: &Auth, token: &str) -> Identity {
+    authenticate(auth, token).await.unwrap()
+}
+
+async fn authenticate(auth: &Auth, token: &str) -> Result<Identity, Rejection> {
+    let request = Request::builder().header(header::AUTHORIZATION, format!("Bearer {token}"));
+    let (mut parts, ()) = request.body(()).unwrap().into_parts();
+    Identity::from_request_parts(&mut parts, auth).await
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod database;
 mod disk;
 mod killed;
 mod pool;
+mod undecided;
 
 const NODE: &str = env!("CARGO_BIN_EXE_node");
 const PASSWORD: &str = "correct staple in a battery";

@@ -169,7 +169,7 @@ async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
     let user = store.find_by_id(&service.subject).await.unwrap().unwrap();
     store.set_password(&service.subject, &user.password_hash.unwrap()).await.unwrap();
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
-    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it goes");
+    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it is listed");
 }
 
 /// A user store that can be away.

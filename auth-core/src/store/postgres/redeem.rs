@@ -3,8 +3,7 @@
 use sqlx::{PgConnection, query};
 
 use super::PostgresStore;
-use super::sessions::columns;
-use crate::store::sql::{Columns, session};
+use crate::store::sql::{Columns, session, session_columns};
 use crate::store::verdict::{StoredToken, Verdict};
 use crate::store::{Redeem, Redeemed, Session, StoreError};
 use crate::token::TokenHash;
@@ -39,7 +38,7 @@ async fn find(tx: &mut PgConnection, token: &TokenHash) -> Result<Option<(Sessio
     let hash = token.as_bytes().as_slice();
     let lock = concat!(
         "SELECT ",
-        columns!(),
+        session_columns!(),
         " FROM auth_core.sessions
           WHERE id = (SELECT session_id FROM auth_core.refresh_tokens WHERE hash = $1) FOR UPDATE"
     );

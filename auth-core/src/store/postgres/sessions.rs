@@ -4,19 +4,10 @@ use async_trait::async_trait;
 use sqlx::{PgConnection, query, query_scalar};
 
 use super::PostgresStore;
-use crate::store::sql::{Columns, corrupt, session, stored_version};
+use crate::store::sql::{Columns, corrupt, session, session_columns, stored_version};
 use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 use crate::{ClientId, SessionId, SubjectId, Timestamp};
-
-/// A session's columns, each by its name: with `*` a column that a newer node adds would break the statements that an
-/// older one, still running beside it, has prepared.
-macro_rules! columns {
-    () => {
-        "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
-    };
-}
-pub(super) use columns;
 
 /// Locks all sessions of a subject, in the order that everybody who locks several keeps: of two calls that each keep
 /// another session neither waits for what the other holds.
@@ -33,7 +24,7 @@ impl SessionStore for PostgresStore {
         let version = stored_version(session.version)?;
         let sql = concat!(
             "INSERT INTO auth_core.sessions (",
-            columns!(),
+            session_columns!(),
             ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
         );
         self.bounded(async {
@@ -60,14 +51,14 @@ impl SessionStore for PostgresStore {
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let sql = concat!("SELECT ", columns!(), " FROM auth_core.sessions WHERE id = $1");
+        let sql = concat!("SELECT ", session_columns!(), " FROM auth_core.sessions WHERE id = $1");
         self.row(query(sql).bind(id.as_str())).await?.as_ref().map(session).transpose()
     }
 
     async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
         let sql = concat!(
             "SELECT ",
-            columns!(),
+            session_columns!(),
             " FROM auth_core.sessions WHERE subject = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC"
         );
         self.rows(query(sql).bind(subject.as_str()).bind(now.as_millis())).await?.iter().map(session).collect()
@@ -111,7 +102,7 @@ impl SessionStore for PostgresStore {
              FROM (SELECT session_id, expires_at AS token_expires_at, used_at
                    FROM auth_core.refresh_tokens WHERE hash = $1) t
              JOIN (SELECT ",
-            columns!(),
+            session_columns!(),
             " FROM auth_core.sessions) s ON s.id = t.session_id"
         );
         let Some(row) = self.row(query(sql).bind(token.as_bytes().as_slice())).await? else { return Ok(None) };

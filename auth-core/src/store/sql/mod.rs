@@ -5,7 +5,7 @@ mod error;
 mod records;
 
 pub(super) use columns::{Columns, column, corrupt};
-pub(super) use records::{account, api_key, session, user};
+pub(super) use records::{account, api_key, session, session_columns, user};
 
 use super::StoreError;
 

@@ -22,6 +22,15 @@ pub(in crate::store) fn account(row: &impl Columns) -> Result<Account, StoreErro
     })
 }
 
+/// The columns of a session, each by its name: with `*` a column that a newer node adds would break the statements that an
+/// older one, still running beside it, has prepared.
+macro_rules! session_columns {
+    () => {
+        "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
+    };
+}
+pub(in crate::store) use session_columns;
+
 pub(in crate::store) fn session(row: &impl Columns) -> Result<Session, StoreError> {
     Ok(Session {
         id: row.parsed("id")?,

@@ -3,7 +3,7 @@
 use sqlx::{SqliteConnection, query};
 
 use super::SqliteStore;
-use crate::store::sql::{Columns, session};
+use crate::store::sql::{Columns, session, session_columns};
 use crate::store::verdict::{StoredToken, Verdict};
 use crate::store::{Redeem, Redeemed, Session, StoreError};
 use crate::token::TokenHash;
@@ -66,8 +66,14 @@ pub(super) async fn find(
     tx: &mut SqliteConnection,
     token: &TokenHash,
 ) -> Result<Option<(Session, StoredToken)>, StoreError> {
-    let sql = "SELECT s.*, t.expires_at AS token_expires_at, t.used_at, t.sealed_successor
-               FROM auth_refresh_tokens t JOIN auth_sessions s ON s.id = t.session_id WHERE t.hash = ?1";
+    let sql = concat!(
+        "SELECT ",
+        session_columns!(),
+        ", token_expires_at, used_at, sealed_successor
+         FROM (SELECT session_id, expires_at AS token_expires_at, used_at, sealed_successor
+               FROM auth_refresh_tokens WHERE hash = ?1)
+         JOIN auth_sessions ON id = session_id"
+    );
     let Some(row) = query(sql).bind(token.as_bytes().as_slice()).fetch_optional(tx).await? else {
         return Ok(None);
     };

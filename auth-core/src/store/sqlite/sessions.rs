@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::{query, query_scalar};
 
 use super::SqliteStore;
-use crate::store::sql::{corrupt, session, stored_version};
+use crate::store::sql::{corrupt, session, session_columns, stored_version};
 use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 use crate::{ClientId, SessionId, SubjectId, Timestamp};
@@ -14,10 +14,11 @@ impl SessionStore for SqliteStore {
     async fn create(&self, new: NewSession) -> Result<(), StoreError> {
         let NewSession { session, refresh_token } = new;
         let mut tx = self.write().await?;
-        let sql = "INSERT INTO auth_sessions
-                   (id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at,
-                    ends_at, client_id, dpop_jkt)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let sql = concat!(
+            "INSERT INTO auth_sessions (",
+            session_columns!(),
+            ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+        );
         query(sql)
             .bind(session.id.as_str())
             .bind(session.subject.as_str())
@@ -38,14 +39,17 @@ impl SessionStore for SqliteStore {
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
-        let sql = "SELECT * FROM auth_sessions WHERE id = ?1";
+        let sql = concat!("SELECT ", session_columns!(), " FROM auth_sessions WHERE id = ?1");
         let row = query(sql).bind(id.as_str()).fetch_optional(&self.pool).await?;
         row.as_ref().map(session).transpose()
     }
 
     async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let sql = "SELECT * FROM auth_sessions WHERE subject = ?1 AND expires_at > ?2
-                   ORDER BY created_at DESC, id DESC";
+        let sql = concat!(
+            "SELECT ",
+            session_columns!(),
+            " FROM auth_sessions WHERE subject = ?1 AND expires_at > ?2 ORDER BY created_at DESC, id DESC"
+        );
         let rows = query(sql).bind(subject.as_str()).bind(now.as_millis()).fetch_all(&self.pool).await?;
         rows.iter().map(session).collect()
     }

@@ -1,0 +1,216 @@
+//! Calls of a store that were given up on, or answered by an error, after the store had done them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use auth_core::cluster::MemoryFanout;
+use auth_core::store::{
+    MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError,
+};
+use auth_core::token::{SigningKey, TokenHash};
+use auth_core::{Auth, Login, Refusal, Registration, SessionId, SubjectId, Timestamp};
+use tokio::sync::Semaphore;
+
+use crate::clock::{identity, status};
+use crate::{PASSWORD, until};
+
+/// What becomes of a call that ends sessions.
+#[derive(Clone, Copy)]
+enum Fate {
+    Done,
+    /// Done, and answered by an error.
+    Fails,
+    /// Done, and never answered.
+    Hangs,
+    /// Not done before it is let go on.
+    Waits,
+}
+
+/// Sessions in memory, behind a line that may fail.
+#[derive(Clone)]
+struct Line {
+    store: MemoryStore,
+    fate: Arc<AtomicU8>,
+    /// A permit for each call that was reached, or done.
+    reached: Arc<Semaphore>,
+    go_on: Arc<Semaphore>,
+}
+
+impl Line {
+    fn is(&self, fate: Fate) {
+        self.fate.store(fate as u8, Ordering::SeqCst);
+    }
+
+    async fn through<T: Send>(
+        &self,
+        call: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        let fate = self.fate.load(Ordering::SeqCst);
+        if fate == Fate::Waits as u8 {
+            self.reached.add_permits(1);
+            self.go_on.acquire().await.unwrap().forget();
+        }
+        let answer = call.await;
+        if fate == Fate::Hangs as u8 {
+            self.reached.add_permits(1);
+            std::future::pending::<()>().await;
+        }
+        if fate == Fate::Fails as u8 { Err(StoreError::unavailable("the line is cut")) } else { answer }
+    }
+}
+
+#[async_trait]
+impl SessionStore for Line {
+    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
+        SessionStore::create(&self.store, session).await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        SessionStore::find(&self.store, id).await
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        SessionStore::list(&self.store, subject, now).await
+    }
+
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        self.through(self.store.redeem(redeem)).await
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        self.through(self.store.end(subject, id)).await
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        self.through(self.store.end_all(subject, keep)).await
+    }
+
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        self.store.find_by_refresh_token(token).await
+    }
+}
+
+/// Two nodes that share a store and tell each other; the first one's line is the one that fails.
+struct Nodes {
+    here: Auth,
+    there: Auth,
+    line: Line,
+    subject: SubjectId,
+}
+
+impl Nodes {
+    async fn new() -> Self {
+        let store = MemoryStore::new();
+        let [reached, go_on] = [0, 0].map(|permits| Arc::new(Semaphore::new(permits)));
+        let line = Line { store: store.clone(), fate: Arc::new(AtomicU8::new(Fate::Done as u8)), reached, go_on };
+        let fanout = MemoryFanout::new();
+        let node = || {
+            let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+            let builder = Auth::builder(key, "https://issuer.example.com", "undecided").store(store.clone());
+            // Long enough for nothing but a message to be the reason.
+            builder.refresh_leeway(Duration::ZERO).cache_bound(Duration::from_hours(1)).fanout(fanout.clone())
+        };
+        let (here, there) = (node().sessions(line.clone()).build().unwrap(), node().build().unwrap());
+        let (subject, _) = here.register(Registration::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
+        let nodes = Self { here, there, line, subject };
+        nodes.listen().await;
+        nodes
+    }
+
+    async fn login(&self) -> auth_core::Tokens {
+        let tokens = self.here.login(Login::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
+        for node in [&self.here, &self.there] {
+            assert_eq!(status(node, tokens.access.expose()).await, 200, "and it is cached");
+        }
+        tokens
+    }
+
+    /// Until each hears the other.
+    async fn listen(&self) {
+        until("a node listens", Duration::from_secs(20), async || {
+            let tokens = self.login().await;
+            self.here.logout(&identity(&self.here, tokens.access.expose()).await).await.unwrap();
+            status(&self.there, tokens.access.expose()).await == 401
+        })
+        .await;
+    }
+
+    /// Makes a call that comes to this end after it was done, and sees that the token is refused by both nodes.
+    async fn ends(&self, fate: Fate, access: &str, call: impl Future<Output = Result<(), Refusal>>) {
+        self.line.is(fate);
+        tokio::select! {
+            answer = call => assert!(answer.is_err() && matches!(fate, Fate::Fails), "{answer:?}"),
+            // The caller hangs up.
+            done = self.line.reached.acquire() => done.unwrap().forget(),
+        }
+        self.line.is(Fate::Done);
+        assert_eq!(status(&self.here, access).await, 401, "an ended session is cached");
+        until("the other node hears of it", Duration::from_secs(20), async || status(&self.there, access).await == 401)
+            .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_that_was_not_answered_is_in_no_cache() {
+    let nodes = Nodes::new().await;
+    for fate in [Fate::Fails, Fate::Hangs] {
+        let access = nodes.login().await.access;
+        let identity = identity(&nodes.here, access.expose()).await;
+        nodes.ends(fate, access.expose(), nodes.here.logout(&identity)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_that_was_not_answered_is_in_no_cache() {
+    let nodes = Nodes::new().await;
+    for fate in [Fate::Fails, Fate::Hangs] {
+        let tokens = nodes.login().await;
+        nodes.here.refresh(tokens.refresh.expose()).await.unwrap();
+        assert_eq!(status(&nodes.here, tokens.access.expose()).await, 200);
+        let replay = async { nodes.here.refresh(tokens.refresh.expose()).await.map(|_| ()) };
+        nodes.ends(fate, tokens.access.expose(), replay).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_everywhere_that_was_not_answered_is_in_no_cache() {
+    let nodes = Nodes::new().await;
+    for fate in [Fate::Fails, Fate::Hangs] {
+        let access = nodes.login().await.access;
+        nodes.ends(fate, access.expose(), nodes.here.logout_everywhere(&nodes.subject)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_during_a_password_change_does_not_end_the_session_that_changes_it() {
+    let nodes = Nodes::new().await;
+    let (kept, other) = (nodes.login().await, nodes.login().await);
+    let identity = identity(&nodes.here, kept.access.expose()).await;
+    nodes.line.is(Fate::Waits);
+    let change = tokio::spawn({
+        let here = nodes.here.clone();
+        let new = "another horse for the stable".to_owned();
+        async move { here.change_password(&identity, PASSWORD.to_owned().into(), new.into()).await }
+    });
+    // The password is changed, and no session of the subject is ended or lifted yet.
+    nodes.line.reached.acquire().await.unwrap().forget();
+    for tokens in [&kept, &other] {
+        let refused = nodes.there.refresh(tokens.refresh.expose()).await;
+        assert!(matches!(refused, Err(Refusal::InvalidRefreshToken)), "{refused:?}");
+        assert_eq!(status(&nodes.here, tokens.access.expose()).await, 401);
+    }
+    nodes.line.go_on.add_permits(1);
+    change.await.unwrap().unwrap();
+
+    let tokens = nodes.there.refresh(kept.refresh.expose()).await.expect("the session goes on");
+    assert_eq!(status(&nodes.here, tokens.access.expose()).await, 200);
+    assert_eq!(status(&nodes.here, kept.access.expose()).await, 200);
+    assert!(nodes.there.refresh(other.refresh.expose()).await.is_err(), "another session outlived the password");
+    assert_eq!(status(&nodes.here, other.access.expose()).await, 401);
+}
