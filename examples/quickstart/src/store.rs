@@ -8,14 +8,15 @@ use crate::serve::StartError;
 
 const NAMESPACE: &str = "quickstart";
 
-fn wrong_redis_url(error: ClusterError) -> SettingsError {
-    SettingsError::new("REDIS_URL", format!("{error}; write `redis://HOST:PORT`"))
+/// Whether the server is there shows only when it is needed, so this is all that can be wrong at the start.
+fn wrong_redis_url(_: &ClusterError) -> SettingsError {
+    SettingsError::new("REDIS_URL", "it is no URL of a Redis server; write `redis://HOST:PORT`")
 }
 
 /// Lets all nodes remember the used DPoP proofs together, where there is a Redis.
 pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
     match redis_url {
-        Some(url) => Ok(dpop.replays_in(RedisCounters::new(url, NAMESPACE).map_err(wrong_redis_url)?)),
+        Some(url) => Ok(dpop.replays_in(RedisCounters::new(url, NAMESPACE).map_err(|error| wrong_redis_url(&error))?)),
         None => Ok(dpop),
     }
 }
@@ -51,7 +52,9 @@ impl Store {
             Self::Postgres(store) => builder.store(store.clone()),
         };
         match (redis_url, self) {
-            (Some(url), _) => Ok(builder.fanout(RedisFanout::new(url, NAMESPACE).map_err(wrong_redis_url)?)),
+            (Some(url), _) => {
+                Ok(builder.fanout(RedisFanout::new(url, NAMESPACE).map_err(|error| wrong_redis_url(&error))?))
+            }
             (None, Self::Postgres(store)) => Ok(builder.fanout(PostgresFanout::new(store))),
             (None, Self::Sqlite(_)) => Ok(builder),
         }

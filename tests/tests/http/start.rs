@@ -46,6 +46,7 @@ fn broken_settings_are_refused() {
     refused(&[("AUTH_TOKEN_CACHE", "10k")], "AUTH_TOKEN_CACHE", "`10000`, or `0`");
     refused(&[("AUTH_CLOCK_SKEW", "1h")], "AUTH_CLOCK_SKEW", "5 seconds");
     refused(&[("AUTH_AUDIENCE", &"a".repeat(256))], "AUTH_AUDIENCE", "255 bytes");
+    refused(&[("REDIS_URL", "cache.internal:6379")], "REDIS_URL", "redis://HOST:PORT");
     refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "`on` nor `off`");
     refused(&[("ADMIN_EMAIL", "root")], "ADMIN_EMAIL", "admin@example.com");
     refused(&[("ADMIN_PASSWORD", "admin")], "ADMIN_PASSWORD", "15 characters");
