@@ -158,3 +158,34 @@ fn identity(parts: &[&str]) -> [u8; 32] {
     id.copy_from_slice(hash.finish().as_ref());
     id
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 9449 section 7.1: a proof for the use of a token, and the token.
+    const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNo\
+                         UklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERW\
+                         clUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiJlMWozVl9iS2ljOC1MQUVCIiwiaHRtIjoiR0VUIiwiaHR\
+                         1IjoiaHR0cHM6Ly9yZXNvdXJjZS5leGFtcGxlLm9yZy9wcm90ZWN0ZWRyZXNvdXJjZSIsImlhdCI6MTU2MjI2MjYxOCw\
+                         iYXRoIjoiZlVIeU8ycjJaM0RaNTNFc05yV0JiMHhXWG9hTnk1OUlpS0NBcWtzbVFFbyJ9.2oW9RP35yRqzhrtNP86L-E\
+                         y71EOptxRimPPToA1plemAgR6pxHF8y6-yqyVnmcw6Fy1dqd-jfxSYoMxhAJpLjA";
+    const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
+
+    fn read(method: &Method, path: &str, token: &str, now: i64) -> Result<Proof, ProofError> {
+        let addresses = [Address::parse("https://resource.example.org").unwrap().as_prefix()];
+        let times = Times { now, lifetime: 60, skew: 5 };
+        Proof::read(PROOF, &Purpose { method, path, token: Some(token), addresses: &addresses, times })
+    }
+
+    #[test]
+    fn the_rfcs_example_is_good_for_its_request_and_no_other() {
+        let (path, now) = ("/protectedresource", 1_562_262_618);
+        let proof = read(&Method::GET, path, TOKEN, now).unwrap();
+        assert_eq!((proof.key(), proof.ends), ("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", now + 65));
+        assert_eq!(read(&Method::POST, path, TOKEN, now).err(), Some(ProofError::Method));
+        assert_eq!(read(&Method::GET, "/other", TOKEN, now).err(), Some(ProofError::Address));
+        assert_eq!(read(&Method::GET, path, "another", now).err(), Some(ProofError::Token));
+        assert_eq!(read(&Method::GET, path, TOKEN, now + 65).err(), Some(ProofError::Time));
+    }
+}

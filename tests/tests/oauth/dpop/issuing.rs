@@ -1,11 +1,12 @@
 //! Sections 5 and 6: tokens that are bound where they are asked for, and stay bound.
 
-use auth_core::{Dpop, GrantType, Login, OAuthClient, ProofError, Refusal};
+use auth_core::{Dpop, GrantType, Login, OAuthClient, ProofError, Refusal, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
+use tower_service::Service as _;
 
 use super::{Bound, LOGIN, Prover, claims, proof, send};
-use crate::service::{EMAIL, PASSWORD, SECRET};
+use crate::service::{Answer, EMAIL, PASSWORD, SECRET};
 
 #[tokio::test]
 async fn rfc9449_s5_a_proof_binds_the_tokens() {
@@ -16,6 +17,28 @@ async fn rfc9449_s5_a_proof_binds_the_tokens() {
     assert_eq!(claims(&answer.access())["cnf"], json!({ "jkt": prover.thumbprint }));
     let used = prover.using(&service, "GET", "/me", &answer.access());
     assert_eq!(service.get_me(&answer.access(), &used).await.status, 200);
+}
+
+#[tokio::test]
+async fn rfc9449_s5_its_example_binds_tokens_to_its_key() {
+    // Figures 2 and 6. The client knows the service's token endpoint by another path than the service does itself.
+    const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNo\
+                         UklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERW\
+                         clUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh\
+                         0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8\
+                         v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional().address("https://server.example.com"))).await;
+    service.clock.set(Timestamp::from_secs(1_562_262_616));
+    let own: axum::Router = service.auth.routes().with_state(service.auth.clone());
+    let token = move |mut request: axum::extract::Request| {
+        *request.uri_mut() = "/auth/token".parse().unwrap();
+        own.clone().call(request)
+    };
+    let url = super::guards::serve(axum::Router::new().route("/token", axum::routing::post(token))).await;
+    let request = service.http.post(format!("{url}/token")).header("DPoP", PROOF).form(LOGIN);
+    let answer = Answer::of(request.send().await.unwrap()).await;
+    assert_eq!(answer.text("token_type"), "DPoP");
+    assert_eq!(claims(&answer.access())["cnf"]["jkt"], "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I");
 }
 
 #[tokio::test]

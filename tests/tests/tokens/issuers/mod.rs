@@ -1,5 +1,6 @@
 //! A service guarded by tokens of other issuers.
 
+mod bound;
 mod claims;
 mod keys;
 mod lies;
