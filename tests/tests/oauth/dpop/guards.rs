@@ -167,6 +167,22 @@ async fn every_guard_and_extractor_refuses_a_bound_token_without_its_proof() {
 }
 
 #[tokio::test]
+async fn a_request_may_be_written_otherwise_than_its_proof_names_it() {
+    let (nested, prover) = (Nested::start().await, Prover::es256());
+    let token = nested.bound.login(Some(&prover.for_tokens(&nested.bound))).await.access();
+    let authorization = format!("DPoP {token}");
+    for (written, proved, status) in [
+        ("/outer/inner/most/users/%61da", "/outer/inner/most/users/ada", 200),
+        ("/outer/inner/most/users/a%2fb", "/outer/inner/most/users/a%2Fb", 200),
+        ("/outer/inner/most/users/a%2fb", "/outer/inner/most/users/a/b", 401),
+    ] {
+        let used = prover.using(&nested.bound, "GET", proved, &token);
+        let headers = [("Authorization", authorization.as_str()), ("DPoP", &used)];
+        assert_eq!(nested.send(Method::GET, written, &headers).await.status, status, "{written} with {proved}");
+    }
+}
+
+#[tokio::test]
 async fn the_method_is_the_requests_own() {
     let (nested, prover) = (Nested::start().await, Prover::es256());
     let token = nested.bound.login(Some(&prover.for_tokens(&nested.bound))).await.access();
