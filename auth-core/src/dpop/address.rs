@@ -30,7 +30,7 @@ impl Address {
     }
 
     /// What lies below this address: a prefix in front of a request's path.
-    pub(super) fn as_prefix(mut self) -> Self {
+    pub(super) fn into_prefix(mut self) -> Self {
         self.path.truncate(self.path.trim_end_matches('/').len());
         self
     }
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_prefix_is_part_of_the_address() {
-        let prefix = |uri| Address::parse(uri).unwrap().as_prefix();
+        let prefix = |uri| Address::parse(uri).unwrap().into_prefix();
         let address = Address::parse("https://h/api/me").unwrap();
         assert!(address.is_below(&prefix("https://h/api/"), "/me"));
         assert!(address.is_below(&prefix("https://h"), "/api/me"));

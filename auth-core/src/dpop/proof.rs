@@ -173,7 +173,7 @@ mod tests {
     const TOKEN: &str = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU";
 
     fn read(method: &Method, path: &str, token: &str, now: i64) -> Result<Proof, ProofError> {
-        let addresses = [Address::parse("https://resource.example.org").unwrap().as_prefix()];
+        let addresses = [Address::parse("https://resource.example.org").unwrap().into_prefix()];
         let times = Times { now, lifetime: 60, skew: 5 };
         Proof::read(PROOF, &Purpose { method, path, token: Some(token), addresses: &addresses, times })
     }

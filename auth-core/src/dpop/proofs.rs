@@ -32,7 +32,7 @@ impl Proofs {
             ))?;
             vec![issuer.origin()]
         } else {
-            let parse = |url: &String| Address::parse(url).map(Address::as_prefix);
+            let parse = |url: &String| Address::parse(url).map(Address::into_prefix);
             let addresses = dpop.addresses.iter().map(parse).collect::<Option<_>>();
             addresses.ok_or(wrong("has an address that is no http or https URL, as `https://api.example.com` is"))?
         };

@@ -106,7 +106,7 @@ impl fmt::Debug for Dpop {
             .field("required", &self.required)
             .field("addresses", &self.addresses)
             .field("lifetime", &self.lifetime)
-            .field("shared", &self.counters.is_some())
-            .finish()
+            .field("remembered", &self.remembered)
+            .finish_non_exhaustive()
     }
 }

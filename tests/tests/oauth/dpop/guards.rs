@@ -199,6 +199,17 @@ async fn the_method_is_the_requests_own() {
     }
 }
 
+/// Asks again, of an `Auth` that knows no such session.
+async fn other(
+    State(_): State<Auth>,
+    caller: Result<Option<Identity>, auth_core::http::Rejection>,
+    request: axum::extract::Request,
+    next: axum::middleware::Next,
+) -> axum::response::Response {
+    assert!(caller.is_err(), "the other knows no such session");
+    next.run(request).await
+}
+
 #[tokio::test]
 async fn a_request_that_comes_back_to_an_auth_after_another_is_no_replay() {
     let prover = Prover::es256();
@@ -213,15 +224,6 @@ async fn a_request_that_comes_back_to_an_auth_after_another_is_no_replay() {
         // Of the other, who knows no such session: what it says is left aside.
         .layer(axum::middleware::from_fn_with_state(second.auth.clone(), other))
         .layer(Known::layer(&first.auth));
-    async fn other(
-        State(_): State<Auth>,
-        caller: Result<Option<Identity>, auth_core::http::Rejection>,
-        request: axum::extract::Request,
-        next: axum::middleware::Next,
-    ) -> axum::response::Response {
-        assert!(caller.is_err(), "the other knows no such session");
-        next.run(request).await
-    }
     let url = serve(app).await;
     let used = prover.using(&first, "GET", "/", &token);
     let headers = [("Authorization", format!("DPoP {token}")), ("DPoP", used)];

@@ -169,7 +169,7 @@ fn forged(token: &str, change: impl FnOnce(&mut Value)) -> String {
 async fn a_token_that_is_not_good_is_refused_whatever_the_proof() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
-    let tampered = format!("{}x", token);
+    let tampered = format!("{token}x");
     for bad in [tampered.as_str(), "", "x", "a.b.c"] {
         let used = prover.using(&service, "GET", "/me", bad);
         service.get_me(bad, &used).await.is_refused_use("invalid_token", bad);
