@@ -187,6 +187,8 @@ impl Auth {
                     sid: None,
                     ver: None,
                     cnf: None,
+                    #[cfg(feature = "oidc")]
+                    said: None,
                 };
                 Ok(Identity::new(Arc::new(claims), state))
             }

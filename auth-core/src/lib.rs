@@ -150,7 +150,7 @@ pub use settings::{Settings, SettingsError};
 pub use token::Claims;
 
 // The guide's code is compiled. The page lies outside of the package, so nothing but a doctest reads it.
-#[cfg(all(doctest, feature = "test-util"))]
+#[cfg(all(doctest, feature = "test-util", feature = "oidc"))]
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
 

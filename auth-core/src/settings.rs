@@ -2,12 +2,18 @@
 
 mod clients;
 mod dpop;
+#[cfg(feature = "oidc")]
+mod issuers;
+#[cfg(not(feature = "oidc"))]
+#[path = "settings/no_issuers.rs"]
+mod issuers;
 mod keys;
 mod legacy;
 
 use std::time::Duration;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
 
 use crate::token::KeySet;
 use crate::{AuthBuilder, Dpop, LegacyTokens, OAuthClient};
@@ -31,6 +37,7 @@ use crate::{AuthBuilder, Dpop, LegacyTokens, OAuthClient};
 /// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.3 KiB each; `0` verifies each anew |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file that holds it |
+/// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file that holds it |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are taken as well |
 /// | `AUTH_LEGACY_UNTIL` | none; required beside that secret | until when, in UTC: `2027-03-31` or `2027-03-31T12:00:00Z`, within a year |
 /// | `AUTH_LEGACY_SUBJECT` | `id` | what their `sub` is: `id`, or `login` for the name that users log in by |
@@ -75,6 +82,10 @@ pub struct Settings {
     /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (in hexadecimal; neither makes the client public),
     /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes` and `introspect`.
     pub clients: Vec<OAuthClient>,
+    /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and as they are needed `subject_prefix`, `roles_at` and
+    /// `scopes_at` (lists of places), `jwks_uri`, and `any_jwt_type`, `private_addresses` and `plain_http` (`true`).
+    #[cfg(feature = "oidc")]
+    pub trusted_issuers: Vec<crate::issuer::Issuer>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
     pub legacy_tokens: Option<LegacyTokens>,
     /// `AUTH_DPOP` and `AUTH_DPOP_URLS`, for [`AuthBuilder::dpop`]; `None` when it is off.
@@ -110,6 +121,8 @@ impl Settings {
     ///
     /// [`SettingsError`] names the first variable that cannot be used.
     pub fn from_env() -> Result<Self, SettingsError> {
+        #[cfg(not(feature = "oidc"))]
+        issuers::none()?;
         Ok(Self {
             keys: keys::keys()?,
             issuer: variable("AUTH_ISSUER")?,
@@ -122,6 +135,8 @@ impl Settings {
             cache_bound: duration("AUTH_CACHE_BOUND")?,
             token_cache: number("AUTH_TOKEN_CACHE")?,
             clients: clients::clients()?,
+            #[cfg(feature = "oidc")]
+            trusted_issuers: issuers::issuers()?,
             legacy_tokens: legacy::tokens()?,
             dpop: dpop::dpop()?,
         })
@@ -149,6 +164,10 @@ impl Settings {
         }
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);
+        }
+        #[cfg(feature = "oidc")]
+        for issuer in &self.trusted_issuers {
+            builder = builder.trust(issuer.clone());
         }
         for client in &self.clients {
             builder = builder.client(client.clone());
@@ -183,6 +202,25 @@ fn secret(name: &'static str, file: &'static str) -> Result<Option<(&'static str
         (None, Some(path)) => Ok(Some((file, read(file, &path)?))),
         (Some(_), Some(_)) => Err(SettingsError::new(name, format!("{file} is set as well; unset one of the two"))),
     }
+}
+
+/// What `read` makes of each entry of a JSON list, which a variable holds or a file that another one names.
+fn list<W: DeserializeOwned, T>(
+    name: &'static str,
+    file: &'static str,
+    mend: &str,
+    read: impl Fn(&W) -> Result<T, String>,
+) -> Result<Vec<T>, SettingsError> {
+    let Some((name, text)) = secret(name, file)? else { return Ok(Vec::new()) };
+    let written: Vec<W> = serde_json::from_str(text.expose_secret()).map_err(|error| {
+        // Not serde's own words: they repeat what is there, which may be a secret.
+        let (line, column) = (error.line(), error.column());
+        SettingsError::new(name, format!("line {line}, column {column} is not what is expected there; {mend}"))
+    })?;
+    let numbered = (1..).zip(&written);
+    numbered
+        .map(|(n, entry)| read(entry).map_err(|why| SettingsError::new(name, format!("entry {n}: {why}"))))
+        .collect()
 }
 
 fn read(variable: &'static str, path: &str) -> Result<SecretString, SettingsError> {

@@ -95,8 +95,9 @@ impl Trusted {
         }
         let payload = self.open(jws, &header, now).await?;
         let members = strict_json::object(&payload).ok_or(TokenError::Claims)?;
-        let claims = self.claims(&members, profiled)?;
+        let mut claims = self.claims(&members, profiled)?;
         claims.check_time(now, skew)?;
+        claims.said = Some(Arc::new(members));
         Ok(claims)
     }
 
@@ -149,6 +150,7 @@ impl Trusted {
             sid: None,
             ver: None,
             cnf,
+            said: None,
         };
         if profiled && (claims.iat.is_none() || claims.jti.is_none() || claims.client_id.is_none()) {
             return Err(TokenError::Claims);

@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use super::{SettingsError, secret};
+use super::{SettingsError, list};
 use crate::token::TokenHash;
 use crate::{GrantType, InvalidClient, OAuthClient};
 
@@ -25,19 +25,8 @@ struct Written {
 }
 
 pub(super) fn clients() -> Result<Vec<OAuthClient>, SettingsError> {
-    let Some((name, text)) = secret(CLIENTS, CLIENTS_FILE)? else { return Ok(Vec::new()) };
-    let written: Vec<Written> = serde_json::from_str(text.expose_secret()).map_err(|error| {
-        // Not serde's own words: they repeat what is there, which may be a secret.
-        let (line, column) = (error.line(), error.column());
-        let mend = r#"write `[{"id": "billing", "secret_sha256": "..", "grants": ["password", "refresh_token"]}]`"#;
-        SettingsError::new(name, format!("line {line}, column {column} is not what is expected there; {mend}"))
-    })?;
-    let clients = written.into_iter().enumerate();
-    clients
-        .map(|(at, written)| {
-            client(&written).map_err(|why| SettingsError::new(name, format!("client {}: {why}", at + 1)))
-        })
-        .collect()
+    let mend = r#"write `[{"id": "billing", "secret_sha256": "..", "grants": ["password", "refresh_token"]}]`"#;
+    list(CLIENTS, CLIENTS_FILE, mend, client)
 }
 
 fn client(written: &Written) -> Result<OAuthClient, String> {

@@ -81,6 +81,8 @@ impl AccessTokens {
             sid: Some(session.id.clone()),
             ver: Some(session.version),
             cnf: key.map(|key| Confirmation { jkt: key.thumbprint().to_owned() }),
+            #[cfg(feature = "oidc")]
+            said: None,
         };
         self.sign(&claims)
     }

@@ -13,8 +13,8 @@ use crate::{SessionId, SubjectId, Timestamp};
 /// The claims of an access token.
 ///
 /// Tokens of one's own carry all of them: RFC 9068's, the session and the subject's version. Tokens of another issuer
-/// may lack those that are an `Option`; [`LegacyTokens`](crate::LegacyTokens) have an empty `iss` and `aud` besides. A claim that has another JSON type refuses the token. Times are seconds since
-/// the Unix epoch.
+/// may lack those that are an `Option`; [`LegacyTokens`](crate::LegacyTokens) have an empty `iss` and `aud` besides. A
+/// claim that has another JSON type refuses the token. Times are seconds since the Unix epoch.
 ///
 /// As an extractor it reuses the request's one verification.
 ///
@@ -65,6 +65,10 @@ pub struct Claims {
     /// The key that the token is bound to; whoever sends it has proved to hold that.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Confirmation::present")]
     pub cnf: Option<Confirmation>,
+    /// All that another issuer's token says.
+    #[cfg(feature = "oidc")]
+    #[serde(skip)]
+    pub(crate) said: Option<std::sync::Arc<serde_json::Map<String, serde_json::Value>>>,
 }
 
 /// What a token is bound to (RFC 7800 section 3.1, RFC 9449 section 6.1). One that is bound by any other means is
@@ -81,6 +85,30 @@ impl Confirmation {
     /// A claim that is there says something: `null` is none of the things that it can say.
     fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         Self::deserialize(deserializer).map(Some)
+    }
+}
+
+#[cfg(feature = "oidc")]
+impl Claims {
+    /// What else another issuer's token says, by its place: `email`, `realm_access.roles`, `https://example.com/tenant`.
+    /// `None` when nothing is there, when it is of another type than is asked for, and for a token of one's own, all of
+    /// whose claims are fields.
+    ///
+    /// It is as good as the issuer's word. Roles and scopes that guards are to see come by
+    /// [`Issuer::roles_at`](crate::issuer::Issuer::roles_at) and [`scopes_at`](crate::issuer::Issuer::scopes_at).
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[require_auth]
+    /// async fn tenant(claims: Claims) -> String {
+    ///     claims.get("https://example.com/tenant").unwrap_or_else(|| "none".to_owned())
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<crate::issuer::ClaimPath>) -> Option<T> {
+        T::deserialize(path.into().find(self.said.as_ref()?)?).ok()
     }
 }
 

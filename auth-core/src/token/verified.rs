@@ -86,6 +86,8 @@ mod tests {
             sid: None,
             ver: None,
             cnf: None,
+            #[cfg(feature = "oidc")]
+            said: None,
         })
     }
 

@@ -80,7 +80,7 @@ fn clients_that_cannot_be_are_refused() {
         (format!(r#"{{"id": "a", "secret": "{secret}"}}"#), "secret_sha256"),
         (format!(r#"[{{"id": "a", "secrets": "{secret}"}}]"#), "secret_sha256"),
         (r#"[{"secret": "x"}]"#.to_owned(), "secret_sha256"),
-        (r#"[{"id": "a"}, {"id": "b", "secret": "short"}]"#.to_owned(), "client 2: the client secret has 5 bytes"),
+        (r#"[{"id": "a"}, {"id": "b", "secret": "short"}]"#.to_owned(), "entry 2: the client secret has 5 bytes"),
         (format!(r#"[{{"id": "a", "secret": "{secret}", "secret_sha256": "{hash}"}}]"#), "one of the two"),
         (r#"[{"id": "a", "secret_sha256": "abc"}]"#.to_owned(), "64 hexadecimal digits"),
         (format!(r#"[{{"id": "a", "secret_sha256": "+{}"}}]"#, &hash[1..]), "64 hexadecimal digits"),

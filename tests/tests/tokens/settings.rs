@@ -18,13 +18,27 @@ fn child() {
     }
 }
 
+/// Not a test either.
+#[test]
+#[ignore = "run by the other tests of this module"]
+fn issuers_child() {
+    match Settings::from_env() {
+        Ok(settings) => println!("issuers: {:?}", settings.trusted_issuers),
+        Err(error) => println!("error: {error}"),
+    }
+}
+
 fn read(variables: &[(&str, &str)]) -> String {
-    let mut child = Command::new(std::env::current_exe().unwrap());
-    child.args(["--ignored", "--exact", "settings::child", "--nocapture"]).env_clear();
-    let output = child.envs(variables.iter().copied()).output().unwrap();
+    said("settings::child", "keys: ", variables)
+}
+
+/// The line of a child process that begins so, or with `error: `.
+fn said(child: &str, begins: &str, variables: &[(&str, &str)]) -> String {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--ignored", "--exact", child, "--nocapture"]).env_clear();
+    let output = command.envs(variables.iter().copied()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
-    let line =
-        text.lines().find_map(|line| line.find("keys: ").or(line.find("error: ")).map(|at| line[at..].to_owned()));
+    let line = text.lines().find_map(|line| line.find(begins).or(line.find("error: ")).map(|at| line[at..].to_owned()));
     line.unwrap_or(text)
 }
 
@@ -85,4 +99,38 @@ fn a_key_that_cannot_be_used_is_one_line_that_names_the_variable_and_the_mend() 
     says(&[("AUTH_VERIFY_KEY_FILES", &public)], &["AUTH_VERIFY_KEY_FILES", "AUTH_SIGNING_KEY_FILE or AUTH_SECRET"]);
     says(&[("AUTH_SECRET", SECRET), ("AUTH_VERIFY_KEY_FILES", &small)], &["1024 bits", "2048"]);
     says(&[("AUTH_SECRET", "short")], &["AUTH_SECRET", "5 bytes", "openssl rand"]);
+}
+
+#[test]
+fn issuers_come_from_a_list_or_a_file() {
+    let issuers = |variables: &[(&str, &str)]| said("settings::issuers_child", "issuers: ", variables);
+    assert_eq!(issuers(&[]), "issuers: []");
+    let json = r#"[
+        { "url": "https://one.example", "audience": "api", "subject_prefix": "one|", "roles_at": ["realm_access.roles"] },
+        { "url": "http://127.0.0.1:9", "audience": "other", "scopes_at": ["permissions"], "any_jwt_type": true,
+          "plain_http": true, "jwks_uri": "http://127.0.0.1:9/keys" }
+    ]"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(&folder, "issuers", json);
+    for variables in [("AUTH_TRUSTED_ISSUERS", json), ("AUTH_TRUSTED_ISSUERS_FILE", &path)] {
+        let said = issuers(&[variables]);
+        let (one, two) = said.split_once("}, Issuer {").unwrap();
+        for word in ["https://one.example", "\"api\"", "one|", "realm_access", "any_type: false", "plain_http: false"] {
+            assert!(one.contains(word), "{word}: {one}");
+        }
+        for word in ["any_type: true", "plain_http: true", "permissions", "/keys", "\"other\""] {
+            assert!(two.contains(word), "{word}: {two}");
+        }
+        assert!(!one.contains("permissions") && !two.contains("realm_access"), "{said}");
+    }
+    for (json, mend) in [
+        ("{}", "line 1, column 0"),
+        (r#"[{"url": "https://one.example"}]"#, "column 31"),
+        (r#"[{"url": "https://one.example", "audience": "api", "roles": ["x"]}]"#, "write `[{"),
+        (r#"[{"url": "https://one.example", "audience": ""}]"#, "entry 1: the audience is empty"),
+        (r#"[{"url": "one.example", "audience": "api"}]"#, "entry 1: `one.example` is not an issuer's URL"),
+    ] {
+        let said = issuers(&[("AUTH_TRUSTED_ISSUERS", json)]);
+        assert!(said.starts_with("error: AUTH_TRUSTED_ISSUERS: ") && said.contains(mend), "{json}: {said}");
+    }
 }

@@ -43,6 +43,14 @@ async fn reports() {}
 #[require(fresh("10m"))]
 async fn recent() {}
 
+/// What the token says besides, where it has the expected type.
+#[require_auth]
+async fn besides(claims: Claims) -> String {
+    let teams: Option<Vec<String>> = claims.get("organisation.teams");
+    let tenant: Option<String> = claims.get("https://app.example/tenant");
+    format!("{} {}", tenant.unwrap_or_default(), teams.unwrap_or_default().join(","))
+}
+
 /// A service that keeps nobody and trusts somebody.
 struct Service {
     url: String,
@@ -64,6 +72,7 @@ impl Service {
     async fn serve(auth: Auth, clock: TestClock) -> Self {
         let routes = GuardedRouter::new()
             .route("/me", get(me))
+            .route("/besides", get(besides))
             .route("/admin", get(admin))
             .route("/reports", get(reports))
             .route("/recent", get(recent));
@@ -83,7 +92,11 @@ impl Service {
     }
 
     async fn subject(&self, token: &str) -> String {
-        let response = self.http.get(format!("{}/me", self.url)).bearer_auth(token).send().await.unwrap();
+        self.text("/me", token).await
+    }
+
+    async fn text(&self, path: &str, token: &str) -> String {
+        let response = self.http.get(format!("{}{path}", self.url)).bearer_auth(token).send().await.unwrap();
         response.error_for_status().unwrap().text().await.unwrap()
     }
 }

@@ -151,6 +151,21 @@ async fn roles_and_scopes_come_from_where_they_are_said_to_be() {
 }
 
 #[tokio::test]
+async fn what_a_token_says_besides_is_had_by_its_place_and_type() {
+    let (server, service, forger) = pair().await;
+    for (more, besides) in [
+        (json!({ "https://app.example/tenant": "north", "organisation": { "teams": ["a", "b"] } }), "north a,b"),
+        (json!({}), " "),
+        (json!({ "https://app.example/tenant": 7, "organisation": { "teams": "a" } }), " "),
+        (json!({ "https://app.example/tenant": null, "organisation": ["teams"] }), " "),
+    ] {
+        let mut claims = claims(&server.url);
+        claims.extend(more.as_object().unwrap().clone());
+        assert_eq!(service.text("/besides", &token(&forger, "k", claims)).await, besides, "{more}");
+    }
+}
+
+#[tokio::test]
 async fn without_a_place_for_roles_a_token_brings_none() {
     let (server, service, forger) = pair().await;
     let mut claims = claims(&server.url);
