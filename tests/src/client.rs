@@ -1,5 +1,6 @@
 //! A client that says what it got.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -15,6 +16,13 @@ pub struct Client {
     http: reqwest::Client,
     bases: Arc<[String]>,
     sent: Arc<AtomicUsize>,
+    after_changes: Option<Arc<dyn Settle>>,
+}
+
+/// Something to wait for after a request that may have changed something.
+pub trait Settle: Send + Sync {
+    /// Returns when every node of the service knows of what was changed before this call.
+    fn settle(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
 /// What a login or refresh gave.
@@ -40,7 +48,14 @@ impl Client {
     /// A client of several nodes, each of which gets the next request.
     pub fn round_robin<'a>(bases: impl IntoIterator<Item = &'a str>) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { http, bases: bases.into_iter().map(str::to_owned).collect(), sent: Arc::default() }
+        let bases = bases.into_iter().map(str::to_owned).collect();
+        Self { http, bases, sent: Arc::default(), after_changes: None }
+    }
+
+    /// The same client, which waits after each request but a GET until every node knows of what it changed.
+    #[must_use]
+    pub fn settling(self, after_changes: Arc<dyn Settle>) -> Self {
+        Self { after_changes: Some(after_changes), ..self }
     }
 
     /// A request to a path, to be filled in and [sent](Self::send).
@@ -50,8 +65,16 @@ impl Client {
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        let response = request.send().await.unwrap();
-        Answer { status: response.status(), headers: response.headers().clone(), text: response.text().await.unwrap() }
+        let (http, request) = request.build_split();
+        let request = request.unwrap();
+        let only_reads = request.method() == Method::GET;
+        let response = http.execute(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let answer = Answer { status, headers, text: response.text().await.unwrap() };
+        if let Some(after_changes) = self.after_changes.as_ref().filter(|_| !only_reads) {
+            after_changes.settle().await;
+        }
+        answer
     }
 
     pub async fn get(&self, path: &str) -> Answer {

@@ -16,5 +16,5 @@ pub mod python;
 pub mod servers;
 pub mod statements;
 
-pub use client::{Answer, Client, Tokens};
+pub use client::{Answer, Client, Settle, Tokens};
 pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node};

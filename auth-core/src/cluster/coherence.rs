@@ -175,6 +175,7 @@ async fn listen(caches: Weak<Caches>, fanout: Arc<dyn Fanout>) {
                         Ok(changes) => {
                             let Some(caches) = caches.upgrade() else { return };
                             caches.forget(&changes);
+                            tracing::debug!(target: "auth", ?changes, "changes heard and forgotten");
                         }
                     }
                 }

@@ -93,6 +93,9 @@ fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Res
         None => secret::key_beside(&config.database_url)?.into(),
     };
     let issuer = config.auth.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
+    if store.is_shared() && config.auth.issuer.is_none() {
+        tracing::warn!("AUTH_ISSUER is unset, so it is {issuer}: nodes at other addresses refuse this node's tokens");
+    }
     let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
     let builder =
         store.give_to(Auth::builder(keys, issuer, audience), config.redis_url.as_deref())?.new_user_role(Role::User);

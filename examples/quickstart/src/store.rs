@@ -45,6 +45,11 @@ impl Store {
         }
     }
 
+    /// Whether other nodes may have the same one.
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+
     /// Gives the store to `builder`, and what the nodes tell each other by: Redis, or else PostgreSQL itself.
     pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
         let builder = match self {

@@ -3,8 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
+use std::sync::Arc;
+
 use auth_tests::servers::{Database, Redis};
 use auth_tests::{Client, Node};
+use heard::Heard;
+
+mod heard;
+mod settings;
 
 #[path = "../http/accounts.rs"]
 mod accounts;
@@ -30,12 +36,19 @@ const INSUFFICIENT: &str = r#"Bearer realm="quickstart", error="insufficient_sco
 /// Three nodes, as one service. Where there is neither PostgreSQL nor Redis it is one node on a file, which has said so.
 struct Service {
     nodes: Vec<Node>,
+    heard: Option<Arc<Heard>>,
     _database: Option<Database>,
 }
 
 impl Service {
+    /// The contract speaks of the next request, which meets another node: that one has heard of a change some milliseconds
+    /// after it was answered, so the client waits for just that. How soon it is, is measured by the tests of faults.
     fn client(&self) -> Client {
-        Client::round_robin(self.nodes.iter().map(Node::base))
+        let client = Client::round_robin(self.nodes.iter().map(Node::base));
+        match &self.heard {
+            Some(heard) => client.settling(heard.clone()),
+            None => client,
+        }
     }
 
     fn base(&self) -> &str {
@@ -45,26 +58,34 @@ impl Service {
 
 fn node() -> Service {
     let suite = "the contract on three nodes";
-    // The tests are on a runtime already.
-    let database = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(Database::create(suite))
-    });
-    let (Some(database), Some(redis)) = (database.join().unwrap(), Redis::shared(suite)) else {
-        return Service { nodes: vec![Node::start(NODE)], _database: None };
+    let database = on_another_thread(Database::create(suite));
+    let (Some(database), Some(redis)) = (database, Redis::shared(suite)) else {
+        return Service { nodes: vec![Node::start(NODE)], heard: None, _database: None };
     };
     let url = database.url();
     let env = [
         ("DATABASE_URL", &*url),
         ("REDIS_URL", &*redis),
         ("AUTH_ISSUER", "http://127.0.0.1:3000"),
-        // Another node learns of a change some milliseconds later, and the contract speaks of the next request: so here
-        // every node asks the store. How soon caches learn of changes is measured by the tests of the cluster.
-        ("AUTH_CACHE_BOUND", "0s"),
+        ("RUST_LOG", "auth=debug"),
     ];
-    let nodes = std::thread::scope(|scope| {
+    let nodes: Vec<_> = std::thread::scope(|scope| {
         let starting: Vec<_> = (0..3).map(|_| scope.spawn(|| Node::start_with(NODE, &env))).collect();
         starting.into_iter().map(|node| node.join().unwrap()).collect()
     });
-    Service { nodes, _database: Some(database) }
+    on_another_thread(async { Heard::by(&nodes, &redis).listening().await });
+    // Of this test's own runtime, on which it keeps a connection.
+    let heard = Some(Arc::new(Heard::by(&nodes, &redis)));
+    Service { nodes, heard, _database: Some(database) }
+}
+
+/// The tests are on a runtime already.
+fn on_another_thread<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(work)
+        });
+        thread.join().unwrap()
+    })
 }
