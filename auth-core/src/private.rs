@@ -10,7 +10,7 @@ pub use ::serde;
 #[path = "guard/authorize.rs"]
 mod authorize;
 
-pub use authorize::{Asked, Authorized, Condition, Deferred, Gate, Via};
+pub use authorize::{Asked, Authorized, Condition, Deferred, Gate, Run, Via, Wait};
 
 pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement};
 pub use crate::identity::{Role, UnknownRole};
@@ -22,6 +22,13 @@ pub enum Undecided {}
 impl Policy for Undecided {
     const REQUIREMENT: Requirement = Requirement::Any(&[]);
     const DECLARED: Declaration = Declaration { name: "", module: "", file: "", line: 0 };
+}
+
+/// Where a policy is declared: where this is called.
+#[track_caller]
+pub const fn declared(name: &'static str, module: &'static str) -> Declaration {
+    let place = ::core::panic::Location::caller();
+    Declaration { name, module, file: place.file(), line: place.line() }
 }
 
 /// Holds a requirement with named parts against what only the compiler knows: what is behind the names.

@@ -15,12 +15,10 @@ impl ::auth_core::__private::Policy for __reports_policy_and {
             ::auth_core::__private::Requirement::Scope("reports:read"),
         ],
     );
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "reports",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "reports",
+        ::auth_core::__private::core::module_path!(),
+    );
 }
 const _: () = ::auth_core::__private::stands_alone(
     &<__reports_policy_and as ::auth_core::__private::Policy>::REQUIREMENT,

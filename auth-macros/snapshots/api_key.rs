@@ -15,10 +15,8 @@ impl ::auth_core::__private::Policy for __report_policy {
             ::auth_core::__private::Requirement::Scope("reports:read"),
         ],
     );
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "report",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "report",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

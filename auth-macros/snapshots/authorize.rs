@@ -37,10 +37,8 @@ enum __edit_policy {}
 #[diagnostic::do_not_recommend]
 impl ::auth_core::__private::Policy for __edit_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "edit",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "edit",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

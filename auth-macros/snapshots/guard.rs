@@ -28,10 +28,8 @@ impl ::auth_core::__private::Policy for StaffOnDuty {
             )
         }
     };
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "StaffOnDuty",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "StaffOnDuty",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

@@ -30,12 +30,10 @@ pub enum __Api_T_list_policy {}
 #[diagnostic::do_not_recommend]
 impl ::auth_core::__private::Policy for __Api_T_list_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "Api::list",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "Api::list",
+        ::auth_core::__private::core::module_path!(),
+    );
 }
 const _: () = {
     #[allow(unused_imports)]
@@ -52,10 +50,8 @@ impl ::auth_core::__private::Policy for __Api_T_write_policy {
             ::auth_core::__private::Requirement::Scope("reports:write"),
         ],
     );
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "Api::write",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "Api::write",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

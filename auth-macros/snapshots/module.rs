@@ -32,12 +32,10 @@ pub mod admin {
     #[diagnostic::do_not_recommend]
     impl ::auth_core::__private::Policy for __list_policy {
         const REQUIREMENT: ::auth_core::__private::Requirement = <super::__admin_module_policy as ::auth_core::__private::Policy>::REQUIREMENT;
-        const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-            name: "list",
-            module: ::auth_core::__private::core::module_path!(),
-            file: ::auth_core::__private::core::file!(),
-            line: ::auth_core::__private::core::line!(),
-        };
+        const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+            "list",
+            ::auth_core::__private::core::module_path!(),
+        );
     }
     pub async fn purge(_: ::auth_core::__private::Guard<__purge_policy>, id: Path<u32>) {}
     const _: () = {
@@ -55,12 +53,10 @@ pub mod admin {
                 ::auth_core::__private::Requirement::Amr("mfa"),
             ],
         );
-        const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-            name: "purge",
-            module: ::auth_core::__private::core::module_path!(),
-            file: ::auth_core::__private::core::file!(),
-            line: ::auth_core::__private::core::line!(),
-        };
+        const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+            "purge",
+            ::auth_core::__private::core::module_path!(),
+        );
     }
     const _: () = ::auth_core::__private::stands_alone(
         &<__purge_policy as ::auth_core::__private::Policy>::REQUIREMENT,
@@ -74,12 +70,10 @@ pub mod admin {
         #[diagnostic::do_not_recommend]
         impl ::auth_core::__private::Policy for __report_policy {
             const REQUIREMENT: ::auth_core::__private::Requirement = <super::super::__admin_module_policy as ::auth_core::__private::Policy>::REQUIREMENT;
-            const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-                name: "report",
-                module: ::auth_core::__private::core::module_path!(),
-                file: ::auth_core::__private::core::file!(),
-                line: ::auth_core::__private::core::line!(),
-            };
+            const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+                "report",
+                ::auth_core::__private::core::module_path!(),
+            );
         }
     }
     #[cfg(test)]
@@ -106,10 +100,8 @@ impl ::auth_core::__private::Policy for __admin_module_policy {
             ::auth_core::__private::role(&Role::Admin).__requirement()
         }
     };
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "admin",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "admin",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

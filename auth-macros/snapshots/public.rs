@@ -14,10 +14,8 @@ enum __health_policy {}
 #[diagnostic::do_not_recommend]
 impl ::auth_core::__private::Policy for __health_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Public;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "health",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "health",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

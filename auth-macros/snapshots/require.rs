@@ -25,12 +25,10 @@ impl ::auth_core::__private::Policy for __purge_policy {
             <StaffOnDuty as ::auth_core::__private::Policy>::REQUIREMENT,
         ],
     );
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "purge",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "purge",
+        ::auth_core::__private::core::module_path!(),
+    );
 }
 const _: () = ::auth_core::__private::stands_alone(
     &<__purge_policy as ::auth_core::__private::Policy>::REQUIREMENT,

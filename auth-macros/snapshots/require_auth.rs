@@ -28,10 +28,8 @@ pub(crate) enum __move_policy {}
 #[diagnostic::do_not_recommend]
 impl ::auth_core::__private::Policy for __move_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "move",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "move",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

@@ -17,10 +17,8 @@ enum __greet_policy {}
 #[diagnostic::do_not_recommend]
 impl ::auth_core::__private::Policy for __greet_policy {
     const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Optional;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "greet",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "greet",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

@@ -35,10 +35,8 @@ impl ::auth_core::__private::Policy for __delete_user_policy {
             )
         }
     };
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "delete_user",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "delete_user",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

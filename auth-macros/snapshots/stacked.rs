@@ -22,10 +22,8 @@ impl ::auth_core::__private::Policy for __reports_policy {
             ::auth_core::__private::Requirement::Scope("reports:read"),
         ],
     );
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::Declaration {
-        name: "reports",
-        module: ::auth_core::__private::core::module_path!(),
-        file: ::auth_core::__private::core::file!(),
-        line: ::auth_core::__private::core::line!(),
-    };
+    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
+        "reports",
+        ::auth_core::__private::core::module_path!(),
+    );
 }

@@ -4,7 +4,9 @@
 //! which axum therefore extracts before any other, and which `GuardedRouter` demands.
 //!
 //! Above an inline module or an `impl` block an attribute guards every `async fn` inside, besides what stands above it
-//! there; tests and methods with `self` are left alone.
+//! there; tests and methods with `self` are left alone. Inside a module it does not reach what it cannot see or what is not
+//! a free function: handlers that a `macro_rules!` makes, and those of an `impl` block without an attribute of its own.
+//! They stay undecided, so a `GuardedRouter` does not take them; put an attribute above them where they stand.
 //!
 //! Several attributes above one handler must all be met. They become one guard, and a credential is verified once
 //! however many ask for it.
@@ -210,6 +212,7 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `auth` | a valid access token |
 /// | `auth(optional)` | no credential, or a valid access token; stands alone |
 /// | `api_key` | a valid API key |
+/// | `public` | everybody; stands alone |
 /// | `role(A, B)` | a subject with one of these roles, or with one that includes one of them |
 /// | `scope("s")` | a credential that carries the scope |
 /// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |

@@ -6,13 +6,13 @@ use std::ffi::OsString;
 
 use proc_macro_crate::FoundCrate;
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::Ident;
+use quote::ToTokens;
+use syn::{Ident, Token};
 
-/// The name under which the user's crate knows `auth_core`.
+/// The name under which the user's crate knows `auth_core`, with the span `span`.
 ///
 /// Where nothing tells it (a build without Cargo, a crate that has the attributes from another), it is the crate's own.
-pub(crate) fn crate_name() -> Ident {
+pub(crate) fn crate_name(span: Span) -> Ident {
     thread_local! {
         // An editor's server expands for many crates in one process.
         static LAST: RefCell<Option<(OsString, String)>> = const { RefCell::new(None) };
@@ -22,27 +22,39 @@ pub(crate) fn crate_name() -> Ident {
         Some((of, name)) if *of == package => name.clone(),
         last => last.insert((package, find())).1.clone(),
     });
-    syn::parse_str(&name).unwrap_or_else(|_| Ident::new(OWN, Span::call_site()))
+    Ident::new(&name, span)
 }
 
 const OWN: &str = "auth_core";
 
 fn find() -> String {
     match proc_macro_crate::crate_name("auth-core") {
-        Ok(FoundCrate::Name(name)) => name,
+        Ok(FoundCrate::Name(name)) if syn::parse_str::<Ident>(&name).is_ok() => name,
         // Our own crate calls itself by its name, too.
-        Ok(FoundCrate::Itself) | Err(_) => OWN.to_owned(),
+        Ok(_) | Err(_) => OWN.to_owned(),
     }
 }
 
-/// The module that every path in an expansion starts with.
-pub(crate) fn private() -> TokenStream {
+/// The module that every path in an expansion starts with: `::auth_core::__private`.
+///
+/// Not a `TokenStream`, which would be handed to rustc and back wherever it is put into another.
+pub(crate) struct Private(Ident);
+
+pub(crate) fn private() -> Private {
     private_at(Span::call_site())
 }
 
 /// The same with a span of the user's, for tokens whose place is looked at.
-pub(crate) fn private_at(span: Span) -> TokenStream {
-    let mut name = crate_name();
-    name.set_span(span);
-    quote_spanned!(span=> ::#name::__private)
+pub(crate) fn private_at(span: Span) -> Private {
+    Private(crate_name(span))
+}
+
+impl ToTokens for Private {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let span = self.0.span();
+        Token![::](span).to_tokens(tokens);
+        self.0.to_tokens(tokens);
+        Token![::](span).to_tokens(tokens);
+        Ident::new("__private", span).to_tokens(tokens);
+    }
 }

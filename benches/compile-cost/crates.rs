@@ -155,7 +155,7 @@ impl Side {
     }
 }
 
-/// Both crates on disk, a workspace of their own that uses the versions of ours.
+/// Both crates on disk, a workspace of their own that uses the versions of ours and the profile that Cargo gives everyone.
 pub(crate) struct Crates {
     pub(crate) root: PathBuf,
 }
@@ -206,8 +206,7 @@ fn shared_manifest(workspace: &Path) -> String {
          auth-core = {{ path = \"{}\", default-features = false }}\n\
          axum = {{ version = \"0.8.9\", default-features = false, features = [\"form\", \"json\", \"matched-path\"] }}\n\
          jsonwebtoken = {{ version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
-         serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n\n\
-         [profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.\"*\"]\nopt-level = 1\n",
+         serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n",
         workspace.join("auth-core").display()
     )
 }

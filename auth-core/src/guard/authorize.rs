@@ -1,9 +1,9 @@
 //! `#[authorize(..)]` at run time: the way out of a handler that has begun.
 
 use std::marker::PhantomData;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
@@ -49,25 +49,24 @@ where
     }
 }
 
+// What these give is named and boxed: rustc looks into the futures of `async fn`s anew in every handler that awaits them,
+// which a crate of handlers feels in its build.
 impl<P: Policy> Gate<P> {
     /// Runs a handler until it answers or one of its conditions does.
-    pub async fn run<R>(&self, handler: impl Future<Output = R>) -> Authorized<R> {
-        let mut handler = pin!(handler);
-        std::future::poll_fn(|cx| match handler.as_mut().poll(cx) {
-            Poll::Ready(answer) => Poll::Ready(Authorized::Answered(answer)),
-            Poll::Pending => self.taken().map_or(Poll::Pending, |refusal| Poll::Ready(Authorized::Refused(refusal))),
-        })
-        .await
+    pub fn run<F: Future>(&self, handler: F) -> Run<'_, F> {
+        Run { answer: &self.answer, handler: Box::pin(handler) }
     }
 
     /// Comes back only if `condition` holds; answers for the handler otherwise. The macro writes one call for each
     /// condition: `__gate.check(condition).await;`.
-    pub async fn check(&self, condition: Asked<'_>) {
-        match condition.holds(self.caller.principal()).await {
-            Ok(true) => {}
-            Ok(false) => self.refuse(Refusal::Forbidden).await,
-            Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
-        }
+    pub fn check<'a>(&'a self, condition: Asked<'a>) -> Wait<'a, ()> {
+        Box::pin(async move {
+            match condition.holds(self.caller.principal()).await {
+                Ok(true) => {}
+                Ok(false) => self.refuse(Refusal::Forbidden).await,
+                Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
+            }
+        })
     }
 
     async fn refuse(&self, refusal: Refusal) {
@@ -76,20 +75,45 @@ impl<P: Policy> Gate<P> {
     }
 
     /// Reads the parameter that had to wait for the conditions; does not come back when it cannot be read.
-    pub async fn read<T>(&self, deferred: Deferred<T>) -> T {
-        match deferred.0.await {
-            Ok(read) => read,
-            Err(rejection) => self.leave(rejection).await,
-        }
+    pub fn read<'a, T: Send + 'a>(&'a self, deferred: Deferred<T>) -> Wait<'a, T> {
+        Box::pin(async move {
+            match deferred.0.await {
+                Ok(read) => read,
+                Err(rejection) => self.leave(rejection).await,
+            }
+        })
     }
 
     async fn leave<T>(&self, answer: Response) -> T {
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
         std::future::pending().await
     }
+}
 
-    fn taken(&self) -> Option<Response> {
-        self.answer.lock().unwrap_or_else(PoisonError::into_inner).take()
+/// What a condition or a deferred parameter is waited for by.
+pub type Wait<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A handler that runs until it answers or one of its conditions does.
+pub struct Run<'a, F> {
+    answer: &'a Mutex<Option<Response>>,
+    handler: Pin<Box<F>>,
+}
+
+impl<F> std::fmt::Debug for Run<'_, F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Run").finish_non_exhaustive()
+    }
+}
+
+impl<F: Future> Future for Run<'_, F> {
+    type Output = Authorized<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Poll::Ready(answer) = self.handler.as_mut().poll(cx) {
+            return Poll::Ready(Authorized::Answered(answer));
+        }
+        let left = self.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        left.map_or(Poll::Pending, |refusal| Poll::Ready(Authorized::Refused(refusal)))
     }
 }
 

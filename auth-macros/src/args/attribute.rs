@@ -168,6 +168,11 @@ fn is_condition(condition: Expr) -> syn::Result<Expr> {
             "a condition compares, it does not assign",
             format_args!("write `{} == {}`", assign.left.to_token_stream(), assign.right.to_token_stream()),
         )),
+        Expr::Closure(closure) => Err(error(
+            closure.span(),
+            "a condition is no function: the handler's parameters can be named in it as they are",
+            format_args!("write `{}`", closure.body.to_token_stream()),
+        )),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
             let mend = if syn::parse_str::<Expr>(&text.value()).is_ok() {
                 format!("write `{}` without quotes", text.value())

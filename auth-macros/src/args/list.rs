@@ -3,7 +3,7 @@
 use proc_macro2::TokenTree;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{Ident, Lit, Token};
+use syn::{Ident, Lit, Token, token};
 
 use crate::diagnostics::{Errors, error};
 
@@ -15,7 +15,9 @@ pub(super) fn list<T>(
 ) -> Vec<T> {
     let mut elements = Vec::new();
     while !input.is_empty() {
-        let read = element(input, errors).and_then(|read| end_of_element(input).map(|()| read));
+        let read = without_brackets(input)
+            .and_then(|()| element(input, errors))
+            .and_then(|read| end_of_element(input).map(|()| read));
         elements.extend(errors.keep(read));
         skip_past_comma(input);
     }
@@ -41,14 +43,31 @@ pub(super) fn only<T>(
     Err(error(word.span(), format_args!("`{word}` takes one argument"), mend))
 }
 
+fn without_brackets(input: ParseStream<'_>) -> syn::Result<()> {
+    if input.peek(token::Bracket) {
+        return Err(error(
+            input.span(),
+            "a list stands in no brackets here",
+            "write its elements between the parentheses",
+        ));
+    }
+    Ok(())
+}
+
 fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
+    const ANY: &str = "write `any(.., ..)`: one of them suffices";
+    const ALL: &str = "write `all(.., ..)`: every one of them is needed";
+    let next = input.cursor().ident().map(|(word, _)| word.to_string()).unwrap_or_default();
     Err(if input.peek(Token![|]) || input.peek(Token![||]) {
-        error(input.span(), "requirements are not joined by `|`", "write `any(.., ..)`: one of them suffices")
+        error(input.span(), "requirements are not joined by `|`", ANY)
     } else if input.peek(Token![&]) || input.peek(Token![&&]) {
-        error(input.span(), "requirements are not joined by `&`", "write `all(.., ..)`: every one of them is needed")
+        error(input.span(), "requirements are not joined by `&`", ALL)
+    } else if next == "or" || next == "and" {
+        let mend = if next == "or" { ANY } else { ALL };
+        error(input.span(), format_args!("requirements are not joined by `{next}`"), mend)
     } else if input.peek(Ident::peek_any) || input.peek(Lit) {
         error(input.span(), "a comma is missing here", "put a `,` between two arguments")
     } else {

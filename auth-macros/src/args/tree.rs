@@ -99,7 +99,13 @@ fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
 }
 
 fn unknown(word: &Ident) -> syn::Error {
-    error(word.span(), format_args!("there is no requirement `{word}`"), choice(&word.to_string(), words()))
+    let name = word.to_string();
+    // The attributes' names are longer than the words that they stand for.
+    let mend = match name.strip_prefix("require_") {
+        Some(rest) if words().any(|word| word == rest) => format!("inside `#[require(..)]` it is called `{rest}`"),
+        _ => choice(&name, words()),
+    };
+    error(word.span(), format_args!("there is no requirement `{word}`"), mend)
 }
 
 fn without_arguments(word: &Ident) -> syn::Error {

@@ -42,9 +42,10 @@ impl Word {
     /// Which of ours an attribute's path names: by its bare name, or with our crate's name before it.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let first = &path.segments.first()?.ident;
-        let last = &path.segments.last()?.ident;
-        let ours = path.segments.len() == 1 || *first == crate::paths::crate_name();
-        Self::ALL.into_iter().find(|word| ours && last == word.name())
+        let last = path.segments.last()?.ident.to_string();
+        let word = Self::ALL.into_iter().find(|word| last == word.name())?;
+        let ours = path.segments.len() == 1 || *first == crate::paths::crate_name(first.span());
+        ours.then_some(word)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What a function must be to be guarded.
 
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 use syn::{FnArg, Safety, Type};
 
 use crate::diagnostics::Errors;
-use crate::model::Handler;
+use crate::model::{Attr, Handler};
 
 /// axum takes 16 parameters, of which the guard is one.
 const MOST_PARAMETERS: usize = 15;
@@ -17,7 +18,7 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
         errors.add(
             sig.fn_token.span,
             format_args!("the handler `{}` is not async, so axum cannot call it", sig.ident),
-            "write `async fn`",
+            "write `async fn`; if it answers no request, put the attribute above the handlers that do",
         );
     }
     if let Safety::Unsafe(token) = &sig.safety {
@@ -37,6 +38,29 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
         );
     }
     parameters(handler, errors);
+}
+
+/// Complains of a handler in an `impl` block that has no attribute itself, where the policy cannot stand that an attribute
+/// declares beside its handler. Only a `Self` in the signature tells it from a free function.
+pub(crate) fn free(attr: Option<&Attr>, handler: &Handler, errors: &mut Errors) {
+    if let Some(Attr { word, .. }) = attr
+        && handler.sig.receiver().is_none()
+        && let Some(span) = self_type(handler.sig.to_token_stream())
+    {
+        errors.add(
+            span,
+            format_args!("`#[{word}]` on a function of an `impl` block needs a guard above the block, too"),
+            "put the attribute above the `impl`; one above a function inside then adds to it",
+        );
+    }
+}
+
+fn self_type(tokens: TokenStream) -> Option<Span> {
+    tokens.into_iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => Some(word.span()),
+        TokenTree::Group(group) => self_type(group.stream()),
+        _ => None,
+    })
 }
 
 /// Whether nothing but the words before `fn` could keep a router from calling it.

@@ -1,13 +1,13 @@
 //! Requirements that nobody can meet, and those that say nothing.
 
-use super::meaning::{Facts, World};
+use super::meaning::{Facts, Named, World};
 use crate::args::{Kind, Term};
 use crate::diagnostics::Errors;
 
 /// Holds `guards`, all of which a caller must meet, against every caller that could be.
 pub(super) fn check(guards: &[Term], errors: &mut Errors) {
     let Some(facts) = Facts::of(guards) else { return };
-    let table = Table { worlds: facts.worlds(), facts };
+    let table = Table { worlds: facts.worlds(), facts, guards };
     let before = errors.count();
     for guard in guards {
         table.check(guard, errors);
@@ -21,12 +21,14 @@ pub(super) fn check(guards: &[Term], errors: &mut Errors) {
     }
 }
 
-struct Table {
+struct Table<'a> {
     worlds: Vec<World>,
     facts: Facts,
+    /// All that is demanded together.
+    guards: &'a [Term],
 }
 
-impl Table {
+impl Table<'_> {
     /// Complains of the smallest parts that are wrong; what contains them is then not worth a word.
     fn check(&self, term: &Term, errors: &mut Errors) {
         let before = errors.count();
@@ -52,6 +54,13 @@ impl Table {
         self.worlds.iter().all(|world| !self.facts.holds(one, *world) || self.facts.holds(other, *world))
     }
 
+    /// Whether all else would mean the same without `part`. Which credentials are looked at is for the whole to say, and
+    /// `scope` and `not` mean something else where others are.
+    fn could_go(&self, part: &Term) -> bool {
+        let (before, after) = (Named::of(self.guards, None), Named::of(self.guards, Some(part)));
+        before.kinds() == after.kinds() || !after.scope_or_not
+    }
+
     /// An alternative that a wider one already admits looks like a restriction and is none.
     fn alternatives(&self, any: &Term, parts: &[Term], errors: &mut Errors) {
         for (i, part) in parts.iter().enumerate() {
@@ -59,7 +68,9 @@ impl Table {
                 // Of two that mean the same, the second is the one too many.
                 i != *j && self.implies(part, other) && (!self.implies(other, part) || *j < i)
             });
-            if let Some((_, wider)) = wider {
+            if let Some((_, wider)) = wider
+                && self.could_go(part)
+            {
                 errors.add(
                     part.span,
                     format_args!("`{part}` changes nothing here: who meets it already meets `{wider}`"),
@@ -85,7 +96,9 @@ impl Table {
                 .iter()
                 .enumerate()
                 .find(|(j, other)| i != *j && self.implies(other, part) && (!self.implies(part, other) || *j < i));
-            if let Some((_, stricter)) = stricter {
+            if let Some((_, stricter)) = stricter
+                && self.could_go(part)
+            {
                 errors.add(
                     part.span,
                     format_args!("`{part}` changes nothing here: who meets `{stricter}` meets it too"),

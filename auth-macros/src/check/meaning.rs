@@ -23,6 +23,52 @@ pub(super) struct Facts {
     api_key_wanted: bool,
 }
 
+/// What requirements speak of, anywhere in them.
+#[derive(Default)]
+pub(super) struct Named {
+    subject: bool,
+    api_key: bool,
+    scope: bool,
+    pub(super) scope_or_not: bool,
+}
+
+impl Named {
+    /// What `terms` speak of, one part of theirs left out.
+    pub(super) fn of(terms: &[Term], without: Option<&Term>) -> Self {
+        let mut named = Self::default();
+        terms.iter().for_each(|term| named.add(term, without));
+        named
+    }
+
+    fn add(&mut self, term: &Term, without: Option<&Term>) {
+        if without.is_some_and(|without| std::ptr::eq(without, term)) {
+            return;
+        }
+        match &term.kind {
+            Kind::Auth | Kind::Role(_) | Kind::Fresh(_) | Kind::Amr(_) => self.subject = true,
+            Kind::ApiKey => self.api_key = true,
+            Kind::Scope(_) => {
+                self.scope = true;
+                self.scope_or_not = true;
+            }
+            // What is behind its name is not known here, so it may be anything.
+            Kind::Policy(_) => {
+                self.subject = true;
+                self.api_key = true;
+                self.scope_or_not = true;
+            }
+            Kind::Not(_) => self.scope_or_not = true,
+            Kind::Public | Kind::Optional | Kind::All(_) | Kind::Any(_) => {}
+        }
+        term.parts().iter().for_each(|part| self.add(part, without));
+    }
+
+    /// Whether access tokens are looked at, and whether API keys are.
+    pub(super) const fn kinds(&self) -> (bool, bool) {
+        (self.subject || (self.scope && !self.api_key), self.api_key)
+    }
+}
+
 /// One way a caller could be.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct World {
@@ -44,22 +90,19 @@ impl Facts {
         for term in terms {
             collect(term, &mut leaves);
         }
+        let (subject_wanted, api_key_wanted) = Named::of(terms, None).kinds();
         let mut facts = Self {
             places: BTreeMap::new(),
             implied: Vec::new(),
             of_subject: Vec::new(),
             of_known: Vec::new(),
-            subject_wanted: false,
-            api_key_wanted: false,
+            subject_wanted,
+            api_key_wanted,
         };
         let mut durations = Vec::new();
-        let mut scope = false;
         for leaf in leaves {
             match &leaf.kind {
-                Kind::Auth => facts.subject_wanted = true,
-                Kind::ApiKey => facts.api_key_wanted = true,
                 Kind::Role(_) | Kind::Amr(_) | Kind::Fresh(_) => {
-                    facts.subject_wanted = true;
                     let place = facts.place(leaf);
                     facts.of_subject.push(place);
                     if let Kind::Fresh(seconds) = leaf.kind {
@@ -67,20 +110,21 @@ impl Facts {
                     }
                 }
                 Kind::Scope(_) => {
-                    scope = true;
                     let place = facts.place(leaf);
                     facts.of_known.push(place);
                 }
-                // What is behind its name is not known here, so it may ask for either credential.
                 Kind::Policy(_) => {
                     facts.place(leaf);
-                    facts.subject_wanted = true;
-                    facts.api_key_wanted = true;
                 }
-                Kind::Public | Kind::Optional | Kind::All(_) | Kind::Any(_) | Kind::Not(_) => {}
+                Kind::Auth
+                | Kind::ApiKey
+                | Kind::Public
+                | Kind::Optional
+                | Kind::All(_)
+                | Kind::Any(_)
+                | Kind::Not(_) => {}
             }
         }
-        facts.subject_wanted |= scope && !facts.api_key_wanted;
         durations.sort_unstable();
         facts.implied = durations.windows(2).map(|pair| (pair[0].1, pair[1].1)).collect();
         (facts.places.len() <= MOST_FACTS).then_some(facts)

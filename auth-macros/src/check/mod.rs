@@ -7,5 +7,5 @@ mod meaning;
 mod scope;
 
 pub(crate) use demand::{demands, policy};
-pub(crate) use handler::{handler, is_callable_once_async};
+pub(crate) use handler::{free, handler, is_callable_once_async};
 pub(crate) use scope::{implementation, module, scope};

@@ -1,22 +1,23 @@
 //! One of our attributes, on whatever it stands.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
-use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, Token, Visibility};
 
 use super::{handler, scope};
 use crate::args::Word;
 use crate::diagnostics::Errors;
-use crate::model::{Attr, Scope};
+use crate::model::{Attr, Handler, Impl, Scope};
 
 /// Expands one of our attributes, and with it all others of ours on the same item and in it.
 pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> TokenStream {
     let attr = Attr::outer(word, args);
     let (output, errors) = Errors::collect(|errors| match Place::of(&item) {
-        Place::Function => read(item, errors, |it, errors| handler::guarded(Some(attr), it, Scope::default(), errors)),
-        Place::Module => read(item, errors, |it, errors| scope::module(attr, it, errors)),
-        Place::Impl => read(item, errors, |it, errors| scope::implementation(attr, &it, errors)),
+        Place::Function => {
+            let guarded = |it, errors: &mut _| handler::guarded(Some(attr), it, Scope::default(), errors);
+            read(item, Handler::read, errors, guarded)
+        }
+        Place::Module => read(item, syn::parse2, errors, |it, errors| scope::module(attr, it, errors)),
+        Place::Impl => read(item, syn::parse2, errors, |it: Impl, errors| scope::implementation(attr, &it, errors)),
         Place::Elsewhere(span, found) => {
             let problem = format!("{found} cannot be guarded, because no request is answered by it");
             errors.add(span, problem, format_args!("put `#[{word}]` above an `async fn` that a router calls"));
@@ -28,12 +29,13 @@ pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> Tok
 }
 
 /// An item that cannot be read is left as it is, for rustc and for editors.
-fn read<T: Parse>(
+fn read<T>(
     item: TokenStream,
+    parse: fn(TokenStream) -> syn::Result<T>,
     errors: &mut Errors,
     expand: impl FnOnce(T, &mut Errors) -> TokenStream,
 ) -> TokenStream {
-    match syn::parse2(item.clone()) {
+    match parse(item.clone()) {
         Ok(read) => expand(read, errors),
         Err(unreadable) => {
             errors.push(unreadable);
@@ -52,37 +54,45 @@ enum Place {
 }
 
 impl Place {
+    /// Looks at the words that an item begins with. What they do not tell is read as a function, so that the parser says
+    /// what it expected.
     fn of(item: &TokenStream) -> Self {
-        // What cannot be told is read as a function, so that the parser says what it expected.
-        Self::read.parse2(item.clone()).unwrap_or(Self::Function)
+        let mut tokens = item.clone().into_iter();
+        while let Some(token) = tokens.next() {
+            let TokenTree::Ident(word) = token else { continue };
+            let elsewhere = |found| Self::Elsewhere(word.span(), found);
+            return match &*word.to_string() {
+                // What follows in parentheses is passed over as the brackets of attributes are.
+                "pub" => continue,
+                "mod" if is_punct(tokens.nth(1).as_ref(), ';') => elsewhere("a module in another file"),
+                "mod" => Self::Module,
+                "impl" => Self::Impl,
+                "unsafe" => match &*word_of(tokens.next().as_ref()) {
+                    "impl" => Self::Impl,
+                    "trait" => elsewhere("a trait"),
+                    _ => Self::Function,
+                },
+                "struct" => elsewhere("a struct"),
+                "enum" => elsewhere("an enum"),
+                "trait" => elsewhere("a trait"),
+                "static" => elsewhere("a constant"),
+                "const" => match &*word_of(tokens.next().as_ref()) {
+                    "fn" | "async" | "unsafe" | "extern" => Self::Function,
+                    _ => elsewhere("a constant"),
+                },
+                "type" => elsewhere("a type alias"),
+                "use" => elsewhere("an import"),
+                _ => Self::Function,
+            };
+        }
+        Self::Function
     }
+}
 
-    fn read(input: ParseStream<'_>) -> syn::Result<Self> {
-        input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
-        let elsewhere = |found| Self::Elsewhere(input.span(), found);
-        let place = if input.peek(Token![mod]) {
-            if input.peek3(Token![;]) { elsewhere("a module in another file") } else { Self::Module }
-        } else if input.peek(Token![impl]) || (input.peek(Token![unsafe]) && input.peek2(Token![impl])) {
-            Self::Impl
-        } else if input.peek(Token![struct]) {
-            elsewhere("a struct")
-        } else if input.peek(Token![enum]) {
-            elsewhere("an enum")
-        } else if input.peek(Token![trait]) {
-            elsewhere("a trait")
-        } else if input.peek(Token![static])
-            || (input.peek(Token![const]) && !input.peek2(Token![fn]) && !input.peek2(Token![async]))
-        {
-            elsewhere("a constant")
-        } else if input.peek(Token![type]) {
-            elsewhere("a type alias")
-        } else if input.peek(Token![use]) {
-            elsewhere("an import")
-        } else {
-            Self::Function
-        };
-        input.parse::<TokenStream>()?;
-        Ok(place)
-    }
+fn is_punct(token: Option<&TokenTree>, is: char) -> bool {
+    matches!(token, Some(TokenTree::Punct(punct)) if punct.as_char() == is)
+}
+
+fn word_of(token: Option<&TokenTree>) -> String {
+    token.map(ToString::to_string).unwrap_or_default()
 }

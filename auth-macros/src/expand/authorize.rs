@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, FnArg, Pat, PatType, ReturnType, Type};
+use syn::{Expr, FnArg, Pat, PatType, ReturnType, Token, Type};
 
 use crate::model::Handler;
 use crate::paths::{private, private_at};
@@ -33,8 +33,9 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
         }
     };
     handler.body = quote!({ #gate.run(#block).await });
-    handler.sig.output = syn::parse_quote!(-> #private::Authorized<#output>);
-    handler.prepend(syn::parse_quote!(#gate: #private::Gate<#policy>));
+    let answer = Type::Verbatim(quote!(#private::Authorized<#output>));
+    handler.sig.output = ReturnType::Type(Token![->](Span::call_site()), Box::new(answer));
+    handler.prepend(gate.to_token_stream(), quote!(#private::Gate<#policy>));
 }
 
 /// The body as a block of ours: braces of the user's around a block's last value would be called superfluous.

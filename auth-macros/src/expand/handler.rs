@@ -13,7 +13,13 @@ use crate::model::{Attr, Demands, Handler, Scope};
 use crate::paths::private;
 
 /// A guarded function and its policy.
-pub(super) fn guarded(attr: Option<Attr>, handler: Handler, scope: Scope, errors: &mut Errors) -> TokenStream {
+pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Scope, errors: &mut Errors) -> TokenStream {
+    let mistakes = errors.count();
+    check::free(attr.as_ref(), &handler, errors);
+    if errors.count() > mistakes {
+        Attr::take(&mut handler.attrs);
+        return undecided(handler);
+    }
     let name = handler.name();
     let policy = format_ident!("__{name}_policy", span = Span::call_site().located_at(name.span()));
     let named = Named { name: name.to_string(), span: name.span() };
@@ -95,7 +101,7 @@ fn unfit(mut handler: Handler) -> TokenStream {
 /// Evidence comes first: axum runs extractors in order, so a refused caller costs neither a body nor a query.
 fn insert_guard(handler: &mut Handler, policy: &TokenStream) {
     let private = private();
-    handler.prepend(syn::parse_quote!(_: #private::Guard<#policy>));
+    handler.prepend(quote!(_), quote!(#private::Guard<#policy>));
 }
 
 /// The policy that only our own output names.

@@ -22,20 +22,14 @@ pub(super) fn implementation(policy: &Ident, Named { name, span }: &Named, term:
     let private = private();
     let requirement = requirement(term);
     let checked = checked_by_name(policy, term);
-    // `line!` gives the line of the token it stands on; the user wants to be led to the name.
-    let core = private_at(*span);
-    let line = quote_spanned!(*span=> #core::core::line!());
-    let file = quote_spanned!(*span=> #core::core::file!());
+    // It stands where its tokens do, and the user wants to be led to the name.
+    let at_name = private_at(*span);
+    let declared = quote_spanned!(*span=> #at_name::declared(#name, #at_name::core::module_path!()));
     quote! {
         #[diagnostic::do_not_recommend]
         impl #private::Policy for #policy {
             const REQUIREMENT: #private::Requirement = #requirement;
-            const DECLARED: #private::Declaration = #private::Declaration {
-                name: #name,
-                module: #private::core::module_path!(),
-                file: #file,
-                line: #line,
-            };
+            const DECLARED: #private::Declaration = #declared;
         }
         #checked
     }

@@ -1,11 +1,11 @@
 //! A function that one of our attributes stands on.
 
-use super::Attr;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use super::{Attr, signature};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
-use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, FnArg, GenericArgument, Ident, PathArguments, Signature, Type, Visibility};
+use syn::parse::{Parse, ParseStream, Parser as _};
+use syn::{Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Signature, Token, Type, Visibility};
 
 /// A function that one of our attributes stands on. Its body stays unread: that is quick, and a body that is being
 /// typed does not cost the editor its completion.
@@ -51,6 +51,18 @@ impl ToTokens for Handler {
 }
 
 impl Handler {
+    /// Reads a function that is all of `item`. The body is taken off first: a parser would look into every pair of
+    /// brackets in it.
+    pub(crate) fn read(item: TokenStream) -> syn::Result<Self> {
+        let mut tokens: Vec<TokenTree> = item.into_iter().collect();
+        let body = tokens.pop();
+        let sig = tokens.split_off(signature::begins(&tokens));
+        let parser = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_outer)?, input.parse()?));
+        let (attrs, vis) = parser.parse2(tokens.into_iter().collect())?;
+        let body = unwrapped(body.ok_or_else(|| syn::Error::new(Span::call_site(), "expected a function"))?).into();
+        Ok(Self { attrs, vis, sig: signature::read(sig)?, body })
+    }
+
     /// The handler's name, without the `r#` of a raw identifier.
     pub(crate) fn name(&self) -> Ident {
         self.sig.ident.unraw()
@@ -72,9 +84,11 @@ impl Handler {
         self.has_ours() || (self.sig.asyncness.is_some() && self.sig.receiver().is_none())
     }
 
-    pub(crate) fn prepend(&mut self, parameter: FnArg) {
-        let inputs = std::mem::take(&mut self.sig.inputs);
-        self.sig.inputs = std::iter::once(parameter).chain(inputs).collect();
+    /// Puts a parameter before all others.
+    pub(crate) fn prepend(&mut self, pattern: TokenStream, ty: TokenStream) {
+        let (pat, ty) = (Box::new(Pat::Verbatim(pattern)), Box::new(Type::Verbatim(ty)));
+        let parameter = PatType { attrs: Vec::new(), pat, colon_token: Token![:](Span::call_site()), ty };
+        self.sig.inputs.insert(0, FnArg::Typed(parameter));
     }
 
     /// Takes off the guard parameter that an earlier expansion of ours has put there, and gives its policy.

@@ -4,6 +4,7 @@ mod attr;
 mod demands;
 mod handler;
 mod scope;
+mod signature;
 
 pub(crate) use attr::Attr;
 pub(crate) use demands::{Demands, Scope};

@@ -1,0 +1,21 @@
+use auth_core::prelude::*;
+
+// wrong:
+
+async fn me() {}
+
+#[require_auth]
+fn app() -> GuardedRouter<Auth> {
+    GuardedRouter::new().route("/me", get(me))
+}
+
+// right:
+//
+// #[require_auth]
+// async fn me() {}
+//
+// fn app() -> GuardedRouter<Auth> {
+//     GuardedRouter::new().route("/me", get(me))
+// }
+
+fn main() {}
