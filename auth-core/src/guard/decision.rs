@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use axum::http::request::Parts;
 
 use super::evaluate::evaluate;
-use super::lack::Lack;
+use super::lack::Of;
 use super::{Declaration, Kinds, Policy, Requirement};
 use crate::event::Event;
 use crate::{Auth, Caller, Refusal};
@@ -54,7 +54,7 @@ pub(crate) async fn decide(
                 auth.record(&Event::granted(declared, caller));
                 return Ok(());
             }
-            Err(lack) => refusal(lack, caller.sent_other_credential()),
+            Err(lack) => refusal(lack.of, caller.sent_other_credential()),
         },
         Err(refusal) => refusal.clone(),
     };
@@ -63,14 +63,14 @@ pub(crate) async fn decide(
     Err(refused)
 }
 
-fn refusal(lack: Lack, sent_other: bool) -> Refusal {
+fn refusal(lack: Of, sent_other: bool) -> Refusal {
     match lack {
         // A credential was sent, but of a kind that does not help here: for this route it is not a valid one.
-        Lack::Credential if sent_other => Refusal::InvalidCredential { api_key: false },
-        Lack::Credential => Refusal::NoCredential { api_key: false },
-        Lack::StepUp { max_age, amr } => Refusal::StepUp { max_age, amr },
-        Lack::Scope(scopes) => Refusal::InsufficientScope { scopes },
-        Lack::Role => Refusal::InsufficientRole,
-        Lack::Excluded | Lack::Nobody => Refusal::Excluded,
+        Of::Credential if sent_other => Refusal::InvalidCredential { api_key: false },
+        Of::Credential => Refusal::NoCredential { api_key: false },
+        Of::StepUp { max_age, amr } => Refusal::StepUp { max_age, amr },
+        Of::Scope(scopes) => Refusal::InsufficientScope { scopes },
+        Of::Role => Refusal::InsufficientRole,
+        Of::Excluded | Of::Nobody => Refusal::Excluded,
     }
 }

@@ -1,6 +1,6 @@
 //! The one function that holds a caller against a requirement.
 
-use super::lack::Lack;
+use super::lack::{Lack, Of};
 use super::{Kinds, Requirement};
 use crate::{Caller, Timestamp};
 
@@ -24,19 +24,19 @@ impl Evaluation<'_> {
         match requirement {
             Requirement::Public => Ok(()),
             // To send no credential is fine; to send one that this route does not look at is not the same as none.
-            Requirement::Optional => met(!self.caller.sent_other_credential(), Lack::Credential),
+            Requirement::Optional => met(!self.caller.sent_other_credential(), Of::Credential),
             Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
                 self.subject_holds(requirement)
             }
-            Requirement::ApiKey => met(self.caller.api_key().is_some(), Lack::Credential),
-            Requirement::Scope(_) if self.caller.is_anonymous() => Err(Lack::Credential),
-            Requirement::Scope(scope) => met(self.every_credential_carries(scope), Lack::Scope(vec![scope])),
+            Requirement::ApiKey => met(self.caller.api_key().is_some(), Of::Credential),
+            Requirement::Scope(_) if self.caller.is_anonymous() => Err(Of::Credential.into()),
+            Requirement::Scope(scope) => met(self.every_credential_carries(scope), Of::Scope(vec![scope])),
             Requirement::All(parts) => self.all(parts),
             Requirement::Any(parts) => any(parts.iter().map(|part| self.holds(part))),
             Requirement::Not(inner) if self.caller.is_anonymous() => match self.fails(inner) {
-                Err(Lack::Nobody) => Err(Lack::Nobody),
-                _ if self.kinds.none() => Err(Lack::Nobody),
-                _ => Err(Lack::Credential),
+                Err(Lack { of: Of::Nobody, .. }) => Err(Of::Nobody.into()),
+                _ if self.kinds.none() => Err(Of::Nobody.into()),
+                _ => Err(Of::Credential.into()),
             },
             Requirement::Not(inner) => self.fails(inner),
         }
@@ -46,13 +46,13 @@ impl Evaluation<'_> {
     /// by that `not`. The negation is carried down to the leaves, so that a double one still knows what is lacking.
     fn fails(&self, requirement: &Requirement) -> Result<(), Lack> {
         match requirement {
-            Requirement::Public | Requirement::Optional => Err(Lack::Nobody),
-            Requirement::Auth => met(self.caller.subject().is_none(), Lack::Excluded),
-            Requirement::ApiKey => met(self.caller.api_key().is_none(), Lack::Excluded),
+            Requirement::Public | Requirement::Optional => Err(Of::Nobody.into()),
+            Requirement::Auth => met(self.caller.subject().is_none(), Of::Excluded),
+            Requirement::ApiKey => met(self.caller.api_key().is_none(), Of::Excluded),
             Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
-                met(self.subject_holds(requirement).is_err(), Lack::Excluded)
+                met(self.subject_holds(requirement).is_err(), Of::Excluded)
             }
-            Requirement::Scope(scope) => met(!self.some_credential_carries(scope), Lack::Excluded),
+            Requirement::Scope(scope) => met(!self.some_credential_carries(scope), Of::Excluded),
             Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
             Requirement::Not(inner) => self.holds(inner),
@@ -60,15 +60,15 @@ impl Evaluation<'_> {
     }
 
     fn subject_holds(&self, requirement: &Requirement) -> Result<(), Lack> {
-        let subject = self.caller.subject().ok_or(Lack::Credential)?;
+        let subject = self.caller.subject().ok_or(Of::Credential)?;
         match requirement {
-            Requirement::Role { granted_by, .. } => met(subject.holds_any(granted_by), Lack::Role),
+            Requirement::Role { granted_by, .. } => met(subject.holds_any(granted_by), Of::Role),
             Requirement::Fresh(age) => {
-                let lack = Lack::StepUp { max_age: Some(*age), amr: Vec::new() };
+                let lack = Of::StepUp { max_age: Some(*age), amr: Vec::new() };
                 met(self.now.since(subject.authenticated_at()) <= *age, lack)
             }
             Requirement::Amr(method) => {
-                met(subject.authenticated_by(method), Lack::StepUp { max_age: None, amr: vec![method] })
+                met(subject.authenticated_by(method), Of::StepUp { max_age: None, amr: vec![method] })
             }
             _ => Ok(()),
         }
@@ -76,14 +76,14 @@ impl Evaluation<'_> {
 
     /// A token that lacks one scope of several is told all of them: a new one needs them all.
     fn all(&self, parts: &[Requirement]) -> Result<(), Lack> {
-        all(parts.iter().map(|part| self.holds(part))).map_err(|lack| match lack {
-            Lack::Scope(lacking) => {
+        all(parts.iter().map(|part| self.holds(part))).map_err(|mut lack| {
+            if let Of::Scope(lacking) = &mut lack.of {
                 let mut scopes = Vec::new();
                 scopes_of(parts, &mut scopes);
-                scopes.extend(lacking);
-                Lack::Scope(once(scopes))
+                scopes.append(lacking);
+                *lacking = once(scopes);
             }
-            lack => lack,
+            lack
         })
     }
 
@@ -98,8 +98,8 @@ impl Evaluation<'_> {
     }
 }
 
-fn met(held: bool, lack: Lack) -> Result<(), Lack> {
-    if held { Ok(()) } else { Err(lack) }
+fn met(held: bool, lack: Of) -> Result<(), Lack> {
+    if held { Ok(()) } else { Err(lack.into()) }
 }
 
 fn all(parts: impl Iterator<Item = Result<(), Lack>>) -> Result<(), Lack> {
@@ -108,7 +108,7 @@ fn all(parts: impl Iterator<Item = Result<(), Lack>>) -> Result<(), Lack> {
 }
 
 fn any(parts: impl Iterator<Item = Result<(), Lack>>) -> Result<(), Lack> {
-    let mut nearest = Lack::Nobody;
+    let mut nearest = Lack::from(Of::Nobody);
     for part in parts {
         match part {
             Ok(()) => return Ok(()),

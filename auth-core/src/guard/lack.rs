@@ -4,7 +4,15 @@ use std::time::Duration;
 
 /// What a caller lacks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Lack {
+pub(crate) struct Lack {
+    /// What the answer names.
+    pub(crate) of: Of,
+    /// Whether a credential of some kind is lacking, if not alone: then what `of` names would not help alone.
+    credential: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Of {
     /// A credential of a kind that the requirement looks for.
     Credential,
     /// An authentication that is recent enough, or by one of these methods.
@@ -21,10 +29,48 @@ pub(crate) enum Lack {
     Nobody,
 }
 
+impl From<Of> for Lack {
+    fn from(of: Of) -> Self {
+        Self { credential: of == Of::Credential, of }
+    }
+}
+
 impl Lack {
     /// Lacking both: the answer names what is hardest to mend, so that nobody authenticates anew, or sends another
     /// credential, only to be refused for something that this could not change.
     pub(super) fn and(self, other: Self) -> Self {
+        Self { of: self.of.and(other.of), credential: self.credential || other.credential }
+    }
+
+    /// Lacking either: the answer names what is easiest to mend. A caller who came near one alternative is told what it
+    /// lacked there: not to bring another credential, nor what that credential would have to carry.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (
+                Self { of: Of::StepUp { max_age: None, mut amr }, credential: false },
+                Self { of: Of::StepUp { max_age: None, amr: other }, credential: false },
+            ) => {
+                amr.extend(other);
+                Of::StepUp { max_age: None, amr }.into()
+            }
+            (one, other) if other.distance() < one.distance() => other,
+            (one, _) => one,
+        }
+    }
+
+    /// How far the caller is from being let in: first by what it would have to bring, then by how hard that is.
+    fn distance(&self) -> (u8, u8) {
+        let rank = match self.of {
+            Of::Nobody => 2,
+            _ if self.credential => 1,
+            _ => 0,
+        };
+        (rank, self.of.hardship())
+    }
+}
+
+impl Of {
+    fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::StepUp { max_age: a, amr }, Self::StepUp { max_age: b, amr: other }) => {
                 let max_age = [a, b].into_iter().flatten().min();
@@ -36,24 +82,6 @@ impl Lack {
                 Self::Scope(scopes)
             }
             (one, other) if other.hardship() > one.hardship() => other,
-            (one, _) => one,
-        }
-    }
-
-    /// Lacking either: the answer names what is easiest to mend. A caller who came near one alternative is told what it
-    /// lacked there, not to bring another credential.
-    pub(super) fn or(self, other: Self) -> Self {
-        let rank = |lack: &Self| match lack {
-            Self::Nobody => 2,
-            Self::Credential => 1,
-            _ => 0,
-        };
-        match (self, other) {
-            (Self::StepUp { max_age: None, mut amr }, Self::StepUp { max_age: None, amr: other }) => {
-                amr.extend(other);
-                Self::StepUp { max_age: None, amr }
-            }
-            (one, other) if (rank(&other), other.hardship()) < (rank(&one), one.hardship()) => other,
             (one, _) => one,
         }
     }

@@ -45,6 +45,7 @@ use crate::Auth;
 #[must_use = "a router does nothing until it is served"]
 pub struct GuardedRouter<S = ()> {
     inner: Router<S>,
+    /// What the guards of the whole router demand is in its rows already.
     table: PolicyTable,
     /// Guards of the whole router, which wrap it when nothing can be added to it any more.
     guards: Vec<WholeGuard<S>>,
@@ -194,8 +195,11 @@ where
         Auth: FromRef<S>,
     {
         let guard = WholeGuard::of::<P>();
-        for row in &self.table.routes {
-            guard.check(row);
+        for row in &mut self.table.routes {
+            guard.join(row);
+        }
+        for row in &mut self.table.unchecked {
+            guard.join_unchecked(row);
         }
         self.guards.push(guard);
         self.wiring = Wiring::of_state();
@@ -327,7 +331,7 @@ where
     /// Every route with its requirement and the place where that was decided.
     #[must_use]
     pub fn policy(&self) -> PolicyTable {
-        self.clone().sealed().table.sorted()
+        self.table.clone().sorted()
     }
 
     /// Gives the routes their state and becomes a plain [`axum::Router`], ready to be served.
@@ -353,11 +357,18 @@ where
     }
 
     #[track_caller]
-    fn enter(&mut self, row: RoutePolicy) {
+    fn enter(&mut self, mut row: RoutePolicy) {
         for guard in &self.guards {
-            guard.check(&row);
+            guard.join(&mut row);
         }
         self.table.routes.push(row);
+    }
+
+    fn enter_unchecked(&mut self, mut row: Unchecked) {
+        for guard in &self.guards {
+            guard.join_unchecked(&mut row);
+        }
+        self.table.unchecked.push(row);
     }
 
     #[track_caller]
@@ -365,7 +376,9 @@ where
         for row in table.routes {
             self.enter(row);
         }
-        self.table.unchecked.extend(table.unchecked);
+        for row in table.unchecked {
+            self.enter_unchecked(row);
+        }
         self.wiring.join(wiring);
         if covers == Covers::RoutesAndFallback {
             self.covers = covers;
@@ -375,7 +388,7 @@ where
     #[track_caller]
     fn take_unchecked(&mut self, path: String) {
         let place = Location::caller();
-        self.table.unchecked.push(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
+        self.enter_unchecked(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
         // It may bring a fallback along.
         self.covers = Covers::RoutesAndFallback;
     }
@@ -384,7 +397,6 @@ where
     fn sealed(mut self) -> Self {
         for guard in std::mem::take(&mut self.guards) {
             self.inner = guard.wrap(self.inner, self.covers);
-            self.table = guard.over(self.table);
         }
         self
     }

@@ -3,7 +3,7 @@
 use axum::Router;
 
 use super::layer::GuardLayer;
-use super::table::{PolicyTable, RoutePolicy};
+use super::table::{RoutePolicy, Unchecked};
 use super::{Declaration, Kinds, Policy, Requirement};
 
 /// A policy that every route of a router must meet besides its own.
@@ -38,16 +38,20 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
         (self.wrap)(router, covers)
     }
 
-    /// The table of a router behind this guard. Routers are made at start, so what a row points at may live as long as
-    /// the program.
-    pub(super) fn over(&self, mut table: PolicyTable) -> PolicyTable {
-        for row in &mut table.routes {
-            row.requirement = Requirement::All(Box::leak(Box::new([self.requirement, row.requirement])));
-        }
-        for row in &mut table.unchecked {
-            row.guards.push(self.declared.name);
-        }
-        table
+    /// Makes `row` that of a route behind this guard. That happens once for each, while the router is made, so what the row
+    /// points at may live as long as the program.
+    ///
+    /// # Panics
+    ///
+    /// When the guard cannot join the route; [`check`](Self::check) says when.
+    #[track_caller]
+    pub(super) fn join(&self, row: &mut RoutePolicy) {
+        self.check(row);
+        row.requirement = Requirement::All(Box::leak(Box::new([self.requirement, row.requirement])));
+    }
+
+    pub(super) fn join_unchecked(&self, row: &mut Unchecked) {
+        row.guards.push(self.declared.name);
     }
 
     /// Refuses a route that this guard cannot join.
@@ -56,7 +60,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
     ///
     /// When the route is public, and when guard and route would mean different credentials by the same words.
     #[track_caller]
-    pub(super) fn check(&self, row: &RoutePolicy) {
+    fn check(&self, row: &RoutePolicy) {
         let Self { requirement, declared, .. } = self;
         let (policy, route) = (declared.name, format!("{} {}", row.method, row.path));
         let Declaration { name, file, line, .. } = row.declared;

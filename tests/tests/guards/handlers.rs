@@ -6,6 +6,7 @@ use crate::service::Role;
 
 guard!(pub(crate) StaffOnDuty = all(role(Moderator), scope("duty"), fresh("10m")));
 guard!(pub(crate) Staff = role(Moderator));
+guard!(OnDutyOrProgram = any(StaffOnDuty, all(api_key, scope("duty"))));
 
 #[public]
 async fn public_() {}
@@ -54,8 +55,15 @@ async fn not_() {}
 #[require(any(all(auth, not(scope("read-only"))), all(api_key, not(scope("read-only")))))]
 async fn not_read_only() {}
 
+// `any` is not redundant: without it `not` would look at access tokens alone.
+#[require(any(auth, api_key), not(scope("suspended")))]
+async fn not_suspended() {}
+
 #[require(StaffOnDuty)]
 async fn named() {}
+
+#[require(OnDutyOrProgram)]
+async fn named_by_a_policy() {}
 
 async fn by_hand(_: Guard<Staff>) {}
 
@@ -99,7 +107,9 @@ pub(crate) fn router() -> GuardedRouter<Auth> {
         .route("/all", get(all_))
         .route("/not", get(not_))
         .route("/not-read-only", get(not_read_only))
+        .route("/not-suspended", get(not_suspended))
         .route("/named", get(named))
+        .route("/named-by-a-policy", get(named_by_a_policy))
         .route("/by-hand", get(by_hand))
         .route("/stacked", get(stacked))
         .route("/module", get(guarded_module::inside))

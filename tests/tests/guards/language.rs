@@ -36,6 +36,10 @@ async fn optional_auth_takes_none_or_a_valid_access_token() {
     assert_eq!(service.anonymously("/optional").await, let_in());
     assert_eq!(service.get("/optional").bearer_auth(token).send().await.unwrap().text().await.unwrap(), "known");
     assert_eq!(service.with_token("/optional", "no token").await, refused(401, INVALID));
+    // A program that sends its key expects to be known by it, so it is not taken for nobody.
+    let key = service.key(&[]).await;
+    assert_eq!(service.with_key("/optional", &key).await, refused(401, INVALID));
+    assert_eq!(service.with_key("/optional", "ak_1_wrong").await, refused(401, INVALID));
 }
 
 #[tokio::test]
@@ -142,8 +146,8 @@ async fn any_takes_one_alternative_and_tells_what_was_near() {
     assert_eq!(service.with_token("/any", &service.token(&[Admin]).await).await, let_in());
     assert_eq!(service.with_key("/any", &with).await, let_in());
     let needs = format!("{INSUFFICIENT}, scope=\"admin\"");
-    // With a key beside it the token would still have to carry the scope: of two credentials neither lends its rights.
-    assert_eq!(service.with_token("/any", &service.token(&[User]).await).await, refused(403, &needs));
+    // The scope is for a key, which this caller has not sent: alone it would not help.
+    assert_eq!(service.with_token("/any", &service.token(&[User]).await).await, refused(403, INSUFFICIENT));
     assert_eq!(service.with_key("/any", &without).await, refused(403, &needs));
     assert_eq!(service.anonymously("/any").await, refused_with_key(401, NOTHING));
 }
@@ -179,6 +183,19 @@ async fn a_second_credential_does_not_lift_an_exclusion() {
 }
 
 #[tokio::test]
+async fn not_excludes_by_whichever_credential_the_whole_names() {
+    let service = start().await;
+    let user = service.user(&[]).await;
+    let (good, bad) = (service.token(&[]).await, service.token_of(&user, "pwd", "suspended").await);
+    let (good_key, bad_key) = (service.key(&[]).await, service.key(&["suspended"]).await);
+    assert_eq!(service.with_token("/not-suspended", &good).await, let_in());
+    assert_eq!(service.with_key("/not-suspended", &good_key).await, let_in());
+    assert_eq!(service.with_token("/not-suspended", &bad).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.with_key("/not-suspended", &bad_key).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.anonymously("/not-suspended").await, refused_with_key(401, NOTHING));
+}
+
+#[tokio::test]
 async fn a_named_policy_guards_by_attribute_and_by_hand() {
     let service = start().await;
     let moderator = service.user(&[Moderator]).await;
@@ -190,6 +207,23 @@ async fn a_named_policy_guards_by_attribute_and_by_hand() {
     assert_eq!(service.with_token("/by-hand", &off_duty).await, let_in());
     assert_eq!(service.with_token("/by-hand", &service.token(&[]).await).await, refused(403, INSUFFICIENT));
     assert_eq!(service.anonymously("/by-hand").await, refused(401, NOTHING));
+}
+
+#[tokio::test]
+async fn a_named_policy_inside_another_demands_the_same() {
+    let service = start().await;
+    let moderator = service.user(&[Moderator]).await;
+    let (on_duty, off_duty) =
+        (service.token_of(&moderator, "pwd", "duty").await, service.token_of(&moderator, "pwd", "").await);
+    let needs = format!("{INSUFFICIENT}, scope=\"duty\"");
+    assert_eq!(service.with_token("/named-by-a-policy", &on_duty).await, let_in());
+    assert_eq!(service.with_token("/named-by-a-policy", &off_duty).await, refused(403, &needs));
+    assert_eq!(service.with_key("/named-by-a-policy", &service.key(&["duty"]).await).await, let_in());
+    assert_eq!(service.with_key("/named-by-a-policy", &service.key(&[]).await).await, refused(403, &needs));
+    assert_eq!(service.anonymously("/named-by-a-policy").await, refused_with_key(401, NOTHING));
+    service.wait(Duration::from_mins(11));
+    let step_up = "error=\"insufficient_user_authentication\", max_age=\"600\"";
+    assert_eq!(service.with_token("/named-by-a-policy", &on_duty).await, refused(401, step_up));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use auth_core::store::StoreError;
 use auth_core::{Rule, SubjectId};
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRef, Path, State};
+use axum::http::StatusCode;
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -90,8 +91,20 @@ async fn late(Json(patch): Json<Patch>) -> String {
     patch.title
 }
 
+/// What waits and what fails in a condition does so as in the handler's body.
+#[require_auth]
+#[authorize(documents.find(id).await.map_err(|_| StatusCode::BAD_GATEWAY)?.ok_or(StatusCode::NOT_FOUND)?.tenant == "a")]
+async fn waits_and_fails(
+    State(documents): State<Documents>,
+    Path(id): Path<usize>,
+    Json(patch): Json<Patch>,
+) -> Result<String, StatusCode> {
+    Ok(patch.title)
+}
+
 fn router() -> GuardedRouter<Data> {
     GuardedRouter::new()
+        .route("/waits/{id}", put(waits_and_fails))
         .route("/documents/{id}", put(edit).get(read))
         .route("/peek/{id}", get(peek))
         .route("/early/{id}", put(early))
@@ -182,4 +195,19 @@ async fn a_condition_over_the_body_is_decided_after_it_is_read() {
     assert_eq!(put_json(&service, "/late", &token, JSON, r#"{"title":"mine"}"#).await, let_in());
     assert_eq!(put_json(&service, "/late", &token, JSON, r#"{"title":"yours"}"#).await, refused(403, INSUFFICIENT));
     assert_eq!(put_json(&service, "/late", &token, JSON, "{}").await.status, 422);
+}
+
+#[tokio::test]
+async fn a_condition_awaits_and_fails_as_the_handler_does() {
+    let document = |tenant| Document { owner: SubjectId::random(), tenant };
+    let service = start(Some(vec![document("a"), document("b")])).await;
+    let token = service.token(&[]).await;
+    assert_eq!(put_json(&service, "/waits/0", &token, JSON, r#"{"title":"x"}"#).await, let_in());
+    // Each of these before the body, which is broken.
+    assert_eq!(put_json(&service, "/waits/1", &token, JSON, "{").await, refused(403, INSUFFICIENT));
+    assert_eq!(put_json(&service, "/waits/2", &token, JSON, "{").await.status, 404);
+    assert_eq!(put_json(&service, "/waits/0", &token, JSON, "{").await.status, 400);
+    let gone = start(None).await;
+    let token = gone.token(&[]).await;
+    assert_eq!(put_json(&gone, "/waits/0", &token, JSON, "{").await.status, 502);
 }

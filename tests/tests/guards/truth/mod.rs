@@ -102,3 +102,42 @@ async fn negations_within_negations_still_know_what_is_lacking() {
         assert_eq!(*answer.refusal(), refusal, "{requirement}");
     }
 }
+
+/// Which answer RFC 6750 and RFC 9470 have for each mixture of lacks: 401 for a credential that would help, 403 for what
+/// the one that was sent is not enough for, and what another credential would have to carry for no one who has not sent it.
+#[tokio::test]
+async fn of_several_lacks_the_answer_names_one_that_helps() {
+    use Requirement::{All, Any, ApiKey, Auth as Subject, Fresh, Scope};
+    const ROLE: Requirement = Requirement::Role { name: "Role", granted_by: &["Role", "Above"] };
+    const FRESH: Requirement = Fresh(shapes::FRESH);
+    let scope = |of: &'static str| Refusal::InsufficientScope { scopes: vec![of] };
+    let step_up = Refusal::StepUp { max_age: Some(shapes::FRESH), amr: Vec::new() };
+    let (role, no_credential) = (Refusal::InsufficientRole, Refusal::NoCredential { api_key: true });
+    let cases: [(Requirement, Refusal, Refusal); 13] = [
+        // Requirement, for a login that has nothing but itself, for a key without scopes.
+        (Any(&[ROLE, All(&[Subject, ApiKey])]), role.clone(), no_credential.clone()),
+        (Any(&[ROLE, All(&[ApiKey, Scope("s")])]), role.clone(), scope("s")),
+        (Any(&[All(&[ApiKey, Scope("s")]), ROLE]), role.clone(), scope("s")),
+        (Any(&[All(&[Subject, Scope("t")]), All(&[ApiKey, Scope("s")])]), scope("t"), scope("s")),
+        (Any(&[All(&[ApiKey, Scope("s")]), All(&[Subject, Scope("t")])]), scope("t"), scope("s")),
+        (Any(&[FRESH, All(&[ApiKey, Scope("s")])]), step_up.clone(), scope("s")),
+        (Any(&[All(&[ApiKey, FRESH]), All(&[Subject, Scope("s")])]), scope("s"), no_credential.clone()),
+        (Any(&[ROLE, FRESH, All(&[ApiKey, Scope("s")])]), step_up.clone(), scope("s")),
+        (All(&[Subject, ApiKey]), no_credential.clone(), no_credential.clone()),
+        (All(&[Subject, ApiKey, Scope("s")]), scope("s"), scope("s")),
+        (All(&[ApiKey, ROLE]), role.clone(), no_credential.clone()),
+        (All(&[ApiKey, FRESH, Scope("s")]), scope("s"), scope("s")),
+        (All(&[ApiKey, FRESH]), step_up, no_credential.clone()),
+    ];
+    let (auth, mut callers) = callers().await;
+    let login = oracle::World::of_subject(false, false, false, false);
+    let key = oracle::World { subject: None, key: Some(false) };
+    let nobody = oracle::World { subject: None, key: None };
+    for (requirement, for_login, for_key) in cases {
+        for (world, refusal) in [(login, for_login), (key, for_key), (nobody, no_credential.clone())] {
+            let caller = callers.iter_mut().find(|caller| caller.world == world).unwrap();
+            let answer = admit(&auth, &mut caller.parts, &requirement).await.unwrap_err();
+            assert_eq!(*answer.refusal(), refusal, "{requirement} for {world:?}");
+        }
+    }
+}
