@@ -74,6 +74,13 @@ impl fmt::Display for Timestamp {
 }
 
 /// Text that is no point in time.
+///
+/// ```
+/// use auth_core::{InvalidTimestamp, Timestamp};
+///
+/// assert_eq!("next spring".parse::<Timestamp>(), Err(InvalidTimestamp));
+/// assert_eq!("2027-03-31".parse::<Timestamp>(), "2027-03-31T00:00:00Z".parse());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write a time in UTC such as `2027-03-31T00:00:00Z`, or a date such as `2027-03-31`, which is its beginning")]
 pub struct InvalidTimestamp;

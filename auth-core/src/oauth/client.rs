@@ -146,6 +146,16 @@ impl OAuthClient {
     /// Lets it ask `/auth/introspect` about any token of this service, by its secret (RFC 7662 section 2.1), as a resource
     /// server does. Others ask by an API key of scope `introspect`.
     ///
+    /// ```
+    /// use auth_core::OAuthClient;
+    ///
+    /// # fn main() -> Result<(), auth_core::InvalidClient> {
+    /// let secret = "an example, and so not a secret: 7Rk2".to_owned().into();
+    /// let reports = OAuthClient::confidential("reports-api", &secret)?.grants([]).may_introspect()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`InvalidClient::PublicMayNotIntrospect`] when it has no secret.
