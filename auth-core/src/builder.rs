@@ -412,6 +412,10 @@ impl AuthBuilder {
         let sessions = self.sessions.ok_or(missing("session", "sessions"))?;
         let api_keys = self.api_keys.ok_or(missing("API key", "api_keys"))?;
         let no_runtime = BuildError::Setting { setting: "fanout", why: "needs a Tokio runtime; build within one" };
+        if self.dpop.is_none() && clients.any_dpop_bound() {
+            let why = "is to have bound tokens alone while DPoP is off; turn it on by AuthBuilder::dpop (AUTH_DPOP)";
+            return Err(BuildError::Setting { setting: "client", why });
+        }
         let dpop = self.dpop.map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew)).transpose()?;
         let coherence = Arc::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
         #[cfg(feature = "oidc")]

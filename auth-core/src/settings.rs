@@ -80,7 +80,8 @@ pub struct Settings {
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
     /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (in hexadecimal; neither makes the client public),
-    /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes` and `introspect`.
+    /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
+    /// `dpop_bound_access_tokens`.
     pub clients: Vec<OAuthClient>,
     /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and as they are needed `subject_prefix`, `roles_at` and
     /// `scopes_at` (lists of places), `jwks_uri`, and `any_jwt_type`, `private_addresses` and `plain_http` (`true`).

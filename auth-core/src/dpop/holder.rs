@@ -6,6 +6,7 @@ use super::replay::Use;
 use super::{ALGORITHMS, Proof, ProofError, Proofs};
 use crate::event::Event;
 use crate::http::credential::Scheme;
+use crate::session::Grantee;
 use crate::token::{Confirmation, TokenError};
 use crate::{Auth, Refusal};
 
@@ -75,17 +76,15 @@ impl Auth {
     }
 
     /// Refuses a request for tokens without a proof where one is required. Comes before any work for the request.
-    pub(crate) fn check_proof_is_there(&self, proof: Option<&Proof>) -> Result<(), Refusal> {
-        match self.proofs() {
-            Some(proofs) if proofs.required && proof.is_none() => Err(self.proof_refused(ProofError::Missing, true)),
-            _ => Ok(()),
-        }
+    pub(crate) fn check_proof_is_there(&self, grantee: &Grantee<'_>) -> Result<(), Refusal> {
+        let required = grantee.dpop_bound || self.proofs().is_some_and(|proofs| proofs.required);
+        if required && grantee.proof.is_none() { Err(self.proof_refused(ProofError::Missing, true)) } else { Ok(()) }
     }
 
     /// Uses up the proof of a request for tokens, just before they are made: whoever is refused has filled no memory.
-    pub(crate) async fn prove_key(&self, proof: Option<&Proof>) -> Result<Option<ProvenKey>, Refusal> {
-        self.check_proof_is_there(proof)?;
-        let (Some(proof), Some(proofs)) = (proof, self.proofs()) else { return Ok(None) };
+    pub(crate) async fn prove_key(&self, grantee: &Grantee<'_>) -> Result<Option<ProvenKey>, Refusal> {
+        self.check_proof_is_there(grantee)?;
+        let (Some(proof), Some(proofs)) = (grantee.proof, self.proofs()) else { return Ok(None) };
         self.use_up(proofs, proof, true).await?;
         Ok(Some(ProvenKey(proof.key().to_owned())))
     }

@@ -34,6 +34,7 @@ pub struct OAuthClient {
     pub(super) scopes: Vec<Box<str>>,
     /// Only with a secret.
     pub(super) introspects: bool,
+    pub(super) dpop_bound: bool,
 }
 
 /// How a client comes to tokens.
@@ -125,7 +126,8 @@ impl OAuthClient {
             return Err(InvalidClient::Id);
         }
         let id = id.parse().map_err(|_| InvalidClient::Id)?;
-        Ok(Self { id, secret: None, grants: vec![GrantType::RefreshToken], scopes: Vec::new(), introspects: false })
+        let grants = vec![GrantType::RefreshToken];
+        Ok(Self { id, secret: None, grants, scopes: Vec::new(), introspects: false, dpop_bound: false })
     }
 
     /// Which grants it may use, in place of those it had.
@@ -140,6 +142,15 @@ impl OAuthClient {
     #[must_use]
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Gives it tokens that are bound to a key, or none (`dpop_bound_access_tokens`, RFC 9449 section 5.2):
+    /// `/auth/token` asks its requests for a proof, also where [`Dpop::optional`](crate::Dpop::optional) asks nobody
+    /// else's. [`AuthBuilder::build`](crate::AuthBuilder::build) fails where DPoP is off.
+    #[must_use]
+    pub const fn dpop_bound_access_tokens(mut self) -> Self {
+        self.dpop_bound = true;
         self
     }
 
@@ -181,6 +192,7 @@ impl fmt::Debug for OAuthClient {
             .field("grants", &self.grants)
             .field("scopes", &self.scopes)
             .field("introspects", &self.introspects)
+            .field("dpop_bound", &self.dpop_bound)
             .finish_non_exhaustive()
     }
 }

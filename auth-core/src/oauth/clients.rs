@@ -31,7 +31,14 @@ pub(crate) struct Client<'a> {
 impl Clients {
     pub(crate) fn new(own: ClientId, scopes: &[Box<str>]) -> Self {
         let grants = vec![GrantType::Password, GrantType::RefreshToken];
-        let own = OAuthClient { id: own, secret: None, grants, scopes: scopes.to_vec(), introspects: false };
+        let own = OAuthClient {
+            id: own,
+            secret: None,
+            grants,
+            scopes: scopes.to_vec(),
+            introspects: false,
+            dpop_bound: false,
+        };
         Self { own, registered: HashMap::new() }
     }
 
@@ -43,6 +50,11 @@ impl Clients {
     /// Whether any client has a secret.
     pub(super) fn any_confidential(&self) -> bool {
         self.registered.values().any(|client| client.secret.is_some())
+    }
+
+    /// Whether any client is to have bound tokens alone.
+    pub(crate) fn any_dpop_bound(&self) -> bool {
+        self.registered.values().any(|client| client.dpop_bound)
     }
 
     /// Whether any client may introspect.
@@ -105,7 +117,12 @@ impl<'a> Client<'a> {
 
     /// The client as who asks for tokens, with the key that it proved to hold.
     pub(crate) fn with(&self, proof: Option<&'a Proof>) -> Grantee<'a> {
-        Grantee { client_id: self.stored_id(), confidential: self.client.secret.is_some(), proof }
+        Grantee {
+            client_id: self.stored_id(),
+            confidential: self.client.secret.is_some(),
+            dpop_bound: self.client.dpop_bound,
+            proof,
+        }
     }
 
     /// Whether a session of this client's.

@@ -12,6 +12,8 @@ pub(crate) struct Grantee<'a> {
     /// Whether the client proved itself by a secret. Its sessions are bound to it by that, and so need not be to a key,
     /// which it may change (RFC 9449 section 5); its access tokens are.
     pub(crate) confidential: bool,
+    /// Whether it is to have bound tokens alone, whatever others may.
+    pub(crate) dpop_bound: bool,
     pub(crate) proof: Option<&'a Proof>,
 }
 

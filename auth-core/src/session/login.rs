@@ -53,9 +53,9 @@ impl Auth {
 
     /// Logs a user in for `grantee`, to whom the session's refresh tokens are bound, with the scopes decided already.
     pub(crate) async fn begin(&self, login: Login, scope: String, grantee: Grantee<'_>) -> Result<Tokens, Refusal> {
-        self.check_proof_is_there(grantee.proof)?;
+        self.check_proof_is_there(&grantee)?;
         let user = self.check_password(&login).await?;
-        let key = self.prove_key(grantee.proof).await?;
+        let key = self.prove_key(&grantee).await?;
         let holder = grantee.holder();
         let now = self.now();
         let refresh = Token::random()?;

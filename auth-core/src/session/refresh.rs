@@ -49,13 +49,13 @@ impl Auth {
         presented: &str,
         scope: Option<&str>,
     ) -> Result<Tokens, Refusal> {
-        self.check_proof_is_there(grantee.proof)?;
+        self.check_proof_is_there(&grantee)?;
         let holder = grantee.holder();
         let presented = Token::parse(presented).map_err(|reason| self.refresh_refused(reason))?;
         let found = self.0.sessions.find_by_refresh_token(&presented.hash()).await?;
         let found = found.ok_or_else(|| self.refresh_refused(TokenError::Unknown))?;
         let user = self.may_refresh(&found, &holder, scope).await?;
-        let key = self.prove_key(grantee.proof).await?;
+        let key = self.prove_key(&grantee).await?;
         let (session, successor) = self.redeem(&presented, &found.session, holder).await?;
         // Again, of what was redeemed: a used token has not been asked above.
         let scope = narrowed(scope, &session.scope)?;

@@ -22,6 +22,8 @@ struct Written {
     scopes: Vec<Box<str>>,
     #[serde(default)]
     introspect: bool,
+    #[serde(default)]
+    dpop_bound_access_tokens: bool,
 }
 
 pub(super) fn clients() -> Result<Vec<OAuthClient>, SettingsError> {
@@ -46,6 +48,9 @@ fn client(written: &Written) -> Result<OAuthClient, String> {
         client = client.grants(grants.ok_or("a grant is neither `password` nor `refresh_token`")?);
     }
     client = client.scopes(written.scopes.clone());
+    if written.dpop_bound_access_tokens {
+        client = client.dpop_bound_access_tokens();
+    }
     if written.introspect {
         client = client.may_introspect().map_err(invalid)?;
     }

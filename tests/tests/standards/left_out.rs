@@ -39,11 +39,6 @@ pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
     (9068, "4, decryption", "encrypted tokens (JWE) are not read"),
     (
         9449,
-        "5.2",
-        "no client is registered as bound by its metadata: `Dpop::required` asks every client for proofs, `Dpop::optional` none",
-    ),
-    (
-        9449,
         "8, 9",
         "no nonces: a proof is good for a minute and once, so one that was made in advance by somebody who could use the key for a while is of use for that minute",
     ),

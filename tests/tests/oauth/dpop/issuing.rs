@@ -177,6 +177,24 @@ async fn rfc9449_s5_where_it_is_required_nobody_gets_tokens_without_a_proof() {
 }
 
 #[tokio::test]
+async fn rfc9449_s5_2_a_client_that_is_to_have_bound_tokens_gets_no_others() {
+    let both = [GrantType::Password, GrantType::RefreshToken];
+    let client = OAuthClient::public("bound-app").unwrap().grants(both).dpop_bound_access_tokens();
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional()).client(client)).await;
+    let (prover, client) = (Prover::es256(), [("client_id", "bound-app")]);
+    service.grant(&[LOGIN, &client].concat(), None).await.is_error(400, "invalid_dpop_proof");
+    service.reasons.are(proof(ProofError::Missing), "login");
+    let first = service.grant(&[LOGIN, &client].concat(), Some(&prover.for_tokens(&service))).await;
+    assert_eq!(first.text("token_type"), "DPoP");
+    let refresh = first.refresh();
+    let form = [&[("grant_type", "refresh_token"), ("refresh_token", &refresh)], &client[..]].concat();
+    service.grant(&form, None).await.is_error(400, "invalid_dpop_proof");
+    assert_eq!(service.grant(&form, Some(&prover.for_tokens(&service))).await.text("token_type"), "DPoP");
+    // Of the others nobody is asked.
+    assert_eq!(service.grant(&[LOGIN, &[("client_id", "app")]].concat(), None).await.text("token_type"), "bearer");
+}
+
+#[tokio::test]
 async fn a_refused_login_uses_no_proof_up() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let used = prover.for_tokens(&service);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
 use auth_core::token::{Hs256, SigningKey};
-use auth_core::{Dpop, ProofError};
+use auth_core::{Dpop, OAuthClient, ProofError};
 use auth_tests::Node;
 
 use super::{Bound, Prover, proof};
@@ -64,10 +64,20 @@ fn what_cannot_work_is_not_built() {
 }
 
 #[test]
+fn a_client_that_is_to_have_bound_tokens_needs_it_on() {
+    let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
+    let key = SigningKey::<Hs256>::hs256(&secret).unwrap();
+    let client = OAuthClient::public("app").unwrap().dpop_bound_access_tokens();
+    let builder = Auth::builder(key, "https://issuer.example", "api").store(MemoryStore::default()).client(client);
+    assert!(builder.build().expect_err("it was built").to_string().contains("AUTH_DPOP"));
+}
+
+#[test]
 fn the_environment_turns_it_on() {
     let node = env!("CARGO_BIN_EXE_node");
     for (env, said) in [
         (&[("AUTH_DPOP", "on")][..], "AUTH_DPOP: it is none of `off`, `optional` and `required`"),
+        (&[("AUTH_CLIENTS", r#"[{"id":"app","dpop_bound_access_tokens":true}]"#)], "bound tokens alone"),
         (&[("AUTH_DPOP_URLS", "https://a.example")], "AUTH_DPOP_URLS: AUTH_DPOP is unset"),
         (&[("AUTH_DPOP", "optional"), ("AUTH_ISSUER", "quickstart")], "AUTH_DPOP_URLS"),
         (&[("AUTH_DPOP", "required"), ("AUTH_DPOP_URLS", "https://a.example, b.example")], "AUTH_DPOP: dpop has an"),
