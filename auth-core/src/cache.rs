@@ -46,6 +46,16 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
             }
             self.entries.remove_if(key, |(held, _)| *held == loaded_at);
         }
+        // Boxed, so that the many requests that find what they need do not carry the room for this.
+        Box::pin(self.load(key, now, load)).await
+    }
+
+    async fn load(
+        &self,
+        key: &K,
+        now: Timestamp,
+        load: impl Future<Output = Result<Option<V>, StoreError>>,
+    ) -> Result<Option<Arc<V>>, StoreError> {
         let loaded = self.entries.get_or_insert_async(key, async {
             match load.await {
                 Ok(Some(value)) => Ok((now, Arc::new(value))),

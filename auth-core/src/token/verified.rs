@@ -60,7 +60,9 @@ impl Tables {
         let mark = token.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
         // Text has the same few bits in every byte; multiplied, all of them count (Fibonacci hashing).
         let place = usize::try_from(mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).unwrap_or(0) % self.once.len();
-        self.once[place].swap(mark, Ordering::Relaxed) == mark
+        let before = self.once[place].load(Ordering::Relaxed);
+        self.once[place].store(mark, Ordering::Relaxed);
+        before == mark
     }
 }
 
