@@ -13,8 +13,10 @@ mod client;
 mod node;
 pub mod npm;
 pub mod python;
+mod serve;
 pub mod servers;
 pub mod statements;
 
 pub use client::{Answer, Client, Settle, Tokens};
 pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node};
+pub use serve::serve;

@@ -40,10 +40,7 @@ impl Service {
         router: impl FnOnce(&Auth) -> Router,
     ) -> Self {
         let (auth, clock, store) = auth(set);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let app = router(&auth);
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let url = auth_tests::serve(router(&auth)).await;
         Self { auth, clock, url, store }
     }
 

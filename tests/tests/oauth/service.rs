@@ -13,7 +13,6 @@ use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, PRAGMA, WWW_AUTHENTICATE};
 use serde_json::Value;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const EMAIL: &str = "ada@example.com";
@@ -58,11 +57,7 @@ fn key() -> SigningKey<Hs256> {
 /// Serves an `Auth` and two guarded routes.
 pub(crate) async fn serve(auth: Auth) -> String {
     let routes = GuardedRouter::new().route("/me", get(me)).route("/reports", get(reports)).merge(auth.routes());
-    let app: axum::Router = routes.with_state(auth);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    url
+    auth_tests::serve(routes.with_state(auth)).await
 }
 
 impl Service {

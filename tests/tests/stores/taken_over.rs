@@ -1,6 +1,6 @@
 //! A `FastAPI` application's users, by their bcrypt hashes, over HTTP.
 
-use auth_tests::Client;
+use auth_tests::{Client, serve};
 use reqwest::Method;
 use serde_json::json;
 use sqlx::SqlitePool;
@@ -30,9 +30,7 @@ async fn service() -> (Client, SqlitePool) {
     }
     let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
     let app = taken_over_users::app(pool.clone(), &secret, None).await.unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let client = Client::new(&serve(app).await);
     (client, pool)
 }
 

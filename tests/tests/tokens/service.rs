@@ -9,7 +9,6 @@ use axum::extract::State;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Map, Value};
-use tokio::net::TcpListener;
 
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const AUDIENCE: &str = "api";
@@ -77,9 +76,5 @@ async fn me(identity: Identity, State(_): State<Auth>) -> String {
 
 async fn serve(auth: Auth) -> String {
     let routes = GuardedRouter::new().route("/me", get(me)).merge(auth.routes());
-    let app: axum::Router = routes.with_state(auth);
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    url
+    auth_tests::serve(routes.with_state(auth)).await
 }

@@ -10,7 +10,6 @@ use auth_core::store::{ApiKeyStore, SessionStore, UserDirectory};
 use auth_core::token::SigningKey;
 use auth_tests::{AUTH_SECRET, Client};
 use quickstart::{App, Role};
-use tokio::net::TcpListener;
 
 /// A service that listens.
 pub(crate) struct Scene {
@@ -25,10 +24,7 @@ impl Scene {
         let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
         let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);
         let auth = builder.new_user_role(Role::User).fanout(messages.clone()).build().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-        let app = quickstart::router(App { auth: auth.clone() });
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let client = Client::new(&auth_tests::serve(quickstart::router(App { auth: auth.clone() })).await);
         Self { auth, client, messages }
     }
 }

@@ -3,11 +3,11 @@
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
 use auth_core::{AuthBuilder, Dpop, ProofError, Rule};
+use auth_tests::serve;
 use axum::Router;
 use axum::extract::{Path, State};
 use axum::routing;
 use reqwest::Method;
-use tokio::net::TcpListener;
 
 use super::{Bound, Prover, proof};
 use crate::service::Answer;
@@ -94,13 +94,6 @@ impl Nested {
     async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
         request(&self.url, method, path, headers).await
     }
-}
-
-pub(super) async fn serve(app: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-    url
 }
 
 async fn request(url: &str, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {

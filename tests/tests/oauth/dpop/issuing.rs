@@ -34,7 +34,7 @@ async fn rfc9449_s5_its_example_binds_tokens_to_its_key() {
         *request.uri_mut() = "/auth/token".parse().unwrap();
         own.clone().call(request)
     };
-    let url = super::guards::serve(axum::Router::new().route("/token", axum::routing::post(token))).await;
+    let url = auth_tests::serve(axum::Router::new().route("/token", axum::routing::post(token))).await;
     let request = service.http.post(format!("{url}/token")).header("DPoP", PROOF).form(LOGIN);
     let answer = Answer::of(request.send().await.unwrap()).await;
     assert_eq!(answer.text("token_type"), "DPoP");

@@ -14,7 +14,6 @@ use auth_core::testing::TestClock;
 use auth_core::{AuthBuilder, Timestamp};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
 
 use crate::forge::Forger;
 use server::IssuerServer;
@@ -76,11 +75,7 @@ impl Service {
             .route("/admin", get(admin))
             .route("/reports", get(reports))
             .route("/recent", get(recent));
-        let app: axum::Router = routes.with_state(auth);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, clock, http: reqwest::Client::new() }
+        Self { url: auth_tests::serve(routes.with_state(auth)).await, clock, http: reqwest::Client::new() }
     }
 
     async fn call(&self, path: &str, token: &str) -> StatusCode {

@@ -6,10 +6,9 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use auth_core::{Clock, LegacyTokens, SystemClock};
-use auth_tests::{Client, Node, python};
+use auth_tests::{Client, Node, python, serve};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use tokio::net::TcpListener;
 
 use crate::forge::SECRET;
 
@@ -86,8 +85,6 @@ async fn a_table_taken_over_takes_its_tokens_by_the_number_of_a_user() {
     let legacy = LegacyTokens::new(&SECRET.to_owned().into(), SystemClock.now().after(Duration::from_hours(24)));
     let own = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
     let app = taken_over_users::app(pool.clone(), &own, Some(legacy.unwrap())).await.unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let client = Client::new(&format!("http://{}", listener.local_addr().unwrap()));
-    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    let client = Client::new(&serve(app).await);
     hold(&client, "/admin", &tokens, 200).await;
 }

@@ -10,7 +10,6 @@ use auth_core::{AuthBuilder, LegacyTokens, Registration, Timestamp};
 use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
-use tokio::net::TcpListener;
 
 use crate::forge::{Forger, SECRET};
 use crate::service::{EMAIL, PASSWORD};
@@ -77,10 +76,7 @@ impl Service {
             .route("/recent", get(recent))
             .route("/strong", get(strong))
             .merge(auth.routes());
-        let app: axum::Router = routes.with_state(auth.clone());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+        let url = auth_tests::serve(routes.with_state(auth.clone())).await;
         Self { url, auth, clock, store, user }
     }
 

@@ -1,0 +1,12 @@
+//! A router on a bound socket.
+
+use axum::Router;
+use tokio::net::TcpListener;
+
+/// Serves it on a free port of this machine for as long as the test runs, and says where: `http://127.0.0.1:PORT`.
+pub async fn serve(app: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    url
+}
