@@ -70,7 +70,8 @@ impl Auth {
                 if key.jkt != proof.key() {
                     return Err(self.refused(TokenError::Bound));
                 }
-                self.use_up(proofs, &proof, false).await
+                // Boxed, since every guard's future would be larger for what few requests need.
+                Box::pin(self.use_up(proofs, &proof, false)).await
             }
         }
     }

@@ -23,8 +23,12 @@ type Outcome<T> = Result<Option<T>, Refusal>;
 ///
 /// One for each `Auth`: a request may pass a router within a router, and come back to the first `Auth` after another. A
 /// proof of possession that was verified twice would look replayed.
-#[derive(Clone, Default)]
-struct Memos(Vec<Memo>);
+#[derive(Clone)]
+struct Memos {
+    first: Memo,
+    /// Seldom any.
+    others: Vec<Memo>,
+}
 
 #[derive(Clone, Default)]
 struct Memo {
@@ -152,16 +156,21 @@ impl Auth {
     }
 
     fn memo<'a>(&self, parts: &'a Parts) -> Option<&'a Memo> {
-        parts.extensions.get::<Memos>()?.0.iter().find(|memo| memo.auth == self.id())
+        let memos = parts.extensions.get::<Memos>()?;
+        std::iter::once(&memos.first).chain(&memos.others).find(|memo| memo.auth == self.id())
     }
 
     fn memo_mut<'a>(&self, parts: &'a mut Parts) -> &'a mut Memo {
-        let memos = &mut parts.extensions.get_or_insert_default::<Memos>().0;
-        let known = memos.iter().position(|memo| memo.auth == self.id());
+        let fresh = || Memo { auth: self.id(), ..Memo::default() };
+        let memos = parts.extensions.get_or_insert_with(|| Memos { first: fresh(), others: Vec::new() });
+        if memos.first.auth == self.id() {
+            return &mut memos.first;
+        }
+        let known = memos.others.iter().position(|memo| memo.auth == self.id());
         let at = known.unwrap_or_else(|| {
-            memos.push(Memo { auth: self.id(), ..Memo::default() });
-            memos.len() - 1
+            memos.others.push(fresh());
+            memos.others.len() - 1
         });
-        &mut memos[at]
+        &mut memos.others[at]
     }
 }
