@@ -14,6 +14,7 @@ mod router;
 pub mod routing;
 mod rule;
 mod table;
+mod taken;
 mod whole;
 mod wire;
 
@@ -30,3 +31,4 @@ pub use router::GuardedRouter;
 pub use routing::GuardedMethodRouter;
 pub use rule::Rule;
 pub use table::{PolicyTable, RoutePolicy, Unchecked};
+pub use taken::{GuardedMethods, GuardedRoutes};

@@ -12,8 +12,8 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::evidence::{Decided, HasAuth};
-use super::routing::GuardedMethodRouter;
 use super::table::{Decision, PolicyTable, RoutePolicy, Unchecked};
+use super::taken::{GuardedMethods, GuardedRoutes};
 use super::whole::{Covers, WholeGuard};
 use super::wire::Wiring;
 use super::{Policy, page};
@@ -105,10 +105,11 @@ where
     /// print!("{}", app.policy()); // a row for each method
     /// ```
     #[track_caller]
-    pub fn route(mut self, path: &str, methods: GuardedMethodRouter<S>) -> Self
+    pub fn route(mut self, path: &str, methods: impl GuardedMethods<S>) -> Self
     where
         S: HasAuth,
     {
+        let methods = methods.guarded();
         for (method, decision) in &methods.decisions {
             self.enter(decision.row(method, path.to_owned()));
         }
@@ -132,8 +133,8 @@ where
     ///
     /// At start, where [`axum::Router::nest`] does: for an empty prefix, and for two routes of one path.
     #[track_caller]
-    pub fn nest(mut self, prefix: &str, other: Self) -> Self {
-        let other = other.sealed();
+    pub fn nest(mut self, prefix: &str, other: impl GuardedRoutes<S>) -> Self {
+        let other = other.guarded().sealed();
         self.take(other.table.below(prefix), other.wiring, other.covers);
         self.inner = self.inner.nest(prefix, other.inner);
         self
@@ -153,8 +154,8 @@ where
     ///
     /// At start, where [`axum::Router::merge`] does: for two routes of one path and method, and for two fallbacks.
     #[track_caller]
-    pub fn merge(mut self, other: Self) -> Self {
-        let other = other.sealed();
+    pub fn merge(mut self, other: impl GuardedRoutes<S>) -> Self {
+        let other = other.guarded().sealed();
         self.take(other.table, other.wiring, other.covers);
         self.inner = self.inner.merge(other.inner);
         self
