@@ -52,6 +52,10 @@ async fn beside_cfg_attr() {}
 #[signed_in]
 async fn by_another_name() {}
 
+#[require_scope("a")]
+#[signed_in]
+async fn beside_another_name() {}
+
 #[guards::require_auth]
 #[guards::require_scope("a")]
 async fn by_path() {}
@@ -124,7 +128,7 @@ pub fn routes() -> GuardedRouter<Auth> {
         .route("/patterns/{id}/{page}", post(patterns))
         .route("/cfg/{id}", get(with_cfg))
         .route("/cfg-attr", get(behind_cfg_attr).post(beside_cfg_attr))
-        .route("/renamed", get(by_another_name).post(by_path))
+        .route("/renamed", get(by_another_name).post(by_path).put(beside_another_name))
         .route("/either", get(either).post(cfg_below))
         .route("/unit", get(with_unit))
         .route("/local", get(local))

@@ -39,6 +39,7 @@ fn taken_names_change_nothing() {
 fn attributes_that_no_one_sees_side_by_side_are_still_one_guard() {
     let routes = shapes::routes();
     demands(&routes, "by_another_name", "auth");
+    demands(&routes, "beside_another_name", "all(scope(\"a\"), auth)");
     demands(&routes, "by_path", "all(auth, scope(\"a\"))");
     demands(&routes, "behind_cfg_attr", "auth");
     demands(&routes, "beside_cfg_attr", "all(auth, scope(\"a\"))");

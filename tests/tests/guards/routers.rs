@@ -74,6 +74,26 @@ async fn a_routers_guard_covers_all_that_is_in_it_whenever_it_came() {
 }
 
 #[tokio::test]
+async fn a_routers_guard_covers_each_kind_of_fallback_by_itself() {
+    let with =
+        |inside: GuardedRouter<Auth>| GuardedRouter::new().guard::<Staff>().route("/route", get(own)).merge(inside);
+    let plain_fallback = axum::Router::new().fallback(|| async {});
+    let routers = [
+        GuardedRouter::new().guard::<Staff>().route("/route", get(own)).fallback(own),
+        GuardedRouter::new().route("/route", get(own)).fallback(own).guard::<Staff>(),
+        with(GuardedRouter::new().fallback(own)),
+        with(GuardedRouter::new().merge_unchecked(plain_fallback)),
+    ];
+    for (at, router) in routers.into_iter().enumerate() {
+        let service = Service::start(|auth| router.with_state(auth.clone())).await;
+        let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
+        assert_eq!(service.with_token("/no-such-route", &moderator).await, let_in(), "{at}");
+        assert_eq!(service.with_token("/no-such-route", &user).await, refused(403, INSUFFICIENT), "{at}");
+        assert_eq!(service.anonymously("/no-such-route").await, refused(401, NOTHING), "{at}");
+    }
+}
+
+#[tokio::test]
 async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
     let guarded = GuardedRouter::new().route("/staff", get(own)).guard::<Staff>();
     let router = GuardedRouter::new().route("/open", get(open)).merge(guarded);
