@@ -101,6 +101,9 @@ async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
     assert_eq!(service.anonymously("/open").await, let_in());
     assert_eq!(service.anonymously("/no-such-route").await.status, 404);
     assert_eq!(service.anonymously("/staff").await, refused(401, NOTHING));
+    let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
+    assert_eq!(service.with_token("/staff", &user).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.with_token("/staff", &moderator).await, let_in());
 }
 
 #[tokio::test]
