@@ -107,6 +107,19 @@ async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
 }
 
 #[tokio::test]
+async fn a_policys_layer_guards_a_plain_router() {
+    let service = Service::start(|auth| plain().layer(StaffOnDuty::layer(auth)).with_state(auth.clone())).await;
+    let moderator = service.user(&[Moderator]).await;
+    let on_duty = service.token_of(&moderator, "pwd", "duty").await;
+    let off_duty = service.token_of(&moderator, "pwd", "").await;
+    assert_eq!(service.with_token("/file", &on_duty).await, let_in());
+    let needs = format!("{INSUFFICIENT}, scope=\"duty\"");
+    assert_eq!(service.with_token("/file", &off_duty).await, refused(403, &needs));
+    assert_eq!(service.with_token("/file", &service.token(&[User]).await).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.anonymously("/file").await, refused(401, NOTHING));
+}
+
+#[tokio::test]
 async fn one_router_given_two_states_asks_each_its_own_auth() {
     let (first, _, store) = crate::service::auth(|builder| builder);
     let (second, ..) = crate::service::auth(|builder| builder);
