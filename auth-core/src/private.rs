@@ -26,6 +26,7 @@ impl Policy for Undecided {
 
 /// Where a policy is declared: where this is called.
 #[track_caller]
+#[must_use]
 pub const fn declared(name: &'static str, module: &'static str) -> Declaration {
     let place = ::core::panic::Location::caller();
     Declaration { name, module, file: place.file(), line: place.line() }

@@ -55,11 +55,11 @@ fn without_brackets(input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
+    const ANY: &str = "write `any(.., ..)`: one of them suffices";
+    const ALL: &str = "write `all(.., ..)`: every one of them is needed";
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
-    const ANY: &str = "write `any(.., ..)`: one of them suffices";
-    const ALL: &str = "write `all(.., ..)`: every one of them is needed";
     let next = input.cursor().ident().map(|(word, _)| word.to_string()).unwrap_or_default();
     Err(if input.peek(Token![|]) || input.peek(Token![||]) {
         error(input.span(), "requirements are not joined by `|`", ANY)

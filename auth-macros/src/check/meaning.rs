@@ -36,7 +36,9 @@ impl Named {
     /// What `terms` speak of, one part of theirs left out.
     pub(super) fn of(terms: &[Term], without: Option<&Term>) -> Self {
         let mut named = Self::default();
-        terms.iter().for_each(|term| named.add(term, without));
+        for term in terms {
+            named.add(term, without);
+        }
         named
     }
 
@@ -60,7 +62,9 @@ impl Named {
             Kind::Not(_) => self.scope_or_not = true,
             Kind::Public | Kind::Optional | Kind::All(_) | Kind::Any(_) => {}
         }
-        term.parts().iter().for_each(|part| self.add(part, without));
+        for part in term.parts() {
+            self.add(part, without);
+        }
     }
 
     /// Whether access tokens are looked at, and whether API keys are.
