@@ -7,6 +7,7 @@ mod database;
 mod postgres;
 mod process;
 mod redis;
+mod tls;
 
 use std::collections::BTreeSet;
 use std::io::Write;

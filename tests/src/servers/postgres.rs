@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 
 use super::process::{Folder, Server, free_port, program};
+use super::tls::Certificate;
 
 /// A throw-away PostgreSQL server, which a test can stop and start. It ends with the test process.
 pub struct Postgres {
@@ -25,6 +26,29 @@ impl Postgres {
     /// The same with more settings, such as `log_statement=all`.
     #[must_use]
     pub fn start_with(suite: &str, settings: &[&str]) -> Option<Self> {
+        let mut server = Self::new(suite, settings)?;
+        server.start_again();
+        Some(server)
+    }
+
+    /// A server that speaks TLS as `localhost`, and the file of the authority that signed its certificate.
+    #[must_use]
+    pub fn start_with_tls(suite: &str) -> Option<(Self, PathBuf)> {
+        let mut server = Self::new(suite, &["ssl=on"])?;
+        let tls = Certificate::make(&server.folder, suite)?;
+        server.settings.push(format!("ssl_cert_file={}", tls.certificate.display()));
+        server.settings.push(format!("ssl_key_file={}", tls.key.display()));
+        server.start_again();
+        Some((server, tls.authority))
+    }
+
+    /// Its port.
+    #[must_use]
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    fn new(suite: &str, settings: &[&str]) -> Option<Self> {
         let Some(postgres) = program("postgres", debian()) else {
             super::leave_out(suite, "install PostgreSQL (Debian: `apt-get install postgresql`) or set DATABASE_URL");
             return None;
@@ -33,7 +57,6 @@ impl Postgres {
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
         let mut server = Self { folder: Folder::new(), programs, port: free_port(), settings, running: None };
         server.create();
-        server.start_again();
         Some(server)
     }
 
@@ -56,7 +79,7 @@ impl Postgres {
         let port = self.port.to_string();
         let mut command = vec![postgres.to_str().expect("UTF-8"), "-D", "data", "-p", &port];
         let settings = [
-            "listen_addresses=127.0.0.1",
+            "listen_addresses=localhost",
             "unix_socket_directories=",
             "max_connections=300",
             // The machine is not going to lose its power in the middle of a test; a killed server loses nothing.

@@ -6,12 +6,14 @@ use std::sync::OnceLock;
 
 use super::named;
 use super::process::{Folder, Server, free_port, program};
+use super::tls::Certificate;
 
 /// A throw-away Redis server, which a test can stop and start. It ends with the test process.
 pub struct Redis {
     folder: Folder,
     program: String,
     port: u16,
+    tls: Option<Certificate>,
     running: Option<Server>,
 }
 
@@ -19,14 +21,27 @@ impl Redis {
     /// A running server; leaves the suite out when neither Redis nor Valkey is installed.
     #[must_use]
     pub fn start(suite: &str) -> Option<Self> {
+        let mut server = Self::new(suite)?;
+        server.start_again();
+        Some(server)
+    }
+
+    /// A server that speaks nothing but TLS, with a certificate of an authority that nobody knows.
+    #[must_use]
+    pub fn start_with_tls(suite: &str) -> Option<Self> {
+        let mut server = Self::new(suite)?;
+        server.tls = Some(Certificate::make(&server.folder, suite)?);
+        server.start_again();
+        Some(server)
+    }
+
+    fn new(suite: &str) -> Option<Self> {
         let Some(program) = ["redis-server", "valkey-server"].iter().find_map(|name| program(name, [])) else {
             super::leave_out(suite, "install Redis (Debian: `apt-get install redis-server`) or set REDIS_URL");
             return None;
         };
         let program = program.into_os_string().into_string().ok()?;
-        let mut server = Self { folder: Folder::new(), program, port: free_port(), running: None };
-        server.start_again();
-        Some(server)
+        Some(Self { folder: Folder::new(), program, port: free_port(), tls: None, running: None })
     }
 
     /// The URL of the server that `REDIS_URL` names, or of this test binary's own; leaves the suite out when there is
@@ -47,7 +62,10 @@ impl Redis {
     /// Its URL.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        match self.tls {
+            None => format!("redis://127.0.0.1:{}", self.port),
+            Some(_) => format!("rediss://localhost:{}", self.port),
+        }
     }
 
     /// Ends it at once.
@@ -60,9 +78,19 @@ impl Redis {
     /// Starts it where it was, empty.
     pub fn start_again(&mut self) {
         let port = self.port.to_string();
-        let command = [&*self.program, "--port", &port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        let mut command = vec![&*self.program, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
+        if let Some(tls) = &self.tls {
+            let files = [&tls.certificate, &tls.key].map(|file| file.to_str().expect("UTF-8"));
+            command.extend(["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"]);
+            command.extend(["--tls-cert-file", files[0], "--tls-key-file", files[1], "--tls-ca-cert-file", files[0]]);
+        } else {
+            command.extend(["--port", &port]);
+        }
         self.running = Some(Server::start(&self.folder, "KILL", &command));
-        self.folder.wait_for("Redis", || answers(self.port).unwrap_or(false));
+        self.folder.wait_for("Redis", || match self.tls {
+            None => answers(self.port).unwrap_or(false),
+            Some(_) => TcpStream::connect(("127.0.0.1", self.port)).is_ok(),
+        });
     }
 }
 

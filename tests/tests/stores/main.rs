@@ -17,6 +17,7 @@ mod postgres;
 mod sqlite;
 mod statements;
 mod taken_over;
+mod tls;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(store: S) {
     let store = Arc::new(store);
