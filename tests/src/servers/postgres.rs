@@ -36,7 +36,7 @@ impl Postgres {
     pub fn start_with_tls(suite: &str) -> Option<(Self, PathBuf)> {
         let mut server = Self::new(suite, &["ssl=on"])?;
         let tls = Certificate::make(&server.folder, suite)?;
-        server.settings.push(format!("ssl_cert_file={}", tls.certificate.display()));
+        server.settings.push(format!("ssl_cert_file={}", tls.chain.display()));
         server.settings.push(format!("ssl_key_file={}", tls.key.display()));
         server.start_again();
         Some((server, tls.authority))

@@ -80,7 +80,7 @@ impl Redis {
         let port = self.port.to_string();
         let mut command = vec![&*self.program, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
         if let Some(tls) = &self.tls {
-            let files = [&tls.certificate, &tls.key].map(|file| file.to_str().expect("UTF-8"));
+            let files = [&tls.chain, &tls.key].map(|file| file.to_str().expect("UTF-8"));
             command.extend(["--port", "0", "--tls-port", &port, "--tls-auth-clients", "no"]);
             command.extend(["--tls-cert-file", files[0], "--tls-key-file", files[1], "--tls-ca-cert-file", files[0]]);
         } else {

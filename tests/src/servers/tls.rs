@@ -8,7 +8,7 @@ use super::process::{Folder, program};
 /// A certificate for `localhost` and for no other name, and the authority that signed it; files in a server's folder.
 pub(super) struct Certificate {
     pub(super) authority: PathBuf,
-    pub(super) certificate: PathBuf,
+    pub(super) chain: PathBuf,
     pub(super) key: PathBuf,
 }
 
@@ -33,8 +33,7 @@ impl Certificate {
         let made = folder.command("sh").args(["-c", MAKE]).stdout(Stdio::null()).stderr(Stdio::piped()).output();
         let made = made.expect("a shell");
         assert!(made.status.success(), "openssl: {}", String::from_utf8_lossy(&made.stderr));
-        let [authority, certificate, key] =
-            ["authority.pem", "server.pem", "server.key"].map(|name| folder.path.join(name));
-        Some(Self { authority, certificate, key })
+        let [authority, chain, key] = ["authority.pem", "server.pem", "server.key"].map(|name| folder.path.join(name));
+        Some(Self { authority, chain, key })
     }
 }

@@ -12,7 +12,7 @@ use auth_tests::{Node, Settle};
 use tokio::time::{sleep, timeout};
 
 /// A message takes a millisecond; this is for a machine that is busy with something else.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// Messages of the nodes' own channel arrive everywhere in one order, and a change is published before it is answered. So
 /// a node that has heard a message sent after the answer has heard of the change.

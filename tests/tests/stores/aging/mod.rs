@@ -29,7 +29,7 @@ const ROWS: u64 = SESSIONS * 3 + KEYS;
 const STAYING: u64 = 2_000;
 
 /// Everything here happens within milliseconds; this is for a machine that is busy with something else.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// What only the engine knows.
 trait Engine: Housekeeping + SessionStore + ApiKeyStore + Clone {
