@@ -11,7 +11,7 @@ use syn::{Attribute, DeriveInput, Item};
 
 use crate::args::Word;
 use crate::expand;
-use crate::model::Attr;
+use crate::model::{Attr, Handler};
 
 const LINE: &str = "\n// becomes\n\n";
 
@@ -100,5 +100,31 @@ fn a_half_typed_policy_is_still_declared() {
         let expanded = expand::guard(input.parse().unwrap()).to_string();
         assert!(expanded.contains("enum Staff"), "guard!({input}) lost the policy: {expanded}");
         assert!(expanded.contains("compile_error"), "guard!({input}) says nothing: {expanded}");
+    }
+}
+
+/// Functions as they stand, and how many parameters each has.
+const SIGNATURES: [(&str, usize); 10] = [
+    ("async fn edit() {}", 0),
+    ("pub(in crate::a) async fn edit(id: Path<u32>,) -> String {}", 1),
+    ("async fn edit(Query(by): Query<HashMap<String, Vec<u8>>>, body: String) -> Result<A, B> {}", 2),
+    ("async fn edit<F: Fn(u32, u32) -> bool, const N: usize>(f: State<F>, by: State<[u8; N]>) {}", 2),
+    ("async fn edit(f: State<fn(u32, u32) -> bool>, Path((a, b)): Path<(u32, u32)>) {}", 2),
+    ("async fn edit(crate::http::Json(a): crate::http::Json<A>, mut b: B) {}", 2),
+    ("async fn edit<T>(a: State<T>) -> impl Iterator<Item = T> where T: Fn(u8) -> u8 {}", 1),
+    ("async fn edit(#[cfg(unix)] a: A, B { b, .. }: B) {}", 2),
+    ("async fn edit(&self, a: A) {}", 2),
+    ("async fn edit(self: Arc<Self>) -> <Self as Of<A, B>>::C {}", 1),
+];
+
+#[test]
+fn a_signature_is_taken_apart_and_printed_as_it_was() {
+    for (text, parameters) in SIGNATURES {
+        let item: TokenStream = text.parse().unwrap();
+        let handler = Handler::read(item.clone()).unwrap();
+        assert_eq!(handler.sig.inputs.len(), parameters, "{text}");
+        assert_eq!(handler.sig.receiver().is_some(), text.contains("self"), "{text}");
+        let words = |tokens: TokenStream| tokens.to_string().replace(' ', "");
+        assert_eq!(words(handler.into_token_stream()), words(item));
     }
 }
