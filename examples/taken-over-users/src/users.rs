@@ -23,6 +23,7 @@ fn record((id, hash, active, admin, version): Row) -> Result<UserRecord, StoreEr
     })
 }
 
+/// A subject is found by the index of `id`; the cast keeps `01` from being another name of `1`.
 #[async_trait]
 impl UserStore for LegacyUsers {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
@@ -31,25 +32,27 @@ impl UserStore for LegacyUsers {
     }
 
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
-        let sql = "SELECT id, hashed_password, is_active, is_admin, version FROM users WHERE CAST(id AS TEXT) = ?1";
+        let sql = "SELECT id, hashed_password, is_active, is_admin, version FROM users
+                   WHERE id = ?1 AND CAST(id AS TEXT) = ?1";
         query_as(sql).bind(id.as_str()).fetch_optional(&self.0).await.map_err(unavailable)?.map(record).transpose()
     }
 
     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
-        let sql = "UPDATE users SET hashed_password = ?2, version = version + 1 WHERE CAST(id AS TEXT) = ?1
+        let sql = "UPDATE users SET hashed_password = ?2, version = version + 1 WHERE id = ?1 AND CAST(id AS TEXT) = ?1
                    RETURNING version";
         let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(hash.as_str());
         Ok(version.fetch_optional(&self.0).await.map_err(unavailable)?.map(i64::unsigned_abs))
     }
 
     async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        let sql = "UPDATE users SET version = version + 1 WHERE CAST(id AS TEXT) = ?1 RETURNING version";
+        let sql = "UPDATE users SET version = version + 1 WHERE id = ?1 AND CAST(id AS TEXT) = ?1 RETURNING version";
         let version = query_scalar::<_, i64>(sql).bind(id.as_str()).fetch_optional(&self.0);
         Ok(version.await.map_err(unavailable)?.map(i64::unsigned_abs))
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        let sql = "UPDATE users SET hashed_password = ?3 WHERE CAST(id AS TEXT) = ?1 AND hashed_password = ?2";
+        let sql = "UPDATE users SET hashed_password = ?3
+                   WHERE id = ?1 AND CAST(id AS TEXT) = ?1 AND hashed_password = ?2";
         let upgrade = query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str());
         upgrade.execute(&self.0).await.map_err(unavailable).map(|_| ())
     }

@@ -1,5 +1,7 @@
-//! A clock that is set back by ten minutes.
+//! A clock that is set back by ten minutes: a service's, and that of a process.
 
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use auth_core::http::Rejection;
@@ -7,11 +9,14 @@ use auth_core::store::SqliteStore;
 use auth_core::testing::TestClock;
 use auth_core::token::SigningKey;
 use auth_core::{Auth, Identity, Login, Refusal, Registration, Timestamp};
+use auth_tests::servers::leave_out;
+use auth_tests::{Client, Node};
 use axum::extract::FromRequestParts;
 use axum::http::{Request, header};
 use axum::response::IntoResponse;
+use reqwest::Method;
 
-use crate::PASSWORD;
+use crate::{NODE, PASSWORD};
 
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const JUMP: Duration = Duration::from_mins(10);
@@ -70,4 +75,76 @@ async fn a_clock_set_back_brings_nothing_back_and_ends_no_session() {
     }
     let again = auth.refresh(retried.refresh.expose()).await;
     assert!(matches!(again, Err(Refusal::InvalidRefreshToken)));
+}
+
+/// The clock of a process, by libfaketime, which reads at every call how far it is off.
+struct ProcessClock(tempfile::NamedTempFile);
+
+impl ProcessClock {
+    /// A process that has it, and whose clock is right so far; `None` where there is no libfaketime.
+    fn of_a_node() -> Option<(Self, Node)> {
+        let Some(library) = libfaketime() else {
+            leave_out("a node whose clock is set back", "install libfaketime (Debian: `faketime`)");
+            return None;
+        };
+        let clock = Self(tempfile::NamedTempFile::new().unwrap());
+        clock.set("+0");
+        let node = Node::start_with(
+            NODE,
+            &[
+                ("LD_PRELOAD", library.to_str().unwrap()),
+                ("FAKETIME_TIMESTAMP_FILE", clock.0.path().to_str().unwrap()),
+                ("FAKETIME_NO_CACHE", "1"),
+                // Timers go by the time since start, which nobody sets back.
+                ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+                ("AUTH_RATE_LIMIT", "off"),
+            ],
+        );
+        Some((clock, node))
+    }
+
+    fn set(&self, offset: &str) {
+        fs::write(self.0.path(), offset).unwrap();
+    }
+}
+
+fn libfaketime() -> Option<PathBuf> {
+    let folders = fs::read_dir("/usr/lib").ok()?.filter_map(|entry| Some(entry.ok()?.path()));
+    folders.map(|folder| folder.join("faketime/libfaketimeMT.so.1")).find(|library| library.exists())
+}
+
+async fn me(client: &Client, token: &str) -> u16 {
+    client.get_as(token, "/users/me").await.status.as_u16()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_clock_of_a_running_node_is_set_back() {
+    let Some((clock, node)) = ProcessClock::of_a_node() else { return };
+    let client = node.client();
+    client.register("ada@example.com", PASSWORD).await;
+    let kept = client.login("ada@example.com", PASSWORD).await;
+    let ended = client.login("ada@example.com", PASSWORD).await;
+    assert_eq!(me(&client, &ended.access).await, 200);
+    let spent = client.try_refresh(&kept.refresh).await.tokens();
+
+    clock.set("-10m");
+    assert_eq!(me(&client, &ended.access).await, 401, "a token from the future, as far as this node can tell");
+    let retried = client.try_refresh(&kept.refresh).await.tokens();
+    assert_eq!(retried.refresh, spent.refresh, "a retry of just before the jump is no replay");
+    assert_eq!(me(&client, &retried.access).await, 200);
+    // Nobody is kept out by it.
+    let during = client.login("ada@example.com", PASSWORD).await;
+    assert_eq!(me(&client, &during.access).await, 200);
+    let all = client.call_as(&retried.access, Method::POST, "/auth/logout-all").await;
+    assert_eq!(all.status, 204);
+
+    clock.set("+0");
+    for token in [&kept.access, &ended.access, &spent.access, &retried.access, &during.access] {
+        assert_eq!(me(&client, token).await, 401, "an ended session came back with the clock");
+    }
+    for token in [&ended.refresh, &spent.refresh, &during.refresh] {
+        client.try_refresh(token).await.is_problem(401);
+    }
+    let after = client.login("ada@example.com", PASSWORD).await;
+    assert_eq!(me(&client, &after.access).await, 200);
 }
