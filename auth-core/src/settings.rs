@@ -25,7 +25,7 @@ use crate::{AuthBuilder, Dpop, LegacyTokens, OAuthClient};
 /// | `AUTH_SECRET`, or `AUTH_SECRET_FILE` | none | HS256 signing secret of 32 bytes or more, or a file that holds it |
 /// | `AUTH_SIGNING_KEY_FILE` | none | private key in PEM (Ed25519, P-256, RSA) or JWK that signs instead; tokens of the secret are then still accepted |
 /// | `AUTH_VERIFY_KEY_FILES` | none | files of further keys, in PEM or JWK, separated by commas, whose tokens are accepted: those that signed before or will sign next |
-/// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL |
+/// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL; with a mere name there is no metadata (RFC 8414) |
 /// | `AUTH_AUDIENCE` | none | the tokens' `aud` |
 /// | `AUTH_CLOCK_SKEW` | `5s` | how far the clocks of issuer and verifier may be apart |
 /// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |

@@ -3,6 +3,12 @@
 /// Why a DPoP proof was refused (RFC 9449 section 4.3).
 ///
 /// A response never carries it: to the caller every one of these is `invalid_dpop_proof`.
+///
+/// ```
+/// use auth_core::ProofError;
+///
+/// assert_eq!(format!("A proof was refused: {}.", ProofError::Method), "A proof was refused: it is for another method.");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {

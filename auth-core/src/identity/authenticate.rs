@@ -1,7 +1,6 @@
 //! The one verification of a request.
 
 #[cfg(feature = "oidc")]
-#[cfg(feature = "oidc")]
 use std::sync::Arc;
 
 use axum::http::request::Parts;
