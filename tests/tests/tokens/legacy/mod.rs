@@ -6,7 +6,7 @@ mod service;
 use std::time::Duration;
 
 use auth_core::store::{AccountPatch, UserDirectory};
-use auth_core::{BuildError, LegacyTokens, Login, SubjectId, Timestamp};
+use auth_core::{BuildError, Dpop, LegacyTokens, Login, SubjectId, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -20,6 +20,15 @@ async fn a_legacy_token_is_taken_only_under_the_setting() {
     assert_eq!(with.says(with.claims()).await, 200);
     let without = Service::start_with(|builder| builder).await;
     assert_eq!(without.says(without.claims()).await, 401);
+}
+
+#[tokio::test]
+async fn where_tokens_must_be_bound_to_a_key_no_legacy_token_is_taken() {
+    let bound = |dpop| Service::start_with(move |builder| builder.legacy_tokens(legacy()).dpop(dpop));
+    let optional = bound(Dpop::optional()).await;
+    assert_eq!(optional.says(optional.claims()).await, 200);
+    let required = bound(Dpop::required()).await;
+    assert_eq!(required.says(required.claims()).await, 401);
 }
 
 #[tokio::test]
