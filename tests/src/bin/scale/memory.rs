@@ -9,9 +9,11 @@ use tokio::task::JoinSet;
 
 use crate::fleet;
 
-/// Sessions of a subject each, twice what a cache holds.
-const STEPS: usize = 8;
+/// Sessions of a subject each, a million in all: ten times what a cache holds.
+const STEPS: usize = 40;
 const STEP: usize = 25_000;
+/// After how many a line is printed.
+const LINES: [usize; 10] = [25_000, 50_000, 75_000, 100_000, 125_000, 150_000, 200_000, 500_000, 750_000, 1_000_000];
 
 fn resident_kib(node: &Node) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", node.id())).unwrap();
@@ -46,7 +48,9 @@ pub(crate) async fn print() {
     for step in 1..=STEPS {
         let tokens = fleet::access_tokens(&store, &format!("step{step}user"), STEP).await;
         serve(&client, tokens).await;
-        println!("| {} | {} |", step * STEP, resident_kib(&node) / 1024);
+        if LINES.contains(&(step * STEP)) {
+            println!("| {} | {} |", step * STEP, resident_kib(&node) / 1024);
+        }
     }
     store.close().await;
 }
