@@ -116,3 +116,23 @@ fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
 fn text(bytes: &[u8]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::token::keys::private::PrivateKey;
+
+    #[test]
+    fn an_exponent_of_one_is_refused_with_zeros_before_it_too() {
+        let Some(PublicKey::Rsa { n, e }) =
+            PrivateKey::random_rsa(aws_lc_rs::rsa::KeySize::Rsa2048).map(|key| key.public)
+        else {
+            panic!("no RSA key")
+        };
+        let check = |e: &[u8]| PublicKey::Rsa { n: n.clone(), e: e.to_vec() }.check(Algorithm::Rs256);
+        check(&e).unwrap();
+        for weak in [[1].as_slice(), &[0, 1], &[0, 0, 0, 1], &[2], &[0, 2], &[0], &[]] {
+            assert!(check(weak).is_err(), "{weak:?}");
+        }
+    }
+}
