@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod attributes;
+pub mod corners;
 pub mod generics;
 pub mod plain;
 pub mod scopes;

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use auth_hygiene_tests::{attributes, plain, scopes, shadowed, shapes};
+use auth_hygiene_tests::{attributes, corners, plain, scopes, shadowed, shapes};
 use guards::{Auth, GuardedRouter};
 use utoipa::OpenApi as _;
 
@@ -46,6 +46,24 @@ fn attributes_that_no_one_sees_side_by_side_are_still_one_guard() {
     demands(&routes, "loop", "any(role(match), role(type))");
     demands(&routes, "made_by_a_macro", "all(role(match), scope(\"made\"))");
     demands(&routes, "document", "role(match)");
+}
+
+#[test]
+fn corners_are_guarded_as_the_middle() {
+    let routes = corners::routes();
+    // Two enums of one name are one set of names at run time, as stores and tokens have them.
+    demands(&routes, "two_enums", "any(role(Admin), role(User), role(doctor))");
+    demands(&routes, "by_super", "role(Admin)");
+    demands(&routes, "by_crate", "role(Admin)");
+    demands(&routes, "Listing::list", "role(Admin)");
+    demands(&routes, "two_given", "all(auth, scope(\"given\"))");
+    demands(&routes, "one_given", "role(Admin)");
+    let methods = ["HEAD", "OPTIONS", "TRACE", "CONNECT", "ANY", "OTHER"];
+    let table = routes.policy();
+    for method in methods {
+        assert!(table.routes().iter().any(|row| row.method == method), "no {method} in {table}");
+    }
+    assert_eq!(table.routes().len(), 26, "{table}");
 }
 
 #[test]

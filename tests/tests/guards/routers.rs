@@ -93,6 +93,42 @@ async fn a_routers_guard_covers_each_kind_of_fallback_by_itself() {
     }
 }
 
+/// Where axum keeps a handler apart from those of single methods: without a fallback the guard wraps routes alone, and these
+/// must be among them.
+#[tokio::test]
+async fn a_routers_guard_covers_every_method_and_those_without_a_handler() {
+    let staff = || {
+        let inner = GuardedRouter::new().route("/any", any(own)).route("/get", get(own));
+        inner.method_not_allowed_fallback(own)
+    };
+    let late = GuardedRouter::new().route("/get", get(own)).guard::<Staff>().route("/any", any(own));
+    let routers = [
+        staff().guard::<Staff>(),
+        GuardedRouter::new().guard::<Staff>().merge(staff()),
+        GuardedRouter::new().merge(late.method_not_allowed_fallback(own)),
+        GuardedRouter::new().merge(staff().guard::<Staff>()).method_not_allowed_fallback(open),
+    ];
+    for (at, router) in routers.into_iter().enumerate() {
+        let service = Service::start(|auth| router.with_state(auth.clone())).await;
+        let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
+        for (path, method) in
+            ["GET", "HEAD", "POST", "OPTIONS", "TRACE", "QUERY"].iter().flat_map(|of| [("/any", of), ("/get", of)])
+        {
+            let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+            let answer = async |token: Option<&str>| {
+                let request = service.request(method.clone(), path);
+                let request = match token {
+                    Some(token) => request.bearer_auth(token),
+                    None => request,
+                };
+                request.send().await.unwrap().status()
+            };
+            let statuses = [answer(None).await, answer(Some(&user)).await, answer(Some(&moderator)).await];
+            assert_eq!(statuses.map(|status| status.as_u16()), [401, 403, 200], "{at}: {method} {path}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
     let guarded = GuardedRouter::new().route("/staff", get(own)).guard::<Staff>();

@@ -1,0 +1,157 @@
+//! Corners of the language: enums of one name, handlers that macros hand on, conditions of every form of expression,
+//! routers' rarer places for a handler.
+
+use std::marker::PhantomData;
+
+use axum::extract::{FromRef, Path, RawQuery, State};
+use axum::response::IntoResponse;
+use guards::http::Rejection;
+use guards::prelude::*;
+use guards::routing::{connect, head, options, trace};
+
+/// Roles, one of them with a name that not everybody can type.
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Everybody.
+    User,
+    /// Who may do all.
+    #[role(includes(User))]
+    Admin,
+    /// Who heals.
+    #[role(rename = "doctor")]
+    Ärztin,
+}
+
+/// Another enum of the same name.
+pub mod staff {
+    use guards::prelude::*;
+
+    /// Roles of those who work here, of which one is called as one of the others.
+    #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    pub enum Role {
+        /// Who cleans.
+        User,
+        /// Who leads.
+        Head,
+    }
+}
+
+#[require_role(Admin, staff::Role::User, Ärztin)]
+async fn two_enums() {}
+
+mod outer {
+    pub(super) mod inner {
+        use guards::prelude::*;
+
+        #[require_role(super::super::Role::Admin)]
+        pub(in super::super) async fn by_super() {}
+
+        #[require_role(crate::corners::Role::Admin)]
+        pub(in crate::corners) async fn by_crate() {}
+    }
+}
+
+#[require_auth]
+async fn any_state<S, T>(State(_): State<T>)
+where
+    T: Clone + Send + Sync + 'static + FromRef<S>,
+    S: Send + Sync,
+{
+}
+
+#[require_auth]
+async fn precise() -> impl IntoResponse + use<> {
+    "precise"
+}
+
+#[require_auth]
+async fn asks_by_itself(_: Option<Identity>, known: Result<Identity, Rejection>) -> Result<(), Rejection> {
+    known.map(drop)
+}
+
+#[derive(Debug)]
+struct Listing<T>(PhantomData<T>);
+
+#[require_role(Admin)]
+impl<T: Send + Sync + 'static> Listing<T> {
+    const EMPTY: &'static str = "";
+
+    async fn list() -> &'static str {
+        Self::EMPTY
+    }
+}
+
+#[require_auth]
+#[authorize(async { !id.is_empty() }.await)]
+async fn by_async_block(Path(id): Path<String>) -> String {
+    id
+}
+
+#[require_auth]
+#[authorize({ let first = id.chars().next(); first == Some('a') })]
+async fn by_block(Path(id): Path<String>) -> String {
+    id
+}
+
+#[require_auth]
+#[authorize(if let Some(query) = &query { query.len() > 2 } else { false })]
+async fn by_if_let(RawQuery(query): RawQuery) -> String {
+    query.unwrap_or_default()
+}
+
+#[require_auth]
+#[authorize(matches!(&query, Some(query) if query.len() > 2))]
+async fn by_macro(RawQuery(query): RawQuery) -> String {
+    query.unwrap_or_default()
+}
+
+#[require_auth]
+#[authorize(id.parse::<u32>().map_err(|error| error.to_string())? > 3)]
+async fn by_question_mark(Path(id): Path<String>) -> Result<String, String> {
+    Ok(id)
+}
+
+macro_rules! handed_on {
+    ($item:item) => {
+        $item
+    };
+}
+
+handed_on! {
+    #[require_auth]
+    async fn as_an_item() {}
+}
+
+macro_rules! attribute_given {
+    ($($(#[$attribute:meta])* fn $name:ident($($parameter:pat => $ty:ty),*);)*) => {
+        $($(#[$attribute])* async fn $name($($parameter: $ty),*) {})*
+    };
+}
+
+attribute_given! {
+    #[require_auth]
+    #[require_scope("given")]
+    fn two_given();
+    #[require_role(Admin)]
+    fn one_given(Path(_id) => Path<String>, _body => String);
+}
+
+guard!(Known = auth);
+
+/// The routes of this module.
+pub fn routes() -> GuardedRouter<Auth> {
+    GuardedRouter::new()
+        .route("/enums", get(two_enums).post(outer::inner::by_super).put(outer::inner::by_crate))
+        .route("/generic", get(any_state::<Auth, Auth>).post(precise).put(asks_by_itself).delete(Listing::<u8>::list))
+        .route("/blocks/{id}", get(by_async_block).post(by_block).put(by_question_mark))
+        .route("/queries", get(by_if_let).post(by_macro))
+        .route("/macros/{id}", get(as_an_item).post(two_given).put(one_given))
+        .route("/head", head(as_an_item).options(precise))
+        .route("/options", options(as_an_item).trace(precise))
+        .route("/trace", trace(as_an_item).connect(precise))
+        .route("/connect", connect(as_an_item))
+        .route("/any", any(|_: Guard<Known>, State(_): State<Auth>| async {}))
+        .route("/ready", get(|_: Guard<Known>| std::future::ready("ready")))
+        .fallback(two_enums)
+        .method_not_allowed_fallback(|_: Guard<Known>| async { "not so" })
+}
