@@ -9,6 +9,7 @@ mod language;
 mod matrix;
 mod policy_lock;
 mod routers;
+mod rows;
 mod rules;
 mod service;
 mod truth;

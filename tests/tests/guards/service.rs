@@ -49,6 +49,11 @@ impl Service {
         user(&self.store, roles.iter().map(ToString::to_string).collect()).await
     }
 
+    /// A new user with a role of this name, which need not be one of [`Role`]'s.
+    pub(crate) async fn user_named(&self, role: &str) -> SubjectId {
+        user(&self.store, vec![role.to_owned()]).await
+    }
+
     /// An access token of a new user with these roles, who logs in now, by password.
     pub(crate) async fn token(&self, roles: &[Role]) -> String {
         self.token_of(&self.user(roles).await, "pwd", "").await
