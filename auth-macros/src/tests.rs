@@ -2,12 +2,12 @@
 //! what the compiler sees. `UPDATE_SNAPSHOTS=1 cargo test -p auth-macros` writes them anew.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, DeriveInput, Item};
+use syn::{Attribute, DeriveInput, ImplItem, Item};
 
 use crate::args::Word;
 use crate::expand;
@@ -18,8 +18,11 @@ const LINE: &str = "\n// becomes\n\n";
 #[test]
 fn every_attribute_expands_as_its_snapshot_shows() {
     let mut changed = Vec::new();
-    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")).unwrap() {
+    for entry in fs::read_dir(snapshots()).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
         let text = fs::read_to_string(&path).unwrap();
         let (input, before) = text.split_once(LINE).unwrap_or((text.trim_end(), ""));
         let now = pretty(expand_file(input));
@@ -30,6 +33,45 @@ fn every_attribute_expands_as_its_snapshot_shows() {
         }
     }
     assert!(changed.is_empty(), "these expansions changed:\n\n{}", changed.join("\n"));
+}
+
+fn snapshots() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
+}
+
+/// What each word of `#[require(..)]` becomes, and some of the sugar for it: pairs of lines in `snapshots/words.txt`, without the
+/// path that every name begins with. The declaration around it is the same for all, and shown by the other snapshots.
+#[test]
+fn every_word_becomes_the_requirement_that_its_snapshot_shows() {
+    let path = snapshots().join("words.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    let words = text.lines().filter(|line| line.starts_with('#'));
+    let now: Vec<_> = words.map(|attribute| format!("{attribute}\n    {}\n", requirement(attribute))).collect();
+    let now = now.concat();
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &now).unwrap();
+    } else {
+        assert_eq!(text, now);
+    }
+}
+
+/// The value of `const REQUIREMENT` of a handler with this attribute.
+fn requirement(attribute: &str) -> String {
+    let expanded: syn::File = syn::parse2(expand_file(&format!("{attribute} async fn handler() {{}}"))).unwrap();
+    let policy = expanded.items.into_iter().find_map(|item| match item {
+        Item::Impl(policy) => Some(policy),
+        _ => None,
+    });
+    let mut constants = policy.unwrap().items.into_iter().filter_map(|item| match item {
+        ImplItem::Const(constant) => Some(constant),
+        _ => None,
+    });
+    let requirement = constants.find(|constant| constant.ident == "REQUIREMENT").unwrap().to_token_stream();
+    let requirement = pretty(requirement).replace("::auth_core::__private::", "").replace("Requirement::", "");
+    let line = requirement.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = ["( ", "[ "].iter().fold(line, |line, open| line.replace(open, open.trim_end()));
+    let line = [", )", ", ]"].iter().fold(line, |line, close| line.replace(close, close.trim_start_matches(", ")));
+    line.trim_start_matches("const REQUIREMENT: Requirement = ").to_owned()
 }
 
 fn expand_file(input: &str) -> TokenStream {
