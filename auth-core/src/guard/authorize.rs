@@ -121,7 +121,8 @@ impl<F: Future> Future for Run<'_, F> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "neither a `bool` nor a `Rule`",
-    note = "`#[authorize(..)]` takes an expression of type `bool`, or a value whose type implements `auth_core::Rule`"
+    note = "`#[authorize(..)]` takes an expression of type `bool`, or a value whose type implements `auth_core::Rule`",
+    note = "a future is awaited (`may_edit(id).await`), a role, a number or an `Option` compared or asked (`.is_some()`)"
 )]
 pub trait Condition {
     #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Each attribute as sugar for a requirement.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::spanned::Spanned as _;
@@ -141,6 +141,9 @@ fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
     if args.is_empty() {
         return Err(error(span, "`#[authorize]` says no condition", mend));
     }
+    if let Some(receiver) = receiver(args.clone()) {
+        return Err(error(receiver, "a handler has no `self`, so a condition has none", mend));
+    }
     let parser = |input: ParseStream<'_>| {
         let all = input.cursor().token_stream();
         let condition: Expr = input.parse().map_err(|unreadable: syn::Error| {
@@ -158,6 +161,25 @@ fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
         Err(error)
     };
     parser.parse2(args)
+}
+
+/// Where `self` stands as a value, not as the beginning of a path.
+fn receiver(tokens: TokenStream) -> Option<Span> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let found = match token {
+            TokenTree::Ident(word) if word == "self" => {
+                let path = matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == ':');
+                (!path).then(|| word.span())
+            }
+            TokenTree::Group(group) => receiver(group.stream()),
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
 }
 
 /// Refuses what can be told from its form alone; for all else the compiler asks the expression's type.

@@ -68,6 +68,8 @@ fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
     } else if next == "or" || next == "and" {
         let mend = if next == "or" { ANY } else { ALL };
         error(input.span(), format_args!("requirements are not joined by `{next}`"), mend)
+    } else if input.peek(Token![.]) {
+        error(input.span(), "what stands here is named, nothing is called on it", "remove it from the `.` on")
     } else if input.peek(Ident::peek_any) || input.peek(Lit) {
         error(input.span(), "a comma is missing here", "put a `,` between two arguments")
     } else {

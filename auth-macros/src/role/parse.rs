@@ -103,7 +103,7 @@ fn named(variant: &Variant, case: Case, errors: &mut Errors) -> Named {
 fn included(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
     const FORM: &str = "write `includes(User)`, with the names of variants of this enum";
     if !meta.input.peek(syn::token::Paren) {
-        return Err(error(meta.path.span(), "`includes` names no role", FORM));
+        return Err(error(meta.path.span(), "`includes` takes its roles in parentheses", FORM));
     }
     let content;
     syn::parenthesized!(content in meta.input);
@@ -153,7 +153,7 @@ fn each_argument(
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("role")) {
         if !matches!(attr.meta, Meta::List(_)) {
             let mend = "write `#[role(includes(User))]`, `#[role(rename = \"..\")]` or `#[role(rename_all = \"..\")]`";
-            errors.add(attr.span(), "`#[role]` says nothing without arguments in parentheses", mend);
+            errors.add(attr.path().span(), "`#[role]` says nothing without arguments in parentheses", mend);
             continue;
         }
         let result = attr.parse_nested_meta(|meta| {
@@ -186,7 +186,12 @@ fn string(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
         return Err(missing(meta.path.span()));
     }
     let value = meta.value()?;
-    if value.peek(LitStr) { value.parse() } else { Err(missing(value.span())) }
+    if value.peek(LitStr) {
+        return value.parse();
+    }
+    let Some((name, _)) = value.cursor().ident() else { return Err(missing(value.span())) };
+    let mend = format!("write `{key} = {:?}`", name.unraw().to_string());
+    Err(error(value.span(), format_args!("`{key}` needs a string"), mend))
 }
 
 fn unknown(meta: &ParseNestedMeta<'_>, known: &[&'static str]) -> syn::Error {
