@@ -1,16 +1,20 @@
 //! What one node changes the others see: at once while the fan-out works, within the caches' bound when it does not.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use auth_tests::servers::Redis;
 use auth_tests::{Client, Node};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{BOUND, PASSWORD, a_database, node, report, until};
+use crate::{BOUND, PASSWORD, SOON, a_database, node, node_with, report, until};
 
-/// What is promised while the fan-out works.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// Of nodes that see a change by the fan-out or not at all while a test runs. How soon that is, is printed and not held
+/// against a second: a machine that is busy with something else may take longer.
+const BY_FANOUT_ONLY: [(&str, &str); 1] = [("AUTH_CACHE_BOUND", "1h")];
+
+/// The bound begins when a node loads, by the time of day, which a machine may be setting right meanwhile.
+const WITHIN_BOUND: Duration = BOUND.saturating_add(Duration::from_millis(100));
 
 /// An account, logged in twice on the first node.
 struct Subject {
@@ -31,13 +35,14 @@ async fn is(client: &Client, token: &str, path: &str, status: u16) -> bool {
     client.get_as(token, path).await.status == status
 }
 
-/// Makes every change on the first node and returns how long the slowest of the others took to see each.
+/// Makes every change on the first node and returns how long the slowest of the others took to see each. None of them may
+/// answer from what was before a change when it is asked later than `limit` after it.
 async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static str, Duration)> {
     let clients: Vec<_> = nodes.iter().map(Node::client).collect();
     let (a, others) = clients.split_first().unwrap();
     let admin = a.admin().await.access;
     let mut seen = Vec::new();
-    let mut note = |what, took: Vec<Duration>| seen.push((what, took.into_iter().max().unwrap()));
+    let mut note = |what, took: Duration| seen.push((what, took));
 
     let user = subject(a, run * 10).await;
     known(&clients, &user.there, "/users/me").await;
@@ -86,15 +91,20 @@ async fn known(clients: &[Client], credential: &str, path: &str) {
     }
 }
 
-/// When each of these nodes answers as it should.
-async fn refused(clients: &[Client], credential: &str, path: &str, status: u16, limit: Duration) -> Vec<Duration> {
-    let mut took = Vec::new();
+/// How long it takes from now until all of these nodes answer as they should.
+async fn refused(clients: &[Client], credential: &str, path: &str, status: u16, limit: Duration) -> Duration {
+    let changed = Instant::now();
     for client in clients {
-        took.push(
-            until("another node sees a change", limit, async || is(client, credential, path, status).await).await,
-        );
+        loop {
+            let asked = changed.elapsed();
+            if is(client, credential, path, status).await {
+                break;
+            }
+            assert!(asked < limit, "another node, asked {asked:?} after a change, has not seen it");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
     }
-    took
+    changed.elapsed()
 }
 
 async fn patch(client: &Client, admin: &str, path: &str, change: &Value) {
@@ -109,49 +119,64 @@ fn print(by: &str, seen: &[(&str, Duration)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_nodes_see_each_others_changes_at_once_by_redis_and_within_the_bound_without() {
+async fn three_nodes_see_each_others_changes_at_once_by_redis() {
     let suite = "three nodes on PostgreSQL and Redis";
+    let (Some(database), Some(mut redis)) = (a_database(suite).await, Redis::start(suite)) else { return };
+    let nodes: Vec<_> = (0..3).map(|_| node_with(&database.url(), Some(&redis.url()), &BY_FANOUT_ONLY)).collect();
+    listens(&nodes).await;
+    print("Redis", &changes(&nodes, SOON, 1).await);
+
+    let clients: Vec<_> = nodes.iter().map(Node::client).collect();
+    let (a, others) = clients.split_first().unwrap();
+    let missed = subject(a, 0).await.here;
+    known(&clients, &missed, "/users/me").await;
+    redis.stop();
+    assert_eq!(a.call_as(&missed, Method::POST, "/auth/logout").await.status, 204);
+    redis.start_again();
+    until("the fan-out heals", SOON, async || {
+        nodes.iter().all(|node| std::fs::read_to_string(node.path("log")).unwrap().contains("heard again"))
+    })
+    .await;
+    refused(others, &missed, "/users/me", 401, SOON).await;
+    listens(&nodes).await;
+    print("Redis back", &changes(&nodes, SOON, 2).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_nodes_see_each_others_changes_within_the_bound_without_redis() {
+    let suite = "three nodes whose Redis is gone";
     let (Some(database), Some(mut redis)) = (a_database(suite).await, Redis::start(suite)) else { return };
     let nodes: Vec<_> = (0..3).map(|_| node(&database.url(), Some(&redis.url()))).collect();
     listens(&nodes).await;
-    print("Redis", &changes(&nodes, AT_ONCE, 1).await);
-
     redis.stop();
-    // A little more than the bound: it begins when a node loads, which may be after the change was asked for.
-    print("Redis gone", &changes(&nodes, BOUND + AT_ONCE, 2).await);
+    print("Redis gone", &changes(&nodes, WITHIN_BOUND, 1).await);
     // A node starts without it as well.
     let late = node(&database.url(), Some(&redis.url()));
     assert_eq!(late.client().get("/health").await.status, 200);
     let log = std::fs::read_to_string(nodes[0].path("log")).unwrap();
     assert!(log.contains("changes on other nodes are not heard"), "the degraded mode is not in the log");
-
-    redis.start_again();
-    until("the fan-out heals", Duration::from_secs(20), async || {
-        nodes.iter().all(|node| std::fs::read_to_string(node.path("log")).unwrap().contains("heard again"))
-    })
-    .await;
-    print("Redis back", &changes(&nodes, AT_ONCE, 3).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_nodes_see_each_others_changes_at_once_by_postgres_alone() {
     let Some(database) = a_database("three nodes on PostgreSQL alone").await else { return };
-    let nodes: Vec<_> = (0..3).map(|_| node(&database.url(), None)).collect();
+    let nodes: Vec<_> = (0..3).map(|_| node_with(&database.url(), None, &BY_FANOUT_ONLY)).collect();
     listens(&nodes).await;
-    print("PostgreSQL", &changes(&nodes, AT_ONCE, 1).await);
+    print("PostgreSQL", &changes(&nodes, SOON, 1).await);
 }
 
 /// A node listens soon after its start, not before it: wait until a change gets through well before the bound is over.
 async fn listens(nodes: &[Node]) {
     let clients: Vec<_> = nodes.iter().map(Node::client).collect();
     let (a, others) = clients.split_first().unwrap();
-    a.register("probe@example.com", PASSWORD).await;
+    let email = format!("probe-{}@example.com", uuid::Uuid::new_v4());
+    a.register(&email, PASSWORD).await;
     for other in others {
-        until("a node listens", Duration::from_secs(30), async || {
-            let token = a.login("probe@example.com", PASSWORD).await.access;
+        until("a node listens", SOON, async || {
+            let token = a.login(&email, PASSWORD).await.access;
             assert!(is(other, &token, "/users/me", 200).await);
             a.call_as(&token, Method::POST, "/auth/logout").await;
-            let began = std::time::Instant::now();
+            let began = Instant::now();
             while began.elapsed() < BOUND / 5 {
                 if is(other, &token, "/users/me", 401).await {
                     return true;

@@ -103,8 +103,11 @@ impl ProcessClock {
         Some((clock, node))
     }
 
+    /// At once: the process may read it at any moment.
     fn set(&self, offset: &str) {
-        fs::write(self.0.path(), offset).unwrap();
+        let next = self.0.path().with_extension("next");
+        fs::write(&next, offset).unwrap();
+        fs::rename(next, self.0.path()).unwrap();
     }
 }
 

@@ -21,8 +21,16 @@ const PASSWORD: &str = "correct staple in a battery";
 /// How old what a node has cached may grow: its default.
 const BOUND: Duration = Duration::from_secs(5);
 
+/// Far beyond what anything here takes: past it, something hangs.
+const SOON: Duration = Duration::from_mins(2);
+
 /// A node on a database that others share.
 fn node(database: &str, redis: Option<&str>) -> Node {
+    node_with(database, redis, &[])
+}
+
+/// The same with more settings.
+fn node_with(database: &str, redis: Option<&str>, settings: &[(&str, &str)]) -> Node {
     let mut env = vec![
         ("DATABASE_URL", database),
         ("AUTH_ISSUER", "https://issuer.example.com"),
@@ -30,6 +38,7 @@ fn node(database: &str, redis: Option<&str>) -> Node {
         ("RUST_LOG", "info"),
     ];
     env.extend(redis.map(|url| ("REDIS_URL", url)));
+    env.extend(settings);
     Node::start_with(NODE, &env)
 }
 

@@ -14,7 +14,7 @@ use auth_core::{Auth, Login, Refusal, Registration, SessionId, SubjectId, Timest
 use tokio::sync::Semaphore;
 
 use crate::clock::{identity, status};
-use crate::{PASSWORD, until};
+use crate::{PASSWORD, SOON, until};
 
 /// What becomes of a call that ends sessions.
 #[derive(Clone, Copy)]
@@ -133,7 +133,7 @@ impl Nodes {
 
     /// Until each hears the other.
     async fn listen(&self) {
-        until("a node listens", Duration::from_secs(20), async || {
+        until("a node listens", SOON, async || {
             let tokens = self.login().await;
             self.here.logout(&identity(&self.here, tokens.access.expose()).await).await.unwrap();
             status(&self.there, tokens.access.expose()).await == 401
@@ -151,8 +151,7 @@ impl Nodes {
         }
         self.line.is(Fate::Done);
         assert_eq!(status(&self.here, access).await, 401, "an ended session is cached");
-        until("the other node hears of it", Duration::from_secs(20), async || status(&self.there, access).await == 401)
-            .await;
+        until("the other node hears of it", SOON, async || status(&self.there, access).await == 401).await;
     }
 }
 
