@@ -15,6 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 pub use database::Database;
 pub use postgres::Postgres;
+pub use process::Port;
 pub use redis::Redis;
 
 /// Says once that a suite is not run because a server is missing, where the test harness does not swallow it.

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use super::process::{Folder, Server, free_port, program};
+use super::process::{Folder, Port, Server, program};
 use super::tls::Certificate;
 
 /// A throw-away PostgreSQL server, which a test can stop and start. It ends with the test process.
 pub struct Postgres {
     folder: Folder,
     programs: PathBuf,
-    port: u16,
+    port: Port,
     settings: Vec<String>,
     running: Option<Server>,
 }
@@ -45,7 +45,7 @@ impl Postgres {
     /// Its port.
     #[must_use]
     pub const fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     fn new(suite: &str, settings: &[&str]) -> Option<Self> {
@@ -55,7 +55,7 @@ impl Postgres {
         };
         let programs = postgres.parent()?.to_owned();
         let settings = settings.iter().map(|&setting| setting.to_owned()).collect();
-        let mut server = Self { folder: Folder::new(), programs, port: free_port(), settings, running: None };
+        let mut server = Self { folder: Folder::new(), programs, port: Port::reserve(), settings, running: None };
         server.create();
         Some(server)
     }
@@ -63,7 +63,7 @@ impl Postgres {
     /// The URL of a database on it; `postgres` is always there.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port())
     }
 
     /// Ends it at once, as a crash would; what was committed is kept.
@@ -76,7 +76,7 @@ impl Postgres {
     /// Starts it where it was.
     pub fn start_again(&mut self) {
         let postgres = self.programs.join("postgres");
-        let port = self.port.to_string();
+        let port = self.port().to_string();
         let mut command = vec![postgres.to_str().expect("UTF-8"), "-D", "data", "-p", &port];
         let settings = [
             "listen_addresses=localhost",

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -92,9 +92,36 @@ impl Folder {
     }
 }
 
-/// A port that nobody listens on at this moment.
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port").port()
+/// A port for a server that goes and comes back: nobody else gets it while this is held, whether the server is there or
+/// not.
+///
+/// It is none of those that the system gives to whoever asks for any port or connects to somewhere; and the port of the
+/// same number for UDP is taken meanwhile, which other test processes respect.
+pub struct Port {
+    number: u16,
+    _twin: UdpSocket,
+}
+
+impl Port {
+    #[must_use]
+    pub fn reserve() -> Self {
+        let given_away = fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").unwrap_or_default();
+        let end = given_away.split_whitespace().next().and_then(|first| first.parse().ok()).unwrap_or(32_768);
+        let ours = if end > 12_000 { 10_000..end } else { 10_000..u16::MAX };
+        let free = (0..10_000).find_map(|_| {
+            let [high, low, ..] = *uuid::Uuid::new_v4().as_bytes();
+            let number = ours.start + u16::from_be_bytes([high, low]) % (ours.end - ours.start);
+            let twin = UdpSocket::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+            TcpListener::bind((Ipv4Addr::LOCALHOST, number)).ok()?;
+            Some(Self { number, _twin: twin })
+        });
+        free.expect("a free port")
+    }
+
+    #[must_use]
+    pub const fn number(&self) -> u16 {
+        self.number
+    }
 }
 
 /// A program in `PATH` or in one of these folders.

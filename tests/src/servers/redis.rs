@@ -5,14 +5,14 @@ use std::net::TcpStream;
 use std::sync::OnceLock;
 
 use super::named;
-use super::process::{Folder, Server, free_port, program};
+use super::process::{Folder, Port, Server, program};
 use super::tls::Certificate;
 
 /// A throw-away Redis server, which a test can stop and start. It ends with the test process.
 pub struct Redis {
     folder: Folder,
     program: String,
-    port: u16,
+    port: Port,
     tls: Option<Certificate>,
     running: Option<Server>,
 }
@@ -41,7 +41,7 @@ impl Redis {
             return None;
         };
         let program = program.into_os_string().into_string().ok()?;
-        Some(Self { folder: Folder::new(), program, port: free_port(), tls: None, running: None })
+        Some(Self { folder: Folder::new(), program, port: Port::reserve(), tls: None, running: None })
     }
 
     /// The URL of the server that `REDIS_URL` names, or of this test binary's own; leaves the suite out when there is
@@ -63,8 +63,8 @@ impl Redis {
     #[must_use]
     pub fn url(&self) -> String {
         match self.tls {
-            None => format!("redis://127.0.0.1:{}", self.port),
-            Some(_) => format!("rediss://localhost:{}", self.port),
+            None => format!("redis://127.0.0.1:{}", self.port.number()),
+            Some(_) => format!("rediss://localhost:{}", self.port.number()),
         }
     }
 
@@ -77,7 +77,7 @@ impl Redis {
 
     /// Starts it where it was, empty.
     pub fn start_again(&mut self) {
-        let port = self.port.to_string();
+        let port = self.port.number().to_string();
         let mut command = vec![&*self.program, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
         if let Some(tls) = &self.tls {
             let files = [&tls.chain, &tls.key].map(|file| file.to_str().expect("UTF-8"));
@@ -88,8 +88,8 @@ impl Redis {
         }
         self.running = Some(Server::start(&self.folder, "KILL", &command));
         self.folder.wait_for("Redis", || match self.tls {
-            None => answers(self.port).unwrap_or(false),
-            Some(_) => TcpStream::connect(("127.0.0.1", self.port)).is_ok(),
+            None => answers(self.port.number()).unwrap_or(false),
+            Some(_) => TcpStream::connect(("127.0.0.1", self.port.number())).is_ok(),
         });
     }
 }

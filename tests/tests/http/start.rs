@@ -59,14 +59,14 @@ fn broken_settings_of_a_former_services_tokens_are_refused() {
     refused(&[], "AUTH_LEGACY_UNTIL", "2027-03-31");
     refused(&[("AUTH_LEGACY_UNTIL", "next spring")], "AUTH_LEGACY_UNTIL", "2027-03-31");
     refused(&[("AUTH_LEGACY_UNTIL", "9999-12-31")], "AUTH_LEGACY_UNTIL", "more than a year");
-    refused(&[("AUTH_LEGACY_UNTIL", "2026-01-01"), ("AUTH_LEGACY_SUBJECT", "email")], "AUTH_LEGACY_SUBJECT", "`login`");
+    refused(&[("AUTH_LEGACY_UNTIL", "2001-01-01"), ("AUTH_LEGACY_SUBJECT", "email")], "AUTH_LEGACY_SUBJECT", "`login`");
     refused(
-        &[("AUTH_LEGACY_UNTIL", "2026-01-01"), ("AUTH_LEGACY_SECRET", "short")],
+        &[("AUTH_LEGACY_UNTIL", "2001-01-01"), ("AUTH_LEGACY_SECRET", "short")],
         "AUTH_LEGACY_SECRET",
         "32 or more",
     );
     refused(&[("AUTH_LEGACY_SECRET_FILE", "/nowhere")], "AUTH_LEGACY_SECRET", "unset one of the two");
-    let until = ("AUTH_LEGACY_UNTIL", "2026-01-01");
+    let until = ("AUTH_LEGACY_UNTIL", "2001-01-01");
     self::refused(&[until], "AUTH_LEGACY_UNTIL", "AUTH_LEGACY_SECRET is unset");
     self::refused(&[until, ("AUTH_LEGACY_SECRET_FILE", "/nowhere")], "AUTH_LEGACY_SECRET_FILE", "/nowhere");
 }

@@ -15,7 +15,7 @@ use crate::service::{EMAIL, PASSWORD, Service};
 const PLAIN_SECRET: &str = "4f1c9e2ab77d03568cf2e19a40d6b385";
 
 /// Shorter than what Authlib wants to have left, so that it refreshes at each request.
-const ACCESS_TTL: Duration = Duration::from_secs(30);
+const ACCESS_TTL: Duration = Duration::from_secs(55);
 
 async fn run(script: &'static str, case: Value) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oauth/clients");
@@ -34,7 +34,7 @@ async fn run(script: &'static str, case: Value) {
 }
 
 async fn against_the_quickstart(script: &'static str) {
-    let node = Node::start_with(env!("CARGO_BIN_EXE_node"), &[("AUTH_ACCESS_TTL", "30s")]);
+    let node = Node::start_with(env!("CARGO_BIN_EXE_node"), &[("AUTH_ACCESS_TTL", "55s")]);
     let client = node.client();
     let admin = client.admin().await;
     let body = json!({ "name": "resource server", "scopes": ["introspect"] });

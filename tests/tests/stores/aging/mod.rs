@@ -170,9 +170,10 @@ async fn ages_a_million_rows<S: Engine>(store: S) {
         store.tidy().await;
     }
     println!("bytes with one generation in the tables, each time: {sizes:?}");
-    // The first fills empty tables, more densely than any after it.
+    // The first fills empty tables, more densely than any after it. Tables that keep what passes through them would double
+    // from the second to the fourth; how many logins went on beside, and what the engine did meanwhile, is less than half.
     let (second, last) = (sizes[1], sizes[sizes.len() - 1]);
-    assert!(last < second * 11 / 10, "the tables grow with what passes through them: {sizes:?}");
+    assert!(last < second * 3 / 2, "the tables grow with what passes through them: {sizes:?}");
     is_indexed(&store).await;
 }
 

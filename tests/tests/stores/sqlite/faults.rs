@@ -1,13 +1,18 @@
 //! A file that is locked, full, or holds what the store did not write.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use auth_core::password::PasswordHash;
 use auth_core::store::{NewUser, Redeemed, SessionStore, SqliteStore, StoreError, UserRegistry, UserStore};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::file::{LEEWAY, NOW, TempFile, begin, redeem, session};
+
+/// A call waits for 5 seconds. One after the other, the callers here would wait for many minutes.
+const HANGS: Duration = Duration::from_mins(1);
+const CALLERS: usize = 200;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_locked_by_others_refuses_in_bounded_time_and_heals() {
@@ -16,19 +21,17 @@ async fn a_file_locked_by_others_refuses_in_bounded_time_and_heals() {
     let begun = begin(&store).await;
     let lock = store.pool().begin_with("BEGIN IMMEDIATE").await.unwrap();
 
-    let started = Instant::now();
     let mut calls = JoinSet::new();
-    for _ in 0..50 {
+    for _ in 0..CALLERS {
         let (store, session) = (store.clone(), session());
         calls.spawn(async move { store.end(&session.subject, &session.id).await });
     }
-    // Reads do not wait for the writer.
+    // Reads do not wait for the writer, who stays.
     assert!(SessionStore::find(&store, &begun.id).await.unwrap().is_some());
-    assert!(started.elapsed() < Duration::from_secs(2), "a read took {:?}", started.elapsed());
-    for answer in calls.join_all().await {
+    let answers = timeout(HANGS, calls.join_all()).await.expect("a pile-up");
+    for answer in answers {
         assert!(matches!(answer, Err(StoreError::Unavailable(_))), "{answer:?}");
     }
-    assert!(started.elapsed() < Duration::from_secs(8), "50 callers waited {:?}", started.elapsed());
 
     lock.rollback().await.unwrap();
     assert!(matches!(redeem(&store, 0, NOW, LEEWAY).await, Redeemed::Rotated(_)));

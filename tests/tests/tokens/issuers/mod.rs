@@ -8,6 +8,8 @@ mod provider;
 mod server;
 mod trust;
 
+use std::time::Duration;
+
 use auth_core::issuer::Issuer;
 use auth_core::prelude::*;
 use auth_core::testing::TestClock;
@@ -96,9 +98,9 @@ impl Service {
     }
 }
 
-/// The issuer as the tests trust it: without TLS, on this machine.
+/// The issuer as the tests trust it: without TLS, on this machine, which may be busy with something else.
 fn trust(server: &IssuerServer) -> Issuer {
-    Issuer::new(&server.url, "api").unwrap().plain_http()
+    Issuer::new(&server.url, "api").unwrap().plain_http().timeout(Duration::from_mins(1))
 }
 
 /// The claims of a token that is good for `audience` "api".

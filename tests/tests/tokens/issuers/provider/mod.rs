@@ -4,12 +4,14 @@
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
 use auth_core::issuer::Issuer;
 use auth_core::testing::TestClock;
 use auth_core::{Auth, Clock, SystemClock};
 use auth_tests::npm;
+use auth_tests::servers::Port;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -36,20 +38,20 @@ struct Provider {
     process: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
-    port: u16,
+    port: Arc<Port>,
     http: reqwest::Client,
 }
 
 impl Provider {
     /// On a free port; `None` where there is no Node.js.
     fn start(keys: &[&Key]) -> Option<Self> {
-        Self::start_at(0, keys)
+        Self::start_at(Arc::new(Port::reserve()), keys)
     }
 
-    fn start_at(port: u16, keys: &[&Key]) -> Option<Self> {
+    fn start_at(port: Arc<Port>, keys: &[&Key]) -> Option<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tokens/issuers/provider");
         let mut node = npm::command(&folder)?;
-        node.arg(folder.join("provider.cjs")).arg(port.to_string());
+        node.arg(folder.join("provider.cjs")).arg(port.number().to_string());
         // It warns on standard error that it speaks without TLS and keeps everything in memory.
         let mut process =
             node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Node.js");
@@ -64,23 +66,16 @@ impl Provider {
     fn keys(&mut self, keys: &[&Key]) {
         let keys: Vec<_> = keys.iter().map(|key| json!({ "kid": key.kid, "alg": key.alg, "pem": key.pem })).collect();
         writeln!(self.input, "{}", Value::from(keys)).expect("the provider reads");
-        let port = loop {
-            let line = self.output.next().expect("the provider runs").expect("UTF-8");
-            if let Some(port) = line.strip_prefix("serves ") {
-                break port.parse().expect("a port");
-            }
-        };
-        self.port = port;
+        while !self.output.next().expect("the provider runs").expect("UTF-8").starts_with("serves ") {}
     }
 
-    fn kill(mut self) -> u16 {
-        self.process.kill().expect("it runs");
-        self.process.wait().expect("it has ended");
-        self.port
+    /// Where another one may start.
+    fn kill(self) -> Arc<Port> {
+        Arc::clone(&self.port)
     }
 
     fn url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.port.number())
     }
 
     /// A token by the client credentials grant, as its own discovery document says where.
@@ -105,7 +100,10 @@ impl Drop for Provider {
 /// A service that trusts the provider, at the time of day: the provider goes by no other.
 async fn service(provider: &Provider) -> Service {
     let issuer = Issuer::new(provider.url(), REPORTS).unwrap().plain_http().roles_at("realm_access.roles");
-    Service::start(Auth::resource_server("reports").trust(issuer), TestClock::at(SystemClock.now())).await
+    let builder = Auth::resource_server("reports").trust(issuer.timeout(Duration::from_mins(1)));
+    // This clock stands still while the provider's goes on.
+    let builder = builder.clock_skew(Duration::from_mins(5));
+    Service::start(builder, TestClock::at(SystemClock.now())).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
