@@ -97,11 +97,16 @@ impl Node {
         self.child.id()
     }
 
-    /// Kills it (`SIGKILL`) and starts another one on the same folder.
-    #[must_use]
-    pub fn kill_and_restart(mut self, binary: &str) -> Self {
+    /// Kills it (`SIGKILL`).
+    pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Kills it, unless that was done, and starts another one on the same folder.
+    #[must_use]
+    pub fn kill_and_restart(mut self, binary: &str) -> Self {
+        self.kill();
         Self::run(binary, self.dir.clone(), std::mem::take(&mut self.env))
     }
 

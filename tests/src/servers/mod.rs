@@ -8,6 +8,7 @@ mod postgres;
 mod process;
 mod redis;
 mod tls;
+mod valve;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -17,6 +18,7 @@ pub use database::Database;
 pub use postgres::Postgres;
 pub use process::Port;
 pub use redis::Redis;
+pub use valve::Valve;
 
 /// Says once that a suite is not run because a server is missing, where the test harness does not swallow it.
 pub fn leave_out(suite: &str, mend: &str) {
