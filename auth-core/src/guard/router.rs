@@ -282,6 +282,9 @@ where
 
     /// Wraps all routes added so far in a layer, as [`axum::Router::layer`] does. Guards need no layer.
     ///
+    /// The layer comes before the guards of these routes: what it answers by itself, a cache for one, none of them has
+    /// seen. Only [`guard`](Self::guard) comes before the layers of its router.
+    ///
     /// ```
     /// use auth_core::prelude::*;
     /// use axum::extract::DefaultBodyLimit;
@@ -322,6 +325,20 @@ where
     }
 
     /// Takes in the routes of a plain axum router under a prefix, as [`merge_unchecked`](Self::merge_unchecked) does.
+    ///
+    /// A service is taken in as such a router's fallback:
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// fn files() -> axum::routing::MethodRouter {
+    ///     axum::routing::get(|| async { "a file" }) // in its place a service that serves files
+    /// }
+    ///
+    /// let files = axum::Router::new().fallback_service(files());
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().nest_unchecked("/static", files);
+    /// assert_eq!(app.policy().unchecked()[0].path, "/static/*");
+    /// ```
     #[track_caller]
     pub fn nest_unchecked(mut self, prefix: &str, unguarded: Router<S>) -> Self {
         self.take_unchecked(format!("{}/*", prefix.trim_end_matches('/')));

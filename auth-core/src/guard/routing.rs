@@ -10,8 +10,14 @@
 //! let app: GuardedRouter<Auth> = GuardedRouter::new().route("/alive", head(alive).options(alive));
 //! ```
 
+use std::convert::Infallible;
+
+use axum::extract::Request;
 use axum::handler::Handler;
-use axum::routing::{self, MethodRouter};
+use axum::response::IntoResponse;
+use axum::routing::{self, MethodRouter, Route};
+use tower_layer::Layer;
+use tower_service::Service;
 
 use super::evidence::Decided;
 use super::table::{Decision, Methods};
@@ -92,6 +98,34 @@ macro_rules! methods {
 methods! {
     get "GET", post "POST", put "PUT", patch "PATCH", delete "DELETE", head "HEAD", options "OPTIONS",
     trace "TRACE", connect "CONNECT",
+}
+
+impl<S> GuardedMethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Wraps the handlers added so far in a layer, as [`MethodRouter::layer`] does.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::extract::DefaultBodyLimit;
+    ///
+    /// #[require_auth]
+    /// async fn upload(body: String) {}
+    ///
+    /// let large = post(upload).layer(DefaultBodyLimit::max(64 * 1024 * 1024));
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/files", large);
+    /// ```
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.inner = self.inner.layer(layer);
+        self
+    }
 }
 
 /// Routes requests of every method to a guarded handler, as [`axum::routing::any`] does.

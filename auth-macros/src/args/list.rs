@@ -61,13 +61,18 @@ fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
         return Ok(());
     }
     let next = input.cursor().ident().map(|(word, _)| word.to_string()).unwrap_or_default();
-    Err(if input.peek(Token![|]) || input.peek(Token![||]) {
-        error(input.span(), "requirements are not joined by `|`", ANY)
-    } else if input.peek(Token![&]) || input.peek(Token![&&]) {
-        error(input.span(), "requirements are not joined by `&`", ALL)
+    let joined =
+        |by: &str, mend: &str| error(input.span(), format_args!("requirements are not joined by `{by}`"), mend);
+    Err(if input.peek(Token![||]) {
+        joined("||", ANY)
+    } else if input.peek(Token![|]) {
+        joined("|", ANY)
+    } else if input.peek(Token![&&]) {
+        joined("&&", ALL)
+    } else if input.peek(Token![&]) {
+        joined("&", ALL)
     } else if next == "or" || next == "and" {
-        let mend = if next == "or" { ANY } else { ALL };
-        error(input.span(), format_args!("requirements are not joined by `{next}`"), mend)
+        joined(&next, if next == "or" { ANY } else { ALL })
     } else if input.peek(Token![.]) {
         error(input.span(), "what stands here is named, nothing is called on it", "remove it from the `.` on")
     } else if input.peek(Ident::peek_any) || input.peek(Lit) {

@@ -1,6 +1,7 @@
 //! The words between quotation marks: scopes, methods of authentication, durations.
 
 use syn::LitStr;
+use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 
 use crate::diagnostics::error;
@@ -10,7 +11,14 @@ pub(super) fn string(input: ParseStream<'_>, what: &str, example: &str) -> syn::
     if input.peek(LitStr) {
         return input.parse();
     }
-    Err(error(input.span(), format_args!("{what} is a string"), format_args!("write `{example}`")))
+    let mend = match input.cursor().ident() {
+        // Where the word is all that stands there, it is what was meant.
+        Some((word, rest)) if rest.eof() || rest.punct().is_some_and(|(next, _)| next.as_char() == ',') => {
+            format!("write `{:?}`", word.unraw().to_string())
+        }
+        _ => format!("write `{example}`"),
+    };
+    Err(error(input.span(), format_args!("{what} is a string"), mend))
 }
 
 /// A scope: an RFC 6749 section 3.3 `scope-token`.

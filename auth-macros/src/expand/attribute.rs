@@ -18,6 +18,12 @@ pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> Tok
         }
         Place::Module => read(item, syn::parse2, errors, |it, errors| scope::module(attr, it, errors)),
         Place::Impl => read(item, syn::parse2, errors, |it: Impl, errors| scope::implementation(attr, &it, errors)),
+        Place::FileModule(span) => {
+            let mend =
+                format!("put `#[{word}]` above the handlers there, or write the module here: `mod name {{ .. }}`");
+            errors.add(span, "this module lies in another file, where no attribute reaches it", mend);
+            item
+        }
         Place::Elsewhere(span, found) => {
             let problem = format!("{found} cannot be guarded, because no request is answered by it");
             errors.add(span, problem, format_args!("put `#[{word}]` above an `async fn` that a router calls"));
@@ -49,6 +55,8 @@ enum Place {
     Function,
     Module,
     Impl,
+    /// A module whose contents lie in another file.
+    FileModule(Span),
     /// Something else, in the user's words.
     Elsewhere(Span, &'static str),
 }
@@ -64,7 +72,7 @@ impl Place {
             return match &*word.to_string() {
                 // What follows in parentheses is passed over as the brackets of attributes are.
                 "pub" => continue,
-                "mod" if is_punct(tokens.nth(1).as_ref(), ';') => elsewhere("a module in another file"),
+                "mod" if is_punct(tokens.nth(1).as_ref(), ';') => Self::FileModule(word.span()),
                 "mod" => Self::Module,
                 "impl" => Self::Impl,
                 "unsafe" => match &*word_of(tokens.next().as_ref()) {
@@ -82,6 +90,9 @@ impl Place {
                 },
                 "type" => elsewhere("a type alias"),
                 "use" => elsewhere("an import"),
+                "extern" if word_of(tokens.next().as_ref()) == "crate" => elsewhere("an import"),
+                "macro_rules" => elsewhere("a macro"),
+                _ if is_punct(tokens.next().as_ref(), '!') => elsewhere("the call of a macro"),
                 _ => Self::Function,
             };
         }

@@ -142,6 +142,33 @@ async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
     assert_eq!(service.with_token("/staff", &moderator).await, let_in());
 }
 
+/// Answers by itself, as a cache does.
+async fn from_memory(_: axum::extract::Request, _: axum::middleware::Next) -> &'static str {
+    "remembered"
+}
+
+/// As the guide warns: a layer comes before the guards of the routes that it wraps, and only a router's own before it.
+#[tokio::test]
+async fn what_a_layer_answers_by_itself_only_a_routers_guard_has_seen() {
+    let cache = || axum::middleware::from_fn(from_memory);
+    let router = GuardedRouter::new()
+        .route("/method", get(own).layer(cache()).post(own))
+        .nest("/router", GuardedRouter::new().route("/", get(own)).layer(cache()))
+        .nest("/before", GuardedRouter::new().route("/", get(own)).guard::<Staff>().layer(cache()))
+        .nest("/after", GuardedRouter::new().route("/", get(own)).layer(cache()).guard::<Staff>());
+    let service = Service::start(|auth| router.with_state(auth.clone())).await;
+    for path in ["/method", "/router"] {
+        assert_eq!(service.anonymously(path).await, let_in(), "{path}");
+    }
+    let user = service.token(&[User]).await;
+    for path in ["/before", "/after"] {
+        assert_eq!(service.anonymously(path).await, refused(401, NOTHING), "{path}");
+        assert_eq!(service.with_token(path, &user).await, refused(403, INSUFFICIENT), "{path}");
+    }
+    let not_wrapped = service.request(reqwest::Method::POST, "/method").send().await.unwrap();
+    assert_eq!(not_wrapped.status(), 401, "added after the layer");
+}
+
 #[tokio::test]
 async fn a_policys_layer_guards_a_plain_router() {
     let service = Service::start(|auth| plain().layer(StaffOnDuty::layer(auth)).with_state(auth.clone())).await;
