@@ -63,9 +63,9 @@ fn macros() -> PathBuf {
     cargo.current_dir(workspace()).args(["build", "--quiet", "--package", "auth-macros", "--message-format", "json"]);
     let messages = said(&mut cargo);
     let artifacts = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    let of_ours = artifacts.filter(|message| message["target"]["name"] == "auth_macros");
-    let file = of_ours.filter_map(|message| message["filenames"][0].as_str().map(PathBuf::from)).last();
-    file.expect("Cargo names the macros that it has built")
+    let mut of_ours = artifacts.filter(|message| message["target"]["name"] == "auth_macros");
+    let file = of_ours.find_map(|message| message["filenames"][0].as_str().map(PathBuf::from));
+    file.unwrap_or_else(|| panic!("Cargo does not say where the macros are: {messages}"))
 }
 
 fn workspace() -> PathBuf {
