@@ -8,7 +8,8 @@ use crate::{INVALID_TOKEN, NODE, PASSWORD, node};
 
 #[tokio::test]
 async fn a_killed_node_loses_nothing() {
-    let node = node();
+    // A refresh is retried after the restart, which takes a while on a busy machine.
+    let node = Node::start_with(NODE, &[("AUTH_REFRESH_LEEWAY", "5m")]);
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;
     let ada = client.login("ada@example.com", PASSWORD).await;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use auth_core::Auth;
@@ -23,7 +24,9 @@ impl Scene {
         let messages = Messages::default();
         let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
         let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);
-        let auth = builder.new_user_role(Role::User).fanout(messages.clone()).build().unwrap();
+        // What is loaded again is loaded for the reason that is counted, however slow this machine is.
+        let builder = builder.new_user_role(Role::User).cache_bound(Duration::from_hours(1));
+        let auth = builder.fanout(messages.clone()).build().unwrap();
         let client = Client::new(&auth_tests::serve(quickstart::router(App { auth: auth.clone() })).await);
         Self { auth, client, messages }
     }
