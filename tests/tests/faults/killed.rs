@@ -211,13 +211,11 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
         node = node.kill_and_restart(NODE);
         let answered = answer.is_some();
         lane.check(&node.client(), answer).await;
-        match next {
-            Some(next) => held.push(next),
-            None => {
-                assert!(answered, "it neither answered nor had anything left to say");
-                break;
-            }
-        }
+        let Some(next) = next else {
+            assert!(answered, "it neither answered nor had anything left to say");
+            break;
+        };
+        held.push(next);
     }
     let sessions = "SELECT count(*) FROM auth_core.sessions s
                     WHERE (SELECT count(*) FROM auth_core.refresh_tokens t
