@@ -35,8 +35,9 @@ fn the_commands_of_the_pages_find_tests() {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for (binary, filter) in commands(&text) {
             seen += 1;
-            let folder = root().join("tests/tests").join(binary);
-            assert!(folder.join("main.rs").exists(), "{page} names `--test {binary}`, and there is none");
+            let folders = ["tests/tests", "tests/ui/tests"].map(|tests| root().join(tests).join(binary));
+            let folder = folders.into_iter().find(|folder| folder.join("main.rs").exists());
+            let folder = folder.unwrap_or_else(|| panic!("{page} names `--test {binary}`, and there is none"));
             let mut code = String::new();
             sources(&folder, &mut code);
             let names = code.lines().filter(|line| line.contains("mod ") || line.contains("fn "));
