@@ -1,4 +1,4 @@
-//! The generated crates: the same application twice, the same 200 handlers in ten modules.
+//! The generated crates: the same application for each contender, the same 200 handlers in ten modules.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,14 @@ const EDITED: &str = "if total > ";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
+    /// axum with extractors written by hand: what the others are compared with.
     Plain,
+    /// Our attributes.
     Guarded,
+    /// The same as plain, under `#[protect_axum::protect(..)]` instead of the checks in the body.
+    Protect,
+    /// The same as plain, under `#[axum::debug_handler]`.
+    DebugHandler,
 }
 
 /// What a handler demands of its caller.
@@ -40,18 +46,26 @@ impl Demand {
 }
 
 impl Side {
-    pub(crate) const BOTH: [Self; 2] = [Self::Plain, Self::Guarded];
+    pub(crate) const ALL: [Self; 4] = [Self::Plain, Self::Guarded, Self::Protect, Self::DebugHandler];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Plain => "plain",
             Self::Guarded => "guarded",
+            Self::Protect => "protect-axum",
+            Self::DebugHandler => "debug-handler",
         }
     }
 
     fn attributes(self, demand: Demand) -> String {
         match (self, demand) {
             (Self::Plain, _) => String::new(),
+            (Self::DebugHandler, _) => "#[axum::debug_handler]\n".to_owned(),
+            (Self::Protect, Demand::Auth | Demand::Scope) => "#[protect(\"Role::User\", ty = \"Role\")]\n".to_owned(),
+            (Self::Protect, Demand::Role(role)) => format!("#[protect(\"Role::{role}\", ty = \"Role\")]\n"),
+            (Self::Protect, Demand::Owner) => {
+                "#[protect(\"Role::User\", expr = \"user.sub.len() > id as usize\", ty = \"Role\")]\n".to_owned()
+            }
             (Self::Guarded, Demand::Auth) => "#[require_auth]\n".to_owned(),
             (Self::Guarded, Demand::Role(role)) => format!("#[require_role({role})]\n"),
             (Self::Guarded, Demand::Scope) => "#[require_scope(\"items:read\")]\n".to_owned(),
@@ -64,10 +78,10 @@ impl Side {
     /// The same checks where nothing but the body can make them.
     fn checks(self, demand: Demand) -> String {
         match (self, demand) {
-            (Self::Guarded, _) | (_, Demand::Auth) => String::new(),
-            (Self::Plain, Demand::Role(role)) => format!("    user.require_role(Role::{role})?;\n"),
-            (Self::Plain, Demand::Scope) => "    user.require_scope(\"items:read\")?;\n".to_owned(),
-            (Self::Plain, Demand::Owner) => {
+            (Self::Guarded | Self::Protect, _) | (_, Demand::Auth) => String::new(),
+            (_, Demand::Role(role)) => format!("    user.require_role(Role::{role})?;\n"),
+            (_, Demand::Scope) => "    user.require_scope(\"items:read\")?;\n".to_owned(),
+            (_, Demand::Owner) => {
                 "    if user.sub.len() <= id as usize {\n        return Err(StatusCode::FORBIDDEN);\n    }\n".to_owned()
             }
         }
@@ -75,29 +89,32 @@ impl Side {
 
     const fn imports(self) -> &'static str {
         match self {
-            Self::Plain => "use axum::routing::get;\nuse axum::Router;\nuse crate::auth::*;\n",
             Self::Guarded => "use auth_core::prelude::*;\nuse crate::auth::*;\n",
+            Self::Protect => {
+                "use axum::routing::get;\nuse axum::Router;\nuse protect_axum::protect;\nuse crate::auth::*;\n"
+            }
+            _ => "use axum::routing::get;\nuse axum::Router;\nuse crate::auth::*;\n",
         }
     }
 
     const fn user(self) -> &'static str {
         match self {
-            Self::Plain => "CurrentUser",
             Self::Guarded => "CurrentUser<User>",
+            _ => "CurrentUser",
         }
     }
 
     const fn router(self) -> &'static str {
         match self {
-            Self::Plain => "Router",
             Self::Guarded => "GuardedRouter",
+            _ => "Router",
         }
     }
 
     const fn auth(self) -> &'static str {
         match self {
-            Self::Plain => include_str!("template/plain.rs"),
             Self::Guarded => include_str!("template/guarded.rs"),
+            _ => include_str!("template/plain.rs"),
         }
     }
 
@@ -144,8 +161,8 @@ impl Side {
             let _ = writeln!(text, "pub mod part_{module};");
         }
         let router = match self {
-            Self::Plain => "axum::Router",
             Self::Guarded => "auth_core::GuardedRouter",
+            _ => "axum::Router",
         };
         let _ = write!(text, "\npub fn router(app: app::App) -> axum::Router {{\n    {router}::new()\n");
         for module in 0..MODULES {
@@ -155,14 +172,14 @@ impl Side {
     }
 }
 
-/// Both crates on disk, a workspace of their own that uses the versions of ours and the profile that Cargo gives everyone.
+/// The crates on disk, a workspace of their own that uses the versions of ours and the profile that Cargo gives everyone.
 pub(crate) struct Crates {
     pub(crate) root: PathBuf,
 }
 
 impl Crates {
     pub(crate) fn write(root: PathBuf, workspace: &Path) -> io::Result<Self> {
-        for side in Side::BOTH {
+        for side in Side::ALL {
             let sources = root.join(side.name()).join("src");
             fs::create_dir_all(&sources)?;
             fs::write(root.join(side.name()).join("Cargo.toml"), manifest(side))?;
@@ -190,19 +207,21 @@ impl Crates {
 
 fn manifest(side: Side) -> String {
     let own = match side {
-        Side::Plain => "jsonwebtoken.workspace = true",
-        Side::Guarded => "auth-core.workspace = true",
+        Side::Plain => "axum.workspace = true\njsonwebtoken.workspace = true",
+        Side::Guarded => "axum.workspace = true\nauth-core.workspace = true",
+        Side::Protect => "axum.workspace = true\njsonwebtoken.workspace = true\nprotect-axum = \"0.2\"",
+        Side::DebugHandler => "axum = { workspace = true, features = [\"macros\"] }\njsonwebtoken.workspace = true",
     };
     format!(
         "[package]\nname = \"cost-{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         axum.workspace = true\nserde.workspace = true\n{own}\n",
+         serde.workspace = true\n{own}\n",
         side.name()
     )
 }
 
 fn shared_manifest(workspace: &Path) -> String {
     format!(
-        "[workspace]\nresolver = \"3\"\nmembers = [\"plain\", \"guarded\"]\n\n[workspace.dependencies]\n\
+        "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n[workspace.dependencies]\n\
          auth-core = {{ path = \"{}\", default-features = false }}\n\
          axum = {{ version = \"0.8.9\", default-features = false, features = [\"form\", \"json\", \"matched-path\"] }}\n\
          jsonwebtoken = {{ version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\

@@ -29,6 +29,14 @@ impl Cargo {
         Ok(Spent { elapsed: start.elapsed().as_secs_f64(), processor: processor_seconds() - before })
     }
 
+    /// `cargo check` of one of them and of everything that it depends on, with nothing built before.
+    pub(crate) fn check_everything(&self, side: &str) -> io::Result<Spent> {
+        let cargo = Self::new(&self.root, &self.root.join("everything"));
+        let spent = cargo.check(side)?;
+        fs::remove_dir_all(&cargo.target)?;
+        Ok(spent)
+    }
+
     /// Removes what was built of the crate itself.
     pub(crate) fn forget(&self, side: &str) -> io::Result<()> {
         self.run(&["clean", "--quiet", "--offline", "-p"], side)
