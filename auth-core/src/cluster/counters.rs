@@ -26,7 +26,7 @@ use super::ClusterError;
 #[async_trait]
 pub trait Counters: Send + Sync + 'static {
     /// Adds `by` to the counter called `key` and returns it, in one atomic step; a counter that is not there begins at
-    /// zero and lives for `window`, whatever is added later.
+    /// zero and lives for `window`, whatever is added later. A window may be as long as can be written.
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError>;
 }
 

@@ -87,6 +87,9 @@ impl Subscription for broadcast::Receiver<Vec<Change>> {
 #[derive(Clone, Default)]
 pub struct MemoryCounters(Arc<Mutex<Living>>);
 
+/// Longer windows end here: a century is as good as for ever, and can be added to any time.
+const LONGEST: Duration = Duration::from_hours(24 * 365 * 100);
+
 #[derive(Default)]
 struct Living {
     counters: HashMap<Box<str>, (u64, Instant)>,
@@ -128,7 +131,7 @@ impl Living {
 impl Counters for MemoryCounters {
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError> {
         let mut living = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(living.add(key, by, window, Instant::now()))
+        Ok(living.add(key, by, window.min(LONGEST), Instant::now()))
     }
 }
 

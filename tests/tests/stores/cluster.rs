@@ -107,6 +107,7 @@ async fn count<C: Counters + Clone>(counters: C) {
     assert_eq!(counters.add("another", 1, window).await.unwrap().value, 1);
     let Count { expires_in, .. } = counters.add(&key, 1, window * 100).await.unwrap();
     assert!(expires_in <= window, "an addition moved the end on");
+    assert_eq!(counters.add("no end", 1, Duration::MAX).await.unwrap().value, 1);
     assert_eq!(counters.add("short", 7, short).await.unwrap().value, 7);
     let begins_again = async { while counters.add("short", 1, short).await.unwrap().value != 1 {} };
     timeout(SOON, begins_again).await.expect("a counter ends with its window");
