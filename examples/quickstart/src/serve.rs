@@ -1,20 +1,27 @@
 //! From settings to a service that accepts, and to its end.
 
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use auth_core::password::WeakPassword;
 use auth_core::store::StoreError;
 use auth_core::token::TokenError;
 use auth_core::{Auth, BuildError, Refusal, SettingsError};
+use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tracing_subscriber::EnvFilter;
 
 use crate::admin::first_admin;
 use crate::config::Config;
 use crate::store::{Store, share_replays};
 use crate::{App, Role, router, secret};
+
+/// How long requests in flight have after a signal to stop.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// Why the service did not start, or ended: one line that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +31,7 @@ pub(crate) enum StartError {
     #[error("ADMIN_PASSWORD: {0}")]
     AdminPassword(WeakPassword),
     #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
-    Bind(SocketAddr, std::io::Error),
+    Bind(SocketAddr, io::Error),
     #[error("DATABASE_URL: {error}; {mend}")]
     Store { error: StoreError, mend: &'static str },
     #[error("{}{error}", variable(.error))]
@@ -37,7 +44,7 @@ pub(crate) enum StartError {
     #[error("the machine gives no randomness: {0}")]
     Randomness(#[from] TokenError),
     #[error("{0}")]
-    Io(#[from] std::io::Error),
+    Io(#[from] io::Error),
 }
 
 /// The variable behind a setting that cannot work.
@@ -82,9 +89,34 @@ async fn run() -> Result<(), StartError> {
     let stop = stop_signal()?;
     let app = router(App { auth });
     println!("listening on http://{address}");
-    axum::serve(listener, app).with_graceful_shutdown(stop).await?;
+    serve(listener, app, stop).await?;
     store.close().await;
     Ok(())
+}
+
+/// Serves until `stop`, and then what is in flight for [`GRACE`].
+///
+/// Without that end one client that never finishes its request would keep the service from stopping.
+async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+    let (stopping, stopped) = oneshot::channel();
+    let stop = async move {
+        stop.await;
+        let _ = stopping.send(());
+    };
+    let cut_off = async {
+        if stopped.await.is_err() {
+            // The server ended by itself, and its own answer counts.
+            std::future::pending::<()>().await;
+        }
+        tokio::time::sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = axum::serve(listener, app).with_graceful_shutdown(stop).into_future() => served,
+        () = cut_off => {
+            tracing::warn!("requests did not finish within {} seconds and are cut off", GRACE.as_secs());
+            Ok(())
+        }
+    }
 }
 
 fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Result<(Auth, Config), StartError> {
@@ -105,7 +137,7 @@ fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Res
     Ok((auth, config))
 }
 
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     Ok(async move {

@@ -1,5 +1,10 @@
 //! The end of a process, wanted and unwanted.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::sync::mpsc;
+use std::time::Duration;
+
 use auth_tests::{ADMIN_EMAIL, Node};
 use reqwest::Method;
 use serde_json::json;
@@ -49,6 +54,27 @@ async fn a_stopped_node_leaves_cleanly() {
     assert!(node.stop().success());
     // The log is folded into the file.
     assert!(!node.path("quickstart.db-wal").exists());
+}
+
+#[test]
+fn a_client_that_never_finishes_its_request_does_not_keep_a_node_from_stopping() {
+    let mut node = node();
+    let address = node.base().strip_prefix("http://").unwrap().to_owned();
+    let mut stuck = TcpStream::connect(address).unwrap();
+    let head = "POST /auth/login HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+                content-length: 100\r\nexpect: 100-continue\r\n\r\n";
+    stuck.write_all(head.as_bytes()).unwrap();
+    // The node asks for the body once the handler reads it, so the request is in flight when the signal comes.
+    let mut answer = [0; 12];
+    stuck.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100");
+    let (ended, end) = mpsc::channel();
+    let stopping = std::thread::spawn(move || ended.send(node.stop().success()));
+    // Many times what the node gives its requests; the test would otherwise never end without the protection.
+    let success = end.recv_timeout(Duration::from_secs(90));
+    drop(stuck);
+    let _ = stopping.join();
+    assert_eq!(success, Ok(true));
 }
 
 #[tokio::test]
