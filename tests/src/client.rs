@@ -163,6 +163,7 @@ impl Answer {
     #[track_caller]
     pub fn is_challenge(&self, status: u16, challenge: &str) -> &Self {
         self.is_problem(status);
+        assert_eq!(self.header("cache-control"), Some("no-store"), "a refusal may be stored");
         assert_eq!(self.challenges(), [challenge]);
         self
     }

@@ -151,6 +151,10 @@ async fn a_key_that_cannot_be_is_422() {
         json!({ "name": "x", "scopes": [""] }),
         json!({ "name": "x", "scopes": [], "expires_in": 0 }),
         json!({ "name": "x", "scopes": [], "expires_in": -1 }),
+        json!({ "name": "x", "scopes": [], "expires_in": 11_u64 * 366 * 24 * 3600 }),
+        json!({ "name": "x", "scopes": ["s".repeat(129)] }),
+        json!({ "name": "x", "scopes": vec!["s"; 65] }),
+        json!({ "name": "x".repeat(101), "scopes": [] }),
         json!({ "name": "x\ny", "scopes": [] }),
         json!({ "scopes": [] }),
     ] {

@@ -39,6 +39,12 @@ async fn rfc6749_s2_3_two_mechanisms_at_once_are_invalid_request() {
         with_header(&service, &basic("backend", SECRET), form).await.is_error(400, "invalid_request");
     }
     with_header(&service, &basic("backend", SECRET), &[("client_id", "app")]).await.is_error(400, "invalid_request");
+    // Of two headers, the second could name another client.
+    let request = service.http.post(format!("{}/auth/revoke", service.url)).form(&[("token", "rt_unknown")]);
+    let request = [basic("backend", SECRET), basic("backend", SECRET)]
+        .iter()
+        .fold(request, |request, value| request.header("authorization", value));
+    Answer::of(request.send().await.unwrap()).await.is_error(400, "invalid_request");
 }
 
 #[tokio::test]

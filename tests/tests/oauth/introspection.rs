@@ -1,7 +1,9 @@
 //! RFC 7662.
 
+use std::time::Duration;
+
 use auth_core::store::{AccountPatch, MemoryStore, UserDirectory};
-use auth_core::{InvalidClient, OAuthClient};
+use auth_core::{InvalidClient, NewApiKey, OAuthClient};
 use serde_json::json;
 
 use crate::service::{Answer, ISSUER, SECRET, Service, basic};
@@ -84,7 +86,7 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let key_owner = auth_core::Registration::new("ops@example.com", crate::service::PASSWORD.to_owned());
     let (owner, _) = service.auth.register(key_owner).await.unwrap();
-    let new = auth_core::NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
+    let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
     let key = service.auth.create_api_key(&owner, new).await.unwrap().key.expose().to_owned();
     let tokens = service.password(&[]).await;
     assert_eq!(service.introspect(&key, &tokens.access()).await.json()["active"], true);
@@ -233,4 +235,32 @@ async fn rfc7662_s2_3_who_tried_basic_is_challenged_by_basic() {
         let challenges: Vec<_> = challenges.map(|challenge| challenge.to_str().unwrap()).collect();
         assert!(challenges.contains(&r#"Basic realm="api", charset="UTF-8""#), "{challenges:?}");
     }
+}
+
+#[tokio::test]
+async fn an_api_key_ends_at_its_time() {
+    let service = Service::start().await;
+    let new = NewApiKey {
+        name: "rs".to_owned(),
+        scopes: vec!["introspect".into()],
+        expires_in: Some(Duration::from_hours(1)),
+    };
+    let key = service.auth.create_api_key(&service.subject, new).await.unwrap().key;
+    service.advance(3_599);
+    assert_eq!(service.introspect(key.expose(), "rt_unknown").await.status, 200);
+    service.advance(1);
+    assert_eq!(service.introspect(key.expose(), "rt_unknown").await.status, 401);
+}
+
+#[tokio::test]
+async fn a_rotated_api_key_ends_with_the_overlap_and_its_successor_does_not() {
+    let service = Service::start().await;
+    let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
+    let old = service.auth.create_api_key(&service.subject, new).await.unwrap().key;
+    let next = service.auth.rotate_api_key(old.id()).await.unwrap().key;
+    service.advance(24 * 3600 - 1);
+    assert_eq!(service.introspect(old.expose(), "rt_unknown").await.status, 200);
+    service.advance(1);
+    assert_eq!(service.introspect(old.expose(), "rt_unknown").await.status, 401);
+    assert_eq!(service.introspect(next.expose(), "rt_unknown").await.status, 200);
 }

@@ -168,6 +168,7 @@ async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
     let tokens = service.password(&[]).await;
     let user = store.find_by_id(&service.subject).await.unwrap().unwrap();
     store.set_password(&service.subject, &user.password_hash.unwrap()).await.unwrap();
+    assert_eq!(service.me(&tokens.access()).await, 401);
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it is listed");
 }
