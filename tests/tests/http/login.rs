@@ -60,6 +60,8 @@ async fn weak_passwords_and_bad_addresses_do_not_register() {
     for (email, password) in [
         ("ada@example.com", "fourteen chars"),
         ("ada@example.com", "passwordpassword"),
+        ("ada@example.com", "abcdefghijklmnop"),
+        ("ada@example.com", &"correct horse ".repeat(80)),
         ("ada@example.com", "aaaaaaaaaaaaaaaaaaaa"),
         ("ada.lovelace.of.ockham@example.com", "ada.lovelace.of.ockham"),
         ("ada", PASSWORD),
