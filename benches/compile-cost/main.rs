@@ -31,6 +31,7 @@ fn main() -> io::Result<()> {
 fn measure(crates: &Crates, workspace: &Path, rounds: usize) -> io::Result<()> {
     let cargo = Cargo::new(&crates.root, &workspace.join("target"));
     eprintln!("checking the dependencies, which is not measured");
+    cargo.fetch()?;
     for side in Side::ALL {
         cargo.check(side.name())?;
     }

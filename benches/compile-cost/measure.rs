@@ -22,10 +22,15 @@ impl Cargo {
         Self { root: root.to_path_buf(), target: target.to_path_buf() }
     }
 
+    /// Brings what the generated crates depend on and the workspace does not, so that nothing measured waits for a registry.
+    pub(crate) fn fetch(&self) -> io::Result<()> {
+        self.run(&["fetch", "--quiet"])
+    }
+
     /// `cargo check` of one of the generated crates.
     pub(crate) fn check(&self, side: &str) -> io::Result<Spent> {
         let (start, before) = (Instant::now(), processor_seconds());
-        self.run(&["check", "--quiet", "--offline", "-p"], side)?;
+        self.run(&["check", "--quiet", "--offline", "-p", &package(side)])?;
         Ok(Spent { elapsed: start.elapsed().as_secs_f64(), processor: processor_seconds() - before })
     }
 
@@ -39,21 +44,24 @@ impl Cargo {
 
     /// Removes what was built of the crate itself.
     pub(crate) fn forget(&self, side: &str) -> io::Result<()> {
-        self.run(&["clean", "--quiet", "--offline", "-p"], side)
+        self.run(&["clean", "--quiet", "--offline", "-p", &package(side)])
     }
 
-    fn run(&self, args: &[&str], side: &str) -> io::Result<()> {
+    fn run(&self, args: &[&str]) -> io::Result<()> {
         let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
             .args(args)
-            .arg(format!("cost-{side}"))
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", &self.target)
             // Without it there is no incremental check to measure.
             .env("CARGO_INCREMENTAL", "1")
             .stdin(Stdio::null())
             .status()?;
-        if status.success() { Ok(()) } else { Err(io::Error::other(format!("cargo {args:?} of {side} failed"))) }
+        if status.success() { Ok(()) } else { Err(io::Error::other(format!("cargo {args:?} failed"))) }
     }
+}
+
+fn package(side: &str) -> String {
+    format!("cost-{side}")
 }
 
 /// What the children that have ended so far have used, by `/proc`, in ticks of 10 ms.
