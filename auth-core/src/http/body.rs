@@ -151,15 +151,28 @@ fn unreadable(status: StatusCode, rejection: &dyn Error, auth: &Auth) -> Rejecti
 }
 
 /// What serde says was wrong, less the value that was wrong: `missing field`, or what was expected instead.
+///
+/// The value may hold any words, those that are looked for among them. It stands before the last `expected`, and before
+/// the place in the body.
 fn hint(error: &dyn Error) -> String {
     let mut root = error;
     while let Some(source) = root.source() {
         root = source;
     }
     let text = root.to_string();
-    let text = text.split(" at line ").next().unwrap_or_default();
-    match (text.find("missing field"), text.rfind("expected ")) {
-        (Some(at), _) | (None, Some(at)) => format!(": {}", &text[at..]),
-        (None, None) => String::new(),
+    let text = without_place(&text);
+    if text.starts_with("missing field ") {
+        return format!(": {text}");
     }
+    match text.rsplit_once(", expected ") {
+        Some((_, what)) if what.starts_with("struct ") => ": expected an object".to_owned(),
+        Some((_, what)) => format!(": expected {what}"),
+        None => String::new(),
+    }
+}
+
+/// The text without serde_json's ` at line 1 column 2`.
+fn without_place(text: &str) -> &str {
+    let is_place = |place: &str| place.split(" column ").all(|n| n.bytes().all(|digit| digit.is_ascii_digit()));
+    text.rsplit_once(" at line ").filter(|(_, place)| is_place(place)).map_or(text, |(before, _)| before)
 }

@@ -60,6 +60,8 @@ async fn a_broken_body_is_400_or_422_and_never_repeated() {
         ("/auth/register", "application/json", b""),
         ("/auth/register", "application/json", b"\"hunter2hunter2\""),
         ("/auth/register", "application/json", b"{\"email\":\"hunter2hunter2\",\"password\":7}"),
+        ("/auth/register", "application/json", b"\"missing field hunter2hunter2\""),
+        ("/auth/register", "application/json", b"\"a, expected hunter2hunter2 at line 3\""),
         ("/auth/register", "application/json", b"{\"email\":\"\xff\",\"password\":\"hunter2hunter2\"}"),
         ("/auth/register", "application/json", b"{\"email\":\"a\",\"email\":\"b\",\"password\":\"hunter2hunter2\"}"),
         ("/auth/login", "application/x-www-form-urlencoded", b"username=%FF&password=%FE"),
