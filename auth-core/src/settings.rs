@@ -9,6 +9,7 @@ mod issuers;
 mod issuers;
 mod keys;
 mod legacy;
+mod unknown;
 
 use std::time::Duration;
 
@@ -116,7 +117,7 @@ impl SettingsError {
 }
 
 impl Settings {
-    /// Reads the process's environment.
+    /// Reads the process's environment. A variable that begins as these do and is none of them is warned of in the log.
     ///
     /// # Errors
     ///
@@ -124,6 +125,7 @@ impl Settings {
     pub fn from_env() -> Result<Self, SettingsError> {
         #[cfg(not(feature = "oidc"))]
         issuers::none()?;
+        unknown::warn();
         Ok(Self {
             keys: keys::keys()?,
             issuer: variable("AUTH_ISSUER")?,

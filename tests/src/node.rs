@@ -47,9 +47,18 @@ impl Node {
         let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut command = command(binary, dir.path(), &env);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // Held open: a node ends with it.
-        let _stdin = child.stdin.take();
-        child.wait_with_output().unwrap()
+        // Held open, since a node ends with it; one that starts all the same is let end.
+        let mut stdin = child.stdin.take();
+        let mut printed = String::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap) {
+            if line.starts_with("listening on ") {
+                stdin = None;
+            }
+            printed += &line;
+        }
+        drop(stdin);
+        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
+        Output { status, stdout: printed.into(), stderr }
     }
 
     fn run(binary: &str, dir: Arc<TempDir>, env: Vec<(String, String)>) -> Self {
