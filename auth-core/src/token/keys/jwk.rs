@@ -60,7 +60,7 @@ pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Veri
 #[cfg(any(feature = "oidc", feature = "test-util"))]
 pub(crate) fn published(text: &str) -> Result<Verifying, KeyError> {
     let jwk = Jwk::read(text)?;
-    if jwk.d.is_some() || jwk.k.is_some() || jwk.kty == "oct" {
+    if jwk.tells_a_secret() || jwk.kty == "oct" {
         return Err(KeyError::NotPublic);
     }
     jwk.check_purpose("verify")?;
@@ -96,6 +96,13 @@ pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
 impl Jwk {
     fn read(text: &str) -> Result<Self, KeyError> {
         serde_json::from_str(text).map_err(|_| KeyError::Unreadable("it is not a JWK"))
+    }
+
+    /// Whether any private or secret member is there: an RSA key's prime factors give it away as well as `d` does.
+    #[cfg(any(feature = "oidc", feature = "test-util"))]
+    fn tells_a_secret(&self) -> bool {
+        let Self { d, p, q, dp, dq, qi, k, oth, .. } = self;
+        oth.is_some() || [d, p, q, dp, dq, qi, k].into_iter().any(Option::is_some)
     }
 
     fn check_purpose(&self, operation: &str) -> Result<(), KeyError> {
@@ -207,4 +214,19 @@ fn bytes(text: &str) -> Result<Zeroizing<Vec<u8>>, KeyError> {
         .decode(text)
         .map(Zeroizing::new)
         .map_err(|_| KeyError::Unreadable("a member of the JWK is not base64url"))
+}
+
+#[cfg(all(test, any(feature = "oidc", feature = "test-util")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_published_key_with_any_private_member_is_refused() {
+        for member in ["d", "p", "q", "dp", "dq", "qi", "k"] {
+            let text = format!(r#"{{"kty":"RSA","n":"AQAB","e":"AQAB","{member}":"AQ"}}"#);
+            assert!(matches!(published(&text), Err(KeyError::NotPublic)), "{member}");
+        }
+        let text = r#"{"kty":"RSA","n":"AQAB","e":"AQAB","oth":[]}"#;
+        assert!(matches!(published(text), Err(KeyError::NotPublic)), "oth");
+    }
 }
