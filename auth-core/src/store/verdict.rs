@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn a_token_ends_with_its_session_and_by_itself() {
+        let ended = Session { expires_at: USED_AT, ..session() };
+        assert_eq!(judge_for(&ended, Holder::default(), None, USED_AT, Duration::ZERO), Verdict::Refuse);
+        let goes_on = Session { expires_at: EXPIRES_AT.after(Duration::from_secs(1)), ..session() };
+        assert_eq!(judge_for(&goes_on, Holder::default(), None, EXPIRES_AT, Duration::ZERO), Verdict::Refuse);
+    }
+
+    #[test]
     fn an_expired_token_is_refused_whether_used_or_not() {
         assert_eq!(judge(None, EXPIRES_AT, Duration::from_secs(10)), Verdict::Refuse);
         assert_eq!(retry(EXPIRES_AT, Duration::from_secs(10)), Verdict::Refuse);

@@ -5,13 +5,13 @@ use std::time::Duration;
 use auth_core::issuer::{Issuer, IssuerError};
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
-use auth_core::testing::TestClock;
+use auth_core::testing::{self, TestClock};
 use auth_core::token::{EdDsa, SigningKey};
-use auth_core::{BuildError, Login, Registration, Timestamp};
+use auth_core::{BuildError, Login, NewApiKey, Registration, Timestamp};
 use serde_json::json;
 
 use super::server::{IssuerServer, Reply};
-use super::{NOW, Service, claims, pair, token, trust};
+use super::{NOW, Service, claims, me, pair, token, trust};
 use crate::forge::Forger;
 use crate::service::{EMAIL, PASSWORD};
 
@@ -216,4 +216,21 @@ fn an_issuer_that_cannot_be_one_is_refused_before_anything_is_sent() {
     let elsewhere = new("https://a.example").jwks_uri("https://192.168.0.1/keys").unwrap();
     assert!(matches!(build(elsewhere), Err(BuildError::Issuer(IssuerError::PrivateAddress(_)))));
     assert!(build(new("https://a.example").timeout(Duration::from_secs(1))).is_ok());
+}
+
+#[tokio::test]
+async fn rfc7662_s2_2_another_issuers_token_is_its_own_to_tell_about() {
+    let (server, clock) =
+        (IssuerServer::start(&[("k", &Forger::es256())]).await, TestClock::at(Timestamp::from_secs(NOW)));
+    let auth = testing::in_memory().trust(trust(&server)).clock(clock).build().unwrap();
+    let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await.unwrap();
+    let new = NewApiKey { name: "gateway".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
+    let key = auth.create_api_key(&ada, new).await.unwrap().key;
+    let routes = GuardedRouter::new().route("/me", get(me)).merge(auth.routes());
+    let (url, http) = (auth_tests::serve(routes.with_state(auth)).await, reqwest::Client::new());
+    let token = token(&Forger::es256(), "k", claims(&server.url));
+    assert_eq!(http.get(format!("{url}/me")).bearer_auth(&token).send().await.unwrap().status(), 200);
+    let asked = http.post(format!("{url}/auth/introspect")).header("x-api-key", key.expose());
+    let told = asked.form(&[("token", &token)]).send().await.unwrap();
+    assert_eq!((told.status().as_u16(), told.text().await.unwrap().as_str()), (200, r#"{"active":false}"#));
 }
