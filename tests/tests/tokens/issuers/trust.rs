@@ -222,7 +222,7 @@ fn an_issuer_that_cannot_be_one_is_refused_before_anything_is_sent() {
 async fn rfc7662_s2_2_another_issuers_token_is_its_own_to_tell_about() {
     let (server, clock) =
         (IssuerServer::start(&[("k", &Forger::es256())]).await, TestClock::at(Timestamp::from_secs(NOW)));
-    let auth = testing::in_memory().trust(trust(&server)).clock(clock).build().unwrap();
+    let auth = testing::in_memory().trust(trust(&server).subject_prefix("idp|")).clock(clock).build().unwrap();
     let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await.unwrap();
     let new = NewApiKey { name: "gateway".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
     let key = auth.create_api_key(&ada, new).await.unwrap().key;
