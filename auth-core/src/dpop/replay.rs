@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -12,6 +13,10 @@ use crate::cluster::{ClusterError, Counters};
 
 /// What is forgotten together.
 const SLICE_SECS: i64 = 16;
+
+/// How far the clocks of nodes may be apart without a proof's being good again: one that is behind takes it for that much
+/// longer than the node that saw it first remembers it.
+const DRIFT: Duration = Duration::from_mins(1);
 
 /// Remembers used proofs: of this process, or by counters that all nodes share.
 pub(super) enum Replays {
@@ -43,7 +48,7 @@ impl Replays {
             Self::Shared(counters) => {
                 let key = format!("dpop:{}", BASE64_URL_SAFE_NO_PAD.encode(proof.id));
                 let left = Timestamp::from_secs(proof.ends).since(now);
-                let count = counters.add(&key, 1, left).await?;
+                let count = counters.add(&key, 1, left + DRIFT).await?;
                 Ok(if count.value == 1 { Use::First } else { Use::Again })
             }
         }

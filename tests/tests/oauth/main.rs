@@ -13,3 +13,4 @@ mod refresh;
 mod revocation;
 mod service;
 mod token_endpoint;
+mod who_exists;

@@ -1,5 +1,6 @@
 //! Section 11.1: a proof is good once.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -179,6 +180,28 @@ async fn nodes_that_share_a_redis_share_what_was_used() {
     let Some(url) = Redis::shared("oauth::dpop") else { return };
     let namespace = SubjectId::random().to_string();
     a_proof_is_good_on_one_node(|| Dpop::optional().replays_in(RedisCounters::new(&url, &namespace).unwrap())).await;
+}
+
+/// Counters that write down how long each is to live.
+#[derive(Clone, Default)]
+struct Windows(Arc<Mutex<Vec<Duration>>>);
+
+#[async_trait]
+impl Counters for Windows {
+    async fn add(&self, _: &str, _: u32, window: Duration) -> Result<Count, ClusterError> {
+        self.0.lock().unwrap().push(window);
+        Ok(Count { value: 1, expires_in: window })
+    }
+}
+
+#[tokio::test]
+async fn a_proof_is_remembered_longer_than_a_node_takes_it_whose_clock_is_behind() {
+    let windows = Windows::default();
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional().replays_in(windows.clone()))).await;
+    let prover = Prover::es256();
+    assert_eq!(service.login(Some(&prover.for_tokens(&service))).await.status, 200);
+    // It is good for a minute, the clock skew, and the minute that clocks of nodes may be apart.
+    assert_eq!(*windows.0.lock().unwrap(), [Duration::from_secs(60 + 5 + 60)]);
 }
 
 struct Away;

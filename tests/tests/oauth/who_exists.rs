@@ -1,0 +1,47 @@
+//! A login tells nobody who has an account: not by its words, and not by its time.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::Poll;
+use std::time::Duration;
+
+use auth_core::store::{AccountPatch, MemoryStore, UserDirectory as _};
+use auth_core::{Login, Refusal, Registration, testing};
+use tokio::runtime::Builder;
+
+const PASSWORD: &str = "three words and a comma";
+
+/// Every login that fails waits for the threads that hash: while they are held, none is answered.
+#[test]
+fn a_login_that_fails_has_worked_whoever_was_named() {
+    let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let store = MemoryStore::new();
+        let auth = testing::in_memory().store(store.clone()).build().unwrap();
+        auth.register(Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+        let (bob, _) = auth.register(Registration::new("bob@example.com", PASSWORD)).await.unwrap();
+        let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
+        store.update(&bob, inactive).await.unwrap();
+        let long = format!("{}@example.com", "a".repeat(2_000));
+        for (name, password) in [
+            ("ada@example.com", "another three words"),
+            ("nobody@example.com", PASSWORD),
+            ("bob@example.com", PASSWORD),
+            (long.as_str(), PASSWORD),
+        ] {
+            let (release, held) = mpsc::channel::<()>();
+            let holder = tokio::task::spawn_blocking(move || held.recv_timeout(Duration::from_mins(5)));
+            let mut login = pin!(auth.login(Login::new(name, password)));
+            // Everything but the hashing is done within these turns.
+            for _ in 0..100 {
+                let is_pending = poll_fn(|context| Poll::Ready(login.as_mut().poll(context).is_pending())).await;
+                assert!(is_pending, "{name} was answered without any work");
+                tokio::task::yield_now().await;
+            }
+            release.send(()).unwrap();
+            assert_eq!(login.await.unwrap_err(), Refusal::WrongPassword, "{name}");
+            holder.await.unwrap().unwrap();
+        }
+    });
+}
