@@ -89,7 +89,7 @@ impl Dpop {
     }
 
     /// Remembers used proofs in counters that all nodes share, so that none is good on two of them. While the counters
-    /// cannot be reached, requests with a proof are answered 503.
+    /// cannot be reached, requests with a proof are answered 503. The nodes' clocks may be up to a minute apart.
     ///
     /// Without it each node remembers by itself: a proof that was captured could be used once more on each other node,
     /// and after a restart, within its lifetime.
