@@ -171,7 +171,7 @@ fn hint(error: &dyn Error) -> String {
     }
 }
 
-/// The text without serde_json's ` at line 1 column 2`.
+/// The text without `serde_json`'s ` at line 1 column 2`.
 fn without_place(text: &str) -> &str {
     let is_place = |place: &str| place.split(" column ").all(|n| n.bytes().all(|digit| digit.is_ascii_digit()));
     text.rsplit_once(" at line ").filter(|(_, place)| is_place(place)).map_or(text, |(before, _)| before)
