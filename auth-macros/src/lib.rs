@@ -51,6 +51,7 @@ mod args;
 mod check;
 mod diagnostics;
 mod expand;
+mod manifest;
 mod model;
 mod paths;
 mod role;

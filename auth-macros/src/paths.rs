@@ -3,11 +3,13 @@
 use std::cell::RefCell;
 use std::env;
 use std::ffi::OsString;
+use std::path::Path;
 
-use proc_macro_crate::FoundCrate;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::{Ident, Token};
+
+use crate::manifest;
 
 /// The name under which the user's crate knows `auth_core`, with the span `span`.
 ///
@@ -20,19 +22,20 @@ pub(crate) fn crate_name(span: Span) -> Ident {
     let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let name = LAST.with_borrow_mut(|last| match last {
         Some((of, name)) if *of == package => name.clone(),
-        last => last.insert((package, find())).1.clone(),
+        last => {
+            let name = find(Path::new(&package));
+            last.insert((package, name)).1.clone()
+        }
     });
     Ident::new(&name, span)
 }
 
 const OWN: &str = "auth_core";
 
-fn find() -> String {
-    match proc_macro_crate::crate_name("auth-core") {
-        Ok(FoundCrate::Name(name)) if syn::parse_str::<Ident>(&name).is_ok() => name,
-        // Our own crate calls itself by its name, too.
-        Ok(_) | Err(_) => OWN.to_owned(),
-    }
+// Our own crate calls itself by its name, too.
+fn find(package: &Path) -> String {
+    let name = manifest::name_of("auth-core", package);
+    name.filter(|name| syn::parse_str::<Ident>(name).is_ok()).unwrap_or_else(|| OWN.to_owned())
 }
 
 /// The module that every path in an expansion starts with: `::auth_core::__private`.

@@ -53,7 +53,7 @@ where
 // which a crate of handlers feels in its build.
 impl<P: Policy> Gate<P> {
     /// Runs a handler until it answers or one of its conditions does.
-    pub fn run<F: Future>(&self, handler: F) -> Run<'_, F> {
+    pub fn run<'a, R>(&'a self, handler: impl Future<Output = R> + Send + 'a) -> Run<'a, R> {
         Run { answer: &self.answer, handler: Box::pin(handler) }
     }
 
@@ -94,19 +94,19 @@ impl<P: Policy> Gate<P> {
 pub type Wait<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A handler that runs until it answers or one of its conditions does.
-pub struct Run<'a, F> {
+pub struct Run<'a, R> {
     answer: &'a Mutex<Option<Response>>,
-    handler: Pin<Box<F>>,
+    handler: Wait<'a, R>,
 }
 
-impl<F> std::fmt::Debug for Run<'_, F> {
+impl<R> std::fmt::Debug for Run<'_, R> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Run").finish_non_exhaustive()
     }
 }
 
-impl<F: Future> Future for Run<'_, F> {
-    type Output = Authorized<F::Output>;
+impl<R> Future for Run<'_, R> {
+    type Output = Authorized<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Poll::Ready(answer) = self.handler.as_mut().poll(cx) {
