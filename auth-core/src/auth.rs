@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::cluster::{Change, Coherence};
 use crate::dpop::Proofs;
 use crate::event::{Event, EventSink};
+use crate::hidden::Hidden;
 use crate::http::{ErrorBody, Rejection};
 use crate::oauth::Clients;
 use crate::password::Hasher;
@@ -37,7 +38,7 @@ use crate::{ApiKeyId, AuthBuilder, LegacyTokens, Refusal, SessionId, SubjectId, 
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Auth(pub(crate) Arc<Inner>);
+pub struct Auth(pub(crate) Hidden<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) access_tokens: AccessTokens,
@@ -181,7 +182,7 @@ impl Auth {
 
     /// Tells one `Auth` from another within a process.
     pub(crate) fn id(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
+        std::ptr::from_ref::<Inner>(&self.0).addr()
     }
 
     pub(crate) async fn subject_state(

@@ -83,6 +83,7 @@
 //!
 //! | feature | |
 //! | --- | --- |
+//! | `bcrypt` (default) | takes over the bcrypt hashes of another application |
 //! | `sqlite` (default) | users, sessions and API keys in an SQLite file |
 //! | `postgres` | the same in PostgreSQL, for any number of nodes |
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |
@@ -109,6 +110,7 @@ pub mod cluster;
 mod dpop;
 pub mod event;
 mod guard;
+mod hidden;
 mod housekeeper;
 pub mod http;
 mod identity;

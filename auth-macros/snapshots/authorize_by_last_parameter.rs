@@ -7,7 +7,6 @@ async fn edit(CurrentUser(user): CurrentUser<User>, Json(patch): Json<Patch>) ->
 // becomes
 
 async fn edit(
-    _: ::auth_core::__private::Guard<__edit_policy>,
     __gate: ::auth_core::__private::Gate<__edit_policy>,
     CurrentUser(user): CurrentUser<User>,
     Json(patch): Json<Patch>,

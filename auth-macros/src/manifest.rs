@@ -25,7 +25,8 @@ fn inherited(wanted: &str, manifest: &DeTable<'_>, package: &Path) -> Option<Str
     let text = workspace(manifest, package)?;
     let root = DeTable::parse(&text).ok()?.into_inner();
     let shared = table(&root, "workspace").and_then(|workspace| table(workspace, "dependencies"))?;
-    keys.find(|key| shared.get(*key).and_then(|said| package_of(key, said.get_ref())) == Some(wanted)).map(str::to_owned)
+    keys.find(|key| shared.get(*key).and_then(|said| package_of(key, said.get_ref())) == Some(wanted))
+        .map(str::to_owned)
 }
 
 /// What code and tests may use: the tables of dependencies, those for certain targets included.
@@ -93,7 +94,10 @@ mod tests {
             ("[dependencies]\nguards = { package = \"auth-core\", version = \"0.1\" }", Some("guards")),
             ("[dependencies.my-guards]\nversion = \"0.1\"\npackage = \"auth-core\"", Some("my_guards")),
             ("[dev-dependencies]\nguards = { package = \"auth-core\", version = \"0.1\" }", Some("guards")),
-            ("[target.'cfg(unix)'.dependencies]\nguards = { package = \"auth-core\", version = \"0.1\" }", Some("guards")),
+            (
+                "[target.'cfg(unix)'.dependencies]\nguards = { package = \"auth-core\", version = \"0.1\" }",
+                Some("guards"),
+            ),
             // Somebody else's crate under our name, and ours beside it.
             (
                 "[dependencies]\nauth-core = { package = \"other\", version = \"1\" }\n\

@@ -157,6 +157,9 @@ impl Side {
 
     fn root(self) -> String {
         let mut text = String::from("pub mod app;\npub mod auth;\n");
+        if self != Self::Guarded {
+            text += "pub mod login;\n";
+        }
         for module in 0..MODULES {
             let _ = writeln!(text, "pub mod part_{module};");
         }
@@ -168,7 +171,14 @@ impl Side {
         for module in 0..MODULES {
             let _ = writeln!(text, "        .merge(part_{module}::routes())");
         }
-        text + "        .with_state(app)\n}\n"
+        // The same for both: a user logs in.
+        text += match self {
+            Self::Guarded => "        .merge(app.auth.routes())\n",
+            _ => "        .route(\"/auth/login\", axum::routing::post(login::login))\n",
+        };
+        text += "        .with_state(app)\n}\n";
+        text + "\npub async fn serve(app: app::App, listener: tokio::net::TcpListener) -> std::io::Result<()> {\n    \
+                axum::serve(listener, router(app)).await\n}\n"
     }
 }
 
@@ -186,6 +196,9 @@ impl Crates {
             fs::write(sources.join("lib.rs"), side.root())?;
             fs::write(sources.join("app.rs"), include_str!("template/app.rs"))?;
             fs::write(sources.join("auth.rs"), side.auth())?;
+            if side != Side::Guarded {
+                fs::write(sources.join("login.rs"), include_str!("template/login.rs"))?;
+            }
             for module in 0..MODULES {
                 fs::write(sources.join(format!("part_{module}.rs")), side.module(module))?;
             }
@@ -207,14 +220,18 @@ impl Crates {
 
 fn manifest(side: Side) -> String {
     let own = match side {
-        Side::Plain => "axum.workspace = true\njsonwebtoken.workspace = true",
-        Side::Guarded => "axum.workspace = true\nauth-core.workspace = true",
-        Side::Protect => "axum.workspace = true\njsonwebtoken.workspace = true\nprotect-axum = \"0.2\"",
-        Side::DebugHandler => "axum = { workspace = true, features = [\"macros\"] }\njsonwebtoken.workspace = true",
+        Side::Plain => "axum.workspace = true",
+        Side::Guarded => "auth-core.workspace = true\naxum.workspace = true",
+        Side::Protect => "axum.workspace = true\nprotect-axum = \"0.2\"",
+        Side::DebugHandler => "axum = { workspace = true, features = [\"macros\"] }",
+    };
+    let by_hand = match side {
+        Side::Guarded => "",
+        _ => "argon2.workspace = true\njsonwebtoken.workspace = true\n",
     };
     format!(
         "[package]\nname = \"cost-{}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-         serde.workspace = true\n{own}\n",
+         serde.workspace = true\ntokio.workspace = true\n{by_hand}{own}\n",
         side.name()
     )
 }
@@ -223,9 +240,11 @@ fn shared_manifest(workspace: &Path) -> String {
     format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n[workspace.dependencies]\n\
          auth-core = {{ path = \"{}\", default-features = false }}\n\
-         axum = {{ version = \"0.8.9\", default-features = false, features = [\"form\", \"json\", \"matched-path\"] }}\n\
+         argon2 = {{ version = \"0.6\", features = [\"zeroize\"] }}\n\
+         axum = \"0.8.9\"\n\
          jsonwebtoken = {{ version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
-         serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n",
+         serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n\
+         tokio = {{ version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n",
         workspace.join("auth-core").display()
     )
 }

@@ -7,6 +7,7 @@ use super::AuthBuilder;
 use crate::auth::{Auth, Inner};
 use crate::cluster::{Coherence, Coherent};
 use crate::dpop::Proofs;
+use crate::hidden::Hidden;
 use crate::oauth::{Clients, OAuthClient};
 use crate::password::{Hasher, PasswordError};
 use crate::store::{UserDirectory, UserRegistry};
@@ -78,7 +79,7 @@ impl AuthBuilder {
         if let Some(legacy) = &self.legacy {
             legacy.announce(self.clock.now())?;
         }
-        Ok(Auth(Arc::new(Inner {
+        Ok(Auth(Hidden::new(Inner {
             legacy: self.legacy,
             #[cfg(feature = "oidc")]
             issuers: crate::issuer::TrustedIssuers::new(self.trusted, own)?,

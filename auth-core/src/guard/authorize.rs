@@ -10,20 +10,20 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::event::Event;
-use crate::guard::{Kinds, Policy, Rule};
+use crate::guard::{Policy, Proof, Rule, prove};
 use crate::http::Rejection;
 use crate::store::StoreError;
 use crate::{Auth, Caller, Principal, Refusal};
 
-/// Where the conditions of a handler are decided, after its guard `P` has let the caller in.
+/// The evidence of a handler with conditions: the caller has met the policy `P`, and here the conditions are decided.
 ///
 /// A condition stands where the handler's own `?` and `return` work, so it cannot answer for the handler by a value: it
 /// leaves its answer here and waits, and [`run`](Self::run) gives up the handler for it.
-pub struct Gate<P> {
+pub struct Gate<P: Policy> {
     auth: Auth,
     caller: Caller,
     answer: Mutex<Option<Response>>,
-    policy: PhantomData<fn() -> P>,
+    _proof: Proof<P>,
 }
 
 impl<P: Policy> std::fmt::Debug for Gate<P> {
@@ -42,9 +42,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        match auth.authenticate(parts, const { Kinds::of(&P::REQUIREMENT) }).await {
-            Ok(caller) => Ok(Self { auth, caller, answer: Mutex::default(), policy: PhantomData }),
-            Err(refusal) => Err(Rejection::new(refusal.where_api_key(P::REQUIREMENT.wants_api_key()), &auth)),
+        match prove(&auth, parts).await {
+            Ok((proof, caller)) => Ok(Self { auth, caller, answer: Mutex::default(), _proof: proof }),
+            Err(refusal) => Err(Rejection::new(refusal, &auth)),
         }
     }
 }
@@ -53,20 +53,20 @@ where
 // which a crate of handlers feels in its build.
 impl<P: Policy> Gate<P> {
     /// Runs a handler until it answers or one of its conditions does.
-    pub fn run<'a, R>(&'a self, handler: impl Future<Output = R> + Send + 'a) -> Run<'a, R> {
+    pub fn run<F: Future>(&self, handler: F) -> Run<'_, F> {
         Run { answer: &self.answer, handler: Box::pin(handler) }
     }
 
     /// Comes back only if `condition` holds; answers for the handler otherwise. The macro writes one call for each
     /// condition: `__gate.check(condition).await;`.
     pub fn check<'a>(&'a self, condition: Asked<'a>) -> Wait<'a, ()> {
-        Box::pin(async move {
+        Wait(Box::pin(async move {
             match condition.holds(self.caller.principal()).await {
                 Ok(true) => {}
                 Ok(false) => self.refuse(Refusal::Forbidden).await,
                 Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
             }
-        })
+        }))
     }
 
     async fn refuse(&self, refusal: Refusal) {
@@ -76,12 +76,12 @@ impl<P: Policy> Gate<P> {
 
     /// Reads the parameter that had to wait for the conditions; does not come back when it cannot be read.
     pub fn read<'a, T: Send + 'a>(&'a self, deferred: Deferred<T>) -> Wait<'a, T> {
-        Box::pin(async move {
+        Wait(Box::pin(async move {
             match deferred.0.await {
                 Ok(read) => read,
                 Err(rejection) => self.leave(rejection).await,
             }
-        })
+        }))
     }
 
     async fn leave<T>(&self, answer: Response) -> T {
@@ -91,22 +91,36 @@ impl<P: Policy> Gate<P> {
 }
 
 /// What a condition or a deferred parameter is waited for by.
-pub type Wait<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub struct Wait<'a, T>(Pin<Box<dyn Future<Output = T> + Send + 'a>>);
 
-/// A handler that runs until it answers or one of its conditions does.
-pub struct Run<'a, R> {
-    answer: &'a Mutex<Option<Response>>,
-    handler: Wait<'a, R>,
+impl<T> Future for Wait<'_, T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        self.0.as_mut().poll(cx)
+    }
 }
 
-impl<R> std::fmt::Debug for Run<'_, R> {
+impl<T> std::fmt::Debug for Wait<'_, T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Wait").finish_non_exhaustive()
+    }
+}
+
+/// A handler that runs until it answers or one of its conditions does.
+pub struct Run<'a, F> {
+    answer: &'a Mutex<Option<Response>>,
+    handler: Pin<Box<F>>,
+}
+
+impl<F> std::fmt::Debug for Run<'_, F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Run").finish_non_exhaustive()
     }
 }
 
-impl<R> Future for Run<'_, R> {
-    type Output = Authorized<R>;
+impl<F: Future> Future for Run<'_, F> {
+    type Output = Authorized<F::Output>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         if let Poll::Ready(answer) = self.handler.as_mut().poll(cx) {

@@ -31,9 +31,9 @@ impl<P: Policy> std::fmt::Debug for Proof<P> {
 }
 
 /// Verifies the request's credentials as far as `P` looks at them, decides whether the caller meets `P`, and records it.
-pub(crate) async fn prove<P: Policy>(auth: &Auth, parts: &mut Parts) -> Result<Proof<P>, Refusal> {
-    decide(auth, parts, &P::REQUIREMENT, const { Kinds::of(&P::REQUIREMENT) }, &P::DECLARED).await?;
-    Ok(Proof { policy: PhantomData })
+pub(crate) async fn prove<P: Policy>(auth: &Auth, parts: &mut Parts) -> Result<(Proof<P>, Caller), Refusal> {
+    let caller = decide(auth, parts, &P::REQUIREMENT, const { Kinds::of(&P::REQUIREMENT) }, &P::DECLARED).await?;
+    Ok((Proof { policy: PhantomData }, caller))
 }
 
 /// The decision itself, for every guard there is; `kinds` are those of `requirement`.
@@ -43,23 +43,26 @@ pub(crate) async fn decide(
     requirement: &Requirement,
     kinds: Kinds,
     declared: &'static Declaration,
-) -> Result<(), Refusal> {
+) -> Result<Caller, Refusal> {
     let caller = match requirement {
         Requirement::Public => Ok(Caller::default()),
         _ => auth.authenticate(parts, kinds).await,
     };
-    let refused = match &caller {
-        Ok(caller) => match evaluate(requirement, caller, kinds, auth.now()) {
+    let (caller, refused) = match caller {
+        Ok(caller) => match evaluate(requirement, &caller, kinds, auth.now()) {
             Ok(()) => {
-                auth.record(&Event::granted(declared, caller));
-                return Ok(());
+                auth.record(&Event::granted(declared, &caller));
+                return Ok(caller);
             }
-            Err(lack) => refusal(lack.of, caller.sent_other_credential()),
+            Err(lack) => {
+                let refused = refusal(lack.of, caller.sent_other_credential());
+                (Some(caller), refused)
+            }
         },
-        Err(refusal) => refusal.clone(),
+        Err(refusal) => (None, refusal),
     };
     let refused = refused.where_api_key(kinds.api_key);
-    auth.record(&Event::refused(declared, caller.as_ref().ok(), &refused));
+    auth.record(&Event::refused(declared, caller.as_ref(), &refused));
     Err(refused)
 }
 

@@ -3,9 +3,11 @@
 use axum::extract::FromRef;
 
 use super::{Declaration, Policy, Requirement, extract::Guard};
+use crate::__private::Gate;
 use crate::Auth;
 
-/// What counts as a decision about who may call a handler. Only [`Guard`] does; the attributes insert it.
+/// What counts as a decision about who may call a handler: a [`Guard`], or what `#[authorize(..)]` puts in its place. The
+/// attributes insert them.
 #[diagnostic::on_unimplemented(
     message = "nobody decided who may call this handler",
     label = "this handler has no guard",
@@ -21,6 +23,12 @@ pub trait Evidence: sealed::Sealed {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy> Evidence for Guard<P> {
+    const REQUIREMENT: Requirement = P::REQUIREMENT;
+    const DECLARED: Declaration = P::DECLARED;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy> Evidence for Gate<P> {
     const REQUIREMENT: Requirement = P::REQUIREMENT;
     const DECLARED: Declaration = P::DECLARED;
 }
@@ -77,6 +85,7 @@ impl<S> HasAuth for S where Auth: FromRef<S> {}
 mod sealed {
     pub trait Sealed {}
     impl<P: super::Policy> Sealed for super::Guard<P> {}
+    impl<P: super::Policy> Sealed for super::Gate<P> {}
     pub trait SealedArgs {}
 }
 

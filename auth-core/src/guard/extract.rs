@@ -85,7 +85,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
         match prove(&auth, parts).await {
-            Ok(proof) => Ok(Self { proof }),
+            Ok((proof, _)) => Ok(Self { proof }),
             Err(refusal) => Err(Rejection::new(refusal, &auth)),
         }
     }

@@ -21,6 +21,7 @@ mod wire;
 pub use decision::Proof;
 #[cfg(feature = "test-util")]
 pub(crate) use decision::decide;
+pub(crate) use decision::prove;
 pub use evidence::{Decided, Evidence, HasAuth};
 pub use extract::Guard;
 pub(crate) use extract::Kinds;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A hashed password in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it; bcrypt (`$2a$`, `$2b$`, `$2y$`)
-/// is verified, too, and replaced at the next login. Its `Debug` shows nothing.
+/// is verified, too, and replaced at the next login (feature `bcrypt`, on by default). Its `Debug` shows nothing.
 ///
 /// ```
 /// use auth_core::password::PasswordHash;

@@ -3,9 +3,11 @@
 use super::{PasswordError, PasswordHash};
 
 /// bcrypt reads no further. Two passwords that begin with the same 72 bytes would be one.
+#[cfg(feature = "bcrypt")]
 const MAX_BYTES: usize = 72;
 
 /// A hash above this takes a core for seconds. The usual cost is 12, some 0.2 seconds.
+#[cfg(feature = "bcrypt")]
 const MAX_COST: u32 = 16;
 
 /// A bcrypt hash in the form that `passlib`, `bcrypt` and PHP write.
@@ -24,6 +26,7 @@ impl<'a> Bcrypt<'a> {
     }
 
     /// Whether the password is the one hashed. One that bcrypt would cut is never right, and costs the same.
+    #[cfg(feature = "bcrypt")]
     pub(super) fn verify(&self, password: &[u8]) -> Result<bool, PasswordError> {
         if self.cost > MAX_COST {
             return Err(PasswordError::UnknownFormat);
@@ -38,14 +41,31 @@ impl<'a> Bcrypt<'a> {
         }
         Ok(matches)
     }
+
+    /// Nobody logs in by it.
+    #[cfg(not(feature = "bcrypt"))]
+    pub(super) fn verify(&self, _password: &[u8]) -> Result<bool, PasswordError> {
+        tracing::error!(
+            target: "auth",
+            "a stored password hash ({}...) is of bcrypt, which this service was built without: build `auth-core` with \
+             its feature `bcrypt`",
+            self.text.get(..4).unwrap_or_default()
+        );
+        Err(PasswordError::UnknownFormat)
+    }
 }
 
 /// The work of a verification, for nothing.
+#[cfg(feature = "bcrypt")]
 pub(super) fn spend(password: &[u8], cost: u32) {
     let _ = bcrypt::hash_with_salt_bytes(password, cost.clamp(4, MAX_COST), [0; 16]);
 }
 
-#[cfg(test)]
+/// Without bcrypt its hashes cost nothing that would have to be evened out.
+#[cfg(not(feature = "bcrypt"))]
+pub(super) fn spend(_password: &[u8], _cost: u32) {}
+
+#[cfg(all(test, feature = "bcrypt"))]
 mod tests {
     use super::*;
 

@@ -36,5 +36,5 @@ const DECLARED: Declaration =
 /// What the guard would answer.
 pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), Rejection> {
     let decided = decide(auth, parts, requirement, Kinds::of(requirement), &DECLARED).await;
-    decided.map_err(|refusal| Rejection::new(refusal, auth))
+    decided.map(|_| ()).map_err(|refusal| Rejection::new(refusal, auth))
 }

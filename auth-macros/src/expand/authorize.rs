@@ -83,6 +83,9 @@ fn defer_last(handler: &mut Handler, conditions: &[Expr], gate: &Ident) -> Optio
     {
         return None;
     }
+    if is_state(&last.ty) {
+        return None;
+    }
     let PatType { attrs, pat, ty, .. } = last.clone();
     let later = Ident::new("__later", Span::mixed_site());
     *last.pat = Pat::Verbatim(later.to_token_stream());
@@ -91,6 +94,11 @@ fn defer_last(handler: &mut Handler, conditions: &[Expr], gate: &Ident) -> Optio
         #(#attrs)*
         let #pat: #ty = #gate.read(#later).await;
     })
+}
+
+/// axum's `State` reads nothing of the request, so that there is nothing to wait for.
+fn is_state(ty: &Type) -> bool {
+    matches!(ty.to_token_stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "State")
 }
 
 /// Every word of a pattern: its bindings, and names of types that it does no harm to take for some.

@@ -59,8 +59,9 @@ pub(super) fn split(
     };
     if !demands.conditions.is_empty() {
         authorize(&mut handler, policy, &demands.conditions);
+    } else if !handler.regate(policy) {
+        insert_guard(&mut handler, &policy.to_token_stream());
     }
-    insert_guard(&mut handler, &policy.to_token_stream());
     declaration.extend(policy_of_ours(policy, &handler.vis, named, &demands.fold(span)));
     Guarded { handler: handler.into_token_stream(), declaration }
 }

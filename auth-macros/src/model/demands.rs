@@ -26,7 +26,7 @@ pub(crate) struct Demands {
     pub(crate) conditions: Vec<syn::Expr>,
     /// The paths of the attributes that we took off. They are still used, so that imports of them are.
     pub(crate) taken: Vec<syn::Path>,
-    /// The policy of a guard that an earlier expansion has put there.
+    /// The policy of the evidence that an earlier expansion has put there.
     pub(crate) inherited: Option<syn::Path>,
 }
 
@@ -49,7 +49,7 @@ impl Demands {
     /// Reads the attribute that rustc called us for, if it stands on the handler itself, and takes all others of ours
     /// off the handler.
     pub(crate) fn of(outer: Option<Attr>, handler: &mut Handler, scope: Scope, errors: &mut Errors) -> Self {
-        let earlier = handler.take_guard();
+        let earlier = handler.take_evidence();
         let inner = Attr::take(&mut handler.attrs);
         let mut demands = Self::read(outer.map(Ok).into_iter().chain(inner), errors);
         if let Some(policy) = &earlier {

@@ -91,28 +91,44 @@ impl Handler {
         self.sig.inputs.insert(0, FnArg::Typed(parameter));
     }
 
-    /// Takes off the guard parameter that an earlier expansion of ours has put there, and gives its policy.
+    /// The policy of the evidence that an earlier expansion of ours has put there. A guard is taken off; a gate stays,
+    /// since the body speaks of it, and is to be given the new policy by [`regate`](Self::regate).
     ///
     /// Attributes that stand side by side are folded in one expansion. This is for those which that expansion cannot
     /// see: under a `cfg_attr`, or imported by another name.
-    pub(crate) fn take_guard(&mut self) -> Option<syn::Path> {
-        let policy = match self.sig.inputs.first()? {
-            FnArg::Typed(parameter) => guarded_by(&parameter.ty)?,
-            FnArg::Receiver(_) => return None,
-        };
-        self.sig.inputs = std::mem::take(&mut self.sig.inputs).into_iter().skip(1).collect();
+    pub(crate) fn take_evidence(&mut self) -> Option<syn::Path> {
+        let (kind, policy) = evidence(self.sig.inputs.first_mut()?)?;
+        let policy = policy.clone();
+        if kind == "Guard" {
+            self.sig.inputs = std::mem::take(&mut self.sig.inputs).into_iter().skip(1).collect();
+        }
         Some(policy)
+    }
+
+    /// Gives the gate of an earlier expansion the policy `policy`; `false` when there is none.
+    pub(crate) fn regate(&mut self, policy: &Ident) -> bool {
+        match self.sig.inputs.first_mut().and_then(evidence) {
+            Some((kind, earlier)) if kind == "Gate" => {
+                *earlier = policy.clone().into();
+                true
+            }
+            _ => false,
+        }
     }
 }
 
-/// The policy `P` of a type `::auth_core::__private::Guard<P>`, which nobody but us writes.
-fn guarded_by(ty: &Type) -> Option<syn::Path> {
-    let Type::Path(ty) = ty else { return None };
-    let last = ty.path.segments.last()?;
-    let ours = last.ident == "Guard" && ty.path.segments.iter().any(|segment| segment.ident == "__private");
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first() {
-        Some(GenericArgument::Type(Type::Path(policy))) if ours => Some(policy.path.clone()),
+/// The name `Guard` or `Gate` and the policy `P` of a parameter of type `::auth_core::__private::Guard<P>`, which nobody
+/// but us writes.
+fn evidence(parameter: &mut FnArg) -> Option<(Ident, &mut syn::Path)> {
+    let FnArg::Typed(PatType { ty, .. }) = parameter else { return None };
+    let Type::Path(ty) = &mut **ty else { return None };
+    let ours = ty.path.segments.iter().any(|segment| segment.ident == "__private");
+    let last = ty.path.segments.last_mut()?;
+    let PathArguments::AngleBracketed(arguments) = &mut last.arguments else { return None };
+    match arguments.args.first_mut() {
+        Some(GenericArgument::Type(Type::Path(policy))) if ours && (last.ident == "Guard" || last.ident == "Gate") => {
+            Some((last.ident.clone(), &mut policy.path))
+        }
         _ => None,
     }
 }
