@@ -60,7 +60,7 @@ pub(crate) struct Inner {
     pub(crate) directory: Option<Arc<dyn UserDirectory>>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
-    pub(crate) coherence: Arc<Coherence>,
+    pub(crate) coherence: Hidden<Coherence>,
 }
 
 impl Auth {

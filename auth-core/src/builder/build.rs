@@ -73,7 +73,7 @@ impl AuthBuilder {
             return Err(BuildError::Setting { setting: "client", why });
         }
         let dpop = self.dpop.map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew)).transpose()?;
-        let coherence = Arc::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
+        let coherence = Hidden::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
         #[cfg(feature = "oidc")]
         let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
         if let Some(legacy) = &self.legacy {

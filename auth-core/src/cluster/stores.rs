@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::{Change, Coherence};
 use crate::password::PasswordHash;
+use crate::hidden::Hidden;
 use crate::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
     Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
@@ -17,12 +18,12 @@ use crate::{ApiKeyId, SessionId, SubjectId, Timestamp};
 /// it touches.
 pub(crate) struct Coherent<S: ?Sized> {
     store: Arc<S>,
-    coherence: Arc<Coherence>,
+    coherence: Hidden<Coherence>,
 }
 
 impl<S: ?Sized> Coherent<S> {
-    pub(crate) fn new(store: Arc<S>, coherence: &Arc<Coherence>) -> Arc<Self> {
-        Arc::new(Self { store, coherence: Arc::clone(coherence) })
+    pub(crate) fn new(store: Arc<S>, coherence: &Hidden<Coherence>) -> Arc<Self> {
+        Arc::new(Self { store, coherence: coherence.clone() })
     }
 }
 
