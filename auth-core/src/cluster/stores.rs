@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{Change, Coherence};
-use crate::password::PasswordHash;
 use crate::hidden::Hidden;
+use crate::password::PasswordHash;
 use crate::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
     Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,

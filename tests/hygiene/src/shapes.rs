@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use guards::prelude::*;
-use guards::{GuardedRouter, require_auth as signed_in};
+use guards::{GuardedRouter, authorize as allowed, require_auth as signed_in, require_scope as scoped};
 
 /// Which page.
 pub type Page = (u32, u32);
@@ -48,6 +48,16 @@ async fn behind_cfg_attr() {}
 #[require_auth]
 #[cfg_attr(all(), require_scope("a"))]
 async fn beside_cfg_attr() {}
+
+#[require_auth]
+#[authorize(number > 0)]
+#[scoped("a")]
+async fn condition_beside_another_name(Path(number): Path<u32>) {}
+
+#[require_auth]
+#[authorize(number > 0)]
+#[allowed(number < 9)]
+async fn conditions_apart(Path(number): Path<u32>) {}
 
 #[signed_in]
 async fn by_another_name() {}
@@ -128,6 +138,7 @@ pub fn routes() -> GuardedRouter<Auth> {
         .route("/patterns/{id}/{page}", post(patterns))
         .route("/cfg/{id}", get(with_cfg))
         .route("/cfg-attr", get(behind_cfg_attr).post(beside_cfg_attr))
+        .route("/conditions/{number}", get(condition_beside_another_name).post(conditions_apart))
         .route("/renamed", get(by_another_name).post(by_path).put(beside_another_name))
         .route("/either", get(either).post(cfg_below))
         .route("/unit", get(with_unit))

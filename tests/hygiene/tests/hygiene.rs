@@ -43,6 +43,8 @@ fn attributes_that_no_one_sees_side_by_side_are_still_one_guard() {
     demands(&routes, "by_path", "all(auth, scope(\"a\"))");
     demands(&routes, "behind_cfg_attr", "auth");
     demands(&routes, "beside_cfg_attr", "all(auth, scope(\"a\"))");
+    demands(&routes, "condition_beside_another_name", "all(auth, scope(\"a\"))");
+    demands(&routes, "conditions_apart", "auth");
     demands(&routes, "loop", "any(role(match), role(type))");
     demands(&routes, "made_by_a_macro", "all(role(match), scope(\"made\"))");
     demands(&routes, "document", "role(match)");

@@ -1,6 +1,7 @@
 //! `#[authorize(..)]`: conditions and rules over the handler's own parameters, before the body and after it.
 
 use auth_core::prelude::*;
+use auth_core::require_scope as scoped;
 use auth_core::store::StoreError;
 use auth_core::{Rule, SubjectId};
 use axum::Json;
@@ -102,6 +103,12 @@ async fn waits_and_fails(
     Ok(patch.title)
 }
 
+/// An attribute under another name meets what those above it have become.
+#[require_auth]
+#[authorize(id > 0)]
+#[scoped("a")]
+async fn apart(Path(id): Path<usize>, State(_): State<Documents>) {}
+
 fn router() -> GuardedRouter<Data> {
     GuardedRouter::new()
         .route("/waits/{id}", put(waits_and_fails))
@@ -109,6 +116,7 @@ fn router() -> GuardedRouter<Data> {
         .route("/peek/{id}", get(peek))
         .route("/early/{id}", put(early))
         .route("/late", put(late))
+        .route("/apart/{id}", get(apart))
         .layer(DefaultBodyLimit::max(64))
 }
 
@@ -210,4 +218,15 @@ async fn a_condition_awaits_and_fails_as_the_handler_does() {
     let gone = start(None).await;
     let token = gone.token(&[]).await;
     assert_eq!(put_json(&gone, "/waits/0", &token, JSON, "{").await.status, 502);
+}
+
+#[tokio::test]
+async fn a_guard_that_comes_after_a_condition_is_not_lost() {
+    let service = start(Some(vec![])).await;
+    let user = service.user(&[]).await;
+    let (with, without) = (service.token_of(&user, "pwd", "a").await, service.token_of(&user, "pwd", "").await);
+    assert_eq!(service.anonymously("/apart/1").await, refused(401, NOTHING));
+    assert_eq!(service.with_token("/apart/1", &without).await.status, 403);
+    assert_eq!(service.with_token("/apart/0", &with).await, refused(403, INSUFFICIENT));
+    assert_eq!(service.with_token("/apart/1", &with).await, let_in());
 }
