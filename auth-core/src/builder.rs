@@ -201,8 +201,8 @@ impl AuthBuilder {
     }
 
     /// How far the clocks of those who issue and verify tokens may be apart; 5 seconds by default, in whole seconds, at
-    /// most 5 minutes. A
-    /// token is taken for that much longer than it says.
+    /// most 5 minutes. A token is taken for that much earlier than it says, and one of another issuer for that much longer; one
+    /// of this service ends when its `expires_in` is over, within a second.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = skew;
         self

@@ -130,24 +130,46 @@ impl Claims {
         }
     }
 
-    /// Whether the token is valid now, by a clock that may be `skew` off.
+    /// Whether a token of another issuer is valid now, by clocks that may be `skew` apart.
+    #[cfg(feature = "oidc")]
     pub(crate) fn check_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
-        // A token from the future was not issued, whatever `nbf` says.
-        check_times(self.exp, self.nbf.max(self.iat), now, skew)
+        check_times(self.exp, self.begins(), now, skew)
+    }
+
+    /// Whether a token of our own is valid now. It lives for as long as its client was told, and not for the skew longer.
+    pub(crate) fn check_own_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
+        check_end(self.exp, now, ROUNDED_OFF)?;
+        check_beginning(self.begins(), now, skew)
+    }
+
+    /// A token from the future was not issued, whatever `nbf` says.
+    fn begins(&self) -> Option<i64> {
+        self.nbf.max(self.iat)
     }
 }
 
-/// Whether a token that is valid from `begins` until `exp` is valid now, by a clock that may be `skew` off.
+/// What whole seconds take off: a token that is issued at 10.9 for two seconds says that it ends at 12.
+const ROUNDED_OFF: Duration = Duration::from_secs(1);
+
+/// Whether a token that is valid from `begins` until `exp` is valid now, by clocks that may be `skew` apart.
 pub(crate) fn check_times(exp: i64, begins: Option<i64>, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
-    let now = now.as_secs();
-    let skew = i64::try_from(skew.as_secs()).unwrap_or(i64::MAX);
-    if exp.saturating_add(skew) <= now {
-        return Err(TokenError::Expired);
+    check_end(exp, now, skew)?;
+    check_beginning(begins, now, skew)
+}
+
+fn check_end(exp: i64, now: Timestamp, later: Duration) -> Result<(), TokenError> {
+    if exp.saturating_add(whole(later)) <= now.as_secs() { Err(TokenError::Expired) } else { Ok(()) }
+}
+
+fn check_beginning(begins: Option<i64>, now: Timestamp, earlier: Duration) -> Result<(), TokenError> {
+    match begins {
+        Some(begins) if begins.saturating_sub(whole(earlier)) > now.as_secs() => Err(TokenError::NotYetValid),
+        _ => Ok(()),
     }
-    if begins.is_some_and(|begins| begins.saturating_sub(skew) > now) {
-        return Err(TokenError::NotYetValid);
-    }
-    Ok(())
+}
+
+fn whole(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Seconds, which may have a fraction (RFC 7519 section 2): rounded to where the token is valid for less.
