@@ -17,6 +17,9 @@ pub(crate) const ALGORITHMS: [&str; 4] = ["ES256", "EdDSA", "PS256", "RS256"];
 /// Header members that bring or name another key than `jwk`, or change how the rest is read.
 const NOT_TAKEN: &[&str] = &["jku", "x5u", "x5c", "crit", "zip", "b64"];
 
+/// Of private and of secret keys (RFC 7518 section 6). Whoever sent one has given it away.
+const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
 /// A proof that is good for this request, if it was not used before.
 pub(crate) struct Proof {
     /// The thumbprint of its key (RFC 7638).
@@ -89,7 +92,10 @@ fn key_of(header: &Map<String, Value>) -> Result<(String, Algorithm), ProofError
     let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::from_name);
     match (algorithm, header.get("jwk")) {
         (None | Some(Algorithm::Hs256), _) => Err(ProofError::Header("its algorithm is not offered")),
-        (Some(algorithm), Some(Value::Object(jwk))) => Ok((Value::Object(jwk.clone()).to_string(), algorithm)),
+        (Some(algorithm), Some(Value::Object(jwk))) if !PRIVATE.iter().any(|name| jwk.contains_key(*name)) => {
+            Ok((Value::Object(jwk.clone()).to_string(), algorithm))
+        }
+        (Some(_), Some(Value::Object(_))) => Err(ProofError::Key),
         (Some(_), _) => Err(ProofError::Header("it has no key")),
     }
 }
