@@ -134,8 +134,9 @@ pub use builder::{AuthBuilder, BuildError};
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
 pub use dpop::{Dpop, ProofError};
 pub use guard::{
-    Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedMethods, GuardedRouter,
-    GuardedRoutes, HasAuth, Policy, PolicyTable, Proof, Requirement, RoutePolicy, Rule, Unchecked, routing,
+    AuthorizeLayer, Authorizing, Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter,
+    GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, Policy, PolicyTable, Proof, Requirement, RoutePolicy, Rule,
+    Unchecked, routing,
 };
 pub use housekeeper::Housekeeper;
 pub(crate) use identity::Caller;

@@ -10,7 +10,7 @@ pub use ::serde;
 #[path = "guard/authorize.rs"]
 mod authorize;
 
-pub use authorize::{Asked, Authorized, Condition, Deferred, Gate, Run, Via, Wait};
+pub use authorize::{Asked, Condition, Deferred, Gate, Via, Wait};
 
 pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement};
 pub use crate::identity::{Role, UnknownRole};

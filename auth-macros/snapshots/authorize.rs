@@ -11,20 +11,11 @@ async fn edit(
     CurrentUser(user): CurrentUser<User>,
     Path(id): Path<UserId>,
     __later: ::auth_core::__private::Deferred<Json<Patch>>,
-) -> ::auth_core::__private::Authorized<Result<(), AppError>> {
-    __gate
-        .run(async {
-            if let ::auth_core::__private::core::option::Option::Some(__never) = ::auth_core::__private::core::option::Option::None::<
-                Result<(), AppError>,
-            > {
-                return __never;
-            }
-            let __condition = ::auth_core::__private::condition(user.id == id);
-            __gate.check(__condition).await;
-            let Json(patch): Json<Patch> = __gate.read(__later).await;
-            { users.edit(user, patch).await }
-        })
-        .await
+) -> Result<(), AppError> {
+    let __condition = ::auth_core::__private::condition(user.id == id);
+    __gate.check(__condition).await;
+    let Json(patch): Json<Patch> = __gate.read(__later).await;
+    { users.edit(user, patch).await }
 }
 const _: () = {
     #[allow(unused_imports)]

@@ -10,19 +10,10 @@ async fn drafts(
     __gate: ::auth_core::__private::Gate<__drafts_policy>,
     CurrentUser(user): CurrentUser<User>,
     State(drafts): State<Drafts>,
-) -> ::auth_core::__private::Authorized<Json<Vec<Draft>>> {
-    __gate
-        .run(async {
-            if let ::auth_core::__private::core::option::Option::Some(__never) = ::auth_core::__private::core::option::Option::None::<
-                Json<Vec<Draft>>,
-            > {
-                return __never;
-            }
-            let __condition = ::auth_core::__private::condition(user.is_author());
-            __gate.check(__condition).await;
-            { Json(drafts.of(user).await) }
-        })
-        .await
+) -> Json<Vec<Draft>> {
+    let __condition = ::auth_core::__private::condition(user.is_author());
+    __gate.check(__condition).await;
+    { Json(drafts.of(user).await) }
 }
 const _: () = {
     #[allow(unused_imports)]

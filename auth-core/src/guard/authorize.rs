@@ -1,8 +1,7 @@
-//! `#[authorize(..)]` at run time: the way out of a handler that has begun.
+//! `#[authorize(..)]` at run time: the gate at the beginning of a handler.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
@@ -10,7 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use crate::event::Event;
-use crate::guard::{Policy, Proof, Rule, prove};
+use crate::guard::{Exit, Policy, Proof, Rule, prove};
 use crate::http::Rejection;
 use crate::store::StoreError;
 use crate::{Auth, Caller, Principal, Refusal};
@@ -18,11 +17,12 @@ use crate::{Auth, Caller, Principal, Refusal};
 /// The evidence of a handler with conditions: the caller has met the policy `P`, and here the conditions are decided.
 ///
 /// A condition stands where the handler's own `?` and `return` work, so it cannot answer for the handler by a value: it
-/// leaves its answer here and waits, and [`run`](Self::run) gives up the handler for it.
+/// leaves its answer at the [`Exit`] and waits for ever. [`AuthorizeLayer`](crate::AuthorizeLayer) gives up the handler
+/// for it; where there is none nobody is let in.
 pub struct Gate<P: Policy> {
     auth: Auth,
     caller: Caller,
-    answer: Mutex<Option<Response>>,
+    exit: Exit,
     _proof: Proof<P>,
 }
 
@@ -42,21 +42,16 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        match prove(&auth, parts).await {
-            Ok((proof, caller)) => Ok(Self { auth, caller, answer: Mutex::default(), _proof: proof }),
-            Err(refusal) => Err(Rejection::new(refusal, &auth)),
-        }
+        let refused = |refusal| Rejection::new(refusal, &auth);
+        let (proof, caller) = prove(&auth, parts).await.map_err(refused)?;
+        let exit = Exit::of(&parts.extensions, &P::DECLARED).map_err(refused)?;
+        Ok(Self { auth, caller, exit, _proof: proof })
     }
 }
 
 // What these give is named and boxed: rustc looks into the futures of `async fn`s anew in every handler that awaits them,
 // which a crate of handlers feels in its build.
 impl<P: Policy> Gate<P> {
-    /// Runs a handler until it answers or one of its conditions does.
-    pub fn run<F: Future>(&self, handler: F) -> Run<'_, F> {
-        Run { answer: &self.answer, handler: Box::pin(handler) }
-    }
-
     /// Comes back only if `condition` holds; answers for the handler otherwise. The macro writes one call for each
     /// condition: `__gate.check(condition).await;`.
     pub fn check<'a>(&'a self, condition: Asked<'a>) -> Wait<'a, ()> {
@@ -85,12 +80,13 @@ impl<P: Policy> Gate<P> {
     }
 
     async fn leave<T>(&self, answer: Response) -> T {
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        self.exit.leave(answer);
         std::future::pending().await
     }
 }
 
 /// What a condition or a deferred parameter is waited for by.
+#[must_use = "a condition decides nothing until it is awaited"]
 pub struct Wait<'a, T>(Pin<Box<dyn Future<Output = T> + Send + 'a>>);
 
 impl<T> Future for Wait<'_, T> {
@@ -104,30 +100,6 @@ impl<T> Future for Wait<'_, T> {
 impl<T> std::fmt::Debug for Wait<'_, T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Wait").finish_non_exhaustive()
-    }
-}
-
-/// A handler that runs until it answers or one of its conditions does.
-pub struct Run<'a, F> {
-    answer: &'a Mutex<Option<Response>>,
-    handler: Pin<Box<F>>,
-}
-
-impl<F> std::fmt::Debug for Run<'_, F> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Run").finish_non_exhaustive()
-    }
-}
-
-impl<F: Future> Future for Run<'_, F> {
-    type Output = Authorized<F::Output>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Poll::Ready(answer) = self.handler.as_mut().poll(cx) {
-            return Poll::Ready(Authorized::Answered(answer));
-        }
-        let left = self.answer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        left.map_or(Poll::Pending, |refusal| Poll::Ready(Authorized::Refused(refusal)))
     }
 }
 
@@ -185,24 +157,6 @@ impl Asked<'_> {
             (Answer::Known(held), _) => Ok(held),
             (Answer::Of(rule), Some(principal)) => Ok(rule(principal).await?),
             (Answer::Of(_), None) => Err(Refusal::NoCredential { api_key: false }),
-        }
-    }
-}
-
-/// What a handler with conditions answers.
-#[derive(Debug)]
-pub enum Authorized<R> {
-    /// The handler's own answer.
-    Answered(R),
-    /// A condition did not hold, or a deferred parameter could not be read.
-    Refused(Response),
-}
-
-impl<R: IntoResponse> IntoResponse for Authorized<R> {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Answered(answer) => answer.into_response(),
-            Self::Refused(refusal) => refusal,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::FromRef;
 
-use super::{Declaration, Policy, Requirement, extract::Guard};
+use super::{Policy, extract::Guard};
 use crate::__private::Gate;
 use crate::Auth;
 
@@ -15,22 +15,23 @@ use crate::Auth;
     note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
 )]
 pub trait Evidence: sealed::Sealed {
-    /// What a caller must meet.
-    const REQUIREMENT: Requirement;
-    /// Where it was decided.
-    const DECLARED: Declaration;
+    /// What a caller must meet, and where that was decided.
+    type Policy: Policy;
+    /// Whether conditions follow, which leave their answers at an exit.
+    #[doc(hidden)]
+    const CONDITIONS: bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy> Evidence for Guard<P> {
-    const REQUIREMENT: Requirement = P::REQUIREMENT;
-    const DECLARED: Declaration = P::DECLARED;
+    type Policy = P;
+    const CONDITIONS: bool = false;
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy> Evidence for Gate<P> {
-    const REQUIREMENT: Requirement = P::REQUIREMENT;
-    const DECLARED: Declaration = P::DECLARED;
+    type Policy = P;
+    const CONDITIONS: bool = true;
 }
 
 /// A handler's parameters (axum's `T` of `Handler<T, S>`) whose first one is [`Evidence`].
@@ -41,10 +42,8 @@ impl<P: Policy> Evidence for Gate<P> {
     note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
 )]
 pub trait Decided: sealed::SealedArgs {
-    /// What a caller must meet.
-    const REQUIREMENT: Requirement;
-    /// Where it was decided.
-    const DECLARED: Declaration;
+    /// The first parameter.
+    type Evidence: Evidence;
 }
 
 /// A state that an [`Auth`] can be had from, which every guard needs.
@@ -97,8 +96,7 @@ macro_rules! decided {
         impl<M, G, $($ty,)*> sealed::SealedArgs for (M, G, $($ty,)*) where G: Evidence {}
         #[diagnostic::do_not_recommend]
         impl<M, G, $($ty,)*> Decided for (M, G, $($ty,)*) where G: Evidence {
-            const REQUIREMENT: Requirement = G::REQUIREMENT;
-            const DECLARED: Declaration = G::DECLARED;
+            type Evidence = G;
         }
     };
 }

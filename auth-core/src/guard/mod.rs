@@ -3,6 +3,7 @@
 mod decision;
 mod evaluate;
 mod evidence;
+mod exit;
 mod extract;
 mod lack;
 mod layer;
@@ -23,6 +24,8 @@ pub use decision::Proof;
 pub(crate) use decision::decide;
 pub(crate) use decision::prove;
 pub use evidence::{Decided, Evidence, HasAuth};
+pub(crate) use exit::Exit;
+pub use exit::{AuthorizeLayer, Authorizing};
 pub use extract::Guard;
 pub(crate) use extract::Kinds;
 pub use layer::{GuardLayer, Guarded};

@@ -11,12 +11,12 @@ use axum::{Extension, Router};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::evidence::{Decided, HasAuth};
+use super::evidence::{Decided, Evidence, HasAuth};
 use super::table::{Decision, PolicyTable, RoutePolicy, Unchecked};
 use super::taken::{GuardedMethods, GuardedRoutes};
 use super::whole::{Covers, WholeGuard};
 use super::wire::Wiring;
-use super::{Policy, page};
+use super::{AuthorizeLayer, Policy, page};
 use crate::Auth;
 
 /// An axum router whose every handler has been decided about.
@@ -236,7 +236,11 @@ where
     {
         self.enter(Decision::of::<T>().row("ANY", "*".to_owned()));
         self.covers = Covers::RoutesAndFallback;
-        self.inner = self.inner.fallback(handler);
+        self.inner = if T::Evidence::CONDITIONS {
+            self.inner.fallback(handler.layer(AuthorizeLayer))
+        } else {
+            self.inner.fallback(handler)
+        };
         self
     }
 
@@ -249,7 +253,11 @@ where
         T: Decided + 'static,
     {
         self.enter(Decision::of::<T>().row("OTHER", "*".to_owned()));
-        self.inner = self.inner.method_not_allowed_fallback(handler);
+        self.inner = if T::Evidence::CONDITIONS {
+            self.inner.method_not_allowed_fallback(handler.layer(AuthorizeLayer))
+        } else {
+            self.inner.method_not_allowed_fallback(handler)
+        };
         self
     }
 

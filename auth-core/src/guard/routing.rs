@@ -19,7 +19,8 @@ use axum::routing::{self, MethodRouter, Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::evidence::Decided;
+use super::AuthorizeLayer;
+use super::evidence::{Decided, Evidence};
 use super::table::{Decision, Methods};
 
 /// Handlers for the methods of one path, each with the decision about it.
@@ -68,7 +69,7 @@ macro_rules! methods {
                 S: Clone + Send + Sync + 'static,
             {
                 GuardedMethodRouter {
-                    inner: routing::$name(handler),
+                    inner: with_exit::<T, S>(routing::$name(handler)),
                     decisions: vec![($label, Decision::of::<T>())],
                 }
             }
@@ -85,7 +86,7 @@ macro_rules! methods {
                     H: Handler<T, S>,
                     T: Decided + 'static,
                 {
-                    self.inner = self.inner.$name(handler);
+                    self.inner = self.inner.merge(with_exit::<T, S>(routing::$name(handler)));
                     self.decisions.push(($label, Decision::of::<T>()));
                     self
                 }
@@ -135,5 +136,17 @@ where
     T: Decided + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    GuardedMethodRouter { inner: routing::any(handler), decisions: vec![("ANY", Decision::of::<T>())] }
+    GuardedMethodRouter {
+        inner: with_exit::<T, S>(routing::any(handler)),
+        decisions: vec![("ANY", Decision::of::<T>())],
+    }
+}
+
+/// What conditions answer is fetched right around their handler, so that every layer sees an answer like any other.
+fn with_exit<T, S>(handler: MethodRouter<S>) -> MethodRouter<S>
+where
+    T: Decided,
+    S: Clone + Send + Sync + 'static,
+{
+    if T::Evidence::CONDITIONS { handler.layer(AuthorizeLayer) } else { handler }
 }

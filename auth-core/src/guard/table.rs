@@ -2,8 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
-use super::evidence::Decided;
-use super::{Declaration, Requirement};
+use super::evidence::{Decided, Evidence};
+use super::{Declaration, Policy, Requirement};
 
 /// An HTTP method's name; `ANY` for all, `OTHER` for those that a path has no handler for.
 pub(super) type Methods = &'static str;
@@ -16,7 +16,8 @@ pub(super) struct Decision {
 
 impl Decision {
     pub(super) const fn of<T: Decided>() -> Self {
-        Self { requirement: T::REQUIREMENT, declared: T::DECLARED }
+        type By<T> = <<T as Decided>::Evidence as Evidence>::Policy;
+        Self { requirement: By::<T>::REQUIREMENT, declared: By::<T>::DECLARED }
     }
 
     pub(super) fn row(self, method: Methods, path: String) -> RoutePolicy {

@@ -3,38 +3,22 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, FnArg, Pat, PatType, ReturnType, Token, Type};
+use syn::{Expr, FnArg, Pat, PatType, Type};
 
 use crate::model::Handler;
 use crate::paths::{private, private_at};
 
 /// Makes `handler` answer 403 unless every one of `conditions` holds.
 ///
-/// Conditions and body become one async block that returns what the handler returns, so `?` and `return` mean in both
-/// what they meant. The gate has a way out of the block that needs no value of that type.
+/// They stand before the body, where `?` and `return` mean what they mean in it. One that does not hold keeps the handler
+/// waiting, and the router answers in its place.
 pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Expr]) {
     let private = private();
     let gate = Ident::new("__gate", Span::mixed_site());
     let deferred = defer_last(handler, conditions, &gate);
-    let output = match &handler.sig.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, ty) => ty.to_token_stream(),
-    };
-    let returns = returns(&output);
     let conditions = conditions.iter().map(|condition| checked(condition, &gate));
     let body = in_our_braces(&handler.body);
-    // With the name's span: what rustc says of the block, it says of the handler.
-    let block = quote_spanned! {handler.sig.ident.span()=>
-        async {
-            #returns
-            #(#conditions)*
-            #deferred
-            #body
-        }
-    };
-    handler.body = quote!({ #gate.run(#block).await });
-    let answer = Type::Verbatim(quote!(#private::Authorized<#output>));
-    handler.sig.output = ReturnType::Type(Token![->](Span::call_site()), Box::new(answer));
+    handler.body = quote!({ #(#conditions)* #deferred #body });
     handler.prepend(gate.to_token_stream(), quote!(#private::Gate<#policy>));
 }
 
@@ -45,19 +29,6 @@ fn in_our_braces(body: &TokenStream) -> TokenStream {
         token => token,
     });
     inner.collect()
-}
-
-/// Tells the compiler what the async block returns, as a function's signature would; `impl Trait` it finds by itself.
-fn returns(output: &TokenStream) -> Option<TokenStream> {
-    let private = private();
-    let never = Ident::new("__never", Span::mixed_site());
-    (!names(output.clone(), &|word| word == "impl")).then(|| {
-        quote! {
-            if let #private::core::option::Option::Some(#never) = #private::core::option::Option::None::<#output> {
-                return #never;
-            }
-        }
-    })
 }
 
 /// The condition as a statement, whose type errors point at the condition. What it borrows for a moment, a lock perhaps,
