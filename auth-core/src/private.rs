@@ -71,11 +71,6 @@ pub trait InScope {}
 #[diagnostic::do_not_recommend]
 impl<R: Send> InScope for R {}
 
-/// Holds a role that is named by its variant alone against [`InScope`].
-pub const fn bare_role<R: InScope>(role: R) -> R {
-    role
-}
-
 /// What a requirement may name as a role.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a role enum",
@@ -92,6 +87,11 @@ impl IsRole for NoRole {}
 
 /// Holds a role against [`IsRole`].
 pub const fn role<R: IsRole>(role: &R) -> &R {
+    role
+}
+
+/// Holds a role that is named by its variant alone against [`InScope`] as well.
+pub const fn bare_role<R: InScope + IsRole>(role: &R) -> &R {
     role
 }
 

@@ -10,11 +10,11 @@ use crate::paths::{private, private_at};
 
 /// The initialiser of a `const REQUIREMENT`.
 pub(super) fn requirement(term: &Term) -> TokenStream {
-    let value = value(term);
     let mut bare = Vec::new();
     if !roles(term, &mut bare) {
-        return value;
+        return value(term, None);
     }
+    let value = value(term, bare.first().copied());
     let private = private();
     let value = quote! {
         #[allow(unused_imports)]
@@ -31,11 +31,6 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
 /// so shadows the stand-in of the outer block. Whatever the user's `Role` lacks stays for rustc to say.
 fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
     let private = private();
-    // One check for all of them: one error says it.
-    let check = names.first().map(|name| {
-        let (private, role) = (private_at(name.span()), role_named(name));
-        quote_spanned!(name.span()=> #private::bare_role(#role))
-    });
     quote! {{
         #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
         mod Role {
@@ -44,7 +39,6 @@ fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
-            let _ = #check;
             #value
         }
     }}
@@ -79,7 +73,8 @@ fn names_policy(term: &Term) -> bool {
     matches!(term.kind, Kind::Policy(_)) || term.parts().iter().any(names_policy)
 }
 
-fn value(term: &Term) -> TokenStream {
+/// `first` is the first bare role name.
+fn value(term: &Term, first: Option<&Ident>) -> TokenStream {
     let private = private();
     let requirement = quote!(#private::Requirement);
     match &term.kind {
@@ -87,33 +82,38 @@ fn value(term: &Term) -> TokenStream {
         Kind::Optional => quote!(#requirement::Optional),
         Kind::Auth => quote!(#requirement::Auth),
         Kind::ApiKey => quote!(#requirement::ApiKey),
-        Kind::Role(path) => role(path),
+        Kind::Role(path) => role(path, first),
         Kind::Scope(scope) => quote!(#requirement::Scope(#scope)),
         Kind::Fresh(seconds) => quote!(#requirement::Fresh(#private::Duration::from_secs(#seconds))),
         Kind::Amr(method) => quote!(#requirement::Amr(#method)),
         // With the path's span, so that rustc points at it when there is no such policy.
         Kind::Policy(path) => quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT),
         Kind::All(parts) => {
-            let parts = parts.iter().map(value);
+            let parts = parts.iter().map(|part| value(part, first));
             quote!(#requirement::All(&[#(#parts),*]))
         }
         Kind::Any(parts) => {
-            let parts = parts.iter().map(value);
+            let parts = parts.iter().map(|part| value(part, first));
             quote!(#requirement::Any(&[#(#parts),*]))
         }
         Kind::Not(inner) => {
-            let inner = value(inner);
+            let inner = value(inner, first);
             quote!(#requirement::Not(&#inner))
         }
     }
 }
 
-/// A path is taken as written.
-fn role(path: &Path) -> TokenStream {
+/// A path is taken as written. The first bare name is held against the scope for all of them: one error says it.
+fn role(path: &Path, first: Option<&Ident>) -> TokenStream {
     let span = path.span();
     let private = private_at(span);
     let role = path.get_ident().map_or_else(|| path.to_token_stream(), role_named);
-    quote_spanned!(span=> #private::role(&#role).__requirement())
+    match path.get_ident() {
+        Some(name) if first.is_some_and(|first| std::ptr::eq(first, name)) => {
+            quote_spanned!(span=> #private::bare_role(&#role).__requirement())
+        }
+        _ => quote_spanned!(span=> #private::role(&#role).__requirement()),
+    }
 }
 
 /// A bare name is a variant of the enum that is called `Role` where the attribute stands.
