@@ -1,18 +1,22 @@
 #[require_scope("reports:read")]
 async fn report(
     __gate: ::auth_core::__private::Gate<__report_policy>,
-    id: Path<u32>,
-) -> ::auth_core::__private::Authorized<()> {
-    __gate.run(async {}).await
+    Path(id): Path<u32>,
+) {
+    let __condition = ::auth_core::__private::condition(id > 0);
+    __gate.check(__condition).await;
+    {}
 }
 
 // becomes
 
 async fn report(
     __gate: ::auth_core::__private::Gate<__report_policy_and>,
-    id: Path<u32>,
-) -> ::auth_core::__private::Authorized<()> {
-    __gate.run(async {}).await
+    Path(id): Path<u32>,
+) {
+    let __condition = ::auth_core::__private::condition(id > 0);
+    __gate.check(__condition).await;
+    {}
 }
 #[doc(hidden)]
 #[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]

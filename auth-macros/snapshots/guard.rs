@@ -14,12 +14,11 @@ impl ::auth_core::__private::Policy for StaffOnDuty {
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
-            let _ = ::auth_core::__private::bare_role(Role::Moderator);
             #[allow(unused_imports)]
             use ::auth_core::__private::Stated as _;
             ::auth_core::__private::Requirement::All(
                 &[
-                    ::auth_core::__private::role(&Role::Moderator).__requirement(),
+                    ::auth_core::__private::bare_role(&Role::Moderator).__requirement(),
                     ::auth_core::__private::Requirement::Scope("duty"),
                     ::auth_core::__private::Requirement::Fresh(
                         ::auth_core::__private::Duration::from_secs(600u64),

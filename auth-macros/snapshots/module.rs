@@ -94,10 +94,9 @@ impl ::auth_core::__private::Policy for __admin_module_policy {
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
-            let _ = ::auth_core::__private::bare_role(Role::Admin);
             #[allow(unused_imports)]
             use ::auth_core::__private::Stated as _;
-            ::auth_core::__private::role(&Role::Admin).__requirement()
+            ::auth_core::__private::bare_role(&Role::Admin).__requirement()
         }
     };
     const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(

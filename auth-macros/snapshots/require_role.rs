@@ -24,12 +24,11 @@ impl ::auth_core::__private::Policy for __delete_user_policy {
         {
             #[allow(unused_imports, clippy::wildcard_imports)]
             use self::*;
-            let _ = ::auth_core::__private::bare_role(Role::Admin);
             #[allow(unused_imports)]
             use ::auth_core::__private::Stated as _;
             ::auth_core::__private::Requirement::Any(
                 &[
-                    ::auth_core::__private::role(&Role::Admin).__requirement(),
+                    ::auth_core::__private::bare_role(&Role::Admin).__requirement(),
                     ::auth_core::__private::role(&staff::Role::Moderator).__requirement(),
                 ],
             )

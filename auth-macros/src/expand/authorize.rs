@@ -18,7 +18,8 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
     let deferred = defer_last(handler, conditions, &gate);
     let conditions = conditions.iter().map(|condition| checked(condition, &gate));
     let body = in_our_braces(&handler.body);
-    handler.body = quote!({ #(#conditions)* #deferred #body });
+    // With the name's span: what rustc says of the function, it says of the handler.
+    handler.body = quote_spanned!(handler.sig.ident.span()=> { #(#conditions)* #deferred #body });
     handler.prepend(gate.to_token_stream(), quote!(#private::Gate<#policy>));
 }
 

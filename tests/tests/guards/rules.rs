@@ -230,3 +230,79 @@ async fn a_guard_that_comes_after_a_condition_is_not_lost() {
     assert_eq!(service.with_token("/apart/0", &with).await, refused(403, INSUFFICIENT));
     assert_eq!(service.with_token("/apart/1", &with).await, let_in());
 }
+
+#[require_auth]
+#[authorize(method == Method::OPTIONS)]
+async fn options_only(method: Method) {}
+
+#[require_auth]
+#[authorize(false)]
+async fn never() {}
+
+#[tokio::test]
+async fn a_condition_can_answer_wherever_a_handler_can_stand() {
+    use auth_core::routing::{any, get as get_};
+    let service = Service::start(|auth| {
+        GuardedRouter::new()
+            .route("/first", get_(never).post(options_only).options(options_only))
+            .route("/any", any(options_only))
+            .method_not_allowed_fallback(never)
+            .fallback(never)
+            .with_state(auth.clone())
+    })
+    .await;
+    let token = service.token(&[]).await;
+    let answer = async |method: Method, path: &str| {
+        Answer::of(&service.request(method, path).bearer_auth(&token).send().await.unwrap())
+    };
+    for (method, path) in [
+        (Method::GET, "/first"),
+        (Method::HEAD, "/first"),
+        (Method::POST, "/first"),
+        (Method::DELETE, "/first"),
+        (Method::PATCH, "/any"),
+        (Method::GET, "/nowhere"),
+    ] {
+        assert_eq!(answer(method.clone(), path).await, refused(403, INSUFFICIENT), "{method} {path}");
+    }
+    assert_eq!(answer(Method::OPTIONS, "/first").await, let_in());
+    assert_eq!(answer(Method::OPTIONS, "/any").await, let_in());
+}
+
+#[tokio::test]
+async fn layers_see_the_answer_of_a_condition_as_any_other() {
+    let mark = axum::middleware::map_response(async |mut answer: axum::response::Response| {
+        answer.headers_mut().insert("x-seen", axum::http::HeaderValue::from_static("yes"));
+        answer
+    });
+    let service = Service::start(|auth| {
+        let methods = get(never).layer(mark);
+        GuardedRouter::new().route("/", methods).with_state(auth.clone())
+    })
+    .await;
+    let token = service.token(&[]).await;
+    let answer = service.get("/").bearer_auth(token).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.headers().get("x-seen").is_some()), (403, true));
+}
+
+#[tokio::test]
+async fn in_a_plain_router_a_condition_lets_nobody_in_without_its_layer() {
+    use axum::routing;
+    let service = Service::start(|auth| {
+        let laid = |handler: routing::MethodRouter<Auth>| handler.layer(auth_core::AuthorizeLayer);
+        axum::Router::new()
+            .route("/bare", routing::options(options_only).get(never))
+            .route("/laid", laid(routing::options(options_only).get(never)))
+            .with_state(auth.clone())
+    })
+    .await;
+    let token = service.token(&[]).await;
+    let answer = async |method: Method, path: &str| {
+        Answer::of(&service.request(method, path).bearer_auth(&token).send().await.unwrap())
+    };
+    assert_eq!(service.anonymously("/bare").await, refused(401, NOTHING), "the guard comes first");
+    assert_eq!(answer(Method::GET, "/bare").await.status, 503);
+    assert_eq!(answer(Method::OPTIONS, "/bare").await.status, 503);
+    assert_eq!(answer(Method::GET, "/laid").await, refused(403, INSUFFICIENT));
+    assert_eq!(answer(Method::OPTIONS, "/laid").await, let_in());
+}
