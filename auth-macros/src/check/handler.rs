@@ -1,7 +1,6 @@
 //! What a function must be to be guarded.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
+use proc_macro2::{Delimiter, TokenTree};
 use syn::spanned::Spanned as _;
 use syn::{FnArg, Safety, Type};
 
@@ -45,7 +44,7 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
 pub(crate) fn free(attr: Option<&Attr>, handler: &Handler, errors: &mut Errors) {
     if let Some(Attr { word, .. }) = attr
         && handler.sig.receiver().is_none()
-        && let Some(span) = self_type(handler.sig.to_token_stream())
+        && let Some(span) = handler.self_type
     {
         errors.add(
             span,
@@ -53,14 +52,6 @@ pub(crate) fn free(attr: Option<&Attr>, handler: &Handler, errors: &mut Errors) 
             "put the attribute above the `impl`; one above a function inside then adds to it",
         );
     }
-}
-
-fn self_type(tokens: TokenStream) -> Option<Span> {
-    tokens.into_iter().find_map(|token| match token {
-        TokenTree::Ident(word) if word == "Self" => Some(word.span()),
-        TokenTree::Group(group) => self_type(group.stream()),
-        _ => None,
-    })
 }
 
 /// Whether nothing but the words before `fn` could keep a router from calling it.

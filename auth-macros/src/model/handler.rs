@@ -15,6 +15,8 @@ pub(crate) struct Handler {
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     pub(crate) body: TokenStream,
+    /// Where the signature says `Self`, if the function was read by itself and not as part of an impl block or a module.
+    pub(crate) self_type: Option<Span>,
 }
 
 impl Parse for Handler {
@@ -24,6 +26,7 @@ impl Parse for Handler {
             vis: input.parse()?,
             sig: input.parse()?,
             body: unwrapped(input.parse()?).into(),
+            self_type: None,
         })
     }
 }
@@ -60,7 +63,8 @@ impl Handler {
         let parser = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_outer)?, input.parse()?));
         let (attrs, vis) = parser.parse2(tokens.into_iter().collect())?;
         let body = unwrapped(body.ok_or_else(|| syn::Error::new(Span::call_site(), "expected a function"))?).into();
-        Ok(Self { attrs, vis, sig: signature::read(sig)?, body })
+        let self_type = signature::self_type(&sig);
+        Ok(Self { attrs, vis, sig: signature::read(sig)?, body, self_type })
     }
 
     /// The handler's name, without the `r#` of a raw identifier.

@@ -4,7 +4,7 @@
 //! patterns and types that it then prints as they were. rustc has parsed the function before it calls us, so commas and
 //! colons can be trusted; whatever has a meaning for us, or looks unusual, goes to syn's parser.
 
-use proc_macro2::{Delimiter, Group, Punct, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{FnArg, Pat, PatType, ReturnType, Signature, Token, Type};
 
@@ -18,6 +18,15 @@ pub(super) fn begins(tokens: &[TokenTree]) -> usize {
         TokenTree::Literal(_) => false,
     };
     tokens.iter().take_while(|token| passed(token)).count()
+}
+
+/// Where `tokens` say `Self`.
+pub(super) fn self_type(tokens: &[TokenTree]) -> Option<Span> {
+    tokens.iter().find_map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => Some(word.span()),
+        TokenTree::Group(group) => self_type(&group.stream().into_iter().collect::<Vec<_>>()),
+        _ => None,
+    })
 }
 
 /// Reads the signature that `tokens` are.
