@@ -17,7 +17,7 @@ use crate::{Auth, Caller, Principal, Refusal};
 /// The evidence of a handler with conditions: the caller has met the policy `P`, and here the conditions are decided.
 ///
 /// A condition stands where the handler's own `?` and `return` work, so it cannot answer for the handler by a value: it
-/// leaves its answer at the [`Exit`] and waits for ever. [`AuthorizeLayer`](crate::AuthorizeLayer) gives up the handler
+/// leaves its answer at the `Exit` and waits for ever. [`AuthorizeLayer`](crate::AuthorizeLayer) gives up the handler
 /// for it; where there is none nobody is let in.
 pub struct Gate<P: Policy> {
     auth: Auth,
