@@ -20,9 +20,52 @@ pub use crate::identity::{Role, UnknownRole};
 pub enum Undecided {}
 
 impl Policy for Undecided {
-    const REQUIREMENT: Requirement = Requirement::Any(&[]);
-    const DECLARED: Declaration = Declaration { name: "", module: "", file: "", line: 0 };
+    const STATED: (Requirement, Declaration) =
+        (Requirement::Any(&[]), Declaration { name: "", module: "", file: "", line: 0 });
 }
+
+/// Makes a type a policy, and declares the type where only our own output names it.
+///
+/// Rustc expands this at a fraction of what it costs when an attribute gives it all the same tokens.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __policy {
+    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum)?) => {
+        $(
+            #[doc(hidden)]
+            $vis enum $policy {}
+        )?
+        #[diagnostic::do_not_recommend]
+        impl $crate::__private::Policy for $policy {
+            const STATED: ($crate::__private::Requirement, $crate::__private::Declaration) =
+                ($requirement, $crate::__private::declared($name, $crate::__private::core::module_path!()));
+        }
+    };
+}
+
+/// Lets a bare role name `Admin` mean `Role::Admin` of the user's module, and our own error appear when that module has
+/// no `Role`.
+///
+/// The inner block's glob import brings everything that the user's module can name, its private imports included, and
+/// so shadows the stand-in of the outer block. Whatever the user's `Role` lacks stays for rustc to say.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __bare_roles {
+    ($($name:ident)*, $requirement:expr) => {{
+        // For editors; rustc lints nothing that comes from a macro of another crate.
+        #[allow(non_snake_case)]
+        mod Role {
+            $(pub use $crate::__private::NO_ROLE as $name;)*
+        }
+        {
+            use self::*;
+            use $crate::__private::Stated as _;
+            $requirement
+        }
+    }};
+}
+
+pub use crate::{__bare_roles as bare_roles, __policy as policy};
 
 /// Where a policy is declared: where this is called.
 #[track_caller]

@@ -19,14 +19,6 @@ const _: () = {
     #[allow(unused_imports)]
     use authorize as _;
 };
-#[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
-enum __drafts_policy {}
-#[diagnostic::do_not_recommend]
-impl ::auth_core::__private::Policy for __drafts_policy {
-    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
-        "drafts",
-        ::auth_core::__private::core::module_path!(),
-    );
+::auth_core::__private::policy! {
+    __drafts_policy, "drafts", ::auth_core::__private::Requirement::Auth, enum
 }

@@ -24,34 +24,15 @@ impl<T: Store> Api<T> {
     ) {}
     async fn not_a_handler(&self) {}
 }
-#[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
-pub enum __Api_T_list_policy {}
-#[diagnostic::do_not_recommend]
-impl ::auth_core::__private::Policy for __Api_T_list_policy {
-    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
-        "Api::list",
-        ::auth_core::__private::core::module_path!(),
-    );
+::auth_core::__private::policy! {
+    __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::Auth, pub enum
 }
 const _: () = {
     #[allow(unused_imports)]
     use require_scope as _;
 };
-#[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
-enum __Api_T_write_policy {}
-#[diagnostic::do_not_recommend]
-impl ::auth_core::__private::Policy for __Api_T_write_policy {
-    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::All(
-        &[
-            ::auth_core::__private::Requirement::Auth,
-            ::auth_core::__private::Requirement::Scope("reports:write"),
-        ],
-    );
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
-        "Api::write",
-        ::auth_core::__private::core::module_path!(),
-    );
+::auth_core::__private::policy! {
+    __Api_T_write_policy, "Api::write", ::auth_core::__private::Requirement::All(&
+    [::auth_core::__private::Requirement::Auth,
+    ::auth_core::__private::Requirement::Scope("reports:write")]), enum
 }

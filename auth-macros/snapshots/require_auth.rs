@@ -22,14 +22,6 @@ where
 {
     store.find(id).await
 }
-#[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
-pub(crate) enum __move_policy {}
-#[diagnostic::do_not_recommend]
-impl ::auth_core::__private::Policy for __move_policy {
-    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Auth;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
-        "move",
-        ::auth_core::__private::core::module_path!(),
-    );
+::auth_core::__private::policy! {
+    __move_policy, "move", ::auth_core::__private::Requirement::Auth, pub (crate) enum
 }

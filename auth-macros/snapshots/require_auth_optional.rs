@@ -11,14 +11,6 @@ async fn greet(
 ) -> String {
     String::new()
 }
-#[doc(hidden)]
-#[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
-enum __greet_policy {}
-#[diagnostic::do_not_recommend]
-impl ::auth_core::__private::Policy for __greet_policy {
-    const REQUIREMENT: ::auth_core::__private::Requirement = ::auth_core::__private::Requirement::Optional;
-    const DECLARED: ::auth_core::__private::Declaration = ::auth_core::__private::declared(
-        "greet",
-        ::auth_core::__private::core::module_path!(),
-    );
+::auth_core::__private::policy! {
+    __greet_policy, "greet", ::auth_core::__private::Requirement::Optional, enum
 }

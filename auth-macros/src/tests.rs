@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, DeriveInput, ImplItem, Item};
+use syn::{Attribute, DeriveInput, Item, Token};
 
 use crate::args::Word;
 use crate::expand;
@@ -55,18 +55,22 @@ fn every_word_becomes_the_requirement_that_its_snapshot_shows() {
     }
 }
 
-/// The value of `const REQUIREMENT` of a handler with this attribute.
+/// The requirement of a handler with this attribute.
 fn requirement(attribute: &str) -> String {
     let expanded: syn::File = syn::parse2(expand_file(&format!("{attribute} async fn handler() {{}}"))).unwrap();
-    let policy = expanded.items.into_iter().find_map(|item| match item {
-        Item::Impl(policy) => Some(policy),
-        _ => None,
-    });
-    let mut constants = policy.unwrap().items.into_iter().filter_map(|item| match item {
-        ImplItem::Const(constant) => Some(constant),
-        _ => None,
-    });
-    let requirement = constants.find(|constant| constant.ident == "REQUIREMENT").unwrap().to_token_stream();
+    let mut items = expanded.items.into_iter();
+    let Some(Item::Macro(policy)) = items.find(|item| matches!(item, Item::Macro(_))) else { panic!("no policy") };
+    let parser = |input: ParseStream<'_>| {
+        input.parse::<syn::Ident>()?;
+        input.parse::<Token![,]>()?;
+        input.parse::<syn::LitStr>()?;
+        input.parse::<Token![,]>()?;
+        let requirement = input.parse::<syn::Expr>()?;
+        input.parse::<TokenStream>()?;
+        Ok(requirement)
+    };
+    let requirement = parser.parse2(policy.mac.tokens).unwrap();
+    let requirement = quote!(const REQUIREMENT: Requirement = #requirement;);
     let requirement = pretty(requirement).replace("::auth_core::__private::", "").replace("Requirement::", "");
     let line = requirement.split_whitespace().collect::<Vec<_>>().join(" ");
     let line = ["( ", "[ "].iter().fold(line, |line, open| line.replace(open, open.trim_end()));

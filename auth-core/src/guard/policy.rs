@@ -13,10 +13,14 @@ use crate::Auth;
     note = "declare it: `guard!(pub {Self} = all(role(Moderator), mfa));`"
 )]
 pub trait Policy: Send + Sync + 'static {
+    /// Both in one, as the attributes give it: each constant of each policy costs in the build of the user's crate.
+    #[doc(hidden)]
+    const STATED: (Requirement, Declaration);
+
     /// What a caller must meet.
-    const REQUIREMENT: Requirement;
+    const REQUIREMENT: Requirement = Self::STATED.0;
     /// Where it was declared.
-    const DECLARED: Declaration;
+    const DECLARED: Declaration = Self::STATED.1;
 
     /// The policy as a tower layer, for a plain axum router: it lets through only those who meet the policy, and answers
     /// the others as a guard does.

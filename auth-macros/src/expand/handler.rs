@@ -107,11 +107,5 @@ fn insert_guard(handler: &mut Handler, policy: &TokenStream) {
 
 /// The policy that only our own output names.
 pub(super) fn policy_of_ours(policy: &Ident, vis: &Visibility, named: &Named, term: &Term) -> TokenStream {
-    let implementation = implementation(policy, named, term);
-    quote! {
-        #[doc(hidden)]
-        #[allow(non_camel_case_types, unreachable_pub, missing_debug_implementations)]
-        #vis enum #policy {}
-        #implementation
-    }
+    implementation(policy, named, term, &quote!(, #vis enum))
 }

@@ -17,20 +17,15 @@ pub(super) struct Named {
     pub(super) span: Span,
 }
 
-/// The impl that makes `policy` a policy.
-pub(super) fn implementation(policy: &Ident, Named { name, span }: &Named, term: &Term) -> TokenStream {
-    let private = private();
+/// Makes `policy` a policy, and declares it with `declared`, the end of the macro's call.
+pub(super) fn implementation(policy: &Ident, named: &Named, term: &Term, declared: &TokenStream) -> TokenStream {
+    let Named { name, span } = named;
     let requirement = requirement(term);
     let checked = checked_by_name(policy, term);
     // It stands where its tokens do, and the user wants to be led to the name.
-    let at_name = private_at(*span);
-    let declared = quote_spanned!(*span=> #at_name::declared(#name, #at_name::core::module_path!()));
-    quote! {
-        #[diagnostic::do_not_recommend]
-        impl #private::Policy for #policy {
-            const REQUIREMENT: #private::Requirement = #requirement;
-            const DECLARED: #private::Declaration = #declared;
-        }
+    let private = private_at(*span);
+    quote_spanned! {*span=>
+        #private::policy! { #policy, #name, #requirement #declared }
         #checked
     }
 }
@@ -105,7 +100,9 @@ impl Declared {
         let docs =
             docs.map(|docs| if attrs.is_empty() { quote!(#[doc = #docs]) } else { quote!(#[doc = ""] #[doc = #docs]) });
         let implementation = match &term {
-            Some(term) => implementation(&name, &Named { name: name.to_string(), span: name.span() }, term),
+            Some(term) => {
+                implementation(&name, &Named { name: name.to_string(), span: name.span() }, term, &TokenStream::new())
+            }
             None => undecided(&name),
         };
         quote! {
@@ -122,8 +119,8 @@ fn undecided(policy: &Ident) -> TokenStream {
     let private = private();
     quote! {
         impl #private::Policy for #policy {
-            const REQUIREMENT: #private::Requirement = <#private::Undecided as #private::Policy>::REQUIREMENT;
-            const DECLARED: #private::Declaration = <#private::Undecided as #private::Policy>::DECLARED;
+            const STATED: (#private::Requirement, #private::Declaration) =
+                <#private::Undecided as #private::Policy>::STATED;
         }
     }
 }

@@ -16,32 +16,10 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
     }
     let value = value(term, bare.first().copied());
     let private = private();
-    let value = quote! {
-        #[allow(unused_imports)]
-        use #private::Stated as _;
-        #value
-    };
-    if bare.is_empty() { quote!({ #value }) } else { with_role_in_scope(&bare, &value) }
-}
-
-/// Lets a bare role name `Admin` mean `Role::Admin` of the user's module, and our own error appear when that module has
-/// no `Role`.
-///
-/// The inner block's glob import brings everything that the user's module can name, its private imports included, and
-/// so shadows the stand-in of the outer block. Whatever the user's `Role` lacks stays for rustc to say.
-fn with_role_in_scope(names: &[&Ident], value: &TokenStream) -> TokenStream {
-    let private = private();
-    quote! {{
-        #[allow(non_snake_case, unused_imports, clippy::all, clippy::pedantic)]
-        mod Role {
-            #(pub use #private::NO_ROLE as #names;)*
-        }
-        {
-            #[allow(unused_imports, clippy::wildcard_imports)]
-            use self::*;
-            #value
-        }
-    }}
+    if bare.is_empty() {
+        return quote!({ use #private::Stated as _; #value });
+    }
+    quote!(#private::bare_roles!(#(#bare)*, #value))
 }
 
 /// Whether roles are named at all; collects each bare role name once.

@@ -20,7 +20,8 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
     check::module(span, &module, errors);
     let Some(guards) = guards else { return untold(&module) };
     let named = Named { name: module.name.to_string(), span: module.name.span() };
-    let policy = format_ident!("__{}_module_policy", module.name);
+    let policy =
+        format_ident!("__{}_module_policy", module.name, span = Span::call_site().located_at(module.name.span()));
     let declaration = policy_of_ours(&policy, &Visibility::Inherited, &named, &Term::all(span, guards.clone()));
     let mistakes = errors.count();
     let mut inside = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);

@@ -58,8 +58,8 @@ impl<A: Tree, B: Tree> Tree for Any<A, B> {
 struct Of<T>(PhantomData<T>);
 
 impl<T: Tree> Policy for Of<T> {
-    const REQUIREMENT: Requirement = T::REQUIREMENT;
-    const DECLARED: Declaration = Declaration { name: "tree", module: module_path!(), file: file!(), line: line!() };
+    const STATED: (Requirement, Declaration) =
+        (T::REQUIREMENT, Declaration { name: "tree", module: module_path!(), file: file!(), line: line!() });
 }
 
 async fn handler<T: Tree>(_: Guard<Of<T>>) {}
