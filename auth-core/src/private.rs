@@ -12,7 +12,7 @@ mod authorize;
 
 pub use authorize::{Asked, Condition, Deferred, Gate, Via, Wait};
 
-pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement};
+pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement, Statement};
 pub use crate::identity::{Role, UnknownRole};
 
 /// The policy of a handler whose attribute holds a mistake: the compiler has told it, and nobody meets it.
@@ -20,8 +20,7 @@ pub use crate::identity::{Role, UnknownRole};
 pub enum Undecided {}
 
 impl Policy for Undecided {
-    const STATED: (Requirement, Declaration) =
-        (Requirement::Any(&[]), Declaration { name: "", module: "", file: "", line: 0 });
+    const STATED: Statement = stated(Requirement::Any(&[]), "", "");
 }
 
 /// Makes a type a policy, and declares the type where only our own output names it.
@@ -37,8 +36,8 @@ macro_rules! __policy {
         )?
         #[diagnostic::do_not_recommend]
         impl $crate::__private::Policy for $policy {
-            const STATED: ($crate::__private::Requirement, $crate::__private::Declaration) =
-                ($requirement, $crate::__private::declared($name, $crate::__private::core::module_path!()));
+            const STATED: $crate::__private::Statement =
+                $crate::__private::stated($requirement, $name, $crate::__private::core::module_path!());
         }
     };
 }
@@ -67,12 +66,12 @@ macro_rules! __bare_roles {
 
 pub use crate::{__bare_roles as bare_roles, __policy as policy};
 
-/// Where a policy is declared: where this is called.
+/// A policy that is declared where this is called.
 #[track_caller]
 #[must_use]
-pub const fn declared(name: &'static str, module: &'static str) -> Declaration {
+pub const fn stated(requirement: Requirement, name: &'static str, module: &'static str) -> Statement {
     let place = ::core::panic::Location::caller();
-    Declaration { name, module, file: place.file(), line: place.line() }
+    Statement { requirement, declared: Declaration { name, module, file: place.file(), line: place.line() } }
 }
 
 /// Holds a requirement with named parts against what only the compiler knows: what is behind the names.

@@ -183,6 +183,7 @@ impl Side {
 }
 
 /// The crates on disk, a workspace of their own that uses the versions of ours and the profile that Cargo gives everyone.
+/// Ours are checked as those from a registry are, which Cargo never does incrementally.
 pub(crate) struct Crates {
     pub(crate) root: PathBuf,
 }
@@ -244,7 +245,10 @@ fn shared_manifest(workspace: &Path) -> String {
          axum = \"0.8.9\"\n\
          jsonwebtoken = {{ version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
          serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n\
-         tokio = {{ version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n",
+         tokio = {{ version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\n\
+         [profile.dev]\nincremental = true\n\n\
+         [profile.dev.package.auth-core]\nincremental = false\n\n\
+         [profile.dev.package.auth-macros]\nincremental = false\n",
         workspace.join("auth-core").display()
     )
 }

@@ -29,7 +29,7 @@ pub use exit::{AuthorizeLayer, Authorizing};
 pub use extract::Guard;
 pub(crate) use extract::Kinds;
 pub use layer::{GuardLayer, Guarded};
-pub use policy::{Declaration, Policy};
+pub use policy::{Declaration, Policy, Statement};
 pub use requirement::Requirement;
 pub use router::GuardedRouter;
 pub use routing::GuardedMethodRouter;

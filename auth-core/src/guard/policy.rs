@@ -15,12 +15,12 @@ use crate::Auth;
 pub trait Policy: Send + Sync + 'static {
     /// Both in one, as the attributes give it: each constant of each policy costs in the build of the user's crate.
     #[doc(hidden)]
-    const STATED: (Requirement, Declaration);
+    const STATED: Statement;
 
     /// What a caller must meet.
-    const REQUIREMENT: Requirement = Self::STATED.0;
+    const REQUIREMENT: Requirement = Self::STATED.requirement;
     /// Where it was declared.
-    const DECLARED: Declaration = Self::STATED.1;
+    const DECLARED: Declaration = Self::STATED.declared;
 
     /// The policy as a tower layer, for a plain axum router: it lets through only those who meet the policy, and answers
     /// the others as a guard does.
@@ -44,6 +44,14 @@ pub trait Policy: Send + Sync + 'static {
     {
         GuardLayer::of(auth)
     }
+}
+
+/// A requirement, and where it was declared.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Statement {
+    pub requirement: Requirement,
+    pub declared: Declaration,
 }
 
 /// Where a policy was declared.

@@ -119,8 +119,7 @@ fn undecided(policy: &Ident) -> TokenStream {
     let private = private();
     quote! {
         impl #private::Policy for #policy {
-            const STATED: (#private::Requirement, #private::Declaration) =
-                <#private::Undecided as #private::Policy>::STATED;
+            const STATED: #private::Statement = <#private::Undecided as #private::Policy>::STATED;
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::marker::PhantomData;
 
+use auth_core::__private::{Statement, stated};
 use auth_core::testing::admit;
-use auth_core::{Auth, Declaration, Guard, GuardedRouter, Policy, Requirement, routing};
+use auth_core::{Auth, Guard, GuardedRouter, Policy, Requirement, routing};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::response::IntoResponse as _;
@@ -58,8 +59,7 @@ impl<A: Tree, B: Tree> Tree for Any<A, B> {
 struct Of<T>(PhantomData<T>);
 
 impl<T: Tree> Policy for Of<T> {
-    const STATED: (Requirement, Declaration) =
-        (T::REQUIREMENT, Declaration { name: "tree", module: module_path!(), file: file!(), line: line!() });
+    const STATED: Statement = stated(T::REQUIREMENT, "tree", module_path!());
 }
 
 async fn handler<T: Tree>(_: Guard<Of<T>>) {}
