@@ -8,7 +8,7 @@ use crate::store::{NewSession, Session, UserRecord};
 use crate::token::Token;
 use crate::{Auth, Refusal, SessionId, SubjectId};
 
-/// A login name or password longer than this cannot be right, and is not worth a query.
+/// A login name longer than this cannot be right, and is not worth a query.
 const MAX_LOGIN_BYTES: usize = 1024;
 
 /// How much of a `User-Agent` is kept.

@@ -60,6 +60,18 @@ async fn sessions_are_listed_and_ended_one_by_one() {
 }
 
 #[tokio::test]
+async fn of_a_long_user_agent_the_beginning_is_kept() {
+    let node = node();
+    let client = node.client();
+    let form = [("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
+    let agent = format!("begins {}", "-".repeat(1000));
+    let login = client.request(Method::POST, "/auth/login").header("user-agent", &agent).form(&form);
+    let tokens = client.send(login).await.tokens();
+    let listed = client.get_as(&tokens.access, "/auth/sessions").await.json();
+    assert_eq!(listed[0]["agent"], agent[..256]);
+}
+
+#[tokio::test]
 async fn nobody_ends_the_session_of_somebody_else() {
     let node = node();
     let client = node.client();

@@ -11,7 +11,7 @@ use auth_core::store::{
     AccountPatch, MemoryStore, NewUser, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 
-use crate::service::{SECRET, Service};
+use crate::service::{PASSWORD, SECRET, Service};
 
 const DAY: u64 = 24 * 3600;
 
@@ -162,6 +162,23 @@ async fn a_disabled_subject_refreshes_nothing() {
 }
 
 #[tokio::test]
+async fn a_stranger_does_not_end_the_session_of_a_disabled_subject() {
+    let store = MemoryStore::default();
+    let service = Service::start_with(|builder| builder.store(store.clone())).await;
+    let (app, backend) = ([("client_id", "app")], [("client_id", "backend"), ("client_secret", SECRET)]);
+    let refresh = service.password(&app).await.refresh();
+    let active = |active| AccountPatch { active: Some(active), ..AccountPatch::default() };
+    store.update(&service.subject, active(false)).await.unwrap();
+    service.refresh(&refresh, &backend).await.is_error(400, "invalid_grant");
+    store.update(&service.subject, active(true)).await.unwrap();
+    assert_eq!(service.refresh(&refresh, &app).await.status, 200, "a stranger ended the session");
+    // Its own client's request does, and finds so much out.
+    store.update(&service.subject, active(false)).await.unwrap();
+    service.refresh(&refresh, &app).await.is_error(400, "invalid_grant");
+    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
     let store = MemoryStore::default();
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
@@ -227,4 +244,16 @@ async fn a_user_store_that_is_away_costs_no_session() {
     // Long after the leeway: had the token been spent, this would be a replay.
     service.advance(3600);
     assert_eq!(service.refresh(&refresh, &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_name_too_long_to_be_one_is_not_looked_up() {
+    let users = Users::default();
+    let service = Service::start_with(|builder| builder.registry(users.clone())).await;
+    users.away.store(true, Ordering::SeqCst);
+    for (len, status, error) in [(1024, 503, "temporarily_unavailable"), (1025, 400, "invalid_grant")] {
+        let name = "a".repeat(len);
+        let form = [("grant_type", "password"), ("username", name.as_str()), ("password", PASSWORD)];
+        service.token(&form).await.is_error(status, error);
+    }
 }
