@@ -35,8 +35,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Ends one session of a subject; `false` when the subject has no such session.
     async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of a subject but `keep`, which is lifted to the given version of the subject. Returns the ids
-    /// of those that ended.
+    /// Ends all sessions of a subject but `keep`, which is lifted to the given version of the subject, or stays where it is
+    /// past that already. Returns the ids of those that ended.
     async fn end_all(&self, subject: &SubjectId, keep: Option<(&SessionId, u64)>)
     -> Result<Vec<SessionId>, StoreError>;
 

@@ -4,8 +4,9 @@
 
 use std::sync::Arc;
 
+use auth_core::password::PasswordHash;
 use auth_core::store::{
-    ApiKeyStore, Housekeeping, MemoryStore, PostgresStore, SessionStore, SqliteStore, UserDirectory,
+    ApiKeyStore, Housekeeping, MemoryStore, NewUser, PostgresStore, SessionStore, SqliteStore, UserDirectory,
 };
 use auth_core::testing::conformance;
 use auth_tests::servers::Database;
@@ -21,11 +22,22 @@ mod tls;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(store: S) {
     let store = Arc::new(store);
+    a_login_name_may_have_spaces_around_it(&*store).await;
     conformance::users(&store).await;
     conformance::directory(&store).await;
     conformance::sessions(&store).await;
     conformance::api_keys(&store).await;
     conformance::housekeeping(&store).await;
+}
+
+/// What phones put behind a name that they complete.
+async fn a_login_name_may_have_spaces_around_it<S: UserDirectory>(store: &S) {
+    let email = "ada@example.com".parse().unwrap();
+    let password_hash = PasswordHash::from_stored("none".to_owned());
+    let id = store.create(NewUser { email, password_hash, roles: Vec::new() }).await.unwrap().unwrap();
+    let found = store.find_by_login("\tada@example.com ").await.unwrap().unwrap();
+    assert_eq!(found.id, id);
+    assert!(store.remove(&id).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -79,6 +79,9 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
     assert!(is_refused(&**store, &phone_token).await, "a refresh token outlived its session");
     assert_eq!(store.find(&laptop.id).await.unwrap(), Some(Session { version: 4, ..laptop.clone() }));
     let laptop_token = rotate(&**store, &laptop_token, NOW).await;
+    // A call that comes late does not lower it.
+    assert_eq!(store.end_all(&subject, Some((&laptop.id, 3))).await.unwrap(), []);
+    assert_eq!(store.find(&laptop.id).await.unwrap().map(|session| session.version), Some(4));
 
     assert_eq!(store.end_all(&subject, None).await.unwrap(), [laptop.id]);
     assert!(is_refused(&**store, &laptop_token).await, "a refresh token outlived its session");
