@@ -13,6 +13,7 @@ use auth_tests::servers::Database;
 
 mod aging;
 mod cluster;
+mod family;
 mod left_out;
 mod postgres;
 mod sqlite;

@@ -60,14 +60,14 @@ pub(crate) fn session() -> Session {
 }
 
 /// Begins a session whose first token is number 0.
-pub(crate) async fn begin(store: &SqliteStore) -> Session {
+pub(crate) async fn begin(store: &impl SessionStore) -> Session {
     let session = session();
     SessionStore::create(store, NewSession { session: session.clone(), refresh_token: token(0) }).await.unwrap();
     session
 }
 
 /// Redeems a token for the one with the next number.
-pub(crate) async fn redeem(store: &SqliteStore, number: u8, now: Timestamp, leeway: Duration) -> Redeemed {
+pub(crate) async fn redeem(store: &impl SessionStore, number: u8, now: Timestamp, leeway: Duration) -> Redeemed {
     let redeem = Redeem {
         presented: &token(number),
         successor: &token(number + 1),
