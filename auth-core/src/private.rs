@@ -51,11 +51,10 @@ macro_rules! __policy {
 #[macro_export]
 macro_rules! __bare_roles {
     ($($name:ident)*, $requirement:expr) => {{
-        // For editors; rustc lints nothing that comes from a macro of another crate.
-        #[allow(non_snake_case)]
-        mod Role {
+        mod __no_role {
             $(pub use $crate::__private::NO_ROLE as $name;)*
         }
+        use __no_role as Role;
         {
             use self::*;
             use $crate::__private::Stated as _;

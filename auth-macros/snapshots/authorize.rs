@@ -18,7 +18,6 @@ async fn edit(
     { users.edit(user, patch).await }
 }
 const _: () = {
-    #[allow(unused_imports)]
     use authorize as _;
 };
 ::auth_core::__private::policy! {

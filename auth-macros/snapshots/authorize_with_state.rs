@@ -16,7 +16,6 @@ async fn drafts(
     { Json(drafts.of(user).await) }
 }
 const _: () = {
-    #[allow(unused_imports)]
     use authorize as _;
 };
 ::auth_core::__private::policy! {

@@ -27,7 +27,6 @@ impl Role {
         }
     }
     #[doc(hidden)]
-    #[allow(unreachable_pub)]
     pub const fn __requirement(&self) -> ::auth_core::__private::Requirement {
         ::auth_core::__private::Requirement::Role {
             name: self.__name(),

@@ -28,7 +28,6 @@ impl<T: Store> Api<T> {
     __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::Auth, pub enum
 }
 const _: () = {
-    #[allow(unused_imports)]
     use require_scope as _;
 };
 ::auth_core::__private::policy! {

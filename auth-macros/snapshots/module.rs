@@ -32,7 +32,6 @@ pub mod admin {
     }
     pub async fn purge(_: ::auth_core::__private::Guard<__purge_policy>, id: Path<u32>) {}
     const _: () = {
-        #[allow(unused_imports)]
         use require as _;
     };
     ::auth_core::__private::policy! {

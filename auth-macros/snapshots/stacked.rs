@@ -8,7 +8,6 @@ async fn reports() {}
 #[inline]
 async fn reports(_: ::auth_core::__private::Guard<__reports_policy>) {}
 const _: () = {
-    #[allow(unused_imports)]
     use auth_core::require_scope as _;
 };
 ::auth_core::__private::policy! {

@@ -1,10 +1,11 @@
 //! A guarded handler: the user's function with evidence as its first parameter, and the policy it is evidence of.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::{Path, Safety, Token, Visibility};
 
 use super::authorize::authorize;
+use super::ours::{as_ours, marked};
 use super::policy::{Named, implementation};
 use crate::args::Term;
 use crate::check;
@@ -21,7 +22,7 @@ pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Scope, er
         return undecided(handler);
     }
     let name = handler.name();
-    let policy = format_ident!("__{name}_policy", span = Span::call_site().located_at(name.span()));
+    let policy = format_ident!("__{name}_policy", span = marked(name.span()));
     let named = Named { name: name.to_string(), span: name.span() };
     let Guarded { handler, declaration } = split(attr, handler, (&policy, &named), scope, errors);
     quote!(#handler #declaration)
@@ -71,11 +72,8 @@ pub(super) fn uses(taken: &[Path]) -> TokenStream {
     if taken.is_empty() {
         return TokenStream::new();
     }
-    quote! {
-        const _: () = {
-            #(#[allow(unused_imports)] use #taken as _;)*
-        };
-    }
+    let taken = taken.iter().map(|path| as_ours(path.to_token_stream()));
+    quote!(const _: () = { #(use #taken as _;)* };)
 }
 
 /// The handler of an attribute with a mistake. The mistake has been told; that the handler is unguarded need not be

@@ -3,6 +3,7 @@
 mod attribute;
 mod authorize;
 mod handler;
+mod ours;
 mod policy;
 mod requirement;
 mod role;

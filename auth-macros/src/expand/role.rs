@@ -1,9 +1,10 @@
 //! The impls of a role enum.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 use syn::DeriveInput;
 
+use super::ours::as_ours;
 use crate::diagnostics::Errors;
 use crate::paths::private;
 use crate::role::{Role, RoleEnum, parse};
@@ -22,7 +23,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
 /// What the attributes call in their constants. Inherent, because constants cannot call a trait's methods; as visible as
 /// the enum, so that it can be called from wherever the enum can be named.
 fn inherent(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
-    let private = private();
+    let (private, vis) = (private(), as_ours(vis.to_token_stream()));
     let variants: Vec<_> = roles.iter().map(|role| &role.variant).collect();
     let names = roles.iter().map(|role| &role.name);
     let granted_by = roles.iter().map(|Role { granted_by, .. }| quote!(&[#(#granted_by),*]));
@@ -39,7 +40,6 @@ fn inherent(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
                 }
             }
             #[doc(hidden)]
-            #[allow(unreachable_pub)]
             #vis const fn __requirement(&self) -> #private::Requirement {
                 #private::Requirement::Role { name: self.__name(), granted_by: self.__granted_by() }
             }

@@ -1,11 +1,12 @@
 //! Modules and impl blocks: their guard joins that of every handler inside.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path, Visibility};
 
 use super::handler::{guarded, policy_of_ours, split, undecided, uses};
+use super::ours::marked;
 use super::policy::Named;
 use crate::args::{Kind, Term};
 use crate::check;
@@ -20,8 +21,7 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
     check::module(span, &module, errors);
     let Some(guards) = guards else { return untold(&module) };
     let named = Named { name: module.name.to_string(), span: module.name.span() };
-    let policy =
-        format_ident!("__{}_module_policy", module.name, span = Span::call_site().located_at(module.name.span()));
+    let policy = format_ident!("__{}_module_policy", module.name, span = marked(module.name.span()));
     let declaration = policy_of_ours(&policy, &Visibility::Inherited, &named, &Term::all(span, guards.clone()));
     let mistakes = errors.count();
     let mut inside = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
@@ -92,7 +92,7 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors
 /// An impl block cannot hold the policies of its handlers, so they stand beside it and carry its type's name.
 fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
     let (ty, name) = (block.type_name.as_ref().map(ToString::to_string).unwrap_or_default(), handler.name());
-    let policy = format_ident!("__{}_{name}_policy", block.words, span = Span::call_site().located_at(name.span()));
+    let policy = format_ident!("__{}_{name}_policy", block.words, span = marked(name.span()));
     (policy, Named { name: format!("{ty}::{name}"), span: name.span() })
 }
 

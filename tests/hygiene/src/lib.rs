@@ -6,6 +6,7 @@
 
 pub mod attributes;
 pub mod corners;
+pub mod forbidding;
 pub mod generics;
 pub mod plain;
 pub mod scopes;

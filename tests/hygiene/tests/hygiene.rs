@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use auth_hygiene_tests::{attributes, corners, plain, scopes, shadowed, shapes};
+use auth_hygiene_tests::{attributes, corners, forbidding, plain, scopes, shadowed, shapes};
 use guards::{Auth, GuardedRouter};
 use utoipa::OpenApi as _;
 
@@ -66,6 +66,15 @@ fn corners_are_guarded_as_the_middle() {
         assert!(table.routes().iter().any(|row| row.method == method), "no {method} in {table}");
     }
     assert_eq!(table.routes().len(), 26, "{table}");
+}
+
+#[test]
+fn where_no_lint_is_allowed_again_handlers_are_guarded_as_any() {
+    let routes = forbidding::routes();
+    demands(&routes, "replace", "all(role(Admin), scope(\"files:write\"))");
+    demands(&routes, "copy", "role(Junior)");
+    demands(&routes, "list", "any(role(Admin), scope(\"files:read\"))");
+    demands(&routes, "made", "all(auth, scope(\"made\"))");
 }
 
 #[test]

@@ -1,0 +1,65 @@
+//! Where no lint can be allowed again: what the attributes become must need no `#[allow]`.
+
+#![forbid(nonstandard_style, unused, missing_docs, unreachable_pub, missing_debug_implementations)]
+
+use axum::extract::Path;
+use guards::prelude::*;
+
+/// Roles.
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Who may do all.
+    Admin,
+}
+
+guard!(
+    /// Who may look.
+    pub Reader = any(role(Admin), scope("files:read"))
+);
+
+#[require_role(Admin)]
+#[require_scope("files:write")]
+#[authorize(id > 3)]
+async fn replace(Path(id): Path<u32>) -> String {
+    id.to_string()
+}
+
+mod inner {
+    use guards::prelude::{Role as DeriveRole, require_role};
+
+    #[derive(DeriveRole, Clone, Copy, Debug, PartialEq, Eq)]
+    pub(in crate::forbidding) enum Clerk {
+        Junior,
+    }
+
+    #[require_role(Clerk::Junior)]
+    pub(super) async fn copy() {}
+}
+
+/// Guarded as a whole.
+#[require(Reader)]
+pub mod files {
+    /// All of them.
+    pub async fn list() {}
+}
+
+mod words {
+    pub(crate) use guards::{require_auth, require_scope};
+}
+
+macro_rules! handlers {
+    ($($name:ident)*) => {$(
+        #[$crate::forbidding::words::require_auth]
+        #[$crate::forbidding::words::require_scope("made")]
+        async fn $name() {}
+    )*};
+}
+
+handlers!(made);
+
+/// The routes of this module.
+pub fn routes() -> GuardedRouter<Auth> {
+    GuardedRouter::new()
+        .route("/files", get(files::list).post(inner::copy))
+        .route("/files/{id}", get(made).put(replace))
+}
