@@ -52,7 +52,7 @@ macro_rules! __policy {
 macro_rules! __bare_roles {
     ($($name:ident)*, $requirement:expr) => {{
         mod __no_role {
-            $(pub use $crate::__private::NO_ROLE as $name;)*
+            $(pub(super) use $crate::__private::NO_ROLE as $name;)*
         }
         use __no_role as Role;
         {
