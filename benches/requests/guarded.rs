@@ -13,6 +13,12 @@ async fn me() -> &'static str {
     "ok"
 }
 
+#[require_auth]
+#[authorize(true)]
+async fn me_on_a_condition() -> &'static str {
+    "ok"
+}
+
 /// A service, and the token of each of its subjects' sessions.
 pub(crate) async fn service(keys: KeySet, subjects: usize) -> (Auth, Vec<String>) {
     let auth = Auth::builder(keys, ISSUER, AUDIENCE).store(MemoryStore::default()).build().unwrap();
@@ -28,4 +34,9 @@ pub(crate) async fn service(keys: KeySet, subjects: usize) -> (Auth, Vec<String>
 
 pub(crate) fn router(auth: &Auth) -> Router {
     GuardedRouter::new().route("/me", get(me)).with_state(auth.clone())
+}
+
+/// The same route with an `#[authorize(..)]`.
+pub(crate) fn router_with_a_condition(auth: &Auth) -> Router {
+    GuardedRouter::new().route("/me", get(me_on_a_condition)).with_state(auth.clone())
 }

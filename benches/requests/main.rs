@@ -82,6 +82,7 @@ fn main() {
         Contender::new("by hand, token seen before", Case::SeenBefore, by_hand),
         Contender::new("guarded, tokens seen first", Case::SeenFirst, ours.clone()),
         Contender::new("guarded, token seen before", Case::SeenBefore, ours),
+        Contender::new("with a condition, the same", Case::SeenBefore, guarded::router_with_a_condition(&auth)),
     ];
     for round in 0..=effort.rounds {
         let fresh: Vec<String> = (0..effort.batch).map(|n| mint.another(&sessions[n % sessions.len()])).collect();
