@@ -51,13 +51,14 @@ macro_rules! __policy {
 #[macro_export]
 macro_rules! __bare_roles {
     ($($name:ident)*, $requirement:expr) => {{
+        // Called `Role` by an import, since editors complain of a module of that name.
         mod __no_role {
             $(pub(super) use $crate::__private::NO_ROLE as $name;)*
         }
         use __no_role as Role;
         {
             use self::*;
-            use $crate::__private::Stated as _;
+            use $crate::__private::LikeRole as _;
             $requirement
         }
     }};
@@ -138,14 +139,14 @@ pub const fn bare_role<R: InScope + IsRole>(role: &R) -> &R {
 
 /// Gives every type the method that `#[derive(Role)]` gives to roles, so that a type which is none is told of once, by
 /// [`IsRole`].
-pub trait Stated {
+pub trait LikeRole {
     #[doc(hidden)]
     fn __requirement(&self) -> Requirement {
         Undecided::REQUIREMENT
     }
 }
 
-impl<R> Stated for R {}
+impl<R> LikeRole for R {}
 
 /// Reads a role from its name.
 pub fn deserialize_role<'de, R: Role, D: serde::Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {

@@ -8,7 +8,7 @@ use syn::{Ident, Path};
 use crate::args::{Kind, Term};
 use crate::paths::{private, private_at};
 
-/// The initialiser of a `const REQUIREMENT`.
+/// The requirement as a constant expression.
 pub(super) fn requirement(term: &Term) -> TokenStream {
     let mut bare = Vec::new();
     if !roles(term, &mut bare) {
@@ -17,7 +17,7 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
     let value = value(term, bare.first().copied());
     let private = private();
     if bare.is_empty() {
-        return quote!({ use #private::Stated as _; #value });
+        return quote!({ use #private::LikeRole as _; #value });
     }
     quote!(#private::bare_roles!(#(#bare)*, #value))
 }
