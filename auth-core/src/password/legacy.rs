@@ -108,3 +108,15 @@ mod tests {
         assert_eq!(verify(b"U*U", endless), Err(PasswordError::UnknownFormat));
     }
 }
+
+#[cfg(all(test, not(feature = "bcrypt")))]
+mod tests_without_bcrypt {
+    use super::*;
+
+    #[test]
+    fn nobody_logs_in_by_a_bcrypt_hash() {
+        let stored = PasswordHash::from_stored("$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
+        let verified = Bcrypt::parse(&stored).map(|hash| hash.verify(b"U*U"));
+        assert_eq!(verified, Some(Err(PasswordError::UnknownFormat)));
+    }
+}
