@@ -1,6 +1,17 @@
-//! Where no lint can be allowed again: what the attributes become must need no `#[allow]`.
+//! Where no lint can be allowed again: what the attributes become must need no `#[allow]`. Each lint by its name: of one
+//! that is forbidden with its group rustc only warns.
 
-#![forbid(nonstandard_style, unused, missing_docs, unreachable_pub, missing_debug_implementations)]
+#![forbid(
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals,
+    dead_code,
+    unused_imports,
+    unused_variables,
+    missing_docs,
+    missing_debug_implementations,
+    unreachable_pub
+)]
 
 use axum::extract::Path;
 use guards::prelude::*;
