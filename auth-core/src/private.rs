@@ -9,8 +9,11 @@ pub use ::serde;
 
 #[path = "guard/authorize.rs"]
 mod authorize;
+#[path = "guard/copied.rs"]
+mod copied;
 
 pub use authorize::{Asked, Condition, Deferred, Gate, Via, Wait};
+pub use copied::Copied;
 
 pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement, Statement};
 pub use crate::identity::{Role, UnknownRole};

@@ -3,6 +3,7 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 
+use super::copied::{copied, is_copy};
 use super::{handler, scope};
 use crate::args::Word;
 use crate::diagnostics::Errors;
@@ -13,7 +14,9 @@ pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> Tok
     let attr = Attr::outer(word, args);
     let (output, errors) = Errors::collect(|errors| match Place::of(&item) {
         Place::Function => {
-            let guarded = |it, errors: &mut _| handler::guarded(Some(attr), it, Scope::default(), errors);
+            let guarded = |it, errors: &mut _| {
+                if is_copy(&it) { copied(it) } else { handler::guarded(Some(attr), it, Scope::default(), errors) }
+            };
             read(item, Handler::read, errors, guarded)
         }
         Place::Module => read(item, syn::parse2, errors, |it, errors| scope::module(attr, it, errors)),

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod authorize;
+mod copied;
 mod handler;
 mod ours;
 mod policy;

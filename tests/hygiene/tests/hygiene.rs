@@ -95,3 +95,19 @@ fn documents_are_found_in_either_order_of_the_attributes() {
     demands(&attributes::routes(), "documented_above", "auth");
     demands(&attributes::routes(), "documented_below", "auth");
 }
+
+#[test]
+fn below_a_debug_handler_the_guard_is_the_handlers() {
+    let routes = attributes::routes();
+    demands(&routes, "debugged_above", "auth");
+    demands(&routes, "debugged_above_a_condition", "auth");
+    demands(&routes, "debugged_above_several", "all(auth, scope(\"a\"))");
+    demands(&routes, "debugged_above_what_is_seen_one_by_one", "all(auth, scope(\"a\"))");
+    demands(&routes, "debugged_above_public", "public");
+    // The twins have their guards, too.
+    let rows = rows(&routes);
+    for twin in ["debugged", "instrumented", "passed"] {
+        let guarded = rows.iter().filter(|(name, requirement)| name == twin && requirement == "auth");
+        assert_eq!(guarded.count(), 2, "{twin}");
+    }
+}

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use auth_core::prelude::*;
+use reqwest::Method;
+
 use crate::handlers::router;
 use crate::service::Role::{Admin, Guest, Moderator, User};
 use crate::service::{INSUFFICIENT, INVALID, NOTHING, Role, Service, let_in, refused, refused_with_key};
@@ -262,4 +265,22 @@ async fn a_module_and_an_impl_block_guard_what_is_inside() {
     assert_eq!(service.with_token("/module-more", &on_duty).await, let_in());
     assert_eq!(service.with_token("/module-more", &token).await.status, 403);
     assert_eq!(service.with_token("/module-more", &user).await, refused(403, INSUFFICIENT));
+}
+
+#[axum::debug_handler(state = Auth)]
+#[require_auth]
+#[authorize(body == "open")]
+async fn debugged(body: String) -> String {
+    body
+}
+
+#[tokio::test]
+async fn below_a_debug_handler_a_guard_lets_in_and_refuses_as_anywhere() {
+    let app = |auth: &Auth| GuardedRouter::new().route("/debugged", post(debugged)).with_state(auth.clone());
+    let service = Service::start(app).await;
+    let token = service.token(&[]).await;
+    let send = |body| service.request(Method::POST, "/debugged").body(body);
+    assert_eq!(send("open").bearer_auth(&token).send().await.unwrap().text().await.unwrap(), "open");
+    assert_eq!(send("shut").bearer_auth(&token).send().await.unwrap().status(), 403);
+    assert_eq!(send("open").send().await.unwrap().status(), 401);
 }
