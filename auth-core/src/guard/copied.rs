@@ -32,3 +32,13 @@ impl<F> Future for NeverRun<F> {
         Poll::Ready(Copied(()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Copied;
+
+    #[tokio::test]
+    async fn a_copy_is_never_run() {
+        Copied::of(async { panic!("the copy was run") }).await;
+    }
+}

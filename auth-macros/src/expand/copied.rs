@@ -33,7 +33,11 @@ pub(super) fn is_copy(handler: &Handler) -> bool {
     let key = hasher.finish();
     let mut met = MET.lock().unwrap_or_else(PoisonError::into_inner);
     // It expands the two again and again as well: after the copy comes the handler.
-    met.remove(&key) || !met.insert(key)
+    let is_copy = met.remove(&key);
+    if !is_copy {
+        met.insert(key);
+    }
+    is_copy
 }
 
 /// Whether a procedural macro has put the body together, which loses where its brackets stand.
