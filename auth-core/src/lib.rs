@@ -100,57 +100,49 @@ extern crate self as auth_core;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod account;
-mod api_key;
-mod auth;
-mod builder;
+mod base;
 mod cache;
-mod clock;
-pub mod cluster;
-mod dpop;
 pub mod event;
-mod guard;
-mod hidden;
-mod housekeeper;
-pub mod http;
-mod identity;
-#[cfg(feature = "oidc")]
-pub mod issuer;
-mod legacy;
-mod oauth;
 pub mod password;
-mod refusal;
-mod session;
-mod settings;
+mod policy;
+mod service;
 pub mod store;
 #[cfg(feature = "test-util")]
 pub mod testing;
 pub mod token;
+mod verify;
+mod web;
 
-pub use api_key::{ApiKey, ApiKeyIdentity, IssuedApiKey, NewApiKey};
-pub use auth::Auth;
 pub use auth_macros::*;
-pub use builder::{AuthBuilder, BuildError};
-pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
-pub use dpop::{Dpop, ProofError};
-pub use guard::{
-    AuthorizeLayer, Authorizing, Decided, Declaration, Evidence, Guard, GuardLayer, Guarded, GuardedMethodRouter,
-    GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, Policy, PolicyTable, Proof, Requirement, RoutePolicy, Rule,
-    Unchecked, routing,
+pub use base::{
+    ApiKeyId, ClientId, Clock, Email, InvalidEmail, InvalidIdentifier, InvalidTimestamp, SessionId, SubjectId,
+    SystemClock, Timestamp,
 };
-pub use housekeeper::Housekeeper;
-pub(crate) use identity::Caller;
-pub use identity::{
-    ApiKeyId, ClientId, CurrentUser, FromSubject, Identity, InvalidIdentifier, Principal, Role, SessionId, SubjectId,
-    UnknownRole,
+pub use policy::{Declaration, Policy, PolicyTable, Requirement, Role, RoutePolicy, Unchecked, UnknownRole};
+pub use service::{
+    Auth, AuthBuilder, BuildError, GrantType, InvalidClient, IssuedApiKey, Login, NewApiKey, OAuthClient, PurgeTask,
+    Registration, Settings, SettingsError, Tokens,
 };
-pub use legacy::LegacyTokens;
-pub use oauth::{GrantType, InvalidClient, OAuthClient};
-pub use password::Email;
-pub use refusal::Refusal;
-pub use session::{Login, Registration, Tokens};
-pub use settings::{Settings, SettingsError};
-pub use token::Claims;
+pub use token::dpop::ProofError;
+#[cfg(feature = "oidc")]
+pub use token::issuer;
+pub use token::{ApiKey, Claims, LegacyTokens};
+pub use verify::dpop::Dpop;
+pub use verify::{ApiKeyIdentity, Identity, Principal};
+pub use web::{
+    AuthorizeLayer, Authorizing, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,
+    GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Proof, Refusal, Rule,
+    http, routing,
+};
+
+/// Changes made known between nodes, and counters that they share.
+pub mod cluster {
+    #[cfg(feature = "postgres")]
+    pub use crate::cache::PostgresFanout;
+    pub use crate::cache::{Change, ClusterError, Count, Counters, Fanout, MemoryCounters, MemoryFanout, Subscription};
+    #[cfg(feature = "redis")]
+    pub use crate::cache::{RedisCounters, RedisFanout};
+}
 
 // The guide's code is compiled. The page lies outside of the package, so nothing but a doctest reads it.
 #[cfg(all(doctest, feature = "test-util", feature = "oidc"))]
@@ -176,10 +168,14 @@ pub mod prelude {
     pub use auth_macros::*;
 
     // Its methods; the name is the application's, whose enum is usually called `Role`.
-    pub use crate::Role as _;
-    pub use crate::guard::routing::{any, delete, get, patch, post, put};
-    pub use crate::{
-        ApiKeyIdentity, Auth, Claims, CurrentUser, FromSubject, Guard, GuardedRouter, Identity, Policy, Principal,
-        Proof, SubjectId,
-    };
+    pub use crate::base::SubjectId;
+    pub use crate::policy::Policy;
+    pub use crate::policy::Role as _;
+    pub use crate::service::Auth;
+    pub use crate::token::Claims;
+    pub use crate::verify::{ApiKeyIdentity, Identity, Principal};
+    pub use crate::web::extract::{CurrentUser, FromSubject};
+    pub use crate::web::guard::{Guard, PolicyLayer as _, Proof};
+    pub use crate::web::router::GuardedRouter;
+    pub use crate::web::router::routing::{any, delete, get, patch, post, put};
 }

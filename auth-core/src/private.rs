@@ -7,16 +7,11 @@ pub use ::core;
 pub use ::core::time::Duration;
 pub use ::serde;
 
-#[path = "guard/authorize.rs"]
-mod authorize;
-#[path = "guard/copied.rs"]
-mod copied;
-
-pub use authorize::{Asked, Condition, Deferred, Gate, Via, Wait};
-pub use copied::Copied;
-
-pub use crate::guard::{Declaration, Guard, Policy, Proof, Requirement, Statement};
-pub use crate::identity::{Role, UnknownRole};
+pub use crate::policy::{Declaration, Policy, Requirement, Statement};
+pub use crate::policy::{Role, UnknownRole};
+pub use crate::web::guard::authorize::{Asked, Condition, Deferred, Gate, Via, Wait};
+pub use crate::web::guard::copied::Copied;
+pub use crate::web::guard::{Guard, Proof};
 
 /// The policy of a handler whose attribute holds a mistake: the compiler has told it, and nobody meets it.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! What happened, for those who watch. A decision cannot be made without its event.
 
-use crate::guard::Declaration;
-use crate::identity::Caller;
+use crate::base::{ApiKeyId, SessionId, SubjectId};
+use crate::policy::Declaration;
 use crate::token::TokenError;
-use crate::{ApiKeyId, Refusal, SessionId, SubjectId};
+use crate::verify::Caller;
+use crate::web::Refusal;
 
 /// Something that happened, as an [`EventSink`] sees it. Never holds a secret, a token or a password.
 ///

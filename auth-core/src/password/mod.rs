@@ -1,12 +1,10 @@
 //! Passwords: hashing, verification, and what may be one.
 
-mod email;
 mod hash;
 mod hasher;
 mod legacy;
 mod rules;
 
-pub use email::{Email, InvalidEmail};
 pub use hash::PasswordHash;
 pub use hasher::PasswordError;
 pub(crate) use hasher::{Hasher, Verified};

@@ -2,7 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::Email;
+use crate::base::Email;
 
 const MIN_CODE_POINTS: usize = 15;
 /// Argon2 takes more, but nobody types more, and hashing begins with reading it all.

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::StoreError;
+use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::token::TokenHash;
-use crate::{ApiKeyId, SubjectId, Timestamp};
 
 /// API keys. Every method is one atomic step.
 ///

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{StoreError, UserRegistry};
-use crate::{Email, SubjectId, Timestamp};
+use crate::base::{Email, SubjectId, Timestamp};
 
 /// A user registry that can also be looked through and changed.
 ///

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::Timestamp;
+use crate::base::Timestamp;
 
 /// A store that can be rid of what has expired. Nothing depends on it but the store's size: what has expired is refused
 /// whether it is still there or not.
 ///
-/// [`Housekeeper`](crate::Housekeeper) calls it in the background.
+/// [`PurgeTask`](crate::PurgeTask) calls it in the background.
 ///
 /// # Errors
 ///

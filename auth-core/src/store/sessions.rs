@@ -5,8 +5,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use super::StoreError;
+use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 use crate::token::TokenHash;
-use crate::{ClientId, SessionId, SubjectId, Timestamp};
 
 /// Sessions, each with the family of refresh tokens that keeps it alive.
 ///

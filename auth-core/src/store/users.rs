@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::StoreError;
+use crate::base::{Email, SubjectId};
 use crate::password::PasswordHash;
-use crate::{Email, SubjectId};
 
 /// What authentication needs to know of a user. Everything else about users is the application's own.
 ///

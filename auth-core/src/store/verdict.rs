@@ -1,7 +1,7 @@
 //! What a presented refresh token is: the one decision that every store must make alike.
 
 use super::{Redeem, Session};
-use crate::Timestamp;
+use crate::base::Timestamp;
 
 /// A refresh token as a store finds it.
 #[derive(Clone)]
@@ -54,9 +54,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::base::{SessionId, SubjectId};
     use crate::store::Holder;
     use crate::token::TokenHash;
-    use crate::{SessionId, SubjectId};
 
     const USED_AT: Timestamp = Timestamp::from_secs(1_000);
     const EXPIRES_AT: Timestamp = Timestamp::from_secs(2_000);

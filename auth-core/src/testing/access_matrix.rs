@@ -11,7 +11,7 @@ use expected::{Expected, expected, roles_named};
 pub use target::Target;
 use target::{Answer, Outcome};
 
-use crate::guard::{PolicyTable, RoutePolicy};
+use crate::policy::{PolicyTable, RoutePolicy};
 
 /// Calls every route of a policy table as every caller that it is given and as nobody, over HTTP, and holds each answer
 /// against the route's requirement. None is left out: the calls are made from the table.

@@ -2,9 +2,10 @@
 
 use axum::http::request::Parts;
 
-use crate::Auth;
-use crate::guard::{Declaration, Kinds, Requirement, decide};
-use crate::http::Rejection;
+use crate::policy::{Declaration, Kinds, Requirement};
+use crate::service::Auth;
+use crate::web::guard::decide;
+use crate::web::http::Rejection;
 
 const DECLARED: Declaration =
     Declaration { name: "testing::admit", module: module_path!(), file: file!(), line: line!() };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use crate::{Clock, Timestamp};
+use crate::base::{Clock, Timestamp};
 
 /// A clock that stands still until it is moved. Clones show the same time.
 ///

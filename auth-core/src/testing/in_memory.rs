@@ -1,8 +1,8 @@
 //! An `Auth` to try things out on.
 
+use crate::service::{Auth, AuthBuilder};
 use crate::store::MemoryStore;
 use crate::token::{Hs256, KeyError, SigningKey, random_secret};
-use crate::{Auth, AuthBuilder};
 
 /// Begins an [`Auth`] that keeps everything in memory and signs by a random secret, as `https://api.example.com` for the
 /// audience `api`. What a test needs otherwise it sets on the builder.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::PolicyTable;
+use crate::policy::PolicyTable;
 
 const UPDATE: &str = "UPDATE_POLICY_LOCK";
 

@@ -1,8 +1,10 @@
 //! Access tokens without a password.
 
+use crate::base::{SessionId, SubjectId};
+use crate::service::Auth;
 use crate::store::{NewSession, Session};
 use crate::token::{Access, Token};
-use crate::{Auth, Refusal, SessionId, SubjectId};
+use crate::web::Refusal;
 
 /// Begins a session of `subject` as if it had logged in just now by these methods (`amr`, RFC 8176) and been granted
 /// these scopes, both separated by spaces, and gives its access token. No password is checked and no hash computed.

@@ -11,9 +11,9 @@ use super::jws::Compact;
 use super::keys::{KeyError, KeySet};
 use super::verified::VerifiedTokens;
 use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError};
-use crate::Timestamp;
-use crate::dpop::ProvenKey;
+use crate::base::Timestamp;
 use crate::store::Session;
+use crate::verify::dpop::ProvenKey;
 
 /// The type of every access token of ours, and of those of other issuers that keep to RFC 9068.
 pub(crate) const TYP: &str = "at+jwt";

@@ -8,7 +8,7 @@ use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::TokenError;
-use crate::{SessionId, SubjectId, Timestamp};
+use crate::base::{SessionId, SubjectId, Timestamp};
 
 /// The claims of an access token.
 ///

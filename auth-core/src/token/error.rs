@@ -65,7 +65,7 @@ pub enum TokenError {
     DpopIsOff,
     /// The DPoP proof beside it, or in a request for tokens, was refused.
     #[error("the DPoP proof was refused: {0}")]
-    Proof(crate::dpop::ProofError),
+    Proof(super::dpop::ProofError),
     /// An opaque token or API key that is not in the store, or no longer valid there.
     #[error("the token or key is unknown, revoked or expired")]
     Unknown,

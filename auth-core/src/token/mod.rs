@@ -1,17 +1,22 @@
 //! Tokens: each kind its own type, at compile time and on the wire.
 
 mod access;
+mod api_key;
 mod claims;
+pub(crate) mod dpop;
 mod error;
+#[cfg(feature = "oidc")]
+pub mod issuer;
 mod jws;
 pub(crate) mod keys;
-mod manage;
+mod legacy;
 mod opaque;
 mod secret;
 pub(crate) mod strict_json;
 mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes};
+pub use api_key::ApiKey;
 pub use claims::{Claims, Confirmation, OneOrMany};
 pub(crate) use claims::{check_times, numeric_date};
 pub use error::TokenError;
@@ -20,6 +25,7 @@ pub use keys::{
     Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, Ps256, Rs256, RsaBits,
     SigningKey, VerifyingKey, WeakSecret,
 };
+pub use legacy::LegacyTokens;
 pub use opaque::{Access, Refresh, Token, TokenHash};
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use secret::random_secret;

@@ -2,7 +2,7 @@
 
 use auth_core::cluster::{ClusterError, PostgresFanout, RedisCounters, RedisFanout};
 use auth_core::store::{PostgresStore, SqliteStore, StoreError};
-use auth_core::{AuthBuilder, Dpop, Housekeeper, SettingsError};
+use auth_core::{AuthBuilder, Dpop, PurgeTask, SettingsError};
 
 use crate::serve::StartError;
 
@@ -66,10 +66,10 @@ impl Store {
     }
 
     /// Removes what has expired, for as long as what this returns is held.
-    pub(crate) fn keep_tidy(&self) -> Housekeeper {
+    pub(crate) fn keep_tidy(&self) -> PurgeTask {
         match self {
-            Self::Sqlite(store) => Housekeeper::start(store.clone()),
-            Self::Postgres(store) => Housekeeper::start(store.clone()),
+            Self::Sqlite(store) => PurgeTask::start(store.clone()),
+            Self::Postgres(store) => PurgeTask::start(store.clone()),
         }
     }
 

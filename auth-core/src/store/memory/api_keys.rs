@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 
 use super::{MemoryStore, duplicate};
+use crate::base::{ApiKeyId, Timestamp};
 use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
 use crate::token::TokenHash;
-use crate::{ApiKeyId, Timestamp};
 
 #[async_trait]
 impl ApiKeyStore for MemoryStore {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::MemoryStore;
 use super::users::User;
-use crate::SubjectId;
+use crate::base::SubjectId;
 use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
 
 impl User {

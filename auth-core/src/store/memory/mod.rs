@@ -12,10 +12,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use self::users::User;
-use super::verdict::StoredToken;
-use super::{ApiKeyRecord, Housekeeping, Session, StoreError};
+use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
+use crate::store::verdict::StoredToken;
+use crate::store::{ApiKeyRecord, Housekeeping, Session, StoreError};
 use crate::token::TokenHash;
-use crate::{ApiKeyId, SessionId, SubjectId, Timestamp};
 
 /// A store that forgets everything with its process; for tests. Clones hold the same.
 ///

@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 
 use super::{MemoryStore, Tables, duplicate};
+use crate::base::{SessionId, SubjectId, Timestamp};
 use crate::store::verdict::{StoredToken, Verdict};
 use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
-use crate::{SessionId, SubjectId, Timestamp};
 
 impl Tables {
     pub(super) fn end(&mut self, id: &SessionId) -> Option<Session> {

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use super::MemoryStore;
+use crate::base::{Clock, Email, SubjectId, SystemClock, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserStore};
-use crate::{Clock, Email, SubjectId, SystemClock, Timestamp};
 
 pub(super) struct User {
     pub(super) email: Email,

@@ -5,9 +5,9 @@ use sqlx::query;
 
 use super::PostgresStore;
 use super::row::stored_names;
+use crate::base::{Email, SubjectId};
 use crate::store::sql::account;
 use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
-use crate::{Email, SubjectId};
 
 /// Whether a write was refused because the e-mail address is taken.
 fn is_taken(error: &sqlx::Error) -> bool {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// How long a call takes at most, the wait for a connection or a row's lock included: an overloaded or unreachable
 /// database refuses instead of piling up what waits.

@@ -3,11 +3,11 @@
 use sqlx::{PgConnection, query};
 
 use super::PostgresStore;
+use crate::base::{SessionId, Timestamp};
 use crate::store::sql::{Columns, session, session_columns};
 use crate::store::verdict::{StoredToken, Verdict};
 use crate::store::{Redeem, Redeemed, Session, StoreError};
 use crate::token::TokenHash;
-use crate::{SessionId, Timestamp};
 
 impl PostgresStore {
     pub(super) async fn redeem_token(&self, redeem: &Redeem<'_>) -> Result<Redeemed, StoreError> {

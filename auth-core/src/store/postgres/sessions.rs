@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use sqlx::{PgConnection, query, query_scalar};
 
 use super::PostgresStore;
+use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 use crate::store::sql::{Columns, corrupt, session, session_columns, stored_version};
 use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
-use crate::{ClientId, SessionId, SubjectId, Timestamp};
 
 /// Locks all sessions of a subject, in the order that everybody who locks several keeps: of two calls that each keep
 /// another session neither waits for what the other holds.

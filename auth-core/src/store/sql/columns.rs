@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use sqlx::{ColumnIndex, Decode, Row, Type};
 
-use crate::Timestamp;
+use crate::base::Timestamp;
 use crate::store::StoreError;
 use crate::token::TokenHash;
 

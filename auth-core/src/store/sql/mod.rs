@@ -7,7 +7,7 @@ mod records;
 pub(super) use columns::{Columns, column, corrupt};
 pub(super) use records::{account, api_key, session, session_columns, user};
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// A version as a signed column can hold it.
 pub(super) fn stored_version(version: u64) -> Result<i64, StoreError> {

@@ -5,10 +5,10 @@ use sqlx::query;
 
 use super::SqliteStore;
 use super::row::stored_names;
+use crate::base::{ApiKeyId, Timestamp};
 use crate::store::sql::api_key;
 use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
 use crate::token::TokenHash;
-use crate::{ApiKeyId, Timestamp};
 
 #[async_trait]
 impl ApiKeyStore for SqliteStore {

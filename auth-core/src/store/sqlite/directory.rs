@@ -5,9 +5,9 @@ use sqlx::{SqliteConnection, query, query_scalar};
 
 use super::SqliteStore;
 use super::row::stored_names;
+use crate::base::{Email, SubjectId};
 use crate::store::sql::account;
 use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
-use crate::{Email, SubjectId};
 
 /// Whether the account is there but may not have this address.
 async fn is_taken(email: &Email, id: &SubjectId, tx: &mut SqliteConnection) -> Result<bool, StoreError> {

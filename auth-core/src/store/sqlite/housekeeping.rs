@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use sqlx::query;
 
 use super::SqliteStore;
-use crate::Timestamp;
+use crate::base::Timestamp;
 use crate::store::{Housekeeping, StoreError};
 
 /// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step. Only so many

@@ -17,7 +17,7 @@ use std::time::Duration;
 use sqlx::SqlitePool;
 use tokio::sync::Mutex;
 
-use super::StoreError;
+use crate::store::StoreError;
 
 /// How long a call waits for its turn, a connection or another process's lock before it gives up: an overloaded store
 /// refuses instead of piling up what waits.

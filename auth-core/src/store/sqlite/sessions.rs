@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use sqlx::{query, query_scalar};
 
 use super::SqliteStore;
+use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 use crate::store::sql::{corrupt, session, session_columns, stored_version};
 use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
-use crate::{ClientId, SessionId, SubjectId, Timestamp};
 
 #[async_trait]
 impl SessionStore for SqliteStore {

@@ -5,10 +5,10 @@ use sqlx::{query, query_scalar};
 
 use super::SqliteStore;
 use super::row::stored_names;
+use crate::base::{Clock, SubjectId, SystemClock};
 use crate::password::PasswordHash;
 use crate::store::sql::{corrupt, user};
 use crate::store::{NewUser, StoreError, UserRecord, UserRegistry, UserStore};
-use crate::{Clock, SubjectId, SystemClock};
 
 #[async_trait]
 impl UserStore for SqliteStore {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::caller::{Kind, TestCaller};
-use crate::Requirement;
+use crate::policy::Requirement;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {

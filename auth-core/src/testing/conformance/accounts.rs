@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, NOW, api_key, begin, email, new_user, redeem, roles, session, token};
-use crate::SubjectId;
+use crate::base::SubjectId;
 use crate::store::{
     Account, AccountPatch, ApiKeyStore, Redeemed, SessionStore, UpdateOutcome, UserDirectory, UserRegistry,
 };

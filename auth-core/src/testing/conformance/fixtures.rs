@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use crate::base::{ApiKeyId, Email, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{ApiKeyRecord, Holder, NewSession, NewUser, Redeem, Redeemed, Session, SessionStore};
 use crate::token::TokenHash;
-use crate::{ApiKeyId, Email, SessionId, SubjectId, Timestamp};
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 pub(super) const LIFETIME: Duration = Duration::from_hours(7 * 24);

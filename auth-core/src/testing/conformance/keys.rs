@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fixtures::{NOW, api_key, secs, token};
+use crate::base::{ApiKeyId, SubjectId};
 use crate::store::{ApiKeyRecord, ApiKeyStore};
-use crate::{ApiKeyId, SubjectId};
 
 async fn make<S: ApiKeyStore>(store: &S) -> ApiKeyRecord {
     let key = api_key(&SubjectId::random());

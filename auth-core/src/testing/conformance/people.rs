@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fixtures::{email, new_user, password, roles};
-use crate::SubjectId;
+use crate::base::SubjectId;
 use crate::store::{NewUser, SubjectState, UserRegistry};
 
 pub(super) async fn a_user_is_found_by_id_and_by_login_in_any_case<S: UserRegistry>(store: &Arc<S>) {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, api_key, begin, redeem, rotate, secs, session, token};
+use crate::base::{SubjectId, Timestamp};
 use crate::store::{ApiKeyRecord, ApiKeyStore, Housekeeping, Redeemed, Session, SessionStore};
-use crate::{SubjectId, Timestamp};
 
 /// 9 September 2001: nothing else in the store is this old.
 const THEN: Timestamp = Timestamp::from_secs(1_000_000_000);

@@ -10,7 +10,7 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, open, redeem, rotate, seal, session, token};
-use crate::SubjectId;
+use crate::base::SubjectId;
 use crate::store::{Redeemed, SessionStore};
 use crate::token::TokenHash;
 

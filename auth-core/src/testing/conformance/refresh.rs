@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::fixtures::{
     LEEWAY, LIFETIME, NOW, begin, family, open, redeem, redeem_as, rotate, seal, secs, session, token,
 };
+use crate::base::{SubjectId, Timestamp};
 use crate::store::{Holder, Redeemed, Session, SessionStore};
-use crate::{SubjectId, Timestamp};
 
 pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(store: &Arc<S>) {
     let (session, first) = family(&**store).await;

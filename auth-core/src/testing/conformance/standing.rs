@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, redeem, rotate, secs, session, token};
+use crate::base::{SessionId, SubjectId};
 use crate::store::{NewSession, Redeemed, RefreshTokenRecord, Session, SessionStore};
-use crate::{SessionId, SubjectId};
 
 async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenHash) -> bool {
     redeem(store, presented, &token(), NOW, LEEWAY).await == Redeemed::Refused

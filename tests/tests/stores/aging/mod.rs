@@ -11,7 +11,7 @@ use auth_core::store::{
     ApiKeyStore, Holder, Housekeeping, NewSession, Redeem, Redeemed, Session, SessionStore, StoreError,
 };
 use auth_core::token::TokenHash;
-use auth_core::{Clock, Housekeeper, SessionId, SubjectId, SystemClock, Timestamp};
+use auth_core::{Clock, PurgeTask, SessionId, SubjectId, SystemClock, Timestamp};
 use auth_tests::statements;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -123,7 +123,7 @@ async fn sweep<S: Engine>(store: &S) {
     {
         // A step for which this machine had no time is given up, and made again when the housekeeper looks next.
         let mut sweep = std::pin::pin!(async {
-            while Housekeeper::sweep(&watched, &SystemClock).await.is_err() {
+            while PurgeTask::sweep(&watched, &SystemClock).await.is_err() {
                 given_up += 1;
             }
         });

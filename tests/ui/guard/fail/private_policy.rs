@@ -3,13 +3,13 @@ use auth_core::prelude::*;
 mod policies {
     use auth_core::prelude::*;
 
-    guard!(Hidden = mfa);
+    guard!(Opaque = mfa);
     guard!(pub Staff = mfa);
 }
 
 // wrong:
 
-#[require(policies::Hidden)]
+#[require(policies::Opaque)]
 async fn handler() {}
 
 // right:

@@ -1,0 +1,11 @@
+//! Values that every layer uses: the clock, identifiers, e-mail addresses.
+
+mod clock;
+mod email;
+mod id;
+mod opaque;
+
+pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
+pub use email::{Email, InvalidEmail};
+pub use id::{ApiKeyId, ClientId, InvalidIdentifier, SessionId, SubjectId};
+pub(crate) use opaque::Opaque;

@@ -1,0 +1,190 @@
+//! The caches of this node, and the one place where a change is forgotten here and told to the others.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
+
+use super::coherent::CoherentCache;
+use super::{Change, ClusterError, Fanout};
+use crate::base::{ApiKeyId, SessionId, SubjectId};
+use crate::store::{ApiKeyRecord, Session, StoreError, SubjectState};
+
+/// Entries of each cache. One takes some hundred bytes, most of them a session's identifiers and `User-Agent`.
+const ENTRIES: usize = 100_000;
+
+/// How long an operation waits until the others are told. Its change is made by then, so it is not refused.
+const PUBLISH_PATIENCE: Duration = Duration::from_millis(500);
+
+/// Changes in one message; an engine may limit its size (PostgreSQL's to 8,000 bytes).
+const BATCH: usize = 20;
+
+/// Between two attempts to subscribe.
+const RETRY: Duration = Duration::from_millis(250);
+
+/// How long a subscription may take to begin.
+const SUBSCRIBE_PATIENCE: Duration = Duration::from_secs(5);
+
+pub(crate) struct Coherence {
+    caches: Arc<Caches>,
+    fanout: Option<Arc<dyn Fanout>>,
+    listener: Option<JoinHandle<()>>,
+}
+
+pub(crate) struct Caches {
+    pub(crate) subjects: CoherentCache<SubjectId, SubjectState>,
+    pub(crate) sessions: CoherentCache<SessionId, Session>,
+    pub(crate) api_keys: CoherentCache<ApiKeyId, ApiKeyRecord>,
+}
+
+impl Caches {
+    fn forget(&self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Subject(id) => self.subjects.forget(id),
+                Change::Session(id) => self.sessions.forget(id),
+                Change::ApiKey(id) => self.api_keys.forget(id),
+            }
+        }
+    }
+
+    fn forget_all(&self) {
+        self.subjects.forget_all();
+        self.sessions.forget_all();
+        self.api_keys.forget_all();
+    }
+}
+
+impl Coherence {
+    /// Listens from now on if there is a fan-out; `None` when there is one, and no runtime to listen on.
+    pub(crate) fn new(max_age: Duration, fanout: Option<Arc<dyn Fanout>>) -> Option<Self> {
+        let caches = Arc::new(Caches {
+            subjects: CoherentCache::new(ENTRIES, max_age),
+            sessions: CoherentCache::new(ENTRIES, max_age),
+            api_keys: CoherentCache::new(ENTRIES, max_age),
+        });
+        let listener = match &fanout {
+            None => None,
+            Some(fanout) => {
+                let listener = listen(Arc::downgrade(&caches), Arc::clone(fanout));
+                Some(Handle::try_current().ok()?.spawn(listener))
+            }
+        };
+        Some(Self { caches, fanout, listener })
+    }
+
+    pub(crate) fn caches(&self) -> &Caches {
+        &self.caches
+    }
+
+    /// Forgets what these changes touch, and tells the other nodes.
+    pub(crate) async fn changed(&self, changes: &[Change]) {
+        self.caches.forget(changes);
+        if let Some(fanout) = &self.fanout {
+            publish(&**fanout, changes).await;
+        }
+    }
+
+    /// Makes a change and lets everybody forget what it touches, whatever becomes of it: a call that failed or that was
+    /// dropped in the middle may still have made the change.
+    pub(crate) async fn write<T>(
+        &self,
+        change: Change,
+        write: impl Future<Output = Result<T, StoreError>> + Send,
+    ) -> Result<T, StoreError> {
+        self.write_some(vec![change.clone()], write, |_| vec![change]).await
+    }
+
+    /// The same where what was changed is known only afterwards: `changes` of an answer, or all that it `may` be.
+    pub(crate) async fn write_some<T>(
+        &self,
+        may: Vec<Change>,
+        write: impl Future<Output = Result<T, StoreError>> + Send,
+        changes: impl FnOnce(&T) -> Vec<Change>,
+    ) -> Result<T, StoreError> {
+        let mut pending = Pending { coherence: self, changes: may };
+        let outcome = write.await;
+        if let Ok(done) = &outcome {
+            pending.changes = changes(done);
+        }
+        self.changed(&pending.changes).await;
+        pending.changes.clear();
+        outcome
+    }
+}
+
+impl Drop for Coherence {
+    fn drop(&mut self) {
+        if let Some(listener) = &self.listener {
+            listener.abort();
+        }
+    }
+}
+
+/// Changes that nobody has been told of yet.
+struct Pending<'a> {
+    coherence: &'a Coherence,
+    changes: Vec<Change>,
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        if self.changes.is_empty() {
+            return;
+        }
+        let changes = std::mem::take(&mut self.changes);
+        self.coherence.caches.forget(&changes);
+        if let (Some(fanout), Ok(runtime)) = (&self.coherence.fanout, Handle::try_current()) {
+            let fanout = Arc::clone(fanout);
+            runtime.spawn(async move { publish(&*fanout, &changes).await });
+        }
+    }
+}
+
+async fn publish(fanout: &dyn Fanout, changes: &[Change]) {
+    for batch in changes.chunks(BATCH) {
+        let published = timeout(PUBLISH_PATIENCE, fanout.publish(batch)).await;
+        if let Err(error) = published.unwrap_or_else(|late| Err(ClusterError::new(late))) {
+            tracing::warn!(target: "auth", %error, "other nodes see a change only when their caches' bound is over");
+            return;
+        }
+    }
+}
+
+/// Listens for as long as there is something to forget.
+async fn listen(caches: Weak<Caches>, fanout: Arc<dyn Fanout>) {
+    let mut is_lost = false;
+    loop {
+        let subscribed = timeout(SUBSCRIBE_PATIENCE, fanout.subscribe()).await;
+        let lost = match subscribed.unwrap_or_else(|late| Err(ClusterError::new(late))) {
+            Err(error) => error,
+            Ok(mut subscription) => {
+                if is_lost {
+                    tracing::info!(target: "auth", "changes on other nodes are heard again");
+                }
+                is_lost = false;
+                // What was said before is not heard any more.
+                let Some(known) = caches.upgrade() else { return };
+                known.forget_all();
+                drop(known);
+                loop {
+                    match subscription.next().await {
+                        Err(error) => break error,
+                        Ok(changes) => {
+                            let Some(caches) = caches.upgrade() else { return };
+                            caches.forget(&changes);
+                            tracing::debug!(target: "auth", ?changes, "changes heard and forgotten");
+                        }
+                    }
+                }
+            }
+        };
+        if !is_lost {
+            tracing::warn!(target: "auth", error = %lost, "changes on other nodes are not heard; caches keep to their bound");
+        }
+        is_lost = true;
+        sleep(RETRY).await;
+    }
+}

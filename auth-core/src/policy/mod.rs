@@ -1,0 +1,23 @@
+//! Policies: what a route requires of its caller, as data, and the one function that decides.
+
+mod denial;
+mod evaluate;
+mod facts;
+mod kinds;
+#[expect(clippy::module_inception, reason = "the trait of that name has a file of its own")]
+mod policy;
+mod render;
+mod requirement;
+mod role;
+mod table;
+
+pub(crate) use denial::Missing;
+pub(crate) use evaluate::evaluate;
+pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts};
+pub(crate) use kinds::Kinds;
+pub use policy::{Declaration, Policy, Statement};
+pub(crate) use render::HEADINGS;
+pub use requirement::Requirement;
+pub use role::{Role, UnknownRole};
+pub(crate) use table::Methods;
+pub use table::{PolicyTable, RoutePolicy, Unchecked};

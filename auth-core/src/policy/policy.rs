@@ -1,0 +1,56 @@
+//! A policy: a requirement with a name and a place in the source.
+
+use serde::Serialize;
+
+use super::Requirement;
+
+/// A named requirement, as a type. The attributes generate one per handler; [`guard!`](crate::guard!) declares one
+/// that several handlers share.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a policy",
+    label = "no policy is declared by this name",
+    note = "declare it: `guard!(pub {Self} = all(role(Moderator), mfa));`"
+)]
+pub trait Policy: Send + Sync + 'static {
+    /// Both in one, as the attributes give it: each constant of each policy costs in the build of the user's crate.
+    #[doc(hidden)]
+    const STATED: Statement;
+
+    /// What a caller must meet.
+    const REQUIREMENT: Requirement = Self::STATED.requirement;
+    /// Where it was declared.
+    const DECLARED: Declaration = Self::STATED.declared;
+}
+
+/// A requirement, and where it was declared.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Statement {
+    pub requirement: Requirement,
+    pub declared: Declaration,
+}
+
+/// Where a policy was declared.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// guard!(pub Careful = mfa);
+///
+/// # fn main() {
+/// assert_eq!(Careful::DECLARED.name, "Careful");
+/// assert!(Careful::DECLARED.line > 0);
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Declaration {
+    /// The handler's or the policy's name; `handler` in JSON.
+    #[serde(rename = "handler")]
+    pub name: &'static str,
+    /// The module it stands in, as `module_path!` gives it.
+    pub module: &'static str,
+    /// The source file, as `file!` gives it.
+    pub file: &'static str,
+    /// The line, counted from 1.
+    pub line: u32,
+}

@@ -1,0 +1,133 @@
+//! What the router knows of its routes: who may call what, and where that was decided.
+
+use serde::{Serialize, Serializer};
+
+use super::{Declaration, Requirement};
+
+/// An HTTP method's name; `ANY` for all, `OTHER` for those that a path has no handler for.
+pub(crate) type Methods = &'static str;
+
+/// One row of the policy table: a method and path, and who may call it.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_scope("reports:read")]
+/// async fn reports() {}
+///
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/reports", get(reports));
+/// let table = app.policy();
+/// let row = &table.routes()[0];
+/// assert_eq!((row.method, row.path.as_str(), row.declared.name), ("GET", "/reports", "reports"));
+/// assert_eq!(row.requirement.to_string(), r#"scope("reports:read")"#);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RoutePolicy {
+    /// The HTTP method; `ANY` for all, `OTHER` for those that a path has no handler for.
+    pub method: &'static str,
+    /// The path with the prefixes of all nests, in axum's syntax; a fallback's ends in `*`.
+    pub path: String,
+    /// What a caller must meet, the guards of the routers around the route included.
+    #[serde(serialize_with = "in_words")]
+    pub requirement: Requirement,
+    /// Where that was decided.
+    #[serde(flatten)]
+    pub declared: Declaration,
+}
+
+fn in_words<S: Serializer>(requirement: &Requirement, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(requirement)
+}
+
+/// A plain router that was taken in: whatever it serves, nobody has decided who may call it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
+pub struct Unchecked {
+    /// Below which path; `*` for any.
+    pub path: String,
+    /// What guards it as a whole: the policies of [`GuardedRouter::guard`](crate::GuardedRouter::guard) around it.
+    pub guards: Vec<&'static str>,
+    /// The source file that took it in.
+    pub file: &'static str,
+    /// The line, counted from 1.
+    pub line: u32,
+}
+
+/// Every route of a router with its requirement and the place where that was decided, in the order of paths.
+///
+/// `Display` writes it as aligned text; it serialises to JSON; [`markdown`](Self::markdown) is for documents, and
+/// `testing::policy_lock` holds it against a committed file.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[public]
+/// async fn health() -> &'static str { "ok" }
+///
+/// # fn main() {
+/// let router: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+/// let table = router.policy();
+/// assert_eq!(table.routes()[0].requirement.to_string(), "public");
+/// println!("{table}");
+/// # }
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct PolicyTable {
+    pub(crate) routes: Vec<RoutePolicy>,
+    pub(crate) unchecked: Vec<Unchecked>,
+}
+
+impl PolicyTable {
+    /// One row for each method and path.
+    #[must_use]
+    pub fn routes(&self) -> &[RoutePolicy] {
+        &self.routes
+    }
+
+    /// The plain routers that were taken in by a call whose name says that they are unchecked.
+    #[must_use]
+    pub fn unchecked(&self) -> &[Unchecked] {
+        &self.unchecked
+    }
+
+    pub(crate) fn below(mut self, prefix: &str) -> Self {
+        for row in &mut self.routes {
+            row.path = nested(prefix, &row.path);
+        }
+        for row in &mut self.unchecked {
+            row.path = nested(prefix, &row.path);
+        }
+        self
+    }
+
+    pub(crate) fn sorted(mut self) -> Self {
+        self.routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
+        self.unchecked.sort();
+        self
+    }
+}
+
+/// Where axum puts `path` of a router nested under `prefix`.
+fn nested(prefix: &str, path: &str) -> String {
+    match (prefix.ends_with('/'), path) {
+        (true, _) => format!("{prefix}{}", path.trim_start_matches('/')),
+        (false, "/") => prefix.to_owned(),
+        (false, "*") => format!("{prefix}/*"),
+        (false, _) => format!("{prefix}{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::nested;
+
+    #[test]
+    fn nested_paths_are_axums() {
+        let cases = [("/a", "/", "/a"), ("/a/", "/", "/a/"), ("/a/", "/b", "/a/b"), ("/a", "/b", "/a/b")];
+        let fallbacks = [("/a", "*", "/a/*"), ("/a/", "*", "/a/*"), ("/a", "/b/*", "/a/b/*")];
+        for (prefix, path, whole) in cases.into_iter().chain(fallbacks) {
+            assert_eq!(nested(prefix, path), whole, "{path} under {prefix}");
+        }
+    }
+}

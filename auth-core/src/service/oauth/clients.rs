@@ -1,0 +1,150 @@
+//! Every client there is, and which of them a request comes from.
+
+use std::collections::HashMap;
+
+use axum::http::HeaderMap;
+use secrecy::ExposeSecret;
+
+use super::credentials::ClientCredentials;
+use super::{GrantType, OAuthClient, OAuthError, OAuthForm};
+use crate::base::ClientId;
+use crate::event::Event;
+use crate::service::Auth;
+use crate::service::session::Grantee;
+use crate::store::Session;
+use crate::token::TokenHash;
+use crate::token::dpop::Proof;
+
+/// Every client there is.
+pub(crate) struct Clients {
+    /// The service's own, named as the audience: public, not registered, and who asks when a request names no client.
+    own: OAuthClient,
+    registered: HashMap<ClientId, OAuthClient>,
+}
+
+/// Who asks, authenticated if it is a client that can be.
+#[derive(Clone, Copy)]
+pub(crate) struct Client<'a> {
+    client: &'a OAuthClient,
+    own: bool,
+}
+
+impl Clients {
+    pub(crate) fn new(own: ClientId, scopes: &[Box<str>]) -> Self {
+        let grants = vec![GrantType::Password, GrantType::RefreshToken];
+        let own = OAuthClient {
+            id: own,
+            secret: None,
+            grants,
+            scopes: scopes.to_vec(),
+            introspects: false,
+            dpop_bound: false,
+        };
+        Self { own, registered: HashMap::new() }
+    }
+
+    /// Adds a client; `false` when its id is in use.
+    pub(crate) fn register(&mut self, client: OAuthClient) -> bool {
+        client.id != self.own.id && self.registered.insert(client.id.clone(), client).is_none()
+    }
+
+    /// Whether any client has a secret.
+    pub(super) fn any_confidential(&self) -> bool {
+        self.registered.values().any(|client| client.secret.is_some())
+    }
+
+    /// Whether any client is to have bound tokens alone.
+    pub(crate) fn any_dpop_bound(&self) -> bool {
+        self.registered.values().any(|client| client.dpop_bound)
+    }
+
+    /// Whether any client may introspect.
+    pub(crate) fn any_introspects(&self) -> bool {
+        self.registered.values().any(|client| client.introspects)
+    }
+
+    /// Every scope that some client may ask for, each once, in order.
+    pub(super) fn scopes(&self) -> Vec<&str> {
+        let all = self.registered.values().chain([&self.own]).flat_map(|client| &client.scopes);
+        let mut scopes: Vec<&str> = all.map(AsRef::as_ref).collect();
+        scopes.sort_unstable();
+        scopes.dedup();
+        scopes
+    }
+
+    /// Finds and authenticates the client of a request (RFC 6749 section 2.3).
+    fn authenticate(&self, headers: &HeaderMap, form: &OAuthForm) -> Result<Client<'_>, OAuthError> {
+        let ClientCredentials { id, secret } = ClientCredentials::read(headers, form)?;
+        let client = match id {
+            None => Some(&self.own),
+            Some(id) if id == self.own.id.as_str() => Some(&self.own),
+            Some(id) => ClientId::try_from(id).ok().and_then(|id| self.registered.get(&id)),
+        };
+        let presented = secret.map(|secret| TokenHash::of(secret.expose_secret()));
+        let proved = match (client.and_then(|client| client.secret), presented) {
+            (Some(secret), Some(presented)) => secret.matches(&presented),
+            // A public client has no secret; one that sends any is not who it says.
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        match client {
+            Some(client) if proved => Ok(Client { client, own: std::ptr::eq(client, &raw const self.own) }),
+            _ => Err(OAuthError::invalid_client()),
+        }
+    }
+}
+
+impl Auth {
+    /// The client of a request, and a record of any that is refused.
+    pub(crate) fn client(&self, headers: &HeaderMap, form: &OAuthForm) -> Result<Client<'_>, OAuthError> {
+        let client = self.0.clients.authenticate(headers, form);
+        if client.is_err() {
+            self.record(&Event::ClientRefused);
+        }
+        client
+    }
+
+    /// The `client_id` that the tokens of a session carry.
+    pub(crate) fn client_name<'a>(&'a self, session: &'a Session) -> &'a ClientId {
+        session.client_id.as_ref().unwrap_or(&self.0.clients.own.id)
+    }
+}
+
+impl<'a> Client<'a> {
+    /// Its name in the store of sessions: none for the service's own.
+    fn stored_id(&self) -> Option<&'a ClientId> {
+        if self.own { None } else { Some(&self.client.id) }
+    }
+
+    /// The client as who asks for tokens, with the key that it proved to hold.
+    pub(crate) fn with(&self, proof: Option<&'a Proof>) -> Grantee<'a> {
+        Grantee {
+            client_id: self.stored_id(),
+            confidential: self.client.secret.is_some(),
+            dpop_bound: self.client.dpop_bound,
+            proof,
+        }
+    }
+
+    /// Whether a session of this client's.
+    pub(crate) fn began(&self, session: &Session) -> bool {
+        session.client_id.as_ref() == self.stored_id()
+    }
+
+    pub(crate) fn may_use(&self, grant: GrantType) -> bool {
+        self.client.grants.contains(&grant)
+    }
+
+    /// Whether it has a secret, by which it has then proved who it is.
+    pub(crate) const fn has_secret(&self) -> bool {
+        self.client.secret.is_some()
+    }
+
+    pub(crate) const fn may_introspect(&self) -> bool {
+        self.has_secret() && self.client.introspects
+    }
+
+    pub(crate) fn scopes(&self) -> &'a [Box<str>] {
+        &self.client.scopes
+    }
+}

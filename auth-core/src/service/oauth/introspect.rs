@@ -1,0 +1,132 @@
+//! Introspection (RFC 7662).
+
+use serde::Serialize;
+
+use crate::service::Auth;
+use crate::store::RefreshTokenRecord;
+use crate::token::{Confirmation, OneOrMany, Token};
+use crate::verify::Identity;
+use crate::web::Refusal;
+
+/// What is told of a token; of one that is not active, only that (RFC 7662 section 2.2).
+#[derive(Serialize)]
+pub(crate) struct Introspection {
+    active: bool,
+    #[serde(flatten)]
+    token: Option<ActiveToken>,
+}
+
+#[derive(Serialize)]
+struct ActiveToken {
+    iss: String,
+    sub: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
+    exp: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iat: Option<i64>,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_time: Option<i64>,
+    #[serde(flatten)]
+    access: Option<AccessTokenPart>,
+}
+
+/// What only an access token has.
+#[derive(Serialize)]
+struct AccessTokenPart {
+    token_type: &'static str,
+    /// RFC 9449 section 6.2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cnf: Option<Confirmation>,
+    aud: OneOrMany,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jti: Option<String>,
+    amr: Vec<String>,
+    /// As they are now.
+    roles: Vec<String>,
+}
+
+impl Introspection {
+    const INACTIVE: Self = Self { active: false, token: None };
+
+    fn active(token: ActiveToken) -> Self {
+        Self { active: true, token: Some(token) }
+    }
+}
+
+impl Auth {
+    /// What this service would make of a token now: a used or expired one, one whose session has ended or whose subject
+    /// is disabled, and one that is none at all are not active.
+    pub(crate) async fn introspect(&self, token: &str) -> Result<Introspection, Refusal> {
+        if let Ok(refresh) = Token::parse(token) {
+            let Some(found) = self.0.sessions.find_by_refresh_token(&refresh.hash()).await? else {
+                return Ok(Introspection::INACTIVE);
+            };
+            return if self.is_active(&found).await? {
+                Ok(Introspection::active(self.refresh_token(found)))
+            } else {
+                Ok(Introspection::INACTIVE)
+            };
+        }
+        match self.identify(token).await {
+            // Another issuer's tokens are its own to tell about.
+            Ok(identity) if identity.claims().iss != self.access_tokens().issuer() => Ok(Introspection::INACTIVE),
+            Ok(identity) => Ok(Introspection::active(access_token(&identity))),
+            Err(Refusal::Unavailable) => Err(Refusal::Unavailable),
+            Err(_) => Ok(Introspection::INACTIVE),
+        }
+    }
+
+    async fn is_active(&self, found: &RefreshTokenRecord) -> Result<bool, Refusal> {
+        let now = self.now();
+        if found.used || now >= found.expires_at || now >= found.session.expires_at {
+            return Ok(false);
+        }
+        Ok(self.living_subject(&found.session).await?.is_some())
+    }
+
+    fn refresh_token(&self, found: RefreshTokenRecord) -> ActiveToken {
+        let session = found.session;
+        ActiveToken {
+            iss: self.access_tokens().issuer().to_owned(),
+            sub: session.subject.to_string(),
+            client_id: Some(self.client_name(&session).to_string()),
+            exp: found.expires_at.as_secs(),
+            // A token is made when its predecessor is used.
+            iat: Some(session.last_used_at.as_secs()),
+            scope: session.scope,
+            sid: Some(session.id.to_string()),
+            auth_time: Some(session.created_at.as_secs()),
+            access: None,
+        }
+    }
+}
+
+fn access_token(identity: &Identity) -> ActiveToken {
+    let claims = identity.claims().clone();
+    ActiveToken {
+        iss: claims.iss,
+        sub: claims.sub.into(),
+        client_id: claims.client_id,
+        exp: claims.exp,
+        iat: claims.iat,
+        scope: claims.scope,
+        sid: claims.sid.map(Into::into),
+        auth_time: claims.auth_time,
+        access: Some(AccessTokenPart {
+            token_type: if claims.cnf.is_some() { "DPoP" } else { "Bearer" },
+            cnf: claims.cnf,
+            aud: claims.aud,
+            nbf: claims.nbf,
+            jti: claims.jti,
+            amr: claims.amr,
+            roles: identity.role_names().map(str::to_owned).collect(),
+        }),
+    }
+}

@@ -1,0 +1,71 @@
+//! Authorization server metadata (RFC 8414).
+
+use serde::Serialize;
+
+use crate::service::Auth;
+
+pub(crate) const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
+
+/// RFC 8414 section 2. The password grant is not named: it is for the service's own applications, which know.
+#[derive(Serialize)]
+pub(crate) struct Metadata {
+    issuer: String,
+    token_endpoint: String,
+    token_endpoint_auth_methods_supported: Vec<&'static str>,
+    grant_types_supported: [&'static str; 1],
+    /// Required, and an empty list must be left out; `none` is the registered name for no response (there is no
+    /// authorization endpoint).
+    response_types_supported: [&'static str; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    scopes_supported: Vec<String>,
+    jwks_uri: String,
+    revocation_endpoint: String,
+    revocation_endpoint_auth_methods_supported: Vec<&'static str>,
+    introspection_endpoint: String,
+    /// `Bearer` is a bearer credential: an API key.
+    introspection_endpoint_auth_methods_supported: Vec<&'static str>,
+    /// RFC 9449 section 5.1; left out where DPoP is off.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    dpop_signing_alg_values_supported: Vec<&'static str>,
+}
+
+impl Auth {
+    /// The path under the issuer's host where RFC 8414 section 3.1 has the metadata looked for: with the issuer's own
+    /// path at its end. `None` when the issuer is no URL, and so has none.
+    pub(crate) fn metadata_path(&self) -> Option<String> {
+        let (scheme, rest) = self.access_tokens().issuer().split_once("://")?;
+        if !matches!(scheme, "https" | "http") || rest.contains(['?', '#', '{', '}', '*']) {
+            return None;
+        }
+        let path = rest.find('/').map_or("", |at| rest[at..].trim_end_matches('/'));
+        Some(format!("{METADATA_PATH}{path}"))
+    }
+
+    /// What this authorization server says of itself. Its endpoints lie under the issuer.
+    pub(crate) fn metadata(&self) -> Metadata {
+        let issuer = self.access_tokens().issuer();
+        let below = |path: &str| format!("{}{path}", issuer.trim_end_matches('/'));
+        let mut methods = vec!["none"];
+        if self.0.clients.any_confidential() {
+            methods.extend(["client_secret_basic", "client_secret_post"]);
+        }
+        let mut introspection = vec!["Bearer"];
+        if self.0.clients.any_introspects() {
+            introspection.extend(["client_secret_basic", "client_secret_post"]);
+        }
+        Metadata {
+            issuer: issuer.to_owned(),
+            token_endpoint: below("/auth/token"),
+            token_endpoint_auth_methods_supported: methods.clone(),
+            grant_types_supported: ["refresh_token"],
+            response_types_supported: ["none"],
+            scopes_supported: self.0.clients.scopes().into_iter().map(str::to_owned).collect(),
+            jwks_uri: below("/.well-known/jwks.json"),
+            revocation_endpoint: below("/auth/revoke"),
+            revocation_endpoint_auth_methods_supported: methods,
+            introspection_endpoint: below("/auth/introspect"),
+            introspection_endpoint_auth_methods_supported: introspection,
+            dpop_signing_alg_values_supported: self.proof_algorithms().to_vec(),
+        }
+    }
+}

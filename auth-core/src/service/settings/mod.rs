@@ -1,0 +1,251 @@
+//! Settings from the environment.
+
+mod clients;
+mod dpop;
+#[cfg(feature = "oidc")]
+mod issuers;
+#[cfg(not(feature = "oidc"))]
+#[path = "no_issuers.rs"]
+mod issuers;
+mod keys;
+mod legacy;
+mod unknown;
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use crate::service::AuthBuilder;
+use crate::service::oauth::OAuthClient;
+use crate::token::KeySet;
+use crate::token::LegacyTokens;
+use crate::verify::dpop::Dpop;
+
+/// What an [`Auth`](crate::Auth) can be told by environment variables.
+///
+/// | variable | default | meaning |
+/// | --- | --- | --- |
+/// | `AUTH_SECRET`, or `AUTH_SECRET_FILE` | none | HS256 signing secret of 32 bytes or more, or a file that holds it |
+/// | `AUTH_SIGNING_KEY_FILE` | none | private key in PEM (Ed25519, P-256, RSA) or JWK that signs instead; tokens of the secret are then still accepted |
+/// | `AUTH_VERIFY_KEY_FILES` | none | files of further keys, in PEM or JWK, separated by commas, whose tokens are accepted: those that signed before or will sign next |
+/// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL; with a mere name there is no metadata (RFC 8414) |
+/// | `AUTH_AUDIENCE` | none | the tokens' `aud` |
+/// | `AUTH_CLOCK_SKEW` | `5s` | how far the clocks of issuer and verifier may be apart |
+/// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |
+/// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
+/// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
+/// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
+/// | `AUTH_DPOP` | `off` | binds tokens to keys of the clients' (RFC 9449): `optional` those of clients that prove one, `required` all |
+/// | `AUTH_DPOP_URLS` | `AUTH_ISSUER`'s scheme and host | addresses by which clients reach the service, separated by commas, each with the path prefix that a proxy takes off |
+/// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
+/// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.3 KiB each; `0` verifies each anew |
+/// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file that holds it |
+/// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file that holds it |
+/// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are taken as well |
+/// | `AUTH_LEGACY_UNTIL` | none; required beside that secret | until when, in UTC: `2027-03-31` or `2027-03-31T12:00:00Z`, within a year |
+/// | `AUTH_LEGACY_SUBJECT` | `id` | what their `sub` is: `id`, or `login` for the name that users log in by |
+///
+/// ```no_run
+/// use auth_core::prelude::*;
+/// use auth_core::Settings;
+/// use auth_core::store::MemoryStore;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let mut settings = Settings::from_env()?;
+/// let keys = settings.keys.take().ok_or("set AUTH_SECRET or AUTH_SIGNING_KEY_FILE")?;
+/// let issuer = settings.issuer.clone().ok_or("set AUTH_ISSUER")?;
+/// let builder = Auth::builder(keys, issuer, "api").store(MemoryStore::new());
+/// let auth = settings.give_to(builder).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The keys of `AUTH_SIGNING_KEY_FILE`, `AUTH_SECRET` and `AUTH_VERIFY_KEY_FILES`.
+    pub keys: Option<KeySet>,
+    /// `AUTH_ISSUER`.
+    pub issuer: Option<String>,
+    /// `AUTH_AUDIENCE`.
+    pub audience: Option<String>,
+    /// `AUTH_CLOCK_SKEW`.
+    pub clock_skew: Option<Duration>,
+    /// `AUTH_ACCESS_TTL`.
+    pub access_ttl: Option<Duration>,
+    /// `AUTH_REFRESH_TTL`.
+    pub refresh_ttl: Option<Duration>,
+    /// `AUTH_SESSION_TTL`.
+    pub session_ttl: Option<Duration>,
+    /// `AUTH_REFRESH_LEEWAY`.
+    pub refresh_leeway: Option<Duration>,
+    /// `AUTH_CACHE_BOUND`.
+    pub cache_bound: Option<Duration>,
+    /// `AUTH_TOKEN_CACHE`.
+    pub token_cache: Option<usize>,
+    /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (in hexadecimal; neither makes the client public),
+    /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
+    /// `dpop_bound_access_tokens`.
+    pub clients: Vec<OAuthClient>,
+    /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and as they are needed `subject_prefix`, `roles_at` and
+    /// `scopes_at` (lists of places), `jwks_uri`, and `any_jwt_type`, `private_addresses` and `plain_http` (`true`).
+    #[cfg(feature = "oidc")]
+    pub trusted_issuers: Vec<crate::issuer::Issuer>,
+    /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
+    pub legacy_tokens: Option<LegacyTokens>,
+    /// `AUTH_DPOP` and `AUTH_DPOP_URLS`, for [`AuthBuilder::dpop`]; `None` when it is off.
+    pub dpop: Option<Dpop>,
+}
+
+/// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
+///
+/// ```
+/// use auth_core::SettingsError;
+///
+/// let error = SettingsError::new("AUTH_ACCESS_TTL", "write a duration such as `15m`");
+/// assert_eq!(error.to_string(), "AUTH_ACCESS_TTL: write a duration such as `15m`");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable}: {problem}")]
+pub struct SettingsError {
+    variable: &'static str,
+    problem: String,
+}
+
+impl SettingsError {
+    /// Something is wrong with `variable`; `problem` says what, and what would do.
+    pub fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self { variable, problem: problem.into() }
+    }
+}
+
+impl Settings {
+    /// Reads the process's environment. A variable that begins as these do and is none of them is warned of in the log.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] names the first variable that cannot be used.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        #[cfg(not(feature = "oidc"))]
+        issuers::none()?;
+        unknown::warn();
+        Ok(Self {
+            keys: keys::keys()?,
+            issuer: variable("AUTH_ISSUER")?,
+            audience: variable("AUTH_AUDIENCE")?,
+            clock_skew: duration("AUTH_CLOCK_SKEW")?,
+            access_ttl: duration("AUTH_ACCESS_TTL")?,
+            refresh_ttl: duration("AUTH_REFRESH_TTL")?,
+            session_ttl: duration("AUTH_SESSION_TTL")?,
+            refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
+            cache_bound: duration("AUTH_CACHE_BOUND")?,
+            token_cache: number("AUTH_TOKEN_CACHE")?,
+            clients: clients::clients()?,
+            #[cfg(feature = "oidc")]
+            trusted_issuers: issuers::issuers()?,
+            legacy_tokens: legacy::tokens()?,
+            dpop: dpop::dpop()?,
+        })
+    }
+
+    /// Carries everything but the keys, the issuer and the audience over to `builder`; what is unset stays as it is there.
+    pub fn give_to(&self, mut builder: AuthBuilder) -> AuthBuilder {
+        if let Some(skew) = self.clock_skew {
+            builder = builder.clock_skew(skew);
+        }
+        if let Some(ttl) = self.access_ttl {
+            builder = builder.access_ttl(ttl);
+        }
+        if let Some(ttl) = self.refresh_ttl {
+            builder = builder.refresh_ttl(ttl);
+        }
+        if let Some(ttl) = self.session_ttl {
+            builder = builder.session_ttl(ttl);
+        }
+        if let Some(leeway) = self.refresh_leeway {
+            builder = builder.refresh_leeway(leeway);
+        }
+        if let Some(bound) = self.cache_bound {
+            builder = builder.cache_bound(bound);
+        }
+        if let Some(tokens) = self.token_cache {
+            builder = builder.token_cache(tokens);
+        }
+        #[cfg(feature = "oidc")]
+        for issuer in &self.trusted_issuers {
+            builder = builder.trust(issuer.clone());
+        }
+        for client in &self.clients {
+            builder = builder.client(client.clone());
+        }
+        if let Some(tokens) = &self.legacy_tokens {
+            builder = builder.legacy_tokens(tokens.clone());
+        }
+        if let Some(dpop) = &self.dpop {
+            builder = builder.dpop(dpop.clone());
+        }
+        builder
+    }
+}
+
+/// The variable's value; `None` when it is unset. Set to nothing is an error: it is never what somebody meant.
+fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
+    match std::env::var(name) {
+        Ok(value) if value.is_empty() => {
+            Err(SettingsError::new(name, "it is set to nothing; unset it or give a value"))
+        }
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "it is not valid UTF-8")),
+    }
+}
+
+/// A secret of a variable or of a file that another one names, and the one of the two that is set.
+fn secret(name: &'static str, file: &'static str) -> Result<Option<(&'static str, SecretString)>, SettingsError> {
+    match (variable(name)?.map(SecretString::from), variable(file)?) {
+        (None, None) => Ok(None),
+        (Some(secret), None) => Ok(Some((name, secret))),
+        (None, Some(path)) => Ok(Some((file, read(file, &path)?))),
+        (Some(_), Some(_)) => Err(SettingsError::new(name, format!("{file} is set as well; unset one of the two"))),
+    }
+}
+
+/// What `read` makes of each entry of a JSON list, which a variable holds or a file that another one names.
+fn list<W: DeserializeOwned, T>(
+    name: &'static str,
+    file: &'static str,
+    mend: &str,
+    read: impl Fn(&W) -> Result<T, String>,
+) -> Result<Vec<T>, SettingsError> {
+    let Some((name, text)) = secret(name, file)? else { return Ok(Vec::new()) };
+    let written: Vec<W> = serde_json::from_str(text.expose_secret()).map_err(|error| {
+        // Not serde's own words: they repeat what is there, which may be a secret.
+        let (line, column) = (error.line(), error.column());
+        SettingsError::new(name, format!("line {line}, column {column} is not what is expected there; {mend}"))
+    })?;
+    let numbered = (1..).zip(&written);
+    numbered
+        .map(|(n, entry)| read(entry).map_err(|why| SettingsError::new(name, format!("entry {n}: {why}"))))
+        .collect()
+}
+
+fn read(variable: &'static str, path: &str) -> Result<SecretString, SettingsError> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(text.trim().to_owned().into()),
+        Err(error) => Err(SettingsError::new(variable, format!("cannot read {path}: {error}"))),
+    }
+}
+
+fn duration(name: &'static str) -> Result<Option<Duration>, SettingsError> {
+    let Some(text) = variable(name)? else { return Ok(None) };
+    match humantime::parse_duration(&text) {
+        Ok(span) => Ok(Some(span)),
+        Err(error) => Err(SettingsError::new(name, format!("{error}; write a duration such as `15m`, `7d` or `10s`"))),
+    }
+}
+
+fn number(name: &'static str) -> Result<Option<usize>, SettingsError> {
+    let Some(text) = variable(name)? else { return Ok(None) };
+    let wrong = |_| SettingsError::new(name, "it is not a number; write one such as `10000`, or `0` for none");
+    text.parse().map(Some).map_err(wrong)
+}

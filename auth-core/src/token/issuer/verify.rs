@@ -1,0 +1,211 @@
+//! Tokens of other issuers, verified.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::claim_path::texts;
+use super::keys::IssuerKeys;
+use super::{ClaimPath, Issuer, IssuerError, fetch};
+use crate::base::{SubjectId, Timestamp};
+use crate::token::keys::Verifying;
+use crate::token::{AT_JWT, Claims, Compact, Header, OneOrMany, TokenError, numeric_date, strict_json};
+
+/// Claims that ID and logout tokens have and access tokens do not (OpenID Connect Core section 2, Back-Channel Logout
+/// section 2.4). Where the type does not tell them apart, these do.
+const MARKS_OF_OTHER_TOKENS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash", "events"];
+
+/// Every issuer whose tokens are accepted.
+#[derive(Default)]
+pub(crate) struct TrustedIssuers(Vec<Trusted>);
+
+struct Trusted {
+    issuer: Arc<Issuer>,
+    keys: Arc<IssuerKeys>,
+}
+
+/// Why there are no claims.
+pub(crate) enum Undecided {
+    /// The token is not good.
+    Refused(TokenError),
+    /// The issuer's keys cannot be had.
+    NoKeys,
+}
+
+impl From<TokenError> for Undecided {
+    fn from(error: TokenError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl TrustedIssuers {
+    /// `own` is the issuer whose users this service keeps, if it does.
+    pub(crate) fn new(issuers: Vec<Issuer>, own: Option<&str>) -> Result<Self, IssuerError> {
+        let alone = issuers.len() == 1 && own.is_none();
+        for (at, issuer) in issuers.iter().enumerate() {
+            issuer.check()?;
+            let before = &issuers[..at];
+            if own == Some(&issuer.name) || before.iter().any(|other| other.name == issuer.name) {
+                return Err(IssuerError::Twice(issuer.name.clone()));
+            }
+            let (prefix, taken) = (&issuer.subject_prefix, |other: &Issuer, prefix: &str| {
+                other.subject_prefix.starts_with(prefix) || prefix.starts_with(&other.subject_prefix)
+            });
+            if !alone && (prefix.is_empty() || before.iter().any(|other| taken(other, prefix))) {
+                return Err(IssuerError::Subjects(issuer.name.clone()));
+            }
+        }
+        let trust = |issuer: Issuer| {
+            let client = fetch::client(&issuer)?;
+            let issuer = Arc::new(issuer);
+            Ok(Trusted { keys: Arc::new(IssuerKeys::new(Arc::clone(&issuer), client)), issuer })
+        };
+        issuers.into_iter().map(trust).collect::<Result<_, _>>().map(Self)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Verifies the token if one of these issuers is named as its own; `None` when none is.
+    ///
+    /// Which one is read from claims that nothing vouches for yet. It decides only whose keys the token is held against:
+    /// one that lies about it fails there.
+    pub(crate) async fn verify(
+        &self,
+        token: &str,
+        now: Timestamp,
+        skew: Duration,
+    ) -> Option<Result<Claims, Undecided>> {
+        let jws = Compact::split(token).ok()?;
+        let claims = strict_json::object(&jws.unverified_payload().ok()?)?;
+        let name = claims.get("iss")?.as_str()?;
+        let trusted = self.0.iter().find(|trusted| trusted.issuer.name == *name)?;
+        Some(trusted.verify(&jws, now, skew).await)
+    }
+}
+
+impl Trusted {
+    async fn verify(&self, jws: &Compact<'_>, now: Timestamp, skew: Duration) -> Result<Claims, Undecided> {
+        let header = jws.read_header()?;
+        let profiled = header.has_typ(AT_JWT);
+        if !profiled && !(self.issuer.any_type && (header.has_no_typ() || header.has_typ("jwt"))) {
+            return Err(TokenError::Header("its type is not that of an access token").into());
+        }
+        let payload = self.open(jws, &header, now).await?;
+        let members = strict_json::object(&payload).ok_or(TokenError::Claims)?;
+        let mut claims = self.claims(&members, profiled)?;
+        claims.check_time(now, skew)?;
+        claims.said = Some(Arc::new(members));
+        Ok(claims)
+    }
+
+    /// A key that is not known is asked for once; one that the issuer then has is used.
+    async fn open(&self, jws: &Compact<'_>, header: &Header, now: Timestamp) -> Result<Vec<u8>, Undecided> {
+        let loaded = self.keys.current(now).await.ok_or(Undecided::NoKeys)?;
+        let open = |key: &Verifying| Ok(jws.open(key)?);
+        match loaded.ring.find(header.kid.as_deref(), header.algorithm) {
+            Ok(key) => open(key),
+            Err(TokenError::UnknownKey) => {
+                let loaded = self.keys.newer(now).await.ok_or(Undecided::NoKeys)?;
+                open(loaded.ring.find(header.kid.as_deref(), header.algorithm)?)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// RFC 9068 section 4 and RFC 7519 section 4.1: each claim that counts is there, and of its type.
+    fn claims(&self, members: &Map<String, Value>, profiled: bool) -> Result<Claims, TokenError> {
+        if !profiled && MARKS_OF_OTHER_TOKENS.iter().any(|mark| members.contains_key(*mark)) {
+            return Err(TokenError::Header("it is not an access token"));
+        }
+        // Bound to something (RFC 7800). Whether the request proves it is seen where every token's holder is looked at;
+        // what cannot be proved here refuses the token.
+        let cnf = optional(members, "cnf", |value| serde_json::from_value(value.clone()).ok())?;
+        let text = |name| optional(members, name, |value| value.as_str().map(str::to_owned));
+        let time = |name, later| optional(members, name, |value| numeric_date(value, later));
+        let iss = text("iss")?.ok_or(TokenError::Claims)?;
+        if iss != self.issuer.name {
+            return Err(TokenError::Issuer);
+        }
+        let aud = audience(members.get("aud").ok_or(TokenError::Claims)?).ok_or(TokenError::Claims)?;
+        if !aud.contains(&self.issuer.audience) {
+            return Err(TokenError::Audience);
+        }
+        let sub = text("sub")?.ok_or(TokenError::Claims)?;
+        let claims = Claims {
+            sub: self.subject(&sub)?,
+            iss,
+            aud,
+            exp: time("exp", false)?.ok_or(TokenError::Claims)?,
+            nbf: time("nbf", true)?,
+            iat: time("iat", true)?,
+            jti: text("jti")?,
+            client_id: text("client_id")?,
+            auth_time: time("auth_time", false)?,
+            amr: names(&[ClaimPath::from("amr")], members, one)?,
+            scope: names(&self.issuer.scopes, members, words)?.join(" "),
+            roles: names(&self.issuer.roles, members, one)?,
+            sid: None,
+            ver: None,
+            cnf,
+            said: None,
+        };
+        if profiled && (claims.iat.is_none() || claims.jti.is_none() || claims.client_id.is_none()) {
+            return Err(TokenError::Claims);
+        }
+        Ok(claims)
+    }
+
+    fn subject(&self, sub: &str) -> Result<SubjectId, TokenError> {
+        // The prefix alone would make a subject of an empty `sub`.
+        if sub.is_empty() {
+            return Err(TokenError::Claims);
+        }
+        format!("{}{sub}", self.issuer.subject_prefix).parse().map_err(|_| TokenError::Claims)
+    }
+}
+
+/// A member that may be missing, but not of another type. `null` is of another type.
+fn optional<T>(
+    members: &Map<String, Value>,
+    name: &str,
+    read: impl FnOnce(&Value) -> Option<T>,
+) -> Result<Option<T>, TokenError> {
+    members.get(name).map(|value| read(value).ok_or(TokenError::Claims)).transpose()
+}
+
+fn audience(value: &Value) -> Option<OneOrMany> {
+    match value {
+        Value::String(one) => Some(OneOrMany::One(one.clone())),
+        Value::Array(many) => {
+            many.iter().map(|one| one.as_str().map(str::to_owned)).collect::<Option<_>>().map(OneOrMany::Many)
+        }
+        _ => None,
+    }
+}
+
+fn names<'a>(
+    paths: &[ClaimPath],
+    members: &'a Map<String, Value>,
+    split: fn(&'a str) -> Vec<&'a str>,
+) -> Result<Vec<String>, TokenError> {
+    let mut names: Vec<String> = Vec::new();
+    for path in paths {
+        for name in texts(path, members, split).ok_or(TokenError::Claims)? {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    Ok(names)
+}
+
+fn words(text: &str) -> Vec<&str> {
+    text.split_ascii_whitespace().collect()
+}
+
+fn one(text: &str) -> Vec<&str> {
+    vec![text]
+}

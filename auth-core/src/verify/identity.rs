@@ -1,0 +1,111 @@
+//! The verified subject of a request.
+
+use std::sync::Arc;
+
+use crate::base::{SessionId, SubjectId, Timestamp};
+use crate::policy::{CredentialFacts, Role, SubjectFacts};
+use crate::store::SubjectState;
+use crate::token::Claims;
+
+/// The verified subject of a request: what its access token claims, and the subject's state as of now.
+///
+/// Roles come from the state, not from the token, so a role taken away is gone with the next request. Cheap to clone.
+///
+/// As an extractor it reuses the request's one verification, and verifies by itself on a route without a guard;
+/// `Option<Identity>` is `None` only when no access token was sent.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Role {
+///     Moderator,
+/// }
+///
+/// #[require_auth]
+/// async fn queue(identity: Identity) -> String {
+///     let may_clear = identity.has_role(Role::Moderator) && identity.has_scope("queue:clear");
+///     format!("{} may clear the queue: {may_clear}", identity.subject())
+/// }
+/// # fn main() {}
+/// ```
+#[derive(Clone, Debug)]
+pub struct Identity {
+    claims: Arc<Claims>,
+    state: Arc<SubjectState>,
+}
+
+impl Identity {
+    pub(crate) const fn new(claims: Arc<Claims>, state: Arc<SubjectState>) -> Self {
+        Self { claims, state }
+    }
+
+    /// The subject.
+    #[must_use]
+    pub fn subject(&self) -> &SubjectId {
+        &self.claims.sub
+    }
+
+    /// The session this request belongs to; `None` when another service issued the token, or an older one that knew no
+    /// sessions.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionId> {
+        self.claims.sid.as_ref()
+    }
+
+    /// What the access token claims.
+    #[must_use]
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// Whether the subject holds `role` or one that includes it.
+    #[must_use]
+    pub fn has_role(&self, role: impl Role) -> bool {
+        self.holds_any(role.granted_by())
+    }
+
+    /// The names of the roles that the subject was given, unknown ones included.
+    pub fn role_names(&self) -> impl Iterator<Item = &str> {
+        self.state.roles.iter().map(AsRef::as_ref)
+    }
+
+    /// Whether the access token carries this scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.claims.scope.split(' ').any(|granted| granted == scope)
+    }
+
+    /// When the subject last proved who it is (`auth_time`); a token that does not say counts as too long ago for
+    /// everything.
+    #[must_use]
+    pub fn authenticated_at(&self) -> Timestamp {
+        Timestamp::from_secs(self.claims.auth_time.unwrap_or(i64::MIN))
+    }
+
+    /// Whether the subject authenticated by this method (an RFC 8176 `amr` value).
+    #[must_use]
+    pub fn authenticated_by(&self, method: &str) -> bool {
+        self.claims.amr.iter().any(|used| used == method)
+    }
+}
+
+impl CredentialFacts for Identity {
+    fn has_scope(&self, scope: &str) -> bool {
+        Self::has_scope(self, scope)
+    }
+}
+
+impl SubjectFacts for Identity {
+    fn holds_any(&self, roles: &[&str]) -> bool {
+        self.state.roles.iter().any(|held| roles.contains(&held.as_ref()))
+    }
+
+    fn authenticated_at(&self) -> Timestamp {
+        Self::authenticated_at(self)
+    }
+
+    fn authenticated_by(&self, method: &str) -> bool {
+        Self::authenticated_by(self, method)
+    }
+}

@@ -1,0 +1,134 @@
+//! The application's own user of a request.
+
+use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+use super::identity;
+use crate::service::Auth;
+use crate::store::StoreError;
+use crate::verify::Identity;
+use crate::web::Refusal;
+use crate::web::http::Rejection;
+
+/// How the application's user is found for a verified subject. `S` is the application's state.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::store::StoreError;
+///
+/// struct User { id: SubjectId }
+///
+/// impl<S: Sync> FromSubject<S> for User {
+///     async fn from_subject(identity: &Identity, _state: &S) -> Result<Option<Self>, StoreError> {
+///         Ok(Some(User { id: identity.subject().clone() }))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the current user of a service whose state is `{S}`",
+    label = "no `FromSubject<{S}>` for this type",
+    note = "say how it is loaded: `impl FromSubject<{S}> for {Self}`"
+)]
+pub trait FromSubject<S>: Sized + Send {
+    /// The user of this identity; `None` when there is none any more, which refuses the request with 401.
+    ///
+    /// # Errors
+    ///
+    /// A [`StoreError`] refuses the request with 503.
+    fn from_subject(identity: &Identity, state: &S) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
+}
+
+/// The application's user who makes this request.
+///
+/// Behind a guard it reuses the guard's verification; on a plain router it verifies by itself. `Option<CurrentUser<U>>`
+/// is `None` only when no access token was sent: a bad one is still 401.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::store::StoreError;
+///
+/// struct User {
+///     email: String,
+/// }
+///
+/// impl FromSubject<Auth> for User {
+///     async fn from_subject(identity: &Identity, auth: &Auth) -> Result<Option<Self>, StoreError> {
+///         let account = auth.account(identity.subject()).await.map_err(StoreError::unavailable)?;
+///         Ok(Some(User { email: account.email.to_string() }))
+///     }
+/// }
+///
+/// #[require_auth]
+/// async fn me(CurrentUser(user): CurrentUser<User>) -> String {
+///     user.email
+/// }
+///
+/// #[require_auth(optional)]
+/// async fn greet(user: Option<CurrentUser<User>>) -> String {
+///     user.map_or("hello".to_owned(), |CurrentUser(user)| format!("hello {}", user.email))
+/// }
+///
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
+/// # use auth_core::{Registration, testing::{in_memory, sign_in}};
+/// # let auth = in_memory().build()?;
+/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let token = sign_in(&auth, &ada, "pwd", "").await?;
+/// let routes = GuardedRouter::new().route("/me", get(me)).route("/greeting", get(greet));
+/// let app: axum::Router = routes.with_state(auth);
+///
+/// let request = Request::get("/me").header("authorization", format!("Bearer {}", token.expose()));
+/// assert_eq!(app.clone().oneshot(request.body(Body::empty())?).await?.status(), 200);
+/// let forged = Request::get("/greeting").header("authorization", "Bearer forged").body(Body::empty())?;
+/// assert_eq!(app.oneshot(forged).await?.status(), 401); // bad is not the same as none
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CurrentUser<U>(pub U);
+
+impl<U> CurrentUser<U> {
+    async fn load<S>(identity: &Identity, state: &S, auth: &Auth) -> Result<Self, Rejection>
+    where
+        U: FromSubject<S>,
+    {
+        match U::from_subject(identity, state).await {
+            Ok(Some(user)) => Ok(Self(user)),
+            Ok(None) => Err(Rejection::new(Refusal::InvalidCredential { api_key: false }, auth)),
+            Err(error) => Err(Rejection::new(error.into(), auth)),
+        }
+    }
+}
+
+impl<S, U> FromRequestParts<S> for CurrentUser<U>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    U: FromSubject<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
+        let auth = Auth::from_ref(state);
+        let identity: Identity = identity::required(parts, &auth).await?;
+        Self::load(&identity, state, &auth).await
+    }
+}
+
+impl<S, U> OptionalFromRequestParts<S> for CurrentUser<U>
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+    U: FromSubject<S>,
+{
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Rejection> {
+        let auth = Auth::from_ref(state);
+        match identity::optional::<Identity>(parts, &auth).await? {
+            Some(identity) => Self::load(&identity, state, &auth).await.map(Some),
+            None => Ok(None),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! How the router asks for a decision: a handler's first parameter must be evidence of one.
+
+use axum::extract::FromRef;
+
+use super::extract::Guard;
+use crate::__private::Gate;
+use crate::policy::Policy;
+use crate::service::Auth;
+
+/// What counts as a decision about who may call a handler: a [`Guard`], or what `#[authorize(..)]` puts in its place. The
+/// attributes insert them.
+#[diagnostic::on_unimplemented(
+    message = "nobody decided who may call this handler",
+    label = "this handler has no guard",
+    note = "write one of these above the handler: `#[require_auth]`, `#[require_role(Admin)]`, `#[api_key]` or `#[public]`",
+    note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
+)]
+pub trait Evidence: sealed::Sealed {
+    /// What a caller must meet, and where that was decided.
+    type Policy: Policy;
+    /// Whether conditions follow, which leave their answers at an exit.
+    #[doc(hidden)]
+    const CONDITIONS: bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy> Evidence for Guard<P> {
+    type Policy = P;
+    const CONDITIONS: bool = false;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy> Evidence for Gate<P> {
+    type Policy = P;
+    const CONDITIONS: bool = true;
+}
+
+/// A handler's parameters (axum's `T` of `Handler<T, S>`) whose first one is [`Evidence`].
+#[diagnostic::on_unimplemented(
+    message = "nobody decided who may call this handler",
+    label = "this handler has no guard",
+    note = "write one of these above the handler: `#[require_auth]`, `#[require_role(Admin)]`, `#[api_key]` or `#[public]`",
+    note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
+)]
+pub trait Decided: sealed::SealedArgs {
+    /// The first parameter.
+    type Evidence: Evidence;
+}
+
+/// A state that an [`Auth`] can be had from, which every guard needs.
+///
+/// axum's `FromRef` says how; with axum's feature `macros` it can be derived.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use axum::extract::FromRef;
+///
+/// #[derive(Clone)]
+/// struct AppState {
+///     auth: Auth,
+///     greeting: &'static str,
+/// }
+///
+/// impl FromRef<AppState> for Auth {
+///     fn from_ref(state: &AppState) -> Self {
+///         state.auth.clone()
+///     }
+/// }
+///
+/// #[require_auth]
+/// async fn me() {}
+///
+/// let routes: GuardedRouter<AppState> = GuardedRouter::new().route("/me", get(me));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "the state `{Self}` holds no `Auth`, without which no guard can verify anyone",
+    label = "no `Auth` in `{Self}`",
+    note = "keep one in it: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
+)]
+pub trait HasAuth {}
+
+#[diagnostic::do_not_recommend]
+impl<S> HasAuth for S where Auth: FromRef<S> {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<P: super::Policy> Sealed for super::Guard<P> {}
+    impl<P: super::Policy> Sealed for super::Gate<P> {}
+    pub trait SealedArgs {}
+}
+
+// One impl for each number of parameters that axum takes. Blanket over the first one (`G: Evidence`), not written for
+// `Guard<P>`: an impl for `Guard<P>` alone lets inference guess that every handler has one, and the error then speaks
+// of the handler's type instead of the missing guard.
+macro_rules! decided {
+    ($($ty:ident),*) => {
+        impl<M, G, $($ty,)*> sealed::SealedArgs for (M, G, $($ty,)*) where G: Evidence {}
+        #[diagnostic::do_not_recommend]
+        impl<M, G, $($ty,)*> Decided for (M, G, $($ty,)*) where G: Evidence {
+            type Evidence = G;
+        }
+    };
+}
+
+decided!();
+decided!(T1);
+decided!(T1, T2);
+decided!(T1, T2, T3);
+decided!(T1, T2, T3, T4);
+decided!(T1, T2, T3, T4, T5);
+decided!(T1, T2, T3, T4, T5, T6);
+decided!(T1, T2, T3, T4, T5, T6, T7);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14);
+decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15);

@@ -1,0 +1,70 @@
+//! `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3).
+
+use std::fmt::Write;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+
+use crate::token::dpop::ALGORITHMS;
+use crate::verify::dpop::Schemes;
+use crate::web::Refusal;
+use crate::web::refusal::Challenge;
+
+/// Adds the challenges that belong to `refusal`. A route that takes API keys names both schemes it takes them by:
+/// `Bearer` and `ApiKey`. Where tokens may or must be bound to a key, `DPoP` is named beside or in place of `Bearer`.
+pub(super) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, realm: &str, schemes: Schemes) {
+    let error = match refusal.answer().challenge {
+        Challenge::None => return,
+        Challenge::Plain => None,
+        Challenge::Error(error) => Some(error),
+    };
+    let api_key =
+        matches!(refusal, Refusal::NoCredential { api_key: true } | Refusal::InvalidCredential { api_key: true });
+    if schemes != Schemes::Dpop || api_key {
+        // Of a proof that is not good the scheme without proofs has nothing to say.
+        let error = error.filter(|_| !matches!(refusal, Refusal::InvalidDpopProof { .. }));
+        append(headers, &challenge("Bearer", refusal, error, realm));
+    }
+    if schemes != Schemes::Bearer {
+        let challenge = challenge("DPoP", refusal, error, realm);
+        append(headers, &format!("{challenge}, algs=\"{}\"", ALGORITHMS.join(" ")));
+    }
+    if api_key {
+        append(headers, &format!("ApiKey realm=\"{}\"", quotable(realm)));
+    }
+}
+
+fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) -> String {
+    let mut value = format!("{scheme} realm=\"{}\"", quotable(realm));
+    let mut parameter = |name: &str, text: &str| {
+        // Writing to a string does not fail.
+        let _ = write!(value, ", {name}=\"{}\"", quotable(text));
+    };
+    if let Some(error) = error {
+        parameter("error", error);
+    }
+    match refusal {
+        Refusal::InsufficientScope { scopes } => parameter("scope", &scopes.join(" ")),
+        Refusal::StepUp { max_age, amr } => {
+            if let Some(age) = max_age {
+                parameter("max_age", &age.as_secs().to_string());
+            }
+            if !amr.is_empty() {
+                parameter("acr_values", &amr.join(" "));
+            }
+        }
+        _ => {}
+    }
+    value
+}
+
+/// RFC 6750 allows `%x20-21 / %x23-5B / %x5D-7E` in its attributes: everything else is left out, so that nothing that
+/// a role, scope or realm is called can break out of the quotes.
+pub(crate) fn quotable(text: &str) -> String {
+    text.chars().filter(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~')).collect()
+}
+
+fn append(headers: &mut HeaderMap, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.append(header::WWW_AUTHENTICATE, value);
+    }
+}

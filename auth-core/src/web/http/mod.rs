@@ -1,0 +1,15 @@
+//! HTTP: credentials in, refusals out, and the ready routes.
+
+mod body;
+mod challenge;
+mod no_store;
+mod path;
+mod problem;
+mod rejection;
+
+pub use body::{Form, FormOrJson, Json};
+pub(crate) use challenge::quotable;
+pub(crate) use no_store::NO_STORE;
+pub use path::Path;
+pub use problem::{ErrorBody, Problem, problem_json};
+pub use rejection::Rejection;

@@ -1,0 +1,432 @@
+//! A router that takes nothing undecided.
+
+use std::convert::Infallible;
+use std::panic::Location;
+
+use axum::extract::{FromRef, Request};
+use axum::handler::Handler;
+use axum::response::IntoResponse;
+use axum::routing::Route;
+use axum::{Extension, Router};
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::into_guarded::{GuardedMethods, GuardedRoutes};
+use super::page;
+use super::router_guard::{Covers, WholeGuard};
+use super::router_state::Wiring;
+use super::routing::Decision;
+use crate::policy::Policy;
+use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
+use crate::service::Auth;
+use crate::web::guard::AuthorizeLayer;
+use crate::web::guard::{Decided, Evidence, HasAuth};
+
+/// An axum router whose every handler has been decided about.
+///
+/// It takes handlers only through [`routing`](crate::routing)'s `get`, `post`, …, which demand a guard, and becomes a
+/// plain [`axum::Router`] by [`with_state`](Self::with_state).
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[public]
+/// async fn health() -> &'static str { "ok" }
+///
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+/// ```
+///
+/// Without a decision it does not compile:
+///
+/// ```compile_fail
+/// use auth_core::prelude::*;
+///
+/// async fn health() -> &'static str { "ok" }
+///
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+/// ```
+#[must_use = "a router does nothing until it is served"]
+pub struct GuardedRouter<S = ()> {
+    inner: Router<S>,
+    /// What the guards of the whole router demand is in its rows already.
+    table: PolicyTable,
+    /// Guards of the whole router, which wrap it when nothing can be added to it any more.
+    guards: Vec<WholeGuard<S>>,
+    covers: Covers,
+    wiring: Wiring<S>,
+}
+
+impl<S> Clone for GuardedRouter<S> {
+    fn clone(&self) -> Self {
+        Self { inner: self.inner.clone(), table: self.table.clone(), guards: self.guards.clone(), ..*self }
+    }
+}
+
+impl<S> std::fmt::Debug for GuardedRouter<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GuardedRouter").field("table", &self.table).finish_non_exhaustive()
+    }
+}
+
+impl<S> Default for GuardedRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S> GuardedRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// A router without routes.
+    pub fn new() -> Self {
+        Self {
+            inner: Router::new(),
+            table: PolicyTable::default(),
+            guards: Vec::new(),
+            covers: Covers::Routes,
+            wiring: Wiring::NONE,
+        }
+    }
+
+    /// Adds the handlers of one path; the path is written as for [`axum::Router::route`], which also states when it
+    /// panics (a malformed or doubled path, at start).
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[require_auth]
+    /// async fn show() {}
+    ///
+    /// #[require_scope("notes:write")]
+    /// async fn change() {}
+    ///
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/notes/{id}", get(show).put(change));
+    /// print!("{}", app.policy()); // a row for each method
+    /// ```
+    #[track_caller]
+    pub fn route(mut self, path: &str, methods: impl GuardedMethods<S>) -> Self
+    where
+        S: HasAuth,
+    {
+        let methods = methods.guarded();
+        for (method, decision) in &methods.decisions {
+            self.enter(decision.row(method, path.to_owned()));
+        }
+        self.inner = self.inner.route(path, methods.inner);
+        self
+    }
+
+    /// Puts all routes of `other` under a prefix.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// let inner: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// let app = GuardedRouter::new().nest("/v1", inner);
+    /// assert_eq!(app.policy().routes()[0].path, "/v1/health");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, where [`axum::Router::nest`] does: for an empty prefix, and for two routes of one path.
+    #[track_caller]
+    pub fn nest(mut self, prefix: &str, other: impl GuardedRoutes<S>) -> Self {
+        let other = other.guarded().sealed();
+        self.take(other.table.below(prefix), other.wiring, other.covers);
+        self.inner = self.inner.nest(prefix, other.inner);
+        self
+    }
+
+    /// Adds all routes of `other`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// fn app(auth: &Auth, own: GuardedRouter<Auth>) -> GuardedRouter<Auth> {
+    ///     own.merge(auth.routes())
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, where [`axum::Router::merge`] does: for two routes of one path and method, and for two fallbacks.
+    #[track_caller]
+    pub fn merge(mut self, other: impl GuardedRoutes<S>) -> Self {
+        let other = other.guarded().sealed();
+        self.take(other.table, other.wiring, other.covers);
+        self.inner = self.inner.merge(other.inner);
+        self
+    }
+
+    /// Demands the policy `P` of whoever calls any route of this router, besides what the route demands of itself: of
+    /// those added before and after this call, of routers nested and merged into it, plain ones included, and of its
+    /// fallback. The policy table shows `all(P, own)`.
+    ///
+    /// `P` is decided before any layer of this router runs; what must answer callers whom nobody knows, as CORS
+    /// preflights, belongs around it.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Role { Moderator }
+    /// guard!(Staff = role(Moderator));
+    ///
+    /// #[require(fresh("10m"))]
+    /// async fn purge() {}
+    ///
+    /// # fn main() {
+    /// let staff: GuardedRouter<Auth> = GuardedRouter::new().guard::<Staff>().route("/purge", post(purge));
+    /// let app = GuardedRouter::new().nest("/staff", staff);
+    /// assert_eq!(app.policy().routes()[0].requirement.to_string(), r#"all(role(Moderator), fresh("10m"))"#);
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, when the router has or gets a public route, which the guard would close, and when guard and route look
+    /// at different credentials and speak of `scope` or `not`, which would then mean one thing in each and another in
+    /// both.
+    #[track_caller]
+    pub fn guard<P: Policy>(mut self) -> Self
+    where
+        Auth: FromRef<S>,
+    {
+        let guard = WholeGuard::of::<P>();
+        for row in &mut self.table.routes {
+            guard.join(row);
+        }
+        for row in &mut self.table.unchecked {
+            guard.join_unchecked(row);
+        }
+        self.guards.push(guard);
+        self.wiring = Wiring::of_state();
+        self
+    }
+
+    /// Answers requests that match no route; the handler is guarded like any other.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::body::Body;
+    /// use axum::http::{Request, StatusCode};
+    /// use tower::ServiceExt as _;
+    ///
+    /// #[public]
+    /// async fn not_found() -> StatusCode {
+    ///     StatusCode::NOT_FOUND
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = GuardedRouter::new().fallback(not_found).with_state(auth);
+    /// assert_eq!(app.oneshot(Request::get("/nowhere").body(Body::empty())?).await?.status(), 404);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn fallback<H, T>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: Decided + 'static,
+    {
+        self.enter(Decision::of::<T>().row("ANY", "*".to_owned()));
+        self.covers = Covers::RoutesAndFallback;
+        self.inner = if T::Evidence::CONDITIONS {
+            self.inner.fallback(handler.layer(AuthorizeLayer))
+        } else {
+            self.inner.fallback(handler)
+        };
+        self
+    }
+
+    /// Answers requests that match a path of a route added so far but none of its methods; the handler is guarded like
+    /// any other.
+    #[track_caller]
+    pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, S>,
+        T: Decided + 'static,
+    {
+        self.enter(Decision::of::<T>().row("OTHER", "*".to_owned()));
+        self.inner = if T::Evidence::CONDITIONS {
+            self.inner.method_not_allowed_fallback(handler.layer(AuthorizeLayer))
+        } else {
+            self.inner.method_not_allowed_fallback(handler)
+        };
+        self
+    }
+
+    /// Answers `GET` at `path` with the policy table of the whole application, for those who meet `P`: a page for
+    /// browsers (`Accept: text/html`), JSON for others. The route is a row of it.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// guard!(AdminOnly = role(Admin));
+    ///
+    /// # fn main() {
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().policy_route::<AdminOnly>("/policy");
+    /// assert_eq!(app.policy().routes()[0].requirement.to_string(), "role(Admin)");
+    /// # }
+    /// ```
+    #[track_caller]
+    pub fn policy_route<P: Policy>(mut self, path: &str) -> Self
+    where
+        Auth: FromRef<S>,
+    {
+        self.wiring = Wiring::of_state();
+        self.route(path, super::routing::get(page::show::<P>))
+    }
+
+    /// Wraps all routes added so far in a layer, as [`axum::Router::layer`] does. Guards need no layer.
+    ///
+    /// The layer comes before the guards of these routes: what it answers by itself, a cache for one, none of them has
+    /// seen. Only [`guard`](Self::guard) comes before the layers of its router.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::extract::DefaultBodyLimit;
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     auth.routes().layer(DefaultBodyLimit::max(16 * 1024))
+    /// }
+    /// ```
+    pub fn layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.inner = self.inner.layer(layer);
+        self
+    }
+
+    /// Takes in the routes of a plain axum router, which nobody has decided about; the policy table shows the place of
+    /// this call instead of them.
+    ///
+    /// For metrics exporters, static files and the like; the long name is meant to be found in review.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// let metrics = axum::Router::new().route("/metrics", axum::routing::get(|| async { "requests 1" }));
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().merge_unchecked(metrics);
+    /// assert_eq!(app.policy().unchecked()[0].path, "*");
+    /// ```
+    #[track_caller]
+    pub fn merge_unchecked(mut self, unguarded: Router<S>) -> Self {
+        self.take_unchecked("*".to_owned());
+        self.inner = self.inner.merge(unguarded);
+        self
+    }
+
+    /// Takes in the routes of a plain axum router under a prefix, as [`merge_unchecked`](Self::merge_unchecked) does.
+    ///
+    /// A service is taken in as such a router's fallback:
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// fn files() -> axum::routing::MethodRouter {
+    ///     axum::routing::get(|| async { "a file" }) // in its place a service that serves files
+    /// }
+    ///
+    /// let files = axum::Router::new().fallback_service(files());
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().nest_unchecked("/static", files);
+    /// assert_eq!(app.policy().unchecked()[0].path, "/static/*");
+    /// ```
+    #[track_caller]
+    pub fn nest_unchecked(mut self, prefix: &str, unguarded: Router<S>) -> Self {
+        self.take_unchecked(format!("{}/*", prefix.trim_end_matches('/')));
+        self.inner = self.inner.nest(prefix, unguarded);
+        self
+    }
+
+    /// Every route with its requirement and the place where that was decided.
+    #[must_use]
+    pub fn policy(&self) -> PolicyTable {
+        self.table.clone().sorted()
+    }
+
+    /// Gives the routes their state and becomes a plain [`axum::Router`], ready to be served.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = GuardedRouter::new().route("/health", get(health)).with_state(auth);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_state<S2>(self, state: S) -> Router<S2> {
+        let table = self.policy();
+        let Self { inner, wiring, .. } = self.sealed();
+        match wiring.wired(&state, &table) {
+            Some(wired) => inner.layer(Extension(wired)).with_state(state),
+            None => inner.with_state(state),
+        }
+    }
+
+    #[track_caller]
+    fn enter(&mut self, mut row: RoutePolicy) {
+        for guard in &self.guards {
+            guard.join(&mut row);
+        }
+        self.table.routes.push(row);
+    }
+
+    fn enter_unchecked(&mut self, mut row: Unchecked) {
+        for guard in &self.guards {
+            guard.join_unchecked(&mut row);
+        }
+        self.table.unchecked.push(row);
+    }
+
+    #[track_caller]
+    fn take(&mut self, table: PolicyTable, wiring: Wiring<S>, covers: Covers) {
+        for row in table.routes {
+            self.enter(row);
+        }
+        for row in table.unchecked {
+            self.enter_unchecked(row);
+        }
+        self.wiring.join(wiring);
+        if covers == Covers::RoutesAndFallback {
+            self.covers = covers;
+        }
+    }
+
+    #[track_caller]
+    fn take_unchecked(&mut self, path: String) {
+        let place = Location::caller();
+        self.enter_unchecked(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
+        // It may bring a fallback along.
+        self.covers = Covers::RoutesAndFallback;
+    }
+
+    /// The router with its guards around all that it has.
+    fn sealed(mut self) -> Self {
+        for guard in std::mem::take(&mut self.guards) {
+            self.inner = guard.wrap(self.inner, self.covers);
+        }
+        self
+    }
+}

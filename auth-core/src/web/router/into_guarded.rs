@@ -1,0 +1,49 @@
+//! What a [`GuardedRouter`] takes in. Each trait has one type; they are traits so that the compiler says what to write in
+//! place of axum's own.
+
+use super::GuardedRouter;
+use super::routing::GuardedMethodRouter;
+
+/// The guarded handlers of one path: a [`GuardedMethodRouter`].
+#[diagnostic::on_unimplemented(
+    message = "nobody decided who may call the handlers of this path",
+    label = "not put together by `auth_core::routing`",
+    note = "axum's own `get`, `post`, … take handlers without a guard; import auth-core's of the same names: \
+            `use auth_core::routing::{{get, post}};`, or `use auth_core::prelude::*;`"
+)]
+pub trait GuardedMethods<S>: sealed::Sealed {
+    #[doc(hidden)]
+    fn guarded(self) -> GuardedMethodRouter<S>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> GuardedMethods<S> for GuardedMethodRouter<S> {
+    fn guarded(self) -> Self {
+        self
+    }
+}
+
+/// Routes that have been decided about: a [`GuardedRouter`].
+#[diagnostic::on_unimplemented(
+    message = "nobody decided who may call the routes of this router",
+    label = "not a `GuardedRouter` of the same state",
+    note = "build it as a `GuardedRouter`, too; a plain `axum::Router` is taken in by `merge_unchecked` or \
+            `nest_unchecked`, and shows in the policy table as unchecked"
+)]
+pub trait GuardedRoutes<S>: sealed::Sealed {
+    #[doc(hidden)]
+    fn guarded(self) -> GuardedRouter<S>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> GuardedRoutes<S> for GuardedRouter<S> {
+    fn guarded(self) -> Self {
+        self
+    }
+}
+
+mod sealed {
+    pub trait Sealed {}
+    impl<S> Sealed for super::GuardedMethodRouter<S> {}
+    impl<S> Sealed for super::GuardedRouter<S> {}
+}

@@ -1,0 +1,13 @@
+//! The router that takes only guarded handlers.
+
+mod guarded;
+mod into_guarded;
+mod page;
+mod router_guard;
+mod router_state;
+pub mod routing;
+
+pub use guarded::GuardedRouter;
+pub use into_guarded::{GuardedMethods, GuardedRoutes};
+pub(crate) use router_state::Wired;
+pub use routing::GuardedMethodRouter;

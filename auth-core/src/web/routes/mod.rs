@@ -1,0 +1,131 @@
+//! The ready routes.
+
+mod api_keys;
+mod introspect;
+mod jwks;
+mod login;
+mod metadata;
+mod password;
+mod register;
+mod revoke;
+mod sessions;
+mod token;
+mod token_response;
+
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::middleware::from_fn_with_state;
+
+use crate::policy::Policy;
+use crate::service::Auth;
+use crate::service::oauth::METADATA_PATH;
+use crate::web::router::GuardedRouter;
+use crate::web::router::routing::{delete, get, post};
+
+/// No body of these routes comes near this.
+const BODY_LIMIT_BYTES: usize = 64 * 1024;
+
+impl Auth {
+    /// Login, refresh, logout, password and sessions, and registration where the user store takes any:
+    /// `POST /auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/logout-all`, `/auth/password`, `/auth/register`,
+    /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`; and the public keys, `GET /.well-known/jwks.json`. Also OAuth's
+    /// endpoints: `POST /auth/token` (RFC 6749), `/auth/revoke` (RFC 7009), `/auth/introspect` (RFC 7662, for API keys
+    /// with the scope `introspect`, and for [clients that may](crate::OAuthClient::may_introspect)), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
+    /// routes to lie directly under the issuer.
+    ///
+    /// A body is read up to 64 KiB; a longer one is answered 413. Responses with a token or key are not to be stored
+    /// (`Cache-Control: no-store`, RFC 6749 section 5.1).
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::body::Body;
+    /// use axum::http::Request;
+    /// use tower::ServiceExt as _;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = auth.routes().with_state(auth.clone());
+    ///
+    /// let request = Request::post("/auth/login").header("content-type", "application/x-www-form-urlencoded");
+    /// let request = request.body(Body::from("username=ada%40example.com&password=a+guess"))?;
+    /// assert_eq!(app.oneshot(request).await?.status(), 401);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn routes<S>(&self) -> GuardedRouter<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        Auth: FromRef<S>,
+    {
+        let mut router = GuardedRouter::new()
+            .route("/auth/login", post(login::login))
+            .route("/auth/refresh", post(login::refresh))
+            .route("/auth/logout", post(sessions::logout))
+            .route("/auth/logout-all", post(sessions::logout_all))
+            .route("/auth/password", post(password::change))
+            .route("/auth/sessions", get(sessions::list))
+            .route("/auth/sessions/{id}", delete(sessions::end))
+            .route("/.well-known/jwks.json", get(jwks::keys));
+        if self.0.registry.is_some() {
+            router = router.route("/auth/register", post(register::register));
+        }
+        router.merge(self.oauth_routes()).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+    }
+
+    fn oauth_routes<S>(&self) -> GuardedRouter<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        Auth: FromRef<S>,
+    {
+        let introspect = GuardedRouter::new();
+        let introspect = if self.0.clients.any_introspects() {
+            introspect.route("/auth/introspect", post(introspect::by_client_or_api_key))
+        } else {
+            introspect.route("/auth/introspect", post(introspect::by_api_key))
+        };
+        let introspect = introspect.layer(from_fn_with_state(self.clone(), introspect::refusals));
+        let mut router = GuardedRouter::new()
+            .route("/auth/token", post(token::token))
+            .route("/auth/revoke", post(revoke::revoke))
+            .merge(introspect);
+        // An issuer with a path has its metadata looked for below the well-known one; some clients leave the path out.
+        if let Some(path) = self.metadata_path() {
+            router = router.route(METADATA_PATH, get(metadata::metadata));
+            if path != METADATA_PATH {
+                router = router.route(&path, get(metadata::metadata));
+            }
+        }
+        router
+    }
+
+    /// Making, listing, rotating and revoking API keys, for those who meet the policy `P`: `POST` and
+    /// `GET /auth/api-keys`, `POST /auth/api-keys/{id}/rotate`, `DELETE /auth/api-keys/{id}`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// guard!(pub AdminOnly = role(Admin));
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     GuardedRouter::new().merge(auth.routes()).merge(auth.api_key_routes::<AdminOnly, _>())
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn api_key_routes<P, S>(&self) -> GuardedRouter<S>
+    where
+        P: Policy,
+        S: Clone + Send + Sync + 'static,
+        Auth: FromRef<S>,
+    {
+        GuardedRouter::new()
+            .route("/auth/api-keys", post(api_keys::create::<P>).get(api_keys::list::<P>))
+            .route("/auth/api-keys/{id}/rotate", post(api_keys::rotate::<P>))
+            .route("/auth/api-keys/{id}", delete(api_keys::revoke::<P>))
+            .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+    }
+}

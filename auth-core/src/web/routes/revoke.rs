@@ -1,0 +1,32 @@
+//! `POST /auth/revoke` (RFC 7009).
+
+use auth_macros::public;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use secrecy::ExposeSecret;
+
+use crate::service::Auth;
+use crate::service::oauth::{OAuthError, OAuthForm};
+use crate::web::http::NO_STORE;
+
+#[public]
+pub(super) async fn revoke(
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+    form: Result<OAuthForm, OAuthError>,
+) -> Response {
+    match revoked(&auth, &headers, form).await {
+        Ok(()) => (StatusCode::OK, NO_STORE).into_response(),
+        Err(error) => error.response(&auth),
+    }
+}
+
+/// A `token_type_hint` is not needed to tell the kinds apart, and a wrong one changes nothing (section 2.1).
+async fn revoked(auth: &Auth, headers: &HeaderMap, form: Result<OAuthForm, OAuthError>) -> Result<(), OAuthError> {
+    let form = form?;
+    let client = auth.client(headers, &form)?;
+    let token = form.secret("token")?.ok_or(OAuthError::invalid_request("token is missing"))?;
+    form.text("token_type_hint")?;
+    auth.revoke(&client, token.expose_secret()).await
+}
