@@ -77,7 +77,7 @@
 //! | a store that does not answer | 503 | none, but `Retry-After`: what cannot be decided is refused |
 //!
 //! The body is `application/problem+json` (RFC 9457); [`AuthBuilder::error_body`] replaces it in one place. Every refusal
-//! is a [`Refusal`], is told to the [`EventSink`](event::EventSink), and never says which part of a credential was wrong.
+//! is a [`Refusal`], is recorded by the [`EventSink`](event::EventSink), and never says which part of a credential was wrong.
 //!
 //! # Features
 //!
@@ -93,6 +93,8 @@
 //! Without any of them there are the guards, tokens and sessions over stores of your own, and no database is compiled.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// Without accounts a part of each layer has no user.
+#![cfg_attr(not(feature = "server"), allow(dead_code, unused_imports))]
 
 // The attributes' output names this crate by its name, also within it.
 extern crate self as auth_core;
@@ -115,24 +117,26 @@ mod web;
 
 pub use auth_macros::*;
 pub use base::{
-    ApiKeyId, ClientId, Clock, Email, InvalidEmail, InvalidIdentifier, InvalidTimestamp, SessionId, SubjectId,
-    SystemClock, Timestamp,
+    Actor, ApiKeyId, ClientId, Clock, Context, Email, InvalidEmail, InvalidIdentifier, InvalidTimestamp, SessionId,
+    SubjectId, SystemClock, Timestamp,
 };
 pub use policy::{Declaration, Policy, PolicyTable, Requirement, Role, RoutePolicy, Unchecked, UnknownRole};
+#[cfg(feature = "server")]
 pub use service::{
-    Auth, AuthBuilder, BuildError, GrantType, InvalidClient, IssuedApiKey, Login, NewApiKey, OAuthClient, PurgeTask,
-    Registration, Settings, SettingsError, Tokens,
+    AccountError, GrantType, InvalidClient, IssuedApiKey, Login, NewApiKey, OAuthClient, PurgeTask, Registration,
+    Tokens,
 };
+pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 pub use token::dpop::ProofError;
 #[cfg(feature = "oidc")]
 pub use token::issuer;
 pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
-pub use verify::{ApiKeyIdentity, Identity, Principal};
+pub use verify::{AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, Principal, Proof};
 pub use web::{
-    AuthorizeLayer, Authorizing, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,
-    GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Proof, Refusal, Rule,
-    http, routing,
+    AuthorizeLayer, Authorizing, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,
+    GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http,
+    routing,
 };
 
 /// Changes made known between nodes, and counters that they share.
@@ -173,9 +177,9 @@ pub mod prelude {
     pub use crate::policy::Role as _;
     pub use crate::service::Auth;
     pub use crate::token::Claims;
-    pub use crate::verify::{ApiKeyIdentity, Identity, Principal};
+    pub use crate::verify::{ApiKeyIdentity, Identity, Principal, Proof};
     pub use crate::web::extract::{CurrentUser, FromSubject};
-    pub use crate::web::guard::{Guard, PolicyLayer as _, Proof};
+    pub use crate::web::guard::{Guard, PolicyLayer as _};
     pub use crate::web::router::GuardedRouter;
     pub use crate::web::router::routing::{any, delete, get, patch, post, put};
 }

@@ -3,7 +3,7 @@
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
 use auth_core::token::KeySet;
-use auth_core::{Login, Registration};
+use auth_core::{Context, Login, Registration};
 use axum::Router;
 
 use crate::tokens::{AUDIENCE, ISSUER};
@@ -25,8 +25,8 @@ pub(crate) async fn service(keys: KeySet, subjects: usize) -> (Auth, Vec<String>
     let mut tokens = Vec::new();
     for subject in 0..subjects {
         let (email, password) = (format!("subject-{subject}@example.com"), "correct horse battery staple".to_owned());
-        auth.register(Registration::new(&email, password.clone())).await.unwrap();
-        let login = auth.login(Login::new(&email, password)).await.unwrap();
+        auth.register(&Context::system("test"), Registration::new(&email, password.clone())).await.unwrap();
+        let login = auth.login(&Context::system("test"), Login::new(&email, password)).await.unwrap();
         tokens.push(login.access.expose().to_owned());
     }
     (auth, tokens)

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time: milliseconds since the Unix epoch. Serialises as RFC 3339 in UTC, to the second.
 ///
@@ -102,7 +102,13 @@ impl Serialize for Timestamp {
     }
 }
 
-/// Where the time comes from.
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A source of the current time.
 ///
 /// `testing::TestClock` is one that tests set.
 ///

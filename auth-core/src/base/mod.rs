@@ -1,11 +1,13 @@
 //! Values that every layer uses: the clock, identifiers, e-mail addresses.
 
 mod clock;
+mod context;
 mod email;
 mod id;
 mod opaque;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
+pub use context::{Actor, Context};
 pub use email::{Email, InvalidEmail};
 pub use id::{ApiKeyId, ClientId, InvalidIdentifier, SessionId, SubjectId};
 pub(crate) use opaque::Opaque;

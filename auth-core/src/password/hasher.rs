@@ -23,10 +23,10 @@ const MAX_WAITING: usize = 256;
 /// A password could not be hashed or checked.
 ///
 /// ```
-/// use auth_core::Refusal;
+/// use auth_core::AccountError;
 /// use auth_core::password::PasswordError;
 ///
-/// assert_eq!(Refusal::from(PasswordError::Busy).status(), 503); // with `Retry-After`
+/// assert_eq!(AccountError::from(PasswordError::Busy), AccountError::Overloaded); // 503 with `Retry-After`
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

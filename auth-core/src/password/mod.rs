@@ -1,11 +1,17 @@
 //! Passwords: hashing, verification, and what may be one.
 
 mod hash;
+#[cfg(feature = "server")]
 mod hasher;
+#[cfg(feature = "server")]
 mod legacy;
+#[cfg(feature = "server")]
 mod rules;
 
 pub use hash::PasswordHash;
+#[cfg(feature = "server")]
 pub use hasher::PasswordError;
+#[cfg(feature = "server")]
 pub(crate) use hasher::{Hasher, Verified};
+#[cfg(feature = "server")]
 pub use rules::{Password, WeakPassword};

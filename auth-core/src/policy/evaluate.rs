@@ -30,7 +30,7 @@ impl Evaluation<'_> {
         match requirement {
             Requirement::Public => Ok(()),
             // To send no credential is fine; to send one that this route does not look at is not the same as none.
-            Requirement::Optional => met(!self.caller.sent_other, Missing::Credential),
+            Requirement::Optional => met(!self.caller.sent_other && !self.caller.sent_foreign, Missing::Credential),
             Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
                 self.subject_holds(requirement)
             }

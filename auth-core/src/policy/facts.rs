@@ -9,6 +9,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) api_key: Option<&'a dyn CredentialFacts>,
     /// Whether the request carries a credential of none of these kinds.
     pub(crate) sent_other: bool,
+    /// Whether it carries an `Authorization` header that no credential source takes.
+    pub(crate) sent_foreign: bool,
 }
 
 impl Facts<'_> {

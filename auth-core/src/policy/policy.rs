@@ -54,3 +54,11 @@ pub struct Declaration {
     /// The line, counted from 1.
     pub line: u32,
 }
+
+impl Declaration {
+    /// The name with its module.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{}::{}", self.module, self.name)
+    }
+}

@@ -13,7 +13,7 @@ impl RoutePolicy {
     /// The handler's name with its module.
     #[must_use]
     pub fn handler(&self) -> String {
-        format!("{}::{}", self.declared.module, self.declared.name)
+        self.declared.path()
     }
 
     fn cells(&self) -> Cells {

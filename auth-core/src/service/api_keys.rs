@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use super::AccountError;
 use super::Auth;
-use crate::base::{ApiKeyId, SubjectId};
-use crate::event::Event;
+use crate::base::{ApiKeyId, Context, SubjectId};
+use crate::event::EventKind;
 use crate::store::ApiKeyRecord;
 use crate::token::ApiKey;
-use crate::web::Refusal;
 
 /// How long the secret before a rotation stays valid.
 const ROTATION_OVERLAP: Duration = Duration::from_hours(24);
@@ -37,16 +37,16 @@ impl Auth {
     /// Makes an API key for `owner`.
     ///
     /// ```
-    /// # use auth_core::{NewApiKey, Registration, testing};
+    /// # use auth_core::{Context, NewApiKey, Registration, testing};
     /// use std::time::Duration;
     ///
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
     /// let expires_in = Some(Duration::from_hours(90 * 24));
     /// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in };
-    /// let issued = auth.create_api_key(&ada, new).await?;
+    /// let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
     /// assert!(issued.key.expose().starts_with("ak_")); // to be shown this once: the store has only its hash
     /// # Ok(())
     /// # }
@@ -54,9 +54,14 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`Refusal::BadRequest`] (422) for a name or scope that cannot be one; [`Refusal::Unavailable`] when the store
+    /// [`AccountError::InvalidInput`] for a name or scope that cannot be one; [`AccountError::Unavailable`] when the store
     /// does not answer.
-    pub async fn create_api_key(&self, owner: &SubjectId, new: NewApiKey) -> Result<IssuedApiKey, Refusal> {
+    pub async fn create_api_key(
+        &self,
+        context: &Context,
+        owner: &SubjectId,
+        new: NewApiKey,
+    ) -> Result<IssuedApiKey, AccountError> {
         check(&new)?;
         let now = self.now();
         let key = ApiKey::random(ApiKeyId::random())?;
@@ -71,21 +76,25 @@ impl Auth {
             expires_at: new.expires_in.map(|span| now.after(span)),
             last_used_at: None,
         };
-        self.0.api_keys.create(record.clone()).await?;
-        self.record(&Event::ApiKeyCreated { api_key: key.id(), owner });
-        Ok(IssuedApiKey { key, record })
+        self.change(context, "create_api_key", |change| async move {
+            let write = change.service()?.api_keys.create(record.clone());
+            let created = || EventKind::ApiKeyCreated { api_key: record.id.clone(), subject: record.owner.clone() };
+            change.write(Some(&record.owner), write, |()| vec![created()]).await?;
+            Ok(IssuedApiKey { key, record })
+        })
+        .await
     }
 
     /// All API keys that were not revoked, newest first.
     ///
     /// ```
-    /// # use auth_core::{NewApiKey, Registration, testing};
+    /// # use auth_core::{Context, NewApiKey, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
     /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&ada, new).await?;
+    /// # let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
     /// let names: Vec<String> = auth.api_keys().await?.into_iter().map(|record| record.name).collect();
     /// assert_eq!(names, ["nightly"]);
     /// # Ok(())
@@ -94,22 +103,22 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unavailable`] when the store does not answer.
-    pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, Refusal> {
-        Ok(self.0.api_keys.list().await?)
+    /// [`AccountError::Unavailable`] when the store does not answer.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, AccountError> {
+        Ok(self.service()?.api_keys.list().await?)
     }
 
     /// Gives a key a new secret; the present one stays valid for 24 hours.
     ///
     /// ```
-    /// # use auth_core::{NewApiKey, Registration, testing};
+    /// # use auth_core::{Context, NewApiKey, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
     /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&ada, new).await?;
-    /// let rotated = auth.rotate_api_key(&issued.record.id).await?;
+    /// # let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
+    /// let rotated = auth.rotate_api_key(&Context::system("example"), &issued.record.id).await?;
     /// assert_eq!(rotated.key.id(), issued.key.id());
     /// assert_ne!(rotated.key.expose(), issued.key.expose());
     /// assert!(rotated.record.previous.is_some()); // and until when it is still good
@@ -119,47 +128,61 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
-    pub async fn rotate_api_key(&self, id: &ApiKeyId) -> Result<IssuedApiKey, Refusal> {
+    /// [`AccountError::NotFound`] when there is no such key; [`AccountError::Unavailable`] when the store does not answer.
+    pub async fn rotate_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<IssuedApiKey, AccountError> {
         let key = ApiKey::random(id.clone())?;
-        let rotated = self.0.api_keys.rotate(id, &key.hash(), self.now().after(ROTATION_OVERLAP)).await?;
-        let record = rotated.ok_or(Refusal::NotFound { what: "API key" })?;
-        self.record(&Event::ApiKeyRotated { api_key: id });
-        Ok(IssuedApiKey { key, record })
+        let overlap_until = self.now().after(ROTATION_OVERLAP);
+        self.change(context, "rotate_api_key", |change| async move {
+            let (id, hash) = (key.id(), key.hash());
+            let write = change.service()?.api_keys.rotate(id, &hash, overlap_until);
+            let rotated = |record: &ApiKeyRecord| EventKind::ApiKeyRotated {
+                api_key: record.id.clone(),
+                subject: record.owner.clone(),
+            };
+            let record = change.write(None, write, |record| record.iter().map(rotated).collect()).await?;
+            let record = record.ok_or(AccountError::NotFound { what: "API key" })?;
+            Ok(IssuedApiKey { key, record })
+        })
+        .await
     }
 
     /// Revokes a key, both its secrets.
     ///
     /// ```
-    /// # use auth_core::{NewApiKey, Refusal, Registration, testing};
+    /// # use auth_core::{AccountError, Context, NewApiKey, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
     /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&ada, new).await?;
-    /// auth.revoke_api_key(&issued.record.id).await?;
-    /// let again = auth.revoke_api_key(&issued.record.id).await;
-    /// assert_eq!(again, Err(Refusal::NotFound { what: "API key" }));
+    /// # let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
+    /// auth.revoke_api_key(&Context::system("example"), &issued.record.id).await?;
+    /// let again = auth.revoke_api_key(&Context::system("example"), &issued.record.id).await;
+    /// assert_eq!(again, Err(AccountError::NotFound { what: "API key" }));
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
-    pub async fn revoke_api_key(&self, id: &ApiKeyId) -> Result<(), Refusal> {
-        let revoked = self.0.api_keys.revoke(id).await?;
-        if !revoked {
-            return Err(Refusal::NotFound { what: "API key" });
-        }
-        self.record(&Event::ApiKeyRevoked { api_key: id });
-        Ok(())
+    /// [`AccountError::NotFound`] when there is no such key; [`AccountError::Unavailable`] when the store does not answer.
+    pub async fn revoke_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<(), AccountError> {
+        let id = id.clone();
+        self.change(context, "revoke_api_key", |change| async move {
+            let write = change.service()?.api_keys.revoke(&id);
+            let events = |revoked: &bool| match revoked {
+                true => vec![EventKind::ApiKeyRevoked { api_key: id.clone() }],
+                false => Vec::new(),
+            };
+            let revoked = change.write(None, write, events).await?;
+            if revoked { Ok(()) } else { Err(AccountError::NotFound { what: "API key" }) }
+        })
+        .await
     }
 }
 
-fn check(new: &NewApiKey) -> Result<(), Refusal> {
-    let wrong = |detail: &str| Err(Refusal::unprocessable(detail));
+fn check(new: &NewApiKey) -> Result<(), AccountError> {
+    let wrong = |detail| Err(AccountError::InvalidInput { detail });
     if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.chars().any(char::is_control) {
         return wrong("`name` has 1 to 100 characters, none of them control characters.");
     }

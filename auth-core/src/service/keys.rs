@@ -1,7 +1,8 @@
 //! Changing keys while the service runs.
 
 use super::Auth;
-use crate::event::Event;
+use crate::base::Context;
+use crate::event::EventKind;
 use crate::token::{KeyError, KeyInfo, KeyKind, KeySet, VerifyingKey};
 
 /// Rotation without a restart and without refusing a valid token, on any number of nodes:
@@ -17,13 +18,14 @@ impl Auth {
     /// accepted.
     ///
     /// ```
+    /// use auth_core::Context;
     /// use auth_core::token::{Es256, KeyState, SigningKey};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = auth_core::testing::in_memory().build()?;
     /// let next = SigningKey::<Es256>::generate()?;
-    /// auth.accept_key(next.verifying_key())?; // on every node, some minutes before
-    /// auth.rotate_key(next)?;
+    /// auth.accept_key(&Context::system("example"), next.verifying_key())?; // on every node, some minutes before
+    /// auth.rotate_key(&Context::system("example"), next)?;
     ///
     /// let states: Vec<_> = auth.keys().into_iter().map(|key| key.state).collect();
     /// assert_eq!(states, [KeyState::Signing, KeyState::Verifying]);
@@ -35,11 +37,12 @@ impl Auth {
     ///
     /// [`KeyError::DuplicateKid`] when another key has its name, [`KeyError::Retired`] when it has been retired here; the
     /// keys then stay as they were.
-    pub fn rotate_key(&self, keys: impl Into<KeySet>) -> Result<(), KeyError> {
+    pub fn rotate_key(&self, context: &Context, keys: impl Into<KeySet>) -> Result<(), KeyError> {
         let next = keys.into();
         self.access_tokens().change_keys(|keys| keys.rotated(next.clone()))?;
         if let Ok(key) = next.signing() {
-            self.record(&Event::SigningKeyRotated { kid: &key.verifying.kid });
+            let kid = key.verifying.kid.to_string();
+            self.record(context, EventKind::SigningKeyRotated { kid });
         }
         Ok(())
     }
@@ -47,12 +50,13 @@ impl Auth {
     /// Accepts tokens of another key as well.
     ///
     /// ```
+    /// use auth_core::Context;
     /// use auth_core::token::{Es256, SigningKey};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = auth_core::testing::in_memory().build()?;
     /// let of_another_service = SigningKey::<Es256>::generate()?.verifying_key();
-    /// auth.accept_key(of_another_service)?;
+    /// auth.accept_key(&Context::system("example"), of_another_service)?;
     /// assert_eq!(auth.keys().len(), 2);
     /// # Ok(())
     /// # }
@@ -61,25 +65,26 @@ impl Auth {
     /// # Errors
     ///
     /// [`KeyError::DuplicateKid`] when another key has its name, [`KeyError::Retired`] when it has been retired here.
-    pub fn accept_key<A: KeyKind>(&self, key: VerifyingKey<A>) -> Result<(), KeyError> {
+    pub fn accept_key<A: KeyKind>(&self, context: &Context, key: VerifyingKey<A>) -> Result<(), KeyError> {
         let key = key.erase();
         self.access_tokens().change_keys(|keys| keys.clone().accept(key.clone()))?;
-        self.record(&Event::VerifyingKeyAdded { kid: key.kid() });
+        self.record(context, EventKind::VerifyingKeyAdded { kid: key.kid().to_owned() });
         Ok(())
     }
 
     /// Refuses tokens of a key from now on: when its last token has expired, or at once when the key got out.
     ///
     /// ```
+    /// use auth_core::Context;
     /// use auth_core::token::{Es256, KeyError, SigningKey};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = auth_core::testing::in_memory().build()?;
     /// let old = auth.keys().remove(0).kid;
-    /// assert_eq!(auth.retire_key(&old), Err(KeyError::StillSigning));
+    /// assert_eq!(auth.retire_key(&Context::system("example"), &old), Err(KeyError::StillSigning));
     ///
-    /// auth.rotate_key(SigningKey::<Es256>::generate()?)?;
-    /// auth.retire_key(&old)?; // tokens of it are refused from now on
+    /// auth.rotate_key(&Context::system("example"), SigningKey::<Es256>::generate()?)?;
+    /// auth.retire_key(&Context::system("example"), &old)?; // tokens of it are refused from now on
     /// # Ok(())
     /// # }
     /// ```
@@ -87,9 +92,9 @@ impl Auth {
     /// # Errors
     ///
     /// [`KeyError::UnknownKid`] when there is no such key, [`KeyError::StillSigning`] when it signs.
-    pub fn retire_key(&self, kid: &str) -> Result<(), KeyError> {
+    pub fn retire_key(&self, context: &Context, kid: &str) -> Result<(), KeyError> {
         self.access_tokens().change_keys(|keys| keys.retired(kid))?;
-        self.record(&Event::KeyRetired { kid });
+        self.record(context, EventKind::KeyRetired { kid: kid.to_owned() });
         Ok(())
     }
 

@@ -1,19 +1,37 @@
 //! `Auth` and its operations: accounts, sessions, API keys, OAuth.
 
+#[cfg(feature = "server")]
 mod account;
+#[cfg(feature = "server")]
 pub(crate) mod api_keys;
 mod auth;
 mod builder;
+mod change;
+#[cfg(feature = "server")]
+mod error;
 mod keys;
+#[cfg(feature = "server")]
 pub(crate) mod oauth;
+#[cfg(feature = "server")]
 mod purge;
+#[cfg(feature = "server")]
+mod scope;
+#[cfg(feature = "server")]
 pub(crate) mod session;
 mod settings;
 
+#[cfg(feature = "server")]
 pub use api_keys::{IssuedApiKey, NewApiKey};
 pub use auth::Auth;
 pub use builder::{AuthBuilder, BuildError};
+#[cfg(feature = "server")]
+pub use error::AccountError;
+#[cfg(feature = "server")]
 pub use oauth::{GrantType, InvalidClient, OAuthClient};
+#[cfg(feature = "server")]
 pub use purge::PurgeTask;
+#[cfg(feature = "server")]
+pub(crate) use scope::requested;
+#[cfg(feature = "server")]
 pub use session::{Login, Registration, Tokens};
 pub use settings::{Settings, SettingsError};

@@ -42,13 +42,13 @@ pub trait ApiKeyStore: Send + Sync + 'static {
 /// An API key as a store keeps it: never the secret, only its hash.
 ///
 /// ```
-/// # use auth_core::{NewApiKey, Registration, testing};
+/// # use auth_core::{Context, NewApiKey, Registration, testing};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let auth = testing::in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-/// let record = auth.create_api_key(&ada, new).await?.record;
+/// let record = auth.create_api_key(&Context::system("example"), &ada, new).await?.record;
 /// assert_eq!(format!("{:?}", record.hash), "TokenHash(..)"); // all that is kept of the secret, and not printed
 /// assert_eq!((record.owner, record.expires_at), (ada, None));
 /// # Ok(())

@@ -93,12 +93,12 @@ impl Session {
     /// use of the stolen token by its owner would then not be seen as a replay.
     ///
     /// ```
-    /// # use auth_core::{ClientId, Login, Registration, store::Holder, testing};
+    /// # use auth_core::{ClientId, Context, Login, Registration, store::Holder, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// # auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
     /// let session = auth.sessions(&ada).await?.remove(0);
     /// assert!(session.is_bound_to(&Holder::default())); // begun by the service's own client
     ///

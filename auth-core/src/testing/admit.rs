@@ -4,8 +4,8 @@ use axum::http::request::Parts;
 
 use crate::policy::{Declaration, Kinds, Requirement};
 use crate::service::Auth;
-use crate::web::guard::decide;
-use crate::web::http::Rejection;
+use crate::verify::AccessError;
+use crate::web::head;
 
 const DECLARED: Declaration =
     Declaration { name: "testing::admit", module: module_path!(), file: file!(), line: line!() };
@@ -18,7 +18,7 @@ const DECLARED: Declaration =
 /// down as types.
 ///
 /// ```
-/// use auth_core::Requirement;
+/// use auth_core::{AccessError, Requirement};
 /// use auth_core::testing::{admit, in_memory};
 ///
 /// # #[tokio::main]
@@ -27,7 +27,7 @@ const DECLARED: Declaration =
 /// let (mut parts, ()) = axum::http::Request::new(()).into_parts();
 /// assert!(admit(&auth, &mut parts, &Requirement::Public).await.is_ok());
 /// let refused = admit(&auth, &mut parts, &Requirement::Auth).await.unwrap_err();
-/// assert_eq!(refused.refusal().status(), 401);
+/// assert_eq!(refused, AccessError::NoCredential { api_key: false });
 /// # Ok(())
 /// # }
 /// ```
@@ -35,7 +35,6 @@ const DECLARED: Declaration =
 /// # Errors
 ///
 /// What the guard would answer.
-pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), Rejection> {
-    let decided = decide(auth, parts, requirement, Kinds::of(requirement), &DECLARED).await;
-    decided.map(|_| ()).map_err(|refusal| Rejection::new(refusal, auth))
+pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), AccessError> {
+    auth.verifier().decide(&mut head(parts), requirement, Kinds::of(requirement), &DECLARED).await.map(|_| ())
 }

@@ -10,7 +10,7 @@ use crate::token::{Hs256, KeyError, SigningKey, random_secret};
 /// ```
 /// use auth_core::prelude::*;
 /// use auth_core::testing::{in_memory, sign_in};
-/// use auth_core::Registration;
+/// use auth_core::{Context, Registration};
 /// use axum::body::Body;
 /// use axum::http::Request;
 /// use tower::ServiceExt as _; // `oneshot`
@@ -23,7 +23,7 @@ use crate::token::{Hs256, KeyError, SigningKey, random_secret};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let auth = in_memory().build()?;
-/// let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let token = sign_in(&auth, &ada, "pwd", "").await?;
 ///
 /// let app: axum::Router = GuardedRouter::new().route("/me", get(me)).with_state(auth);

@@ -1,22 +1,21 @@
 //! Access tokens without a password.
 
 use crate::base::{SessionId, SubjectId};
-use crate::service::Auth;
+use crate::service::{AccountError, Auth};
 use crate::store::{NewSession, Session};
 use crate::token::{Access, Token};
-use crate::web::Refusal;
 
 /// Begins a session of `subject` as if it had logged in just now by these methods (`amr`, RFC 8176) and been granted
 /// these scopes, both separated by spaces, and gives its access token. No password is checked and no hash computed.
 ///
 /// ```
-/// # use auth_core::Registration;
+/// # use auth_core::{Context, Registration};
 /// use auth_core::testing::{in_memory, sign_in};
 ///
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let auth = in_memory().build()?;
-/// let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let token = sign_in(&auth, &ada, "pwd otp mfa", "reports:read").await?;
 /// let authorization = format!("Bearer {}", token.expose());
 /// # Ok(())
@@ -25,12 +24,12 @@ use crate::web::Refusal;
 ///
 /// # Errors
 ///
-/// [`Refusal::InvalidCredential`] when there is no such subject, [`Refusal::Unavailable`] when a store does not answer.
-pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -> Result<Token<Access>, Refusal> {
+/// [`AccountError::InvalidCredential`] when there is no such subject, [`AccountError::Unavailable`] when a store does not answer.
+pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -> Result<Token<Access>, AccountError> {
     let now = auth.now();
-    let state = auth.subject_state(subject, now).await?.ok_or(Refusal::InvalidCredential { api_key: false })?;
+    let state = auth.verifier().lookups.subject(subject, now).await?.ok_or(AccountError::NotFound { what: "user" })?;
     let refresh = Token::random()?;
-    let ends_at = now.after(auth.0.lifetimes.refresh);
+    let ends_at = now.after(auth.service()?.lifetimes.refresh);
     let session = Session {
         id: SessionId::random(),
         subject: subject.clone(),
@@ -45,6 +44,6 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
         client_id: None,
         dpop_jkt: None,
     };
-    auth.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
+    auth.service()?.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
     Ok(auth.tokens(session, &state.roles, refresh, None)?.access)
 }

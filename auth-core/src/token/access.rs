@@ -11,9 +11,7 @@ use super::jws::Compact;
 use super::keys::{KeyError, KeySet};
 use super::verified::VerifiedTokens;
 use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError};
-use crate::base::Timestamp;
-use crate::store::Session;
-use crate::verify::dpop::ProvenKey;
+use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 
 /// The type of every access token of ours, and of those of other issuers that keep to RFC 9068.
 pub(crate) const TYP: &str = "at+jwt";
@@ -51,36 +49,51 @@ impl Trusted {
     }
 }
 
+/// What an access token says of its session.
+pub(crate) struct NewAccessToken<'a> {
+    pub(crate) subject: &'a SubjectId,
+    pub(crate) session: &'a SessionId,
+    pub(crate) version: u64,
+    /// `None` for the service's own client.
+    pub(crate) client_id: Option<&'a ClientId>,
+    pub(crate) auth_time: Timestamp,
+    /// Methods (RFC 8176), separated by spaces.
+    pub(crate) amr: &'a str,
+    /// Scopes, separated by spaces.
+    pub(crate) scope: &'a str,
+    pub(crate) roles: &'a [Box<str>],
+    /// The thumbprint of the key that it is bound to.
+    pub(crate) bound_to: Option<&'a str>,
+}
+
 impl AccessTokens {
     pub(crate) fn new(keys: KeySet, issuer: String, audience: String, skew: Duration, remembered: usize) -> Self {
         Self { trusted: ArcSwap::from_pointee(Trusted::new(keys, remembered)), remembered, issuer, audience, skew }
     }
 
-    /// Issues a token for `session` that lives for `lifetime`, bound to `key` if there is one.
+    /// Issues a token that lives for `lifetime`.
     pub(crate) fn issue(
         &self,
-        session: &Session,
-        roles: &[Box<str>],
-        key: Option<&ProvenKey>,
+        new: &NewAccessToken<'_>,
         now: Timestamp,
         lifetime: Duration,
     ) -> Result<Token<Access>, TokenError> {
         let claims = Claims {
             iss: self.issuer.clone(),
-            sub: session.subject.clone(),
+            sub: new.subject.clone(),
             aud: OneOrMany::One(self.audience.clone()),
             exp: now.after(lifetime).as_secs(),
             nbf: Some(now.as_secs()),
             iat: Some(now.as_secs()),
             jti: Some(uuid::Uuid::new_v4().simple().to_string()),
-            client_id: Some(session.client_id.as_ref().map_or_else(|| self.audience.clone(), ToString::to_string)),
-            auth_time: Some(session.created_at.as_secs()),
-            amr: session.amr.split_whitespace().map(str::to_owned).collect(),
-            scope: session.scope.clone(),
-            roles: roles.iter().map(ToString::to_string).collect(),
-            sid: Some(session.id.clone()),
-            ver: Some(session.version),
-            cnf: key.map(|key| Confirmation { jkt: key.thumbprint().to_owned() }),
+            client_id: Some(new.client_id.map_or_else(|| self.audience.clone(), ToString::to_string)),
+            auth_time: Some(new.auth_time.as_secs()),
+            amr: new.amr.split_whitespace().map(str::to_owned).collect(),
+            scope: new.scope.to_owned(),
+            roles: new.roles.iter().map(ToString::to_string).collect(),
+            sid: Some(new.session.clone()),
+            ver: Some(new.version),
+            cnf: new.bound_to.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
             #[cfg(feature = "oidc")]
             said: None,
         };

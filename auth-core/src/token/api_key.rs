@@ -30,8 +30,8 @@ impl ApiKey {
     }
 
     /// Whether a text looks like an API key rather than an access token.
-    pub(crate) fn is_one(text: &str) -> bool {
-        text.starts_with(PREFIX)
+    pub(crate) fn is_one(text: impl AsRef<[u8]>) -> bool {
+        text.as_ref().starts_with(PREFIX.as_bytes())
     }
 
     /// Reads a key.

@@ -63,9 +63,6 @@ pub enum TokenError {
     /// Sent by the scheme `DPoP`, which is not offered.
     #[error("the token was sent by the scheme `DPoP`, which is off; `AuthBuilder::dpop` turns it on")]
     DpopIsOff,
-    /// The DPoP proof beside it, or in a request for tokens, was refused.
-    #[error("the DPoP proof was refused: {0}")]
-    Proof(super::dpop::ProofError),
     /// An opaque token or API key that is not in the store, or no longer valid there.
     #[error("the token or key is unknown, revoked or expired")]
     Unknown,

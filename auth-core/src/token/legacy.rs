@@ -1,7 +1,6 @@
 //! Access tokens of the service that was here before: what FastAPI applications make, taken until a day that is set.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -12,19 +11,9 @@ use super::{
     Algorithm, Claims, Compact, OneOrMany, SigningKey, TokenError, WeakSecret, check_times, numeric_date, strict_json,
 };
 use crate::base::{SubjectId, Timestamp};
-use crate::service::{Auth, BuildError};
-use crate::store::UserRecord;
-use crate::verify::Identity;
-use crate::web::Refusal;
-
-/// Whoever still has such a token after that long has another problem than logging in again.
-const LONGEST: Duration = Duration::from_hours(366 * 24);
 
 /// A longer `sub` names nobody, and is not worth a query.
 const MAX_NAME_BYTES: usize = 255;
-
-/// The version of a subject whose credentials nobody has changed or taken back.
-const INITIAL_VERSION: u64 = 0;
 
 /// Access tokens of a former service that are taken for a while, so that moving its users logs nobody out.
 ///
@@ -36,7 +25,7 @@ const INITIAL_VERSION: u64 = 0;
 ///
 /// - it is refused from the set time on, however long it says that it is valid;
 /// - it is refused once the subject is gone or inactive, and once its version is no longer 0: after a changed password and
-///   after [`logout_everywhere`](Auth::logout_everywhere). A single logout cannot end it; the subject's roles are the present
+///   after [`logout_everywhere`](crate::Auth::logout_everywhere). A single logout cannot end it; the subject's roles are the present
 ///   ones;
 /// - it has no scopes, and meets neither `fresh(..)` nor `mfa`;
 /// - introspection calls it inactive, and revocation says that it is of a type that cannot be revoked.
@@ -77,25 +66,18 @@ impl LegacyTokens {
         self
     }
 
-    /// Says at start until when; an end that is no end is refused.
-    pub(crate) fn announce(&self, now: Timestamp) -> Result<(), BuildError> {
-        let until = self.until;
-        if until > now.after(LONGEST) {
-            return Err(BuildError::Setting {
-                setting: "legacy_tokens",
-                why: "are taken for more than a year; set an end by which everybody has logged in again",
-            });
-        }
-        if until > now {
-            tracing::warn!(target: "auth", "access tokens of a former service are taken until {until}");
-        } else {
-            tracing::warn!(target: "auth", "a former service's access tokens were taken until {until}; remove the setting");
-        }
-        Ok(())
+    /// Until when they are taken.
+    pub(crate) const fn until(&self) -> Timestamp {
+        self.until
+    }
+
+    /// Whether their `sub` is a login name.
+    pub(crate) const fn is_by_login(&self) -> bool {
+        self.by_login
     }
 
     /// The token's parts if its header is of this layout; those of our own say `at+jwt`.
-    fn split(token: &str) -> Option<Compact<'_>> {
+    pub(crate) fn split(token: &str) -> Option<Compact<'_>> {
         let jws = Compact::split(token).ok()?;
         let header = jws.read_header().ok()?;
         let same = header.algorithm == Algorithm::Hs256 && header.kid.is_none();
@@ -103,7 +85,7 @@ impl LegacyTokens {
     }
 
     /// What the token says, once its signature and its times have proved good.
-    fn read(&self, jws: &Compact<'_>, now: Timestamp, skew: Duration) -> Result<Said, TokenError> {
+    pub(crate) fn read(&self, jws: &Compact<'_>, now: Timestamp, skew: Duration) -> Result<RawClaims, TokenError> {
         if now >= self.until {
             return Err(TokenError::LegacyEnded);
         }
@@ -117,7 +99,7 @@ impl LegacyTokens {
             None => Ok(None),
         };
         let exp = time("exp", false)?.ok_or(TokenError::Claims)?;
-        let said = Said { name: name(&members)?, exp, nbf: time("nbf", true)?, iat: time("iat", true)? };
+        let said = RawClaims { name: name(&members)?, exp, nbf: time("nbf", true)?, iat: time("iat", true)? };
         check_times(said.exp, said.nbf.max(said.iat), now, skew)?;
         Ok(said)
     }
@@ -131,12 +113,36 @@ impl fmt::Debug for LegacyTokens {
 }
 
 /// What a token says that is good as far as it alone can be.
-struct Said {
-    /// `sub`.
-    name: String,
+pub(crate) struct RawClaims {
+    pub(crate) name: String,
     exp: i64,
     nbf: Option<i64>,
     iat: Option<i64>,
+}
+
+impl RawClaims {
+    /// The claims of a token of this subject, which says nothing but its times.
+    pub(crate) fn of(self, sub: SubjectId) -> Claims {
+        Claims {
+            iss: String::new(),
+            sub,
+            aud: OneOrMany::Many(Vec::new()),
+            exp: self.exp,
+            nbf: self.nbf,
+            iat: self.iat,
+            jti: None,
+            client_id: None,
+            auth_time: None,
+            amr: Vec::new(),
+            scope: String::new(),
+            roles: Vec::new(),
+            sid: None,
+            ver: None,
+            cnf: None,
+            #[cfg(feature = "oidc")]
+            said: None,
+        }
+    }
 }
 
 /// Older versions of PyJWT took a whole number for `sub`, and tables have such ids.
@@ -145,57 +151,5 @@ fn name(members: &Map<String, Value>) -> Result<String, TokenError> {
         Some(Value::String(name)) if !name.is_empty() && name.len() <= MAX_NAME_BYTES => Ok(name.clone()),
         Some(Value::Number(id)) if id.is_i64() || id.is_u64() => Ok(id.to_string()),
         _ => Err(TokenError::Claims),
-    }
-}
-
-impl Auth {
-    /// Whether such tokens are taken, and this has the looks of one.
-    pub(crate) fn is_legacy(&self, token: &str) -> bool {
-        self.0.legacy.as_ref().is_some_and(|_| LegacyTokens::split(token).is_some())
-    }
-
-    /// Verifies a token of a former service; `None` when none is taken, or it does not look like one.
-    pub(crate) async fn identify_legacy(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
-        let legacy = self.0.legacy.as_ref()?;
-        let jws = LegacyTokens::split(token)?;
-        Some(match legacy.read(&jws, now, self.access_tokens().skew()) {
-            Ok(said) => self.legacy_identity(legacy.by_login, said, now).await,
-            Err(reason) => Err(self.refused(reason)),
-        })
-    }
-
-    async fn legacy_identity(&self, by_login: bool, said: Said, now: Timestamp) -> Result<Identity, Refusal> {
-        let found = if by_login {
-            self.0.users.find_by_login(&said.name).await?.map(|UserRecord { id, state, .. }| (id, Arc::new(state)))
-        } else {
-            let id = SubjectId::try_from(said.name).map_err(|_| self.refused(TokenError::Claims))?;
-            self.subject_state(&id, now).await?.map(|state| (id, state))
-        };
-        match found {
-            // The token says nothing of a version, so it is of the first or of none.
-            Some((sub, state)) if state.active && state.version == INITIAL_VERSION => {
-                let claims = Claims {
-                    iss: String::new(),
-                    sub,
-                    aud: OneOrMany::Many(Vec::new()),
-                    exp: said.exp,
-                    nbf: said.nbf,
-                    iat: said.iat,
-                    jti: None,
-                    client_id: None,
-                    auth_time: None,
-                    amr: Vec::new(),
-                    scope: String::new(),
-                    roles: Vec::new(),
-                    sid: None,
-                    ver: None,
-                    cnf: None,
-                    #[cfg(feature = "oidc")]
-                    said: None,
-                };
-                Ok(Identity::new(Arc::new(claims), state))
-            }
-            _ => Err(self.refused(TokenError::SubjectChanged)),
-        }
     }
 }

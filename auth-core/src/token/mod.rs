@@ -15,7 +15,7 @@ mod secret;
 pub(crate) mod strict_json;
 mod verified;
 
-pub(crate) use access::{AccessTokens, Lifetimes};
+pub(crate) use access::{AccessTokens, Lifetimes, NewAccessToken};
 pub use api_key::ApiKey;
 pub use claims::{Claims, Confirmation, OneOrMany};
 pub(crate) use claims::{check_times, numeric_date};
@@ -26,6 +26,7 @@ pub use keys::{
     SigningKey, VerifyingKey, WeakSecret,
 };
 pub use legacy::LegacyTokens;
+pub(crate) use legacy::RawClaims;
 pub use opaque::{Access, Refresh, Token, TokenHash};
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use secret::random_secret;

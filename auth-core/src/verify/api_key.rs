@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::{AccessError, Origin, Verifier};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::policy::CredentialFacts;
-use crate::service::Auth;
 use crate::store::ApiKeyRecord;
-use crate::token::ApiKey;
-use crate::token::TokenError;
-use crate::web::Refusal;
+use crate::token::{ApiKey, TokenError};
 
 /// How often a key's last use is written down.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
@@ -29,12 +27,12 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 ///
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use auth_core::{NewApiKey, Registration, testing};
+/// # use auth_core::{Context, NewApiKey, Registration, testing};
 /// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
 /// # let auth = testing::in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-/// let issued = auth.create_api_key(&ada, new).await?;
+/// let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
 /// let app: axum::Router = GuardedRouter::new().route("/reports", get(report)).with_state(auth);
 ///
 /// let request = Request::get("/reports").header("x-api-key", issued.key.expose()).body(Body::empty())?;
@@ -79,30 +77,31 @@ impl CredentialFacts for ApiKeyIdentity {
     }
 }
 
-impl Auth {
+impl Verifier {
     /// Verifies an API key: the key itself, then its owner.
-    pub(crate) async fn identify_api_key(&self, text: &str) -> Result<ApiKeyIdentity, Refusal> {
-        let refuse = |reason| match self.refused(reason) {
-            Refusal::InvalidCredential { .. } => Refusal::InvalidCredential { api_key: true },
-            other => other,
-        };
+    pub(crate) async fn identify_api_key(
+        &self,
+        origin: &dyn Origin,
+        text: &str,
+    ) -> Result<ApiKeyIdentity, AccessError> {
+        let refuse = |reason| self.refused(origin, reason).where_api_key(true);
         let key = ApiKey::parse(text).map_err(refuse)?;
         let now = self.now();
-        let record = self.api_key(key.id(), now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
+        let record = self.lookups.api_key(key.id(), now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
         if !is_valid(&record, &key, now) {
             return Err(refuse(TokenError::Unknown));
         }
-        if !self.subject_state(&record.owner, now).await?.is_some_and(|owner| owner.active) {
+        if !self.lookups.subject(&record.owner, now).await?.is_some_and(|owner| owner.active) {
             return Err(refuse(TokenError::SubjectChanged));
         }
         self.note_use(&record, now).await;
         Ok(ApiKeyIdentity { record })
     }
 
-    /// Nothing is decided by this, so a store that does not take it refuses nobody.
+    /// Nothing is decided by this, so a store that does not take it refuses no caller.
     async fn note_use(&self, record: &ApiKeyRecord, now: Timestamp) {
         if record.last_used_at.is_none_or(|last| now.since(last) >= TOUCH_EVERY)
-            && let Err(error) = self.0.api_keys.touch(&record.id, now).await
+            && let Err(error) = self.lookups.touch_api_key(&record.id, now).await
         {
             tracing::warn!(target: "auth", %error, api_key = %record.id, "the key's last use was not written down");
         }

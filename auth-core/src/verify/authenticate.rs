@@ -3,22 +3,19 @@
 #[cfg(feature = "oidc")]
 use std::sync::Arc;
 
-use axum::http::request::Parts;
+use http::request::Parts;
 
-use super::ApiKeyIdentity;
-use super::credential::{self, Presented, Scheme};
-use super::{Caller, Identity};
+use super::source::{Credentials, Presented, Scheme};
+use super::{AccessError, ApiKeyIdentity, Caller, Head, Identity, Origin, Verifier};
 use crate::base::Timestamp;
 use crate::policy::Kinds;
-use crate::service::Auth;
 #[cfg(feature = "oidc")]
 use crate::store::SubjectState;
 use crate::token::TokenError;
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Undecided;
-use crate::web::Refusal;
 
-type Outcome<T> = Result<Option<T>, Refusal>;
+type Outcome<T> = Result<Option<T>, AccessError>;
 
 /// What this request's credentials turned out to be, kept in its extensions so that each is verified once however many
 /// guards and extractors ask. A missing memo means "not verified yet", never "verified".
@@ -32,77 +29,107 @@ struct Memos {
     others: Vec<Memo>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Memo {
     /// Which `Auth` verified.
-    auth: usize,
+    verifier: usize,
+    credentials: Credentials,
     subject: Option<Outcome<Identity>>,
     api_key: Option<Outcome<ApiKeyIdentity>>,
 }
 
-impl Auth {
+impl Verifier {
     /// Verifies the request's credentials of the given kinds.
-    pub(crate) async fn authenticate(&self, parts: &mut Parts, kinds: Kinds) -> Result<Caller, Refusal> {
-        let subject = if kinds.subject { self.subject_of(parts).await? } else { None };
-        let api_key = if kinds.api_key { self.api_key_of(parts).await? } else { None };
+    pub(crate) async fn authenticate(&self, head: &mut Head<'_>, kinds: Kinds) -> Result<Caller, AccessError> {
+        let credentials = self.credentials(head);
+        let subject = if kinds.subject { self.subject_of(head, &credentials).await? } else { None };
+        let api_key = if kinds.api_key { self.api_key_of(head, &credentials).await? } else { None };
         let unmet = subject.is_none() && api_key.is_none();
-        let sent_other = unmet && credential::is_any(&parts.headers);
-        Ok(Caller { subject, api_key, sent_other })
+        let sent_other = unmet && credentials.is_any();
+        Ok(Caller { subject, api_key, sent_other, sent_foreign: credentials.foreign })
+    }
+
+    /// Who was verified already, without verifying anybody.
+    pub(crate) fn known(&self, parts: &Parts) -> Caller {
+        let memo = memo(parts, self.id());
+        let subject = memo.and_then(|memo| memo.subject.clone()).and_then(Result::ok).flatten();
+        let api_key = memo.and_then(|memo| memo.api_key.clone()).and_then(Result::ok).flatten();
+        Caller { subject, api_key, ..Caller::default() }
+    }
+
+    /// The request's credentials, read once.
+    pub(crate) fn credentials(&self, head: &mut Head<'_>) -> Credentials {
+        if let Some(memo) = memo(head.parts, self.id()) {
+            return memo.credentials.clone();
+        }
+        let credentials = self.sources.read(head.headers());
+        let memo = Memo { verifier: self.id(), credentials: credentials.clone(), subject: None, api_key: None };
+        match head.parts.extensions.get_mut::<Memos>() {
+            Some(memos) => memos.others.push(memo),
+            None => drop(head.parts.extensions.insert(Memos { first: memo, others: Vec::new() })),
+        }
+        credentials
     }
 
     /// The subject of the request's access token; `None` when it has none.
-    async fn subject_of(&self, parts: &mut Parts) -> Outcome<Identity> {
-        if let Some(known) = self.memo(parts).and_then(|memo| memo.subject.clone()) {
+    async fn subject_of(&self, head: &mut Head<'_>, credentials: &Credentials) -> Outcome<Identity> {
+        if let Some(known) = memo(head.parts, self.id()).and_then(|memo| memo.subject.clone()) {
             return known;
         }
-        let outcome = match credential::access_token(&parts.headers) {
-            (_, Presented::Nothing) => Ok(None),
-            (_, Presented::Twice) => Err(Refusal::AmbiguousCredential),
-            (_, Presented::Unreadable) => Err(self.refused(TokenError::Malformed)),
-            (scheme, Presented::Text(token)) => self.holder(parts, scheme, token).await.map(Some),
+        let outcome = match &credentials.access_token {
+            Presented::Missing => Ok(None),
+            Presented::Duplicate => Err(AccessError::AmbiguousCredential),
+            Presented::Malformed => Err(self.refused(head, TokenError::Malformed)),
+            Presented::Text(scheme, token) => self.holder(head, *scheme, token.as_str()).await.map(Some),
         };
-        self.memo_mut(parts).subject = Some(outcome.clone());
+        if let Some(memo) = memo_mut(head.parts, self.id()) {
+            memo.subject = Some(outcome.clone());
+        }
         outcome
     }
 
     /// The request's API key; `None` when it has none.
-    async fn api_key_of(&self, parts: &mut Parts) -> Outcome<ApiKeyIdentity> {
-        if let Some(known) = self.memo(parts).and_then(|memo| memo.api_key.clone()) {
+    async fn api_key_of(&self, head: &mut Head<'_>, credentials: &Credentials) -> Outcome<ApiKeyIdentity> {
+        if let Some(known) = memo(head.parts, self.id()).and_then(|memo| memo.api_key.clone()) {
             return known;
         }
-        let outcome = match credential::api_key(&parts.headers) {
-            Presented::Nothing => Ok(None),
-            Presented::Twice => Err(Refusal::AmbiguousCredential),
-            Presented::Unreadable => Err(self.refused(TokenError::Malformed)),
-            Presented::Text(key) => self.identify_api_key(key).await.map(Some),
+        let outcome = match &credentials.api_key {
+            Presented::Missing => Ok(None),
+            Presented::Duplicate => Err(AccessError::AmbiguousCredential),
+            Presented::Malformed => Err(self.refused(head, TokenError::Malformed)),
+            Presented::Text(_, key) => self.identify_api_key(head, key.as_str()).await.map(Some),
         };
-        self.memo_mut(parts).api_key = Some(outcome.clone());
+        if let Some(memo) = memo_mut(head.parts, self.id()) {
+            memo.api_key = Some(outcome.clone());
+        }
         outcome
     }
 
-    /// The subject of an access token that the request may use: it is good, and not stolen from who holds its key.
-    async fn holder(&self, parts: &Parts, scheme: Scheme, token: &str) -> Result<Identity, Refusal> {
-        let identity = self.identify(token).await?;
-        self.check_holder(parts, scheme, token, identity.claims().cnf.as_ref()).await?;
+    /// The subject of an access token that the request may use: it is good, and the request holds its key.
+    async fn holder(&self, head: &Head<'_>, scheme: Scheme, token: &str) -> Result<Identity, AccessError> {
+        let identity = self.identify(head, token).await?;
+        self.check_holder(head, scheme, token, identity.claims().cnf.as_ref()).await?;
         Ok(identity)
     }
 
     /// Verifies an access token: the token itself, then its session and its subject as they are now. Who sent it is not
     /// asked: that is [`holder`](Self::holder)'s, for requests.
-    pub(crate) async fn identify(&self, token: &str) -> Result<Identity, Refusal> {
+    pub(crate) async fn identify(&self, origin: &dyn Origin, token: &str) -> Result<Identity, AccessError> {
         let now = self.now();
         if self.takes_others()
-            && !self.access_tokens().is_own(token)
-            && let Some(outcome) = Box::pin(self.identify_others(token, now)).await
+            && !self.access_tokens.is_own(token)
+            && let Some(outcome) = Box::pin(self.identify_others(origin, token, now)).await
         {
             return outcome;
         }
-        let claims = self.access_tokens().verify(token, now).map_err(|reason| self.refused(reason))?;
+        let claims = self.access_tokens.verify(token, now).map_err(|reason| self.refused(origin, reason))?;
         // Verification has seen that both are there; without them the token is refused all the same.
-        let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else { return Err(self.refused(TokenError::Claims)) };
-        let session = self.session(sid, now).await?.filter(|session| now < session.ends_at);
-        let session = session.ok_or_else(|| self.refused(TokenError::SessionEnded))?;
-        let state = self.subject_state(&claims.sub, now).await?;
+        let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else {
+            return Err(self.refused(origin, TokenError::Claims));
+        };
+        let session = self.lookups.session(sid, now).await?.filter(|session| now < session.ends_at);
+        let session = session.ok_or_else(|| self.refused(origin, TokenError::SessionEnded))?;
+        let state = self.lookups.subject(&claims.sub, now).await?;
         // The session must be this subject's, and have been accepted since the subject's credentials last changed. A
         // token carries the version it was issued under; none can come from a later one.
         match state {
@@ -114,25 +141,30 @@ impl Auth {
             {
                 Ok(Identity::new(claims, state))
             }
-            _ => Err(self.refused(TokenError::SubjectChanged)),
+            _ => Err(self.refused(origin, TokenError::SubjectChanged)),
         }
     }
 
-    /// Whether there can be good tokens that are not of our own making.
+    /// Whether there can be good tokens that this service has not issued.
     fn takes_others(&self) -> bool {
         #[cfg(feature = "oidc")]
-        let foreign = !self.0.issuers.is_empty();
+        let foreign = !self.issuers.is_empty();
         #[cfg(not(feature = "oidc"))]
         let foreign = false;
-        foreign || self.0.legacy.is_some()
+        foreign || self.legacy.is_some()
     }
 
-    /// Verifies an access token that is not of our own making; `None` when it is of nobody who is trusted.
-    async fn identify_others(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
-        let outcome = self.identify_legacy(token, now).await;
+    /// Verifies an access token that this service has not issued; `None` when no trusted issuer's.
+    async fn identify_others(
+        &self,
+        origin: &dyn Origin,
+        token: &str,
+        now: Timestamp,
+    ) -> Option<Result<Identity, AccessError>> {
+        let outcome = self.identify_legacy(origin, token, now).await;
         #[cfg(feature = "oidc")]
         let outcome = match outcome {
-            None => self.identify_foreign(token, now).await,
+            None => self.identify_foreign(origin, token, now).await,
             decided => decided,
         };
         outcome
@@ -141,38 +173,34 @@ impl Auth {
     /// Verifies an access token of another issuer; `None` when it is none of those that are trusted. There is no session
     /// and no state to consult: what the token says holds until it ends.
     #[cfg(feature = "oidc")]
-    async fn identify_foreign(&self, token: &str, now: Timestamp) -> Option<Result<Identity, Refusal>> {
-        if self.0.issuers.is_empty() {
+    async fn identify_foreign(
+        &self,
+        origin: &dyn Origin,
+        token: &str,
+        now: Timestamp,
+    ) -> Option<Result<Identity, AccessError>> {
+        if self.issuers.is_empty() {
             return None;
         }
-        let outcome = self.0.issuers.verify(token, now, self.access_tokens().skew()).await?;
+        let outcome = self.issuers.verify(token, now, self.access_tokens.skew()).await?;
         Some(match outcome {
             Ok(claims) => {
                 let roles = claims.roles.iter().map(|role| role.as_str().into()).collect();
                 let state = SubjectState { active: true, roles, version: 0 };
                 Ok(Identity::new(Arc::new(claims), Arc::new(state)))
             }
-            Err(Undecided::Refused(reason)) => Err(self.refused(reason)),
-            Err(Undecided::NoKeys) => Err(Refusal::Unavailable),
+            Err(Undecided::Refused(reason)) => Err(self.refused(origin, reason)),
+            Err(Undecided::NoKeys) => Err(AccessError::Unavailable),
         })
     }
+}
 
-    fn memo<'a>(&self, parts: &'a Parts) -> Option<&'a Memo> {
-        let memos = parts.extensions.get::<Memos>()?;
-        std::iter::once(&memos.first).chain(&memos.others).find(|memo| memo.auth == self.id())
-    }
+fn memo(parts: &Parts, verifier: usize) -> Option<&Memo> {
+    let memos = parts.extensions.get::<Memos>()?;
+    std::iter::once(&memos.first).chain(&memos.others).find(|memo| memo.verifier == verifier)
+}
 
-    fn memo_mut<'a>(&self, parts: &'a mut Parts) -> &'a mut Memo {
-        let fresh = || Memo { auth: self.id(), ..Memo::default() };
-        let memos = parts.extensions.get_or_insert_with(|| Memos { first: fresh(), others: Vec::new() });
-        if memos.first.auth == self.id() {
-            return &mut memos.first;
-        }
-        let known = memos.others.iter().position(|memo| memo.auth == self.id());
-        let at = known.unwrap_or_else(|| {
-            memos.others.push(fresh());
-            memos.others.len() - 1
-        });
-        &mut memos.others[at]
-    }
+fn memo_mut(parts: &mut Parts, verifier: usize) -> Option<&mut Memo> {
+    let memos = parts.extensions.get_mut::<Memos>()?;
+    std::iter::once(&mut memos.first).chain(&mut memos.others).find(|memo| memo.verifier == verifier)
 }

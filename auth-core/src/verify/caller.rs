@@ -1,6 +1,7 @@
 //! Who calls: the verified credentials of one request.
 
 use super::{ApiKeyIdentity, Identity};
+use crate::base::Actor;
 use crate::policy::{CredentialFacts, Facts, SubjectFacts};
 
 /// Who calls, by either kind of credential. Sent both, the subject of the access token is the caller.
@@ -35,6 +36,7 @@ pub(crate) struct Caller {
     pub(crate) subject: Option<Identity>,
     pub(crate) api_key: Option<ApiKeyIdentity>,
     pub(crate) sent_other: bool,
+    pub(crate) sent_foreign: bool,
 }
 
 impl Caller {
@@ -58,11 +60,26 @@ impl Caller {
             subject: self.subject.as_ref().map(|subject| subject as &dyn SubjectFacts),
             api_key: self.api_key.as_ref().map(|key| key as &dyn CredentialFacts),
             sent_other: self.sent_other,
+            sent_foreign: self.sent_foreign,
         }
     }
 
     /// Whether a bearer credential was sent that is of none of the kinds asked for.
     pub(crate) fn sent_other_credential(&self) -> bool {
         self.sent_other
+    }
+
+    /// Whether an `Authorization` header was sent that no credential source takes.
+    pub(crate) fn sent_foreign(&self) -> bool {
+        self.sent_foreign
+    }
+
+    /// Who acts in an operation that this request calls.
+    pub(crate) fn actor(&self) -> Actor {
+        match (&self.subject, &self.api_key) {
+            (Some(identity), _) => Actor::Subject(identity.subject().clone()),
+            (None, Some(key)) => Actor::ApiKey(key.id().clone()),
+            (None, None) => Actor::Anonymous,
+        }
     }
 }

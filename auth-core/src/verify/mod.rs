@@ -3,11 +3,23 @@
 mod api_key;
 mod authenticate;
 mod caller;
-pub(crate) mod credential;
+mod decision;
 pub(crate) mod dpop;
+mod error;
+mod head;
 mod identity;
+mod legacy;
+pub(crate) mod source;
+mod verifier;
 
 pub use api_key::ApiKeyIdentity;
 pub(crate) use caller::Caller;
 pub use caller::Principal;
+pub use decision::Proof;
+pub use error::AccessError;
+pub(crate) use error::CredentialError;
+pub(crate) use head::{Framework, Head, Origin};
 pub use identity::Identity;
+pub(crate) use source::CredentialSources;
+pub use source::{CredentialKind, CredentialSource};
+pub(crate) use verifier::Verifier;

@@ -1,15 +1,22 @@
 //! axum: guards, extractors, the router, refusals and the ready routes.
 
+mod edge;
 pub(crate) mod extract;
 pub(crate) mod guard;
+mod head;
 pub mod http;
+#[cfg(feature = "server")]
+pub(crate) mod oauth;
 mod refusal;
 pub(crate) mod router;
+#[cfg(feature = "server")]
 mod routes;
 
+pub(crate) use edge::Edge;
 pub use extract::{CurrentUser, FromSubject};
 pub use guard::{
-    AuthorizeLayer, Authorizing, Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLayer, Proof, Rule,
+    AuthorizeLayer, Authorizing, Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLayer, Rule,
 };
-pub use refusal::Refusal;
+pub(crate) use head::head;
+pub use refusal::{BodyError, Refusal};
 pub use router::{GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, routing};

@@ -1,7 +1,7 @@
-//! The first admin, so that somebody can begin.
+//! The first admin, made at the first start.
 
 use auth_core::token::random_secret;
-use auth_core::{Auth, Refusal, Registration};
+use auth_core::{AccountError, Auth, Context, Registration};
 use secrecy::ExposeSecret as _;
 
 use crate::Role;
@@ -18,7 +18,10 @@ pub(crate) async fn first_admin(auth: &Auth, config: &Config) -> Result<(), Star
         Some(password) => password.clone(),
         None => random_secret()?,
     };
-    match auth.register(Registration::new(email, password.clone()).with_roles([Role::Admin])).await {
+    match auth
+        .register(&Context::system("first start"), Registration::new(email, password.clone()).with_roles([Role::Admin]))
+        .await
+    {
         Ok(_) if config.admin_password.is_none() => {
             // To standard output, once: a log may be kept.
             println!("admin {email}, password {} (shown this once)", password.expose_secret());
@@ -26,8 +29,8 @@ pub(crate) async fn first_admin(auth: &Auth, config: &Config) -> Result<(), Star
         }
         Ok(_) => Ok(()),
         // Another node started at the same time.
-        Err(Refusal::EmailTaken) => Ok(()),
-        Err(Refusal::WeakPassword(weak)) => Err(StartError::AdminPassword(weak)),
-        Err(refusal) => Err(refusal.into()),
+        Err(AccountError::EmailTaken) => Ok(()),
+        Err(AccountError::WeakPassword(weak)) => Err(StartError::AdminPassword(weak)),
+        Err(error) => Err(error.into()),
     }
 }

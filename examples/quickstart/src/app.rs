@@ -2,10 +2,11 @@
 
 use auth_core::http::Json;
 use auth_core::prelude::*;
-use auth_core::{Refusal, http::Rejection};
+use auth_core::{BodyError, Refusal};
 use axum::Router;
 use axum::extract::{FromRef, State};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
 use serde::Serialize;
 
 use crate::{Role, drain, limits, reports, users};
@@ -30,7 +31,7 @@ impl FromRef<App> for Auth {
 
 /// Every route of the service.
 pub fn router(app: App) -> Router {
-    let limited = routes(&app.auth).layer(from_fn_with_state(app.clone(), limits::header_size));
+    let limited = routes(&app.auth).layer(from_fn(limits::header_size));
     limited.layer(from_fn(drain::rest_of_body)).with_state(app)
 }
 
@@ -55,21 +56,18 @@ struct Health {
 }
 
 #[public]
-async fn health(State(auth): State<Auth>) -> Result<Json<Health>, Rejection> {
+async fn health(State(auth): State<Auth>) -> Result<Json<Health>, Refusal> {
     // A service that cannot decide who may call it is not healthy.
-    auth.accounts(None, 1).await.map_err(|refusal| auth.reject(refusal))?;
+    auth.accounts(None, 1).await?;
     Ok(Json(Health { status: "ok" }))
 }
 
 #[public]
-async fn not_found(State(auth): State<Auth>) -> Rejection {
-    auth.reject(Refusal::NotFound { what: "resource" })
+async fn not_found() -> Refusal {
+    Refusal::NotFound { what: "resource" }
 }
 
 #[public]
-async fn method_not_allowed(State(auth): State<Auth>) -> Rejection {
-    auth.reject(Refusal::BadRequest {
-        status: axum::http::StatusCode::METHOD_NOT_ALLOWED,
-        detail: "The resource does not take this method.".to_owned(),
-    })
+async fn method_not_allowed() -> Refusal {
+    BodyError::new(StatusCode::METHOD_NOT_ALLOWED, "The resource does not take this method.").into()
 }

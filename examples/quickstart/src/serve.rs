@@ -8,7 +8,7 @@ use std::time::Duration;
 use auth_core::password::WeakPassword;
 use auth_core::store::StoreError;
 use auth_core::token::TokenError;
-use auth_core::{Auth, BuildError, Refusal, SettingsError};
+use auth_core::{AccountError, Auth, BuildError, SettingsError};
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -40,7 +40,7 @@ pub(crate) enum StartError {
         error: BuildError,
     },
     #[error("the first admin could not be made: {0}")]
-    Admin(#[from] Refusal),
+    Admin(#[from] AccountError),
     #[error("the machine gives no randomness: {0}")]
     Randomness(#[from] TokenError),
     #[error("{0}")]
@@ -85,11 +85,13 @@ async fn run() -> Result<(), StartError> {
     if !config.rate_limit {
         tracing::warn!("AUTH_RATE_LIMIT is off; this version has no rate limits yet, so on changes nothing");
     }
-    let _housekeeper = store.keep_tidy();
+    let _purge = store.keep_tidy();
     let stop = stop_signal()?;
-    let app = router(App { auth });
+    let app = router(App { auth: auth.clone() });
     println!("listening on http://{address}");
     serve(listener, app, stop).await?;
+    // A client that hung up may have left a change behind.
+    auth.settled().await;
     store.close().await;
     Ok(())
 }
@@ -111,7 +113,7 @@ async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = axum::serve(listener, app).with_graceful_shutdown(stop).into_future() => served,
+        served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).into_future() => served,
         () = cut_off => {
             tracing::warn!("requests did not finish within {} seconds and are cut off", GRACE.as_secs());
             Ok(())

@@ -1,9 +1,9 @@
 //! Users: oneself, all of them, and changing them.
 
-use auth_core::http::{Json, Path, Rejection};
+use auth_core::http::{Json, Path};
 use auth_core::prelude::*;
 use auth_core::store::{Account, AccountPatch, StoreError};
-use auth_core::{Email, Refusal};
+use auth_core::{AccountError, BodyError, Context, Email, Refusal};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -37,8 +37,8 @@ impl FromSubject<App> for User {
     async fn from_subject(identity: &Identity, app: &App) -> Result<Option<Self>, StoreError> {
         match app.auth.account(identity.subject()).await {
             Ok(account) => Ok(Some(account.into())),
-            Err(Refusal::NotFound { .. }) => Ok(None),
-            Err(refusal) => Err(StoreError::unavailable(refusal)),
+            Err(AccountError::NotFound { .. }) => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
         }
     }
 }
@@ -58,13 +58,12 @@ pub(crate) struct Page {
 pub(crate) async fn list(
     State(auth): State<Auth>,
     page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Vec<User>>, Rejection> {
+) -> Result<Json<Vec<User>>, Refusal> {
     let Ok(Query(page)) = page else {
-        let (status, detail) = (StatusCode::BAD_REQUEST, "`limit` is a number, `after` a user's id.".to_owned());
-        return Err(auth.reject(Refusal::BadRequest { status, detail }));
+        return Err(BodyError::new(StatusCode::BAD_REQUEST, "`limit` is a number, `after` a user's id.").into());
     };
     let limit = page.limit.unwrap_or(100).clamp(1, 1000);
-    let accounts = auth.accounts(page.after.as_ref(), limit).await.map_err(|refusal| auth.reject(refusal))?;
+    let accounts = auth.accounts(page.after.as_ref(), limit).await?;
     Ok(Json(accounts.into_iter().map(User::from).collect()))
 }
 
@@ -82,18 +81,19 @@ pub(crate) async fn edit(
     CurrentUser(user): CurrentUser<User>,
     Path(id): Path<SubjectId>,
     State(auth): State<Auth>,
+    context: Context,
     Json(patch): Json<Patch>,
-) -> Result<Json<User>, Rejection> {
+) -> Result<Json<User>, Refusal> {
     let for_admins = patch.role.is_some() || patch.is_active.is_some();
     if for_admins && !user.is(Role::Admin) {
-        return Err(auth.reject(Refusal::Forbidden));
+        return Err(Refusal::Forbidden);
     }
     let patch = AccountPatch {
         email: patch.email,
         roles: patch.role.map(|role| vec![role.name().into()]),
         active: patch.is_active,
     };
-    let account = auth.update_account(&id, patch).await.map_err(|refusal| auth.reject(refusal))?;
+    let account = auth.update_account(&context, &id, patch).await?;
     Ok(Json(account.into()))
 }
 
@@ -102,12 +102,13 @@ pub(crate) async fn remove(
     CurrentUser(user): CurrentUser<User>,
     Path(id): Path<SubjectId>,
     State(auth): State<Auth>,
-) -> Result<StatusCode, Rejection> {
-    let other: User = auth.account(&id).await.map_err(|refusal| auth.reject(refusal))?.into();
+    context: Context,
+) -> Result<StatusCode, Refusal> {
+    let other: User = auth.account(&id).await?.into();
     // Nobody removes those who may do more than they may themselves.
     if other.role.is_some_and(|role| !user.is(role)) {
-        return Err(auth.reject(Refusal::Forbidden));
+        return Err(Refusal::Forbidden);
     }
-    auth.remove_account(&id).await.map_err(|refusal| auth.reject(refusal))?;
+    auth.remove_account(&context, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

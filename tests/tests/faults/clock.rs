@@ -8,7 +8,7 @@ use auth_core::http::Rejection;
 use auth_core::store::SqliteStore;
 use auth_core::testing::TestClock;
 use auth_core::token::SigningKey;
-use auth_core::{Auth, Identity, Login, Refusal, Registration, Timestamp};
+use auth_core::{AccountError, Auth, Context, Identity, Login, Registration, Timestamp};
 use auth_tests::servers::leave_out;
 use auth_tests::{Client, Node};
 use axum::extract::FromRequestParts;
@@ -48,24 +48,30 @@ async fn a_clock_set_back_brings_nothing_back_and_ends_no_session() {
     let builder = Auth::builder(key, "https://issuer.example.com", "clock").store(store).clock(clock.clone());
     let auth = builder.build().unwrap();
     let login = || Login::new("ada@example.com", PASSWORD.to_owned());
-    let (subject, _) = auth.register(Registration::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
-    let (kept, ended) = (auth.login(login()).await.unwrap(), auth.login(login()).await.unwrap());
+    let (subject, _) = auth
+        .register(&Context::system("test"), Registration::new("ada@example.com", PASSWORD.to_owned()))
+        .await
+        .unwrap();
+    let (kept, ended) = (
+        auth.login(&Context::system("test"), login()).await.unwrap(),
+        auth.login(&Context::system("test"), login()).await.unwrap(),
+    );
     assert_eq!(status(&auth, ended.access.expose()).await, 200);
     let listed = auth.sessions(&subject).await.unwrap();
-    let spent = auth.refresh(kept.refresh.expose()).await.unwrap();
+    let spent = auth.refresh(&Context::system("test"), kept.refresh.expose()).await.unwrap();
 
     clock.set(NOW.before(JUMP));
     // Made in the future, as far as this node can tell.
     assert_eq!(status(&auth, ended.access.expose()).await, 401);
     // The retry of a response that was lost just before the jump is no replay, and its successor is the same one.
-    let retried = auth.refresh(kept.refresh.expose()).await.unwrap();
+    let retried = auth.refresh(&Context::system("test"), kept.refresh.expose()).await.unwrap();
     assert_eq!(retried.refresh.expose(), spent.refresh.expose());
     assert_eq!(status(&auth, retried.access.expose()).await, 200);
 
     // What ends now has ended, also when the clock comes back.
-    auth.refresh(ended.refresh.expose()).await.unwrap();
+    auth.refresh(&Context::system("test"), ended.refresh.expose()).await.unwrap();
     assert_eq!(listed.len(), 2);
-    auth.logout_everywhere(&subject).await.unwrap();
+    auth.logout_everywhere(&Context::system("test"), &subject).await.unwrap();
     for token in [&retried.access, &ended.access] {
         assert_eq!(status(&auth, token.expose()).await, 401);
     }
@@ -73,8 +79,8 @@ async fn a_clock_set_back_brings_nothing_back_and_ends_no_session() {
     for token in [&kept.access, &retried.access, &ended.access] {
         assert_eq!(status(&auth, token.expose()).await, 401, "an ended session came back with the clock");
     }
-    let again = auth.refresh(retried.refresh.expose()).await;
-    assert!(matches!(again, Err(Refusal::InvalidRefreshToken)));
+    let again = auth.refresh(&Context::system("test"), retried.refresh.expose()).await;
+    assert!(matches!(again, Err(AccountError::InvalidRefreshToken)));
 }
 
 /// The clock of a process, by libfaketime, which reads at every call how far it is off.

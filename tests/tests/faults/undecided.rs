@@ -10,7 +10,7 @@ use auth_core::store::{
     MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError,
 };
 use auth_core::token::{SigningKey, TokenHash};
-use auth_core::{Auth, Login, Refusal, Registration, SessionId, SubjectId, Timestamp};
+use auth_core::{AccountError, Auth, Context, Login, Registration, SessionId, SubjectId, Timestamp};
 use tokio::sync::Semaphore;
 
 use crate::clock::{identity, status};
@@ -114,17 +114,24 @@ impl Nodes {
             let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
             let builder = Auth::builder(key, "https://issuer.example.com", "undecided").store(store.clone());
             // Long enough for nothing but a message to be the reason.
-            builder.refresh_leeway(Duration::ZERO).cache_bound(Duration::from_hours(1)).fanout(fanout.clone())
+            builder.refresh_leeway(Duration::ZERO).cache_ttl(Duration::from_hours(1)).fanout(fanout.clone())
         };
         let (here, there) = (node().sessions(line.clone()).build().unwrap(), node().build().unwrap());
-        let (subject, _) = here.register(Registration::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
+        let (subject, _) = here
+            .register(&Context::system("test"), Registration::new("ada@example.com", PASSWORD.to_owned()))
+            .await
+            .unwrap();
         let nodes = Self { here, there, line, subject };
         nodes.listen().await;
         nodes
     }
 
     async fn login(&self) -> auth_core::Tokens {
-        let tokens = self.here.login(Login::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
+        let tokens = self
+            .here
+            .login(&Context::system("test"), Login::new("ada@example.com", PASSWORD.to_owned()))
+            .await
+            .unwrap();
         for node in [&self.here, &self.there] {
             assert_eq!(status(node, tokens.access.expose()).await, 200, "and it is cached");
         }
@@ -135,14 +142,17 @@ impl Nodes {
     async fn listen(&self) {
         until("a node listens", SOON, async || {
             let tokens = self.login().await;
-            self.here.logout(&identity(&self.here, tokens.access.expose()).await).await.unwrap();
+            self.here
+                .logout(&Context::system("test"), &identity(&self.here, tokens.access.expose()).await)
+                .await
+                .unwrap();
             status(&self.there, tokens.access.expose()).await == 401
         })
         .await;
     }
 
     /// Makes a call that comes to this end after it was done, and sees that the token is refused by both nodes.
-    async fn ends(&self, fate: Fate, access: &str, call: impl Future<Output = Result<(), Refusal>>) {
+    async fn ends(&self, fate: Fate, access: &str, call: impl Future<Output = Result<(), AccountError>>) {
         self.line.is(fate);
         tokio::select! {
             answer = call => assert!(answer.is_err() && matches!(fate, Fate::Fails), "{answer:?}"),
@@ -161,7 +171,7 @@ async fn a_logout_that_was_not_answered_is_in_no_cache() {
     for fate in [Fate::Fails, Fate::Hangs] {
         let access = nodes.login().await.access;
         let identity = identity(&nodes.here, access.expose()).await;
-        nodes.ends(fate, access.expose(), nodes.here.logout(&identity)).await;
+        nodes.ends(fate, access.expose(), nodes.here.logout(&Context::system("test"), &identity)).await;
     }
 }
 
@@ -170,9 +180,9 @@ async fn a_replay_that_was_not_answered_is_in_no_cache() {
     let nodes = Nodes::new().await;
     for fate in [Fate::Fails, Fate::Hangs] {
         let tokens = nodes.login().await;
-        nodes.here.refresh(tokens.refresh.expose()).await.unwrap();
+        nodes.here.refresh(&Context::system("test"), tokens.refresh.expose()).await.unwrap();
         assert_eq!(status(&nodes.here, tokens.access.expose()).await, 200);
-        let replay = async { nodes.here.refresh(tokens.refresh.expose()).await.map(|_| ()) };
+        let replay = async { nodes.here.refresh(&Context::system("test"), tokens.refresh.expose()).await.map(|_| ()) };
         nodes.ends(fate, tokens.access.expose(), replay).await;
     }
 }
@@ -182,7 +192,7 @@ async fn a_logout_everywhere_that_was_not_answered_is_in_no_cache() {
     let nodes = Nodes::new().await;
     for fate in [Fate::Fails, Fate::Hangs] {
         let access = nodes.login().await.access;
-        nodes.ends(fate, access.expose(), nodes.here.logout_everywhere(&nodes.subject)).await;
+        nodes.ends(fate, access.expose(), nodes.here.logout_everywhere(&Context::system("test"), &nodes.subject)).await;
     }
 }
 
@@ -195,21 +205,27 @@ async fn a_refresh_during_a_password_change_does_not_end_the_session_that_change
     let change = tokio::spawn({
         let here = nodes.here.clone();
         let new = "another horse for the stable".to_owned();
-        async move { here.change_password(&identity, PASSWORD.to_owned().into(), new.into()).await }
+        async move {
+            here.change_password(&Context::system("test"), &identity, PASSWORD.to_owned().into(), new.into()).await
+        }
     });
     // The password is changed, and no session of the subject is ended or lifted yet.
     nodes.line.reached.acquire().await.unwrap().forget();
     for tokens in [&kept, &other] {
-        let refused = nodes.there.refresh(tokens.refresh.expose()).await;
-        assert!(matches!(refused, Err(Refusal::InvalidRefreshToken)), "{refused:?}");
+        let refused = nodes.there.refresh(&Context::system("test"), tokens.refresh.expose()).await;
+        assert!(matches!(refused, Err(AccountError::InvalidRefreshToken)), "{refused:?}");
         assert_eq!(status(&nodes.here, tokens.access.expose()).await, 401);
     }
     nodes.line.go_on.add_permits(1);
     change.await.unwrap().unwrap();
 
-    let tokens = nodes.there.refresh(kept.refresh.expose()).await.expect("the session goes on");
+    let tokens =
+        nodes.there.refresh(&Context::system("test"), kept.refresh.expose()).await.expect("the session goes on");
     assert_eq!(status(&nodes.here, tokens.access.expose()).await, 200);
     assert_eq!(status(&nodes.here, kept.access.expose()).await, 200);
-    assert!(nodes.there.refresh(other.refresh.expose()).await.is_err(), "another session outlived the password");
+    assert!(
+        nodes.there.refresh(&Context::system("test"), other.refresh.expose()).await.is_err(),
+        "another session outlived the password"
+    );
     assert_eq!(status(&nodes.here, other.access.expose()).await, 401);
 }

@@ -6,7 +6,7 @@ use auth_core::prelude::*;
 use auth_core::store::{MemoryStore, NewUser, UserRegistry};
 use auth_core::testing::{TestClock, sign_in};
 use auth_core::token::SigningKey;
-use auth_core::{AuthBuilder, Email, NewApiKey, Timestamp};
+use auth_core::{AuthBuilder, Context, Email, NewApiKey, Timestamp};
 use axum::Router;
 use reqwest::{Method, RequestBuilder, Response};
 
@@ -114,7 +114,7 @@ pub(crate) async fn user(store: &MemoryStore, roles: Vec<String>) -> SubjectId {
 pub(crate) async fn key(auth: &Auth, owner: &SubjectId, scopes: &[&str]) -> String {
     let scopes = scopes.iter().map(|scope| (*scope).into()).collect();
     let new = NewApiKey { name: "a key".to_owned(), scopes, expires_in: None };
-    auth.create_api_key(owner, new).await.unwrap().key.expose().to_owned()
+    auth.create_api_key(&Context::system("test"), owner, new).await.unwrap().key.expose().to_owned()
 }
 
 /// Status and challenges, several joined by ` & `.

@@ -39,7 +39,7 @@ async fn start() -> (Service, Counting) {
         let shared = MemoryStore::default();
         let counting = Counting::over(shared);
         *kept.lock().unwrap() = Some(counting.clone());
-        builder.cache_bound(Duration::ZERO).sessions(counting.clone()).api_keys(counting)
+        builder.cache_ttl(Duration::ZERO).sessions(counting.clone()).api_keys(counting)
     };
     let service = Service::start_with(counting, routes).await;
     let counting = store.lock().unwrap().clone().unwrap();

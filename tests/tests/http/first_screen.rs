@@ -4,7 +4,7 @@
 
 use auth_core::store::{MemoryStore, StoreError};
 use auth_core::token::SigningKey;
-use auth_core::{Login, Registration};
+use auth_core::{Context, Login, Registration};
 use axum::extract::FromRef;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -138,7 +138,9 @@ async fn the_first_screen_does_what_it_says() {
         .build()
         .unwrap();
     for (email, role) in [("ada@example.com", Role::User), ("root@example.com", Role::Admin)] {
-        auth.register(Registration::new(email, PASSWORD.to_owned()).with_roles([role])).await.unwrap();
+        auth.register(&Context::system("test"), Registration::new(email, PASSWORD.to_owned()).with_roles([role]))
+            .await
+            .unwrap();
     }
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = auth_tests::Client::new(&format!("http://{}", listener.local_addr().unwrap()));
@@ -148,7 +150,7 @@ async fn the_first_screen_does_what_it_says() {
     let ada = client.login("ada@example.com", PASSWORD).await.access;
     let mut login = Login::new("root@example.com", PASSWORD.to_owned());
     login.scope = Some("duty".to_owned());
-    let root = auth.login(login).await.unwrap().access.expose().to_owned();
+    let root = auth.login(&Context::system("test"), login).await.unwrap().access.expose().to_owned();
     assert_eq!(client.get("/health").await.text, "ok");
     client.get("/users/me").await.is_challenge(401, NO_CREDENTIAL);
     let me = client.get_as(&ada, "/users/me").await.json()["id"].as_str().unwrap().to_owned();

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use auth_core::store::MemoryStore;
 use auth_core::testing::{AccessMatrix, Target, TestCaller, policy_lock, sign_in};
 use auth_core::token::SigningKey;
-use auth_core::{Auth, NewApiKey, Registration, Role as _, SubjectId};
+use auth_core::{Auth, Context, NewApiKey, Registration, Role as _, SubjectId};
 use quickstart::{App, Role, router, routes};
 use tokio::net::TcpListener;
 
@@ -48,14 +48,17 @@ async fn every_route_lets_in_exactly_whom_its_requirement_names() {
     let mut matrix = AccessMatrix::new(routes(&auth).policy());
     for role in Role::ALL {
         let registration = Registration::new(format!("{role}@example.com"), PASSWORD.to_owned()).with_roles([*role]);
-        let (id, _) = auth.register(registration).await.unwrap();
+        let (id, _) = auth.register(&Context::system("test"), registration).await.unwrap();
         matrix = matrix.caller(user(&auth, *role, id));
     }
     // The owner of the keys is nobody who is called on to end anything.
-    let (owner, _) = auth.register(Registration::new("owner@example.com", PASSWORD.to_owned())).await.unwrap();
+    let (owner, _) = auth
+        .register(&Context::system("test"), Registration::new("owner@example.com", PASSWORD.to_owned()))
+        .await
+        .unwrap();
     for scope in ["reports:read", "introspect", "another"] {
         let new = NewApiKey { name: scope.to_owned(), scopes: vec![scope.into()], expires_in: None };
-        let key = auth.create_api_key(&owner, new).await.unwrap().key.expose().to_owned();
+        let key = auth.create_api_key(&Context::system("test"), &owner, new).await.unwrap().key.expose().to_owned();
         let key = move || std::future::ready(key.clone());
         matrix = matrix.caller(TestCaller::api_key(format!("a key for {scope}"), key).scope(scope));
     }

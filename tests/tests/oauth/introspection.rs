@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth_core::store::{AccountPatch, MemoryStore, UserDirectory};
-use auth_core::{InvalidClient, NewApiKey, OAuthClient};
+use auth_core::{Context, InvalidClient, NewApiKey, OAuthClient};
 use serde_json::json;
 
 use crate::service::{Answer, ISSUER, SECRET, Service, basic};
@@ -74,7 +74,7 @@ async fn rfc7662_s4_tokens_of_an_ended_session_are_not_active() {
     let key = service.api_key(&["introspect"]).await;
     let tokens = service.password(&[]).await;
     assert_eq!(service.introspect(&key, &tokens.access()).await.json()["active"], true);
-    service.auth.logout_everywhere(&service.subject).await.unwrap();
+    service.auth.logout_everywhere(&Context::system("test"), &service.subject).await.unwrap();
     for token in [tokens.access(), tokens.refresh()] {
         is_inactive(&service.introspect(&key, &token).await);
     }
@@ -85,14 +85,14 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
     let store = MemoryStore::default();
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let key_owner = auth_core::Registration::new("ops@example.com", crate::service::PASSWORD.to_owned());
-    let (owner, _) = service.auth.register(key_owner).await.unwrap();
+    let (owner, _) = service.auth.register(&Context::system("test"), key_owner).await.unwrap();
     let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
-    let key = service.auth.create_api_key(&owner, new).await.unwrap().key.expose().to_owned();
+    let key = service.auth.create_api_key(&Context::system("test"), &owner, new).await.unwrap().key.expose().to_owned();
     let tokens = service.password(&[]).await;
     assert_eq!(service.introspect(&key, &tokens.access()).await.json()["active"], true);
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
     store.update(&service.subject, inactive).await.unwrap();
-    service.auth.subject_changed(&service.subject).await;
+    service.auth.invalidate_subject(&Context::system("test"), &service.subject).await;
     for token in [tokens.access(), tokens.refresh()] {
         is_inactive(&service.introspect(&key, &token).await);
     }
@@ -245,7 +245,7 @@ async fn an_api_key_ends_at_its_time() {
         scopes: vec!["introspect".into()],
         expires_in: Some(Duration::from_hours(1)),
     };
-    let key = service.auth.create_api_key(&service.subject, new).await.unwrap().key;
+    let key = service.auth.create_api_key(&Context::system("test"), &service.subject, new).await.unwrap().key;
     service.advance(3_599);
     assert_eq!(service.introspect(key.expose(), "rt_unknown").await.status, 200);
     service.advance(1);
@@ -256,8 +256,8 @@ async fn an_api_key_ends_at_its_time() {
 async fn a_rotated_api_key_ends_with_the_overlap_and_its_successor_does_not() {
     let service = Service::start().await;
     let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
-    let old = service.auth.create_api_key(&service.subject, new).await.unwrap().key;
-    let next = service.auth.rotate_api_key(old.id()).await.unwrap().key;
+    let old = service.auth.create_api_key(&Context::system("test"), &service.subject, new).await.unwrap().key;
+    let next = service.auth.rotate_api_key(&Context::system("test"), old.id()).await.unwrap().key;
     service.advance(24 * 3600 - 1);
     assert_eq!(service.introspect(old.expose(), "rt_unknown").await.status, 200);
     service.advance(1);

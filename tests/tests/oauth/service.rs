@@ -6,7 +6,7 @@ use auth_core::prelude::*;
 use auth_core::store::{MemoryStore, SqliteStore};
 use auth_core::testing::TestClock;
 use auth_core::token::{Hs256, SigningKey};
-use auth_core::{AuthBuilder, GrantType, NewApiKey, OAuthClient, Registration, Timestamp};
+use auth_core::{AuthBuilder, Context, GrantType, NewApiKey, OAuthClient, Registration, Timestamp};
 use axum::extract::State;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -81,7 +81,8 @@ impl Service {
     async fn serve(builder: AuthBuilder, folder: Option<TempDir>) -> Self {
         let clock = TestClock::at(NOW);
         let auth = builder.clock(clock.clone()).build().unwrap();
-        let (subject, _) = auth.register(Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+        let (subject, _) =
+            auth.register(&Context::system("test"), Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
         Self { url: serve(auth.clone()).await, auth, clock, http: reqwest::Client::new(), subject, _folder: folder }
     }
 
@@ -145,7 +146,7 @@ impl Service {
     pub(crate) async fn api_key(&self, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|&scope| scope.into()).collect();
         let new = NewApiKey { name: "resource server".to_owned(), scopes, expires_in: None };
-        self.auth.create_api_key(&self.subject, new).await.unwrap().key.expose().to_owned()
+        self.auth.create_api_key(&Context::system("test"), &self.subject, new).await.unwrap().key.expose().to_owned()
     }
 
     pub(crate) async fn introspect(&self, key: &str, token: &str) -> Answer {

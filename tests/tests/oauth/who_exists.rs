@@ -7,7 +7,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use auth_core::store::{AccountPatch, MemoryStore, UserDirectory as _};
-use auth_core::{Login, Refusal, Registration, testing};
+use auth_core::{AccountError, Context, Login, Registration, testing};
 use tokio::runtime::Builder;
 
 const PASSWORD: &str = "three words and a comma";
@@ -19,8 +19,9 @@ fn a_login_that_fails_has_worked_whoever_was_named() {
     runtime.block_on(async {
         let store = MemoryStore::new();
         let auth = testing::in_memory().store(store.clone()).build().unwrap();
-        auth.register(Registration::new("ada@example.com", PASSWORD)).await.unwrap();
-        let (bob, _) = auth.register(Registration::new("bob@example.com", PASSWORD)).await.unwrap();
+        auth.register(&Context::system("test"), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+        let (bob, _) =
+            auth.register(&Context::system("test"), Registration::new("bob@example.com", PASSWORD)).await.unwrap();
         let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
         store.update(&bob, inactive).await.unwrap();
         let long = format!("{}@example.com", "a".repeat(2_000));
@@ -32,7 +33,8 @@ fn a_login_that_fails_has_worked_whoever_was_named() {
         ] {
             let (release, held) = mpsc::channel::<()>();
             let holder = tokio::task::spawn_blocking(move || held.recv_timeout(Duration::from_mins(5)));
-            let mut login = pin!(auth.login(Login::new(name, password)));
+            let context = Context::system("test");
+            let mut login = pin!(auth.login(&context, Login::new(name, password)));
             // Everything but the hashing is done within these turns.
             for _ in 0..100 {
                 let is_pending = poll_fn(|context| Poll::Ready(login.as_mut().poll(context).is_pending())).await;
@@ -40,7 +42,7 @@ fn a_login_that_fails_has_worked_whoever_was_named() {
                 tokio::task::yield_now().await;
             }
             release.send(()).unwrap();
-            assert_eq!(login.await.unwrap_err(), Refusal::WrongPassword, "{name}");
+            assert_eq!(login.await.unwrap_err(), AccountError::InvalidCredentials, "{name}");
             holder.await.unwrap().unwrap();
         }
     });

@@ -1,7 +1,7 @@
 //! Every claim that counts: missing, of another JSON type, doubled, and of a value that does not do.
 
 use auth_core::token::SigningKey;
-use auth_core::{Clock as _, Login};
+use auth_core::{Clock as _, Context, Login};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
@@ -135,7 +135,7 @@ async fn a_token_lives_as_long_as_its_client_was_told() {
     let service = service().await;
     for part in [0, 1, 500, 999] {
         service.clock.advance(Duration::from_millis(part));
-        let login = service.auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+        let login = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
         let (token, issued) = (login.access.expose().to_owned(), service.clock.now());
         service.clock.set(issued.after(Duration::from_mins(15) - Duration::from_millis(1)));
         assert_eq!(service.me(&token).await, 200, "{part}");
@@ -184,7 +184,8 @@ async fn rfc9068_s2_1_and_rfc9068_s2_2_our_tokens_say_their_type_and_all_that_th
     for name in ["sub", "client_id", "jti"] {
         assert!(claims[name].as_str().is_some_and(|text| !text.is_empty()), "{name}");
     }
-    let other = service.auth.login(auth_core::Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let other =
+        service.auth.login(&Context::system("test"), auth_core::Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
     let other = crate::service::part(other.access.expose(), 1);
     assert_eq!(other["sub"], claims["sub"]);
     assert_ne!(other["jti"], claims["jti"], "two tokens of one name");

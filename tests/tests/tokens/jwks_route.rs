@@ -1,5 +1,6 @@
 //! `GET /.well-known/jwks.json`.
 
+use auth_core::Context;
 use auth_core::token::{EdDsa, Es256, Rs256, SigningKey};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
@@ -15,10 +16,19 @@ async fn rfc7517_s5_the_set_holds_every_accepted_public_key_and_no_secret() {
     let service = Service::start(secret).await;
     assert_eq!(service.get(PATH).await.json::<Value>().await.unwrap(), json!({ "keys": [] }));
 
-    service.auth.rotate_key(SigningKey::<Es256>::from_pem(&pem!("p256").into()).unwrap()).unwrap();
-    service.auth.accept_key(SigningKey::<EdDsa>::from_pem(&pem!("ed25519").into()).unwrap().verifying_key()).unwrap();
+    service
+        .auth
+        .rotate_key(&Context::system("test"), SigningKey::<Es256>::from_pem(&pem!("p256").into()).unwrap())
+        .unwrap();
+    service
+        .auth
+        .accept_key(
+            &Context::system("test"),
+            SigningKey::<EdDsa>::from_pem(&pem!("ed25519").into()).unwrap().verifying_key(),
+        )
+        .unwrap();
     let rsa = SigningKey::<Rs256>::from_pem(&pem!("rsa").into()).unwrap();
-    service.auth.accept_key(rsa.verifying_key()).unwrap();
+    service.auth.accept_key(&Context::system("test"), rsa.verifying_key()).unwrap();
     let text = service.get(PATH).await.text().await.unwrap();
     let set: Value = serde_json::from_str(&text).unwrap();
     let mut keys: Vec<_> =
@@ -32,7 +42,7 @@ async fn rfc7517_s5_the_set_holds_every_accepted_public_key_and_no_secret() {
         }
     }
 
-    service.auth.retire_key(rsa.kid()).unwrap();
+    service.auth.retire_key(&Context::system("test"), rsa.kid()).unwrap();
     assert!(!service.get(PATH).await.text().await.unwrap().contains("RSA"));
 }
 
@@ -51,7 +61,7 @@ async fn rfc9110_s13_1_2_the_set_is_cached_and_asked_again_by_its_tag() {
     let listed = format!("\"other\", W/{}", tag.to_str().unwrap());
     assert_eq!(again(&listed).await.unwrap().status(), StatusCode::NOT_MODIFIED);
 
-    service.auth.rotate_key(SigningKey::<EdDsa>::generate().unwrap()).unwrap();
+    service.auth.rotate_key(&Context::system("test"), SigningKey::<EdDsa>::generate().unwrap()).unwrap();
     assert_eq!(again(tag.to_str().unwrap()).await.unwrap().status(), StatusCode::OK);
 }
 

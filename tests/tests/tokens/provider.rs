@@ -1,5 +1,6 @@
 //! Whatever provider of cryptography the process has, or has not, tokens are signed and verified.
 
+use auth_core::Context;
 use std::process::Command;
 
 use auth_core::token::{EdDsa, Es256, KeySet, Ps256, Rs256, SigningKey, VerifyingKey};
@@ -29,8 +30,14 @@ async fn child() {
     ];
     for keys in keys {
         let service = Service::start(keys).await;
-        service.auth.accept_key(SigningKey::<EdDsa>::generate().unwrap().verifying_key()).unwrap();
-        service.auth.accept_key(VerifyingKey::<Es256>::from_pem(pem!("p256.pub")).unwrap()).unwrap();
+        service
+            .auth
+            .accept_key(&Context::system("test"), SigningKey::<EdDsa>::generate().unwrap().verifying_key())
+            .unwrap();
+        service
+            .auth
+            .accept_key(&Context::system("test"), VerifyingKey::<Es256>::from_pem(pem!("p256.pub")).unwrap())
+            .unwrap();
         assert_eq!(service.me(&service.token).await, 200);
         assert_eq!(service.get("/.well-known/jwks.json").await.status(), 200);
     }

@@ -1,5 +1,6 @@
 //! Keys change while the service runs.
 
+use auth_core::Context;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +15,7 @@ fn ed25519() -> SigningKey<EdDsa> {
 }
 
 async fn login(service: &Service) -> String {
-    let tokens = service.auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let tokens = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
     tokens.access.expose().to_owned()
 }
 
@@ -25,7 +26,7 @@ async fn a_rotated_key_still_verifies_and_a_retired_one_does_not() {
     let service = Service::start(old).await;
     let new = SigningKey::<Es256>::generate().unwrap();
     let new_kid = new.kid().to_owned();
-    service.auth.rotate_key(new).unwrap();
+    service.auth.rotate_key(&Context::system("test"), new).unwrap();
     let fresh = login(&service).await;
     assert_eq!(crate::service::part(&fresh, 0)["kid"], *new_kid);
     assert_eq!((service.me(&service.token).await, service.me(&fresh).await), (200, 200));
@@ -33,11 +34,11 @@ async fn a_rotated_key_still_verifies_and_a_retired_one_does_not() {
         |service: &Service| service.auth.keys().into_iter().map(|key| (key.kid, key.state)).collect::<Vec<_>>();
     assert_eq!(states(&service), [(new_kid.clone(), KeyState::Signing), (old_kid.clone(), KeyState::Verifying)]);
 
-    service.auth.retire_key(&old_kid).unwrap();
+    service.auth.retire_key(&Context::system("test"), &old_kid).unwrap();
     assert_eq!((service.me(&service.token).await, service.me(&fresh).await), (401, 200));
     assert_eq!(states(&service), [(new_kid.clone(), KeyState::Signing), (old_kid, KeyState::Retired)]);
-    assert_eq!(service.auth.retire_key(&new_kid), Err(KeyError::StillSigning));
-    assert_eq!(service.auth.retire_key("no such"), Err(KeyError::UnknownKid));
+    assert_eq!(service.auth.retire_key(&Context::system("test"), &new_kid), Err(KeyError::StillSigning));
+    assert_eq!(service.auth.retire_key(&Context::system("test"), "no such"), Err(KeyError::UnknownKid));
 }
 
 #[tokio::test]
@@ -45,10 +46,10 @@ async fn a_retired_key_does_not_come_back() {
     let old = ed25519();
     let (old_kid, verifying) = (old.kid().to_owned(), old.verifying_key());
     let service = Service::start(old).await;
-    service.auth.rotate_key(ed25519()).unwrap();
-    service.auth.retire_key(&old_kid).unwrap();
-    assert_eq!(service.auth.accept_key(verifying.clone()), Err(KeyError::Retired));
-    service.auth.rotate_key(KeySet::from(ed25519()).accept(verifying).unwrap()).unwrap();
+    service.auth.rotate_key(&Context::system("test"), ed25519()).unwrap();
+    service.auth.retire_key(&Context::system("test"), &old_kid).unwrap();
+    assert_eq!(service.auth.accept_key(&Context::system("test"), verifying.clone()), Err(KeyError::Retired));
+    service.auth.rotate_key(&Context::system("test"), KeySet::from(ed25519()).accept(verifying).unwrap()).unwrap();
     assert_eq!(service.me(&service.token).await, 401);
 }
 
@@ -61,10 +62,13 @@ async fn two_keys_cannot_share_a_name() {
         SigningKey::<auth_core::token::Hs256>::from_jwk(&jwk.into()).unwrap()
     };
     let service = Service::start(named(SECRET)).await;
-    assert_eq!(service.auth.rotate_key(named("another secret of the tests: 4Wq8Zt1xY")), Err(KeyError::DuplicateKid));
+    assert_eq!(
+        service.auth.rotate_key(&Context::system("test"), named("another secret of the tests: 4Wq8Zt1xY")),
+        Err(KeyError::DuplicateKid)
+    );
     assert_eq!(service.me(&service.token).await, 200);
     // The same key again is no second one.
-    service.auth.rotate_key(named(SECRET)).unwrap();
+    service.auth.rotate_key(&Context::system("test"), named(SECRET)).unwrap();
     assert_eq!(service.auth.keys().len(), 1);
 }
 
@@ -85,7 +89,7 @@ async fn no_valid_token_is_refused_while_keys_rotate() {
         })
         .collect();
     for _ in 0..50 {
-        service.auth.rotate_key(ed25519()).unwrap();
+        service.auth.rotate_key(&Context::system("test"), ed25519()).unwrap();
         let fresh = login(&service).await;
         assert_eq!(service.me(&fresh).await, 200);
     }

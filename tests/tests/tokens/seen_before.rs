@@ -7,7 +7,7 @@ use auth_core::prelude::*;
 use auth_core::store::{AccountPatch, MemoryStore};
 use auth_core::testing::TestClock;
 use auth_core::token::{EdDsa, SigningKey};
-use auth_core::{AuthBuilder, Clock, Login, Registration, Timestamp};
+use auth_core::{AuthBuilder, Clock, Context, Login, Registration, Timestamp};
 use axum::extract::{FromRef, State};
 use tokio::net::TcpListener;
 
@@ -46,8 +46,19 @@ impl Seen {
         let key = SigningKey::<EdDsa>::generate().unwrap();
         let builder = Auth::builder(key, ISSUER, AUDIENCE).store(MemoryStore::default()).clock(clock.clone());
         let auth = set(builder).build().unwrap();
-        auth.register(Registration::new(EMAIL, PASSWORD.to_owned()).with_roles([Role::Admin])).await.unwrap();
-        let token = auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap().access.expose().to_owned();
+        auth.register(
+            &Context::system("test"),
+            Registration::new(EMAIL, PASSWORD.to_owned()).with_roles([Role::Admin]),
+        )
+        .await
+        .unwrap();
+        let token = auth
+            .login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned()))
+            .await
+            .unwrap()
+            .access
+            .expose()
+            .to_owned();
         let app = App { auth, callers: Arc::default() };
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/admin", listener.local_addr().unwrap());
@@ -118,16 +129,16 @@ async fn a_token_seen_before_is_refused_when_the_clock_says_that_it_has_not_begu
 async fn a_token_seen_before_ends_with_its_key() {
     let seen = seen().await;
     let kid = seen.app.auth.keys()[0].kid.clone();
-    seen.app.auth.rotate_key(SigningKey::<EdDsa>::generate().unwrap()).unwrap();
+    seen.app.auth.rotate_key(&Context::system("test"), SigningKey::<EdDsa>::generate().unwrap()).unwrap();
     assert_eq!((seen.get().await, seen.get().await), (200, 200));
-    seen.app.auth.retire_key(&kid).unwrap();
+    seen.app.auth.retire_key(&Context::system("test"), &kid).unwrap();
     assert_eq!(seen.get().await, 401);
 }
 
 #[tokio::test]
 async fn a_token_seen_before_ends_with_its_session() {
     let seen = seen().await;
-    seen.app.auth.logout(&seen.caller()).await.unwrap();
+    seen.app.auth.logout(&Context::system("test"), &seen.caller()).await.unwrap();
     assert_eq!(seen.get().await, 401);
 }
 
@@ -135,7 +146,7 @@ async fn a_token_seen_before_ends_with_its_session() {
 async fn a_token_seen_before_ends_with_its_subject() {
     let seen = seen().await;
     let patch = AccountPatch { active: Some(false), ..AccountPatch::default() };
-    seen.app.auth.update_account(seen.caller().subject(), patch).await.unwrap();
+    seen.app.auth.update_account(&Context::system("test"), seen.caller().subject(), patch).await.unwrap();
     assert_eq!(seen.get().await, 401);
 }
 
@@ -143,7 +154,7 @@ async fn a_token_seen_before_ends_with_its_subject() {
 async fn a_token_seen_before_does_not_keep_a_role() {
     let seen = seen().await;
     let patch = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
-    seen.app.auth.update_account(seen.caller().subject(), patch).await.unwrap();
+    seen.app.auth.update_account(&Context::system("test"), seen.caller().subject(), patch).await.unwrap();
     assert_eq!(seen.get().await, 403);
 }
 

@@ -4,7 +4,7 @@ use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
 use auth_core::testing::TestClock;
 use auth_core::token::KeySet;
-use auth_core::{AuthBuilder, Login, Registration, Timestamp};
+use auth_core::{AuthBuilder, Context, Login, Registration, Timestamp};
 use axum::extract::State;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -35,8 +35,14 @@ impl Service {
         let clock = TestClock::at(NOW);
         let builder = Auth::builder(keys, ISSUER, AUDIENCE).store(MemoryStore::default()).clock(clock.clone());
         let auth = set(builder).build().unwrap();
-        auth.register(Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
-        let token = auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap().access.expose().to_owned();
+        auth.register(&Context::system("test"), Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+        let token = auth
+            .login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned()))
+            .await
+            .unwrap()
+            .access
+            .expose()
+            .to_owned();
         Self { url: serve(auth.clone()).await, auth, clock, http: reqwest::Client::new(), token }
     }
 

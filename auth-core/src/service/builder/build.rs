@@ -1,17 +1,32 @@
 //! An [`Auth`] of a builder's settings, once they prove to make sense together.
 
+#[cfg(feature = "server")]
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::task::TaskTracker;
+
 use super::AuthBuilder;
-use crate::base::Opaque;
-use crate::cache::{Coherence, Coherent};
+use crate::base::{Opaque, Timestamp};
+use crate::cache::{Coherence, Coherent, Lookups};
+use crate::event::Events;
+#[cfg(feature = "server")]
 use crate::password::{Hasher, PasswordError};
+#[cfg(feature = "server")]
+use crate::service::auth::Service;
 use crate::service::auth::{Auth, Inner};
+#[cfg(feature = "server")]
 use crate::service::oauth::{Clients, OAuthClient};
+#[cfg(feature = "server")]
 use crate::store::{UserDirectory, UserRegistry};
-use crate::token::AccessTokens;
+#[cfg(feature = "oidc")]
+use crate::token::issuer::{IssuerError, TrustedIssuers};
+use crate::token::{AccessTokens, LegacyTokens};
 use crate::verify::dpop::Proofs;
+use crate::verify::{CredentialSources, Verifier};
+
+/// The longest time for which tokens of a former service are taken: a user who returns later logs in again.
+const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 
 /// An `Auth` could not be assembled.
 ///
@@ -47,8 +62,9 @@ pub enum BuildError {
     /// Another issuer cannot be trusted as it is described.
     #[cfg(feature = "oidc")]
     #[error(transparent)]
-    Issuer(#[from] crate::issuer::IssuerError),
+    Issuer(#[from] IssuerError),
     /// The password hasher could not start.
+    #[cfg(feature = "server")]
     #[error("the password hasher could not start: {0}")]
     Hasher(#[from] PasswordError),
 }
@@ -62,44 +78,75 @@ impl AuthBuilder {
     pub fn build(mut self) -> Result<Auth, BuildError> {
         self.lifetimes.session = self.session_ttl.unwrap_or(self.lifetimes.session.max(self.lifetimes.refresh));
         self.check()?;
-        let clients = clients(&self.audience, &self.scopes, self.clients)?;
-        let missing = |what, method| BuildError::NoStore { what, method };
-        let users = self.users.ok_or(missing("user", "users"))?;
-        let sessions = self.sessions.ok_or(missing("session", "sessions"))?;
-        let api_keys = self.api_keys.ok_or(missing("API key", "api_keys"))?;
-        let no_runtime = BuildError::Setting { setting: "fanout", why: "needs a Tokio runtime; build within one" };
-        if self.dpop.is_none() && clients.any_dpop_bound() {
-            let why = "is to have bound tokens alone while DPoP is off; turn it on by AuthBuilder::dpop (AUTH_DPOP)";
-            return Err(BuildError::Setting { setting: "client", why });
+        let wrong = |setting| move |why| BuildError::Setting { setting, why };
+        let dpop = self.dpop.take().map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew));
+        let dpop = dpop.transpose().map_err(wrong("dpop"))?;
+        if let Some(legacy) = &self.legacy {
+            announce(legacy, self.clock.now()).map_err(wrong("legacy_tokens"))?;
         }
-        let dpop = self.dpop.map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew)).transpose()?;
-        let coherence = Opaque::new(Coherence::new(self.cache_bound, self.fanout).ok_or(no_runtime)?);
+        let sources = CredentialSources::new(std::mem::take(&mut self.sources))
+            .ok_or("names a scheme, header or cookie that is no HTTP token, or the header `Authorization` or `Cookie`");
+        let sources = sources.map_err(wrong("credential_source"))?;
+        let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
+        let coherence =
+            Opaque::new(coherence.ok_or("needs a Tokio runtime; build within one").map_err(wrong("fanout"))?);
+        let users = self.users.take().map(|users| Coherent::new(users, &coherence));
+        let sessions = self.sessions.take().map(|sessions| Coherent::new(sessions, &coherence));
+        let api_keys = self.api_keys.take().map(|keys| Coherent::new(keys, &coherence));
+        let lookups = Lookups {
+            coherence: coherence.clone(),
+            users: users.clone().map(|users| users as _),
+            sessions: sessions.clone().map(|sessions| sessions as _),
+            api_keys: api_keys.clone().map(|keys| keys as _),
+        };
+        #[cfg(feature = "server")]
+        let service = if self.issues_nothing() {
+            None
+        } else {
+            let has_dpop = dpop.is_some();
+            let registry = self.registry.take().map(|users| Coherent::new(users, &coherence) as Arc<dyn UserRegistry>);
+            let directory =
+                self.directory.take().map(|users| Coherent::new(users, &coherence) as Arc<dyn UserDirectory>);
+            let missing = |what, method| BuildError::NoStore { what, method };
+            Some(Service {
+                lifetimes: self.lifetimes,
+                clients: clients(&self.audience, &self.scopes, std::mem::take(&mut self.clients), has_dpop)?,
+                scopes: std::mem::take(&mut self.scopes),
+                new_user_roles: std::mem::take(&mut self.new_user_roles),
+                users: users.ok_or(missing("user", "users"))?,
+                registry,
+                directory,
+                sessions: sessions.ok_or(missing("session", "sessions"))?,
+                api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
+                hasher: Hasher::new()?,
+            })
+        };
         #[cfg(feature = "oidc")]
         let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
-        if let Some(legacy) = &self.legacy {
-            legacy.announce(self.clock.now())?;
-        }
-        Ok(Auth(Opaque::new(Inner {
+        let verifier = Verifier {
             legacy: self.legacy,
             #[cfg(feature = "oidc")]
-            issuers: crate::issuer::TrustedIssuers::new(self.trusted, own)?,
-            realm: self.audience.clone(),
-            access_tokens: AccessTokens::new(self.keys, self.issuer, self.audience, self.clock_skew, self.token_cache),
+            issuers: TrustedIssuers::new(self.trusted, own)?,
+            access_tokens: AccessTokens::new(
+                self.keys,
+                self.issuer,
+                self.audience.clone(),
+                self.clock_skew,
+                self.token_cache,
+            ),
             dpop,
-            lifetimes: self.lifetimes,
-            clients,
-            scopes: self.scopes,
-            new_user_roles: self.new_user_roles,
-            error_body: self.error_body,
+            sources,
+            lookups,
             clock: self.clock,
-            events: self.events,
-            hasher: Hasher::new()?,
-            users: Coherent::new(users, &coherence),
-            registry: self.registry.map(|users| Coherent::new(users, &coherence) as Arc<dyn UserRegistry>),
-            directory: self.directory.map(|users| Coherent::new(users, &coherence) as Arc<dyn UserDirectory>),
-            sessions: Coherent::new(sessions, &coherence),
-            api_keys: Coherent::new(api_keys, &coherence),
-            coherence,
+            events: Events::new(self.events),
+        };
+        Ok(Auth(Opaque::new(Inner {
+            verifier,
+            #[cfg(feature = "server")]
+            service,
+            changes: TaskTracker::new(),
+            realm: self.audience,
+            web: self.web,
         })))
     }
 
@@ -142,7 +189,13 @@ impl AuthBuilder {
     }
 }
 
-fn clients(audience: &str, scopes: &[Box<str>], registered: Vec<OAuthClient>) -> Result<Clients, BuildError> {
+#[cfg(feature = "server")]
+fn clients(
+    audience: &str,
+    scopes: &[Box<str>],
+    registered: Vec<OAuthClient>,
+    has_dpop: bool,
+) -> Result<Clients, BuildError> {
     let wrong = |setting, why| BuildError::Setting { setting, why };
     let own = audience.parse().map_err(|_| wrong("the audience", "is over 255 bytes or has control characters"))?;
     let mut clients = Clients::new(own, scopes);
@@ -154,5 +207,25 @@ fn clients(audience: &str, scopes: &[Box<str>], registered: Vec<OAuthClient>) ->
             ));
         }
     }
+    if !has_dpop && clients.any_dpop_bound() {
+        return Err(wrong(
+            "client",
+            "is to have bound tokens alone while DPoP is off; turn it on by AuthBuilder::dpop (AUTH_DPOP)",
+        ));
+    }
     Ok(clients)
+}
+
+/// Says in the log until when tokens of a former service are taken; refuses an end that is too far away.
+fn announce(legacy: &LegacyTokens, now: Timestamp) -> Result<(), &'static str> {
+    let until = legacy.until();
+    if until > now.after(LONGEST_LEGACY) {
+        return Err("are taken for more than a year; set an end by which every user has logged in again");
+    }
+    if until > now {
+        tracing::warn!(target: "auth", "access tokens of a former service are taken until {until}");
+    } else {
+        tracing::warn!(target: "auth", "a former service's access tokens were taken until {until}; remove the setting");
+    }
+    Ok(())
 }

@@ -6,24 +6,28 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use build::BuildError;
+use http::Extensions;
 
 use crate::base::{Clock, SystemClock};
 use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
+#[cfg(feature = "server")]
 use crate::policy::Role;
+#[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
-use crate::token::LegacyTokens;
-use crate::token::{KeySet, Lifetimes};
+#[cfg(feature = "oidc")]
+use crate::token::issuer::Issuer;
+use crate::token::{KeySet, LegacyTokens, Lifetimes};
+use crate::verify::CredentialSource;
 use crate::verify::dpop::Dpop;
-use crate::web::http::ErrorBody;
 
 /// Assembles an [`Auth`](crate::Auth); begin with [`Auth::builder`](crate::Auth::builder).
 ///
 /// | setting | default |
 /// | --- | --- |
 /// | [`access_ttl`](Self::access_ttl), [`refresh_ttl`](Self::refresh_ttl), [`session_ttl`](Self::session_ttl) | 15 minutes, 7 days, 30 days |
-/// | [`refresh_leeway`](Self::refresh_leeway), [`clock_skew`](Self::clock_skew), [`cache_bound`](Self::cache_bound) | 10 seconds, 5 seconds, 5 seconds |
+/// | [`refresh_leeway`](Self::refresh_leeway), [`clock_skew`](Self::clock_skew), [`cache_ttl`](Self::cache_ttl) | 10 seconds, 5 seconds, 5 seconds |
 /// | [`scopes`](Self::scopes), [`client`](Self::client), [`new_user_role`](Self::new_user_role) | none |
 /// | [`error_body`](Self::error_body) | problem details (RFC 9457) |
 /// | [`clock`](Self::clock), [`events`](Self::events), [`fanout`](Self::fanout) | the machine's, `tracing`, none |
@@ -54,16 +58,19 @@ pub struct AuthBuilder {
     legacy: Option<LegacyTokens>,
     dpop: Option<Dpop>,
     #[cfg(feature = "oidc")]
-    trusted: Vec<crate::issuer::Issuer>,
+    trusted: Vec<Issuer>,
     lifetimes: Lifetimes,
     session_ttl: Option<Duration>,
-    cache_bound: Duration,
+    cache_ttl: Duration,
     token_cache: usize,
     fanout: Option<Arc<dyn Fanout>>,
     scopes: Vec<Box<str>>,
+    #[cfg(feature = "server")]
     clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
-    error_body: ErrorBody,
+    sources: Vec<CredentialSource>,
+    /// What the layer for the web framework keeps in the `Auth`.
+    pub(crate) web: Extensions,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
     users: Option<Arc<dyn UserStore>>,
@@ -91,13 +98,15 @@ impl AuthBuilder {
                 leeway: Duration::from_secs(10),
             },
             session_ttl: None,
-            cache_bound: Duration::from_secs(5),
+            cache_ttl: Duration::from_secs(5),
             token_cache: 10_000,
             fanout: None,
             scopes: Vec::new(),
+            #[cfg(feature = "server")]
             clients: Vec::new(),
             new_user_roles: Vec::new(),
-            error_body: ErrorBody::default(),
+            sources: Vec::new(),
+            web: Extensions::new(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
             users: None,
@@ -119,14 +128,14 @@ impl AuthBuilder {
     /// Where users are, without registration: [`Auth::routes`](crate::Auth::routes) then has no `/auth/register`.
     ///
     /// ```
-    /// # use auth_core::{Refusal, Registration, testing};
+    /// # use auth_core::{Context, AccountError, Registration, testing};
     /// use auth_core::store::MemoryStore;
     ///
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let auth = testing::in_memory().users(MemoryStore::new()).build()?;
-    /// let registration = auth.register(Registration::new("ada@example.com", "three words and a comma")).await;
-    /// assert_eq!(registration, Err(Refusal::NotFound { what: "registration" }));
+    /// let registration = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await;
+    /// assert_eq!(registration, Err(AccountError::Misconfigured { missing: "store that takes registrations" }));
     /// # Ok(())
     /// # }
     /// ```
@@ -159,7 +168,7 @@ impl AuthBuilder {
     /// Accepts access tokens of another issuer as well. Its subjects have no sessions here, and their roles and scopes
     /// are what its tokens say; nothing but the end of a token takes them away.
     #[cfg(feature = "oidc")]
-    pub fn trust(mut self, issuer: crate::issuer::Issuer) -> Self {
+    pub fn trust(mut self, issuer: Issuer) -> Self {
         self.trusted.push(issuer);
         self
     }
@@ -219,8 +228,8 @@ impl AuthBuilder {
 
     /// Within which time changes that other nodes or the application's own SQL make to subjects, sessions and keys are
     /// seen; 5 seconds by default, zero asks the stores for every request. Changes made through this `Auth` are seen at once.
-    pub fn cache_bound(mut self, bound: Duration) -> Self {
-        self.cache_bound = bound;
+    pub fn cache_ttl(mut self, bound: Duration) -> Self {
+        self.cache_ttl = bound;
         self
     }
 
@@ -246,14 +255,14 @@ impl AuthBuilder {
     /// at `/auth/token` they are `invalid_scope`.
     ///
     /// ```
-    /// # use auth_core::{Login, Registration, testing};
+    /// # use auth_core::{Context, Login, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let auth = testing::in_memory().scopes(["profile", "reports:read"]).build()?;
-    /// # auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
     /// let mut login = Login::new("ada@example.com", "three words and a comma");
     /// login.scope = Some("reports:read admin".to_owned());
-    /// assert_eq!(auth.login(login).await?.scope, "reports:read"); // what was granted, not what was asked for
+    /// assert_eq!(auth.login(&Context::system("example"), login).await?.scope, "reports:read"); // what was granted, not what was asked for
     /// # Ok(())
     /// # }
     /// ```
@@ -275,6 +284,7 @@ impl AuthBuilder {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "server")]
     pub fn client(mut self, client: OAuthClient) -> Self {
         self.clients.push(client);
         self
@@ -306,34 +316,23 @@ impl AuthBuilder {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "server")]
     pub fn new_user_role(mut self, role: impl Role) -> Self {
         self.new_user_roles = vec![role.name().into()];
         self
     }
 
-    /// Replaces how error bodies look; [`problem_json`](crate::http::problem_json) by default.
-    ///
-    /// ```
-    /// # use auth_core::testing;
-    /// use auth_core::http::{ErrorBody, Problem};
-    /// use axum::Json;
-    /// use axum::response::IntoResponse as _;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let body = |problem: &Problem| Json([("detail", problem.detail.clone())]).into_response();
-    /// let auth = testing::in_memory().error_body(ErrorBody::new(body)).build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn error_body(mut self, body: ErrorBody) -> Self {
-        self.error_body = body;
+    /// Looks for credentials in one more place, after the built-in ones: another scheme of `Authorization`, a header, a
+    /// cookie. See [`CredentialSource`].
+    pub fn credential_source(mut self, source: CredentialSource) -> Self {
+        self.sources.push(source);
         self
     }
 
-    /// Where the time comes from; the machine's clock by default.
+    /// The source of the current time; the machine's clock by default.
     ///
     /// ```
-    /// # use auth_core::{Login, Refusal, Registration, Timestamp, testing};
+    /// # use auth_core::{Context, Login, AccountError, Registration, Timestamp, testing};
     /// use std::time::Duration;
     ///
     /// use auth_core::testing::TestClock;
@@ -342,11 +341,11 @@ impl AuthBuilder {
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
     /// let auth = testing::in_memory().clock(clock.clone()).build()?;
-    /// # auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// # auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
     ///
     /// clock.advance(Duration::from_hours(7 * 24)); // the lifetime of a session that nobody refreshes
-    /// assert_eq!(auth.refresh(tokens.refresh.expose()).await.unwrap_err(), Refusal::InvalidRefreshToken);
+    /// assert_eq!(auth.refresh(&Context::system("example"), tokens.refresh.expose()).await.unwrap_err(), AccountError::InvalidRefreshToken);
     /// # Ok(())
     /// # }
     /// ```

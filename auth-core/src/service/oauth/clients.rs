@@ -2,15 +2,13 @@
 
 use std::collections::HashMap;
 
-use axum::http::HeaderMap;
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::credentials::ClientCredentials;
-use super::{GrantType, OAuthClient, OAuthError, OAuthForm};
-use crate::base::ClientId;
-use crate::event::Event;
-use crate::service::Auth;
-use crate::service::session::Grantee;
+use super::{GrantType, OAuthClient, OAuthError};
+use crate::base::{ClientId, Context};
+use crate::event::EventKind;
+use crate::service::session::TokenRequest;
+use crate::service::{AccountError, Auth};
 use crate::store::Session;
 use crate::token::TokenHash;
 use crate::token::dpop::Proof;
@@ -20,6 +18,13 @@ pub(crate) struct Clients {
     /// The service's own, named as the audience: public, not registered, and who asks when a request names no client.
     own: OAuthClient,
     registered: HashMap<ClientId, OAuthClient>,
+}
+
+/// What a request says of its client, before anything is known about it; nothing at all is what the service's own says.
+#[derive(Debug, Default)]
+pub(crate) struct ClientCredentials {
+    pub(crate) id: Option<String>,
+    pub(crate) secret: Option<SecretString>,
 }
 
 /// Who asks, authenticated if it is a client that can be.
@@ -73,8 +78,8 @@ impl Clients {
     }
 
     /// Finds and authenticates the client of a request (RFC 6749 section 2.3).
-    fn authenticate(&self, headers: &HeaderMap, form: &OAuthForm) -> Result<Client<'_>, OAuthError> {
-        let ClientCredentials { id, secret } = ClientCredentials::read(headers, form)?;
+    fn authenticate(&self, credentials: ClientCredentials) -> Result<Client<'_>, OAuthError> {
+        let ClientCredentials { id, secret } = credentials;
         let client = match id {
             None => Some(&self.own),
             Some(id) if id == self.own.id.as_str() => Some(&self.own),
@@ -95,18 +100,21 @@ impl Clients {
 }
 
 impl Auth {
-    /// The client of a request, and a record of any that is refused.
-    pub(crate) fn client(&self, headers: &HeaderMap, form: &OAuthForm) -> Result<Client<'_>, OAuthError> {
-        let client = self.0.clients.authenticate(headers, form);
-        if client.is_err() {
-            self.record(&Event::ClientRefused);
-        }
-        client
+    /// The client of a request; one that is refused is recorded.
+    pub(crate) fn client(
+        &self,
+        context: &Context,
+        credentials: Result<ClientCredentials, OAuthError>,
+    ) -> Result<Client<'_>, OAuthError> {
+        let clients = &self.service()?.clients;
+        credentials
+            .and_then(|credentials| clients.authenticate(credentials))
+            .inspect_err(|_| self.record(context, EventKind::ClientRefused))
     }
 
     /// The `client_id` that the tokens of a session carry.
-    pub(crate) fn client_name<'a>(&'a self, session: &'a Session) -> &'a ClientId {
-        session.client_id.as_ref().unwrap_or(&self.0.clients.own.id)
+    pub(crate) fn client_name<'a>(&'a self, session: &'a Session) -> Result<&'a ClientId, AccountError> {
+        Ok(session.client_id.as_ref().unwrap_or(&self.service()?.clients.own.id))
     }
 }
 
@@ -117,8 +125,8 @@ impl<'a> Client<'a> {
     }
 
     /// The client as who asks for tokens, with the key that it proved to hold.
-    pub(crate) fn with(&self, proof: Option<&'a Proof>) -> Grantee<'a> {
-        Grantee {
+    pub(crate) fn with(&self, proof: Option<&'a Proof>) -> TokenRequest<'a> {
+        TokenRequest {
             client_id: self.stored_id(),
             confidential: self.client.secret.is_some(),
             dpop_bound: self.client.dpop_bound,

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::service::Auth;
+use crate::base::Context;
+use crate::service::{AccountError, Auth};
 use crate::store::RefreshTokenRecord;
 use crate::token::{Confirmation, OneOrMany, Token};
-use crate::verify::Identity;
-use crate::web::Refusal;
+use crate::verify::{AccessError, Identity};
 
 /// What is told of a token; of one that is not active, only that (RFC 7662 section 2.2).
 #[derive(Serialize)]
@@ -63,27 +63,27 @@ impl Introspection {
 impl Auth {
     /// What this service would make of a token now: a used or expired one, one whose session has ended or whose subject
     /// is disabled, and one that is none at all are not active.
-    pub(crate) async fn introspect(&self, token: &str) -> Result<Introspection, Refusal> {
+    pub(crate) async fn introspect(&self, context: &Context, token: &str) -> Result<Introspection, AccountError> {
         if let Ok(refresh) = Token::parse(token) {
-            let Some(found) = self.0.sessions.find_by_refresh_token(&refresh.hash()).await? else {
+            let Some(found) = self.service()?.sessions.find_by_refresh_token(&refresh.hash()).await? else {
                 return Ok(Introspection::INACTIVE);
             };
             return if self.is_active(&found).await? {
-                Ok(Introspection::active(self.refresh_token(found)))
+                Ok(Introspection::active(self.refresh_token(found)?))
             } else {
                 Ok(Introspection::INACTIVE)
             };
         }
-        match self.identify(token).await {
+        match self.verifier().identify(context, token).await {
             // Another issuer's tokens are its own to tell about.
             Ok(identity) if identity.claims().iss != self.access_tokens().issuer() => Ok(Introspection::INACTIVE),
             Ok(identity) => Ok(Introspection::active(access_token(&identity))),
-            Err(Refusal::Unavailable) => Err(Refusal::Unavailable),
+            Err(AccessError::Unavailable) => Err(AccountError::Unavailable),
             Err(_) => Ok(Introspection::INACTIVE),
         }
     }
 
-    async fn is_active(&self, found: &RefreshTokenRecord) -> Result<bool, Refusal> {
+    async fn is_active(&self, found: &RefreshTokenRecord) -> Result<bool, AccountError> {
         let now = self.now();
         if found.used || now >= found.expires_at || now >= found.session.expires_at {
             return Ok(false);
@@ -91,12 +91,12 @@ impl Auth {
         Ok(self.living_subject(&found.session).await?.is_some())
     }
 
-    fn refresh_token(&self, found: RefreshTokenRecord) -> ActiveToken {
+    fn refresh_token(&self, found: RefreshTokenRecord) -> Result<ActiveToken, AccountError> {
         let session = found.session;
-        ActiveToken {
+        Ok(ActiveToken {
             iss: self.access_tokens().issuer().to_owned(),
             sub: session.subject.to_string(),
-            client_id: Some(self.client_name(&session).to_string()),
+            client_id: Some(self.client_name(&session)?.to_string()),
             exp: found.expires_at.as_secs(),
             // A token is made when its predecessor is used.
             iat: Some(session.last_used_at.as_secs()),
@@ -104,7 +104,7 @@ impl Auth {
             sid: Some(session.id.to_string()),
             auth_time: Some(session.created_at.as_secs()),
             access: None,
-        }
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::service::Auth;
+use crate::service::{AccountError, Auth};
 
 pub(crate) const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
 
@@ -42,30 +42,31 @@ impl Auth {
     }
 
     /// What this authorization server says of itself. Its endpoints lie under the issuer.
-    pub(crate) fn metadata(&self) -> Metadata {
+    pub(crate) fn metadata(&self) -> Result<Metadata, AccountError> {
+        let clients = &self.service()?.clients;
         let issuer = self.access_tokens().issuer();
         let below = |path: &str| format!("{}{path}", issuer.trim_end_matches('/'));
         let mut methods = vec!["none"];
-        if self.0.clients.any_confidential() {
+        if clients.any_confidential() {
             methods.extend(["client_secret_basic", "client_secret_post"]);
         }
         let mut introspection = vec!["Bearer"];
-        if self.0.clients.any_introspects() {
+        if clients.any_introspects() {
             introspection.extend(["client_secret_basic", "client_secret_post"]);
         }
-        Metadata {
+        Ok(Metadata {
             issuer: issuer.to_owned(),
             token_endpoint: below("/auth/token"),
             token_endpoint_auth_methods_supported: methods.clone(),
             grant_types_supported: ["refresh_token"],
             response_types_supported: ["none"],
-            scopes_supported: self.0.clients.scopes().into_iter().map(str::to_owned).collect(),
+            scopes_supported: clients.scopes().into_iter().map(str::to_owned).collect(),
             jwks_uri: below("/.well-known/jwks.json"),
             revocation_endpoint: below("/auth/revoke"),
             revocation_endpoint_auth_methods_supported: methods,
             introspection_endpoint: below("/auth/introspect"),
             introspection_endpoint_auth_methods_supported: introspection,
-            dpop_signing_alg_values_supported: self.proof_algorithms().to_vec(),
-        }
+            dpop_signing_alg_values_supported: self.verifier().proof_algorithms().to_vec(),
+        })
     }
 }

@@ -1,72 +1,78 @@
 //! Ending sessions.
 
-use crate::base::{SessionId, SubjectId};
-use crate::event::Event;
-use crate::service::Auth;
+use crate::base::{Context, SessionId, SubjectId};
+use crate::event::EventKind;
+use crate::service::change::Change;
+use crate::service::{AccountError, Auth};
 use crate::store::Session;
 use crate::verify::Identity;
-use crate::web::Refusal;
 
 impl Auth {
     /// Ends the session of this identity; its access and refresh tokens are refused from now on.
     ///
     /// ```
-    /// use auth_core::http::Rejection;
     /// use auth_core::prelude::*;
+    /// use auth_core::{Context, Refusal};
     /// use axum::extract::State;
     ///
     /// #[require_auth]
-    /// async fn logout(identity: Identity, State(auth): State<Auth>) -> Result<(), Rejection> {
-    ///     auth.logout(&identity).await.map_err(|refusal| auth.reject(refusal))
+    /// async fn logout(identity: Identity, context: Context, State(auth): State<Auth>) -> Result<(), Refusal> {
+    ///     Ok(auth.logout(&context, &identity).await?)
     /// }
     /// # fn main() {}
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::NotFound`] when the access token belongs to no session here, and so cannot be ended here;
-    /// [`Refusal::Unavailable`] when the store does not answer; the session then still stands.
-    pub async fn logout(&self, identity: &Identity) -> Result<(), Refusal> {
-        let session = identity.session().ok_or(Refusal::NotFound { what: "session" })?;
-        self.end_session(identity.subject(), session).await.map(|_| ())
+    /// [`AccountError::NotFound`] when the access token belongs to no session here, and so cannot be ended here;
+    /// [`AccountError::Unavailable`] when the store does not answer; the session then still stands.
+    pub async fn logout(&self, context: &Context, identity: &Identity) -> Result<(), AccountError> {
+        let session = identity.session().ok_or(AccountError::NotFound { what: "session" })?;
+        self.end_session(context, identity.subject(), session).await.map(|_| ())
     }
 
     /// Ends every session of a subject, those that begin at the same time included, and every access token.
     ///
     /// ```
-    /// # use auth_core::{Login, Refusal, Registration, testing};
+    /// # use auth_core::{Context, Login, AccountError, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
-    /// auth.logout_everywhere(&ada).await?;
-    /// assert_eq!(auth.refresh(tokens.refresh.expose()).await.unwrap_err(), Refusal::InvalidRefreshToken);
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
+    /// auth.logout_everywhere(&Context::system("example"), &ada).await?;
+    /// assert_eq!(auth.refresh(&Context::system("example"), tokens.refresh.expose()).await.unwrap_err(), AccountError::InvalidRefreshToken);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unavailable`] when a store does not answer.
-    pub async fn logout_everywhere(&self, subject: &SubjectId) -> Result<(), Refusal> {
-        // First and in one step: a login under way has read the version before, and a token of a former service belongs
-        // to no session.
-        self.0.users.raise_version(subject).await?;
-        self.end_sessions(subject, None).await
+    /// [`AccountError::Unavailable`] when a store does not answer.
+    pub async fn logout_everywhere(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
+        let subject = subject.clone();
+        self.change(context, "logout_everywhere", |change| async move {
+            // First and in one step: a login under way has read the version before, and a token of a former service belongs
+            // to no session.
+            let write = change.service()?.users.raise_version(&subject);
+            let revoked = || EventKind::TokensRevoked { subject: subject.clone() };
+            change.write(Some(&subject), write, |version| version.iter().map(|_| revoked()).collect()).await?;
+            change.end_sessions(&subject, None).await
+        })
+        .await
     }
 
     /// The living sessions of a subject, newest first.
     ///
     /// ```
-    /// # use auth_core::{Login, Registration, testing};
+    /// # use auth_core::{Context, Login, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
     /// let mut login = Login::new("ada@example.com", "three words and a comma");
     /// login.agent = Some("Firefox on Linux".to_owned());
-    /// auth.login(login).await?;
+    /// auth.login(&Context::system("example"), login).await?;
     /// assert_eq!(auth.sessions(&ada).await?[0].agent.as_deref(), Some("Firefox on Linux"));
     /// # Ok(())
     /// # }
@@ -74,12 +80,12 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unavailable`] when the store does not answer.
-    pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, Refusal> {
+    /// [`AccountError::Unavailable`] when the store does not answer.
+    pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, AccountError> {
         let now = self.now();
-        let mut sessions = self.0.sessions.list(subject, now).await?;
+        let mut sessions = self.service()?.sessions.list(subject, now).await?;
         // One of an older version is dead, though it may lie in the store until it expires.
-        let version = self.subject_state(subject, now).await?.map(|state| state.version);
+        let version = self.verifier().lookups.subject(subject, now).await?.map(|state| state.version);
         sessions.retain(|session| Some(session.version) == version);
         Ok(sessions)
     }
@@ -87,39 +93,51 @@ impl Auth {
     /// Ends one session of a subject; `false` when the subject has no such session.
     ///
     /// ```
-    /// # use auth_core::{Login, Registration, SubjectId, testing};
+    /// # use auth_core::{Context, Login, Registration, SubjectId, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
     /// let session = auth.sessions(&ada).await?.remove(0).id;
     /// let bob = SubjectId::random();
-    /// assert!(!auth.end_session(&bob, &session).await?); // not his
-    /// assert!(auth.end_session(&ada, &session).await?);
+    /// assert!(!auth.end_session(&Context::system("example"), &bob, &session).await?); // not his
+    /// assert!(auth.end_session(&Context::system("example"), &ada, &session).await?);
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unavailable`] when the store does not answer.
-    pub async fn end_session(&self, subject: &SubjectId, session: &SessionId) -> Result<bool, Refusal> {
-        let ended = self.0.sessions.end(subject, session).await?;
-        if ended {
-            self.record(&Event::SessionEnded { subject, session });
-        }
-        Ok(ended)
+    /// [`AccountError::Unavailable`] when the store does not answer.
+    pub async fn end_session(
+        &self,
+        context: &Context,
+        subject: &SubjectId,
+        session: &SessionId,
+    ) -> Result<bool, AccountError> {
+        let (subject, session) = (subject.clone(), session.clone());
+        self.change(context, "end_session", |change| async move {
+            let write = change.service()?.sessions.end(&subject, &session);
+            let events = |ended: &bool| match ended {
+                true => vec![EventKind::SessionEnded { subject: subject.clone(), session: session.clone() }],
+                false => Vec::new(),
+            };
+            change.write(Some(&subject), write, events).await
+        })
+        .await
     }
+}
 
+impl Change {
     /// Ends all sessions of a subject but `keep`, which is lifted to the subject's given version.
     pub(super) async fn end_sessions(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
-    ) -> Result<(), Refusal> {
-        let ended = self.0.sessions.end_all(subject, keep).await?;
-        self.record(&Event::SessionsEnded { subject, count: ended.len() });
-        Ok(())
+    ) -> Result<(), AccountError> {
+        let write = self.service()?.sessions.end_all(subject, keep);
+        let ended = |count| EventKind::SessionsEnded { subject: subject.clone(), count };
+        self.write(Some(subject), write, |sessions| vec![ended(sessions.len())]).await.map(|_| ())
     }
 }

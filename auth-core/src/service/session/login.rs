@@ -1,14 +1,13 @@
 //! Login by name and password.
 
-use super::{Grantee, Login, Tokens};
-use crate::base::{SessionId, SubjectId};
-use crate::event::Event;
+use super::{Login, TokenRequest, Tokens};
+use crate::base::{Context, SessionId, SubjectId};
+use crate::event::EventKind;
 use crate::password::Verified;
-use crate::service::Auth;
+use crate::service::{AccountError, Auth};
 use crate::store::{NewSession, Session, UserRecord};
 use crate::token::Token;
 use crate::token::dpop::Proof;
-use crate::web::Refusal;
 
 /// A login name longer than this cannot be right, and is not worth a query.
 const MAX_LOGIN_BYTES: usize = 1024;
@@ -23,16 +22,16 @@ impl Auth {
     /// password stored under weaker parameters is hashed anew.
     ///
     /// ```
-    /// # use auth_core::{Login, Registration, testing};
+    /// # use auth_core::{Context, Login, Registration, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
     /// assert_eq!(tokens.expires_in, 15 * 60);
     ///
-    /// let wrong = auth.login(Login::new("ada@example.com", "another")).await.unwrap_err();
-    /// let unknown = auth.login(Login::new("bob@example.com", "another")).await.unwrap_err();
+    /// let wrong = auth.login(&Context::system("example"), Login::new("ada@example.com", "another")).await.unwrap_err();
+    /// let unknown = auth.login(&Context::system("example"), Login::new("bob@example.com", "another")).await.unwrap_err();
     /// assert_eq!(wrong, unknown); // nobody learns who has an account
     /// # Ok(())
     /// # }
@@ -40,80 +39,105 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`Refusal::WrongPassword`]; [`Refusal::Busy`] when too many logins wait; [`Refusal::Unavailable`] when a store
-    /// does not answer; [`Refusal::InvalidDpopProof`] when [DPoP](crate::Dpop) is required, since only a request can
+    /// [`AccountError::InvalidCredentials`]; [`AccountError::Overloaded`] when too many logins wait; [`AccountError::Unavailable`] when a store
+    /// does not answer; [`AccountError::InvalidDpopProof`] when [DPoP](crate::Dpop) is required, since only a request can
     /// carry a proof.
-    pub async fn login(&self, login: Login) -> Result<Tokens, Refusal> {
-        self.login_with(login, None).await
+    pub async fn login(&self, context: &Context, login: Login) -> Result<Tokens, AccountError> {
+        self.login_with(context, login, None).await
     }
 
-    /// As [`login`](Self::login) for who proved to hold a key.
-    pub(crate) async fn login_with(&self, login: Login, proof: Option<&Proof>) -> Result<Tokens, Refusal> {
-        let scope = self.granted_scope(login.scope.as_deref());
-        self.begin(login, scope, Grantee::own(proof)).await
+    /// As [`login`](Self::login) for a client with a DPoP proof.
+    pub(crate) async fn login_with(
+        &self,
+        context: &Context,
+        login: Login,
+        proof: Option<&Proof>,
+    ) -> Result<Tokens, AccountError> {
+        let scope = self.granted_scope(login.scope.as_deref())?;
+        self.begin(context, login, scope, TokenRequest::own(proof)).await
     }
 
-    /// Logs a user in for `grantee`, to whom the session's refresh tokens are bound, with the scopes decided already.
-    pub(crate) async fn begin(&self, login: Login, scope: String, grantee: Grantee<'_>) -> Result<Tokens, Refusal> {
-        self.check_proof_is_there(&grantee)?;
-        let user = self.check_password(&login).await?;
-        let key = self.prove_key(&grantee).await?;
-        let holder = grantee.holder();
+    /// Logs a user in for `request`, to whose client and key the session's refresh tokens are bound, with the scopes decided already.
+    pub(crate) async fn begin(
+        &self,
+        context: &Context,
+        login: Login,
+        scope: String,
+        request: TokenRequest<'_>,
+    ) -> Result<Tokens, AccountError> {
+        self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
+        let user = self.check_password(context, &login).await?;
+        let key = self.verifier().prove_key(context, request.proof).await?;
+        let holder = request.holder();
+        let lifetimes = &self.service()?.lifetimes;
         let now = self.now();
         let refresh = Token::random()?;
+        let agent = login.agent.as_deref().or(context.agent.as_deref());
         let session = Session {
             id: SessionId::random(),
             subject: user.id,
             version: user.state.version,
             scope,
             amr: "pwd".to_owned(),
-            agent: login.agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect()),
+            agent: agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect()),
             created_at: now,
             last_used_at: now,
-            expires_at: now.after(self.0.lifetimes.refresh),
-            ends_at: now.after(self.0.lifetimes.session),
+            expires_at: now.after(lifetimes.refresh),
+            ends_at: now.after(lifetimes.session),
             client_id: holder.client_id.cloned(),
             dpop_jkt: holder.dpop_jkt.map(str::to_owned),
         };
-        self.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
-        self.record(&Event::LoginSucceeded { subject: &session.subject, session: &session.id });
-        self.tokens(session, &user.state.roles, refresh, key.as_ref())
+        self.change(context, "login", |change| async move {
+            let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
+            let begun = || EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
+            let write = change.service()?.sessions.create(new);
+            change.write(Some(&session.subject), write, |()| vec![begun()]).await?;
+            change.auth().tokens(session, &user.state.roles, refresh, key.as_ref())
+        })
+        .await
     }
 
-    async fn check_password(&self, login: &Login) -> Result<UserRecord, Refusal> {
+    async fn check_password(&self, context: &Context, login: &Login) -> Result<UserRecord, AccountError> {
+        let service = self.service()?;
         let user = if login.username.len() > MAX_LOGIN_BYTES {
             None
         } else {
-            self.0.users.find_by_login(&login.username).await?
+            service.users.find_by_login(&login.username).await?
         };
         let stored = user.as_ref().and_then(|user| user.password_hash.clone());
         // Verified also when there is no such user or it is inactive: the time must not tell who exists.
-        let verified = self.0.hasher.verify(login.password.clone(), stored.clone()).await?;
+        let verified = service.hasher.verify(login.password.clone(), stored.clone()).await?;
         match (user, verified) {
             (Some(user), Verified::Right { upgraded }) if user.state.active => {
                 if let (Some(old), Some(new)) = (stored, upgraded) {
-                    self.0.users.upgrade_hash(&user.id, &old, &new).await?;
-                    self.record(&Event::PasswordRehashed { subject: &user.id });
+                    let subject = user.id.clone();
+                    self.change(context, "login", |change| async move {
+                        let write = change.service()?.users.upgrade_hash(&subject, &old, &new);
+                        let rehashed = |(): &()| vec![EventKind::PasswordRehashed { subject: subject.clone() }];
+                        change.write(Some(&subject), write, rehashed).await
+                    })
+                    .await?;
                 }
                 Ok(user)
             }
             (user, _) => {
-                let subject: Option<&SubjectId> = user.as_ref().map(|user| &user.id);
-                self.record(&Event::LoginFailed { subject });
-                Err(Refusal::WrongPassword)
+                let subject: Option<SubjectId> = user.map(|user| user.id);
+                self.record(context, EventKind::LoginFailed { subject });
+                Err(AccountError::InvalidCredentials)
             }
         }
     }
 
     /// What was asked for, as far as it may be had, each scope once. The form of a login has no words for a scope that
     /// cannot be had, as the token endpoint has; what was granted is in the response.
-    fn granted_scope(&self, requested: Option<&str>) -> String {
+    fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
+        let known = &self.service()?.scopes;
         let mut granted: Vec<&str> = Vec::new();
         for scope in requested.unwrap_or_default().split(' ') {
-            if self.0.scopes.iter().any(|known| **known == *scope) && !granted.contains(&scope) {
+            if known.iter().any(|known| **known == *scope) && !granted.contains(&scope) {
                 granted.push(scope);
             }
         }
-        granted.join(" ")
+        Ok(granted.join(" "))
     }
 }

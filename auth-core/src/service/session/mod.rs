@@ -1,19 +1,20 @@
 //! The life of a session: login, refresh, end. Every protection sits in the operation, not in its route.
 
 mod end;
-mod grantee;
 mod login;
 mod password;
 mod refresh;
 mod register;
+mod token_request;
 
 use secrecy::SecretString;
 
-pub(crate) use grantee::Grantee;
 pub use register::Registration;
+pub(crate) use token_request::TokenRequest;
 
+use crate::service::{AccountError, Auth};
 use crate::store::Session;
-use crate::token::{Access, Refresh, Token};
+use crate::token::{Access, NewAccessToken, Refresh, Token};
 use crate::verify::dpop::ProvenKey;
 
 /// A login by name and password, each of at most 1024 bytes: a longer one is wrong.
@@ -50,12 +51,12 @@ impl Login {
 /// What a login or refresh hands out.
 ///
 /// ```
-/// # use auth_core::{Login, Registration, testing};
+/// # use auth_core::{Context, Login, Registration, testing};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let auth = testing::in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
-/// let tokens = auth.login(Login::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
 /// let authorization = format!("Bearer {}", tokens.access.expose());
 /// assert!(!format!("{tokens:?}").contains(tokens.access.expose()));
 /// # Ok(())
@@ -76,7 +77,7 @@ pub struct Tokens {
     pub token_type: &'static str,
 }
 
-impl crate::Auth {
+impl Auth {
     /// An access token, bound to `key` if there is one, beside the refresh token. It ends with its session at the latest.
     pub(crate) fn tokens(
         &self,
@@ -84,10 +85,21 @@ impl crate::Auth {
         roles: &[Box<str>],
         refresh: Token<Refresh>,
         key: Option<&ProvenKey>,
-    ) -> Result<Tokens, crate::Refusal> {
+    ) -> Result<Tokens, AccountError> {
         let now = self.now();
-        let lifetime = self.0.lifetimes.access.min(session.ends_at.since(now));
-        let access = self.access_tokens().issue(&session, roles, key, now, lifetime)?;
+        let lifetime = self.service()?.lifetimes.access.min(session.ends_at.since(now));
+        let new = NewAccessToken {
+            subject: &session.subject,
+            session: &session.id,
+            version: session.version,
+            client_id: session.client_id.as_ref(),
+            auth_time: session.created_at,
+            amr: &session.amr,
+            scope: &session.scope,
+            roles,
+            bound_to: key.map(ProvenKey::thumbprint),
+        };
+        let access = self.access_tokens().issue(&new, now, lifetime)?;
         let token_type = if key.is_some() { "DPoP" } else { "bearer" };
         Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope, token_type })
     }

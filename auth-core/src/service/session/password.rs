@@ -2,53 +2,62 @@
 
 use secrecy::SecretString;
 
-use crate::event::Event;
+use crate::base::Context;
+use crate::event::EventKind;
 use crate::password::{Password, Verified};
-use crate::service::Auth;
+use crate::service::{AccountError, Auth};
 use crate::verify::Identity;
-use crate::web::Refusal;
 
 impl Auth {
     /// Changes the password of this identity's subject. The session it was done in goes on; every other session and
     /// token of the subject is dead.
     ///
     /// ```
-    /// use auth_core::http::Rejection;
     /// use auth_core::prelude::*;
+    /// use auth_core::{Context, Refusal};
     /// use axum::extract::State;
     /// use secrecy::SecretString;
     ///
     /// # async fn handler(
-    /// #     identity: Identity, State(auth): State<Auth>, current: SecretString, new: SecretString,
-    /// # ) -> Result<(), Rejection> {
-    /// auth.change_password(&identity, current, new).await.map_err(|refusal| auth.reject(refusal))
+    /// #     identity: Identity, context: Context, State(auth): State<Auth>, current: SecretString, new: SecretString,
+    /// # ) -> Result<(), Refusal> {
+    /// auth.change_password(&context, &identity, current, new).await?;
+    /// # Ok(())
     /// # }
     /// # fn main() {}
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::WrongCurrentPassword`] when `current` is wrong; [`Refusal::WeakPassword`]; [`Refusal::Busy`];
-    /// [`Refusal::Unavailable`] when a store does not answer.
+    /// [`AccountError::WrongCurrentPassword`] when `current` is wrong; [`AccountError::WeakPassword`]; [`AccountError::Overloaded`];
+    /// [`AccountError::Unavailable`] when a store does not answer.
     pub async fn change_password(
         &self,
+        context: &Context,
         identity: &Identity,
         current: SecretString,
         new: SecretString,
-    ) -> Result<(), Refusal> {
-        let subject = identity.subject();
-        let user = self.0.users.find_by_id(subject).await?;
+    ) -> Result<(), AccountError> {
+        let service = self.service()?;
+        let subject = identity.subject().clone();
+        let user = service.users.find_by_id(&subject).await?;
         let stored = user.and_then(|user| user.password_hash);
-        if matches!(self.0.hasher.verify(current, stored).await?, Verified::Wrong) {
-            self.record(&Event::LoginFailed { subject: Some(subject) });
-            return Err(Refusal::WrongCurrentPassword);
+        if matches!(service.hasher.verify(current, stored).await?, Verified::Wrong) {
+            self.record(context, EventKind::LoginFailed { subject: Some(subject) });
+            return Err(AccountError::WrongCurrentPassword);
         }
         let new = Password::new(new, None)?;
-        let hash = self.0.hasher.hash(new.into_secret()).await?;
-        // The version grows with the password, in one step: should this end here, every session of the subject is dead
-        // already, this one included.
-        let version = self.0.users.set_password(subject, &hash).await?.ok_or(Refusal::WrongCurrentPassword)?;
-        self.record(&Event::PasswordChanged { subject });
-        self.end_sessions(subject, identity.session().map(|session| (session, version))).await
+        let hash = service.hasher.hash(new.into_secret()).await?;
+        let session = identity.session().cloned();
+        self.change(context, "change_password", |change| async move {
+            // The version grows with the password, in one step: should this end here, every session of the subject is
+            // dead already, this one included.
+            let write = change.service()?.users.set_password(&subject, &hash);
+            let changed = || EventKind::PasswordChanged { subject: subject.clone() };
+            let version = change.write(Some(&subject), write, |version| version.iter().map(|_| changed()).collect());
+            let version = version.await?.ok_or(AccountError::WrongCurrentPassword)?;
+            change.end_sessions(&subject, session.as_ref().map(|session| (session, version))).await
+        })
+        .await
     }
 }

@@ -2,13 +2,12 @@
 
 use secrecy::SecretString;
 
-use crate::base::Email;
-use crate::base::SubjectId;
-use crate::event::Event;
+use crate::base::{Context, Email, SubjectId};
+use crate::event::EventKind;
 use crate::password::Password;
-use crate::service::Auth;
+use crate::policy::Role;
+use crate::service::{AccountError, Auth};
 use crate::store::NewUser;
-use crate::web::Refusal;
 
 /// A user who wants to register.
 ///
@@ -44,7 +43,7 @@ impl Registration {
 
     /// With these roles.
     #[must_use]
-    pub fn with_roles<R: crate::Role>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
+    pub fn with_roles<R: Role>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
         self.roles = roles.into_iter().map(|role| role.name().into()).collect();
         self
     }
@@ -54,31 +53,43 @@ impl Auth {
     /// Adds a user.
     ///
     /// ```
-    /// # use auth_core::{Refusal, Registration, password::WeakPassword, testing};
+    /// # use auth_core::{Context, AccountError, Registration, password::WeakPassword, testing};
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let auth = testing::in_memory().build()?;
-    /// let (ada, email) = auth.register(Registration::new("Ada@Example.com", "three words and a comma")).await?;
+    /// let (ada, email) = auth.register(&Context::system("example"), Registration::new("Ada@Example.com", "three words and a comma")).await?;
     /// assert_eq!(email.as_str(), "ada@example.com");
     ///
-    /// let weak = auth.register(Registration::new("bob@example.com", "password123")).await.unwrap_err();
-    /// assert_eq!(weak, Refusal::WeakPassword(WeakPassword::TooShort)); // NIST SP 800-63B-4
+    /// let weak = auth.register(&Context::system("example"), Registration::new("bob@example.com", "password123")).await.unwrap_err();
+    /// assert_eq!(weak, AccountError::WeakPassword(WeakPassword::TooShort)); // NIST SP 800-63B-4
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// [`Refusal::InvalidEmail`], [`Refusal::WeakPassword`], [`Refusal::EmailTaken`]; [`Refusal::NotFound`] when the
-    /// user store takes no registrations; [`Refusal::Busy`]; [`Refusal::Unavailable`] when the store does not answer.
-    pub async fn register(&self, registration: Registration) -> Result<(SubjectId, Email), Refusal> {
-        let registry = self.0.registry.as_ref().ok_or(Refusal::NotFound { what: "registration" })?;
+    /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`], [`AccountError::EmailTaken`]; [`AccountError::Misconfigured`] when
+    /// the user store takes no registrations; [`AccountError::Overloaded`]; [`AccountError::Unavailable`] when the store does not answer.
+    pub async fn register(
+        &self,
+        context: &Context,
+        registration: Registration,
+    ) -> Result<(SubjectId, Email), AccountError> {
+        let service = self.service()?;
+        // Before the password is hashed.
+        service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that takes registrations"))?;
         let email: Email = registration.email.parse()?;
         let password = Password::new(registration.password, Some(&email))?;
-        let password_hash = self.0.hasher.hash(password.into_secret()).await?;
+        let password_hash = service.hasher.hash(password.into_secret()).await?;
         let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
-        let subject = registry.create(user).await?.ok_or(Refusal::EmailTaken)?;
-        self.record(&Event::UserRegistered { subject: &subject });
-        Ok((subject, email))
+        self.change(context, "register", |change| async move {
+            let registry = change.service()?.registry.as_ref();
+            let registry = registry.ok_or(AccountError::Misconfigured { missing: "store that takes registrations" })?;
+            let registered = |subject: &SubjectId| EventKind::UserRegistered { subject: subject.clone() };
+            let write = registry.create(user);
+            let subject = change.write(None, write, |subject| subject.iter().map(registered).collect()).await?;
+            Ok((subject.ok_or(AccountError::EmailTaken)?, email))
+        })
+        .await
     }
 }

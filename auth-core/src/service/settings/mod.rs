@@ -1,5 +1,6 @@
 //! Settings from the environment.
 
+#[cfg(feature = "server")]
 mod clients;
 mod dpop;
 #[cfg(feature = "oidc")]
@@ -17,6 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use crate::service::AuthBuilder;
+#[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 use crate::token::KeySet;
 use crate::token::LegacyTokens;
@@ -80,12 +82,13 @@ pub struct Settings {
     /// `AUTH_REFRESH_LEEWAY`.
     pub refresh_leeway: Option<Duration>,
     /// `AUTH_CACHE_BOUND`.
-    pub cache_bound: Option<Duration>,
+    pub cache_ttl: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
     /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (in hexadecimal; neither makes the client public),
     /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
     /// `dpop_bound_access_tokens`.
+    #[cfg(feature = "server")]
     pub clients: Vec<OAuthClient>,
     /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and as they are needed `subject_prefix`, `roles_at` and
     /// `scopes_at` (lists of places), `jwks_uri`, and `any_jwt_type`, `private_addresses` and `plain_http` (`true`).
@@ -138,8 +141,9 @@ impl Settings {
             refresh_ttl: duration("AUTH_REFRESH_TTL")?,
             session_ttl: duration("AUTH_SESSION_TTL")?,
             refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
-            cache_bound: duration("AUTH_CACHE_BOUND")?,
+            cache_ttl: duration("AUTH_CACHE_BOUND")?,
             token_cache: number("AUTH_TOKEN_CACHE")?,
+            #[cfg(feature = "server")]
             clients: clients::clients()?,
             #[cfg(feature = "oidc")]
             trusted_issuers: issuers::issuers()?,
@@ -165,8 +169,8 @@ impl Settings {
         if let Some(leeway) = self.refresh_leeway {
             builder = builder.refresh_leeway(leeway);
         }
-        if let Some(bound) = self.cache_bound {
-            builder = builder.cache_bound(bound);
+        if let Some(bound) = self.cache_ttl {
+            builder = builder.cache_ttl(bound);
         }
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);
@@ -175,6 +179,7 @@ impl Settings {
         for issuer in &self.trusted_issuers {
             builder = builder.trust(issuer.clone());
         }
+        #[cfg(feature = "server")]
         for client in &self.clients {
             builder = builder.client(client.clone());
         }

@@ -1,16 +1,11 @@
-//! Who may hold a token: anybody a bearer token, the holder of its key a bound one.
-
-use axum::http::request::Parts;
+//! Who may hold a token: any client a bearer token, the holder of its key a bound one.
 
 use super::Proofs;
 use super::replay::Use;
-use crate::event::Event;
-use crate::service::Auth;
-use crate::service::session::Grantee;
 use crate::token::dpop::{ALGORITHMS, Proof, ProofError};
 use crate::token::{Confirmation, TokenError};
-use crate::verify::credential::Scheme;
-use crate::web::Refusal;
+use crate::verify::source::Scheme;
+use crate::verify::{AccessError, Head, Origin, Verifier};
 
 /// The thumbprint of a key whose proof was used up for this: what a token can be bound to.
 pub(crate) struct ProvenKey(String);
@@ -21,7 +16,7 @@ impl ProvenKey {
     }
 }
 
-/// The schemes by which access tokens are taken, as challenges name them.
+/// The built-in schemes by which access tokens are taken, as challenges name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schemes {
     Bearer,
@@ -29,13 +24,9 @@ pub(crate) enum Schemes {
     Dpop,
 }
 
-impl Auth {
-    pub(crate) fn proofs(&self) -> Option<&Proofs> {
-        self.0.dpop.as_ref()
-    }
-
+impl Verifier {
     pub(crate) fn schemes(&self) -> Schemes {
-        match self.proofs() {
+        match &self.dpop {
             None => Schemes::Bearer,
             Some(proofs) if proofs.required => Schemes::Dpop,
             Some(_) => Schemes::BearerAndDpop,
@@ -44,72 +35,80 @@ impl Auth {
 
     /// The algorithms that a proof may be signed by; none where DPoP is off.
     pub(crate) fn proof_algorithms(&self) -> &'static [&'static str] {
-        if self.proofs().is_some() { &ALGORITHMS } else { &[] }
+        if self.dpop.is_some() { &ALGORITHMS } else { &[] }
     }
 
-    /// Holds the request that brought a verified access token against what the token is bound to: with every request
-    /// anew, since a proof is good for one.
+    /// Checks the request that brought a verified access token against what the token is bound to: with every request
+    /// again, since a proof is valid for one.
     ///
     /// A bound token is never taken as a bearer token, whether or not DPoP is on (RFC 9449 section 7.2).
     pub(crate) async fn check_holder(
         &self,
-        parts: &Parts,
+        head: &Head<'_>,
         scheme: Scheme,
         token: &str,
         bound_to: Option<&Confirmation>,
-    ) -> Result<(), Refusal> {
-        match (scheme, bound_to, self.proofs()) {
-            (Scheme::Bearer, None, Some(proofs)) if proofs.required => Err(self.refused(TokenError::NotBound)),
+    ) -> Result<(), AccessError> {
+        match (scheme, bound_to, &self.dpop) {
+            (Scheme::Bearer, None, Some(proofs)) if proofs.required => Err(self.refused(head, TokenError::NotBound)),
             (Scheme::Bearer, None, _) => Ok(()),
-            (Scheme::Bearer, Some(_), _) => Err(self.refused(TokenError::Bound)),
-            (Scheme::Dpop, _, None) => Err(self.refused(TokenError::DpopIsOff)),
-            (Scheme::Dpop, None, Some(_)) => Err(self.refused(TokenError::NotBound)),
+            (Scheme::Bearer, Some(_), _) => Err(self.refused(head, TokenError::Bound)),
+            (Scheme::Dpop, _, None) => Err(self.refused(head, TokenError::DpopIsOff)),
+            (Scheme::Dpop, None, Some(_)) => Err(self.refused(head, TokenError::NotBound)),
             (Scheme::Dpop, Some(key), Some(proofs)) => {
-                let proof = proofs.of_request(parts, Some(token), self.now());
+                let proof = proofs.of_request(head, Some(token), self.now());
                 let proof = proof.and_then(|proof| proof.ok_or(ProofError::Missing));
-                let proof = proof.map_err(|reason| self.proof_refused(reason, false))?;
+                let proof = proof.map_err(|reason| self.refused(head, reason))?;
                 // Before the proof counts as used: a thief's must not be remembered among the holder's.
                 if key.jkt != proof.key() {
-                    return Err(self.refused(TokenError::Bound));
+                    return Err(self.refused(head, TokenError::Bound));
                 }
                 // Boxed, since every guard's future would be larger for what few requests need.
-                Box::pin(self.use_up(proofs, &proof, false)).await
+                Box::pin(self.use_up(head, proofs, &proof)).await
             }
         }
+    }
+
+    /// The proof of a request for tokens; `None` without one, and where DPoP is off.
+    pub(crate) fn token_proof(&self, head: &Head<'_>) -> Result<Option<Proof>, AccessError> {
+        let Some(proofs) = &self.dpop else { return Ok(None) };
+        proofs.of_request(head, None, self.now()).map_err(|reason| self.refused(head, reason))
     }
 
     /// Refuses a request for tokens without a proof where one is required. Comes before any work for the request.
-    pub(crate) fn check_proof_is_there(&self, grantee: &Grantee<'_>) -> Result<(), Refusal> {
-        let required = grantee.dpop_bound || self.proofs().is_some_and(|proofs| proofs.required);
-        if required && grantee.proof.is_none() { Err(self.proof_refused(ProofError::Missing, true)) } else { Ok(()) }
+    pub(crate) fn check_proof_is_there(
+        &self,
+        origin: &dyn Origin,
+        proof: Option<&Proof>,
+        client_is_bound: bool,
+    ) -> Result<(), AccessError> {
+        let required = client_is_bound || self.dpop.as_ref().is_some_and(|proofs| proofs.required);
+        if required && proof.is_none() { Err(self.refused(origin, ProofError::Missing)) } else { Ok(()) }
     }
 
-    /// Uses up the proof of a request for tokens, just before they are made: whoever is refused has filled no memory.
-    pub(crate) async fn prove_key(&self, grantee: &Grantee<'_>) -> Result<Option<ProvenKey>, Refusal> {
-        self.check_proof_is_there(grantee)?;
-        let (Some(proof), Some(proofs)) = (grantee.proof, self.proofs()) else { return Ok(None) };
-        self.use_up(proofs, proof, true).await?;
+    /// Uses up the proof of a request for tokens, just before they are made: a refused request has filled no memory.
+    pub(crate) async fn prove_key(
+        &self,
+        origin: &dyn Origin,
+        proof: Option<&Proof>,
+    ) -> Result<Option<ProvenKey>, AccessError> {
+        let (Some(proof), Some(proofs)) = (proof, &self.dpop) else { return Ok(None) };
+        self.use_up(origin, proofs, proof).await?;
         Ok(Some(ProvenKey(proof.key().to_owned())))
     }
 
-    async fn use_up(&self, proofs: &Proofs, proof: &Proof, for_tokens: bool) -> Result<(), Refusal> {
+    async fn use_up(&self, origin: &dyn Origin, proofs: &Proofs, proof: &Proof) -> Result<(), AccessError> {
         match proofs.replays.record(proof, self.now()).await {
             Ok(Use::First) => Ok(()),
-            Ok(Use::Again) => Err(self.proof_refused(ProofError::Replayed, for_tokens)),
+            Ok(Use::Again) => Err(self.refused(origin, ProofError::Replayed)),
             Ok(Use::Full) => {
-                tracing::error!(target: "auth", "no more used DPoP proofs can be remembered; requests with one are refused");
-                Err(Refusal::Busy)
+                tracing::error!(target: "auth", "the memory of used DPoP proofs is full; requests with one are refused");
+                Err(AccessError::Overloaded)
             }
             Err(error) => {
                 tracing::error!(target: "auth", %error, "used DPoP proofs cannot be looked up; the request is refused");
-                Err(Refusal::Unavailable)
+                Err(AccessError::Unavailable)
             }
         }
-    }
-
-    /// Records why a proof was refused, and gives the refusal, which does not say why.
-    pub(crate) fn proof_refused(&self, reason: ProofError, for_tokens: bool) -> Refusal {
-        self.record(&Event::CredentialRefused { reason: TokenError::Proof(reason) });
-        Refusal::InvalidDpopProof { for_tokens }
     }
 }

@@ -6,8 +6,7 @@ use axum::http::request::Parts;
 use super::identity;
 use crate::service::Auth;
 use crate::store::StoreError;
-use crate::verify::Identity;
-use crate::web::Refusal;
+use crate::verify::{AccessError, Identity};
 use crate::web::http::Rejection;
 
 /// How the application's user is found for a verified subject. `S` is the application's state.
@@ -44,6 +43,7 @@ pub trait FromSubject<S>: Sized + Send {
 /// is `None` only when no access token was sent: a bad one is still 401.
 ///
 /// ```
+/// use auth_core::Context;
 /// use auth_core::prelude::*;
 /// use auth_core::store::StoreError;
 ///
@@ -73,7 +73,7 @@ pub trait FromSubject<S>: Sized + Send {
 /// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
 /// # use auth_core::{Registration, testing::{in_memory, sign_in}};
 /// # let auth = in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let token = sign_in(&auth, &ada, "pwd", "").await?;
 /// let routes = GuardedRouter::new().route("/me", get(me)).route("/greeting", get(greet));
 /// let app: axum::Router = routes.with_state(auth);
@@ -95,8 +95,8 @@ impl<U> CurrentUser<U> {
     {
         match U::from_subject(identity, state).await {
             Ok(Some(user)) => Ok(Self(user)),
-            Ok(None) => Err(Rejection::new(Refusal::InvalidCredential { api_key: false }, auth)),
-            Err(error) => Err(Rejection::new(error.into(), auth)),
+            Ok(None) => Err(Rejection::new(AccessError::InvalidCredential { api_key: false }, auth)),
+            Err(error) => Err(Rejection::new(AccessError::from(error), auth)),
         }
     }
 }

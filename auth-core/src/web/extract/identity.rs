@@ -6,8 +6,8 @@ use axum::http::request::Parts;
 use crate::policy::Kinds;
 use crate::service::Auth;
 use crate::token::Claims;
-use crate::verify::{ApiKeyIdentity, Caller, Identity, Principal};
-use crate::web::Refusal;
+use crate::verify::{AccessError, ApiKeyIdentity, Caller, Identity, Principal};
+use crate::web::head;
 use crate::web::http::Rejection;
 
 /// How an extractor finds itself in the request's verified credentials.
@@ -44,21 +44,30 @@ impl FromCaller for Principal {
     }
 }
 
-/// A bad credential is an error, none at all is `None`: only the second may be waved through as anonymous.
+/// A bad credential is an error, none at all is `None`: only the second may pass as anonymous. An `Authorization` header
+/// that no source takes is a bad one, too.
 pub(crate) async fn optional<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<Option<T>, Rejection> {
-    match auth.authenticate(parts, T::KINDS).await {
-        Ok(caller) => Ok(T::from_caller(caller)),
-        Err(refusal) => Err(Rejection::new(refusal.where_api_key(T::KINDS.api_key), auth)),
+    let api_key = T::KINDS.api_key;
+    let refuse = |refused: AccessError| Rejection::new(refused.where_api_key(api_key), auth);
+    let caller = auth.verifier().authenticate(&mut head(parts), T::KINDS).await.map_err(refuse)?;
+    let foreign = caller.sent_foreign();
+    match T::from_caller(caller) {
+        None if foreign => Err(refuse(AccessError::InvalidCredential { api_key })),
+        found => Ok(found),
     }
 }
 
 pub(crate) async fn required<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<T, Rejection> {
     let api_key = T::KINDS.api_key;
-    let refuse = |refusal: Refusal| Rejection::new(refusal.where_api_key(api_key), auth);
-    let caller = auth.authenticate(parts, T::KINDS).await.map_err(refuse)?;
+    let refuse = |refused: AccessError| Rejection::new(refused.where_api_key(api_key), auth);
+    let caller = auth.verifier().authenticate(&mut head(parts), T::KINDS).await.map_err(refuse)?;
     let sent_other = caller.sent_other_credential();
     T::from_caller(caller).ok_or_else(|| {
-        refuse(if sent_other { Refusal::InvalidCredential { api_key } } else { Refusal::NoCredential { api_key } })
+        refuse(if sent_other {
+            AccessError::InvalidCredential { api_key }
+        } else {
+            AccessError::NoCredential { api_key }
+        })
     })
 }
 

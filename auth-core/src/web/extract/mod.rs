@@ -1,8 +1,11 @@
 //! What handlers take of a verified request.
 
+mod context;
 mod current_user;
 mod identity;
+#[cfg(feature = "server")]
 mod token_proof;
 
 pub use current_user::{CurrentUser, FromSubject};
+#[cfg(feature = "server")]
 pub(crate) use token_proof::TokenProof;

@@ -1,16 +1,16 @@
-//! The proof of a request for tokens.
+//! The DPoP proof of a request for tokens (RFC 9449 section 5).
 
 use std::convert::Infallible;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 
-use crate::service::Auth;
+use crate::service::{AccountError, Auth};
 use crate::token::dpop::Proof;
-use crate::web::Refusal;
+use crate::web::head;
 
-/// The proof that a request for tokens carries, checked; where DPoP is off there is none, whatever is sent.
-pub(crate) struct TokenProof(pub(crate) Result<Option<Proof>, Refusal>);
+/// `None` without one, and where DPoP is off. Whether one is needed is the operation's to decide.
+pub(crate) struct TokenProof(pub(crate) Result<Option<Proof>, AccountError>);
 
 impl<S> FromRequestParts<S> for TokenProof
 where
@@ -20,9 +20,6 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let auth = Auth::from_ref(state);
-        let Some(proofs) = auth.proofs() else { return Ok(Self(Ok(None))) };
-        let proof = proofs.of_request(parts, None, auth.now());
-        Ok(Self(proof.map_err(|reason| auth.proof_refused(reason, true))))
+        Ok(Self(Auth::from_ref(state).verifier().token_proof(&head(parts)).map_err(AccountError::from)))
     }
 }

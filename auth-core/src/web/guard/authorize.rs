@@ -8,13 +8,13 @@ use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::{Exit, Proof, Rule, prove};
-use crate::event::Event;
+use super::{Exit, Rule};
+use crate::base::Context as Origin;
 use crate::policy::Policy;
 use crate::service::Auth;
 use crate::store::StoreError;
-use crate::verify::{Caller, Principal};
-use crate::web::Refusal;
+use crate::verify::{AccessError, Caller, Principal, Proof};
+use crate::web::head;
 use crate::web::http::Rejection;
 
 /// The evidence of a handler with conditions: the caller has met the policy `P`, and here the conditions are decided.
@@ -25,6 +25,7 @@ use crate::web::http::Rejection;
 pub struct Gate<P: Policy> {
     auth: Auth,
     caller: Caller,
+    origin: Origin,
     exit: Exit,
     _proof: Proof<P>,
 }
@@ -45,10 +46,11 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        let refused = |refusal| Rejection::new(refusal, &auth);
-        let (proof, caller) = prove(&auth, parts).await.map_err(refused)?;
+        let refused = |refusal: AccessError| Rejection::new(refusal, &auth);
+        let (proof, caller) = auth.verifier().prove(&mut head(parts)).await.map_err(refused)?;
         let exit = Exit::of(&parts.extensions, &P::DECLARED).map_err(refused)?;
-        Ok(Self { auth, caller, exit, _proof: proof })
+        let origin = head(parts).context_of(caller.actor());
+        Ok(Self { auth, caller, origin, exit, _proof: proof })
     }
 }
 
@@ -61,14 +63,14 @@ impl<P: Policy> Gate<P> {
         Wait(Box::pin(async move {
             match condition.holds(self.caller.principal()).await {
                 Ok(true) => {}
-                Ok(false) => self.refuse(Refusal::Forbidden).await,
+                Ok(false) => self.refuse(AccessError::Forbidden).await,
                 Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
             }
         }))
     }
 
-    async fn refuse(&self, refusal: Refusal) {
-        self.auth.record(&Event::refused(&P::DECLARED, Some(&self.caller), &refusal));
+    async fn refuse(&self, refusal: AccessError) {
+        self.auth.verifier().record_refused(&P::DECLARED, &self.caller, &refusal, || self.origin.clone());
         self.leave::<()>(Rejection::new(refusal, &self.auth).into_response()).await;
     }
 
@@ -155,11 +157,11 @@ impl std::fmt::Debug for Asked<'_> {
 }
 
 impl Asked<'_> {
-    async fn holds(self, caller: Option<Principal>) -> Result<bool, Refusal> {
+    async fn holds(self, caller: Option<Principal>) -> Result<bool, AccessError> {
         match (self.0, caller) {
             (Answer::Known(held), _) => Ok(held),
             (Answer::Of(rule), Some(principal)) => Ok(rule(principal).await?),
-            (Answer::Of(_), None) => Err(Refusal::NoCredential { api_key: false }),
+            (Answer::Of(_), None) => Err(AccessError::NoCredential { api_key: false }),
         }
     }
 }

@@ -77,10 +77,32 @@ pub trait Decided: sealed::SealedArgs {
     label = "no `Auth` in `{Self}`",
     note = "keep one in it: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
 )]
-pub trait HasAuth {}
+pub trait HasAuth {
+    #[doc(hidden)]
+    fn __auth(&self) -> Auth;
+}
 
 #[diagnostic::do_not_recommend]
-impl<S> HasAuth for S where Auth: FromRef<S> {}
+impl<S> HasAuth for S
+where
+    Auth: FromRef<S>,
+{
+    fn __auth(&self) -> Auth {
+        Auth::from_ref(self)
+    }
+}
+
+/// Not the state of any router, and named for the error messages that it is seen in. Were `Auth` itself the only state
+/// that an `Auth` is known to be had from, inference would take it for the state of a router whose own state holds none,
+/// and every error would speak of that.
+enum StateWithAuth {}
+
+#[diagnostic::do_not_recommend]
+impl FromRef<StateWithAuth> for Auth {
+    fn from_ref(state: &StateWithAuth) -> Self {
+        match *state {}
+    }
+}
 
 mod sealed {
     pub trait Sealed {}

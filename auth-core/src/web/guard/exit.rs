@@ -13,7 +13,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::policy::Declaration;
-use crate::web::Refusal;
+use crate::verify::AccessError;
 
 /// Where a handler's conditions leave the answer that they give in its place. Each request has its own.
 #[derive(Clone, Default)]
@@ -24,8 +24,8 @@ impl Exit {
     ///
     /// # Errors
     ///
-    /// [`Refusal::Unavailable`] when there is none: nobody would fetch the answer.
-    pub(crate) fn of(extensions: &Extensions, declared: &Declaration) -> Result<Self, Refusal> {
+    /// [`AccessError::Misconfigured`] when there is none: nobody would fetch the answer.
+    pub(crate) fn of(extensions: &Extensions, declared: &Declaration) -> Result<Self, AccessError> {
         extensions.get::<Self>().cloned().ok_or_else(|| {
             let Declaration { name, file, line, .. } = declared;
             tracing::error!(
@@ -33,7 +33,7 @@ impl Exit {
                 "`{name}` ({file}:{line}) has an `#[authorize(..)]` and stands in a plain axum router: refused; put it \
                  into a `GuardedRouter`, or lay `auth_core::AuthorizeLayer` around it"
             );
-            Refusal::Unavailable
+            AccessError::Misconfigured
         })
     }
 

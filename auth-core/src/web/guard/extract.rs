@@ -3,9 +3,10 @@
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 
-use super::decision::{Proof, prove};
 use crate::policy::Policy;
 use crate::service::Auth;
+use crate::verify::Proof;
+use crate::web::head;
 use crate::web::http::Rejection;
 
 /// Evidence that the caller of this request has met the policy `P`.
@@ -14,6 +15,7 @@ use crate::web::http::Rejection;
 /// query. The attributes insert it; with a policy declared by [`guard!`](crate::guard!) it can be written by hand.
 ///
 /// ```
+/// use auth_core::Context;
 /// use auth_core::prelude::*;
 ///
 /// guard!(pub Careful = fresh("10m"));
@@ -25,7 +27,7 @@ use crate::web::http::Rejection;
 /// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
 /// # use auth_core::{Registration, testing::{in_memory, sign_in}};
 /// # let auth = in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let token = sign_in(&auth, &ada, "pwd", "").await?;
 /// let app: axum::Router = GuardedRouter::new().route("/purge", post(purge)).with_state(auth);
 ///
@@ -84,7 +86,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        match prove(&auth, parts).await {
+        match auth.verifier().prove(&mut head(parts)).await {
             Ok((proof, _)) => Ok(Self { proof }),
             Err(refusal) => Err(Rejection::new(refusal, &auth)),
         }

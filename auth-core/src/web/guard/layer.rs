@@ -9,12 +9,12 @@ use axum::response::{IntoResponse, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::decision::prove;
 use crate::policy::Policy;
 use crate::service::Auth;
-use crate::web::Refusal;
+use crate::verify::AccessError;
 use crate::web::http::Rejection;
 use crate::web::router::Wired;
+use crate::web::{Refusal, head};
 
 /// Lets through only callers who meet the policy `P`, and answers the others as [`Guard`](crate::Guard) does. Made by
 /// [`Policy::layer`].
@@ -151,9 +151,9 @@ where
             };
             let Some(auth) = auth else {
                 tracing::error!(target: "auth", "a router's guard met a request without the router's Auth; refused");
-                return Ok(Refusal::Unavailable.status().into_response());
+                return Ok(Refusal::from(AccessError::Misconfigured).into_response());
             };
-            match prove::<P>(&auth, &mut parts).await {
+            match auth.verifier().prove::<P>(&mut head(&mut parts)).await {
                 Ok(_) => inner.call(Request::from_parts(parts, body)).await.map(IntoResponse::into_response),
                 Err(refusal) => Ok(Rejection::new(refusal, &auth).into_response()),
             }

@@ -2,17 +2,12 @@
 
 pub(crate) mod authorize;
 pub(crate) mod copied;
-mod decision;
 mod evidence;
 mod exit;
 mod extract;
 mod layer;
 mod rule;
 
-pub use decision::Proof;
-#[cfg(feature = "test-util")]
-pub(crate) use decision::decide;
-pub(crate) use decision::prove;
 pub use evidence::{Decided, Evidence, HasAuth};
 pub(crate) use exit::Exit;
 pub use exit::{AuthorizeLayer, Authorizing};

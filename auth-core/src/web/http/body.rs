@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::Rejection;
 use crate::service::Auth;
-use crate::web::Refusal;
+use crate::web::BodyError;
 
 /// A JSON body, as [`axum::Json`], answering a body that cannot be read with the application's error body (400, 413,
 /// 415 or 422). It never repeats what was sent, since that may be a password.
@@ -148,7 +148,7 @@ fn unreadable(status: StatusCode, rejection: &dyn Error, auth: &Auth) -> Rejecti
         StatusCode::BAD_REQUEST => "The body is not well formed.".to_owned(),
         _ => format!("The body does not have the expected fields{}.", hint(rejection)),
     };
-    Rejection::new(Refusal::BadRequest { status, detail }, auth)
+    Rejection::new(BodyError::new(status, detail), auth)
 }
 
 /// What serde says was wrong, less the value that was wrong: `missing field`, or what was expected instead.

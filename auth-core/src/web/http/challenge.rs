@@ -5,31 +5,41 @@ use std::fmt::Write;
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use crate::token::dpop::ALGORITHMS;
+use crate::verify::AccessError;
 use crate::verify::dpop::Schemes;
-use crate::web::Refusal;
 use crate::web::refusal::Challenge;
+use crate::web::{Edge, Refusal};
 
-/// Adds the challenges that belong to `refusal`. A route that takes API keys names both schemes it takes them by:
-/// `Bearer` and `ApiKey`. Where tokens may or must be bound to a key, `DPoP` is named beside or in place of `Bearer`.
-pub(super) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, realm: &str, schemes: Schemes) {
+/// Adds the challenges that belong to `refusal`, of the schemes by which credentials are taken. A route that takes API
+/// keys names both schemes it takes them by: `Bearer` and `ApiKey`. Where tokens may or must be bound to a key, `DPoP` is
+/// named beside or in place of `Bearer`.
+pub(crate) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, edge: &Edge) {
     let error = match refusal.answer().challenge {
         Challenge::None => return,
         Challenge::Plain => None,
         Challenge::Error(error) => Some(error),
     };
-    let api_key =
-        matches!(refusal, Refusal::NoCredential { api_key: true } | Refusal::InvalidCredential { api_key: true });
+    let (schemes, realm) = (edge.schemes, &*edge.realm);
+    let api_key = matches!(
+        refusal,
+        Refusal::Access(AccessError::NoCredential { api_key: true } | AccessError::InvalidCredential { api_key: true })
+    );
+    // Of a proof that is not valid the scheme without proofs has nothing to say.
+    let without_proof = error.filter(|_| !matches!(refusal, Refusal::Access(AccessError::InvalidDpopProof)));
     if schemes != Schemes::Dpop || api_key {
-        // Of a proof that is not good the scheme without proofs has nothing to say.
-        let error = error.filter(|_| !matches!(refusal, Refusal::InvalidDpopProof { .. }));
-        append(headers, &challenge("Bearer", refusal, error, realm));
+        append(headers, &challenge("Bearer", refusal, without_proof, realm));
     }
     if schemes != Schemes::Bearer {
         let challenge = challenge("DPoP", refusal, error, realm);
         append(headers, &format!("{challenge}, algs=\"{}\"", ALGORITHMS.join(" ")));
     }
+    for scheme in edge.access_token_schemes.iter().filter(|_| schemes != Schemes::Dpop) {
+        append(headers, &challenge(scheme, refusal, without_proof, realm));
+    }
     if api_key {
-        append(headers, &format!("ApiKey realm=\"{}\"", quotable(realm)));
+        for scheme in std::iter::once("ApiKey").chain(edge.api_key_schemes.iter().map(AsRef::as_ref)) {
+            append(headers, &format!("{scheme} realm=\"{}\"", quotable(realm)));
+        }
     }
 }
 
@@ -43,8 +53,8 @@ fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) 
         parameter("error", error);
     }
     match refusal {
-        Refusal::InsufficientScope { scopes } => parameter("scope", &scopes.join(" ")),
-        Refusal::StepUp { max_age, amr } => {
+        Refusal::Access(AccessError::InsufficientScope { scopes }) => parameter("scope", &scopes.join(" ")),
+        Refusal::Access(AccessError::StepUp { max_age, amr }) => {
             if let Some(age) = max_age {
                 parameter("max_age", &age.as_secs().to_string());
             }

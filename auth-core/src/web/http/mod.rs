@@ -8,7 +8,7 @@ mod problem;
 mod rejection;
 
 pub use body::{Form, FormOrJson, Json};
-pub(crate) use challenge::quotable;
+pub(crate) use challenge::{add_challenges, quotable};
 pub(crate) use no_store::NO_STORE;
 pub use path::Path;
 pub use problem::{ErrorBody, Problem, problem_json};

@@ -7,6 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use crate::service::AuthBuilder;
+
 /// What an error body tells.
 ///
 /// ```
@@ -116,4 +118,25 @@ pub fn problem_json(problem: &Problem) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     response
+}
+
+impl AuthBuilder {
+    /// Replaces how error bodies look; [`problem_json`](crate::http::problem_json) by default.
+    ///
+    /// ```
+    /// # use auth_core::testing;
+    /// use auth_core::http::{ErrorBody, Problem};
+    /// use axum::Json;
+    /// use axum::response::IntoResponse as _;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let body = |problem: &Problem| Json([("detail", problem.detail.clone())]).into_response();
+    /// let auth = testing::in_memory().error_body(ErrorBody::new(body)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn error_body(mut self, body: ErrorBody) -> Self {
+        self.web.insert(body);
+        self
+    }
 }

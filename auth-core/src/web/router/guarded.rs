@@ -5,6 +5,7 @@ use std::panic::Location;
 
 use axum::extract::{FromRef, Request};
 use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::Route;
 use axum::{Extension, Router};
@@ -19,6 +20,7 @@ use super::routing::Decision;
 use crate::policy::Policy;
 use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
 use crate::service::Auth;
+use crate::web::edge::finish;
 use crate::web::guard::AuthorizeLayer;
 use crate::web::guard::{Decided, Evidence, HasAuth};
 
@@ -112,6 +114,7 @@ where
     where
         S: HasAuth,
     {
+        self.wiring = Wiring::of_state();
         let methods = methods.guarded();
         for (method, decision) in &methods.decisions {
             self.enter(decision.row(method, path.to_owned()));
@@ -380,7 +383,10 @@ where
         let table = self.policy();
         let Self { inner, wiring, .. } = self.sealed();
         match wiring.wired(&state, &table) {
-            Some(wired) => inner.layer(Extension(wired)).with_state(state),
+            Some(wired) => {
+                let finish = from_fn_with_state(wired.auth.clone(), finish);
+                inner.layer(Extension(wired)).layer(finish).with_state(state)
+            }
             None => inner.with_state(state),
         }
     }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
 use axum::http::Extensions;
 
 use crate::policy::PolicyTable;
 use crate::service::Auth;
+use crate::web::guard::HasAuth;
 
 /// How the `Auth` is found in the state, where a guard or a page of the router needs it.
 pub(crate) struct Wiring<S>(Option<fn(&S) -> Auth>);
@@ -16,9 +16,9 @@ impl<S> Wiring<S> {
 
     pub(crate) fn of_state() -> Self
     where
-        Auth: FromRef<S>,
+        S: HasAuth,
     {
-        Self(Some(Auth::from_ref))
+        Self(Some(S::__auth))
     }
 
     pub(crate) fn join(&mut self, other: Self) {
@@ -43,7 +43,7 @@ impl<S> Copy for Wiring<S> {}
 /// router that can be served.
 #[derive(Clone)]
 pub(crate) struct Wired {
-    auth: Auth,
+    pub(crate) auth: Auth,
     table: Arc<PolicyTable>,
 }
 

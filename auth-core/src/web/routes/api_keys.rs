@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use crate::base::{ApiKeyId, SubjectId, Timestamp};
+use crate::base::{ApiKeyId, Context, SubjectId, Timestamp};
 use crate::policy::Policy;
 use crate::service::Auth;
 use crate::service::api_keys::{IssuedApiKey, NewApiKey};
@@ -15,7 +15,7 @@ use crate::store::ApiKeyRecord;
 use crate::verify::Identity;
 use crate::web::Refusal;
 use crate::web::guard::Guard;
-use crate::web::http::{Json, NO_STORE, Path, Rejection};
+use crate::web::http::{Json, NO_STORE, Path};
 
 #[derive(Deserialize)]
 pub(super) struct CreateBody {
@@ -62,37 +62,40 @@ impl From<ApiKeyRecord> for ApiKeyView {
 pub(super) async fn create<P: Policy>(
     _: Guard<P>,
     State(auth): State<Auth>,
+    context: Context,
     identity: Identity,
     Json(body): Json<CreateBody>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, Refusal> {
     let new = NewApiKey { name: body.name, scopes: body.scopes, expires_in: body.expires_in.map(Duration::from_secs) };
-    answer(StatusCode::CREATED, auth.create_api_key(identity.subject(), new).await, &auth)
+    Ok(issued(StatusCode::CREATED, auth.create_api_key(&context, identity.subject(), new).await?))
 }
 
-pub(super) async fn list<P: Policy>(_: Guard<P>, State(auth): State<Auth>) -> Result<Json<Vec<ApiKeyView>>, Rejection> {
-    let keys = auth.api_keys().await.map_err(|refusal| auth.reject(refusal))?;
+pub(super) async fn list<P: Policy>(_: Guard<P>, State(auth): State<Auth>) -> Result<Json<Vec<ApiKeyView>>, Refusal> {
+    let keys = auth.api_keys().await?;
     Ok(Json(keys.into_iter().map(ApiKeyView::from).collect()))
 }
 
 pub(super) async fn rotate<P: Policy>(
     _: Guard<P>,
     State(auth): State<Auth>,
+    context: Context,
     Path(id): Path<ApiKeyId>,
-) -> Result<Response, Rejection> {
-    answer(StatusCode::OK, auth.rotate_api_key(&id).await, &auth)
+) -> Result<Response, Refusal> {
+    Ok(issued(StatusCode::OK, auth.rotate_api_key(&context, &id).await?))
 }
 
 pub(super) async fn revoke<P: Policy>(
     _: Guard<P>,
     State(auth): State<Auth>,
+    context: Context,
     Path(id): Path<ApiKeyId>,
-) -> Result<StatusCode, Rejection> {
-    auth.revoke_api_key(&id).await.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| auth.reject(refusal))
+) -> Result<StatusCode, Refusal> {
+    auth.revoke_api_key(&context, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
-fn answer(status: StatusCode, issued: Result<IssuedApiKey, Refusal>, auth: &Auth) -> Result<Response, Rejection> {
-    let issued = issued.map_err(|refusal| auth.reject(refusal))?;
+fn issued(status: StatusCode, issued: IssuedApiKey) -> Response {
     let mut view = ApiKeyView::from(issued.record);
     view.key = Some(issued.key.expose().to_owned());
-    Ok((status, NO_STORE, Json(view)).into_response())
+    (status, NO_STORE, Json(view)).into_response()
 }

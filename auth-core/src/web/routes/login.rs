@@ -2,16 +2,17 @@
 
 use auth_macros::public;
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::token_response::token_response;
+use crate::base::Context;
 use crate::service::Auth;
-use crate::service::session::{Grantee, Login};
+use crate::service::session::{Login, TokenRequest};
+use crate::web::Refusal;
 use crate::web::extract::TokenProof;
-use crate::web::http::{Form, FormOrJson, Rejection};
+use crate::web::http::{Form, FormOrJson};
 
 #[derive(Deserialize)]
 pub(super) struct LoginForm {
@@ -28,27 +29,25 @@ pub(super) struct RefreshBody {
 #[public]
 pub(super) async fn login(
     State(auth): State<Auth>,
+    context: Context,
     TokenProof(proof): TokenProof,
-    headers: HeaderMap,
     Form(form): Form<LoginForm>,
-) -> Result<Response, Rejection> {
+) -> Result<Response, Refusal> {
     let mut login = Login::new(form.username, form.password);
     login.scope = form.scope;
-    login.agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).map(str::to_owned);
-    let proof = proof.map_err(|refusal| auth.reject(refusal))?;
-    let tokens = auth.login_with(login, proof.as_ref()).await.map_err(|refusal| auth.reject(refusal))?;
+    let tokens = auth.login_with(&context, login, proof?.as_ref()).await?;
     Ok(token_response(&tokens, Some(&tokens.scope)))
 }
 
 #[public]
 pub(super) async fn refresh(
     State(auth): State<Auth>,
+    context: Context,
     TokenProof(proof): TokenProof,
     FormOrJson(body): FormOrJson<RefreshBody>,
-) -> Result<Response, Rejection> {
-    use secrecy::ExposeSecret;
-    let proof = proof.map_err(|refusal| auth.reject(refusal))?;
-    let tokens = auth.refresh_as(Grantee::own(proof.as_ref()), body.refresh_token.expose_secret(), None).await;
-    let tokens = tokens.map_err(|refusal| auth.reject(refusal))?;
+) -> Result<Response, Refusal> {
+    let proof = proof?;
+    let request = TokenRequest::own(proof.as_ref());
+    let tokens = auth.refresh_as(&context, request, body.refresh_token.expose_secret(), None).await?;
     Ok(token_response(&tokens, Some(&tokens.scope)))
 }

@@ -66,7 +66,7 @@ impl Auth {
             .route("/auth/sessions", get(sessions::list))
             .route("/auth/sessions/{id}", delete(sessions::end))
             .route("/.well-known/jwks.json", get(jwks::keys));
-        if self.0.registry.is_some() {
+        if self.0.service.as_ref().is_some_and(|service| service.registry.is_some()) {
             router = router.route("/auth/register", post(register::register));
         }
         router.merge(self.oauth_routes()).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
@@ -78,7 +78,7 @@ impl Auth {
         Auth: FromRef<S>,
     {
         let introspect = GuardedRouter::new();
-        let introspect = if self.0.clients.any_introspects() {
+        let introspect = if self.0.service.as_ref().is_some_and(|service| service.clients.any_introspects()) {
             introspect.route("/auth/introspect", post(introspect::by_client_or_api_key))
         } else {
             introspect.route("/auth/introspect", post(introspect::by_api_key))

@@ -6,9 +6,11 @@ use axum::http::StatusCode;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use crate::base::Context;
 use crate::service::Auth;
 use crate::verify::Identity;
-use crate::web::http::{Json, Rejection};
+use crate::web::Refusal;
+use crate::web::http::Json;
 
 #[derive(Deserialize)]
 pub(super) struct ChangeBody {
@@ -19,11 +21,10 @@ pub(super) struct ChangeBody {
 #[require_auth]
 pub(super) async fn change(
     State(auth): State<Auth>,
+    context: Context,
     identity: Identity,
     Json(body): Json<ChangeBody>,
-) -> Result<StatusCode, Rejection> {
-    auth.change_password(&identity, body.current_password, body.new_password)
-        .await
-        .map(|()| StatusCode::NO_CONTENT)
-        .map_err(|refusal| auth.reject(refusal))
+) -> Result<StatusCode, Refusal> {
+    auth.change_password(&context, &identity, body.current_password, body.new_password).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

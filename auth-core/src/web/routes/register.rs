@@ -6,10 +6,11 @@ use axum::http::StatusCode;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
-use crate::base::{Email, SubjectId};
+use crate::base::{Context, Email, SubjectId};
 use crate::service::Auth;
 use crate::service::session::Registration;
-use crate::web::http::{Json, Rejection};
+use crate::web::Refusal;
+use crate::web::http::Json;
 
 #[derive(Deserialize)]
 pub(super) struct RegisterBody {
@@ -28,11 +29,13 @@ pub(super) struct RegisteredUser {
 #[public]
 pub(super) async fn register(
     State(auth): State<Auth>,
+    context: Context,
     Json(body): Json<RegisterBody>,
-) -> Result<(StatusCode, Json<RegisteredUser>), Rejection> {
+) -> Result<(StatusCode, Json<RegisteredUser>), Refusal> {
+    let roles = &auth.service()?.new_user_roles;
     let mut registration = Registration::new(body.email, body.password);
-    registration.roles.clone_from(&auth.0.new_user_roles);
-    let (id, email) = auth.register(registration).await.map_err(|refusal| auth.reject(refusal))?;
-    let role = auth.0.new_user_roles.first().cloned();
+    registration.roles.clone_from(roles);
+    let (id, email) = auth.register(&context, registration).await?;
+    let role = roles.first().cloned();
     Ok((StatusCode::CREATED, Json(RegisteredUser { id, email, role, is_active: true })))
 }

@@ -6,27 +6,35 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 
+use crate::base::Context;
 use crate::service::Auth;
-use crate::service::oauth::{OAuthError, OAuthForm};
+use crate::service::oauth::{ClientCredentials, OAuthError};
 use crate::web::http::NO_STORE;
+use crate::web::oauth::OAuthForm;
 
 #[public]
 pub(super) async fn revoke(
     State(auth): State<Auth>,
+    context: Context,
     headers: HeaderMap,
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
-    match revoked(&auth, &headers, form).await {
+    match revoked(&auth, &context, &headers, form).await {
         Ok(()) => (StatusCode::OK, NO_STORE).into_response(),
         Err(error) => error.response(&auth),
     }
 }
 
 /// A `token_type_hint` is not needed to tell the kinds apart, and a wrong one changes nothing (section 2.1).
-async fn revoked(auth: &Auth, headers: &HeaderMap, form: Result<OAuthForm, OAuthError>) -> Result<(), OAuthError> {
+async fn revoked(
+    auth: &Auth,
+    context: &Context,
+    headers: &HeaderMap,
+    form: Result<OAuthForm, OAuthError>,
+) -> Result<(), OAuthError> {
     let form = form?;
-    let client = auth.client(headers, &form)?;
+    let client = auth.client(context, ClientCredentials::read(headers, &form))?;
     let token = form.secret("token")?.ok_or(OAuthError::invalid_request("token is missing"))?;
     form.text("token_type_hint")?;
-    auth.revoke(&client, token.expose_secret()).await
+    auth.revoke(context, &client, token.expose_secret()).await
 }

@@ -5,12 +5,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Serialize;
 
-use crate::base::{ClientId, SessionId, Timestamp};
+use crate::base::{ClientId, Context, SessionId, Timestamp};
 use crate::service::Auth;
 use crate::store::Session;
 use crate::verify::Identity;
 use crate::web::Refusal;
-use crate::web::http::{Json, Path, Rejection};
+use crate::web::http::{Json, Path};
 
 #[derive(Serialize)]
 pub(super) struct SessionView {
@@ -27,18 +27,28 @@ pub(super) struct SessionView {
 }
 
 #[require_auth]
-pub(super) async fn logout(State(auth): State<Auth>, identity: Identity) -> Result<StatusCode, Rejection> {
-    done(auth.logout(&identity).await, &auth)
+pub(super) async fn logout(
+    State(auth): State<Auth>,
+    context: Context,
+    identity: Identity,
+) -> Result<StatusCode, Refusal> {
+    auth.logout(&context, &identity).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[require_auth]
-pub(super) async fn logout_all(State(auth): State<Auth>, identity: Identity) -> Result<StatusCode, Rejection> {
-    done(auth.logout_everywhere(identity.subject()).await, &auth)
+pub(super) async fn logout_all(
+    State(auth): State<Auth>,
+    context: Context,
+    identity: Identity,
+) -> Result<StatusCode, Refusal> {
+    auth.logout_everywhere(&context, identity.subject()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 #[require_auth]
-pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result<Json<Vec<SessionView>>, Rejection> {
-    let sessions = auth.sessions(identity.subject()).await.map_err(|refusal| auth.reject(refusal))?;
+pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result<Json<Vec<SessionView>>, Refusal> {
+    let sessions = auth.sessions(identity.subject()).await?;
     let view = |session: Session| SessionView {
         current: identity.session() == Some(&session.id),
         id: session.id,
@@ -54,14 +64,10 @@ pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result
 #[require_auth]
 pub(super) async fn end(
     State(auth): State<Auth>,
+    context: Context,
     identity: Identity,
     Path(id): Path<SessionId>,
-) -> Result<StatusCode, Rejection> {
-    let missing = Refusal::NotFound { what: "session" };
-    let ended = auth.end_session(identity.subject(), &id).await;
-    done(ended.and_then(|ended| if ended { Ok(()) } else { Err(missing) }), &auth)
-}
-
-fn done(outcome: Result<(), Refusal>, auth: &Auth) -> Result<StatusCode, Rejection> {
-    outcome.map(|()| StatusCode::NO_CONTENT).map_err(|refusal| auth.reject(refusal))
+) -> Result<StatusCode, Refusal> {
+    let ended = auth.end_session(&context, identity.subject(), &id).await?;
+    if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::NotFound { what: "session" }) }
 }

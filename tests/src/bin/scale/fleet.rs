@@ -45,7 +45,7 @@ pub(crate) async fn access_tokens(store: &PostgresStore, prefix: &str, count: us
     let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
     let builder = Auth::builder(key, ISSUER, "quickstart").store(store.clone());
     let day = std::time::Duration::from_hours(24);
-    let auth = builder.access_ttl(day).cache_bound(std::time::Duration::ZERO).build().unwrap();
+    let auth = builder.access_ttl(day).cache_ttl(std::time::Duration::ZERO).build().unwrap();
     let mut writers = JoinSet::new();
     for writer in 0..8 {
         let (auth, store, prefix) = (auth.clone(), store.clone(), prefix.to_owned());

@@ -25,7 +25,7 @@ impl Scene {
         let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
         let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);
         // What is loaded again is loaded for the reason that is counted, however slow this machine is.
-        let builder = builder.new_user_role(Role::User).cache_bound(Duration::from_hours(1));
+        let builder = builder.new_user_role(Role::User).cache_ttl(Duration::from_hours(1));
         let auth = builder.fanout(messages.clone()).build().unwrap();
         let client = Client::new(&auth_tests::serve(quickstart::router(App { auth: auth.clone() })).await);
         Self { auth, client, messages }

@@ -1,5 +1,6 @@
 //! The statements that each request sends to the database, counted as the driver sends them, and the time it takes.
 
+use auth_core::Context;
 use std::time::{Duration, Instant};
 
 use auth_core::Registration;
@@ -79,7 +80,7 @@ async fn round(meter: &mut Meter<'_>, number: usize) {
     meter.of("guarded, the session not cached", 200, policy()).await;
     meter.of("guarded, all of it cached", 200, policy()).await;
     let ada = auth_core::SubjectId::try_from(subject(client, &access).await).unwrap();
-    auth.update_account(&ada, AccountPatch::default()).await.unwrap();
+    auth.update_account(&Context::system("test"), &ada, AccountPatch::default()).await.unwrap();
     meter.of("guarded, the subject not cached", 200, policy()).await;
     meter.of("guarded, and the handler takes the user", 200, client.get_as(&access, "/users/me")).await;
 
@@ -120,7 +121,7 @@ async fn subject(client: &auth_tests::Client, access: &str) -> String {
 
 async fn rows(scene: &Scene, rounds: usize) -> Vec<Row> {
     let admin = Registration::new(ADMIN, PASSWORD.to_owned()).with_roles([Role::Admin]);
-    scene.auth.register(admin).await.unwrap();
+    scene.auth.register(&Context::system("test"), admin).await.unwrap();
     let mut meter = Meter { scene, rows: Vec::new() };
     for number in 0..rounds {
         round(&mut meter, number).await;

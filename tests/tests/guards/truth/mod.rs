@@ -10,14 +10,14 @@ mod shapes;
 mod typed;
 
 use auth_core::testing::admit;
-use auth_core::{Auth, Refusal, Requirement};
+use auth_core::{AccessError, Auth, Requirement};
 use callers::{Caller, callers};
 use shapes::{Rng, all_of_depth, leaves, shapes_of_depth, with_leaves};
 
 /// Holds the guard's answer for one caller against the truth table.
 async fn hold(auth: &Auth, caller: &mut Caller, requirement: &Requirement) {
     let answer = admit(auth, &mut caller.parts, requirement).await;
-    let refusal = answer.as_ref().err().map(auth_core::http::Rejection::refusal);
+    let refusal = answer.as_ref().err();
     if let Err(why) = oracle::check(requirement, &caller.world, refusal) {
         panic!("`{requirement}` for {:?}: {why}; answered {refusal:?}", caller.world);
     }
@@ -88,18 +88,18 @@ async fn negations_within_negations_still_know_what_is_lacking() {
     let caller =
         callers.iter_mut().find(|caller| caller.world == oracle::World::of_subject(false, false, false, false));
     let caller = caller.unwrap();
-    let step_up = |amr: &[&'static str]| Refusal::StepUp { max_age: None, amr: amr.to_vec() };
-    let cases: [(Requirement, Refusal); 6] = [
+    let step_up = |amr: &[&'static str]| AccessError::StepUp { max_age: None, amr: amr.to_vec() };
+    let cases: [(Requirement, AccessError); 6] = [
         (Not(&Not(&Amr("otp"))), step_up(&["otp"])),
         (Any(&[Amr("otp"), Amr("hwk")]), step_up(&["otp", "hwk"])),
         (All(&[Amr("otp"), Fresh(HOUR)]), step_up(&["otp"])),
-        (Not(&Any(&[Not(&Scope("s")), Not(&Scope("t"))])), Refusal::InsufficientScope { scopes: vec!["s", "t"] }),
-        (All(&[Subject, ApiKey]), Refusal::NoCredential { api_key: true }),
-        (Not(&Subject), Refusal::Excluded),
+        (Not(&Any(&[Not(&Scope("s")), Not(&Scope("t"))])), AccessError::InsufficientScope { scopes: vec!["s", "t"] }),
+        (All(&[Subject, ApiKey]), AccessError::NoCredential { api_key: true }),
+        (Not(&Subject), AccessError::Denied),
     ];
     for (requirement, refusal) in cases {
         let answer = admit(&auth, &mut caller.parts, &requirement).await.unwrap_err();
-        assert_eq!(*answer.refusal(), refusal, "{requirement}");
+        assert_eq!(answer, refusal, "{requirement}");
     }
 }
 
@@ -110,10 +110,10 @@ async fn of_several_lacks_the_answer_names_one_that_helps() {
     use Requirement::{All, Any, ApiKey, Auth as Subject, Fresh, Scope};
     const ROLE: Requirement = Requirement::Role { name: "Role", granted_by: &["Role", "Above"] };
     const FRESH: Requirement = Fresh(shapes::FRESH);
-    let scope = |of: &'static str| Refusal::InsufficientScope { scopes: vec![of] };
-    let step_up = Refusal::StepUp { max_age: Some(shapes::FRESH), amr: Vec::new() };
-    let (role, no_credential) = (Refusal::InsufficientRole, Refusal::NoCredential { api_key: true });
-    let cases: [(Requirement, Refusal, Refusal); 13] = [
+    let scope = |of: &'static str| AccessError::InsufficientScope { scopes: vec![of] };
+    let step_up = AccessError::StepUp { max_age: Some(shapes::FRESH), amr: Vec::new() };
+    let (role, no_credential) = (AccessError::InsufficientRole, AccessError::NoCredential { api_key: true });
+    let cases: [(Requirement, AccessError, AccessError); 13] = [
         // Requirement, for a login that has nothing but itself, for a key without scopes.
         (Any(&[ROLE, All(&[Subject, ApiKey])]), role.clone(), no_credential.clone()),
         (Any(&[ROLE, All(&[ApiKey, Scope("s")])]), role.clone(), scope("s")),
@@ -137,7 +137,7 @@ async fn of_several_lacks_the_answer_names_one_that_helps() {
         for (world, refusal) in [(login, for_login), (key, for_key), (nobody, no_credential.clone())] {
             let caller = callers.iter_mut().find(|caller| caller.world == world).unwrap();
             let answer = admit(&auth, &mut caller.parts, &requirement).await.unwrap_err();
-            assert_eq!(*answer.refusal(), refusal, "{requirement} for {world:?}");
+            assert_eq!(answer, refusal, "{requirement} for {world:?}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The truth table, and which refusal is right: nothing here knows how the evaluator goes about it.
 
-use auth_core::{Refusal, Requirement};
+use auth_core::{AccessError, Requirement};
 
 /// All that can be true of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +97,7 @@ fn fact(leaf: &Requirement, world: &World) -> bool {
 
 /// Whether `answer` (`None`: let in) is right. The words of a refusal are held to what they promise: a credential, a
 /// step-up, a scope that is asked for must be able to help, and a plain 403 says that none of them could.
-pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Refusal>) -> Result<(), &'static str> {
+pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&AccessError>) -> Result<(), &'static str> {
     let world = seen(requirement, sent);
     let must = |right: bool, why| if right { Ok(()) } else { Err(why) };
     let Some(refusal) = answer else { return must(certain(requirement, &world), "it does not hold") };
@@ -109,11 +109,11 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Ref
     let grown = more_credentials(requirement, &world);
     let could = |change: fn(World) -> World, of: &[World]| of.iter().any(|world| certain(requirement, &change(*world)));
     match refusal {
-        Refusal::NoCredential { .. } | Refusal::InvalidCredential { .. } => {
+        AccessError::NoCredential { .. } | AccessError::InvalidCredential { .. } => {
             must(could(|world| world, &grown), "no credential could help")
         }
         _ if !world.known() => must(!could(|world| world, &grown), "a credential could help, so 401"),
-        Refusal::StepUp { max_age, amr } => {
+        AccessError::StepUp { max_age, amr } => {
             let fresh =
                 |world: World| World { subject: world.subject.map(|it| Subject { fresh: true, ..it }), ..world };
             let otp = |world: World| World { subject: world.subject.map(|it| Subject { otp: true, ..it }), ..world };
@@ -123,11 +123,11 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Ref
             let stepped = |world: World| if both { fresh(otp(world)) } else { asked(world) };
             must(grown.iter().any(|world| certain(requirement, &stepped(*world))), "that step-up could not help")
         }
-        Refusal::InsufficientScope { scopes } => {
+        AccessError::InsufficientScope { scopes } => {
             must(scopes == &["s"], "the scope is `s`")?;
             must(STEPS.iter().any(|step| could_by(requirement, &grown, |it| step(scoped(it)))), "no scope could help")
         }
-        Refusal::InsufficientRole | Refusal::Excluded => {
+        AccessError::InsufficientRole | AccessError::Denied => {
             let mendable = STEPS.iter().any(|step| {
                 could_by(requirement, &[world], step) || could_by(requirement, &[world], |it| step(scoped(it)))
             });

@@ -4,10 +4,9 @@ use std::marker::PhantomData;
 
 use auth_core::__private::{Statement, stated};
 use auth_core::testing::admit;
-use auth_core::{Auth, Guard, GuardedRouter, Policy, Requirement, routing};
+use auth_core::{Auth, Guard, GuardedRouter, Policy, Refusal, Requirement, routing};
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use axum::response::IntoResponse as _;
 use tower_service::Service as _;
 
 use super::callers::callers;
@@ -100,7 +99,7 @@ async fn guards_of_a_router_answer_as_the_table_says() {
             *request.headers_mut() = caller.headers.clone();
             let response = router.call(request).await.unwrap();
             let admitted = admit(&auth, &mut caller.parts, &requirement).await;
-            let expected = admitted.map_or_else(|refused| refused.into_response().status(), |()| StatusCode::OK);
+            let expected = admitted.map_or_else(|refused| Refusal::from(refused).status(), |()| StatusCode::OK);
             assert_eq!(response.status(), expected, "{requirement} for {:?}", caller.world);
             let let_in = response.status() == StatusCode::OK;
             assert_eq!(let_in, oracle::holds(&requirement, &caller.world), "{requirement} for {:?}", caller.world);

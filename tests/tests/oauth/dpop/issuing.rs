@@ -1,6 +1,6 @@
 //! Sections 5 and 6: tokens that are bound where they are asked for, and stay bound.
 
-use auth_core::{Dpop, GrantType, Login, OAuthClient, ProofError, Refusal, Timestamp};
+use auth_core::{AccountError, Context, Dpop, GrantType, Login, OAuthClient, ProofError, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tower_service::Service as _;
@@ -169,10 +169,10 @@ async fn rfc9449_s5_where_it_is_required_nobody_gets_tokens_without_a_proof() {
         service.reasons.are(proof(ProofError::Missing), path);
     }
     // Also not by the application's own code, which has no request to take a proof from.
-    let refused = service.auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await;
-    assert_eq!(refused.err(), Some(Refusal::InvalidDpopProof { for_tokens: true }));
-    let refused = service.auth.refresh(&first.refresh()).await;
-    assert_eq!(refused.err(), Some(Refusal::InvalidDpopProof { for_tokens: true }));
+    let refused = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await;
+    assert_eq!(refused.err(), Some(AccountError::InvalidDpopProof));
+    let refused = service.auth.refresh(&Context::system("test"), &first.refresh()).await;
+    assert_eq!(refused.err(), Some(AccountError::InvalidDpopProof));
     assert_eq!(service.renew(&first.refresh(), Some(&prover.for_tokens(&service))).await.status, 200);
 }
 

@@ -10,8 +10,8 @@ mod using;
 
 use std::sync::{Arc, Mutex};
 
-use auth_core::event::{Event, EventSink};
-use auth_core::token::TokenError;
+use async_trait::async_trait;
+use auth_core::event::{Event, EventKind, EventSink};
 use auth_core::{AuthBuilder, Clock, Dpop, ProofError};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -32,25 +32,26 @@ const LOGIN: &[(&str, &str)] = &[("grant_type", "password"), ("username", EMAIL)
 
 /// Why credentials were refused, which no answer says.
 #[derive(Clone, Default)]
-pub(crate) struct Reasons(Arc<Mutex<Vec<TokenError>>>);
+pub(crate) struct Reasons(Arc<Mutex<Vec<String>>>);
 
+#[async_trait]
 impl EventSink for Reasons {
-    fn record(&self, event: &Event<'_>) {
-        if let Event::CredentialRefused { reason } = event {
-            self.0.lock().unwrap().push(*reason);
+    async fn record(&self, event: Event) {
+        if let EventKind::CredentialRefused { reason } = event.kind {
+            self.0.lock().unwrap().push(reason);
         }
     }
 }
 
 impl Reasons {
     /// Those since the last call.
-    fn take(&self) -> Vec<TokenError> {
+    fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 
     #[track_caller]
-    fn are(&self, reason: TokenError, case: &str) {
-        assert_eq!(self.take(), [reason], "{case}");
+    fn are(&self, reason: impl ToString, case: &str) {
+        assert_eq!(self.take(), [reason.to_string()], "{case}");
     }
 }
 
@@ -236,6 +237,6 @@ impl Answer {
     }
 }
 
-fn proof(reason: ProofError) -> TokenError {
-    TokenError::Proof(reason)
+fn proof(reason: ProofError) -> String {
+    format!("the DPoP proof was refused: {reason}")
 }

@@ -1,7 +1,7 @@
 //! No secret is in the file in readable form.
 
 use auth_core::token::SigningKey;
-use auth_core::{Auth, Login, NewApiKey, Registration};
+use auth_core::{Auth, Context, Login, NewApiKey, Registration};
 
 use super::file::TempFile;
 
@@ -15,12 +15,15 @@ async fn the_file_and_its_log_hold_no_password_token_or_key() {
     let key = SigningKey::hs256(&SIGNING_SECRET.to_owned().into()).unwrap();
     let auth = Auth::builder(key, "https://issuer.example.com", "stores").store(store.clone()).build().unwrap();
 
-    let (subject, _) = auth.register(Registration::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
-    let first = auth.login(Login::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
-    let second = auth.refresh(first.refresh.expose()).await.unwrap();
+    let (subject, _) = auth
+        .register(&Context::system("test"), Registration::new("ada@example.com", PASSWORD.to_owned()))
+        .await
+        .unwrap();
+    let first = auth.login(&Context::system("test"), Login::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
+    let second = auth.refresh(&Context::system("test"), first.refresh.expose()).await.unwrap();
     let new_key = NewApiKey { name: "export".to_owned(), scopes: Vec::new(), expires_in: None };
-    let made = auth.create_api_key(&subject, new_key).await.unwrap();
-    let rotated = auth.rotate_api_key(made.key.id()).await.unwrap();
+    let made = auth.create_api_key(&Context::system("test"), &subject, new_key).await.unwrap();
+    let rotated = auth.rotate_api_key(&Context::system("test"), made.key.id()).await.unwrap();
 
     let mut secrets = vec![PASSWORD, SIGNING_SECRET];
     for tokens in [&first, &second] {

@@ -7,7 +7,7 @@ use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
 use auth_core::testing::{self, TestClock};
 use auth_core::token::{EdDsa, SigningKey};
-use auth_core::{BuildError, Login, NewApiKey, Registration, Timestamp};
+use auth_core::{BuildError, Context, Login, NewApiKey, Registration, Timestamp};
 use serde_json::json;
 
 use super::server::{IssuerServer, Reply};
@@ -107,8 +107,8 @@ async fn a_service_with_users_of_its_own_trusts_others_as_well() {
     assert!(matches!(own, Err(BuildError::Issuer(IssuerError::Twice(_)))));
 
     let auth = builder().trust(trust(&server).subject_prefix("theirs|")).build().unwrap();
-    let (id, _) = auth.register(Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
-    let login = auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let (id, _) = auth.register(&Context::system("test"), Registration::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let login = auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
     let service = Service::serve(auth, clock.clone()).await;
     assert_eq!(service.subject(login.access.expose()).await, id.to_string());
     assert_eq!(service.subject(&token(&Forger::es256(), "k", claims(&server.url))).await, "theirs|ada");
@@ -223,9 +223,12 @@ async fn rfc7662_s2_2_another_issuers_token_is_its_own_to_tell_about() {
     let (server, clock) =
         (IssuerServer::start(&[("k", &Forger::es256())]).await, TestClock::at(Timestamp::from_secs(NOW)));
     let auth = testing::in_memory().trust(trust(&server).subject_prefix("idp|")).clock(clock).build().unwrap();
-    let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await.unwrap();
+    let (ada, _) = auth
+        .register(&Context::system("test"), Registration::new("ada@example.com", "three words and a comma"))
+        .await
+        .unwrap();
     let new = NewApiKey { name: "gateway".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
-    let key = auth.create_api_key(&ada, new).await.unwrap().key;
+    let key = auth.create_api_key(&Context::system("test"), &ada, new).await.unwrap().key;
     let routes = GuardedRouter::new().route("/me", get(me)).merge(auth.routes());
     let (url, http) = (auth_tests::serve(routes.with_state(auth)).await, reqwest::Client::new());
     let token = token(&Forger::es256(), "k", claims(&server.url));

@@ -6,7 +6,7 @@ mod service;
 use std::time::Duration;
 
 use auth_core::store::{AccountPatch, UserDirectory};
-use auth_core::{BuildError, Dpop, LegacyTokens, Login, SubjectId, Timestamp};
+use auth_core::{BuildError, Context, Dpop, LegacyTokens, Login, SubjectId, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -141,11 +141,11 @@ async fn a_legacy_token_of_nobody_and_of_an_inactive_subject_is_refused() {
     let token = token(service.claims());
     assert_eq!(service.me(&token).await, 200);
     let active = |active| AccountPatch { active: Some(active), ..AccountPatch::default() };
-    service.auth.update_account(&service.user, active(false)).await.unwrap();
+    service.auth.update_account(&Context::system("test"), &service.user, active(false)).await.unwrap();
     assert_eq!(service.me(&token).await, 401);
-    service.auth.update_account(&service.user, active(true)).await.unwrap();
+    service.auth.update_account(&Context::system("test"), &service.user, active(true)).await.unwrap();
     assert_eq!(service.me(&token).await, 200);
-    service.auth.remove_account(&service.user).await.unwrap();
+    service.auth.remove_account(&Context::system("test"), &service.user).await.unwrap();
     assert_eq!(service.me(&token).await, 401);
 }
 
@@ -166,7 +166,7 @@ async fn a_logout_everywhere_ends_a_legacy_token_and_a_single_one_cannot() {
     let token = token(service.claims());
     assert_eq!(service.send(Method::POST, "/auth/logout", &token).await, 404, "it belongs to no session");
     assert_eq!(service.me(&token).await, 200);
-    let login = service.auth.login(Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let login = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
     assert_eq!(service.me(&token).await, 200, "a login ends nothing");
     assert_eq!(service.send(Method::POST, "/auth/logout-all", login.access.expose()).await, 204);
     assert_eq!(service.me(&token).await, 401);
@@ -188,7 +188,7 @@ async fn a_legacy_token_has_the_present_roles_no_scope_and_no_freshness() {
     assert_eq!(service.get("/recent", &token).await, 401);
     assert_eq!(service.get("/strong", &token).await, 401);
     let nothing = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
-    service.auth.update_account(&service.user, nothing).await.unwrap();
+    service.auth.update_account(&Context::system("test"), &service.user, nothing).await.unwrap();
     assert_eq!(service.get("/admin", &token).await, 403);
 }
 
@@ -212,7 +212,7 @@ async fn a_legacy_tokens_subject_is_its_id_or_by_choice_its_login() {
     let active = AccountPatch { active: Some(true), ..AccountPatch::default() };
     by_login.store.update(&by_login.user, active).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 200);
-    by_login.auth.logout_everywhere(&by_login.user).await.unwrap();
+    by_login.auth.logout_everywhere(&Context::system("test"), &by_login.user).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 401);
 }
 

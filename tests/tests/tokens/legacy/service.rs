@@ -6,7 +6,7 @@ use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
 use auth_core::testing::TestClock;
 use auth_core::token::SigningKey;
-use auth_core::{AuthBuilder, LegacyTokens, Registration, Timestamp};
+use auth_core::{AuthBuilder, Context, LegacyTokens, Registration, Timestamp};
 use axum::http::StatusCode;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -68,7 +68,7 @@ impl Service {
         let builder = Auth::builder(key, "https://issuer.example", "api").store(store.clone()).clock(clock.clone());
         let auth = set(builder.scopes(["profile"])).build().unwrap();
         let registration = Registration::new(EMAIL, PASSWORD.to_owned()).with_roles([Role::Admin]);
-        let (user, _) = auth.register(registration).await.unwrap();
+        let (user, _) = auth.register(&Context::system("test"), registration).await.unwrap();
         let routes = GuardedRouter::new()
             .route("/me", get(me))
             .route("/admin", get(admin))

@@ -1,4 +1,4 @@
-//! To whom tokens are granted.
+//! A request for tokens.
 
 use crate::base::ClientId;
 use crate::store::Holder;
@@ -6,7 +6,7 @@ use crate::token::dpop::Proof;
 
 /// Who asks for tokens, as far as that was proved. The service's own client without a key by default.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Grantee<'a> {
+pub(crate) struct TokenRequest<'a> {
     /// `None` for the service's own.
     pub(crate) client_id: Option<&'a ClientId>,
     /// Whether the client proved itself by a secret. Its sessions are bound to it by that, and so need not be to a key,
@@ -17,7 +17,7 @@ pub(crate) struct Grantee<'a> {
     pub(crate) proof: Option<&'a Proof>,
 }
 
-impl<'a> Grantee<'a> {
+impl<'a> TokenRequest<'a> {
     /// The service's own client.
     pub(crate) fn own(proof: Option<&'a Proof>) -> Self {
         Self { proof, ..Self::default() }

@@ -5,19 +5,12 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::OAuthError;
 use super::form::{self, OAuthForm};
-
-/// What a request says of its client; nothing at all is what the service's own client says.
-#[derive(Debug, Default)]
-pub(super) struct ClientCredentials {
-    pub(super) id: Option<String>,
-    pub(super) secret: Option<SecretString>,
-}
+use crate::service::oauth::{ClientCredentials, OAuthError};
 
 impl ClientCredentials {
     /// Reads them from the header or the form; from both is one mechanism too many (RFC 6749 section 2.3).
-    pub(super) fn read(headers: &HeaderMap, form: &OAuthForm) -> Result<Self, OAuthError> {
+    pub(crate) fn read(headers: &HeaderMap, form: &OAuthForm) -> Result<Self, OAuthError> {
         let posted = Self { id: form.text("client_id")?, secret: form.secret("client_secret")? };
         let Some(basic) = Self::basic(headers)? else { return Ok(posted) };
         if posted.secret.is_some() {
@@ -54,7 +47,7 @@ impl ClientCredentials {
         let decoded = SecretString::from(decoded);
         let (id, secret) = decoded.expose_secret().split_once(':')?;
         let (id, secret) = (form::decode(id)?, form::decode(secret)?);
-        // Empty is absent: a form that nobody filled in, such as Swagger UI's, sends `:`.
+        // Empty is absent: a form left empty, such as Swagger UI's, sends `:`.
         let present = |text: String| if text.is_empty() { None } else { Some(text) };
         Some(Self { id: present(id), secret: present(secret).map(SecretString::from) })
     }

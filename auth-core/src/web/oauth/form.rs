@@ -5,7 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::OAuthError;
+use crate::service::oauth::OAuthError;
 
 /// The parameters of an OAuth request. What nobody asks for is ignored, an empty value is none, and one that is there
 /// twice is refused when it is asked for (RFC 6749 section 3.2). Parameters in the URL are not looked at.

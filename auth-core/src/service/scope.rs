@@ -1,27 +1,27 @@
 //! Scopes asked for (RFC 6749 section 3.3). More than may be had is refused, not cut down.
 
-use crate::web::Refusal;
+use super::AccountError;
 
 /// What a new session is to have of what its client may ask for: each scope once. None asked for, none had.
-pub(crate) fn requested(scope: Option<&str>, allowed: &[Box<str>]) -> Result<String, Refusal> {
+pub(crate) fn requested(scope: Option<&str>, allowed: &[Box<str>]) -> Result<String, AccountError> {
     subset(scope.unwrap_or_default(), |scope| allowed.iter().any(|known| **known == *scope))
 }
 
 /// What an access token is to have of what its session was granted; nothing asked for is all of it (RFC 6749 section 6).
 /// The session keeps what it has.
-pub(crate) fn narrowed(scope: Option<&str>, granted: &str) -> Result<String, Refusal> {
+pub(crate) fn narrowed(scope: Option<&str>, granted: &str) -> Result<String, AccountError> {
     match scope {
         None => Ok(granted.to_owned()),
         Some(scope) => subset(scope, |scope| granted.split(' ').any(|known| known == scope)),
     }
 }
 
-fn subset(requested: &str, may_be_had: impl Fn(&str) -> bool) -> Result<String, Refusal> {
+fn subset(requested: &str, may_be_had: impl Fn(&str) -> bool) -> Result<String, AccountError> {
     let mut scopes: Vec<&str> = Vec::new();
     // A space too many makes an empty scope, which nobody may have.
     for scope in requested.split(' ').filter(|_| !requested.is_empty()) {
         if scope.is_empty() || !may_be_had(scope) {
-            return Err(Refusal::InvalidScope);
+            return Err(AccountError::InvalidScope);
         }
         if !scopes.contains(&scope) {
             scopes.push(scope);
@@ -43,7 +43,7 @@ mod tests {
             Ok("reports:read profile")
         );
         for refused in ["admin", "profile admin", "profile  reports:read", " profile", "profile ", " ", "Profile"] {
-            assert_eq!(requested(Some(refused), &allowed), Err(Refusal::InvalidScope), "{refused:?}");
+            assert_eq!(requested(Some(refused), &allowed), Err(AccountError::InvalidScope), "{refused:?}");
         }
     }
 
@@ -51,8 +51,8 @@ mod tests {
     fn a_refresh_narrows_and_never_widens() {
         assert_eq!(narrowed(None, "a b").as_deref(), Ok("a b"));
         assert_eq!(narrowed(Some("b"), "a b").as_deref(), Ok("b"));
-        assert_eq!(narrowed(Some("a c"), "a b"), Err(Refusal::InvalidScope));
-        assert_eq!(narrowed(Some("a"), ""), Err(Refusal::InvalidScope));
-        assert_eq!(narrowed(Some(" "), ""), Err(Refusal::InvalidScope));
+        assert_eq!(narrowed(Some("a c"), "a b"), Err(AccountError::InvalidScope));
+        assert_eq!(narrowed(Some("a"), ""), Err(AccountError::InvalidScope));
+        assert_eq!(narrowed(Some(" "), ""), Err(AccountError::InvalidScope));
     }
 }

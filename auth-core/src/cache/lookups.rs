@@ -1,0 +1,52 @@
+//! What guards ask of the stores, through the caches.
+
+use std::sync::Arc;
+
+use super::Coherence;
+use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRecord, UserStore};
+
+/// The reads that verification needs. Where there is no store, nothing is found.
+pub(crate) struct Lookups {
+    pub(crate) coherence: Opaque<Coherence>,
+    pub(crate) users: Option<Arc<dyn UserStore>>,
+    pub(crate) sessions: Option<Arc<dyn SessionStore>>,
+    pub(crate) api_keys: Option<Arc<dyn ApiKeyStore>>,
+}
+
+impl Lookups {
+    pub(crate) async fn subject(
+        &self,
+        id: &SubjectId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<SubjectState>>, StoreError> {
+        let Some(users) = &self.users else { return Ok(None) };
+        let load = async { Ok(users.find_by_id(id).await?.map(|user| user.state)) };
+        self.coherence.caches().subjects.get(id, now, load).await
+    }
+
+    pub(crate) async fn subject_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        match &self.users {
+            Some(users) => users.find_by_login(login).await,
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) async fn session(&self, id: &SessionId, now: Timestamp) -> Result<Option<Arc<Session>>, StoreError> {
+        let Some(sessions) = &self.sessions else { return Ok(None) };
+        self.coherence.caches().sessions.get(id, now, async { sessions.find(id).await }).await
+    }
+
+    pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
+        let Some(api_keys) = &self.api_keys else { return Ok(None) };
+        self.coherence.caches().api_keys.get(id, now, async { api_keys.find(id).await }).await
+    }
+
+    /// Writes down when a key was used.
+    pub(crate) async fn touch_api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<(), StoreError> {
+        match &self.api_keys {
+            Some(api_keys) => api_keys.touch(id, now).await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! A decision and its event are one: nothing else can make a [`Proof`].
+
+use std::marker::PhantomData;
+
+use super::{AccessError, Caller, Head, Verifier};
+use crate::base::Context;
+use crate::event::EventKind;
+use crate::policy::{Declaration, Kinds, Missing, Policy, Requirement, evaluate};
+
+/// Proof that the caller of a request has met the policy `P`: what a service function demands so that nobody can call
+/// it unguarded.
+///
+/// It can be made only by the decision itself and is neither `Copy` nor `Clone`; take it from
+/// [`Guard::proof`](crate::Guard::proof).
+///
+/// ```compile_fail
+/// # use auth_core::{Policy, Proof};
+/// fn forge<P: Policy>(proof: &Proof<P>) -> Proof<P> { proof.clone() }
+/// ```
+pub struct Proof<P: Policy> {
+    policy: PhantomData<fn() -> P>,
+}
+
+impl<P: Policy> std::fmt::Debug for Proof<P> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Proof").field("policy", &P::DECLARED.name).finish()
+    }
+}
+
+impl Verifier {
+    /// Verifies the request's credentials as far as `P` looks at them, decides whether the caller meets `P`, and records
+    /// it.
+    pub(crate) async fn prove<P: Policy>(&self, head: &mut Head<'_>) -> Result<(Proof<P>, Caller), AccessError> {
+        let kinds = const { Kinds::of(&P::REQUIREMENT) };
+        let caller = self.decide(head, &P::REQUIREMENT, kinds, &P::DECLARED).await?;
+        Ok((Proof { policy: PhantomData }, caller))
+    }
+
+    /// The decision itself, for every guard there is; `kinds` are those of `requirement`.
+    pub(crate) async fn decide(
+        &self,
+        head: &mut Head<'_>,
+        requirement: &Requirement,
+        kinds: Kinds,
+        declared: &'static Declaration,
+    ) -> Result<Caller, AccessError> {
+        let caller = match requirement {
+            Requirement::Public => Ok(Caller::default()),
+            _ => self.authenticate(head, kinds).await,
+        };
+        let (caller, refused) = match caller {
+            Ok(caller) => match evaluate(requirement, caller.facts(), kinds, self.now()) {
+                Ok(()) => {
+                    self.record_granted(head, declared, &caller);
+                    return Ok(caller);
+                }
+                Err(denial) => {
+                    // A credential of a kind that does not help here is not a valid one for this route.
+                    let sent_other = caller.sent_other_credential() || matches!(requirement, Requirement::Optional);
+                    (caller, refusal(denial.of, sent_other))
+                }
+            },
+            Err(refused) => (Caller::default(), refused),
+        };
+        let refused = refused.where_api_key(kinds.api_key);
+        self.record_refused(declared, &caller, &refused, || head.context_of(caller.actor()));
+        Err(refused)
+    }
+
+    fn record_granted(&self, head: &Head<'_>, declared: &Declaration, caller: &Caller) {
+        if self.events.wants(EventKind::ACCESS_GRANTED) {
+            let subject = caller.subject().map(|identity| identity.subject().clone());
+            let api_key = caller.api_key().map(|key| key.id().clone());
+            let kind = EventKind::AccessGranted { policy: declared.path(), subject, api_key };
+            self.events.send(&head.context_of(caller.actor()), self.now(), kind);
+        }
+    }
+
+    /// Records that a guard or a condition refused a caller.
+    pub(crate) fn record_refused(
+        &self,
+        declared: &Declaration,
+        caller: &Caller,
+        error: &AccessError,
+        context: impl FnOnce() -> Context,
+    ) {
+        if self.events.wants(EventKind::ACCESS_REFUSED) {
+            let subject = caller.subject().map(|identity| identity.subject().clone());
+            let api_key = caller.api_key().map(|key| key.id().clone());
+            let (policy, reason) = (declared.path(), error.to_string());
+            let kind = EventKind::AccessRefused { policy, subject, api_key, reason };
+            self.events.send(&context(), self.now(), kind);
+        }
+    }
+}
+
+fn refusal(missing: Missing, sent_other: bool) -> AccessError {
+    match missing {
+        Missing::Credential if sent_other => AccessError::InvalidCredential { api_key: false },
+        Missing::Credential => AccessError::NoCredential { api_key: false },
+        Missing::StepUp { max_age, amr } => AccessError::StepUp { max_age, amr },
+        Missing::Scope(scopes) => AccessError::InsufficientScope { scopes },
+        Missing::Role => AccessError::InsufficientRole,
+        Missing::Excluded | Missing::Nobody => AccessError::Denied,
+    }
+}

@@ -1,0 +1,63 @@
+//! The head of a request, as verification reads it.
+
+use std::net::IpAddr;
+
+use http::request::Parts;
+use http::{Extensions, HeaderMap, HeaderName, Uri, header};
+
+use crate::base::{Actor, Context};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Where an event comes from. The context is built only for an event that a sink wants.
+pub(crate) trait Origin: Sync {
+    fn context(&self) -> Context;
+}
+
+impl Origin for Context {
+    fn context(&self) -> Context {
+        self.clone()
+    }
+}
+
+/// The head of a request, and what the web framework knows of it besides.
+pub(crate) struct Head<'a> {
+    pub(crate) parts: &'a mut Parts,
+    pub(crate) framework: &'static Framework,
+}
+
+/// How a web framework's own knowledge of a request is read.
+pub(crate) struct Framework {
+    pub(crate) peer: fn(&Extensions) -> Option<IpAddr>,
+    /// The URI as it was sent, where routing has changed it.
+    pub(crate) original_uri: fn(&Extensions) -> Option<&Uri>,
+}
+
+impl Head<'_> {
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    pub(crate) fn uri(&self) -> &Uri {
+        (self.framework.original_uri)(&self.parts.extensions).unwrap_or(&self.parts.uri)
+    }
+
+    pub(crate) fn context_of(&self, actor: Actor) -> Context {
+        let mut context = Context::of(actor);
+        context.address = (self.framework.peer)(&self.parts.extensions);
+        let text = |name: &HeaderName| self.headers().get(name).and_then(|value| value.to_str().ok());
+        if let Some(agent) = text(&header::USER_AGENT) {
+            context = context.agent(agent);
+        }
+        if let Some(id) = text(&REQUEST_ID) {
+            context = context.request_id(id);
+        }
+        context
+    }
+}
+
+impl Origin for Head<'_> {
+    fn context(&self) -> Context {
+        self.context_of(Actor::Anonymous)
+    }
+}

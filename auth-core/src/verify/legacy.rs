@@ -1,0 +1,56 @@
+//! Verification of a former service's access tokens.
+
+use std::sync::Arc;
+
+use super::{AccessError, Identity, Origin, Verifier};
+use crate::base::{SubjectId, Timestamp};
+use crate::store::UserRecord;
+use crate::token::{LegacyTokens, RawClaims, TokenError};
+
+/// The version of a subject whose credentials have never been changed or revoked.
+const INITIAL_VERSION: u64 = 0;
+
+impl Verifier {
+    /// Whether a token is one of the former service's, where these are taken.
+    pub(crate) fn is_legacy(&self, token: &str) -> bool {
+        self.legacy.as_ref().is_some_and(|_| LegacyTokens::split(token).is_some())
+    }
+
+    /// Verifies an access token of the former service; `None` when it is of another layout, or none are taken.
+    pub(super) async fn identify_legacy(
+        &self,
+        origin: &dyn Origin,
+        token: &str,
+        now: Timestamp,
+    ) -> Option<Result<Identity, AccessError>> {
+        let legacy = self.legacy.as_ref()?;
+        let jws = LegacyTokens::split(token)?;
+        Some(match legacy.read(&jws, now, self.access_tokens.skew()) {
+            Ok(raw) => self.legacy_identity(origin, legacy.is_by_login(), raw, now).await,
+            Err(reason) => Err(self.refused(origin, reason)),
+        })
+    }
+
+    async fn legacy_identity(
+        &self,
+        origin: &dyn Origin,
+        by_login: bool,
+        raw: RawClaims,
+        now: Timestamp,
+    ) -> Result<Identity, AccessError> {
+        let found = if by_login {
+            let found = self.lookups.subject_by_login(&raw.name).await?;
+            found.map(|UserRecord { id, state, .. }| (id, Arc::new(state)))
+        } else {
+            let id = SubjectId::try_from(raw.name.clone()).map_err(|_| self.refused(origin, TokenError::Claims))?;
+            self.lookups.subject(&id, now).await?.map(|state| (id, state))
+        };
+        match found {
+            // The token says nothing of a version, so it is of the first or of none.
+            Some((sub, state)) if state.active && state.version == INITIAL_VERSION => {
+                Ok(Identity::new(Arc::new(raw.of(sub)), state))
+            }
+            _ => Err(self.refused(origin, TokenError::SubjectChanged)),
+        }
+    }
+}

@@ -1,0 +1,379 @@
+//! Where a request carries its credentials: an ordered list, parsed once per request.
+
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::token::ApiKey;
+
+const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
+
+/// What a credential source carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialKind {
+    /// An access token.
+    AccessToken,
+    /// An API key.
+    ApiKey,
+}
+
+/// A place in a request where a credential is looked for, besides the built-in ones: `Authorization` with `Bearer`, `DPoP`
+/// and `ApiKey`, and the header `X-Api-Key`.
+///
+/// Sources are asked in the order in which they were added, after the built-in ones. Two credentials of one kind in headers
+/// are refused (400), since it is open which one is meant; a credential in a header goes before one in a cookie, which
+/// the browser sends by itself.
+///
+/// ```
+/// use auth_core::CredentialSource;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let auth = auth_core::testing::in_memory()
+///     .credential_source(CredentialSource::scheme("Token")) // `Authorization: Token eyJ..`
+///     .credential_source(CredentialSource::cookie("__Host-access"))
+///     .credential_source(CredentialSource::header("x-service-key").api_key())
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialSource {
+    place: Place,
+    kind: CredentialKind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Place {
+    Scheme(Box<str>),
+    Header(Box<str>),
+    Cookie(Box<str>),
+}
+
+impl CredentialSource {
+    const fn new(place: Place) -> Self {
+        Self { place, kind: CredentialKind::AccessToken }
+    }
+
+    /// `Authorization: SCHEME CREDENTIAL`; the scheme in any case (RFC 9110 section 11.1). Challenges name it.
+    #[must_use]
+    pub fn scheme(scheme: &str) -> Self {
+        Self::new(Place::Scheme(scheme.into()))
+    }
+
+    /// The whole value of this header.
+    #[must_use]
+    pub fn header(name: &str) -> Self {
+        Self::new(Place::Header(name.to_ascii_lowercase().into()))
+    }
+
+    /// The value of this cookie. A browser sends it with every request, also with those that another site causes: guard
+    /// such routes against cross-site requests.
+    #[must_use]
+    pub fn cookie(name: &str) -> Self {
+        Self::new(Place::Cookie(name.into()))
+    }
+
+    /// It carries an API key instead of an access token.
+    #[must_use]
+    pub const fn api_key(mut self) -> Self {
+        self.kind = CredentialKind::ApiKey;
+        self
+    }
+
+    /// Whether it can work: a scheme, header or cookie name is an HTTP token.
+    fn is_valid(&self) -> bool {
+        let (Place::Scheme(name) | Place::Header(name) | Place::Cookie(name)) = &self.place;
+        let reserved = matches!(&self.place, Place::Header(name) if &**name == "authorization" || &**name == "cookie");
+        // The characters of a token are those of a header's name (RFC 9110 section 5.6.2).
+        !reserved && HeaderName::from_bytes(name.as_bytes()).is_ok()
+    }
+}
+
+/// How the access token was sent, which decides what it must be bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Bearer,
+    Dpop,
+}
+
+/// What a request presents of one kind of credential.
+#[derive(Clone, Debug)]
+pub(crate) enum Presented {
+    Missing,
+    Text(Scheme, Excerpt),
+    /// Not text.
+    Malformed,
+    /// In more than one place.
+    Duplicate,
+}
+
+/// A part of a header's value, shared with the request.
+#[derive(Clone, Debug)]
+pub(crate) struct Excerpt {
+    value: HeaderValue,
+    start: usize,
+    len: usize,
+}
+
+impl Excerpt {
+    pub(crate) fn as_str(&self) -> &str {
+        let bytes = self.value.as_bytes().get(self.start..self.start + self.len).unwrap_or_default();
+        // It was read as text before.
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// `part` of `value`, with this scheme.
+    fn presented(value: &HeaderValue, part: &[u8], scheme: Scheme) -> Presented {
+        if std::str::from_utf8(part).is_err() {
+            return Presented::Malformed;
+        }
+        let start = part.as_ptr().addr().saturating_sub(value.as_bytes().as_ptr().addr());
+        Presented::Text(scheme, Self { value: value.clone(), start, len: part.len() })
+    }
+}
+
+/// The credentials of a request, before anything is known about them.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub(crate) access_token: Presented,
+    pub(crate) api_key: Presented,
+    /// Whether there is an `Authorization` header that no source takes: of another scheme, or none that can be read.
+    pub(crate) foreign: bool,
+}
+
+impl Credentials {
+    /// Whether a credential that some source takes was sent, good or bad.
+    pub(crate) const fn is_any(&self) -> bool {
+        !matches!((&self.access_token, &self.api_key), (Presented::Missing, Presented::Missing))
+    }
+}
+
+/// The sources of an `Auth`.
+#[derive(Debug, Default)]
+pub(crate) struct CredentialSources(Vec<CredentialSource>);
+
+impl CredentialSources {
+    /// The built-in sources and `added`; `None` when one of them cannot work.
+    pub(crate) fn new(added: Vec<CredentialSource>) -> Option<Self> {
+        added.iter().all(CredentialSource::is_valid).then_some(Self(added))
+    }
+
+    /// The authentication schemes of added sources of this kind, for challenges.
+    pub(crate) fn schemes(&self, kind: CredentialKind) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |source| source.kind == kind).filter_map(|source| match &source.place {
+            Place::Scheme(scheme) => Some(&**scheme),
+            Place::Header(_) | Place::Cookie(_) => None,
+        })
+    }
+
+    /// Reads the request's head.
+    pub(crate) fn read(&self, headers: &HeaderMap) -> Credentials {
+        let mut found = Found::default();
+        match only(headers, &header::AUTHORIZATION) {
+            Ok(None) => {}
+            Ok(Some(value)) => self.authorization(value, &mut found),
+            // Of two either could hold any credential.
+            Err(Several) => {
+                found.add(CredentialKind::AccessToken, Presented::Duplicate);
+                found.add(CredentialKind::ApiKey, Presented::Duplicate);
+            }
+        }
+        self.header(headers, &API_KEY_HEADER, CredentialKind::ApiKey, &mut found);
+        for source in &self.0 {
+            if let Place::Header(name) = &source.place
+                && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
+            {
+                self.header(headers, &name, source.kind, &mut found);
+            }
+        }
+        for source in &self.0 {
+            if let Place::Cookie(name) = &source.place
+                && found.is_missing(source.kind)
+            {
+                found.add(source.kind, cookie(headers, name));
+            }
+        }
+        Credentials { access_token: found.access_token, api_key: found.api_key, foreign: found.foreign }
+    }
+
+    fn authorization(&self, value: &HeaderValue, found: &mut Found) {
+        let bytes = value.as_bytes();
+        let (scheme, rest) = match bytes.iter().position(|byte| *byte == b' ') {
+            Some(space) => bytes.split_at(space),
+            None => (bytes, &b""[..]),
+        };
+        let rest = rest.trim_ascii_start();
+        let is = |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes());
+        let text = |scheme| Excerpt::presented(value, rest, scheme);
+        let added = || self.0.iter().find(|source| matches!(&source.place, Place::Scheme(name) if is(name)));
+        if is("Bearer") && ApiKey::is_one(rest) {
+            found.add(CredentialKind::ApiKey, text(Scheme::Bearer));
+        } else if is("Bearer") {
+            found.add(CredentialKind::AccessToken, text(Scheme::Bearer));
+        } else if is("DPoP") {
+            found.add(CredentialKind::AccessToken, text(Scheme::Dpop));
+        } else if is("ApiKey") {
+            found.add(CredentialKind::ApiKey, text(Scheme::Bearer));
+        } else if let Some(source) = added() {
+            found.add(source.kind, text(Scheme::Bearer));
+        } else {
+            found.foreign = true;
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "one of three readers of a place")]
+    fn header(&self, headers: &HeaderMap, name: &HeaderName, kind: CredentialKind, found: &mut Found) {
+        match only(headers, name) {
+            Ok(None) => {}
+            Ok(Some(value)) => found.add(kind, Excerpt::presented(value, value.as_bytes(), Scheme::Bearer)),
+            Err(Several) => found.add(kind, Presented::Duplicate),
+        }
+    }
+}
+
+struct Found {
+    access_token: Presented,
+    api_key: Presented,
+    foreign: bool,
+}
+
+impl Default for Found {
+    fn default() -> Self {
+        Self { access_token: Presented::Missing, api_key: Presented::Missing, foreign: false }
+    }
+}
+
+impl Found {
+    const fn place(&mut self, kind: CredentialKind) -> &mut Presented {
+        match kind {
+            CredentialKind::AccessToken => &mut self.access_token,
+            CredentialKind::ApiKey => &mut self.api_key,
+        }
+    }
+
+    const fn is_missing(&mut self, kind: CredentialKind) -> bool {
+        matches!(self.place(kind), Presented::Missing)
+    }
+
+    fn add(&mut self, kind: CredentialKind, presented: Presented) {
+        let place = self.place(kind);
+        *place = match (&*place, presented) {
+            (_, Presented::Missing) => return,
+            (Presented::Missing, presented) => presented,
+            _ => Presented::Duplicate,
+        };
+    }
+}
+
+struct Several;
+
+fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Several> {
+    let mut values = headers.get_all(name).iter();
+    let first = values.next();
+    if values.next().is_some() { Err(Several) } else { Ok(first) }
+}
+
+/// The cookie of this name (RFC 6265 section 5.4); two of one name are a duplicate.
+fn cookie(headers: &HeaderMap, name: &str) -> Presented {
+    let mut found = Presented::Missing;
+    for value in headers.get_all(header::COOKIE) {
+        for pair in value.as_bytes().split(|byte| *byte == b';') {
+            let pair = pair.trim_ascii();
+            let Some(text) = pair.strip_prefix(name.as_bytes()).and_then(|rest| rest.strip_prefix(b"=")) else {
+                continue;
+            };
+            if !matches!(found, Presented::Missing) {
+                return Presented::Duplicate;
+            }
+            found = Excerpt::presented(value, text, Scheme::Bearer);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sources() -> CredentialSources {
+        let added = vec![
+            CredentialSource::scheme("Token"),
+            CredentialSource::header("X-Service-Key").api_key(),
+            CredentialSource::cookie("access"),
+        ];
+        CredentialSources::new(added).unwrap()
+    }
+
+    fn read(headers: &[(&'static str, &'static str)]) -> (String, String, bool) {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(*name, HeaderValue::from_static(value));
+        }
+        let found = sources().read(&map);
+        let text = |presented: &Presented| match presented {
+            Presented::Missing => "-".to_owned(),
+            Presented::Text(scheme, text) => format!("{scheme:?} {}", text.as_str()),
+            Presented::Malformed => "malformed".to_owned(),
+            Presented::Duplicate => "duplicate".to_owned(),
+        };
+        (text(&found.access_token), text(&found.api_key), found.foreign)
+    }
+
+    #[test]
+    fn every_source_is_read() {
+        for (headers, access_token, api_key) in [
+            (&[("authorization", "Bearer a.b.c")][..], "Bearer a.b.c", "-"),
+            (&[("authorization", "bearer  a.b.c")], "Bearer a.b.c", "-"),
+            (&[("authorization", "DPoP a.b.c")], "Dpop a.b.c", "-"),
+            (&[("authorization", "tOKEN a.b.c")], "Bearer a.b.c", "-"),
+            (&[("authorization", "Bearer ak_1")], "-", "Bearer ak_1"),
+            (&[("authorization", "ApiKey ak_1")], "-", "Bearer ak_1"),
+            (&[("x-api-key", "ak_1")], "-", "Bearer ak_1"),
+            (&[("x-service-key", "ak_1")], "-", "Bearer ak_1"),
+            (&[("cookie", "a=b; access=a.b.c; d=e")], "Bearer a.b.c", "-"),
+            (&[("authorization", "Bearer a.b.c"), ("x-api-key", "ak_1")], "Bearer a.b.c", "Bearer ak_1"),
+            (&[("authorization", "Bearer")], "Bearer ", "-"),
+        ] {
+            assert_eq!(read(headers), (access_token.to_owned(), api_key.to_owned(), false), "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn two_of_one_kind_are_a_duplicate() {
+        let both = [("authorization", "Bearer a"), ("authorization", "Bearer b")];
+        assert_eq!(read(&both), ("duplicate".to_owned(), "duplicate".to_owned(), false));
+        let keys = [("authorization", "ApiKey ak_1"), ("x-api-key", "ak_1")];
+        assert_eq!(read(&keys).1, "duplicate");
+        assert_eq!(read(&[("x-service-key", "ak_1"), ("x-api-key", "ak_1")]).1, "duplicate");
+        assert_eq!(read(&[("cookie", "access=a; access=b")]).0, "duplicate");
+        assert_eq!(read(&[("cookie", "access=a"), ("cookie", "access=b")]).0, "duplicate");
+    }
+
+    #[test]
+    fn a_header_goes_before_a_cookie() {
+        assert_eq!(read(&[("cookie", "access=a"), ("authorization", "Bearer b")]).0, "Bearer b");
+        assert_eq!(read(&[("cookie", "xaccess=a")]).0, "-");
+    }
+
+    #[test]
+    fn another_scheme_is_foreign() {
+        for value in ["Basic YTpi", "Digest x", "", "Bearertoken", "a.b.c", "\u{7f}"] {
+            let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) else { continue };
+            let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value.clone())]);
+            let found = sources().read(&headers);
+            assert!(found.foreign && !found.is_any(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_source_that_cannot_work_is_refused() {
+        for source in [
+            CredentialSource::scheme("To ken"),
+            CredentialSource::scheme(""),
+            CredentialSource::header("Authorization"),
+            CredentialSource::header("cookie"),
+            CredentialSource::cookie("a=b"),
+        ] {
+            assert!(CredentialSources::new(vec![source.clone()]).is_none(), "{source:?}");
+        }
+    }
+}

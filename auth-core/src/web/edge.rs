@@ -1,0 +1,90 @@
+//! The edge: status, challenge and body of every refusal are chosen here.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::Refusal;
+use super::http::{ErrorBody, Problem, Rejection, add_challenges};
+use crate::service::Auth;
+use crate::verify::CredentialKind;
+use crate::verify::dpop::Schemes;
+
+/// How one service presents its refusals.
+#[derive(Clone, Debug)]
+pub(crate) struct Edge {
+    pub(crate) realm: Arc<str>,
+    pub(crate) schemes: Schemes,
+    /// Further schemes of `Authorization` by which access tokens are taken, and those for API keys.
+    pub(crate) access_token_schemes: Vec<Box<str>>,
+    pub(crate) api_key_schemes: Vec<Box<str>>,
+    pub(crate) body: ErrorBody,
+}
+
+impl Default for Edge {
+    fn default() -> Self {
+        Self {
+            realm: "api".into(),
+            schemes: Schemes::Bearer,
+            access_token_schemes: Vec::new(),
+            api_key_schemes: Vec::new(),
+            body: ErrorBody::default(),
+        }
+    }
+}
+
+impl Edge {
+    pub(crate) fn of(auth: &Auth) -> Self {
+        let sources = &auth.verifier().sources;
+        let schemes = |kind| sources.schemes(kind).map(Box::from).collect();
+        Self {
+            realm: auth.realm().into(),
+            schemes: auth.verifier().schemes(),
+            access_token_schemes: schemes(CredentialKind::AccessToken),
+            api_key_schemes: schemes(CredentialKind::ApiKey),
+            body: auth.0.web.get::<ErrorBody>().cloned().unwrap_or_default(),
+        }
+    }
+
+    pub(crate) fn response(&self, refusal: Refusal) -> Response {
+        let answer = refusal.answer();
+        let kind = format!("urn:auth-core:problem:{}", answer.slug);
+        let mut response = self.body.write(&Problem::new(answer.status, kind, answer.title, refusal.to_string()));
+        let headers = response.headers_mut();
+        add_challenges(headers, &refusal, self);
+        if answer.status == 503 {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // For layers that write another body or count refusals.
+        response.extensions_mut().insert(refusal);
+        response
+    }
+}
+
+/// Marks the response to a [`Refusal`] that a handler returned: its realm, schemes and body are still the defaults.
+#[derive(Clone)]
+struct Unfinished;
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let mut response = Edge::default().response(self);
+        response.extensions_mut().insert(Unfinished);
+        response
+    }
+}
+
+/// Answers the refusals that handlers return as this `Auth` does; every guarded router has it as its outermost layer.
+pub(crate) async fn finish(State(auth): State<Auth>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if response.extensions_mut().remove::<Unfinished>().is_none() {
+        return response;
+    }
+    match response.extensions_mut().remove::<Refusal>() {
+        Some(refusal) => Rejection::new(refusal, &auth).into_response(),
+        None => response,
+    }
+}

@@ -1,0 +1,26 @@
+//! The context of an operation, from the request that calls it.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::request::Parts;
+
+use crate::base::Context;
+use crate::service::Auth;
+use crate::web::head;
+
+/// The actor is the caller that a guard has verified; without one it is anonymous. The peer's address is known where the
+/// service is served with [`ConnectInfo`](axum::extract::ConnectInfo).
+impl<S> FromRequestParts<S> for Context
+where
+    S: Send + Sync,
+    Auth: FromRef<S>,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let auth = Auth::from_ref(state);
+        let actor = auth.verifier().known(parts).actor();
+        Ok(head(parts).context_of(actor).at(auth.now()))
+    }
+}

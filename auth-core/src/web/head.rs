@@ -1,0 +1,18 @@
+//! What axum knows of a request.
+
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, OriginalUri};
+use axum::http::request::Parts;
+
+use crate::verify::{Framework, Head};
+
+pub(crate) static FRAMEWORK: Framework = Framework {
+    peer: |extensions| extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip()),
+    // Within a nested router the request's own URI has lost its prefix.
+    original_uri: |extensions| extensions.get::<OriginalUri>().map(|OriginalUri(uri)| uri),
+};
+
+pub(crate) fn head(parts: &mut Parts) -> Head<'_> {
+    Head { parts, framework: &FRAMEWORK }
+}

@@ -1,0 +1,92 @@
+//! OAuth's errors as responses.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::service::Auth;
+use crate::service::oauth::OAuthError;
+use crate::verify::AccessError;
+use crate::web::Refusal;
+use crate::web::http::{Json, NO_STORE, quotable};
+
+#[derive(Serialize)]
+struct Body {
+    error: &'static str,
+    error_description: &'static str,
+}
+
+impl OAuthError {
+    /// The response, in the realm of `auth`.
+    pub(crate) fn response(self, auth: &Auth) -> Response {
+        let response = self.into_response();
+        // RFC 9110 section 15.5.2 wants a challenge with every 401, however the client tried to authenticate.
+        if self.status == StatusCode::UNAUTHORIZED { auth.challenge_by_basic(response) } else { response }
+    }
+
+    /// The response to a guard's refusal: its status, challenge and other headers, and the body in OAuth's form.
+    pub(crate) fn instead_of(response: Response) -> Response {
+        let Some(refusal) = response.extensions().get::<Refusal>() else { return response };
+        let mut answer = Self::of_guard(refusal).into_response();
+        *answer.status_mut() = response.status();
+        let own = answer.headers().clone();
+        for (name, value) in response.headers().iter().filter(|(name, _)| !own.contains_key(*name)) {
+            answer.headers_mut().append(name.clone(), value.clone());
+        }
+        answer
+    }
+
+    /// RFC 7662 section 2.3: refused as RFC 6750 says.
+    fn of_guard(refusal: &Refusal) -> Self {
+        let status = refusal.status();
+        let Refusal::Access(error) = refusal else {
+            return Self { status, ..Self::invalid_request("the request cannot be carried out") };
+        };
+        match error {
+            AccessError::NoCredential { .. } => {
+                Self { description: "this needs an API key, and the request carries none", ..Self::invalid_client() }
+            }
+            AccessError::InvalidCredential { .. } => Self {
+                status: StatusCode::UNAUTHORIZED,
+                code: "invalid_token",
+                description: "the credential is malformed, expired, revoked or otherwise invalid",
+            },
+            AccessError::InsufficientScope { .. } => Self {
+                status: StatusCode::FORBIDDEN,
+                code: "insufficient_scope",
+                description: "the credential does not carry the scope that this needs",
+            },
+            AccessError::Overloaded | AccessError::Unavailable => Self {
+                status,
+                code: "temporarily_unavailable",
+                description: "the service is busy or temporarily unavailable; try again shortly",
+            },
+            _ => Self { status, ..Self::invalid_request("the request cannot be carried out") },
+        }
+    }
+}
+
+impl IntoResponse for OAuthError {
+    fn into_response(self) -> Response {
+        let body = Body { error: self.code, error_description: self.description };
+        let mut response = (self.status, NO_STORE, Json(body)).into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
+impl Auth {
+    /// Adds the challenge by which a client authenticates, unless it is there.
+    pub(crate) fn challenge_by_basic(&self, mut response: Response) -> Response {
+        let challenge = format!("Basic realm=\"{}\", charset=\"UTF-8\"", quotable(self.realm()));
+        if let Ok(challenge) = HeaderValue::from_str(&challenge) {
+            let there = response.headers().get_all(header::WWW_AUTHENTICATE).iter().any(|other| *other == challenge);
+            if !there {
+                response.headers_mut().append(header::WWW_AUTHENTICATE, challenge);
+            }
+        }
+        response
+    }
+}
