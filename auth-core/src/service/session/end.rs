@@ -52,7 +52,7 @@ impl Auth {
     pub async fn logout_everywhere(&self, subject: &SubjectId) -> Result<(), Refusal> {
         // First and in one step: a login under way has read the version before, and a token of a former service belongs
         // to no session.
-        self.0.users.raise_version(subject).await?;
+        self.0.users.revoke_tokens(subject).await?;
         self.end_sessions(subject, None).await
     }
 
