@@ -41,8 +41,8 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
         self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, hash)).await
     }
 
-    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        self.coherence.write(Change::Subject(id.clone()), self.store.raise_version(id)).await
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.revoke_tokens(id)).await
     }
 
     /// Touches nothing that is cached.

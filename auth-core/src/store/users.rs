@@ -53,7 +53,7 @@ use crate::password::PasswordHash;
 ///     }
 ///
 ///     // UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version
-///     async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+///     async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
 ///         self.0.raise(id.as_str()).await
 ///     }
 ///
@@ -78,7 +78,7 @@ pub trait UserStore: Send + Sync + 'static {
 
     /// Adds one to the version and keeps the password, so that every session and token issued before is refused. Returns
     /// the new version; `None` when there is no such user.
-    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError>;
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError>;
 
     /// Replaces `old` by `new`, the same password hashed in a better way; does nothing when the stored hash is no
     /// longer `old`. The version stays.

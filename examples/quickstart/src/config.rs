@@ -21,7 +21,7 @@ impl Config {
         Ok(Self {
             bind: parsed("BIND", "127.0.0.1:3000", "write an address and a port, such as `127.0.0.1:3000`")?,
             database_url: database_url()?,
-            redis_url: variable("REDIS_URL")?,
+            redis_url: redis_url()?,
             rate_limit: switch("AUTH_RATE_LIMIT")?,
             admin_email: parsed("ADMIN_EMAIL", "admin@example.com", "write an address such as `admin@example.com`")?,
             admin_password: variable("ADMIN_PASSWORD")?.map(SecretString::from),
@@ -49,13 +49,33 @@ fn parsed<T: std::str::FromStr>(name: &'static str, default: &str, mend: &str) -
 
 fn database_url() -> Result<String, SettingsError> {
     let url = variable("DATABASE_URL")?.unwrap_or_else(|| "sqlite://quickstart.db".to_owned());
-    if ["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Ok(url);
+    match url.split_once(':').map(|(scheme, _)| scheme) {
+        Some("sqlite") => Ok(url),
+        Some("postgres" | "postgresql") => cluster("DATABASE_URL", "PostgreSQL").map(|()| url),
+        // The value may hold a password, so it is not repeated.
+        _ => Err(SettingsError::new(
+            "DATABASE_URL",
+            "unsupported scheme; write `sqlite://FILE` or `postgres://USER@HOST/DATABASE`",
+        )),
     }
-    // The value may hold a password, so it is not repeated.
+}
+
+fn redis_url() -> Result<Option<String>, SettingsError> {
+    let url = variable("REDIS_URL")?;
+    if url.is_some() {
+        cluster("REDIS_URL", "Redis")?;
+    }
+    Ok(url)
+}
+
+/// Refuses a setting that needs an engine which this build leaves out.
+fn cluster(name: &'static str, engine: &str) -> Result<(), SettingsError> {
+    if cfg!(feature = "cluster") {
+        return Ok(());
+    }
     Err(SettingsError::new(
-        "DATABASE_URL",
-        "its scheme is not supported; write `sqlite://FILE` or `postgres://USER@HOST/DATABASE`",
+        name,
+        format!("this build does not include {engine}; start it with `cargo run --features cluster`"),
     ))
 }
 

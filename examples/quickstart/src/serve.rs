@@ -13,7 +13,9 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 use crate::admin::first_admin;
 use crate::config::Config;
@@ -32,8 +34,8 @@ pub(crate) enum StartError {
     AdminPassword(WeakPassword),
     #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
     Bind(SocketAddr, io::Error),
-    #[error("DATABASE_URL: {error}; {mend}")]
-    Store { error: StoreError, mend: &'static str },
+    #[error("DATABASE_URL: {error}; {remedy}")]
+    Store { error: StoreError, remedy: &'static str },
     #[error("{}{error}", variable(.error))]
     Build {
         #[from]
@@ -61,9 +63,11 @@ fn variable(error: &BuildError) -> String {
 
 /// Runs the service until SIGINT or SIGTERM; requests in flight finish.
 pub fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
+    let filter = filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
     // To standard error: standard output says where the service listens, and the first admin's password.
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(filter).init();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -79,7 +83,7 @@ async fn run() -> Result<(), StartError> {
     let listener = TcpListener::bind(config.bind).await.map_err(|error| StartError::Bind(config.bind, error))?;
     let address = listener.local_addr()?;
     let url = config.database_url.as_str();
-    let store = Store::open(url).await.map_err(|error| StartError::Store { error, mend: Store::mend(url) })?;
+    let store = Store::open(url).await.map_err(|error| StartError::Store { error, remedy: Store::remedy(url) })?;
     let (auth, config) = authentication(config, address, &store)?;
     first_admin(&auth, &config).await?;
     if !config.rate_limit {

@@ -1,74 +1,67 @@
-//! Where the service keeps what it knows: an SQLite file for one node, PostgreSQL for any number of them.
+//! Where the service keeps its data: an SQLite file for one node; with the feature `cluster` PostgreSQL for any number.
 
-use auth_core::cluster::{ClusterError, PostgresFanout, RedisCounters, RedisFanout};
-use auth_core::store::{PostgresStore, SqliteStore, StoreError};
+use auth_core::store::{SqliteStore, StoreError};
 use auth_core::{AuthBuilder, Dpop, PurgeTask, SettingsError};
+#[cfg(feature = "cluster")]
+use auth_core::{
+    cluster::{ClusterError, PostgresFanout, RedisCounters, RedisFanout},
+    store::PostgresStore,
+};
 
 use crate::serve::StartError;
 
-const NAMESPACE: &str = "quickstart";
-
-/// Whether the server is there shows only when it is needed, so this is all that can be wrong at the start.
-fn wrong_redis_url(_: &ClusterError) -> SettingsError {
-    SettingsError::new("REDIS_URL", "it is no URL of a Redis server; write `redis://HOST:PORT`")
-}
-
-/// Lets all nodes remember the used DPoP proofs together, where there is a Redis.
-pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
-    match redis_url {
-        Some(url) => Ok(dpop.replays_in(RedisCounters::new(url, NAMESPACE).map_err(|error| wrong_redis_url(&error))?)),
-        None => Ok(dpop),
-    }
-}
-
-/// The store that `DATABASE_URL` names.
+/// The store that `DATABASE_URL` names. `Config` has refused a URL that this build has no engine for.
 #[derive(Clone)]
 pub(crate) enum Store {
     Sqlite(SqliteStore),
+    #[cfg(feature = "cluster")]
     Postgres(PostgresStore),
 }
 
 impl Store {
     pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
-        if url.starts_with("sqlite:") {
-            return SqliteStore::open(url).await.map(Self::Sqlite);
+        #[cfg(feature = "cluster")]
+        if !url.starts_with("sqlite:") {
+            return PostgresStore::open(url).await.map(Self::Postgres);
         }
-        PostgresStore::open(url).await.map(Self::Postgres)
+        SqliteStore::open(url).await.map(Self::Sqlite)
     }
 
-    /// What to look at when the store at `url` cannot be opened.
-    pub(crate) fn mend(url: &str) -> &'static str {
+    /// What to check when the store at `url` cannot be opened.
+    pub(crate) fn remedy(url: &str) -> &'static str {
         if url.starts_with("sqlite:") {
-            "check that its folder is there and that this user may write to the folder and to the file"
+            "check that its folder exists and that this user may write to the folder and to the file"
         } else {
-            "check that the server is there, has the database, and lets this user in"
+            "check that the server is running, has the database, and accepts this user"
         }
     }
 
-    /// Whether other nodes may have the same one.
+    /// Whether other nodes may use the same one.
     pub(crate) const fn is_shared(&self) -> bool {
-        matches!(self, Self::Postgres(_))
+        !matches!(self, Self::Sqlite(_))
     }
 
-    /// Gives the store to `builder`, and what the nodes tell each other by: Redis, or else PostgreSQL itself.
+    /// Gives the store to `builder`, and the means by which nodes notify each other: Redis, or else PostgreSQL itself.
+    #[cfg_attr(not(feature = "cluster"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
-        let builder = match self {
-            Self::Sqlite(store) => builder.store(store.clone()),
-            Self::Postgres(store) => builder.store(store.clone()),
+        #[cfg(feature = "cluster")]
+        let builder = match (redis_url, self) {
+            (Some(url), _) => builder.fanout(RedisFanout::new(url, NAMESPACE).map_err(invalid_redis_url)?),
+            (None, Self::Postgres(store)) => builder.fanout(PostgresFanout::new(store)),
+            (None, Self::Sqlite(_)) => builder,
         };
-        match (redis_url, self) {
-            (Some(url), _) => {
-                Ok(builder.fanout(RedisFanout::new(url, NAMESPACE).map_err(|error| wrong_redis_url(&error))?))
-            }
-            (None, Self::Postgres(store)) => Ok(builder.fanout(PostgresFanout::new(store))),
-            (None, Self::Sqlite(_)) => Ok(builder),
-        }
+        Ok(match self {
+            Self::Sqlite(store) => builder.store(store.clone()),
+            #[cfg(feature = "cluster")]
+            Self::Postgres(store) => builder.store(store.clone()),
+        })
     }
 
-    /// Removes what has expired, for as long as what this returns is held.
+    /// Removes what has expired, until the returned task is dropped.
     pub(crate) fn keep_tidy(&self) -> PurgeTask {
         match self {
             Self::Sqlite(store) => PurgeTask::start(store.clone()),
+            #[cfg(feature = "cluster")]
             Self::Postgres(store) => PurgeTask::start(store.clone()),
         }
     }
@@ -76,7 +69,32 @@ impl Store {
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(store) => store.close().await,
+            #[cfg(feature = "cluster")]
             Self::Postgres(store) => store.close().await,
         }
     }
+}
+
+#[cfg(feature = "cluster")]
+const NAMESPACE: &str = "quickstart";
+
+/// All nodes remember used DPoP proofs together where there is a Redis.
+#[cfg(feature = "cluster")]
+pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
+    match redis_url {
+        Some(url) => Ok(dpop.replays_in(RedisCounters::new(url, NAMESPACE).map_err(invalid_redis_url)?)),
+        None => Ok(dpop),
+    }
+}
+
+#[cfg(not(feature = "cluster"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature as with the feature")]
+pub(crate) fn share_replays(dpop: Dpop, _redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
+    Ok(dpop)
+}
+
+/// Redis is connected to when it is first needed, so only the URL itself can be wrong at start.
+#[cfg(feature = "cluster")]
+fn invalid_redis_url(_: ClusterError) -> SettingsError {
+    SettingsError::new("REDIS_URL", "not a Redis URL; write `redis://HOST:PORT`")
 }

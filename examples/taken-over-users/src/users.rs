@@ -44,7 +44,7 @@ impl UserStore for LegacyUsers {
         Ok(version.fetch_optional(&self.0).await.map_err(unavailable)?.map(i64::unsigned_abs))
     }
 
-    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
         let sql = "UPDATE users SET version = version + 1 WHERE id = ?1 AND CAST(id AS TEXT) = ?1 RETURNING version";
         let version = query_scalar::<_, i64>(sql).bind(id.as_str()).fetch_optional(&self.0);
         Ok(version.await.map_err(unavailable)?.map(i64::unsigned_abs))

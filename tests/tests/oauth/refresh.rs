@@ -217,8 +217,8 @@ impl UserStore for Users {
         self.there()?.set_password(id, hash).await
     }
 
-    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        self.there()?.raise_version(id).await
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        self.there()?.revoke_tokens(id).await
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {

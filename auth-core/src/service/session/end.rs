@@ -54,7 +54,7 @@ impl Auth {
         self.change(context, "logout_everywhere", |change| async move {
             // First and in one step: a login under way has read the version before, and a token of a former service belongs
             // to no session.
-            let write = change.service()?.users.raise_version(&subject);
+            let write = change.service()?.users.revoke_tokens(&subject);
             let revoked = || EventKind::TokensRevoked { subject: subject.clone() };
             change.write(Some(&subject), write, |version| version.iter().map(|_| revoked()).collect()).await?;
             change.end_sessions(&subject, None).await

@@ -43,7 +43,7 @@ impl UserStore for MemoryStore {
         }))
     }
 
-    async fn raise_version(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
         Ok(self.tables().users.get_mut(id).map(|user| {
             user.version += 1;
             user.version

@@ -3,8 +3,10 @@
 use async_trait::async_trait;
 use sqlx::{query, raw_sql};
 
-use super::PostgresStore;
+use super::transaction::bounded;
+use super::{PATIENCE, PostgresStore};
 use crate::base::Timestamp;
+use crate::store::sql::{Engine as _, Transaction as _};
 use crate::store::{Housekeeping, StoreError};
 
 /// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step. A session
@@ -39,7 +41,7 @@ const BY_INDEX: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = 
 #[async_trait]
 impl Housekeeping for PostgresStore {
     async fn purge_expired(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.bounded(async {
+        bounded(PATIENCE, async {
             let mut tx = self.begin().await?;
             raw_sql(BY_INDEX).execute(tx.connection()?).await?;
             let mut removed = 0;

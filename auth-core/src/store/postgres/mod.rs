@@ -1,15 +1,9 @@
 //! A store in a PostgreSQL database, for any number of nodes.
 
-mod api_keys;
-mod directory;
 mod housekeeping;
 mod open;
-mod redeem;
 mod row;
-mod run;
-mod sessions;
 mod transaction;
-mod users;
 
 use std::fmt;
 use std::time::Duration;
@@ -17,6 +11,7 @@ use std::time::Duration;
 use sqlx::PgPool;
 
 use crate::store::StoreError;
+use crate::store::sql::Engine as _;
 
 /// How long a call takes at most, the wait for a connection or a row's lock included: an overloaded or unreachable
 /// database refuses instead of piling up what waits.
@@ -67,7 +62,7 @@ impl PostgresStore {
     ///
     /// [`StoreError::Unavailable`] when it does not, within 5 seconds.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.run(sqlx::query("SELECT count(*) FROM auth_core.migrations")).await.map(|_| ())
+        self.run("SELECT count(*) FROM auth_core.migrations", &[]).await
     }
 
     /// Closes the connections after what they are at. A clone's calls fail from now on.

@@ -8,7 +8,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgPool, SqlSafeStr, query, query_scalar};
 
-use super::run::bounded;
+use super::transaction::bounded;
 use super::{CONNECTION_PATIENCE, PostgresStore};
 use crate::store::StoreError;
 

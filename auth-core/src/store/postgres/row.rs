@@ -1,9 +1,21 @@
-//! PostgreSQL's rows, and names as it keeps them.
+//! PostgreSQL's values and rows.
 
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow, Postgres};
+use sqlx::query::Query;
 
 use crate::store::StoreError;
-use crate::store::sql::{Columns, column};
+use crate::store::sql::{Columns, Value, column};
+
+/// A statement with its values.
+pub(super) fn query<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
+    values.iter().fold(sqlx::query(sql), |query, value| match *value {
+        Value::Text(text) => query.bind(text),
+        Value::Number(number) => query.bind(number),
+        Value::Flag(flag) => query.bind(flag),
+        Value::Bytes(bytes) => query.bind(bytes),
+        Value::Names(names) => query.bind(names.map(|names| names.iter().map(AsRef::as_ref).collect::<Vec<&str>>())),
+    })
+}
 
 impl Columns for PgRow {
     fn text(&self, name: &'static str) -> Result<String, StoreError> {
@@ -33,9 +45,4 @@ impl Columns for PgRow {
     fn names(&self, name: &'static str) -> Result<Vec<Box<str>>, StoreError> {
         column(self, name)
     }
-}
-
-/// Names as an array.
-pub(super) fn stored_names(names: &[Box<str>]) -> Vec<&str> {
-    names.iter().map(AsRef::as_ref).collect()
 }

@@ -15,3 +15,10 @@ impl From<Error> for StoreError {
         }
     }
 }
+
+/// Whether a unique column of another row has the value already.
+pub(super) fn is_unique_violation(error: &StoreError) -> bool {
+    let StoreError::Unavailable(source) = error else { return false };
+    let database = source.downcast_ref::<Error>().and_then(Error::as_database_error);
+    database.is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+}

@@ -4,7 +4,7 @@ use super::Columns;
 use crate::password::PasswordHash;
 use crate::store::{Account, ApiKeyRecord, Session, StoreError, SubjectState, UserRecord};
 
-pub(in crate::store) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
+pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
         id: row.parsed("id")?,
         password_hash: row.optional_text("password_hash")?.map(PasswordHash::from_stored),
@@ -12,7 +12,7 @@ pub(in crate::store) fn user(row: &impl Columns) -> Result<UserRecord, StoreErro
     })
 }
 
-pub(in crate::store) fn account(row: &impl Columns) -> Result<Account, StoreError> {
+pub(super) fn account(row: &impl Columns) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.parsed("id")?,
         email: row.parsed("email")?,
@@ -22,16 +22,7 @@ pub(in crate::store) fn account(row: &impl Columns) -> Result<Account, StoreErro
     })
 }
 
-/// The columns of a session, each by its name: with `*` a column that a newer node adds would break the statements that an
-/// older one, still running beside it, has prepared.
-macro_rules! session_columns {
-    () => {
-        "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
-    };
-}
-pub(in crate::store) use session_columns;
-
-pub(in crate::store) fn session(row: &impl Columns) -> Result<Session, StoreError> {
+pub(super) fn session(row: &impl Columns) -> Result<Session, StoreError> {
     Ok(Session {
         id: row.parsed("id")?,
         subject: row.parsed("subject")?,
@@ -48,7 +39,7 @@ pub(in crate::store) fn session(row: &impl Columns) -> Result<Session, StoreErro
     })
 }
 
-pub(in crate::store) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
+pub(super) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
     Ok(ApiKeyRecord {
         id: row.parsed("id")?,
         name: row.text("name")?,

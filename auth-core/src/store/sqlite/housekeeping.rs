@@ -5,6 +5,7 @@ use sqlx::query;
 
 use super::SqliteStore;
 use crate::base::Timestamp;
+use crate::store::sql::{Engine as _, Transaction as _};
 use crate::store::{Housekeeping, StoreError};
 
 /// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step. Only so many
@@ -23,7 +24,7 @@ const STEPS: [&str; 3] = [
 #[async_trait]
 impl Housekeeping for SqliteStore {
     async fn purge_expired(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.begin().await?;
         let mut removed = 0;
         for sql in STEPS {
             let left = u64::from(limit).saturating_sub(removed);
@@ -33,7 +34,7 @@ impl Housekeeping for SqliteStore {
                 break;
             }
             let left = i64::try_from(left).unwrap_or(i64::MAX);
-            removed += query(sql).bind(before.as_millis()).bind(left).execute(&mut *tx).await?.rows_affected();
+            removed += query(sql).bind(before.as_millis()).bind(left).execute(tx.connection()).await?.rows_affected();
         }
         tx.commit().await?;
         Ok(removed)

@@ -1,14 +1,9 @@
 //! A store in an SQLite file.
 
-mod api_keys;
-mod directory;
 mod housekeeping;
 mod open;
-mod redeem;
 mod row;
-mod sessions;
-mod users;
-mod write;
+mod transaction;
 
 use std::fmt;
 use std::sync::Arc;

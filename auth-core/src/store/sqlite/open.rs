@@ -15,6 +15,7 @@ use tokio::time::{Duration, Instant, sleep};
 
 use super::{PATIENCE, SqliteStore};
 use crate::store::StoreError;
+use crate::store::sql::{Engine as _, Transaction as _};
 
 /// Readers beside the one writer. Guards read only what their caches do not hold.
 const CONNECTIONS: u32 = 8;
@@ -98,12 +99,12 @@ impl SqliteStore {
     /// The driver takes no lock while it migrates SQLite, so two processes would both create the tables. All of it in
     /// one transaction that has the write lock: the second finds the work done.
     async fn migrate(&self) -> Result<(), StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.begin().await?;
         // What `Migrator::run` does with its connection; that one's future cannot be shown to be `Send` here.
-        migrations().run_direct(None, &mut *tx, false).await.map_err(StoreError::unavailable)?;
+        migrations().run_direct(None, tx.connection(), false).await.map_err(StoreError::unavailable)?;
         // SQLite opens a file that it may not write to for reading, and says so only to the first who writes: not at
         // the start, but at somebody's login.
-        sqlx::query("DELETE FROM auth_migrations WHERE FALSE").execute(&mut *tx).await?;
+        sqlx::query("DELETE FROM auth_migrations WHERE FALSE").execute(tx.connection()).await?;
         tx.commit().await
     }
 }

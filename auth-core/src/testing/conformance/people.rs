@@ -34,7 +34,7 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
         assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} names a user");
     }
     assert_eq!(store.set_password(&unknown, &password("new")).await.unwrap(), None);
-    assert_eq!(store.raise_version(&unknown).await.unwrap(), None);
+    assert_eq!(store.revoke_tokens(&unknown).await.unwrap(), None);
     store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
 }
 
@@ -85,8 +85,8 @@ pub(super) async fn concurrent_passwords_never_share_a_version<S: UserRegistry>(
 pub(super) async fn a_raised_version_keeps_the_password<S: UserRegistry>(store: &Arc<S>) {
     let id = store.create(new_user(&email())).await.unwrap().unwrap();
     let before = store.find_by_id(&id).await.unwrap().unwrap();
-    assert_eq!(store.raise_version(&id).await.unwrap(), Some(1));
-    assert_eq!(store.raise_version(&id).await.unwrap(), Some(2));
+    assert_eq!(store.revoke_tokens(&id).await.unwrap(), Some(1));
+    assert_eq!(store.revoke_tokens(&id).await.unwrap(), Some(2));
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert_eq!(user.state, SubjectState { version: 2, ..before.state }, "more than the version changed, or not it");
     assert!(user.password_hash == before.password_hash, "the password changed");

@@ -1,0 +1,62 @@
+//! API keys.
+
+use async_trait::async_trait;
+
+use super::{Engine, Transaction, Value, records};
+use crate::base::{ApiKeyId, Timestamp};
+use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
+use crate::token::TokenHash;
+
+#[diagnostic::do_not_recommend]
+#[async_trait]
+impl<E: Engine> ApiKeyStore for E {
+    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+        let values = [
+            key.id.as_str().into(),
+            key.name.as_str().into(),
+            key.owner.as_str().into(),
+            Value::Names(Some(&key.scopes)),
+            (&key.hash).into(),
+            Value::Bytes(key.previous.as_ref().map(|(hash, _)| hash.as_bytes().as_slice())),
+            key.previous.map(|(_, until)| until).into(),
+            key.created_at.into(),
+            key.expires_at.into(),
+            key.last_used_at.into(),
+        ];
+        let mut tx = self.begin().await?;
+        tx.rows(E::SQL.add_key, &values).await?;
+        tx.commit().await
+    }
+
+    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
+        self.row(E::SQL.key, &[id.as_str().into()]).await?.as_ref().map(records::api_key).transpose()
+    }
+
+    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.rows(E::SQL.keys, &[]).await?.iter().map(records::api_key).collect()
+    }
+
+    async fn rotate(
+        &self,
+        id: &ApiKeyId,
+        hash: &TokenHash,
+        overlap_until: Timestamp,
+    ) -> Result<Option<ApiKeyRecord>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = tx.row(E::SQL.rotate_key, &[id.as_str().into(), hash.into(), overlap_until.into()]).await?;
+        let rotated = row.as_ref().map(records::api_key).transpose()?;
+        tx.commit().await?;
+        Ok(rotated)
+    }
+
+    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let revoked = tx.row(E::SQL.revoke_key, &[id.as_str().into()]).await?.is_some();
+        tx.commit().await?;
+        Ok(revoked)
+    }
+
+    async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+        self.run(E::SQL.touch_key, &[id.as_str().into(), at.into()]).await
+    }
+}

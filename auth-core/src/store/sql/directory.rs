@@ -1,0 +1,56 @@
+//! Users, as an administrator sees them.
+
+use async_trait::async_trait;
+
+use super::error::is_unique_violation;
+use super::{Engine, Transaction, Value, records};
+use crate::base::{Email, SubjectId};
+use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
+
+#[diagnostic::do_not_recommend]
+#[async_trait]
+impl<E: Engine> UserDirectory for E {
+    async fn get(&self, id: &SubjectId) -> Result<Option<Account>, StoreError> {
+        self.row(E::SQL.account, &[id.as_str().into()]).await?.as_ref().map(records::account).transpose()
+    }
+
+    async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        let after = after.map_or("", SubjectId::as_str);
+        self.rows(E::SQL.accounts, &[after.into(), i64::from(limit).into()])
+            .await?
+            .iter()
+            .map(records::account)
+            .collect()
+    }
+
+    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
+        let values = [
+            id.as_str().into(),
+            patch.email.as_ref().map(Email::as_str).into(),
+            Value::Names(patch.roles.as_deref()),
+            Value::Flag(patch.active),
+        ];
+        let mut tx = self.begin().await?;
+        let row = match tx.row(E::SQL.update_account, &values).await {
+            // The address is the only unique column that changes.
+            Err(error) if is_unique_violation(&error) => return Ok(UpdateOutcome::EmailTaken),
+            row => row?,
+        };
+        let Some(row) = row else { return Ok(UpdateOutcome::NotFound) };
+        let outcome = UpdateOutcome::Updated(records::account(&row)?);
+        tx.commit().await?;
+        Ok(outcome)
+    }
+
+    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
+        let subject = id.as_str();
+        let mut tx = self.begin().await?;
+        tx.lock_sessions(subject).await?;
+        // No session has an empty id.
+        tx.rows(E::SQL.end_other_sessions, &[subject.into(), "".into()]).await?;
+        tx.rows(E::SQL.revoke_keys_of, &[subject.into()]).await?;
+        let removed = tx.row(E::SQL.remove_user, &[subject.into()]).await?.is_some();
+        tx.commit().await?;
+        Ok(removed)
+    }
+}

@@ -1,0 +1,83 @@
+//! Sessions.
+
+use async_trait::async_trait;
+
+use super::{Columns, Engine, Transaction, records, redeem, stored_version};
+use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
+use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::token::TokenHash;
+
+#[diagnostic::do_not_recommend]
+#[async_trait]
+impl<E: Engine> SessionStore for E {
+    async fn create(&self, new: NewSession) -> Result<(), StoreError> {
+        let NewSession { session, refresh_token } = new;
+        let values = [
+            session.id.as_str().into(),
+            session.subject.as_str().into(),
+            stored_version(session.version)?.into(),
+            session.scope.as_str().into(),
+            session.amr.as_str().into(),
+            session.agent.as_deref().into(),
+            session.created_at.into(),
+            session.last_used_at.into(),
+            session.expires_at.into(),
+            session.ends_at.into(),
+            session.client_id.as_ref().map(ClientId::as_str).into(),
+            session.dpop_jkt.as_deref().into(),
+        ];
+        let mut tx = self.begin().await?;
+        tx.rows(E::SQL.add_session, &values).await?;
+        redeem::add_token::<E>(&mut tx, &session, &refresh_token).await?;
+        tx.commit().await
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        self.row(E::SQL.session, &[id.as_str().into()]).await?.as_ref().map(records::session).transpose()
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        let rows = self.rows(E::SQL.sessions, &[subject.as_str().into(), now.into()]).await?;
+        rows.iter().map(records::session).collect()
+    }
+
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        let mut tx = self.begin().await?;
+        let redeemed = redeem::redeem::<E>(&mut tx, &redeem).await?;
+        tx.commit().await?;
+        Ok(redeemed)
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let ended = tx.row(E::SQL.end_session, &[subject.as_str().into(), id.as_str().into()]).await?.is_some();
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        let subject = subject.as_str();
+        // No session has an empty id.
+        let kept = keep.map_or("", |(id, _)| id.as_str());
+        let mut tx = self.begin().await?;
+        tx.lock_sessions(subject).await?;
+        let rows = tx.rows(E::SQL.end_other_sessions, &[subject.into(), kept.into()]).await?;
+        let ended = rows.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;
+        if let Some((_, version)) = keep {
+            let version = stored_version(version)?;
+            tx.rows(E::SQL.keep_session, &[subject.into(), kept.into(), version.into()]).await?;
+        }
+        tx.commit().await?;
+        Ok(ended)
+    }
+
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        let Some(row) = self.row(E::SQL.token_and_session, &[token.into()]).await? else { return Ok(None) };
+        let (expires_at, used) = (row.time("token_expires_at")?, row.optional_time("used_at")?.is_some());
+        Ok(Some(RefreshTokenRecord { session: records::session(&row)?, expires_at, used }))
+    }
+}

@@ -1,0 +1,64 @@
+//! Users, as authentication sees them.
+
+use async_trait::async_trait;
+
+use super::{Columns, Engine, Transaction, Value, records};
+use crate::base::{Clock, SubjectId, SystemClock};
+use crate::password::PasswordHash;
+use crate::store::{NewUser, StoreError, UserRecord, UserRegistry, UserStore};
+
+#[diagnostic::do_not_recommend]
+#[async_trait]
+impl<E: Engine> UserStore for E {
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        let login = login.trim().to_lowercase();
+        // PostgreSQL's texts cannot hold this character: no user has such a name, and the query would be an error.
+        if login.contains('\0') {
+            return Ok(None);
+        }
+        self.row(E::SQL.user_by_login, &[login.as_str().into()]).await?.as_ref().map(records::user).transpose()
+    }
+
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+        self.row(E::SQL.user_by_id, &[id.as_str().into()]).await?.as_ref().map(records::user).transpose()
+    }
+
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = tx.row(E::SQL.set_password, &[id.as_str().into(), hash.as_str().into()]).await?;
+        let version = row.as_ref().map(Columns::version).transpose()?;
+        tx.commit().await?;
+        Ok(version)
+    }
+
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = tx.row(E::SQL.revoke_tokens, &[id.as_str().into()]).await?;
+        let version = row.as_ref().map(Columns::version).transpose()?;
+        tx.commit().await?;
+        Ok(version)
+    }
+
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        self.run(E::SQL.upgrade_hash, &[id.as_str().into(), old.as_str().into(), new.as_str().into()]).await
+    }
+}
+
+#[diagnostic::do_not_recommend]
+#[async_trait]
+impl<E: Engine> UserRegistry for E {
+    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+        let id = SubjectId::random();
+        let values = [
+            id.as_str().into(),
+            user.email.as_str().into(),
+            user.password_hash.as_str().into(),
+            Value::Names(Some(&user.roles)),
+            SystemClock.now().into(),
+        ];
+        let mut tx = self.begin().await?;
+        let added = tx.row(E::SQL.add_user, &values).await?.map(|_| id.clone());
+        tx.commit().await?;
+        Ok(added)
+    }
+}
