@@ -243,7 +243,7 @@ fn shared_manifest(workspace: &Path) -> String {
          auth-core = {{ path = \"{}\", default-features = false }}\n\
          argon2 = {{ version = \"0.6\", features = [\"zeroize\"] }}\n\
          axum = \"0.8.9\"\n\
-         jsonwebtoken = {{ version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
+         jsonwebtoken = {{ version = \"12\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
          serde = {{ version = \"1.0.229\", features = [\"derive\"] }}\n\
          tokio = {{ version = \"1.54\", features = [\"macros\", \"net\", \"rt-multi-thread\"] }}\n\n\
          [profile.dev]\nincremental = true\n\n\

@@ -101,7 +101,8 @@ fn every(runtime: &Runtime) -> Vec<Contest> {
     let p256 = (p256, DecodingKey::from_ec_pem(pem!("p256.pub").as_bytes()).unwrap());
     let ed25519 = EncodingKey::from_ed_pem(pem!("ed25519").as_bytes()).unwrap();
     let ed25519 = (ed25519, DecodingKey::from_ed_pem(pem!("ed25519.pub").as_bytes()).unwrap());
-    let secret = (EncodingKey::from_secret(SECRET.as_bytes()), DecodingKey::from_secret(SECRET.as_bytes()));
+    let secret =
+        (EncodingKey::from_secret(SECRET.as_bytes()).unwrap(), DecodingKey::from_secret(SECRET.as_bytes()).unwrap());
     let contest = |algorithm, keys, pair| Contest::new(runtime, algorithm, keys, pair);
     vec![
         contest(Algorithm::HS256, SigningKey::hs256(&SECRET.into()).unwrap().into(), secret),

@@ -63,6 +63,6 @@ pub(crate) fn validation(algorithm: Algorithm) -> Validation {
 
 pub(crate) fn router() -> Router {
     let validation = validation(Algorithm::HS256);
-    let verifier = Verifier(Arc::new((DecodingKey::from_secret(SECRET.as_bytes()), validation)));
+    let verifier = Verifier(Arc::new((DecodingKey::from_secret(SECRET.as_bytes()).unwrap(), validation)));
     Router::new().route("/me", get(me)).with_state(verifier)
 }

@@ -71,7 +71,7 @@ fn main() {
     keep_freed_memory();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let effort = Effort::from_args(Effort { rounds: 301, batch: 500 });
-    let mut mint = Mint::new(EncodingKey::from_secret(SECRET.as_bytes()), Algorithm::HS256);
+    let mut mint = Mint::new(EncodingKey::from_secret(SECRET.as_bytes()).unwrap(), Algorithm::HS256);
     let (auth, sessions) = runtime.block_on(guarded::service(SigningKey::hs256(&SECRET.into()).unwrap().into(), 16));
     let ours = guarded::router(&auth);
     let by_hand = by_hand::router();

@@ -1,7 +1,6 @@
 //! Compact JWS (RFC 7515 section 7.1): the parts of a token, its header, its signature.
 //!
-//! `jsonwebtoken` verifies the signature; the reading is ours, because its `decode` knows no limit of length and lets
-//! `crit`, `zip` and `b64`, a key brought along, any `typ`, and an extra header member given twice pass.
+//! `jsonwebtoken` verifies the signature. Its `decode` is not used, for reasons that `docs/decisions.md` lists.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;

@@ -26,7 +26,7 @@ pub(crate) struct Forger {
 
 impl Forger {
     pub(crate) fn hs256() -> Self {
-        Self::new(EncodingKey::from_secret(SECRET.as_bytes()), Algorithm::HS256)
+        Self::new(EncodingKey::from_secret(SECRET.as_bytes()).unwrap(), Algorithm::HS256)
     }
 
     pub(crate) fn es256() -> Self {

@@ -1,11 +1,11 @@
 //! OAuth clients, from the environment.
 
+use hex::FromHex;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::{SettingsError, list};
 use crate::service::oauth::{GrantType, InvalidClient, OAuthClient};
-use crate::token::TokenHash;
 
 const CLIENTS: &str = "AUTH_CLIENTS";
 const CLIENTS_FILE: &str = "AUTH_CLIENTS_FILE";
@@ -37,9 +37,9 @@ fn client(written: &Written) -> Result<OAuthClient, String> {
         (None, None) => OAuthClient::public(&written.id).map_err(invalid)?,
         (Some(secret), None) => OAuthClient::confidential(&written.id, secret).map_err(invalid)?,
         (None, Some(hash)) => {
-            let hash = from_hex(hash.expose_secret())
-                .ok_or("secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` makes them")?;
-            OAuthClient::confidential_by_hash(&written.id, hash).map_err(invalid)?
+            let hash = <[u8; 32]>::from_hex(hash.expose_secret())
+                .map_err(|_| "secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` makes them")?;
+            OAuthClient::confidential_by_hash(&written.id, hash.into()).map_err(invalid)?
         }
         (Some(_), Some(_)) => return Err("it has `secret` and `secret_sha256`; give one of the two".to_owned()),
     };
@@ -55,16 +55,4 @@ fn client(written: &Written) -> Result<OAuthClient, String> {
         client = client.may_introspect().map_err(invalid)?;
     }
     Ok(client)
-}
-
-fn from_hex(text: &str) -> Option<TokenHash> {
-    let mut bytes = [0; 32];
-    let digits = text.as_bytes();
-    if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(TokenHash::from(bytes))
 }

@@ -1,6 +1,7 @@
 //! Addresses that can be compared: by RFC 3986 section 6.2.2 and 6.2.3, without query and fragment.
 
-use axum::http::Uri;
+use iri_string::format::ToDedicatedString;
+use iri_string::types::UriStr;
 
 /// An absolute `http` or `https` URI, written so that those which are equivalent are equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,20 +14,25 @@ pub(crate) struct Address {
 impl Address {
     /// `None` for what is no such URI, and for one that names a user.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let uri: Uri = text.split(['?', '#']).next()?.parse().ok()?;
-        let scheme = uri.scheme_str()?.to_ascii_lowercase();
-        let usual_port = match scheme.as_str() {
+        let text = text.split(['?', '#']).next()?;
+        let (_, rest) = text.split_once("://")?;
+        let (origin, path) = text.split_at(rest.find('/').map_or(text.len(), |at| text.len() - rest.len() + at));
+        let origin = UriStr::new(origin).ok()?.normalize().to_dedicated_string();
+        let usual_port = match origin.scheme_str() {
             "https" => 443,
             "http" => 80,
             _ => return None,
         };
-        let authority = uri.authority()?;
-        let port = match authority.as_str().strip_prefix(authority.host())? {
-            "" | ":" => usual_port,
-            port => port.strip_prefix(':')?.parse::<u16>().ok()?,
+        let authority = origin.authority_components().filter(|authority| !authority.host().is_empty())?;
+        if authority.userinfo().is_some() {
+            return None;
+        }
+        let port = match authority.port() {
+            None | Some("") => usual_port,
+            Some(port) => port.parse::<u16>().ok()?,
         };
-        let host = authority.host().to_ascii_lowercase();
-        Some(Self { origin: format!("{scheme}://{host}:{port}"), path: normal_path(uri.path()) })
+        let origin = format!("{}://{}:{port}", origin.scheme_str(), authority.host());
+        Some(Self { origin, path: normal_path(path) })
     }
 
     /// What lies below this address: a prefix in front of a request's path.
@@ -51,58 +57,16 @@ impl Address {
     }
 }
 
-/// The path with needless escapes undone, the others in upper case, and without dot segments.
+/// The path with needless escapes undone, the others in upper case, and without dot segments. A path outside the grammar,
+/// which a request may have, is left as it is, so it equals itself alone.
 pub(crate) fn normal_path(path: &str) -> String {
-    without_dot_segments(&with_needed_escapes(path))
-}
-
-/// RFC 3986 section 6.2.2.1 and 6.2.2.2.
-fn with_needed_escapes(path: &str) -> String {
-    let mut normal = String::with_capacity(path.len());
-    let mut rest = path;
-    while let Some(at) = rest.find('%') {
-        let (before, escape) = rest.split_at(at);
-        normal.push_str(before);
-        let Some(byte) = escape.get(1..3).and_then(escaped_byte) else {
-            normal.push('%');
-            rest = &escape[1..];
-            continue;
-        };
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            normal.push(char::from(byte));
-        } else {
-            normal.push_str(&escape[..3].to_ascii_uppercase());
-        }
-        rest = &escape[3..];
+    match path {
+        "" => "/".to_owned(),
+        // An authority in front, since the grammar has no rule of its own for what follows one.
+        _ if path.starts_with('/') => UriStr::new(&format!("http://h{path}"))
+            .map_or_else(|_| path.to_owned(), |uri| uri.normalize().to_dedicated_string().path_str().to_owned()),
+        _ => path.to_owned(),
     }
-    normal.push_str(rest);
-    normal
-}
-
-fn escaped_byte(digits: &str) -> Option<u8> {
-    digits.bytes().all(|digit| digit.is_ascii_hexdigit()).then(|| u8::from_str_radix(digits, 16).ok())?
-}
-
-/// RFC 3986 section 5.2.4, for a path that begins with a slash or is empty.
-fn without_dot_segments(path: &str) -> String {
-    let mut kept = Vec::new();
-    let mut segments = path.split('/').skip(1).peekable();
-    while let Some(segment) = segments.next() {
-        match segment {
-            "." => {}
-            ".." => {
-                kept.pop();
-            }
-            _ => {
-                kept.push(segment);
-                continue;
-            }
-        }
-        if segments.peek().is_none() {
-            kept.push("");
-        }
-    }
-    format!("/{}", kept.join("/"))
 }
 
 #[cfg(test)]
@@ -127,6 +91,7 @@ mod tests {
             ("https://h/../../a/..", "https://h:443/"),
             ("https://h/a%zz%4", "https://h:443/a%zz%4"),
             ("https://h/a//b/", "https://h:443/a//b/"),
+            ("https://h/{a}/%7e/.", "https://h:443/{a}/%7e/."),
         ] {
             assert_eq!(text(uri).as_deref(), Some(normal), "{uri}");
         }
@@ -137,7 +102,15 @@ mod tests {
         for uri in ["", "/me", "me", "api.example.com/me", "ftp://h/me", "https://", "https:///me", "https://u@h/me"] {
             assert_eq!(text(uri), None, "{uri}");
         }
-        for uri in ["https://h:99999/", "https://h:port/", "https://h:-1/", "https://h:4 4/", "https://u:p@h/", "é"] {
+        for uri in [
+            "https://h:99999/",
+            "https://h:port/",
+            "https://h:-1/",
+            "https://h:4 4/",
+            "https://u:p@h/",
+            "é",
+            "https:\\\\h",
+        ] {
             assert_eq!(text(uri), None, "{uri}");
         }
     }

@@ -87,7 +87,7 @@ pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
         Some(k) => {
             jwk.check_purpose("verify")?;
             jwk.algorithm(None, Algorithm::Hs256)?;
-            Ok(Signing::unchecked_secret(&bytes(k.expose_secret())?, jwk.kid.clone()).verifying)
+            Ok(Signing::unchecked_secret(&bytes(k.expose_secret())?, jwk.kid.clone())?.verifying)
         }
         None => published(text),
     }

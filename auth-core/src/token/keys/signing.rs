@@ -40,16 +40,18 @@ pub(crate) struct Signing {
 impl Signing {
     pub(super) fn secret(bytes: &[u8], kid: Option<String>) -> Result<Self, WeakSecret> {
         check_strength(bytes)?;
-        Ok(Self::unchecked_secret(bytes, kid))
+        Self::unchecked_secret(bytes, kid)
     }
 
-    pub(super) fn unchecked_secret(bytes: &[u8], kid: Option<String>) -> Self {
+    /// Takes a short secret, too; the library refuses an empty one.
+    pub(super) fn unchecked_secret(bytes: &[u8], kid: Option<String>) -> Result<Self, WeakSecret> {
         // The key's id must tell nothing of the key: it is a keyed hash of a constant.
         let kid = kid.unwrap_or_else(|| {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"auth-core kid");
             BASE64_URL_SAFE_NO_PAD.encode(&tag.as_ref()[..9])
         });
-        Self { key: EncodingKey::from_secret(bytes), verifying: Verifying::secret(bytes, kid) }
+        let key = EncodingKey::from_secret(bytes).map_err(|_| WeakSecret::TooShort { len: bytes.len() })?;
+        Ok(Self { key, verifying: Verifying::secret(bytes, kid)? })
     }
 
     pub(super) fn asymmetric(key: PrivateKey, algorithm: Algorithm, kid: Option<String>) -> Result<Self, KeyError> {

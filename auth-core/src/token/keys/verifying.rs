@@ -7,7 +7,7 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use jsonwebtoken::DecodingKey;
 
 use super::public::PublicKey;
-use super::{Algorithm, Any, KeyError, KeyKind, jwk, pem, provider};
+use super::{Algorithm, Any, KeyError, KeyKind, WeakSecret, jwk, pem, provider};
 use crate::token::TokenError;
 
 /// A key that verifies tokens of the one algorithm it is bound to.
@@ -53,9 +53,9 @@ impl Verifying {
         })
     }
 
-    pub(super) fn secret(bytes: &[u8], kid: String) -> Self {
-        let key = Arc::new(DecodingKey::from_secret(bytes));
-        Self { kid: kid.into(), algorithm: Algorithm::Hs256, key, public: None }
+    pub(super) fn secret(bytes: &[u8], kid: String) -> Result<Self, WeakSecret> {
+        let key = DecodingKey::from_secret(bytes).map_err(|_| WeakSecret::TooShort { len: bytes.len() })?;
+        Ok(Self { kid: kid.into(), algorithm: Algorithm::Hs256, key: Arc::new(key), public: None })
     }
 
     /// Whether `signature` is this key's for `message`.

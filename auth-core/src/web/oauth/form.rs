@@ -1,8 +1,11 @@
 //! The body of a request to an OAuth endpoint (RFC 6749 appendix B).
 
+use std::borrow::Cow;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::service::oauth::OAuthError;
@@ -64,25 +67,8 @@ fn is_form(headers: &HeaderMap) -> bool {
 /// Undoes form encoding: `+` is a space, `%41` a byte, and a `%` that begins no such byte is itself, as everywhere on
 /// the web. `None` when the bytes are not UTF-8.
 pub(super) fn decode(text: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((byte, after)) = rest.split_first() {
-        rest = after;
-        decoded.push(match (byte, escaped(after)) {
-            (b'+', _) => b' ',
-            (b'%', Some(escaped)) => {
-                rest = &after[2..];
-                escaped
-            }
-            _ => *byte,
-        });
-    }
-    String::from_utf8(decoded).ok()
-}
-
-fn escaped(digits: &[u8]) -> Option<u8> {
-    let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
-    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
+    let spaced = text.replace('+', " ");
+    percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)
 }
 
 #[cfg(test)]

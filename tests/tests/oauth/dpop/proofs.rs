@@ -173,7 +173,8 @@ async fn rfc9449_s4_3_its_algorithm_is_asymmetric_and_offered() {
     }
     rules.refuse(reason, "alg", |draft| drop(draft.header.remove("alg"))).await;
     // A secret in the header, and a signature that is by it.
-    let secret = Prover { key: EncodingKey::from_secret(b"secret"), algorithm: Algorithm::HS256, ..Prover::es256() };
+    let secret =
+        Prover { key: EncodingKey::from_secret(b"secret").unwrap(), algorithm: Algorithm::HS256, ..Prover::es256() };
     rules
         .refuse_signed(reason, "a secret", |draft| {
             put(&mut draft.header, "alg", "HS256".into());

@@ -160,7 +160,7 @@ fn forged(token: &str, change: impl FnOnce(&mut Value)) -> String {
     );
     let mut claims = claims(token);
     change(&mut claims);
-    let key = EncodingKey::from_secret(b"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE");
+    let key = EncodingKey::from_secret(b"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE").unwrap();
     let service = Prover { key, algorithm: Algorithm::HS256, ..Prover::es256() };
     service.sign(&encoded(&header.unwrap(), &claims.to_string()))
 }

@@ -83,7 +83,8 @@ async fn a_legacy_token_of_another_secret_or_header_is_refused() {
     let token = good.token(header, &claims);
     let (message, _) = token.rsplit_once('.').unwrap();
     assert_eq!(service.me(&format!("{message}.")).await, 401);
-    let other = Forger { key: jsonwebtoken::EncodingKey::from_secret(b"another secret of 32 bytes or more"), ..good };
+    let other =
+        Forger { key: jsonwebtoken::EncodingKey::from_secret(b"another secret of 32 bytes or more").unwrap(), ..good };
     assert_eq!(service.me(&other.token(header, &claims)).await, 401);
 }
 
