@@ -130,9 +130,8 @@ pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
 pub use verify::{ApiKeyIdentity, Identity, Principal};
 pub use web::{
-    AuthorizeLayer, Authorizing, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,
-    GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Proof, Refusal, Rule,
-    http, routing,
+    CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter, GuardedMethods,
+    GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Proof, Refusal, Rule, http, routing,
 };
 
 /// Changes made known between nodes, and counters that they share.

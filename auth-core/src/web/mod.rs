@@ -8,8 +8,6 @@ pub(crate) mod router;
 mod routes;
 
 pub use extract::{CurrentUser, FromSubject};
-pub use guard::{
-    AuthorizeLayer, Authorizing, Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLayer, Proof, Rule,
-};
+pub use guard::{Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLayer, Proof, Rule};
 pub use refusal::Refusal;
 pub use router::{GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, routing};
