@@ -134,9 +134,8 @@ pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
 pub use verify::{AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, Principal, Proof};
 pub use web::{
-    AuthorizeLayer, Authorizing, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,
-    GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http,
-    routing,
+    BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
+    GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http, routing,
 };
 
 /// Changes made known between nodes, and counters that they share.

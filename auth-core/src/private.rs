@@ -4,6 +4,8 @@ use ::core::fmt;
 
 pub use ::axum;
 pub use ::core;
+pub use ::core::option::Option::{None, Some};
+pub use ::core::result::Result::{self, Err, Ok};
 pub use ::core::time::Duration;
 pub use ::serde;
 
@@ -11,7 +13,7 @@ pub use crate::policy::{Declaration, Policy, Requirement, Statement};
 pub use crate::policy::{Role, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
-pub use crate::web::guard::authorize::{Asked, Condition, Deferred, Gate, Via, Wait};
+pub use crate::web::guard::authorize::{Asked, Condition, Deferred, EarlyResponse, Fallible, Gate, Via, Wait};
 pub use crate::web::guard::copied::Copied;
 
 /// The policy of a handler whose attribute holds a mistake: the compiler has told it, and nobody meets it.
@@ -85,9 +87,14 @@ pub const fn stands_alone(requirement: &Requirement) {
     assert!(!requirement.is_open_somewhere(), "{}", VOID);
 }
 
-/// Holds what stands in `#[authorize(..)]` against [`Condition`].
+/// Checks that the argument of `#[authorize(..)]` is a [`Condition`].
 pub fn condition<'a, C: Condition + 'a>(condition: C) -> Asked<'a> {
     condition.asked()
+}
+
+/// Ends a handler with its own error, from a `?` in its condition.
+pub fn failed<R: Fallible<E>, E>(error: E) -> Result<R, EarlyResponse> {
+    Ok(R::failed(error))
 }
 
 /// Stands in for each variant of a role enum where none called `Role` is in scope, so that the error can be ours.

@@ -11,11 +11,24 @@ async fn edit(
     CurrentUser(user): CurrentUser<User>,
     Path(id): Path<UserId>,
     __later: ::auth_core::__private::Deferred<Json<Patch>>,
-) -> Result<(), AppError> {
+) -> ::auth_core::__private::core::result::Result<
+    Result<(), AppError>,
+    ::auth_core::__private::EarlyResponse,
+> {
     let __condition = ::auth_core::__private::condition(user.id == id);
-    __gate.check(__condition).await;
-    let Json(patch): Json<Patch> = __gate.read(__later).await;
-    { users.edit(user, patch).await }
+    __gate.check(__condition).await?;
+    let Json(patch): Json<Patch> = __gate.read(__later).await?;
+    ::auth_core::__private::core::result::Result::Ok(
+        async move {
+            if let ::auth_core::__private::core::option::Option::Some(returned) = ::auth_core::__private::core::option::Option::None::<
+                Result<(), AppError>,
+            > {
+                return returned;
+            }
+            { users.edit(user, patch).await }
+        }
+            .await,
+    )
 }
 const _: () = {
     use authorize as _;

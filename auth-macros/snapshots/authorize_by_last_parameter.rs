@@ -10,10 +10,23 @@ async fn edit(
     __gate: ::auth_core::__private::Gate<__edit_policy>,
     CurrentUser(user): CurrentUser<User>,
     Json(patch): Json<Patch>,
-) -> impl IntoResponse {
+) -> ::auth_core::__private::core::result::Result<
+    impl IntoResponse,
+    ::auth_core::__private::EarlyResponse,
+> {
     let __condition = ::auth_core::__private::condition(patch.owner == user.id);
-    __gate.check(__condition).await;
-    { "ok" }
+    __gate.check(__condition).await?;
+    ::auth_core::__private::core::result::Result::Ok(
+        async move {
+            if let ::auth_core::__private::core::option::Option::Some(returned) = ::auth_core::__private::core::option::Option::None::<
+                _,
+            > {
+                return returned;
+            }
+            { "ok" }
+        }
+            .await,
+    )
 }
 const _: () = {
     use authorize as _;

@@ -10,10 +10,23 @@ async fn drafts(
     __gate: ::auth_core::__private::Gate<__drafts_policy>,
     CurrentUser(user): CurrentUser<User>,
     State(drafts): State<Drafts>,
-) -> Json<Vec<Draft>> {
+) -> ::auth_core::__private::core::result::Result<
+    Json<Vec<Draft>>,
+    ::auth_core::__private::EarlyResponse,
+> {
     let __condition = ::auth_core::__private::condition(user.is_author());
-    __gate.check(__condition).await;
-    { Json(drafts.of(user).await) }
+    __gate.check(__condition).await?;
+    ::auth_core::__private::core::result::Result::Ok(
+        async move {
+            if let ::auth_core::__private::core::option::Option::Some(returned) = ::auth_core::__private::core::option::Option::None::<
+                Json<Vec<Draft>>,
+            > {
+                return returned;
+            }
+            { Json(drafts.of(user).await) }
+        }
+            .await,
+    )
 }
 const _: () = {
     use authorize as _;

@@ -3,24 +3,71 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{Expr, FnArg, Pat, PatType, Type};
+use syn::{Expr, FnArg, Pat, PatType, ReturnType, Token, Type};
 
-use crate::model::Handler;
+use super::ours::as_ours;
+use crate::model::{Angles, Handler};
 use crate::paths::{private, private_at};
 
 /// Makes `handler` answer 403 unless every one of `conditions` holds.
 ///
-/// They stand before the body, where `?` and `return` mean what they mean in it. One that does not hold keeps the handler
-/// waiting, and the router answers in its place.
+/// It returns `Result<_, EarlyResponse>` then, in which the user's result is `Ok`. Conditions come first; the user's body
+/// is a block of its own, so that `return` and `?` in it mean what they meant.
 pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Expr]) {
     let private = private();
     let gate = Ident::new("__gate", Span::mixed_site());
     let deferred = defer_last(handler, conditions, &gate);
     let conditions = conditions.iter().map(|condition| checked(condition, &gate));
     let body = in_our_braces(&handler.body);
+    let (arrow, returned) = match std::mem::replace(&mut handler.sig.output, ReturnType::Default) {
+        ReturnType::Type(arrow, ty) => (arrow, ty.into_token_stream()),
+        ReturnType::Default => (Token![->](Span::call_site()), quote!(())),
+    };
+    let typed = typed(&returned);
     // With the name's span: what rustc says of the function, it says of the handler.
-    handler.body = quote_spanned!(handler.sig.ident.span()=> { #(#conditions)* #deferred #body });
+    handler.body = quote_spanned! {handler.sig.ident.span()=> {
+        #(#conditions)*
+        #deferred
+        #private::Ok(async move { #typed #body }.await)
+    }};
+    let output = quote!(#private::Result<#returned, #private::EarlyResponse>);
+    handler.sig.output = ReturnType::Type(arrow, Box::new(Type::Verbatim(output)));
     handler.prepend(gate.to_token_stream(), quote!(#private::Gate<#policy>));
+}
+
+/// A statement that gives the block around the user's body its type, as a function's signature does. What the type leaves
+/// open (`impl Trait`), the body decides.
+fn typed(returned: &TokenStream) -> TokenStream {
+    let private = private();
+    let value = Ident::new("__returned", Span::mixed_site());
+    let returned = without_impl(as_ours(returned.clone()));
+    quote!(if let #private::Some(#value) = #private::None::<#returned> { return #value; })
+}
+
+/// The type with `_` in place of each `impl Trait`.
+fn without_impl(ty: TokenStream) -> TokenStream {
+    let mut result = TokenStream::new();
+    let mut tokens = ty.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Ident(word) if word == "impl" => {
+                Token![_](word.span()).to_tokens(&mut result);
+                let mut angles = Angles::default();
+                while let Some(bound) = tokens.next_if(|next| !angles.ends_argument(next)) {
+                    if let TokenTree::Punct(punct) = bound {
+                        angles.pass(&punct);
+                    }
+                }
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_impl(group.stream()));
+                inner.set_span(group.span());
+                result.extend([TokenTree::Group(inner)]);
+            }
+            token => result.extend([token]),
+        }
+    }
+    result
 }
 
 /// The body as a block of ours: braces of the user's around a block's last value would be called superfluous.
@@ -34,14 +81,52 @@ fn in_our_braces(body: &TokenStream) -> TokenStream {
 
 /// The condition as a statement, whose type errors point at the condition. What it borrows for a moment, a lock perhaps,
 /// is given back before anything is awaited.
+///
+/// A `?` in it ends the handler with the handler's own error.
 fn checked(condition: &Expr, gate: &Ident) -> TokenStream {
     let value = Ident::new("__condition", Span::mixed_site());
     let private = private_at(condition.span());
-    let held = quote_spanned!(condition.span()=> #private::condition(#condition));
-    quote! {
-        let #value = #held;
-        #gate.check(#value).await;
+    let mut asked = quote_spanned!(condition.span()=> #private::condition(#condition));
+    if may_fail(condition.to_token_stream()) {
+        asked = quote_spanned! {condition.span()=>
+            match async { #private::Ok(#asked) }.await {
+                #private::Ok(#value) => #value,
+                #private::Err(#value) => return #private::failed(#value),
+            }
+        };
     }
+    quote! {
+        let #value = #asked;
+        #gate.check(#value).await?;
+    }
+}
+
+/// Whether a `?` leaves the condition itself, and not only a closure or an `async` block in it.
+fn may_fail(condition: TokenStream) -> bool {
+    let mut operand = false;
+    let mut tokens = condition.into_iter();
+    while let Some(token) = tokens.next() {
+        let is_operand = !matches!(&token, TokenTree::Punct(_));
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '?' => return true,
+            // A closure reaches to the next comma.
+            TokenTree::Punct(punct) if punct.as_char() == '|' && !operand => {
+                tokens.find(|token| is_punct(token, '|'));
+                tokens.find(|token| is_punct(token, ','));
+            }
+            TokenTree::Ident(word) if word == "async" => {
+                tokens.find(|token| matches!(token, TokenTree::Group(_)));
+            }
+            TokenTree::Group(group) if may_fail(group.stream()) => return true,
+            _ => {}
+        }
+        operand = is_operand;
+    }
+    false
+}
+
+fn is_punct(token: &TokenTree, is: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == is)
 }
 
 /// Takes the last parameter, the one that may read the body, as a deferred extractor unless a condition names it, and
@@ -64,7 +149,7 @@ fn defer_last(handler: &mut Handler, conditions: &[Expr], gate: &Ident) -> Optio
     *last.ty = Type::Verbatim(quote!(#private::Deferred<#ty>));
     Some(quote! {
         #(#attrs)*
-        let #pat: #ty = #gate.read(#later).await;
+        let #pat: #ty = #gate.read(#later).await?;
     })
 }
 

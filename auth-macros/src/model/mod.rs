@@ -10,3 +10,4 @@ pub(crate) use attr::Attr;
 pub(crate) use demands::{Demands, Scope};
 pub(crate) use handler::Handler;
 pub(crate) use scope::{Impl, Item, Module};
+pub(crate) use signature::Angles;

@@ -128,14 +128,14 @@ fn result(tokens: &[TokenTree]) -> Option<ReturnType> {
 
 /// How deep in `<..>` one is.
 #[derive(Default)]
-struct Angles {
+pub(crate) struct Angles {
     depth: usize,
     /// Whether `-` came last, which makes `>` an arrow's head.
     dash: bool,
 }
 
 impl Angles {
-    fn pass(&mut self, punct: &Punct) {
+    pub(crate) fn pass(&mut self, punct: &Punct) {
         match punct.as_char() {
             '<' => self.depth += 1,
             '>' if !self.dash => self.depth = self.depth.saturating_sub(1),
@@ -146,5 +146,11 @@ impl Angles {
 
     const fn outside(&self) -> bool {
         self.depth == 0
+    }
+
+    /// Whether `token` ends the argument that began where the depth was zero.
+    pub(crate) fn ends_argument(&self, token: &TokenTree) -> bool {
+        let TokenTree::Punct(punct) = token else { return false };
+        self.outside() && (punct.as_char() == ',' || (punct.as_char() == '>' && !self.dash))
     }
 }

@@ -111,6 +111,51 @@ async fn by_question_mark(Path(id): Path<String>) -> Result<String, String> {
     Ok(id)
 }
 
+/// Early `return`, coercions and `?` on two types of errors mean what they mean in a function.
+#[require_auth]
+#[authorize(id.parse::<u32>()? > 3)]
+async fn ends_early(Path(id): Path<String>, mut body: String) -> Result<impl IntoResponse + use<>, Failure> {
+    if id.len() > 4 {
+        return Err(Failure(Box::new(std::fmt::Error)));
+    }
+    let number: u8 = body.parse()?;
+    std::str::from_utf8(&[number])?;
+    let done: Result<_, Box<dyn std::error::Error>> = async { Ok(body.len()) }.await;
+    body.push('.');
+    Ok(format!("{body}{:?}", done.ok()))
+}
+
+/// Any error.
+#[derive(Debug)]
+struct Failure(Box<dyn std::error::Error>);
+
+impl<E: std::error::Error + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> axum::response::Response {
+        self.0.to_string().into_response()
+    }
+}
+
+#[require_auth]
+#[authorize(ids.iter().map(|id| Some(id.checked_sub(1)? > 0)).all(|positive| positive == Some(true)))]
+async fn coerces<'a>(Path(ids): Path<Vec<u32>>) -> &'a [u8] {
+    if ids.is_empty() {
+        return &[];
+    }
+    &[1, 2]
+}
+
+#[require_auth]
+#[authorize(Some(id).is_some_and(|id| id > 3) || async { Some(Some(id)? > 3) }.await.is_none())]
+async fn fails_within_itself(Path(id): Path<u32>) -> String {
+    id.to_string()
+}
+
 macro_rules! handed_on {
     ($item:item) => {
         $item
@@ -144,6 +189,7 @@ pub fn routes() -> GuardedRouter<Auth> {
         .route("/enums", get(two_enums).post(outer::inner::by_super).put(outer::inner::by_crate))
         .route("/generic", get(any_state::<Auth, Auth>).post(precise).put(asks_by_itself).delete(Listing::<u8>::list))
         .route("/blocks/{id}", get(by_async_block).post(by_block).put(by_question_mark))
+        .route("/ends/{id}", get(coerces).post(ends_early).put(fails_within_itself))
         .route("/queries", get(by_if_let).post(by_macro))
         .route("/macros/{id}", get(as_an_item).post(two_given).put(one_given))
         .route("/head", head(as_an_item).options(precise))

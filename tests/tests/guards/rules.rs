@@ -1,12 +1,18 @@
 //! `#[authorize(..)]`: conditions and rules over the handler's own parameters, before the body and after it.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
 use auth_core::prelude::*;
 use auth_core::require_scope as scoped;
 use auth_core::store::StoreError;
 use auth_core::{Rule, SubjectId};
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, FromRef, Path, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Path, Request, State};
 use axum::http::StatusCode;
+use axum::response::Response;
 use reqwest::Method;
 use serde::Deserialize;
 
@@ -286,23 +292,55 @@ async fn layers_see_the_answer_of_a_condition_as_any_other() {
 }
 
 #[tokio::test]
-async fn in_a_plain_router_a_condition_lets_nobody_in_without_its_layer() {
+async fn a_condition_answers_in_a_plain_router() {
     use axum::routing;
     let service = Service::start(|auth| {
-        let laid = |handler: routing::MethodRouter<Auth>| handler.layer(auth_core::AuthorizeLayer);
-        axum::Router::new()
-            .route("/bare", routing::options(options_only).get(never))
-            .route("/laid", laid(routing::options(options_only).get(never)))
-            .with_state(auth.clone())
+        let routes = axum::Router::new().route("/", routing::options(options_only).get(options_only));
+        routes.with_state(auth.clone())
     })
     .await;
     let token = service.token(&[]).await;
-    let answer = async |method: Method, path: &str| {
-        Answer::of(&service.request(method, path).bearer_auth(&token).send().await.unwrap())
+    let answer =
+        async |method: Method| Answer::of(&service.request(method, "/").bearer_auth(&token).send().await.unwrap());
+    assert_eq!(service.anonymously("/").await, refused(401, NOTHING), "the guard comes first");
+    assert_eq!(answer(Method::GET).await, refused(403, INSUFFICIENT));
+    assert_eq!(answer(Method::OPTIONS).await, let_in());
+}
+
+/// Runs each request in a task of its own, as a layer for timeouts or shutdown may.
+#[derive(Clone)]
+struct Spawning<Inner>(Inner);
+
+impl<Inner> tower_service::Service<Request> for Spawning<Inner>
+where
+    Inner: tower_service::Service<Request, Response = Response, Error = Infallible, Future: Send + 'static>,
+{
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let task = tokio::spawn(self.0.call(request));
+        Box::pin(async { task.await.unwrap() })
+    }
+}
+
+#[tokio::test]
+async fn a_condition_answers_behind_a_layer_that_spawns_its_handler() {
+    let service = Service::start(|auth| {
+        let spawned = get(options_only).options(options_only).layer(tower_layer::layer_fn(Spawning));
+        GuardedRouter::new().route("/", spawned).with_state(auth.clone())
+    })
+    .await;
+    let token = service.token(&[]).await;
+    let answer = async |method: Method| {
+        let request = service.request(method, "/").bearer_auth(&token).timeout(Duration::from_secs(10));
+        Answer::of(&request.send().await.unwrap())
     };
-    assert_eq!(service.anonymously("/bare").await, refused(401, NOTHING), "the guard comes first");
-    assert_eq!(answer(Method::GET, "/bare").await.status, 503);
-    assert_eq!(answer(Method::OPTIONS, "/bare").await.status, 503);
-    assert_eq!(answer(Method::GET, "/laid").await, refused(403, INSUFFICIENT));
-    assert_eq!(answer(Method::OPTIONS, "/laid").await, let_in());
+    assert_eq!(answer(Method::OPTIONS).await, let_in());
+    assert_eq!(answer(Method::GET).await, refused(403, INSUFFICIENT));
 }

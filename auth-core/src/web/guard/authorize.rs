@@ -8,8 +8,8 @@ use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
-use super::{Exit, Rule};
-use crate::base::Context as Origin;
+use super::Rule;
+use crate::base;
 use crate::policy::Policy;
 use crate::service::Auth;
 use crate::store::StoreError;
@@ -17,16 +17,13 @@ use crate::verify::{AccessError, Caller, Principal, Proof};
 use crate::web::head;
 use crate::web::http::Rejection;
 
-/// The evidence of a handler with conditions: the caller has met the policy `P`, and here the conditions are decided.
+/// The evidence of a handler with conditions: the caller has met the policy `P`, and the conditions are decided here.
 ///
-/// A condition stands where the handler's own `?` and `return` work, so it cannot answer for the handler by a value: it
-/// leaves its answer at the `Exit` and waits for ever. [`AuthorizeLayer`](crate::AuthorizeLayer) gives up the handler
-/// for it; where there is none nobody is let in.
+/// The handler returns `Result<_, EarlyResponse>`, so a condition that does not hold ends it like any other error.
 pub struct Gate<P: Policy> {
     auth: Auth,
     caller: Caller,
-    origin: Origin,
-    exit: Exit,
+    context: base::Context,
     _proof: Proof<P>,
 }
 
@@ -46,58 +43,82 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        let refused = |refusal: AccessError| Rejection::new(refusal, &auth);
-        let (proof, caller) = auth.verifier().prove(&mut head(parts)).await.map_err(refused)?;
-        let exit = Exit::of(&parts.extensions, &P::DECLARED).map_err(refused)?;
-        let origin = head(parts).context_of(caller.actor());
-        Ok(Self { auth, caller, origin, exit, _proof: proof })
+        match auth.verifier().prove(&mut head(parts)).await {
+            Ok((proof, caller)) => {
+                let context = head(parts).context_of(caller.actor());
+                Ok(Self { auth, caller, context, _proof: proof })
+            }
+            Err(refusal) => Err(Rejection::new(refusal, &auth)),
+        }
     }
 }
 
-// What these give is named and boxed: rustc looks into the futures of `async fn`s anew in every handler that awaits them,
-// which a crate of handlers feels in its build.
+// What these return is named and boxed: rustc analyses the futures of `async fn`s again in every handler that awaits
+// them, which a crate of handlers feels in its build.
 impl<P: Policy> Gate<P> {
-    /// Comes back only if `condition` holds; answers for the handler otherwise. The macro writes one call for each
-    /// condition: `__gate.check(condition).await;`.
+    /// Checks one condition. The macro writes a call for each: `__gate.check(condition).await?;`.
+    ///
+    /// # Errors
+    ///
+    /// The refusal to answer with, when the condition does not hold or cannot be decided.
     pub fn check<'a>(&'a self, condition: Asked<'a>) -> Wait<'a, ()> {
         Wait(Box::pin(async move {
-            match condition.holds(self.caller.principal()).await {
-                Ok(true) => {}
-                Ok(false) => self.refuse(AccessError::Forbidden).await,
-                Err(refusal) => self.refuse(refusal.where_api_key(P::REQUIREMENT.wants_api_key())).await,
-            }
+            let refusal = match condition.holds(self.caller.principal()).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => AccessError::Forbidden,
+                Err(refusal) => refusal.where_api_key(P::REQUIREMENT.wants_api_key()),
+            };
+            self.auth.verifier().record_refused(&P::DECLARED, &self.caller, &refusal, || self.context.clone());
+            Err(EarlyResponse::of(Rejection::new(refusal, &self.auth)))
         }))
     }
 
-    async fn refuse(&self, refusal: AccessError) {
-        self.auth.verifier().record_refused(&P::DECLARED, &self.caller, &refusal, || self.origin.clone());
-        self.leave::<()>(Rejection::new(refusal, &self.auth).into_response()).await;
-    }
-
-    /// Reads the parameter that had to wait for the conditions; does not come back when it cannot be read.
+    /// Reads the parameter that had to wait for the conditions.
+    ///
+    /// # Errors
+    ///
+    /// The extractor's rejection.
     pub fn read<'a, T: Send + 'a>(&'a self, deferred: Deferred<T>) -> Wait<'a, T> {
-        Wait(Box::pin(async move {
-            match deferred.0.await {
-                Ok(read) => read,
-                Err(rejection) => self.leave(rejection).await,
-            }
-        }))
-    }
-
-    async fn leave<T>(&self, answer: Response) -> T {
-        self.exit.leave(answer);
-        std::future::pending().await
+        Wait(Box::pin(deferred.0))
     }
 }
 
-/// What a condition or a deferred parameter is waited for by.
+/// The response of a handler that ends before its body: a condition does not hold, or the last parameter cannot be read.
+pub struct EarlyResponse(Box<Response>);
+
+impl EarlyResponse {
+    fn of(response: impl IntoResponse) -> Self {
+        Self(Box::new(response.into_response()))
+    }
+}
+
+impl IntoResponse for EarlyResponse {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+impl std::fmt::Debug for EarlyResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("EarlyResponse").field(&self.0.status()).finish()
+    }
+}
+
+/// For attributes that show a handler's error, such as `#[tracing::instrument(err)]`.
+impl std::fmt::Display for EarlyResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "answered {} before the handler ran", self.0.status())
+    }
+}
+
+/// The future of a condition or of a deferred parameter.
 #[must_use = "a condition decides nothing until it is awaited"]
-pub struct Wait<'a, T>(Pin<Box<dyn Future<Output = T> + Send + 'a>>);
+pub struct Wait<'a, T>(Pin<Box<dyn Future<Output = Result<T, EarlyResponse>> + Send + 'a>>);
 
 impl<T> Future for Wait<'_, T> {
-    type Output = T;
+    type Output = Result<T, EarlyResponse>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         self.0.as_mut().poll(cx)
     }
 }
@@ -139,6 +160,24 @@ impl<R: Rule> Condition for R {
     }
 }
 
+/// What a handler returns that can fail, as a `?` in its condition makes it.
+#[diagnostic::on_unimplemented(
+    message = "`?` in a condition needs a handler that returns `Result`, this one returns `{Self}`",
+    label = "this condition contains a `?`",
+    note = "return a `Result`, or decide without `?`: `#[authorize(id.parse::<u32>().is_ok_and(|id| id == 7))]`"
+)]
+pub trait Fallible<E> {
+    #[doc(hidden)]
+    fn failed(error: E) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Fallible<E> for Result<T, E> {
+    fn failed(error: E) -> Self {
+        Err(error)
+    }
+}
+
 /// A condition of whatever type, ready to be decided. One type for all of them, so that the compiler complains of a type
 /// that is no condition where it stands, and not again wherever its value goes.
 pub struct Asked<'a>(Answer<'a>);
@@ -167,7 +206,7 @@ impl Asked<'_> {
 }
 
 /// A last parameter that is read only when the conditions hold: the request as it was, and how to read it.
-pub struct Deferred<T>(Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>);
+pub struct Deferred<T>(Pin<Box<dyn Future<Output = Result<T, EarlyResponse>> + Send>>);
 
 impl<T> std::fmt::Debug for Deferred<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -189,6 +228,6 @@ where
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Self::Rejection> {
         let state = state.clone();
-        Ok(Self(Box::pin(async move { T::from_request(request, &state).await.map_err(IntoResponse::into_response) })))
+        Ok(Self(Box::pin(async move { T::from_request(request, &state).await.map_err(EarlyResponse::of) })))
     }
 }

@@ -18,21 +18,16 @@ use crate::service::Auth;
 pub trait Evidence: sealed::Sealed {
     /// What a caller must meet, and where that was decided.
     type Policy: Policy;
-    /// Whether conditions follow, which leave their answers at an exit.
-    #[doc(hidden)]
-    const CONDITIONS: bool;
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy> Evidence for Guard<P> {
     type Policy = P;
-    const CONDITIONS: bool = false;
 }
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy> Evidence for Gate<P> {
     type Policy = P;
-    const CONDITIONS: bool = true;
 }
 
 /// A handler's parameters (axum's `T` of `Handler<T, S>`) whose first one is [`Evidence`].

@@ -3,14 +3,11 @@
 pub(crate) mod authorize;
 pub(crate) mod copied;
 mod evidence;
-mod exit;
 mod extract;
 mod layer;
 mod rule;
 
 pub use evidence::{Decided, Evidence, HasAuth};
-pub(crate) use exit::Exit;
-pub use exit::{AuthorizeLayer, Authorizing};
 pub use extract::Guard;
 pub use layer::{GuardLayer, Guarded, PolicyLayer};
 pub use rule::Rule;

@@ -21,8 +21,7 @@ use crate::policy::Policy;
 use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
 use crate::service::Auth;
 use crate::web::edge::finish;
-use crate::web::guard::AuthorizeLayer;
-use crate::web::guard::{Decided, Evidence, HasAuth};
+use crate::web::guard::{Decided, HasAuth};
 
 /// An axum router whose every handler has been decided about.
 ///
@@ -242,11 +241,7 @@ where
     {
         self.enter(Decision::of::<T>().row("ANY", "*".to_owned()));
         self.covers = Covers::RoutesAndFallback;
-        self.inner = if T::Evidence::CONDITIONS {
-            self.inner.fallback(handler.layer(AuthorizeLayer))
-        } else {
-            self.inner.fallback(handler)
-        };
+        self.inner = self.inner.fallback(handler);
         self
     }
 
@@ -259,11 +254,7 @@ where
         T: Decided + 'static,
     {
         self.enter(Decision::of::<T>().row("OTHER", "*".to_owned()));
-        self.inner = if T::Evidence::CONDITIONS {
-            self.inner.method_not_allowed_fallback(handler.layer(AuthorizeLayer))
-        } else {
-            self.inner.method_not_allowed_fallback(handler)
-        };
+        self.inner = self.inner.method_not_allowed_fallback(handler);
         self
     }
 

@@ -20,7 +20,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::policy::{Declaration, Methods, Policy, Requirement, RoutePolicy};
-use crate::web::guard::AuthorizeLayer;
 use crate::web::guard::{Decided, Evidence};
 
 /// Handlers for the methods of one path, each with the decision about it.
@@ -69,7 +68,7 @@ macro_rules! methods {
                 S: Clone + Send + Sync + 'static,
             {
                 GuardedMethodRouter {
-                    inner: with_exit::<T, S>(routing::$name(handler)),
+                    inner: routing::$name(handler),
                     decisions: vec![($label, Decision::of::<T>())],
                 }
             }
@@ -86,7 +85,7 @@ macro_rules! methods {
                     H: Handler<T, S>,
                     T: Decided + 'static,
                 {
-                    self.inner = self.inner.merge(with_exit::<T, S>(routing::$name(handler)));
+                    self.inner = self.inner.merge(routing::$name(handler));
                     self.decisions.push(($label, Decision::of::<T>()));
                     self
                 }
@@ -136,19 +135,7 @@ where
     T: Decided + 'static,
     S: Clone + Send + Sync + 'static,
 {
-    GuardedMethodRouter {
-        inner: with_exit::<T, S>(routing::any(handler)),
-        decisions: vec![("ANY", Decision::of::<T>())],
-    }
-}
-
-/// What conditions answer is fetched right around their handler, so that every layer sees an answer like any other.
-fn with_exit<T, S>(handler: MethodRouter<S>) -> MethodRouter<S>
-where
-    T: Decided,
-    S: Clone + Send + Sync + 'static,
-{
-    if T::Evidence::CONDITIONS { handler.layer(AuthorizeLayer) } else { handler }
+    GuardedMethodRouter { inner: routing::any(handler), decisions: vec![("ANY", Decision::of::<T>())] }
 }
 
 /// What a handler's evidence says of its route.
