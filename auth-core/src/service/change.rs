@@ -1,6 +1,11 @@
 //! The one way to make a change: the write, its effect on guards and its event, in a task that a caller cannot cancel.
 
+#[cfg(feature = "server")]
+use std::time::Duration;
+
 use tokio::runtime::Handle;
+#[cfg(feature = "server")]
+use tokio::time::timeout;
 
 use super::Auth;
 #[cfg(feature = "server")]
@@ -11,6 +16,10 @@ use crate::base::{Context, SubjectId, Timestamp};
 use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
 use crate::store::StoreError;
+
+/// How long a store may take for one write. The built-in stores give up sooner.
+#[cfg(feature = "server")]
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A change under way: what an operation needs in its own task.
 #[cfg(feature = "server")]
@@ -93,7 +102,8 @@ impl Change {
         write: impl Future<Output = Result<T, StoreError>>,
         events: impl Fn(&T) -> Vec<EventKind>,
     ) -> Result<T, AccountError> {
-        let outcome = write.await;
+        // The caller may be gone, so nothing but this ends the wait for a store that never answers.
+        let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
         let kinds = match &outcome {
             Ok(done) => events(done),
             Err(_) => {

@@ -107,7 +107,7 @@ impl Claims {
     /// # fn main() {}
     /// ```
     #[must_use]
-    pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<crate::issuer::ClaimPath>) -> Option<T> {
+    pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<super::issuer::ClaimPath>) -> Option<T> {
         T::deserialize(path.into().find(self.said.as_ref()?)?).ok()
     }
 }

@@ -11,6 +11,7 @@ mod across_nodes;
 mod clock;
 mod database;
 mod disk;
+mod hang_up;
 mod killed;
 mod pool;
 mod undecided;

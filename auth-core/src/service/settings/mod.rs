@@ -93,7 +93,7 @@ pub struct Settings {
     /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and as they are needed `subject_prefix`, `roles_at` and
     /// `scopes_at` (lists of places), `jwks_uri`, and `any_jwt_type`, `private_addresses` and `plain_http` (`true`).
     #[cfg(feature = "oidc")]
-    pub trusted_issuers: Vec<crate::issuer::Issuer>,
+    pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
     pub legacy_tokens: Option<LegacyTokens>,
     /// `AUTH_DPOP` and `AUTH_DPOP_URLS`, for [`AuthBuilder::dpop`]; `None` when it is off.

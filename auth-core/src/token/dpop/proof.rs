@@ -1,9 +1,9 @@
 //! A proof by itself (RFC 9449 section 4.2 and 4.3), before it is known whether it was used.
 
 use aws_lc_rs::digest::{Context, SHA256};
-use axum::http::{HeaderMap, Method};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use http::{HeaderMap, Method};
 use serde_json::{Map, Value};
 
 use super::ProofError;

@@ -2,8 +2,8 @@
 
 use axum::extract::FromRef;
 
+use super::authorize::Gate;
 use super::extract::Guard;
-use crate::__private::Gate;
 use crate::policy::Policy;
 use crate::service::Auth;
 

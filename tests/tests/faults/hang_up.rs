@@ -1,0 +1,442 @@
+//! A caller that hangs up in the middle of an operation: at every point it leaves either nothing, or the change with its
+//! effect on guards and its event.
+
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::Poll;
+
+use async_trait::async_trait;
+use auth_core::event::{Event, EventSink};
+use auth_core::password::PasswordHash;
+use auth_core::prelude::*;
+use auth_core::store::{
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, MemoryStore, NewSession, NewUser, Redeem, Redeemed,
+    RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
+    UserStore,
+};
+use auth_core::token::TokenHash;
+use auth_core::{
+    AccountError, ApiKeyId, Context, IssuedApiKey, Login, NewApiKey, Registration, SessionId, Timestamp, Tokens,
+    testing,
+};
+use tokio::task::yield_now;
+
+use crate::PASSWORD;
+use crate::clock::{identity, status};
+
+const NEW_PASSWORD: &str = "another horse for the stable";
+
+/// A store whose every write has a point before and one after it at which a caller can be dropped.
+#[derive(Clone)]
+struct Yielding(MemoryStore);
+
+macro_rules! yielding {
+    ($call:expr) => {{
+        yield_now().await;
+        let answer = $call.await;
+        yield_now().await;
+        answer
+    }};
+}
+
+#[async_trait]
+impl UserStore for Yielding {
+    async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        yielding!(self.0.find_by_login(login))
+    }
+
+    async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+        self.0.find_by_id(id).await
+    }
+
+    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+        yielding!(self.0.set_password(id, hash))
+    }
+
+    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+        yielding!(self.0.revoke_tokens(id))
+    }
+
+    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+        yielding!(self.0.upgrade_hash(id, old, new))
+    }
+}
+
+#[async_trait]
+impl UserRegistry for Yielding {
+    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+        yielding!(UserRegistry::create(&self.0, user))
+    }
+}
+
+#[async_trait]
+impl UserDirectory for Yielding {
+    async fn get(&self, id: &SubjectId) -> Result<Option<Account>, StoreError> {
+        self.0.get(id).await
+    }
+
+    async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError> {
+        UserDirectory::list(&self.0, after, limit).await
+    }
+
+    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
+        yielding!(self.0.update(id, patch))
+    }
+
+    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
+        yielding!(self.0.remove(id))
+    }
+}
+
+#[async_trait]
+impl SessionStore for Yielding {
+    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
+        yielding!(SessionStore::create(&self.0, session))
+    }
+
+    async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
+        SessionStore::find(&self.0, id).await
+    }
+
+    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
+        SessionStore::list(&self.0, subject, now).await
+    }
+
+    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+        yielding!(self.0.redeem(redeem))
+    }
+
+    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+        yielding!(self.0.end(subject, id))
+    }
+
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+    ) -> Result<Vec<SessionId>, StoreError> {
+        yielding!(self.0.end_all(subject, keep))
+    }
+
+    async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
+        self.0.find_by_refresh_token(token).await
+    }
+}
+
+#[async_trait]
+impl ApiKeyStore for Yielding {
+    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+        yielding!(ApiKeyStore::create(&self.0, key))
+    }
+
+    async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
+        ApiKeyStore::find(&self.0, id).await
+    }
+
+    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        ApiKeyStore::list(&self.0).await
+    }
+
+    async fn rotate(
+        &self,
+        id: &ApiKeyId,
+        hash: &TokenHash,
+        until: Timestamp,
+    ) -> Result<Option<ApiKeyRecord>, StoreError> {
+        yielding!(self.0.rotate(id, hash, until))
+    }
+
+    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
+        yielding!(self.0.revoke(id))
+    }
+
+    async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
+        self.0.touch(id, at).await
+    }
+}
+
+/// The names of the events since the last look. It yields, too: a sink may write to a network.
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<&'static str>>>);
+
+#[async_trait]
+impl EventSink for Heard {
+    async fn record(&self, event: Event) {
+        yield_now().await;
+        self.0.lock().unwrap().push(event.kind.name());
+    }
+}
+
+impl Heard {
+    fn take(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+}
+
+/// A user with two sessions and a key, all of them cached by guards.
+struct Scene {
+    auth: Auth,
+    store: MemoryStore,
+    heard: Heard,
+    ada: SubjectId,
+    first: Tokens,
+    second: Tokens,
+    key: IssuedApiKey,
+    sessions: usize,
+}
+
+impl Scene {
+    async fn new() -> Self {
+        let (store, heard) = (MemoryStore::new(), Heard::default());
+        let (context, yielding) = (Context::system("test"), Yielding(store.clone()));
+        let hour = std::time::Duration::from_hours(1);
+        let auth = testing::in_memory().store(yielding).events(heard.clone()).cache_ttl(hour).build().unwrap();
+        let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+        let first = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
+        let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
+        let new = NewApiKey { name: "nightly".to_owned(), scopes: Vec::new(), expires_in: None };
+        let key = auth.create_api_key(&context, &ada, new).await.unwrap();
+        let scene = Self { auth, store, heard, ada, first, second, key, sessions: 2 };
+        assert_eq!(
+            (scene.first_status().await, scene.second_status().await, scene.key_status().await),
+            (200, 200, 200)
+        );
+        scene.heard.take();
+        scene
+    }
+
+    async fn first_status(&self) -> u16 {
+        status(&self.auth, self.first.access.expose()).await
+    }
+
+    async fn second_status(&self) -> u16 {
+        status(&self.auth, self.second.access.expose()).await
+    }
+
+    async fn key_status(&self) -> u16 {
+        #[api_key]
+        async fn for_keys() {}
+        use tower_service::Service as _;
+        let mut app: axum::Router = GuardedRouter::new().route("/", get(for_keys)).with_state(self.auth.clone());
+        let request = axum::http::Request::get("/").header("x-api-key", self.key.key.expose());
+        app.call(request.body(axum::body::Body::empty()).unwrap()).await.unwrap().status().as_u16()
+    }
+
+    async fn record(&self) -> UserRecord {
+        self.store.find_by_id(&self.ada).await.unwrap().unwrap()
+    }
+
+    async fn sessions(&self) -> usize {
+        SessionStore::list(&self.store, &self.ada, Timestamp::from_secs(0)).await.unwrap().len()
+    }
+}
+
+/// Whether an operation changed the store, and whether guards see it.
+struct Effect {
+    changed: bool,
+    seen: bool,
+}
+
+/// Drops `operation` after each number of polls that it does not survive, in a new scene each time.
+async fn hang_up(
+    events: &[&'static str],
+    operation: impl AsyncFn(&Scene) -> Result<(), AccountError>,
+    effect: impl AsyncFn(&Scene) -> Effect,
+) {
+    let (mut before, mut after) = (0, 0);
+    for polls in 0.. {
+        let scene = Scene::new().await;
+        let finished = {
+            let mut running = pin!(operation(&scene));
+            let mut left = polls;
+            std::future::poll_fn(|cx| {
+                if left == 0 {
+                    return Poll::Ready(None);
+                }
+                left -= 1;
+                running.as_mut().poll(cx).map(Some)
+            })
+            .await
+        };
+        scene.auth.settled().await;
+        let Effect { changed, seen } = effect(&scene).await;
+        let mut heard = scene.heard.take();
+        heard.retain(|kind| !["access_granted", "access_refused", "credential_refused"].contains(kind));
+        let expected = if changed { events } else { &[] };
+        assert_eq!(heard, expected, "after {polls} polls the store is changed: {changed}");
+        assert!(!changed || seen, "after {polls} polls guards do not see the change");
+        if let Some(outcome) = finished {
+            outcome.unwrap();
+            assert!(changed, "the operation is done, and nothing has changed");
+            assert!(before > 0 && after > 0, "hung up {before} times before the change and {after} times after it");
+            return;
+        }
+        if changed { after += 1 } else { before += 1 }
+    }
+}
+
+fn context() -> Context {
+    Context::system("test")
+}
+
+#[tokio::test]
+async fn in_a_registration() {
+    let bob = || Registration::new("bob@example.com", PASSWORD);
+    hang_up(
+        &["user_registered"],
+        async |scene| scene.auth.register(&context(), bob()).await.map(|_| ()),
+        async |scene| {
+            let changed = scene.store.find_by_login("bob@example.com").await.unwrap().is_some();
+            Effect { changed, seen: true }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_login() {
+    hang_up(
+        &["login_succeeded"],
+        async |scene| scene.auth.login(&context(), Login::new("ada@example.com", PASSWORD)).await.map(|_| ()),
+        async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_refresh() {
+    hang_up(
+        &["token_refreshed"],
+        async |scene| scene.auth.refresh(&context(), scene.first.refresh.expose()).await.map(|_| ()),
+        async |scene| {
+            let token = scene.store.find_by_refresh_token(&scene.first.refresh.hash()).await.unwrap().unwrap();
+            Effect { changed: token.used, seen: true }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_logout() {
+    hang_up(
+        &["session_ended"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            scene.auth.logout(&context(), &identity).await
+        },
+        async |scene| Effect {
+            changed: scene.sessions().await < scene.sessions,
+            seen: scene.first_status().await == 401,
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_logout_everywhere() {
+    hang_up(
+        &["tokens_revoked", "sessions_ended"],
+        async |scene| scene.auth.logout_everywhere(&context(), &scene.ada).await,
+        async |scene| Effect {
+            changed: scene.record().await.state.version > 0,
+            seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 0),
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_password_change() {
+    hang_up(
+        &["password_changed", "sessions_ended"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            scene.auth.change_password(&context(), &identity, PASSWORD.into(), NEW_PASSWORD.into()).await
+        },
+        async |scene| Effect {
+            changed: scene.record().await.state.version > 0,
+            seen: (scene.second_status().await, scene.sessions().await) == (401, 1),
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_change_of_an_account() {
+    hang_up(
+        &["account_updated"],
+        async |scene| {
+            let patch = AccountPatch { active: Some(false), ..AccountPatch::default() };
+            scene.auth.update_account(&context(), &scene.ada, patch).await.map(|_| ())
+        },
+        async |scene| Effect {
+            changed: !scene.record().await.state.active,
+            seen: (scene.first_status().await, scene.key_status().await) == (401, 401),
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_removal_of_an_account() {
+    hang_up(
+        &["account_removed"],
+        async |scene| scene.auth.remove_account(&context(), &scene.ada).await,
+        async |scene| Effect {
+            changed: scene.store.find_by_id(&scene.ada).await.unwrap().is_none(),
+            seen: (scene.first_status().await, scene.key_status().await) == (401, 401),
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_making_of_a_key() {
+    let new = || NewApiKey { name: "hourly".to_owned(), scopes: Vec::new(), expires_in: None };
+    hang_up(
+        &["api_key_created"],
+        async |scene| scene.auth.create_api_key(&context(), &scene.ada, new()).await.map(|_| ()),
+        async |scene| Effect { changed: ApiKeyStore::list(&scene.store).await.unwrap().len() == 2, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_rotation_of_a_key() {
+    hang_up(
+        &["api_key_rotated"],
+        async |scene| scene.auth.rotate_api_key(&context(), scene.key.key.id()).await.map(|_| ()),
+        async |scene| {
+            let record = ApiKeyStore::find(&scene.store, scene.key.key.id()).await.unwrap().unwrap();
+            Effect { changed: record.previous.is_some(), seen: scene.key_status().await == 200 }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_revocation_of_a_key() {
+    hang_up(
+        &["api_key_revoked"],
+        async |scene| scene.auth.revoke_api_key(&context(), scene.key.key.id()).await,
+        async |scene| {
+            let gone = ApiKeyStore::find(&scene.store, scene.key.key.id()).await.unwrap().is_none();
+            Effect { changed: gone, seen: scene.key_status().await == 401 }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_fails_has_no_event_of_success() {
+    let scene = Scene::new().await;
+    let (stranger, context) = (SubjectId::random(), context());
+    let missing = scene.auth.update_account(&context, &stranger, AccountPatch::default()).await;
+    assert_eq!(missing, Err(AccountError::NotFound { what: "user" }));
+    assert!(scene.auth.remove_account(&context, &stranger).await.is_err());
+    assert!(scene.auth.revoke_api_key(&context, &ApiKeyId::random()).await.is_err());
+    assert!(!scene.auth.end_session(&context, &scene.ada, &SessionId::random()).await.unwrap());
+    let taken = Registration::new("ada@example.com", NEW_PASSWORD);
+    assert_eq!(scene.auth.register(&context, taken).await, Err(AccountError::EmailTaken));
+    assert_eq!(scene.heard.take(), [] as [&str; 0]);
+}
