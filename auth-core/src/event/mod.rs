@@ -11,6 +11,7 @@ pub(crate) use sink::Events;
 pub use sink::{EventSink, TracingSink};
 
 use crate::base::{Context, Timestamp};
+use crate::store::AuditRow;
 
 /// Something that happened, with who did it, from where and when. It never holds a secret, a token or a password.
 ///
@@ -45,5 +46,18 @@ impl Event {
         let at = context.at.unwrap_or(now);
         let context = Context { at: None, ..context.clone() };
         Self { id: Uuid::now_v7(), at, outcome: kind.outcome(), kind, context }
+    }
+
+    /// As a row of an audit trail, for a store that writes it in the transaction of the change.
+    pub(crate) fn row(&self) -> AuditRow {
+        AuditRow {
+            id: self.id.to_string().into(),
+            at: self.at,
+            kind: self.kind.name().into(),
+            outcome: self.outcome.name().into(),
+            subject: self.kind.subject().cloned(),
+            // Strings, numbers and ids: nothing that JSON has no form for.
+            body: serde_json::to_string(self).unwrap_or_default(),
+        }
     }
 }

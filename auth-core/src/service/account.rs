@@ -88,12 +88,12 @@ impl Auth {
     ) -> Result<Account, AccountError> {
         let id = id.clone();
         self.change(context, "update_account", |change| async move {
-            let write = change.auth().directory()?.update(&id, patch);
-            let events = |outcome: &UpdateOutcome| match outcome {
+            let recording = change.recording(Some(&id), |outcome: &UpdateOutcome| match outcome {
                 UpdateOutcome::Updated(_) => vec![EventKind::AccountUpdated { subject: id.clone() }],
                 UpdateOutcome::NotFound | UpdateOutcome::EmailTaken => Vec::new(),
-            };
-            match change.write(Some(&id), write, events).await? {
+            });
+            let directory = change.auth().directory()?;
+            match recording.of(directory.update(&id, patch, recording.audit())).await? {
                 UpdateOutcome::Updated(account) => Ok(account),
                 UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
                 UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),
@@ -123,12 +123,11 @@ impl Auth {
     pub async fn remove_account(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "remove_account", |change| async move {
-            let write = change.auth().directory()?.remove(&id);
-            let events = |removed: &bool| match removed {
+            let recording = change.recording(Some(&id), |removed: &bool| match removed {
                 true => vec![EventKind::AccountRemoved { subject: id.clone() }],
                 false => Vec::new(),
-            };
-            let removed = change.write(Some(&id), write, events).await?;
+            });
+            let removed = recording.of(change.auth().directory()?.remove(&id, recording.audit())).await?;
             if removed { Ok(()) } else { Err(AccountError::NotFound { what: USER }) }
         })
         .await

@@ -77,9 +77,9 @@ impl Auth {
             last_used_at: None,
         };
         self.change(context, "create_api_key", |change| async move {
-            let write = change.service()?.api_keys.create(record.clone());
-            let created = || EventKind::ApiKeyCreated { api_key: record.id.clone(), subject: record.owner.clone() };
-            change.write(Some(&record.owner), write, |()| vec![created()]).await?;
+            let created = EventKind::ApiKeyCreated { api_key: record.id.clone(), subject: record.owner.clone() };
+            let recording = change.recording(Some(&record.owner), move |(): &()| vec![created.clone()]);
+            recording.of(change.service()?.api_keys.create(record.clone(), recording.audit())).await?;
             Ok(IssuedApiKey { key, record })
         })
         .await
@@ -134,12 +134,15 @@ impl Auth {
         let overlap_until = self.now().after(ROTATION_OVERLAP);
         self.change(context, "rotate_api_key", |change| async move {
             let (id, hash) = (key.id(), key.hash());
-            let write = change.service()?.api_keys.rotate(id, &hash, overlap_until);
-            let rotated = |record: &ApiKeyRecord| EventKind::ApiKeyRotated {
-                api_key: record.id.clone(),
-                subject: record.owner.clone(),
-            };
-            let record = change.write(None, write, |record| record.iter().map(rotated).collect()).await?;
+            let recording = change.recording(None, |record: &Option<ApiKeyRecord>| {
+                let rotated = |record: &ApiKeyRecord| EventKind::ApiKeyRotated {
+                    api_key: record.id.clone(),
+                    subject: record.owner.clone(),
+                };
+                record.iter().map(rotated).collect()
+            });
+            let api_keys = &change.service()?.api_keys;
+            let record = recording.of(api_keys.rotate(id, &hash, overlap_until, recording.audit())).await?;
             let record = record.ok_or(AccountError::NotFound { what: "API key" })?;
             Ok(IssuedApiKey { key, record })
         })
@@ -169,12 +172,11 @@ impl Auth {
     pub async fn revoke_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "revoke_api_key", |change| async move {
-            let write = change.service()?.api_keys.revoke(&id);
-            let events = |revoked: &bool| match revoked {
+            let recording = change.recording(None, |revoked: &bool| match revoked {
                 true => vec![EventKind::ApiKeyRevoked { api_key: id.clone() }],
                 false => Vec::new(),
-            };
-            let revoked = change.write(None, write, events).await?;
+            });
+            let revoked = recording.of(change.service()?.api_keys.revoke(&id, recording.audit())).await?;
             if revoked { Ok(()) } else { Err(AccountError::NotFound { what: "API key" }) }
         })
         .await

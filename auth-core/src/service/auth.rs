@@ -126,7 +126,7 @@ impl Auth {
     ///
     /// ```
     /// # use auth_core::{Context, Registration};
-    /// use auth_core::store::{AccountPatch, MemoryStore, UserDirectory as _};
+    /// use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory as _};
     /// use auth_core::testing;
     ///
     /// # #[tokio::main]
@@ -136,7 +136,7 @@ impl Auth {
     /// # let system = Context::system("example");
     /// # let (ada, _) = auth.register(&system, Registration::new("ada@example.com", "three words and a comma")).await?;
     /// // Past this `Auth`, as by an SQL statement of the application's own.
-    /// store.update(&ada, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
+    /// store.update(&ada, AccountPatch { active: Some(false), ..AccountPatch::default() }, Audit::none()).await?;
     /// auth.invalidate_subject(&Context::system("import of the staff list"), &ada).await;
     /// # Ok(())
     /// # }

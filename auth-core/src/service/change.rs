@@ -1,6 +1,8 @@
 //! The one way to make a change: the write, its effect on guards and its event, in a task that a caller cannot cancel.
 
 #[cfg(feature = "server")]
+use std::sync::{Arc, Mutex, PoisonError};
+#[cfg(feature = "server")]
 use std::time::Duration;
 
 use tokio::runtime::Handle;
@@ -15,7 +17,7 @@ use crate::base::{Context, SubjectId, Timestamp};
 #[cfg(feature = "server")]
 use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
-use crate::store::StoreError;
+use crate::store::{Audit, AuditRow, Outcome as AuditOutcome, StoreError};
 
 /// How long a store may take for one write. The built-in stores give up sooner.
 #[cfg(feature = "server")]
@@ -93,25 +95,68 @@ impl Change {
         self.auth.now()
     }
 
-    /// Makes one write and records its events, which follow from its outcome.
-    ///
-    /// A write that fails may have been made all the same; its event says that this is unknown.
-    pub(crate) async fn write<T>(
-        &self,
+    /// Starts the record of one write: the events that follow from its outcome.
+    pub(crate) fn recording<'c, T>(
+        &'c self,
         subject: Option<&SubjectId>,
-        write: impl Future<Output = Result<T, StoreError>>,
-        events: impl Fn(&T) -> Vec<EventKind>,
-    ) -> Result<T, AccountError> {
-        // The caller may be gone, so nothing but this ends the wait for a store that never answers.
-        let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
-        let kinds = match &outcome {
-            Ok(done) => events(done),
-            Err(_) => {
-                vec![EventKind::ChangeUndecided { operation: self.operation.to_owned(), subject: subject.cloned() }]
+        events: impl Fn(&T) -> Vec<EventKind> + Send + Sync + 'c,
+    ) -> Recording<'c, T> {
+        let made = Arc::new(Mutex::new(None));
+        let make = Arc::new(move |outcome: &T| -> Vec<Event> {
+            events(outcome).into_iter().map(|kind| self.event(kind)).collect()
+        });
+        let rows = {
+            let (made, make) = (Arc::clone(&made), Arc::clone(&make));
+            // A store that tries its transaction again asks again; the last answer counts.
+            move |outcome: &T| {
+                let events = make(outcome);
+                let rows = events.iter().map(Event::row).collect();
+                *made.lock().unwrap_or_else(PoisonError::into_inner) = Some(events);
+                rows
             }
         };
-        for kind in kinds {
-            self.auth.verifier().events.deliver(Event::new(&self.context, self.now(), kind)).await;
+        Recording { change: self, subject: subject.cloned(), make, made, rows: Box::new(rows) }
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        Event::new(&self.context, self.now(), kind)
+    }
+}
+
+/// The record of one write.
+#[cfg(feature = "server")]
+pub(crate) struct Recording<'c, T> {
+    change: &'c Change,
+    subject: Option<SubjectId>,
+    make: Arc<dyn Fn(&T) -> Vec<Event> + Send + Sync + 'c>,
+    /// The events of which the store has asked for the rows.
+    made: Arc<Mutex<Option<Vec<Event>>>>,
+    rows: Box<dyn Fn(&T) -> Vec<AuditRow> + Send + Sync + 'c>,
+}
+
+#[cfg(feature = "server")]
+impl<T: AuditOutcome> Recording<'_, T> {
+    /// What the store writes in the transaction of the change.
+    pub(crate) fn audit(&self) -> Audit<'_, T> {
+        Audit::new(&*self.rows)
+    }
+
+    /// Makes the write, and hands its events to the sink.
+    ///
+    /// A write that fails may have been made all the same; its event says that this is unknown.
+    pub(crate) async fn of(&self, write: impl Future<Output = Result<T, StoreError>>) -> Result<T, AccountError> {
+        // The caller may be gone, so nothing but this ends the wait for a store that never answers.
+        let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let events = match &outcome {
+            Ok(done) => made.unwrap_or_else(|| (self.make)(done)),
+            Err(_) => {
+                let operation = self.change.operation.to_owned();
+                vec![self.change.event(EventKind::ChangeUndecided { operation, subject: self.subject.clone() })]
+            }
+        };
+        for event in events {
+            self.change.auth.verifier().events.deliver(event).await;
         }
         Ok(outcome?)
     }

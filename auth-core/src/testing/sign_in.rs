@@ -2,7 +2,7 @@
 
 use crate::base::{SessionId, SubjectId};
 use crate::service::{AccountError, Auth};
-use crate::store::{NewSession, Session};
+use crate::store::{Audit, NewSession, Session};
 use crate::token::{Access, Token};
 
 /// Begins a session of `subject` as if it had logged in just now by these methods (`amr`, RFC 8176) and been granted
@@ -44,6 +44,9 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
         client_id: None,
         dpop_jkt: None,
     };
-    auth.service()?.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
+    auth.service()?
+        .sessions
+        .create(NewSession { session: session.clone(), refresh_token: refresh.hash() }, Audit::none())
+        .await?;
     Ok(auth.tokens(session, &state.roles, refresh, None)?.access)
 }

@@ -10,9 +10,9 @@ use auth_core::event::{Event, EventSink};
 use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
 use auth_core::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, MemoryStore, NewSession, NewUser, Redeem, Redeemed,
-    RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
-    UserStore,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, MemoryStore, NewSession, NewUser,
+    Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord,
+    UserRegistry, UserStore,
 };
 use auth_core::token::TokenHash;
 use auth_core::{
@@ -49,12 +49,17 @@ impl UserStore for Yielding {
         self.0.find_by_id(id).await
     }
 
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
-        yielding!(self.0.set_password(id, hash))
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError> {
+        yielding!(self.0.set_password(id, hash, audit))
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        yielding!(self.0.revoke_tokens(id))
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+        yielding!(self.0.revoke_tokens(id, audit))
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
@@ -64,8 +69,12 @@ impl UserStore for Yielding {
 
 #[async_trait]
 impl UserRegistry for Yielding {
-    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
-        yielding!(UserRegistry::create(&self.0, user))
+    async fn create(
+        &self,
+        user: NewUser,
+        audit: Audit<'_, Option<SubjectId>>,
+    ) -> Result<Option<SubjectId>, StoreError> {
+        yielding!(UserRegistry::create(&self.0, user, audit))
     }
 }
 
@@ -79,19 +88,24 @@ impl UserDirectory for Yielding {
         UserDirectory::list(&self.0, after, limit).await
     }
 
-    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
-        yielding!(self.0.update(id, patch))
+    async fn update(
+        &self,
+        id: &SubjectId,
+        patch: AccountPatch,
+        audit: Audit<'_, UpdateOutcome>,
+    ) -> Result<UpdateOutcome, StoreError> {
+        yielding!(self.0.update(id, patch, audit))
     }
 
-    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
-        yielding!(self.0.remove(id))
+    async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        yielding!(self.0.remove(id, audit))
     }
 }
 
 #[async_trait]
 impl SessionStore for Yielding {
-    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
-        yielding!(SessionStore::create(&self.0, session))
+    async fn create(&self, session: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        yielding!(SessionStore::create(&self.0, session, audit))
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
@@ -102,20 +116,21 @@ impl SessionStore for Yielding {
         SessionStore::list(&self.0, subject, now).await
     }
 
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
-        yielding!(self.0.redeem(redeem))
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
+        yielding!(self.0.redeem(redeem, audit))
     }
 
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
-        yielding!(self.0.end(subject, id))
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        yielding!(self.0.end(subject, id, audit))
     }
 
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        yielding!(self.0.end_all(subject, keep))
+        yielding!(self.0.end_all(subject, keep, audit))
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -125,8 +140,8 @@ impl SessionStore for Yielding {
 
 #[async_trait]
 impl ApiKeyStore for Yielding {
-    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
-        yielding!(ApiKeyStore::create(&self.0, key))
+    async fn create(&self, key: ApiKeyRecord, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        yielding!(ApiKeyStore::create(&self.0, key, audit))
     }
 
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
@@ -142,12 +157,13 @@ impl ApiKeyStore for Yielding {
         id: &ApiKeyId,
         hash: &TokenHash,
         until: Timestamp,
+        audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        yielding!(self.0.rotate(id, hash, until))
+        yielding!(self.0.rotate(id, hash, until, audit))
     }
 
-    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
-        yielding!(self.0.revoke(id))
+    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        yielding!(self.0.revoke(id, audit))
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
@@ -183,6 +199,8 @@ struct Scene {
     second: Tokens,
     key: IssuedApiKey,
     sessions: usize,
+    /// How many rows the audit trail has at the start.
+    rows: usize,
 }
 
 impl Scene {
@@ -196,7 +214,8 @@ impl Scene {
         let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let new = NewApiKey { name: "nightly".to_owned(), scopes: Vec::new(), expires_in: None };
         let key = auth.create_api_key(&context, &ada, new).await.unwrap();
-        let scene = Self { auth, store, heard, ada, first, second, key, sessions: 2 };
+        let rows = store.events(&AuditFilter::default(), 100).await.unwrap().len();
+        let scene = Self { auth, store, heard, ada, first, second, key, sessions: 2, rows };
         assert_eq!(
             (scene.first_status().await, scene.second_status().await, scene.key_status().await),
             (200, 200, 200)
@@ -264,6 +283,11 @@ async fn hang_up(
         heard.retain(|kind| !["access_granted", "access_refused", "credential_refused"].contains(kind));
         let expected = if changed { events } else { &[] };
         assert_eq!(heard, expected, "after {polls} polls the store is changed: {changed}");
+        let mut rows: Vec<_> = scene.store.events(&AuditFilter::default(), 100).await.unwrap();
+        rows.truncate(rows.len() - scene.rows);
+        rows.reverse();
+        let rows: Vec<&str> = rows.iter().map(|row| &*row.kind).collect();
+        assert_eq!(rows, expected, "after {polls} polls the store has these rows");
         assert!(!changed || seen, "after {polls} polls guards do not see the change");
         if let Some(outcome) = finished {
             outcome.unwrap();

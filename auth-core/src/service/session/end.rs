@@ -54,9 +54,10 @@ impl Auth {
         self.change(context, "logout_everywhere", |change| async move {
             // First and in one step: a login under way has read the version before, and a token of a former service belongs
             // to no session.
-            let write = change.service()?.users.revoke_tokens(&subject);
-            let revoked = || EventKind::TokensRevoked { subject: subject.clone() };
-            change.write(Some(&subject), write, |version| version.iter().map(|_| revoked()).collect()).await?;
+            let recording = change.recording(Some(&subject), |version: &Option<u64>| {
+                version.iter().map(|_| EventKind::TokensRevoked { subject: subject.clone() }).collect()
+            });
+            recording.of(change.service()?.users.revoke_tokens(&subject, recording.audit())).await?;
             change.end_sessions(&subject, None).await
         })
         .await
@@ -118,12 +119,11 @@ impl Auth {
     ) -> Result<bool, AccountError> {
         let (subject, session) = (subject.clone(), session.clone());
         self.change(context, "end_session", |change| async move {
-            let write = change.service()?.sessions.end(&subject, &session);
-            let events = |ended: &bool| match ended {
+            let recording = change.recording(Some(&subject), |ended: &bool| match ended {
                 true => vec![EventKind::SessionEnded { subject: subject.clone(), session: session.clone() }],
                 false => Vec::new(),
-            };
-            change.write(Some(&subject), write, events).await
+            });
+            recording.of(change.service()?.sessions.end(&subject, &session, recording.audit())).await
         })
         .await
     }
@@ -136,8 +136,9 @@ impl Change {
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
     ) -> Result<(), AccountError> {
-        let write = self.service()?.sessions.end_all(subject, keep);
-        let ended = |count| EventKind::SessionsEnded { subject: subject.clone(), count };
-        self.write(Some(subject), write, |sessions| vec![ended(sessions.len())]).await.map(|_| ())
+        let recording = self.recording(Some(subject), |sessions: &Vec<SessionId>| {
+            vec![EventKind::SessionsEnded { subject: subject.clone(), count: sessions.len() }]
+        });
+        recording.of(self.service()?.sessions.end_all(subject, keep, recording.audit())).await.map(|_| ())
     }
 }

@@ -89,9 +89,9 @@ impl Auth {
         };
         self.change(context, "login", |change| async move {
             let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
-            let begun = || EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
-            let write = change.service()?.sessions.create(new);
-            change.write(Some(&session.subject), write, |()| vec![begun()]).await?;
+            let begun = EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
+            let recording = change.recording(Some(&session.subject), move |(): &()| vec![begun.clone()]);
+            recording.of(change.service()?.sessions.create(new, recording.audit())).await?;
             change.auth().tokens(session, &user.state.roles, refresh, key.as_ref())
         })
         .await
@@ -112,9 +112,10 @@ impl Auth {
                 if let (Some(old), Some(new)) = (stored, upgraded) {
                     let subject = user.id.clone();
                     self.change(context, "login", |change| async move {
-                        let write = change.service()?.users.upgrade_hash(&subject, &old, &new);
-                        let rehashed = |(): &()| vec![EventKind::PasswordRehashed { subject: subject.clone() }];
-                        change.write(Some(&subject), write, rehashed).await
+                        let recording = change.recording(Some(&subject), |(): &()| {
+                            vec![EventKind::PasswordRehashed { subject: subject.clone() }]
+                        });
+                        recording.of(change.service()?.users.upgrade_hash(&subject, &old, &new)).await
                     })
                     .await?;
                 }

@@ -52,10 +52,12 @@ impl Auth {
         self.change(context, "change_password", |change| async move {
             // The version grows with the password, in one step: should this end here, every session of the subject is
             // dead already, this one included.
-            let write = change.service()?.users.set_password(&subject, &hash);
-            let changed = || EventKind::PasswordChanged { subject: subject.clone() };
-            let version = change.write(Some(&subject), write, |version| version.iter().map(|_| changed()).collect());
-            let version = version.await?.ok_or(AccountError::WrongCurrentPassword)?;
+            let recording = change.recording(Some(&subject), |version: &Option<u64>| {
+                version.iter().map(|_| EventKind::PasswordChanged { subject: subject.clone() }).collect()
+            });
+            let users = &change.service()?.users;
+            let version = recording.of(users.set_password(&subject, &hash, recording.audit())).await?;
+            let version = version.ok_or(AccountError::WrongCurrentPassword)?;
             change.end_sessions(&subject, session.as_ref().map(|session| (session, version))).await
         })
         .await

@@ -135,9 +135,10 @@ impl Change {
         };
         // A replay that was not answered may have ended the session all the same.
         let may = vec![crate::cache::Change::Session(of.id.clone())];
-        let write = self.service()?.sessions.redeem(redeem);
+        let recording = self.recording(Some(&of.subject), redeemed);
+        let write = self.service()?.sessions.redeem(redeem, recording.audit());
         let write = self.auth().verifier().lookups.coherence.write_some(may, write, |_| Vec::new());
-        match self.write(Some(&of.subject), write, redeemed).await? {
+        match recording.of(write).await? {
             Redeemed::Rotated(session) => Ok((session, successor)),
             Redeemed::Retried { session, sealed_successor } => Ok((session, open(sealed_successor, presented)?)),
             Redeemed::Replayed(_) | Redeemed::WrongHolder(_) | Redeemed::Refused => {

@@ -85,9 +85,10 @@ impl Auth {
         self.change(context, "register", |change| async move {
             let registry = change.service()?.registry.as_ref();
             let registry = registry.ok_or(AccountError::Misconfigured { missing: "store that takes registrations" })?;
-            let registered = |subject: &SubjectId| EventKind::UserRegistered { subject: subject.clone() };
-            let write = registry.create(user);
-            let subject = change.write(None, write, |subject| subject.iter().map(registered).collect()).await?;
+            let recording = change.recording(None, |subject: &Option<SubjectId>| {
+                subject.iter().map(|subject| EventKind::UserRegistered { subject: subject.clone() }).collect()
+            });
+            let subject = recording.of(registry.create(user, recording.audit())).await?;
             Ok((subject.ok_or(AccountError::EmailTaken)?, email))
         })
         .await
