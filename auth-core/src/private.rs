@@ -12,7 +12,6 @@ pub use ::serde;
 pub use crate::policy::{Declaration, Policy, Requirement, Statement};
 pub use crate::policy::{Role, UnknownRole};
 pub use crate::web::guard::authorize::{Asked, Condition, Deferred, EarlyResponse, Fallible, Gate, Via, Wait};
-pub use crate::web::guard::copied::Copied;
 pub use crate::web::guard::{Guard, Proof};
 
 /// The policy of a handler whose attribute holds a mistake: the compiler has told it, and nobody meets it.
