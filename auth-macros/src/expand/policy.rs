@@ -9,7 +9,7 @@ use super::requirement::{checked_by_name, requirement};
 use crate::args::{self, Term};
 use crate::check;
 use crate::diagnostics::{Errors, error};
-use crate::paths::{private, private_at};
+use crate::paths::{in_crate, private, private_at, take_crate};
 
 /// What the user knows a policy by, and where that stands.
 pub(super) struct Named {
@@ -32,6 +32,11 @@ pub(super) fn implementation(policy: &Ident, named: &Named, term: &Term, declare
 
 /// `guard!(pub StaffOnDuty = all(role(Moderator), fresh("10m")));`
 pub(crate) fn guard(input: TokenStream) -> TokenStream {
+    let (path, input) = take_crate(input, ';');
+    in_crate(path, || declare(input))
+}
+
+fn declare(input: TokenStream) -> TokenStream {
     let (output, errors) = Errors::collect(|errors| {
         let parser = |input: ParseStream<'_>| Declared::parse(input, errors);
         let declared = syn::parse::Parser::parse2(parser, input);
@@ -57,7 +62,7 @@ impl Parse for Head {
         const FORM: &str = "write `guard!(pub StaffOnDuty = all(role(Moderator), fresh(\"10m\")));`";
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let name: Ident = input.parse().map_err(|found| error(found.span(), "a policy begins with its name", FORM))?;
+        let name: Ident = input.parse().map_err(|found| error(found.span(), "expected the name of a policy", FORM))?;
         if !input.peek(Token![=]) {
             let span = if input.is_empty() { name.span() } else { input.span() };
             return Err(error(span, format_args!("`{name}` has no requirement"), FORM));
@@ -83,8 +88,8 @@ impl Declared {
         let term = errors.keep(term);
         let _ = input.parse::<Token![;]>();
         if term.is_some() && !input.is_empty() {
-            let mend = "join requirements by `all(..)` or `any(..)`; declare each policy by a `guard!` of its own";
-            errors.add(input.span(), format_args!("the policy `{}` ends before this", head.name), mend);
+            let remedy = "join requirements by `all(..)` or `any(..)`; declare each policy by a `guard!` of its own";
+            errors.add(input.span(), format_args!("the policy `{}` ends before this", head.name), remedy);
         }
         input.parse::<TokenStream>()?;
         Ok(Self { head, term })

@@ -55,6 +55,7 @@ fn corners_are_guarded_as_the_middle() {
     let routes = corners::routes();
     // Two enums of one name are one set of names at run time, as stores and tokens have them.
     demands(&routes, "two_enums", "any(role(Admin), role(User), role(doctor))");
+    demands(&routes, "nearest", "role(Head)");
     demands(&routes, "by_super", "role(Admin)");
     demands(&routes, "by_crate", "role(Admin)");
     demands(&routes, "Listing::list", "role(Admin)");
@@ -65,7 +66,7 @@ fn corners_are_guarded_as_the_middle() {
     for method in methods {
         assert!(table.routes().iter().any(|row| row.method == method), "no {method} in {table}");
     }
-    assert_eq!(table.routes().len(), 29, "{table}");
+    assert_eq!(table.routes().len(), 30, "{table}");
 }
 
 #[test]
@@ -97,16 +98,9 @@ fn documents_are_found_in_either_order_of_the_attributes() {
 }
 
 #[test]
-fn below_a_debug_handler_the_guard_is_the_handlers() {
-    let routes = attributes::routes();
-    demands(&routes, "debugged_above", "auth");
-    demands(&routes, "debugged_above_a_condition", "auth");
-    demands(&routes, "debugged_above_several", "all(auth, scope(\"a\"))");
-    demands(&routes, "debugged_above_what_is_seen_one_by_one", "all(auth, scope(\"a\"))");
-    demands(&routes, "debugged_above_public", "public");
-    // The twins have their guards, too.
-    let rows = rows(&routes);
-    for twin in ["debugged", "instrumented", "passed"] {
+fn a_handler_that_a_macro_writes_twice_is_two_guarded_handlers() {
+    let rows = rows(&attributes::routes());
+    for twin in ["debugged", "instrumented", "passed", "numbered", "duplicated"] {
         let guarded = rows.iter().filter(|(name, requirement)| name == twin && requirement == "auth");
         assert_eq!(guarded.count(), 2, "{twin}");
     }

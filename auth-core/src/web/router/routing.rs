@@ -1,4 +1,4 @@
-//! `get`, `post` and their siblings, which take only handlers that somebody has decided about.
+//! `get`, `post` and their siblings, which take only handlers with an access guard.
 //!
 //! ```
 //! use auth_core::prelude::*;
@@ -152,6 +152,6 @@ impl Decision {
     }
 
     pub(crate) fn row(self, method: Methods, path: String) -> RoutePolicy {
-        RoutePolicy { method, path, requirement: self.requirement, declared: self.declared }
+        RoutePolicy { method, path, requirement: self.requirement.into(), declared: self.declared }
     }
 }
