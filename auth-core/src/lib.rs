@@ -118,7 +118,7 @@ pub use base::{
     ApiKeyId, ClientId, Clock, Email, InvalidEmail, InvalidIdentifier, InvalidTimestamp, SessionId, SubjectId,
     SystemClock, Timestamp,
 };
-pub use policy::{Declaration, Policy, PolicyTable, Requirement, Role, RoutePolicy, Unchecked, UnknownRole};
+pub use policy::{Declaration, Leaf, Policy, PolicyTable, Requirement, Role, RoutePolicy, Unchecked, UnknownRole};
 pub use service::{
     Auth, AuthBuilder, BuildError, GrantType, InvalidClient, IssuedApiKey, Login, NewApiKey, OAuthClient, PurgeTask,
     Registration, Settings, SettingsError, Tokens,

@@ -1,8 +1,8 @@
-//! What a caller denials, and how the denials of several parts become one answer.
+//! What a caller lacks, and how the denials of several parts become one answer.
 
 use std::time::Duration;
 
-/// What a caller denials.
+/// Why a caller does not meet a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Denial {
     /// What the answer names.

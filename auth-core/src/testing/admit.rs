@@ -2,7 +2,7 @@
 
 use axum::http::request::Parts;
 
-use crate::policy::{Declaration, Kinds, Requirement};
+use crate::policy::{Declaration, Requirement};
 use crate::service::Auth;
 use crate::web::guard::decide;
 use crate::web::http::Rejection;
@@ -36,6 +36,6 @@ const DECLARED: Declaration =
 ///
 /// What the guard would answer.
 pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), Rejection> {
-    let decided = decide(auth, parts, requirement, Kinds::of(requirement), &DECLARED).await;
+    let decided = decide(auth, parts, requirement, requirement.kinds(), &DECLARED).await;
     decided.map(|_| ()).map_err(|refusal| Rejection::new(refusal, auth))
 }

@@ -9,7 +9,7 @@ use super::ApiKeyIdentity;
 use super::credential::{self, Presented, Scheme};
 use super::{Caller, Identity};
 use crate::base::Timestamp;
-use crate::policy::Kinds;
+use crate::policy::CredentialKinds;
 use crate::service::Auth;
 #[cfg(feature = "oidc")]
 use crate::store::SubjectState;
@@ -42,7 +42,7 @@ struct Memo {
 
 impl Auth {
     /// Verifies the request's credentials of the given kinds.
-    pub(crate) async fn authenticate(&self, parts: &mut Parts, kinds: Kinds) -> Result<Caller, Refusal> {
+    pub(crate) async fn authenticate(&self, parts: &mut Parts, kinds: CredentialKinds) -> Result<Caller, Refusal> {
         let subject = if kinds.subject { self.subject_of(parts).await? } else { None };
         let api_key = if kinds.api_key { self.api_key_of(parts).await? } else { None };
         let unmet = subject.is_none() && api_key.is_none();

@@ -3,13 +3,14 @@
 mod attribute;
 mod list;
 mod literal;
+mod requirement;
 mod roles;
-mod term;
 mod tree;
 mod word;
+mod words;
 
 pub(crate) use attribute::{Demand, read};
 pub(crate) use literal::is_nqchar;
-pub(crate) use term::{Kind, Term, shown};
+pub(crate) use requirement::{Kind, Leaf, Term, shown};
 pub(crate) use tree::term;
 pub(crate) use word::Word;

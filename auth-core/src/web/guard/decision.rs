@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use crate::event::Event;
 use crate::policy::Missing;
 use crate::policy::evaluate;
-use crate::policy::{Declaration, Kinds, Policy, Requirement};
+use crate::policy::{CredentialKinds, Declaration, Policy, Requirement};
 use crate::service::Auth;
 use crate::verify::Caller;
 use crate::web::Refusal;
@@ -34,7 +34,7 @@ impl<P: Policy> std::fmt::Debug for Proof<P> {
 
 /// Verifies the request's credentials as far as `P` looks at them, decides whether the caller meets `P`, and records it.
 pub(crate) async fn prove<P: Policy>(auth: &Auth, parts: &mut Parts) -> Result<(Proof<P>, Caller), Refusal> {
-    let caller = decide(auth, parts, &P::REQUIREMENT, const { Kinds::of(&P::REQUIREMENT) }, &P::DECLARED).await?;
+    let caller = decide(auth, parts, &P::REQUIREMENT, const { P::REQUIREMENT.kinds() }, &P::DECLARED).await?;
     Ok((Proof { policy: PhantomData }, caller))
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn decide(
     auth: &Auth,
     parts: &mut Parts,
     requirement: &Requirement,
-    kinds: Kinds,
+    kinds: CredentialKinds,
     declared: &'static Declaration,
 ) -> Result<Caller, Refusal> {
     let caller = match requirement {

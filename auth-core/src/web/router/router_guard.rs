@@ -2,7 +2,7 @@
 
 use axum::Router;
 
-use crate::policy::{Declaration, Kinds, Policy, Requirement};
+use crate::policy::{Declaration, Policy, Requirement};
 use crate::policy::{RoutePolicy, Unchecked};
 use crate::web::guard::GuardLayer;
 
@@ -69,7 +69,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
             "`{route}` is public (`{name}`, {file}:{line}), and the router's guard `{policy}` would close it: take the \
              route out of this router, or give it a guard of its own"
         );
-        let (of_guard, of_route) = (Kinds::of(requirement), Kinds::of(&row.requirement));
+        let (of_guard, of_route) = (requirement.kinds(), row.requirement.kinds());
         let depends = requirement.depends_on_kinds() || row.requirement.depends_on_kinds();
         assert!(
             of_guard == of_route || !depends,

@@ -1,6 +1,6 @@
 //! The truth table, and which refusal is right: nothing here knows how the evaluator goes about it.
 
-use auth_core::{Refusal, Requirement};
+use auth_core::{Leaf, Refusal, Requirement};
 
 /// All that can be true of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,11 +36,10 @@ pub(crate) fn holds(requirement: &Requirement, world: &World) -> bool {
 /// What the requirement looks at of a caller.
 fn seen(requirement: &Requirement, world: &World) -> World {
     let names = |leaf: fn(&Requirement) -> bool| mentions(requirement, leaf);
-    let key = names(|leaf| matches!(leaf, Requirement::ApiKey));
-    let subject = names(|leaf| {
-        matches!(leaf, Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_))
-    });
-    let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Scope(_)));
+    let key = names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::ApiKey(_))));
+    let subject =
+        names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Auth(_) | Leaf::Role(_) | Leaf::Fresh(_) | Leaf::Amr(_))));
+    let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Scope(_))));
     World { subject: world.subject.filter(|_| subject), key: world.key.filter(|_| key) }
 }
 
@@ -61,7 +60,7 @@ fn mentions(requirement: &Requirement, leaf: fn(&Requirement) -> bool) -> bool {
 /// True whichever of the caller's credentials one goes by.
 fn certain(requirement: &Requirement, world: &World) -> bool {
     match requirement {
-        Requirement::Scope(_) => {
+        Requirement::Leaf(Leaf::Scope(_)) => {
             world.known() && world.subject.is_none_or(|subject| subject.scope) && world.key.unwrap_or(true)
         }
         Requirement::All(parts) => parts.iter().all(|part| certain(part, world)),
@@ -74,7 +73,9 @@ fn certain(requirement: &Requirement, world: &World) -> bool {
 /// True by one of the caller's credentials at least.
 fn possible(requirement: &Requirement, world: &World) -> bool {
     match requirement {
-        Requirement::Scope(_) => world.subject.is_some_and(|subject| subject.scope) || world.key.unwrap_or(false),
+        Requirement::Leaf(Leaf::Scope(_)) => {
+            world.subject.is_some_and(|subject| subject.scope) || world.key.unwrap_or(false)
+        }
         Requirement::All(parts) => parts.iter().all(|part| possible(part, world)),
         Requirement::Any(parts) => parts.iter().any(|part| possible(part, world)),
         Requirement::Not(inner) => world.known() && !certain(inner, world),
@@ -86,11 +87,11 @@ fn fact(leaf: &Requirement, world: &World) -> bool {
     let subject = |what: fn(Subject) -> bool| world.subject.is_some_and(what);
     match leaf {
         Requirement::Public => true,
-        Requirement::Auth => subject(|_| true),
-        Requirement::ApiKey => world.key.is_some(),
-        Requirement::Role { .. } => subject(|subject| subject.role),
-        Requirement::Fresh(_) => subject(|subject| subject.fresh),
-        Requirement::Amr(_) => subject(|subject| subject.otp),
+        Requirement::Leaf(Leaf::Auth(_)) => subject(|_| true),
+        Requirement::Leaf(Leaf::ApiKey(_)) => world.key.is_some(),
+        Requirement::Leaf(Leaf::Role(_)) => subject(|subject| subject.role),
+        Requirement::Leaf(Leaf::Fresh(_)) => subject(|subject| subject.fresh),
+        Requirement::Leaf(Leaf::Amr(_)) => subject(|subject| subject.otp),
         other => unreachable!("{other} is not in these tests"),
     }
 }
@@ -185,12 +186,12 @@ fn polarities(requirement: &Requirement, asked: bool, for_it: &mut u8, against: 
             return parts.iter().for_each(|part| polarities(part, asked, for_it, against));
         }
         Requirement::Not(inner) => return polarities(inner, !asked, for_it, against),
-        Requirement::Auth => 1,
-        Requirement::ApiKey => 2,
-        Requirement::Role { .. } => 4,
-        Requirement::Scope(_) => 8,
-        Requirement::Fresh(_) => 16,
-        Requirement::Amr(_) => 32,
+        Requirement::Leaf(Leaf::Auth(_)) => 1,
+        Requirement::Leaf(Leaf::ApiKey(_)) => 2,
+        Requirement::Leaf(Leaf::Role(_)) => 4,
+        Requirement::Leaf(Leaf::Scope(_)) => 8,
+        Requirement::Leaf(Leaf::Fresh(_)) => 16,
+        Requirement::Leaf(Leaf::Amr(_)) => 32,
         _ => 0,
     };
     *(if asked { for_it } else { against }) |= bit;

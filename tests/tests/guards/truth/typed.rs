@@ -30,12 +30,12 @@ macro_rules! leaves {
 
 leaves! {
     Public = Requirement::Public;
-    Subject = Requirement::Auth;
-    Key = Requirement::ApiKey;
-    Role = Requirement::Role { name: "A", granted_by: &["A", "Above"] };
-    Scope = Requirement::Scope("s");
-    Fresh = Requirement::Fresh(FRESH);
-    Otp = Requirement::Amr("otp");
+    Subject = Requirement::auth();
+    Key = Requirement::api_key();
+    Role = Requirement::role("A", &["A", "Above"]);
+    Scope = Requirement::scope("s");
+    Fresh = Requirement::fresh(FRESH.as_secs());
+    Otp = Requirement::amr("otp");
     Nothing = Requirement::All(&[]);
     Nobody = Requirement::Any(&[]);
 }
