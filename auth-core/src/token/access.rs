@@ -81,8 +81,7 @@ impl AccessTokens {
             sid: Some(session.id.clone()),
             ver: Some(session.version),
             cnf: key.map(|key| Confirmation { jkt: key.thumbprint().to_owned() }),
-            #[cfg(feature = "oidc")]
-            said: None,
+            raw: None,
         };
         self.sign(&claims)
     }

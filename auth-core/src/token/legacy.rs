@@ -190,8 +190,7 @@ impl Auth {
                     sid: None,
                     ver: None,
                     cnf: None,
-                    #[cfg(feature = "oidc")]
-                    said: None,
+                    raw: None,
                 };
                 Ok(Identity::new(Arc::new(claims), state))
             }

@@ -57,6 +57,12 @@ pub enum Refusal {
         /// The scopes that a credential needs here, those that it has included.
         scopes: Vec<&'static str>,
     },
+    /// The credential lacks something else that the requirement asks for.
+    #[error("The credential does not carry {what}.")]
+    InsufficientCredential {
+        /// What, as in `the claim "tenant" with the value that this needs`.
+        what: String,
+    },
     /// The caller is known, and the requirement excludes it.
     #[error("This is not for this caller.")]
     Excluded,
@@ -168,6 +174,9 @@ impl Refusal {
             Self::AmbiguousCredential => (400, "invalid-request", "Ambiguous credential", Error("invalid_request")),
             Self::InsufficientRole => (403, "insufficient-role", "Forbidden", Error("insufficient_scope")),
             Self::InsufficientScope { .. } => (403, "insufficient-scope", "Forbidden", Error("insufficient_scope")),
+            Self::InsufficientCredential { .. } => {
+                (403, "insufficient-credential", "Forbidden", Error("insufficient_scope"))
+            }
             Self::Excluded => (403, "excluded", "Forbidden", Error("insufficient_scope")),
             Self::Forbidden => (403, "forbidden", "Forbidden", Error("insufficient_scope")),
             Self::StepUp { .. } => {

@@ -41,16 +41,25 @@ pub(super) fn method(literal: &LitStr) -> syn::Result<Literal> {
     token(literal, "an authentication method", "otp")
 }
 
-/// Non-empty, of the characters that an RFC 6750 challenge can carry in quotes (`NQCHAR`, without the space).
+/// Any text but none; `what` says what it stands for.
+pub(super) fn text(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
+    match literal.value() {
+        value if value.is_empty() => {
+            Err(error(literal.span(), format_args!("{what} cannot be empty"), format_args!("write `{example:?}`")))
+        }
+        value => Ok(Literal::Text(value)),
+    }
+}
+
+/// Of the characters that an RFC 6750 challenge can carry in quotes (`NQCHAR`, without the space).
 fn token(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
-    let value = literal.value();
-    let problem = match value.chars().find(|c| !is_nqchar(*c)) {
-        _ if value.is_empty() => format!("{what} cannot be empty"),
-        Some(bad) => format!("{what} cannot contain {bad:?}"),
-        None => return Ok(Literal::Text(value)),
-    };
-    let mend = format!("use visible ASCII without quotes and backslashes, as in `{example:?}`");
-    Err(error(literal.span(), problem, mend))
+    match literal.value().chars().find(|c| !is_nqchar(*c)) {
+        Some(bad) => {
+            let mend = format!("use visible ASCII without quotes and backslashes, as in `{example:?}`");
+            Err(error(literal.span(), format_args!("{what} cannot contain {bad:?}"), mend))
+        }
+        None => text(literal, what, example),
+    }
 }
 
 /// RFC 6749 appendix A: `NQCHAR`.

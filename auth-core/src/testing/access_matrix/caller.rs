@@ -4,7 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::policy::Role;
+use crate::base::Timestamp;
+use crate::policy::{CredentialFacts, Role, SubjectFacts};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
@@ -101,6 +102,29 @@ impl TestCaller {
             Kind::Subject => Some(("authorization", format!("Bearer {credential}"))),
             Kind::ApiKey => Some(("x-api-key", credential)),
         }
+    }
+}
+
+/// Any time: how long ago a caller authenticated counts from here.
+pub(super) const NOW: Timestamp = Timestamp::from_secs(0);
+
+impl CredentialFacts for TestCaller {
+    fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+}
+
+impl SubjectFacts for TestCaller {
+    fn holds_any(&self, roles: &[&str]) -> bool {
+        self.roles.iter().any(|role| roles.contains(role))
+    }
+
+    fn authenticated_at(&self) -> Timestamp {
+        NOW.before(self.authenticated_ago)
+    }
+
+    fn authenticated_by(&self, method: &str) -> bool {
+        self.amr.iter().any(|used| used == method)
     }
 }
 

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use super::caller::{Kind, TestCaller};
-use crate::base::Timestamp;
+use super::caller::{Kind, NOW, TestCaller};
 use crate::policy::{CredentialFacts, Facts, Leaf, Requirement, SubjectFacts, evaluate};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,29 +35,6 @@ pub(super) fn expected(requirement: &Requirement, caller: &TestCaller) -> Expect
         Ok(()) => Expected::LetIn,
         Err(_) if sent.only(kinds).is_anonymous() => Expected::Unknown,
         Err(_) => Expected::Insufficient,
-    }
-}
-
-/// Any time: how long ago a caller authenticated counts from here.
-const NOW: Timestamp = Timestamp::from_secs(0);
-
-impl CredentialFacts for TestCaller {
-    fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|granted| granted == scope)
-    }
-}
-
-impl SubjectFacts for TestCaller {
-    fn holds_any(&self, roles: &[&str]) -> bool {
-        self.roles.iter().any(|role| roles.contains(role))
-    }
-
-    fn authenticated_at(&self) -> Timestamp {
-        NOW.before(self.authenticated_ago)
-    }
-
-    fn authenticated_by(&self, method: &str) -> bool {
-        self.amr.iter().any(|used| used == method)
     }
 }
 

@@ -76,6 +76,7 @@ fn refusal(denial: Missing, sent_other: bool) -> Refusal {
         Missing::StepUp { max_age, amr } => Refusal::StepUp { max_age, amr },
         Missing::Scope(scopes) => Refusal::InsufficientScope { scopes },
         Missing::Role => Refusal::InsufficientRole,
+        Missing::Fact(what) => Refusal::InsufficientCredential { what },
         Missing::Excluded | Missing::Nobody => Refusal::Excluded,
     }
 }
