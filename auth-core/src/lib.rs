@@ -121,7 +121,7 @@ pub use base::{
     SubjectId, SystemClock, Timestamp,
 };
 pub use policy::{
-    Declaration, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement, Unchecked, UnknownRole,
+    Declaration, Leaf, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement, Unchecked, UnknownRole,
 };
 #[cfg(feature = "server")]
 pub use service::{

@@ -52,16 +52,17 @@ pub const fn stated(requirement: Requirement, name: &'static str, module: &'stat
     Statement { requirement, declared: Declaration { name, module, file: place.file(), line: place.line() } }
 }
 
-/// Holds a requirement with named parts against what only the compiler knows: what is behind the names.
+/// Asserts that a requirement means what it seems to.
 ///
 /// # Panics
 ///
-/// At compile time, when a part lets in callers without credentials: beside it the others would be void.
+/// At compile time: when no caller or every caller meets a part of it, or a part has no effect or voids the others.
 #[track_caller]
-pub const fn stands_alone(requirement: &Requirement) {
-    const VOID: &str = "a policy named here lets in callers without credentials (it is `public` or `auth(optional)`), \
-                        so every other requirement beside it is void; help: name it alone, or leave it out";
-    assert!(!requirement.is_open_somewhere(), "{}", VOID);
+pub const fn assert_sound(requirement: &Requirement) {
+    if let Err(fault) = crate::policy::check(requirement) {
+        let message = fault.message();
+        panic!("{}", message.as_str());
+    }
 }
 
 /// Checks that the argument of `#[authorize(..)]` is a [`Condition`].

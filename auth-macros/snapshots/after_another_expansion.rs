@@ -7,8 +7,8 @@ async fn reports(_: ::auth_core::__private::Guard<__reports_policy_and>, id: Pat
 ::auth_core::__private::policy! {
     __reports_policy_and, "reports", ::auth_core::__private::Requirement::All(& [<
     __reports_policy as ::auth_core::__private::Policy > ::REQUIREMENT,
-    ::auth_core::__private::Requirement::Scope("reports:read")]), enum
+    ::auth_core::__private::Requirement::scope("reports:read")]), enum
 }
-const _: () = ::auth_core::__private::stands_alone(
+const _: () = ::auth_core::__private::assert_sound(
     &<__reports_policy_and as ::auth_core::__private::Policy>::REQUIREMENT,
 );

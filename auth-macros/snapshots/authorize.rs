@@ -34,5 +34,5 @@ const _: () = {
     use authorize as _;
 };
 ::auth_core::__private::policy! {
-    __edit_policy, "edit", ::auth_core::__private::Requirement::Auth, enum
+    __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum
 }

@@ -32,5 +32,5 @@ const _: () = {
     use authorize as _;
 };
 ::auth_core::__private::policy! {
-    __drafts_policy, "drafts", ::auth_core::__private::Requirement::Auth, enum
+    __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum
 }

@@ -28,10 +28,7 @@ impl Role {
     }
     #[doc(hidden)]
     pub const fn __requirement(&self) -> ::auth_core::__private::Requirement {
-        ::auth_core::__private::Requirement::Role {
-            name: self.__name(),
-            granted_by: self.__granted_by(),
-        }
+        ::auth_core::__private::Requirement::role(self.__name(), self.__granted_by())
     }
 }
 #[automatically_derived]

@@ -25,13 +25,17 @@ impl<T: Store> Api<T> {
     async fn not_a_handler(&self) {}
 }
 ::auth_core::__private::policy! {
-    __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::Auth, pub enum
+    __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::auth(), pub
+    enum
 }
 const _: () = {
     use require_scope as _;
 };
 ::auth_core::__private::policy! {
     __Api_T_write_policy, "Api::write", ::auth_core::__private::Requirement::All(&
-    [::auth_core::__private::Requirement::Auth,
-    ::auth_core::__private::Requirement::Scope("reports:write")]), enum
+    [::auth_core::__private::Requirement::auth(),
+    ::auth_core::__private::Requirement::scope("reports:write")]), enum
 }
+const _: () = ::auth_core::__private::assert_sound(
+    &<__Api_T_write_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+);

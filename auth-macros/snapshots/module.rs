@@ -37,9 +37,9 @@ pub mod admin {
     ::auth_core::__private::policy! {
         __purge_policy, "purge", ::auth_core::__private::Requirement::All(& [<
         super::__admin_module_policy as ::auth_core::__private::Policy > ::REQUIREMENT,
-        ::auth_core::__private::Requirement::Amr("mfa")]), pub enum
+        ::auth_core::__private::Requirement::amr("mfa")]), pub enum
     }
-    const _: () = ::auth_core::__private::stands_alone(
+    const _: () = ::auth_core::__private::assert_sound(
         &<__purge_policy as ::auth_core::__private::Policy>::REQUIREMENT,
     );
     fn helper() {}

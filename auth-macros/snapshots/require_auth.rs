@@ -23,5 +23,5 @@ where
     store.find(id).await
 }
 ::auth_core::__private::policy! {
-    __move_policy, "move", ::auth_core::__private::Requirement::Auth, pub (crate) enum
+    __move_policy, "move", ::auth_core::__private::Requirement::auth(), pub (crate) enum
 }

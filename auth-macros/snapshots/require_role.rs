@@ -16,3 +16,6 @@ async fn delete_user(
     [::auth_core::__private::role(& Role::Admin).__requirement(),
     ::auth_core::__private::role(& staff::Role::Moderator).__requirement()]), enum
 }
+const _: () = ::auth_core::__private::assert_sound(
+    &<__delete_user_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+);

@@ -6,6 +6,9 @@ async fn reports() {}
 async fn reports(_: ::auth_core::__private::Guard<__reports_policy>) {}
 ::auth_core::__private::policy! {
     __reports_policy, "reports", ::auth_core::__private::Requirement::All(&
-    [::auth_core::__private::Requirement::Scope("reports:read"),
-    ::auth_core::__private::Requirement::Scope("reports:list")]), enum
+    [::auth_core::__private::Requirement::scope("reports:read"),
+    ::auth_core::__private::Requirement::scope("reports:list")]), enum
 }
+const _: () = ::auth_core::__private::assert_sound(
+    &<__reports_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+);

@@ -12,6 +12,9 @@ const _: () = {
 };
 ::auth_core::__private::policy! {
     __reports_policy, "reports", ::auth_core::__private::Requirement::All(&
-    [::auth_core::__private::Requirement::Auth,
-    ::auth_core::__private::Requirement::Scope("reports:read")]), enum
+    [::auth_core::__private::Requirement::auth(),
+    ::auth_core::__private::Requirement::scope("reports:read")]), enum
 }
+const _: () = ::auth_core::__private::assert_sound(
+    &<__reports_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+);

@@ -214,16 +214,20 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | word | is met by |
 /// | --- | --- |
-/// | `auth` | a valid access token |
+/// | `auth` | a subject with a valid access token |
 /// | `auth(optional)` | no credential, or a valid access token; stands alone |
-/// | `api_key` | a valid API key |
+/// | `api_key` | a program with a valid API key |
 /// | `public` | everybody; stands alone |
 /// | `role(A, B)` | a subject with one of these roles, or with one that includes one of them |
-/// | `scope("s")` | a credential that carries the scope |
+/// | `scope("a")` | a credential that carries this scope |
 /// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |
-/// | `amr("otp")`, `mfa` | a subject that authenticated by this method (RFC 8176) |
-/// | `any(..)`, `all(..)`, `not(..)` | one, every, none of those inside; `not` takes a caller who is known |
-/// | a path | a caller who meets the policy that [`guard!`](macro@guard) declares there |
+/// | `amr("otp")` | a subject that authenticated by this method (RFC 8176) |
+/// | `claim("tenant", "acme")` | a subject whose access token carries this claim with this value |
+/// | `mfa` | the same as `amr("mfa")` |
+/// | `any(..)` | a caller who meets one of those inside |
+/// | `all(..)` | a caller who meets all of those inside |
+/// | `not(..)` | a known caller who does not meet what is inside |
+/// | a path | a caller who meets the policy that [`guard!`](macro@guard) has declared there |
 ///
 /// A requirement that no caller can meet, or whose parts make each other void, does not compile.
 ///

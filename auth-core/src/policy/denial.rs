@@ -1,8 +1,8 @@
-//! What a caller denials, and how the denials of several parts become one answer.
+//! What a caller lacks, and how the denials of several parts become one answer.
 
 use std::time::Duration;
 
-/// What a caller denials.
+/// Why a caller does not meet a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Denial {
     /// What the answer names.
@@ -23,6 +23,8 @@ pub(crate) enum Missing {
     /// These scopes, all of them.
     Scope(Vec<&'static str>),
     Role,
+    /// Something else that the caller's credential would have to say, by name.
+    Fact(String),
     /// Known, and excluded by a `not(..)`.
     Excluded,
     /// No caller at all would do, as with `any()` of nothing.
@@ -91,7 +93,7 @@ impl Missing {
             Self::Credential => 0,
             Self::StepUp { .. } => 1,
             Self::Scope(_) => 2,
-            Self::Role | Self::Excluded => 3,
+            Self::Role | Self::Fact(_) | Self::Excluded => 3,
             Self::Nobody => 4,
         }
     }

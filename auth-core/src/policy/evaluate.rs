@@ -1,19 +1,19 @@
-//! The one function that holds a caller against a requirement.
+//! The one function that checks a caller against a requirement.
 
 use super::denial::{Denial, Missing};
 use super::facts::Facts;
-use super::{Kinds, Requirement};
+use super::{CredentialKinds, Leaf, Requirement};
 use crate::base::Timestamp;
 
-/// Holds `caller`, whose credentials of the given kinds were looked at, against `requirement`.
+/// Checks `caller`, whose credentials of the given kinds were looked at, against `requirement`.
 ///
-/// Missing two credentials sent together neither lends the other its rights: a scope that is asked for must be carried by
-/// every one of them, and a scope that excludes, by none. What is missing is named so that it helps: a credential only
-/// if one could make the requirement hold, a step-up only if that could.
+/// Of two credentials sent together neither lends the other its rights: a leaf that tests either kind must pass for every
+/// one of them, and a negated one for none. What is missing is named so that it helps: a credential only if one could
+/// make the requirement hold, a step-up only if that could.
 pub(crate) fn evaluate(
     requirement: &Requirement,
     caller: Facts<'_>,
-    kinds: Kinds,
+    kinds: CredentialKinds,
     now: Timestamp,
 ) -> Result<(), Denial> {
     Evaluation { caller, kinds, now }.holds(requirement)
@@ -21,7 +21,7 @@ pub(crate) fn evaluate(
 
 struct Evaluation<'a> {
     caller: Facts<'a>,
-    kinds: Kinds,
+    kinds: CredentialKinds,
     now: Timestamp,
 }
 
@@ -30,18 +30,13 @@ impl Evaluation<'_> {
         match requirement {
             Requirement::Public => Ok(()),
             // To send no credential is fine; to send one that this route does not look at is not the same as none.
-            Requirement::Optional => met(!self.caller.sent_other && !self.caller.sent_foreign, Missing::Credential),
-            Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
-                self.subject_holds(requirement)
-            }
-            Requirement::ApiKey => met(self.caller.api_key.is_some(), Missing::Credential),
-            Requirement::Scope(_) if self.caller.is_anonymous() => Err(Missing::Credential.into()),
-            Requirement::Scope(scope) => met(self.every_credential_carries(scope), Missing::Scope(vec![scope])),
+            Requirement::Optional => met(!self.caller.sent_other, Missing::Credential),
+            Requirement::Leaf(leaf) => self.passes(leaf),
             Requirement::All(parts) => self.all(parts),
             Requirement::Any(parts) => any(parts.iter().map(|part| self.holds(part))),
             Requirement::Not(inner) if self.caller.is_anonymous() => match self.fails(inner) {
                 Err(Denial { of: Missing::Nobody, .. }) => Err(Missing::Nobody.into()),
-                _ if self.kinds.none() => Err(Missing::Nobody.into()),
+                _ if self.kinds.is_none() => Err(Missing::Nobody.into()),
                 _ => Err(Missing::Credential.into()),
             },
             Requirement::Not(inner) => self.fails(inner),
@@ -53,34 +48,23 @@ impl Evaluation<'_> {
     fn fails(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
             Requirement::Public | Requirement::Optional => Err(Missing::Nobody.into()),
-            Requirement::Auth => met(self.caller.subject.is_none(), Missing::Excluded),
-            Requirement::ApiKey => met(self.caller.api_key.is_none(), Missing::Excluded),
-            Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_) => {
-                met(self.subject_holds(requirement).is_err(), Missing::Excluded)
+            Requirement::Leaf(leaf) => {
+                let passes = self.caller.credentials(leaf.kinds()).any(|it| leaf.passes(it, self.now));
+                met(!passes, Missing::Excluded)
             }
-            Requirement::Scope(scope) => met(!self.some_credential_carries(scope), Missing::Excluded),
             Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
             Requirement::Not(inner) => self.holds(inner),
         }
     }
 
-    fn subject_holds(&self, requirement: &Requirement) -> Result<(), Denial> {
-        let subject = self.caller.subject.ok_or(Missing::Credential)?;
-        match requirement {
-            Requirement::Role { granted_by, .. } => met(subject.holds_any(granted_by), Missing::Role),
-            Requirement::Fresh(age) => {
-                let denial = Missing::StepUp { max_age: Some(*age), amr: Vec::new() };
-                met(self.now.since(subject.authenticated_at()) <= *age, denial)
-            }
-            Requirement::Amr(method) => {
-                met(subject.authenticated_by(method), Missing::StepUp { max_age: None, amr: vec![method] })
-            }
-            _ => Ok(()),
-        }
+    fn passes(&self, leaf: &Leaf) -> Result<(), Denial> {
+        let mut credentials = self.caller.credentials(leaf.kinds()).peekable();
+        met(credentials.peek().is_some(), Missing::Credential)?;
+        if credentials.all(|it| leaf.passes(it, self.now)) { Ok(()) } else { Err(leaf.missing().into()) }
     }
 
-    /// A token that denials one scope of several is told all of them: a new one needs them all.
+    /// A denial for want of one scope of several names all of them: a new token needs them all.
     fn all(&self, parts: &[Requirement]) -> Result<(), Denial> {
         all(parts.iter().map(|part| self.holds(part))).map_err(|mut denial| {
             if let Missing::Scope(missing) = &mut denial.of {
@@ -91,16 +75,6 @@ impl Evaluation<'_> {
             }
             denial
         })
-    }
-
-    fn every_credential_carries(&self, scope: &str) -> bool {
-        self.caller.subject.is_none_or(|identity| identity.has_scope(scope))
-            && self.caller.api_key.is_none_or(|key| key.has_scope(scope))
-    }
-
-    fn some_credential_carries(&self, scope: &str) -> bool {
-        self.caller.subject.is_some_and(|identity| identity.has_scope(scope))
-            || self.caller.api_key.is_some_and(|key| key.has_scope(scope))
     }
 }
 
@@ -128,7 +102,11 @@ fn any(parts: impl Iterator<Item = Result<(), Denial>>) -> Result<(), Denial> {
 fn scopes_of(parts: &[Requirement], scopes: &mut Vec<&'static str>) {
     for part in parts {
         match part {
-            Requirement::Scope(scope) => scopes.push(scope),
+            Requirement::Leaf(leaf) => {
+                if let Missing::Scope(missing) = leaf.missing() {
+                    scopes.extend(missing);
+                }
+            }
             Requirement::All(parts) => scopes_of(parts, scopes),
             _ => {}
         }

@@ -1,5 +1,6 @@
 //! What a decision looks at of a caller.
 
+use super::CredentialKinds;
 use crate::base::Timestamp;
 
 /// The verified credentials of a caller, of the kinds that a requirement looks at.
@@ -9,13 +10,52 @@ pub(crate) struct Facts<'a> {
     pub(crate) api_key: Option<&'a dyn CredentialFacts>,
     /// Whether the request carries a credential of none of these kinds.
     pub(crate) sent_other: bool,
-    /// Whether it carries an `Authorization` header that no credential source takes.
-    pub(crate) sent_foreign: bool,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
     pub(crate) const fn is_anonymous(&self) -> bool {
         self.subject.is_none() && self.api_key.is_none()
+    }
+
+    /// The credentials of these kinds.
+    pub(super) fn credentials(self, kinds: CredentialKinds) -> impl Iterator<Item = Credential<'a>> {
+        let subject = self.subject.filter(|_| kinds.subject).map(Credential::Subject);
+        let api_key = self.api_key.filter(|_| kinds.api_key).map(Credential::ApiKey);
+        subject.into_iter().chain(api_key)
+    }
+
+    /// The caller as a requirement sees it that looks at these kinds alone.
+    pub(crate) fn only(self, kinds: CredentialKinds) -> Self {
+        let seen = Self {
+            subject: self.subject.filter(|_| kinds.subject),
+            api_key: self.api_key.filter(|_| kinds.api_key),
+            sent_other: false,
+        };
+        Self { sent_other: seen.is_anonymous() && (self.sent_other || !self.is_anonymous()), ..seen }
+    }
+}
+
+/// One verified credential.
+#[derive(Clone, Copy)]
+pub(crate) enum Credential<'a> {
+    Subject(&'a dyn SubjectFacts),
+    ApiKey(&'a dyn CredentialFacts),
+}
+
+impl<'a> Credential<'a> {
+    pub(super) fn has_scope(self, scope: &str) -> bool {
+        match self {
+            Self::Subject(subject) => subject.has_scope(scope),
+            Self::ApiKey(key) => key.has_scope(scope),
+        }
+    }
+
+    /// Whether it is an access token of which this is true.
+    pub(super) fn is_subject(self, what: impl FnOnce(&'a dyn SubjectFacts) -> bool) -> bool {
+        match self {
+            Self::Subject(subject) => what(subject),
+            Self::ApiKey(_) => false,
+        }
     }
 }
 
@@ -30,4 +70,6 @@ pub(crate) trait SubjectFacts: CredentialFacts {
     fn holds_any(&self, roles: &[&str]) -> bool;
     fn authenticated_at(&self) -> Timestamp;
     fn authenticated_by(&self, method: &str) -> bool;
+    /// Whether the access token carries the claim `name` with this value.
+    fn claims(&self, name: &str, value: &str) -> bool;
 }

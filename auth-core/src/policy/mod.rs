@@ -1,9 +1,11 @@
 //! Policies: what a route requires of its caller, as data, and the one function that decides.
 
+mod check;
 mod denial;
 mod evaluate;
 mod facts;
 mod kinds;
+mod leaf;
 #[expect(clippy::module_inception, reason = "the trait of that name has a file of its own")]
 mod policy;
 mod render;
@@ -12,10 +14,13 @@ mod role;
 mod route;
 mod table;
 
+pub(crate) use check::check;
 pub(crate) use denial::Missing;
 pub(crate) use evaluate::evaluate;
+use facts::Credential;
 pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts};
-pub(crate) use kinds::Kinds;
+pub(crate) use kinds::CredentialKinds;
+pub use leaf::Leaf;
 pub use policy::{Declaration, Policy, Statement};
 pub(crate) use render::HEADINGS;
 pub use requirement::Requirement;

@@ -1,7 +1,8 @@
 //! What a route demands of its caller, as a constant.
 
 use std::fmt;
-use std::time::Duration;
+
+use super::{CredentialKinds, Leaf};
 
 /// What a route demands of its caller.
 ///
@@ -33,26 +34,11 @@ pub enum Requirement {
     Public,
     /// Anyone, but an access token that is sent must be a valid one, and no other credential may stand in for it.
     ///
-    /// Like [`Public`](Self::Public) it stands alone: the macros refuse it as a part of anything else.
+    /// Like [`Public`](Self::Public) it stands alone: it does not compile as a part of anything else.
     Optional,
-    /// A subject with a valid access token.
-    Auth,
-    /// A valid API key.
-    ApiKey,
-    /// A subject that holds this role or one that includes it.
-    Role {
-        /// The role's name as written in the requirement.
-        name: &'static str,
-        /// Every role name that satisfies it: itself and all that include it, closed over at compile time.
-        granted_by: &'static [&'static str],
-    },
-    /// The credential (access token or API key) carries this scope (RFC 6749 section 3.3).
-    Scope(&'static str),
-    /// The subject authenticated at most this long ago (RFC 9470 `max_age`).
-    Fresh(Duration),
-    /// The subject authenticated by this method (an RFC 8176 `amr` value), for instance `otp`.
-    Amr(&'static str),
-    /// Every one of these. An empty list demands nothing but that somebody decided: it is refused by the macros.
+    /// One test of the caller's credentials. There is a function for each: `Requirement::scope("reports:read")`.
+    Leaf(Leaf),
+    /// Every one of these. An empty list demands nothing; the macros refuse it.
     All(&'static [Requirement]),
     /// At least one of these. An empty list can never be met.
     Any(&'static [Requirement]),
@@ -66,112 +52,102 @@ impl Requirement {
     /// A scope belongs to whichever credential the requirement names; one that names none means the access token.
     #[must_use]
     pub const fn wants_subject(&self) -> bool {
-        let named = Named::of(self);
-        named.subject || (named.scope && !named.api_key)
-    }
-
-    /// Whether it means something else where other credentials are looked at as well.
-    pub(crate) const fn depends_on_kinds(&self) -> bool {
-        Named::of(self).scope_or_not
+        self.kinds().subject
     }
 
     /// Whether an API key is looked for when this requirement is checked.
     #[must_use]
     pub const fn wants_api_key(&self) -> bool {
-        Named::of(self).api_key
+        self.kinds().api_key
     }
 
-    /// Whether a caller without credentials may be let in by it or by a part of it.
-    pub(crate) const fn is_open_somewhere(&self) -> bool {
-        match self {
-            Self::Public | Self::Optional => true,
-            Self::Not(inner) => inner.is_open_somewhere(),
-            Self::All(parts) | Self::Any(parts) => {
-                let mut i = 0;
-                while i < parts.len() {
-                    if parts[i].is_open_somewhere() {
-                        return true;
-                    }
-                    i += 1;
-                }
-                false
-            }
-            _ => false,
-        }
+    /// Which credentials are looked for when this requirement is checked.
+    pub(crate) const fn kinds(&self) -> CredentialKinds {
+        Mentions::of(self).kinds()
+    }
+
+    /// Whether it means something else where other credentials are looked at as well.
+    pub(crate) const fn depends_on_kinds(&self) -> bool {
+        Mentions::of(self).depends_on_kinds()
     }
 }
 
-/// What a requirement speaks of, anywhere in its tree.
+/// How often a requirement mentions a kind of credential.
 #[derive(Clone, Copy)]
-struct Named {
-    subject: bool,
-    api_key: bool,
-    scope: bool,
-    scope_or_not: bool,
+pub(super) struct Mentions {
+    subject: usize,
+    api_key: usize,
+    /// Leaves of whichever credential the rest mentions.
+    either: usize,
+    not: usize,
 }
 
-impl Named {
-    const fn of(requirement: &Requirement) -> Self {
-        let mut named = Self { subject: false, api_key: false, scope: false, scope_or_not: false };
+impl Mentions {
+    pub(super) const fn of(requirement: &Requirement) -> Self {
+        let mut mentions = Self { subject: 0, api_key: 0, either: 0, not: 0 };
+        mentions.add(requirement);
+        mentions
+    }
+
+    const fn add(&mut self, requirement: &Requirement) {
         match requirement {
             Requirement::Public => {}
-            Requirement::ApiKey => named.api_key = true,
-            Requirement::Scope(_) => {
-                named.scope = true;
-                named.scope_or_not = true;
-            }
-            Requirement::Optional
-            | Requirement::Auth
-            | Requirement::Role { .. }
-            | Requirement::Fresh(_)
-            | Requirement::Amr(_) => {
-                named.subject = true;
-            }
+            Requirement::Optional => self.subject += 1,
+            Requirement::Leaf(leaf) => match leaf.kinds() {
+                CredentialKinds { subject: true, api_key: true } => self.either += 1,
+                CredentialKinds { subject, api_key } => {
+                    self.subject += subject as usize;
+                    self.api_key += api_key as usize;
+                }
+            },
             Requirement::Not(inner) => {
-                named = Self::of(inner);
-                named.scope_or_not = true;
+                self.not += 1;
+                self.add(inner);
             }
             Requirement::All(parts) | Requirement::Any(parts) => {
                 let mut i = 0;
                 while i < parts.len() {
-                    let part = Self::of(&parts[i]);
-                    named.subject |= part.subject;
-                    named.api_key |= part.api_key;
-                    named.scope |= part.scope;
-                    named.scope_or_not |= part.scope_or_not;
+                    self.add(&parts[i]);
                     i += 1;
                 }
             }
         }
-        named
+    }
+
+    pub(super) const fn without(self, part: Self) -> Self {
+        Self {
+            subject: self.subject - part.subject,
+            api_key: self.api_key - part.api_key,
+            either: self.either - part.either,
+            not: self.not - part.not,
+        }
+    }
+
+    pub(super) const fn kinds(self) -> CredentialKinds {
+        let api_key = self.api_key > 0;
+        CredentialKinds { subject: self.subject > 0 || (self.either > 0 && !api_key), api_key }
+    }
+
+    pub(super) const fn depends_on_kinds(self) -> bool {
+        self.either > 0 || self.not > 0
     }
 }
 
 /// The requirement in the words of the attributes, for instance `all(role(Admin), scope("duty"))`.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |f: &mut fmt::Formatter<'_>, word: &str, parts: &[Requirement]| {
-            write!(f, "{word}(")?;
-            for (i, part) in parts.iter().enumerate() {
-                if i > 0 {
-                    f.write_str(", ")?;
-                }
-                part.fmt(f)?;
-            }
-            f.write_str(")")
+        let (word, parts) = match self {
+            Self::Public => return f.write_str("public"),
+            Self::Optional => return f.write_str("auth(optional)"),
+            Self::Leaf(leaf) => return leaf.words().fmt(f),
+            Self::All(parts) => ("all", *parts),
+            Self::Any(parts) => ("any", *parts),
+            Self::Not(inner) => ("not", std::slice::from_ref(*inner)),
         };
-        match self {
-            Self::Public => f.write_str("public"),
-            Self::Optional => f.write_str("auth(optional)"),
-            Self::Auth => f.write_str("auth"),
-            Self::ApiKey => f.write_str("api_key"),
-            Self::Role { name, .. } => write!(f, "role({name})"),
-            Self::Scope(scope) => write!(f, "scope({scope:?})"),
-            Self::Fresh(age) => write!(f, "fresh(\"{}\")", humantime::format_duration(*age)),
-            Self::Amr(method) => write!(f, "amr({method:?})"),
-            Self::All(parts) => list(f, "all", parts),
-            Self::Any(parts) => list(f, "any", parts),
-            Self::Not(inner) => write!(f, "not({inner})"),
+        write!(f, "{word}(")?;
+        for (i, part) in parts.iter().enumerate() {
+            write!(f, "{}{part}", if i > 0 { ", " } else { "" })?;
         }
+        f.write_str(")")
     }
 }

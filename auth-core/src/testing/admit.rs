@@ -2,7 +2,7 @@
 
 use axum::http::request::Parts;
 
-use crate::policy::{Declaration, Kinds, Requirement};
+use crate::policy::{Declaration, Requirement};
 use crate::service::Auth;
 use crate::verify::AccessError;
 use crate::web::head;
@@ -36,5 +36,5 @@ const DECLARED: Declaration =
 ///
 /// What the guard would answer.
 pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), AccessError> {
-    auth.verifier().decide(&mut head(parts), requirement, Kinds::of(requirement), &DECLARED).await.map(|_| ())
+    auth.verifier().decide(&mut head(parts), requirement, requirement.kinds(), &DECLARED).await.map(|_| ())
 }

@@ -94,8 +94,7 @@ impl AccessTokens {
             sid: Some(new.session.clone()),
             ver: Some(new.version),
             cnf: new.bound_to.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
-            #[cfg(feature = "oidc")]
-            said: None,
+            raw: None,
         };
         self.sign(&claims)
     }

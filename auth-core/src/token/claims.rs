@@ -1,13 +1,16 @@
 //! The claims of an access token (RFC 9068 section 2.2).
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::TokenError;
+use super::{ClaimPath, TokenError};
 use crate::base::{SessionId, SubjectId, Timestamp};
 
 /// The claims of an access token.
@@ -66,9 +69,8 @@ pub struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Confirmation::present")]
     pub cnf: Option<Confirmation>,
     /// All that another issuer's token says.
-    #[cfg(feature = "oidc")]
     #[serde(skip)]
-    pub(crate) said: Option<std::sync::Arc<serde_json::Map<String, serde_json::Value>>>,
+    pub(crate) raw: Option<Arc<Map<String, Value>>>,
 }
 
 /// What a token is bound to (RFC 7800 section 3.1, RFC 9449 section 6.1). One that is bound by any other means is
@@ -88,14 +90,12 @@ impl Confirmation {
     }
 }
 
-#[cfg(feature = "oidc")]
 impl Claims {
-    /// What else another issuer's token says, by its place: `email`, `realm_access.roles`, `https://example.com/tenant`.
-    /// `None` when nothing is there, when it is of another type than is asked for, and for a token of one's own, all of
-    /// whose claims are fields.
+    /// A claim by its place: `email`, `realm_access.roles`, `https://example.com/tenant`. `None` when nothing is there, or
+    /// when it is of another type than is asked for.
     ///
-    /// It is as good as the issuer's word. Roles and scopes that guards are to see come by
-    /// [`Issuer::roles_at`](crate::issuer::Issuer::roles_at) and [`scopes_at`](crate::issuer::Issuer::scopes_at).
+    /// Another issuer's token may say anything; it is as good as the issuer's word. Roles and scopes that guards are to see
+    /// come by `Issuer::roles_at` and `Issuer::scopes_at`. Of a token of one's own the claims are those that are fields.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -107,8 +107,16 @@ impl Claims {
     /// # fn main() {}
     /// ```
     #[must_use]
-    pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<super::issuer::ClaimPath>) -> Option<T> {
-        T::deserialize(path.into().find(self.said.as_ref()?)?).ok()
+    pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<ClaimPath>) -> Option<T> {
+        T::deserialize(&*self.find(&path.into())?).ok()
+    }
+
+    /// What is at a place of the token's payload.
+    pub(crate) fn find(&self, path: &ClaimPath) -> Option<Cow<'_, Value>> {
+        match &self.raw {
+            Some(raw) => path.find(raw).map(Cow::Borrowed),
+            None => path.find(serde_json::to_value(self).ok()?.as_object()?).cloned().map(Cow::Owned),
+        }
     }
 }
 
@@ -173,7 +181,7 @@ fn whole(duration: Duration) -> i64 {
 }
 
 /// Seconds, which may have a fraction (RFC 7519 section 2): rounded to where the token is valid for less.
-pub(crate) fn numeric_date(value: &serde_json::Value, later: bool) -> Option<i64> {
+pub(crate) fn numeric_date(value: &Value, later: bool) -> Option<i64> {
     /// Whole seconds up to here are exact in a double, and three thousand million years.
     const LIMIT: f64 = 9e15;
     if let Some(seconds) = value.as_i64() {

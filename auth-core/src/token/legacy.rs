@@ -139,8 +139,7 @@ impl RawClaims {
             sid: None,
             ver: None,
             cnf: None,
-            #[cfg(feature = "oidc")]
-            said: None,
+            raw: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod api_key;
+mod claim_path;
 mod claims;
 pub(crate) mod dpop;
 mod error;
@@ -17,6 +18,7 @@ mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes, NewAccessToken};
 pub use api_key::ApiKey;
+pub use claim_path::ClaimPath;
 pub use claims::{Claims, Confirmation, OneOrMany};
 pub(crate) use claims::{check_times, numeric_date};
 pub use error::TokenError;

@@ -88,8 +88,7 @@ mod tests {
             sid: None,
             ver: None,
             cnf: None,
-            #[cfg(feature = "oidc")]
-            said: None,
+            raw: None,
         })
     }
 

@@ -8,7 +8,7 @@ use http::request::Parts;
 use super::source::{Credentials, Presented, Scheme};
 use super::{AccessError, ApiKeyIdentity, Caller, Head, Identity, Origin, Verifier};
 use crate::base::Timestamp;
-use crate::policy::Kinds;
+use crate::policy::CredentialKinds;
 #[cfg(feature = "oidc")]
 use crate::store::SubjectState;
 use crate::token::TokenError;
@@ -40,7 +40,11 @@ struct Memo {
 
 impl Verifier {
     /// Verifies the request's credentials of the given kinds.
-    pub(crate) async fn authenticate(&self, head: &mut Head<'_>, kinds: Kinds) -> Result<Caller, AccessError> {
+    pub(crate) async fn authenticate(
+        &self,
+        head: &mut Head<'_>,
+        kinds: CredentialKinds,
+    ) -> Result<Caller, AccessError> {
         let credentials = self.credentials(head);
         let subject = if kinds.subject { self.subject_of(head, &credentials).await? } else { None };
         let api_key = if kinds.api_key { self.api_key_of(head, &credentials).await? } else { None };

@@ -60,7 +60,6 @@ impl Caller {
             subject: self.subject.as_ref().map(|subject| subject as &dyn SubjectFacts),
             api_key: self.api_key.as_ref().map(|key| key as &dyn CredentialFacts),
             sent_other: self.sent_other,
-            sent_foreign: self.sent_foreign,
         }
     }
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::{AccessError, Caller, Head, Verifier};
 use crate::base::Context;
 use crate::event::EventKind;
-use crate::policy::{Declaration, Kinds, Missing, Policy, Requirement, evaluate};
+use crate::policy::{CredentialKinds, Declaration, Missing, Policy, Requirement, evaluate};
 
 /// Proof that the caller of a request has met the policy `P`: what a service function demands so that nobody can call
 /// it unguarded.
@@ -31,7 +31,7 @@ impl Verifier {
     /// Verifies the request's credentials as far as `P` looks at them, decides whether the caller meets `P`, and records
     /// it.
     pub(crate) async fn prove<P: Policy>(&self, head: &mut Head<'_>) -> Result<(Proof<P>, Caller), AccessError> {
-        let kinds = const { Kinds::of(&P::REQUIREMENT) };
+        let kinds = const { P::REQUIREMENT.kinds() };
         let caller = self.decide(head, &P::REQUIREMENT, kinds, &P::DECLARED).await?;
         Ok((Proof { policy: PhantomData }, caller))
     }
@@ -41,7 +41,7 @@ impl Verifier {
         &self,
         head: &mut Head<'_>,
         requirement: &Requirement,
-        kinds: Kinds,
+        kinds: CredentialKinds,
         declared: &'static Declaration,
     ) -> Result<Caller, AccessError> {
         let caller = match requirement {
@@ -49,17 +49,21 @@ impl Verifier {
             _ => self.authenticate(head, kinds).await,
         };
         let (caller, refused) = match caller {
-            Ok(caller) => match evaluate(requirement, caller.facts(), kinds, self.now()) {
-                Ok(()) => {
-                    self.record_granted(head, declared, &caller);
-                    return Ok(caller);
+            Ok(caller) => {
+                let mut facts = caller.facts();
+                // Where authentication is optional, a header that no source takes is a bad credential and not none.
+                facts.sent_other |= caller.sent_foreign() && matches!(requirement, Requirement::Optional);
+                match evaluate(requirement, facts, kinds, self.now()) {
+                    Ok(()) => {
+                        self.record_granted(head, declared, &caller);
+                        return Ok(caller);
+                    }
+                    Err(denial) => {
+                        let refused = refusal(denial.of, facts.sent_other);
+                        (caller, refused)
+                    }
                 }
-                Err(denial) => {
-                    // A credential of a kind that does not help here is not a valid one for this route.
-                    let sent_other = caller.sent_other_credential() || matches!(requirement, Requirement::Optional);
-                    (caller, refusal(denial.of, sent_other))
-                }
-            },
+            }
             Err(refused) => (Caller::default(), refused),
         };
         let refused = refused.where_api_key(kinds.api_key);
@@ -96,11 +100,13 @@ impl Verifier {
 
 fn refusal(missing: Missing, sent_other: bool) -> AccessError {
     match missing {
+        // A credential of a kind that does not help here is not a valid one for this route.
         Missing::Credential if sent_other => AccessError::InvalidCredential { api_key: false },
         Missing::Credential => AccessError::NoCredential { api_key: false },
         Missing::StepUp { max_age, amr } => AccessError::StepUp { max_age, amr },
         Missing::Scope(scopes) => AccessError::InsufficientScope { scopes },
         Missing::Role => AccessError::InsufficientRole,
+        Missing::Fact(what) => AccessError::InsufficientCredential { what },
         Missing::Excluded | Missing::Nobody => AccessError::Denied,
     }
 }

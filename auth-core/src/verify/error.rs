@@ -39,6 +39,12 @@ pub enum AccessError {
         /// The scopes that a credential needs here, those that it has included.
         scopes: Vec<&'static str>,
     },
+    /// The credential lacks something else that the requirement asks for.
+    #[error("The credential does not carry {what}.")]
+    InsufficientCredential {
+        /// What, for instance `the claim "tenant" with the value that this needs`.
+        what: String,
+    },
     /// The caller is known, and the requirement excludes it.
     #[error("This is not for this caller.")]
     Denied,

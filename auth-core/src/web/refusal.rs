@@ -147,6 +147,9 @@ fn access(error: &AccessError) -> Row {
         AccessError::AmbiguousCredential => (400, "invalid-request", "Ambiguous credential", Error("invalid_request")),
         AccessError::InsufficientRole => (403, "insufficient-role", "Forbidden", Error("insufficient_scope")),
         AccessError::InsufficientScope { .. } => (403, "insufficient-scope", "Forbidden", Error("insufficient_scope")),
+        AccessError::InsufficientCredential { .. } => {
+            (403, "insufficient-credential", "Forbidden", Error("insufficient_scope"))
+        }
         AccessError::Denied => (403, "excluded", "Forbidden", Error("insufficient_scope")),
         AccessError::Forbidden => (403, "forbidden", "Forbidden", Error("insufficient_scope")),
         AccessError::StepUp { .. } => {

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
 
 use super::list::list;
-use super::term::{Kind, Term};
+use super::requirement::{Kind, Term};
 use super::{AttrKind, literal, roles, tree};
 use crate::diagnostics::{Errors, choice, error};
 use crate::model::Attr;
@@ -49,7 +49,7 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
 /// `#[require_auth]`, `#[require_auth(optional)]`.
 fn require_auth(span: Span, args: TokenStream) -> syn::Result<Term> {
     if args.is_empty() {
-        return Ok(Term::new(span, Kind::Auth));
+        return Ok(Term::leaf(span, "auth", vec![]));
     }
     let remedy = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
     (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", remedy)).parse2(args)
@@ -91,12 +91,12 @@ fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
         return Err(error(key.span(), problem, "scopes are listed as strings: `\"reports:read\", \"reports:list\"`"));
     }
     let literal = literal::string(input, "a scope", "\"reports:read\"")?;
-    Ok(Term::new(literal.span(), Kind::Scope(literal::scope(&literal)?)))
+    Ok(Term::leaf(literal.span(), "scope", vec![literal::scope(&literal)?]))
 }
 
 /// `#[api_key]`, `#[api_key(scope = "reports:read")]`, `#[api_key(scopes = ["reports:read", "reports:list"])]`.
 fn api_key(span: Span, args: TokenStream, errors: &mut Errors) -> syn::Result<Term> {
-    let mut terms = vec![Term::new(span, Kind::ApiKey)];
+    let mut terms = vec![Term::leaf(span, "api_key", vec![])];
     let scopes = (|input: ParseStream<'_>| Ok(list(input, errors, api_key_argument))).parse2(args)?;
     terms.extend(scopes.into_iter().flatten());
     Ok(Term::all(span, terms))

@@ -4,6 +4,7 @@ use syn::LitStr;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 
+use super::requirement::Literal;
 use crate::diagnostics::error;
 
 /// A string literal; `what` says what it stands for, `example` how it is written.
@@ -22,7 +23,7 @@ pub(super) fn string(input: ParseStream<'_>, what: &str, example: &str) -> syn::
 }
 
 /// A scope: an RFC 6749 section 3.3 `scope-token`.
-pub(super) fn scope(literal: &LitStr) -> syn::Result<String> {
+pub(super) fn scope(literal: &LitStr) -> syn::Result<Literal> {
     let scope = literal.value();
     if scope.split_whitespace().count() > 1 {
         let apart: Vec<_> = scope.split_whitespace().map(|one| format!("{one:?}")).collect();
@@ -36,20 +37,29 @@ pub(super) fn scope(literal: &LitStr) -> syn::Result<String> {
 }
 
 /// A method of authentication as the `amr` claim names it (RFC 8176).
-pub(super) fn method(literal: &LitStr) -> syn::Result<String> {
+pub(super) fn method(literal: &LitStr) -> syn::Result<Literal> {
     token(literal, "an authentication method", "otp")
 }
 
-/// Non-empty, of the characters that an RFC 6750 challenge can carry in quotes (`NQCHAR`, without the space).
-fn token(literal: &LitStr, what: &str, example: &str) -> syn::Result<String> {
-    let value = literal.value();
-    let problem = match value.chars().find(|c| !is_nqchar(*c)) {
-        _ if value.is_empty() => format!("{what} cannot be empty"),
-        Some(bad) => format!("{what} cannot contain {bad:?}"),
-        None => return Ok(value),
-    };
-    let mend = format!("use visible ASCII without quotes and backslashes, as in `{example:?}`");
-    Err(error(literal.span(), problem, mend))
+/// Any text but none; `what` says what it stands for.
+pub(super) fn text(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
+    match literal.value() {
+        value if value.is_empty() => {
+            Err(error(literal.span(), format_args!("{what} cannot be empty"), format_args!("write `{example:?}`")))
+        }
+        value => Ok(Literal::Text(value)),
+    }
+}
+
+/// Of the characters that an RFC 6750 challenge can carry in quotes (`NQCHAR`, without the space).
+fn token(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
+    match literal.value().chars().find(|c| !is_nqchar(*c)) {
+        Some(bad) => {
+            let mend = format!("use visible ASCII without quotes and backslashes, as in `{example:?}`");
+            Err(error(literal.span(), format_args!("{what} cannot contain {bad:?}"), mend))
+        }
+        None => text(literal, what, example),
+    }
 }
 
 /// RFC 6749 appendix A: `NQCHAR`.
@@ -58,16 +68,16 @@ pub(crate) const fn is_nqchar(c: char) -> bool {
 }
 
 /// A duration in seconds, written as `"10m"` or `"1h30m"`.
-pub(super) fn duration(literal: &LitStr) -> syn::Result<u64> {
+pub(super) fn duration(literal: &LitStr) -> syn::Result<Literal> {
     let text = literal.value();
     let mend = "write whole numbers with a unit of s, m, h or d, as in `\"10m\"` or `\"1h30m\"`";
     match seconds(&text) {
         Some(0) => Err(error(
             literal.span(),
-            "nobody has authenticated within no time at all",
+            "the duration must be greater than zero",
             "give the longest time that may have passed, as in `fresh(\"10m\")`",
         )),
-        Some(seconds) => Ok(seconds),
+        Some(seconds) => Ok(Literal::Seconds(seconds)),
         None => Err(error(literal.span(), format_args!("`{text:?}` is not a duration"), mend)),
     }
 }

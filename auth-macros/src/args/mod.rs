@@ -4,12 +4,13 @@ mod attr_kind;
 mod attribute;
 mod list;
 mod literal;
+mod requirement;
 mod roles;
-mod term;
 mod tree;
+mod words;
 
 pub(crate) use attr_kind::AttrKind;
 pub(crate) use attribute::{Demand, read};
 pub(crate) use literal::is_nqchar;
-pub(crate) use term::{Kind, Term, shown};
+pub(crate) use requirement::{Kind, Leaf, Term, shown};
 pub(crate) use tree::term;

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, Lit, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
-use super::term::{Kind, Term};
+use super::requirement::{Kind, Term};
 use super::tree::{drain, path};
 use crate::diagnostics::{Errors, error};
 

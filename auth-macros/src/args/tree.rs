@@ -7,28 +7,15 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
-use super::term::{Kind, MFA, Term};
+use super::requirement::{Kind, Literal, MFA, Term};
+use super::words::{Syntax, WORDS, Word};
 use super::{literal, roles};
 use crate::diagnostics::{Errors, choice, error, listed, nearest};
 
-/// The words that stand alone.
-const BARE: [&str; 4] = ["auth", "api_key", "mfa", "public"];
-
 const OPTIONAL: &str = "optional";
 
-/// The words that take arguments, each as it is written, and what is wrong when the arguments are missing.
-const WITH_ARGUMENTS: [(&str, &str, &str); 7] = [
-    ("any", "any(auth, api_key)", "names no alternative, so nobody could meet it"),
-    ("all", "all(role(Admin), mfa)", "demands nothing"),
-    ("not", "not(role(Guest))", "excludes nobody"),
-    ("role", "role(Admin)", "names no role"),
-    ("scope", "scope(\"reports:read\")", "names no scope"),
-    ("fresh", "fresh(\"10m\")", "says no duration"),
-    ("amr", "amr(\"otp\")", "names no authentication method"),
-];
-
 fn words() -> impl Iterator<Item = &'static str> + Clone {
-    BARE.into_iter().chain(WITH_ARGUMENTS.into_iter().map(|(word, ..)| word))
+    WORDS.iter().map(|known| known.word)
 }
 
 /// Reads one requirement.
@@ -86,15 +73,12 @@ fn literal_mend(literal: &Lit) -> String {
 
 fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
     let name = word.unraw().to_string();
-    match name.as_str() {
-        "public" => Ok(Kind::Public),
-        "auth" => Ok(Kind::Auth),
-        "api_key" => Ok(Kind::ApiKey),
-        MFA => Ok(Kind::Amr(MFA.to_owned())),
-        known if WITH_ARGUMENTS.iter().any(|(word, ..)| *word == known) => Err(without_arguments(word)),
+    match Word::find(&name) {
+        Some(Word { syntax: Syntax::Alone(kind), .. }) => Ok(kind()),
+        Some(known) => Err(without_arguments(word, known)),
         // Policies are types; what starts with a small letter is a word that we do not know.
-        _ if name.starts_with(char::is_lowercase) => Err(unknown(word)),
-        _ => Ok(Kind::Policy(path.clone())),
+        None if name.starts_with(char::is_lowercase) => Err(unknown(word)),
+        None => Ok(Kind::Policy(path.clone())),
     }
 }
 
@@ -108,24 +92,14 @@ fn unknown(word: &Ident) -> syn::Error {
     error(word.span(), format_args!("there is no requirement `{word}`"), mend)
 }
 
-fn without_arguments(word: &Ident) -> syn::Error {
-    let known = WITH_ARGUMENTS.iter().find(|(known, ..)| word == known);
-    let (_, example, lack) = known.copied().unwrap_or(("", "", "lacks its arguments"));
-    error(word.span(), format_args!("`{word}` {lack}"), format_args!("write `{example}`"))
+fn without_arguments(word: &Ident, known: &Word) -> syn::Error {
+    error(word.span(), format_args!("`{word}` {}", known.without), format_args!("write `{}`", known.example))
 }
 
 fn value_for_word(word: &Ident, input: ParseStream<'_>) -> syn::Error {
-    match WITH_ARGUMENTS.iter().find(|(known, ..)| word == known) {
-        Some((_, example, _)) => error(
-            input.span(),
-            format_args!("`{word}` takes its argument in parentheses"),
-            format_args!("write `{example}`"),
-        ),
-        None if BARE.iter().any(|known| word == known) => {
-            error(input.span(), format_args!("`{word}` takes no value"), format_args!("write `{word}` alone"))
-        }
-        None => unknown(word),
-    }
+    let Some(known) = Word::find(&word.to_string()) else { return unknown(word) };
+    let problem = if known.is_alone() { "takes no value" } else { "takes its arguments in parentheses" };
+    error(input.span(), format_args!("`{word}` {problem}"), format_args!("write `{}`", known.example))
 }
 
 fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
@@ -135,35 +109,40 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
     if name == "auth" && !content.is_empty() {
         return optional(&content, "auth", "write `auth`, or `auth(optional)`");
     }
-    if !WITH_ARGUMENTS.iter().any(|(known, ..)| *known == name) {
-        drain(&content);
-        if name.starts_with(char::is_uppercase) {
-            return Err(error(
-                word.span(),
-                format_args!("the policy `{word}` takes no arguments"),
-                "write its name alone",
-            ));
+    let known = match Word::find(&name) {
+        Some(known) if !known.is_alone() => known,
+        other => {
+            drain(&content);
+            return Err(no_arguments(word, other));
         }
-        return Err(if BARE.contains(&name.as_str()) {
-            let other = if name == MFA { ", or a method by name: `amr(\"otp\")`" } else { "" };
-            error(word.span(), format_args!("`{word}` takes no arguments"), format_args!("write `{word}` alone{other}"))
-        } else {
-            unknown(word)
-        });
-    }
+    };
     if content.is_empty() {
-        return Err(without_arguments(word));
+        return Err(without_arguments(word, known));
     }
-    let kind = match name.as_str() {
-        "all" => Kind::All(list(&content, errors, term)),
-        "any" => Kind::Any(list(&content, errors, term)),
-        "not" => Kind::Not(Box::new(only(word, &content, errors, term)?)),
-        "role" => return Ok(Term::any(word.span(), list(&content, errors, roles::role))),
-        "scope" => Kind::Scope(text(word, &content, errors, literal::scope)?),
-        "fresh" => Kind::Fresh(text(word, &content, errors, literal::duration)?),
-        _ => Kind::Amr(text(word, &content, errors, literal::method)?),
+    let kind = match known.syntax {
+        Syntax::Alone(kind) => kind(),
+        Syntax::Parts(kind) => kind(list(&content, errors, term)),
+        Syntax::Part => Kind::Not(Box::new(only(word, &content, errors, term)?)),
+        Syntax::Roles => return Ok(Term::any(word.span(), list(&content, errors, roles::role))),
+        Syntax::Strings(strings) => {
+            return Ok(Term::leaf(word.span(), known.word, self::strings(word, known, strings, &content, errors)?));
+        }
     };
     Ok(Term::new(word.span(), kind))
+}
+
+fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
+    let name = word.to_string();
+    match known {
+        Some(_) => {
+            let other = if name == MFA { ", or a method by name: `amr(\"otp\")`" } else { "" };
+            error(word.span(), format_args!("`{word}` takes no arguments"), format_args!("write `{word}` alone{other}"))
+        }
+        None if name.starts_with(char::is_uppercase) => {
+            error(word.span(), format_args!("the policy `{word}` takes no arguments"), "write its name alone")
+        }
+        None => unknown(word),
+    }
 }
 
 /// The word `optional` behind `auth`: who has no access token is let in without.
@@ -184,45 +163,34 @@ pub(super) fn optional(input: ParseStream<'_>, of: &str, mend: &str) -> syn::Res
     read
 }
 
-/// The one string of `scope(..)`, `fresh(..)` or `amr(..)`.
-fn text<T>(
+/// The strings that a word takes.
+fn strings(
     word: &Ident,
+    known: &Word,
+    strings: &[fn(&LitStr) -> syn::Result<Literal>],
     content: ParseStream<'_>,
     errors: &mut Errors,
-    read: fn(&LitStr) -> syn::Result<T>,
-) -> syn::Result<T> {
-    let example = WITH_ARGUMENTS.iter().find(|(known, ..)| word == known).map_or("", |(_, example, _)| example);
-    let what = format!("the argument of `{word}`");
-    only(word, content, errors, |input, _| read(&literal::string(input, &what, example)?))
+) -> syn::Result<Vec<Literal>> {
+    if let [read] = strings {
+        let what = format!("the argument of `{word}`");
+        let argument = only(word, content, errors, |input, _| read(&literal::string(input, &what, known.example)?))?;
+        return Ok(vec![argument]);
+    }
+    let what = format!("each argument of `{word}`");
+    let mut expected = strings.iter();
+    let (takes, mistakes) = (strings.len(), errors.count());
+    let found = list(content, errors, |input, _| {
+        let literal = literal::string(input, &what, known.example)?;
+        expected.next().map(|read| read(&literal)).transpose()
+    });
+    if found.len() != takes && errors.count() == mistakes {
+        let problem = format!("`{word}` takes {takes} arguments, found {}", found.len());
+        return Err(error(word.span(), problem, format_args!("write `{}`", known.example)));
+    }
+    Ok(found.into_iter().flatten().collect())
 }
 
 /// Reads what is left, so that the parser does not complain of it as well.
 pub(super) fn drain(content: &ParseBuffer<'_>) {
     let _ = content.parse::<TokenStream>();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{BARE, OPTIONAL, WITH_ARGUMENTS};
-    use crate::args::AttrKind;
-
-    /// Only rows of tables count: the code below them may show a word in passing.
-    #[test]
-    fn the_guide_has_a_row_for_every_word() {
-        let guide = include_str!("../../../docs/guide.md");
-        let cells: Vec<_> =
-            guide.lines().filter(|line| line.starts_with('|')).filter_map(|l| l.split('|').nth(1)).collect();
-        let has = |begins: &str| cells.iter().any(|cell| cell.contains(begins));
-        for word in AttrKind::ALL {
-            assert!(
-                has(&format!("`#[{word}]`")) || has(&format!("`#[{word}(")),
-                "docs/guide.md has no row for #[{word}]"
-            );
-        }
-        let bare = BARE.iter().map(|word| format!("`{word}`"));
-        let with_arguments = WITH_ARGUMENTS.iter().map(|(word, ..)| format!("`{word}("));
-        for begins in bare.chain(with_arguments).chain([format!("`auth({OPTIONAL})`")]) {
-            assert!(has(&begins), "docs/guide.md has no row for {begins}");
-        }
-    }
 }

@@ -1,9 +1,8 @@
-//! Everything that may not be.
+//! Everything that is wrong in what the tokens say. What a requirement means, the compiler checks
+//! (`auth_core::__private::assert_sound`).
 
 mod demand;
 mod handler;
-mod logic;
-mod meaning;
 mod scope;
 
 pub(crate) use demand::{demands, policy};

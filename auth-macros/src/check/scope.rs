@@ -16,7 +16,7 @@ pub(crate) fn scope(demands: &Requirements, errors: &mut Errors) {
         );
         return;
     }
-    super::demands(demands, errors.count() > 0, errors);
+    super::demands(demands, errors);
 }
 
 /// Complains of a module in which the attribute at `span` would not do what it seems to.

@@ -50,7 +50,7 @@ pub(super) fn split(
     if errors.count() > misread {
         return Guarded { handler: unfit(handler), declaration };
     }
-    check::demands(&demands, errors.count() > mistakes, errors);
+    check::demands(&demands, errors);
     if errors.count() > mistakes {
         return Guarded { handler: undecided(handler), declaration };
     }

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
 
-use super::requirement::{checked_by_name, requirement};
+use super::requirement::{checked, requirement};
 use crate::args::{self, Term};
 use crate::check;
 use crate::diagnostics::{Errors, error};
@@ -21,7 +21,7 @@ pub(super) struct Named {
 pub(super) fn implementation(policy: &Ident, named: &Named, term: &Term, declared: &TokenStream) -> TokenStream {
     let Named { name, span } = named;
     let requirement = requirement(term);
-    let checked = checked_by_name(policy, term);
+    let checked = checked(policy, term);
     // It stands where its tokens do, and the user wants to be led to the name.
     let private = private_at(*span);
     quote_spanned! {*span=>

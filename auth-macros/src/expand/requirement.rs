@@ -1,25 +1,21 @@
 //! A requirement as a constant expression.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
-use crate::args::{Kind, Term};
+use crate::args::{Kind, Leaf, Term};
 use crate::paths::{private, private_at};
 
-/// Has the compiler look behind the names of the policies that `policy` is made of: none may let in anyone, since the
-/// others would be void beside it.
-pub(super) fn checked_by_name(policy: &Ident, term: &Term) -> Option<TokenStream> {
+/// Has the compiler check what the requirement of `policy` means, which takes what is behind the names in it. A single leaf
+/// or name cannot be at fault.
+pub(super) fn checked(policy: &Ident, term: &Term) -> Option<TokenStream> {
     let private = private_at(term.span);
-    (!matches!(term.kind, Kind::Policy(_)) && names_policy(term)).then(|| {
-        // The complaint points at the word that the requirement begins with.
-        quote_spanned!(term.span=> const _: () = #private::stands_alone(&<#policy as #private::Policy>::REQUIREMENT);)
+    (!term.parts().is_empty()).then(|| {
+        // The error points at the word that the requirement begins with.
+        quote_spanned!(term.span=> const _: () = #private::assert_sound(&<#policy as #private::Policy>::REQUIREMENT);)
     })
-}
-
-fn names_policy(term: &Term) -> bool {
-    matches!(term.kind, Kind::Policy(_)) || term.parts().iter().any(names_policy)
 }
 
 /// The requirement as a constant expression.
@@ -29,12 +25,11 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
     match &term.kind {
         Kind::Public => quote!(#requirement::Public),
         Kind::Optional => quote!(#requirement::Optional),
-        Kind::Auth => quote!(#requirement::Auth),
-        Kind::ApiKey => quote!(#requirement::ApiKey),
         Kind::Role(path) => role(path),
-        Kind::Scope(scope) => quote!(#requirement::Scope(#scope)),
-        Kind::Fresh(seconds) => quote!(#requirement::Fresh(#private::Duration::from_secs(#seconds))),
-        Kind::Amr(method) => quote!(#requirement::Amr(#method)),
+        Kind::Leaf(Leaf { function, arguments }) => {
+            let function = Ident::new(function, Span::call_site());
+            quote!(#requirement::#function(#(#arguments),*))
+        }
         // With the path's span, so that rustc points at it when there is no such policy.
         Kind::Policy(path) => quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT),
         Kind::All(parts) => {

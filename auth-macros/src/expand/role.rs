@@ -42,7 +42,7 @@ fn inherent(RoleEnum { vis, ident, roles, .. }: &RoleEnum) -> TokenStream {
             }
             #[doc(hidden)]
             #vis const fn __requirement(&self) -> #private::Requirement {
-                #private::Requirement::Role { name: self.__name(), granted_by: self.__granted_by() }
+                #private::Requirement::role(self.__name(), self.__granted_by())
             }
         }
     }

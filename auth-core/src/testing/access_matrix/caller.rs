@@ -4,7 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::policy::Role;
+use crate::base::Timestamp;
+use crate::policy::{CredentialFacts, Role, SubjectFacts};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
@@ -26,6 +27,7 @@ pub struct TestCaller {
     pub(super) roles: Vec<&'static str>,
     pub(super) scopes: Vec<String>,
     pub(super) amr: Vec<String>,
+    claims: Vec<(String, String)>,
     pub(super) authenticated_ago: Duration,
     credential: Option<Credential>,
 }
@@ -62,8 +64,8 @@ impl TestCaller {
     }
 
     fn new(name: impl Into<String>, kind: Kind, credential: Option<Credential>) -> Self {
-        let (roles, scopes, amr) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name: name.into(), kind, roles, scopes, amr, authenticated_ago: Duration::ZERO, credential }
+        let (roles, scopes, amr, claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { name: name.into(), kind, roles, scopes, amr, claims, authenticated_ago: Duration::ZERO, credential }
     }
 
     /// It holds this role.
@@ -87,6 +89,13 @@ impl TestCaller {
         self
     }
 
+    /// Its access token carries this claim with this value.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.claims.push((name.into(), value.into()));
+        self
+    }
+
     /// It authenticated so long ago.
     #[must_use]
     pub fn authenticated_ago(mut self, ago: Duration) -> Self {
@@ -101,6 +110,33 @@ impl TestCaller {
             Kind::Subject => Some(("authorization", format!("Bearer {credential}"))),
             Kind::ApiKey => Some(("x-api-key", credential)),
         }
+    }
+}
+
+/// Any time: how long ago a caller authenticated counts from here.
+pub(super) const NOW: Timestamp = Timestamp::from_secs(0);
+
+impl CredentialFacts for TestCaller {
+    fn has_scope(&self, scope: &str) -> bool {
+        self.scopes.iter().any(|granted| granted == scope)
+    }
+}
+
+impl SubjectFacts for TestCaller {
+    fn holds_any(&self, roles: &[&str]) -> bool {
+        self.roles.iter().any(|role| roles.contains(role))
+    }
+
+    fn authenticated_at(&self) -> Timestamp {
+        NOW.before(self.authenticated_ago)
+    }
+
+    fn authenticated_by(&self, method: &str) -> bool {
+        self.amr.iter().any(|used| used == method)
+    }
+
+    fn claims(&self, name: &str, value: &str) -> bool {
+        self.claims.iter().any(|claim| claim.0 == name && claim.1 == value)
     }
 }
 

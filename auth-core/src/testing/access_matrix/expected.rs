@@ -1,9 +1,9 @@
-//! What a requirement means for a caller, said a second time: this must not share a line with the evaluator it tests.
+//! What a requirement means for a caller that is described by hand.
 
 use std::fmt;
 
-use super::caller::{Kind, TestCaller};
-use crate::policy::Requirement;
+use super::caller::{Kind, NOW, TestCaller};
+use crate::policy::{CredentialFacts, Facts, Leaf, Requirement, SubjectFacts, evaluate};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
@@ -25,51 +25,23 @@ impl fmt::Display for Expected {
 }
 
 pub(super) fn expected(requirement: &Requirement, caller: &TestCaller) -> Expected {
-    let looked_at = match caller.kind {
-        Kind::Nobody => false,
-        Kind::Subject => requirement.wants_subject(),
-        Kind::ApiKey => requirement.wants_api_key(),
+    let kinds = requirement.kinds();
+    let sent = Facts {
+        subject: (caller.kind == Kind::Subject).then_some(caller as &dyn SubjectFacts),
+        api_key: (caller.kind == Kind::ApiKey).then_some(caller as &dyn CredentialFacts),
+        sent_other: false,
     };
-    let world = World { caller, known: looked_at };
-    match (world.meets(requirement), looked_at) {
-        (true, _) => Expected::LetIn,
-        (false, false) => Expected::Unknown,
-        (false, true) => Expected::Insufficient,
-    }
-}
-
-struct World<'a> {
-    caller: &'a TestCaller,
-    known: bool,
-}
-
-impl World<'_> {
-    fn meets(&self, requirement: &Requirement) -> bool {
-        let is = |kind| self.known && self.caller.kind == kind;
-        let has = |names: &[String], name: &str| names.iter().any(|held| held == name);
-        match requirement {
-            Requirement::Public => true,
-            // A credential of another kind is no access token, and not none either.
-            Requirement::Optional => self.caller.kind == Kind::Nobody || is(Kind::Subject),
-            Requirement::Auth => is(Kind::Subject),
-            Requirement::ApiKey => is(Kind::ApiKey),
-            Requirement::Role { granted_by, .. } => {
-                is(Kind::Subject) && self.caller.roles.iter().any(|role| granted_by.contains(role))
-            }
-            Requirement::Scope(scope) => self.known && has(&self.caller.scopes, scope),
-            Requirement::Fresh(age) => is(Kind::Subject) && self.caller.authenticated_ago <= *age,
-            Requirement::Amr(method) => is(Kind::Subject) && has(&self.caller.amr, method),
-            Requirement::All(parts) => parts.iter().all(|part| self.meets(part)),
-            Requirement::Any(parts) => parts.iter().any(|part| self.meets(part)),
-            Requirement::Not(inner) => self.known && !self.meets(inner),
-        }
+    match evaluate(requirement, sent.only(kinds), kinds, NOW) {
+        Ok(()) => Expected::LetIn,
+        Err(_) if sent.only(kinds).is_anonymous() => Expected::Unknown,
+        Err(_) => Expected::Insufficient,
     }
 }
 
 /// Every role that a requirement names.
 pub(super) fn roles_named(requirement: &Requirement) -> Vec<&'static str> {
     match requirement {
-        Requirement::Role { name, .. } => vec![name],
+        Requirement::Leaf(Leaf::Role(role)) => vec![role.name],
         Requirement::All(parts) | Requirement::Any(parts) => parts.iter().flat_map(roles_named).collect(),
         Requirement::Not(inner) => roles_named(inner),
         _ => Vec::new(),

@@ -14,8 +14,15 @@ use tower_service::Service as _;
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The problems that guards answer; others are a handler's own.
-const REFUSALS: [&str; 6] =
-    ["unauthenticated", "invalid-token", "insufficient-role", "insufficient-scope", "step-up", "excluded"];
+const REFUSALS: [&str; 7] = [
+    "unauthenticated",
+    "invalid-token",
+    "insufficient-role",
+    "insufficient-scope",
+    "insufficient-credential",
+    "step-up",
+    "excluded",
+];
 
 /// The same where OAuth's own error JSON stands for a problem, as at the introspection endpoint.
 const OAUTH_REFUSALS: [&str; 3] = [

@@ -15,7 +15,6 @@
 //! ```
 
 mod address;
-mod claim_path;
 mod config;
 mod discovery;
 mod fetch;
@@ -23,6 +22,6 @@ mod keys;
 mod published;
 mod verify;
 
-pub use claim_path::ClaimPath;
+pub use super::ClaimPath;
 pub use config::{Issuer, IssuerError};
 pub(crate) use verify::{TrustedIssuers, Undecided};

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::claim_path::texts;
 use super::keys::IssuerKeys;
 use super::{ClaimPath, Issuer, IssuerError, fetch};
 use crate::base::{SubjectId, Timestamp};
@@ -97,7 +96,7 @@ impl Trusted {
         let members = strict_json::object(&payload).ok_or(TokenError::Claims)?;
         let mut claims = self.claims(&members, profiled)?;
         claims.check_time(now, skew)?;
-        claims.said = Some(Arc::new(members));
+        claims.raw = Some(Arc::new(members));
         Ok(claims)
     }
 
@@ -150,7 +149,7 @@ impl Trusted {
             sid: None,
             ver: None,
             cnf,
-            said: None,
+            raw: None,
         };
         if profiled && (claims.iat.is_none() || claims.jti.is_none() || claims.client_id.is_none()) {
             return Err(TokenError::Claims);
@@ -164,6 +163,21 @@ impl Trusted {
             return Err(TokenError::Claims);
         }
         format!("{}{sub}", self.issuer.subject_prefix).parse().map_err(|_| TokenError::Claims)
+    }
+}
+
+/// The texts at `path`: those of a list, or of one text as `split` takes it apart. Nothing there is no text; `None` when
+/// what is there is neither.
+fn texts<'a>(
+    path: &ClaimPath,
+    claims: &'a Map<String, Value>,
+    split: fn(&'a str) -> Vec<&'a str>,
+) -> Option<Vec<&'a str>> {
+    match path.find(claims) {
+        None => Some(Vec::new()),
+        Some(Value::String(text)) => Some(split(text)),
+        Some(Value::Array(items)) => items.iter().map(Value::as_str).collect(),
+        Some(_) => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
-use crate::policy::Kinds;
+use crate::policy::CredentialKinds;
 use crate::service::Auth;
 use crate::token::Claims;
 use crate::verify::{AccessError, ApiKeyIdentity, Caller, Identity, Principal};
@@ -12,33 +12,33 @@ use crate::web::http::Rejection;
 
 /// How an extractor finds itself in the request's verified credentials.
 pub(crate) trait FromCaller: Sized {
-    const KINDS: Kinds;
+    const KINDS: CredentialKinds;
     fn from_caller(caller: Caller) -> Option<Self>;
 }
 
 impl FromCaller for Identity {
-    const KINDS: Kinds = Kinds::SUBJECT;
+    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
     fn from_caller(caller: Caller) -> Option<Self> {
         caller.subject
     }
 }
 
 impl FromCaller for ApiKeyIdentity {
-    const KINDS: Kinds = Kinds::API_KEY;
+    const KINDS: CredentialKinds = CredentialKinds::API_KEY;
     fn from_caller(caller: Caller) -> Option<Self> {
         caller.api_key
     }
 }
 
 impl FromCaller for Claims {
-    const KINDS: Kinds = Kinds::SUBJECT;
+    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
     fn from_caller(caller: Caller) -> Option<Self> {
         caller.subject.map(|identity| identity.claims().clone())
     }
 }
 
 impl FromCaller for Principal {
-    const KINDS: Kinds = Kinds::EITHER;
+    const KINDS: CredentialKinds = CredentialKinds::EITHER;
     fn from_caller(caller: Caller) -> Option<Self> {
         caller.principal()
     }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 
-use crate::policy::{Declaration, Kinds, Policy, Requirement};
+use crate::policy::{Declaration, Policy, Requirement};
 use crate::policy::{RoutePolicy, Unchecked};
 use crate::web::guard::GuardLayer;
 
@@ -70,7 +70,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
         );
         let means_the_same_beside = |part: &Requirement| {
             let depends = requirement.depends_on_kinds() || part.depends_on_kinds();
-            !depends || Kinds::of(requirement) == Kinds::of(part)
+            !depends || requirement.kinds() == part.kinds()
         };
         assert!(
             row.requirement.parts().all(means_the_same_beside),

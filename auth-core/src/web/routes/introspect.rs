@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use crate::base::Context;
 use crate::event::EventKind;
-use crate::policy::Kinds;
+use crate::policy::CredentialKinds;
 use crate::service::Auth;
 use crate::service::oauth::{ClientCredentials, Introspection, OAuthError};
 use crate::verify::AccessError;
@@ -40,7 +40,7 @@ pub(super) async fn by_client_or_api_key(
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
     // An `Authorization` header that holds no API key may hold a client's id and secret, which is decided below.
-    let key = match auth.verifier().authenticate(&mut head(&mut parts), Kinds::API_KEY).await {
+    let key = match auth.verifier().authenticate(&mut head(&mut parts), CredentialKinds::API_KEY).await {
         Ok(caller) => caller.api_key().cloned(),
         Err(error) => return Rejection::new(error.where_api_key(true), &auth).into_response(),
     };

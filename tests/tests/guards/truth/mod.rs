@@ -14,7 +14,10 @@ use auth_core::{AccessError, Auth, Requirement};
 use callers::{Caller, callers};
 use shapes::{Rng, all_of_depth, leaves, shapes_of_depth, with_leaves};
 
-/// Holds the guard's answer for one caller against the truth table.
+const SUBJECT: Requirement = Requirement::auth();
+const API_KEY: Requirement = Requirement::api_key();
+
+/// Checks the guard's answer for one caller against the truth table.
 async fn hold(auth: &Auth, caller: &mut Caller, requirement: &Requirement) {
     let answer = admit(auth, &mut caller.parts, requirement).await;
     let refusal = answer.as_ref().err();
@@ -82,20 +85,23 @@ async fn every_shape_to_depth_4() {
 /// The doubles that once hid a mistake, or would.
 #[tokio::test]
 async fn negations_within_negations_still_know_what_is_lacking() {
-    use Requirement::{All, Amr, Any, ApiKey, Auth as Subject, Fresh, Not, Scope};
-    const HOUR: std::time::Duration = std::time::Duration::from_hours(1);
+    use Requirement::{All, Any, Not};
+    const FRESH: Requirement = Requirement::fresh(3_600);
+    const HWK: Requirement = Requirement::amr("hwk");
+    const OTP: Requirement = Requirement::amr("otp");
+    const S: Requirement = Requirement::scope("s");
+    const T: Requirement = Requirement::scope("t");
     let (auth, mut callers) = callers().await;
-    let caller =
-        callers.iter_mut().find(|caller| caller.world == oracle::World::of_subject(false, false, false, false));
+    let caller = callers.iter_mut().find(|caller| caller.world == oracle::World::of_subject(false));
     let caller = caller.unwrap();
     let step_up = |amr: &[&'static str]| AccessError::StepUp { max_age: None, amr: amr.to_vec() };
     let cases: [(Requirement, AccessError); 6] = [
-        (Not(&Not(&Amr("otp"))), step_up(&["otp"])),
-        (Any(&[Amr("otp"), Amr("hwk")]), step_up(&["otp", "hwk"])),
-        (All(&[Amr("otp"), Fresh(HOUR)]), step_up(&["otp"])),
-        (Not(&Any(&[Not(&Scope("s")), Not(&Scope("t"))])), AccessError::InsufficientScope { scopes: vec!["s", "t"] }),
-        (All(&[Subject, ApiKey]), AccessError::NoCredential { api_key: true }),
-        (Not(&Subject), AccessError::Denied),
+        (Not(&Not(&OTP)), step_up(&["otp"])),
+        (Any(&[OTP, HWK]), step_up(&["otp", "hwk"])),
+        (All(&[OTP, FRESH]), step_up(&["otp"])),
+        (Not(&Any(&[Not(&S), Not(&T)])), AccessError::InsufficientScope { scopes: vec!["s", "t"] }),
+        (All(&[SUBJECT, API_KEY]), AccessError::NoCredential { api_key: true }),
+        (Not(&SUBJECT), AccessError::Denied),
     ];
     for (requirement, refusal) in cases {
         let answer = admit(&auth, &mut caller.parts, &requirement).await.unwrap_err();
@@ -107,30 +113,32 @@ async fn negations_within_negations_still_know_what_is_lacking() {
 /// the one that was sent is not enough for, and what another credential would have to carry for no one who has not sent it.
 #[tokio::test]
 async fn of_several_lacks_the_answer_names_one_that_helps() {
-    use Requirement::{All, Any, ApiKey, Auth as Subject, Fresh, Scope};
-    const ROLE: Requirement = Requirement::Role { name: "Role", granted_by: &["Role", "Above"] };
-    const FRESH: Requirement = Fresh(shapes::FRESH);
+    use Requirement::{All, Any};
+    const FRESH: Requirement = Requirement::fresh(shapes::FRESH.as_secs());
+    const ROLE: Requirement = Requirement::role("Role", &["Role", "Above"]);
+    const S: Requirement = Requirement::scope("s");
+    const T: Requirement = Requirement::scope("t");
     let scope = |of: &'static str| AccessError::InsufficientScope { scopes: vec![of] };
     let step_up = AccessError::StepUp { max_age: Some(shapes::FRESH), amr: Vec::new() };
     let (role, no_credential) = (AccessError::InsufficientRole, AccessError::NoCredential { api_key: true });
     let cases: [(Requirement, AccessError, AccessError); 13] = [
         // Requirement, for a login that has nothing but itself, for a key without scopes.
-        (Any(&[ROLE, All(&[Subject, ApiKey])]), role.clone(), no_credential.clone()),
-        (Any(&[ROLE, All(&[ApiKey, Scope("s")])]), role.clone(), scope("s")),
-        (Any(&[All(&[ApiKey, Scope("s")]), ROLE]), role.clone(), scope("s")),
-        (Any(&[All(&[Subject, Scope("t")]), All(&[ApiKey, Scope("s")])]), scope("t"), scope("s")),
-        (Any(&[All(&[ApiKey, Scope("s")]), All(&[Subject, Scope("t")])]), scope("t"), scope("s")),
-        (Any(&[FRESH, All(&[ApiKey, Scope("s")])]), step_up.clone(), scope("s")),
-        (Any(&[All(&[ApiKey, FRESH]), All(&[Subject, Scope("s")])]), scope("s"), no_credential.clone()),
-        (Any(&[ROLE, FRESH, All(&[ApiKey, Scope("s")])]), step_up.clone(), scope("s")),
-        (All(&[Subject, ApiKey]), no_credential.clone(), no_credential.clone()),
-        (All(&[Subject, ApiKey, Scope("s")]), scope("s"), scope("s")),
-        (All(&[ApiKey, ROLE]), role.clone(), no_credential.clone()),
-        (All(&[ApiKey, FRESH, Scope("s")]), scope("s"), scope("s")),
-        (All(&[ApiKey, FRESH]), step_up, no_credential.clone()),
+        (Any(&[ROLE, All(&[SUBJECT, API_KEY])]), role.clone(), no_credential.clone()),
+        (Any(&[ROLE, All(&[API_KEY, S])]), role.clone(), scope("s")),
+        (Any(&[All(&[API_KEY, S]), ROLE]), role.clone(), scope("s")),
+        (Any(&[All(&[SUBJECT, T]), All(&[API_KEY, S])]), scope("t"), scope("s")),
+        (Any(&[All(&[API_KEY, S]), All(&[SUBJECT, T])]), scope("t"), scope("s")),
+        (Any(&[FRESH, All(&[API_KEY, S])]), step_up.clone(), scope("s")),
+        (Any(&[All(&[API_KEY, FRESH]), All(&[SUBJECT, S])]), scope("s"), no_credential.clone()),
+        (Any(&[ROLE, FRESH, All(&[API_KEY, S])]), step_up.clone(), scope("s")),
+        (All(&[SUBJECT, API_KEY]), no_credential.clone(), no_credential.clone()),
+        (All(&[SUBJECT, API_KEY, S]), scope("s"), scope("s")),
+        (All(&[API_KEY, ROLE]), role.clone(), no_credential.clone()),
+        (All(&[API_KEY, FRESH, S]), scope("s"), scope("s")),
+        (All(&[API_KEY, FRESH]), step_up, no_credential.clone()),
     ];
     let (auth, mut callers) = callers().await;
-    let login = oracle::World::of_subject(false, false, false, false);
+    let login = oracle::World::of_subject(false);
     let key = oracle::World { subject: None, key: Some(false) };
     let nobody = oracle::World { subject: None, key: None };
     for (requirement, for_login, for_key) in cases {

@@ -1,6 +1,6 @@
 //! The truth table, and which refusal is right: nothing here knows how the evaluator goes about it.
 
-use auth_core::{AccessError, Requirement};
+use auth_core::{AccessError, Leaf, Requirement};
 
 /// All that can be true of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,12 @@ pub(crate) struct Subject {
     pub(crate) scope: bool,
     pub(crate) fresh: bool,
     pub(crate) otp: bool,
+    pub(crate) claim: bool,
 }
 
 impl World {
-    pub(crate) const fn of_subject(role: bool, scope: bool, fresh: bool, otp: bool) -> Self {
-        Self { subject: Some(Subject { role, scope, fresh, otp }), key: None }
+    pub(crate) const fn of_subject(all: bool) -> Self {
+        Self { subject: Some(Subject { role: all, scope: all, fresh: all, otp: all, claim: all }), key: None }
     }
 
     const fn known(&self) -> bool {
@@ -36,16 +37,19 @@ pub(crate) fn holds(requirement: &Requirement, world: &World) -> bool {
 /// What the requirement looks at of a caller.
 fn seen(requirement: &Requirement, world: &World) -> World {
     let names = |leaf: fn(&Requirement) -> bool| mentions(requirement, leaf);
-    let key = names(|leaf| matches!(leaf, Requirement::ApiKey));
+    let key = names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::ApiKey(_))));
     let subject = names(|leaf| {
-        matches!(leaf, Requirement::Auth | Requirement::Role { .. } | Requirement::Fresh(_) | Requirement::Amr(_))
+        matches!(
+            leaf,
+            Requirement::Leaf(Leaf::Auth(_) | Leaf::Role(_) | Leaf::Fresh(_) | Leaf::Amr(_) | Leaf::Claim(_))
+        )
     });
-    let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Scope(_)));
+    let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Scope(_))));
     World { subject: world.subject.filter(|_| subject), key: world.key.filter(|_| key) }
 }
 
 fn looks_at(requirement: &Requirement) -> (bool, bool) {
-    let everything = World { key: Some(true), ..World::of_subject(true, true, true, true) };
+    let everything = World { key: Some(true), ..World::of_subject(true) };
     let seen = seen(requirement, &everything);
     (seen.subject.is_some(), seen.key.is_some())
 }
@@ -61,7 +65,7 @@ fn mentions(requirement: &Requirement, leaf: fn(&Requirement) -> bool) -> bool {
 /// True whichever of the caller's credentials one goes by.
 fn certain(requirement: &Requirement, world: &World) -> bool {
     match requirement {
-        Requirement::Scope(_) => {
+        Requirement::Leaf(Leaf::Scope(_)) => {
             world.known() && world.subject.is_none_or(|subject| subject.scope) && world.key.unwrap_or(true)
         }
         Requirement::All(parts) => parts.iter().all(|part| certain(part, world)),
@@ -74,7 +78,9 @@ fn certain(requirement: &Requirement, world: &World) -> bool {
 /// True by one of the caller's credentials at least.
 fn possible(requirement: &Requirement, world: &World) -> bool {
     match requirement {
-        Requirement::Scope(_) => world.subject.is_some_and(|subject| subject.scope) || world.key.unwrap_or(false),
+        Requirement::Leaf(Leaf::Scope(_)) => {
+            world.subject.is_some_and(|subject| subject.scope) || world.key.unwrap_or(false)
+        }
         Requirement::All(parts) => parts.iter().all(|part| possible(part, world)),
         Requirement::Any(parts) => parts.iter().any(|part| possible(part, world)),
         Requirement::Not(inner) => world.known() && !certain(inner, world),
@@ -86,11 +92,12 @@ fn fact(leaf: &Requirement, world: &World) -> bool {
     let subject = |what: fn(Subject) -> bool| world.subject.is_some_and(what);
     match leaf {
         Requirement::Public => true,
-        Requirement::Auth => subject(|_| true),
-        Requirement::ApiKey => world.key.is_some(),
-        Requirement::Role { .. } => subject(|subject| subject.role),
-        Requirement::Fresh(_) => subject(|subject| subject.fresh),
-        Requirement::Amr(_) => subject(|subject| subject.otp),
+        Requirement::Leaf(Leaf::Auth(_)) => subject(|_| true),
+        Requirement::Leaf(Leaf::ApiKey(_)) => world.key.is_some(),
+        Requirement::Leaf(Leaf::Role(_)) => subject(|subject| subject.role),
+        Requirement::Leaf(Leaf::Fresh(_)) => subject(|subject| subject.fresh),
+        Requirement::Leaf(Leaf::Amr(_)) => subject(|subject| subject.otp),
+        Requirement::Leaf(Leaf::Claim(_)) => subject(|subject| subject.claim),
         other => unreachable!("{other} is not in these tests"),
     }
 }
@@ -127,7 +134,7 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Acc
             must(scopes == &["s"], "the scope is `s`")?;
             must(STEPS.iter().any(|step| could_by(requirement, &grown, |it| step(scoped(it)))), "no scope could help")
         }
-        AccessError::InsufficientRole | AccessError::Denied => {
+        AccessError::InsufficientRole | AccessError::InsufficientCredential { .. } | AccessError::Denied => {
             let mendable = STEPS.iter().any(|step| {
                 could_by(requirement, &[world], step) || could_by(requirement, &[world], |it| step(scoped(it)))
             });
@@ -158,9 +165,9 @@ fn more_credentials(requirement: &Requirement, world: &World) -> Vec<World> {
     let (subject, key) = looks_at(requirement);
     let mut subjects = vec![world.subject];
     if subject && world.subject.is_none() {
-        subjects.extend((0..16u8).map(|bits| {
+        subjects.extend((0..32u8).map(|bits| {
             let has = |bit: u8| bits >> bit & 1 == 1;
-            Some(Subject { role: has(0), scope: has(1), fresh: has(2), otp: has(3) })
+            Some(Subject { role: has(0), scope: has(1), fresh: has(2), otp: has(3), claim: has(4) })
         }));
     }
     let mut keys = vec![world.key];
@@ -185,12 +192,13 @@ fn polarities(requirement: &Requirement, asked: bool, for_it: &mut u8, against: 
             return parts.iter().for_each(|part| polarities(part, asked, for_it, against));
         }
         Requirement::Not(inner) => return polarities(inner, !asked, for_it, against),
-        Requirement::Auth => 1,
-        Requirement::ApiKey => 2,
-        Requirement::Role { .. } => 4,
-        Requirement::Scope(_) => 8,
-        Requirement::Fresh(_) => 16,
-        Requirement::Amr(_) => 32,
+        Requirement::Leaf(Leaf::Auth(_)) => 1,
+        Requirement::Leaf(Leaf::ApiKey(_)) => 2,
+        Requirement::Leaf(Leaf::Role(_)) => 4,
+        Requirement::Leaf(Leaf::Scope(_)) => 8,
+        Requirement::Leaf(Leaf::Fresh(_)) => 16,
+        Requirement::Leaf(Leaf::Amr(_)) => 32,
+        Requirement::Leaf(Leaf::Claim(_)) => 64,
         _ => 0,
     };
     *(if asked { for_it } else { against }) |= bit;

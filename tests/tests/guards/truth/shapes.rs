@@ -10,12 +10,13 @@ pub(crate) const FRESH: Duration = Duration::from_mins(10);
 pub(crate) fn leaves() -> Vec<Requirement> {
     vec![
         Requirement::Public,
-        Requirement::Auth,
-        Requirement::ApiKey,
-        Requirement::Role { name: "A", granted_by: &["A", "Above"] },
-        Requirement::Scope("s"),
-        Requirement::Fresh(FRESH),
-        Requirement::Amr("otp"),
+        Requirement::auth(),
+        Requirement::api_key(),
+        Requirement::role("A", &["A", "Above"]),
+        Requirement::scope("s"),
+        Requirement::fresh(FRESH.as_secs()),
+        Requirement::amr("otp"),
+        Requirement::claim("amr", "hwk"),
     ]
 }
 

@@ -29,12 +29,13 @@ macro_rules! leaves {
 
 leaves! {
     Public = Requirement::Public;
-    Subject = Requirement::Auth;
-    Key = Requirement::ApiKey;
-    Role = Requirement::Role { name: "A", granted_by: &["A", "Above"] };
-    Scope = Requirement::Scope("s");
-    Fresh = Requirement::Fresh(FRESH);
-    Otp = Requirement::Amr("otp");
+    Subject = Requirement::auth();
+    Key = Requirement::api_key();
+    Role = Requirement::role("A", &["A", "Above"]);
+    Scope = Requirement::scope("s");
+    Fresh = Requirement::fresh(FRESH.as_secs());
+    Otp = Requirement::amr("otp");
+    Claim = Requirement::claim("amr", "hwk");
     Nothing = Requirement::All(&[]);
     Nobody = Requirement::Any(&[]);
 }
@@ -91,7 +92,7 @@ macro_rules! pairs {
 async fn guards_of_a_router_answer_as_the_table_says() {
     let (auth, mut callers) = callers().await;
     let (mut router, mut routes) = (GuardedRouter::new(), Routes::new());
-    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Nothing Nobody);
+    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Claim Nothing Nobody);
     let mut router: axum::Router = router.with_state(auth.clone());
     for (path, requirement) in routes {
         for caller in &mut callers {

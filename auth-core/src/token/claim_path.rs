@@ -40,21 +40,6 @@ impl ClaimPath {
     }
 }
 
-/// The texts at `path`: those of a list, or of one text as `split` takes it apart. Nothing there is no text; `None` when
-/// what is there is neither.
-pub(super) fn texts<'a>(
-    path: &ClaimPath,
-    claims: &'a Map<String, Value>,
-    split: fn(&'a str) -> Vec<&'a str>,
-) -> Option<Vec<&'a str>> {
-    match path.find(claims) {
-        None => Some(Vec::new()),
-        Some(Value::String(text)) => Some(split(text)),
-        Some(Value::Array(items)) => items.iter().map(Value::as_str).collect(),
-        Some(_) => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -1,0 +1,189 @@
+//! Whether a requirement means what it seems to. It is a constant function: the macros' output asserts it, so that what is
+//! behind the names of policies and roles is seen, which the macros cannot see.
+//!
+//! The answer is exact for requirements of up to [`MOST_VARIABLES`] variables. A larger one is accepted.
+
+mod message;
+mod space;
+mod table;
+
+use space::Space;
+use table::{MOST_VARIABLES, Table};
+
+use super::requirement::Mentions;
+use super::{CredentialKinds, Requirement};
+
+/// A larger requirement is accepted: a build does not wait for an analysis without bound.
+const MOST_PARTS: usize = 100;
+
+/// What is wrong with a requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault<'a> {
+    /// No caller meets this part.
+    Contradiction(&'a Requirement),
+    /// Every known caller meets this part, though none of its alternatives says so.
+    Everyone(&'a Requirement),
+    /// `part` changes nothing: in an `any` it is contained in `beside`, in an `all` it contains `beside`.
+    Redundant { part: &'a Requirement, beside: &'a Requirement, of_any: bool },
+    /// This part lets in callers without credentials, so what is beside it is void.
+    Open(&'a Requirement),
+}
+
+/// Finds the smallest part of `requirement` that does not mean what it seems to.
+pub(crate) const fn check(requirement: &Requirement) -> Result<(), Fault<'_>> {
+    if let Some(open) = open_part(requirement, true) {
+        return Err(Fault::Open(open));
+    }
+    if count(requirement, MOST_PARTS) > MOST_PARTS {
+        return Ok(());
+    }
+    let Some(space) = Space::of(requirement) else { return Ok(()) };
+    let checker = Checker { space, whole: Mentions::of(requirement), seen: requirement.kinds() };
+    match checker.fault(requirement) {
+        Some(fault) => Err(fault),
+        None => Ok(()),
+    }
+}
+
+/// A part that lets in callers without credentials; the whole may.
+const fn open_part(requirement: &Requirement, is_whole: bool) -> Option<&Requirement> {
+    match requirement {
+        Requirement::Public | Requirement::Optional if !is_whole => Some(requirement),
+        Requirement::Not(inner) => open_part(inner, false),
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            let mut i = 0;
+            while i < parts.len() {
+                if let Some(open) = open_part(&parts[i], false) {
+                    return Some(open);
+                }
+                i += 1;
+            }
+            None
+        }
+        _ => None,
+    }
+}
+
+/// How many parts there are, counted until they are more than `most`.
+const fn count(requirement: &Requirement, most: usize) -> usize {
+    match requirement {
+        Requirement::Not(inner) => 1 + count(inner, most),
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            let (mut sum, mut i) = (1, 0);
+            while i < parts.len() && sum <= most {
+                sum += count(&parts[i], most - sum);
+                i += 1;
+            }
+            sum
+        }
+        _ => 1,
+    }
+}
+
+struct Checker {
+    space: Space,
+    whole: Mentions,
+    seen: CredentialKinds,
+}
+
+impl Checker {
+    const fn fault<'a>(&self, requirement: &'a Requirement) -> Option<Fault<'a>> {
+        let parts = match requirement {
+            Requirement::All(parts) | Requirement::Any(parts) => *parts,
+            Requirement::Not(inner) => std::slice::from_ref(*inner),
+            _ => return None,
+        };
+        let mut i = 0;
+        while i < parts.len() {
+            if let Some(fault) = self.fault(&parts[i]) {
+                return Some(fault);
+            }
+            i += 1;
+        }
+        let met = self.space.meets(requirement, self.seen);
+        if met.and(&self.space.possible).is_never() {
+            return Some(Fault::Contradiction(requirement));
+        }
+        let of_any = match requirement {
+            Requirement::All(_) => false,
+            Requirement::Any(_) => true,
+            _ => return None,
+        };
+        if let Some(fault) = self.redundant(parts, of_any) {
+            return Some(fault);
+        }
+        let known = self.space.known(self.seen);
+        if of_any && known.implies(&met, &self.space.possible) && !self.says_everyone(parts, &known) {
+            return Some(Fault::Everyone(requirement));
+        }
+        None
+    }
+
+    /// A part that another one beside it makes void: an alternative that a wider one admits, or a demand that a stricter one
+    /// contains.
+    const fn redundant<'a>(&self, parts: &'a [Requirement], of_any: bool) -> Option<Fault<'a>> {
+        let mut tables = [self.space.possible; MOST_VARIABLES];
+        if parts.len() > tables.len() {
+            return None;
+        }
+        let mut i = 0;
+        while i < parts.len() {
+            tables[i] = self.space.meets(&parts[i], self.seen);
+            i += 1;
+        }
+        i = 0;
+        while i < parts.len() {
+            let mut j = 0;
+            while j < parts.len() {
+                // Of two that mean the same, the second is the one too many.
+                if i != j
+                    && self.covers(&tables[i], &tables[j], of_any)
+                    && (j < i || !self.covers(&tables[j], &tables[i], of_any))
+                    && !(is_any_credential(&parts[i]) && !of_any)
+                    && self.could_go(&parts[i])
+                {
+                    return Some(Fault::Redundant { part: &parts[i], beside: &parts[j], of_any });
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// Whether `part` adds nothing to `beside`.
+    const fn covers(&self, part: &Table, beside: &Table, of_any: bool) -> bool {
+        let (narrow, wide) = if of_any { (part, beside) } else { (beside, part) };
+        narrow.implies(wide, &self.space.evident)
+    }
+
+    /// Whether all else would mean the same without `part`: a scope and a `not` mean something else where other
+    /// credentials are looked at.
+    const fn could_go(&self, part: &Requirement) -> bool {
+        let rest = self.whole.without(Mentions::of(part));
+        self.whole.kinds().is(rest.kinds()) || !rest.depends_on_kinds()
+    }
+
+    /// Whether an alternative says by itself that any known caller will do, or all of them do together, as in
+    /// `any(auth, api_key)`.
+    const fn says_everyone(&self, parts: &[Requirement], known: &Table) -> bool {
+        let mut credentials = 0;
+        let mut i = 0;
+        while i < parts.len() {
+            if known.implies(&self.space.meets(&parts[i], self.seen), &self.space.possible) {
+                return true;
+            }
+            credentials += is_any_credential(&parts[i]) as usize;
+            i += 1;
+        }
+        credentials == parts.len()
+    }
+}
+
+/// `auth` or `api_key`. Which credential is meant may be said although it follows, as in `all(auth, role(Admin))`.
+const fn is_any_credential(requirement: &Requirement) -> bool {
+    match requirement {
+        Requirement::Leaf(leaf) => leaf.is_any_credential(),
+        _ => false,
+    }
+}

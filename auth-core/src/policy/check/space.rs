@@ -1,0 +1,210 @@
+//! Every way a caller could be, as far as a requirement tells them apart, and what of it meets the requirement.
+//!
+//! It follows the rules of [`evaluate`](super::super::evaluate): a leaf passes for every credential that it tests, a
+//! negation is carried down to the leaves.
+
+use super::table::{MOST_VARIABLES, Table};
+use crate::policy::{CredentialKinds, Leaf, Requirement};
+
+/// The variables are: a subject is known, an API key is known, and then each fact.
+pub(super) struct Space {
+    facts: [Option<Fact>; MOST_VARIABLES - KINDS],
+    /// How many variables there are.
+    variables: usize,
+    /// The callers that can be.
+    pub(super) possible: Table,
+    /// The same by what the words say alone, without what is declared elsewhere.
+    pub(super) evident: Table,
+}
+
+const KINDS: usize = 2;
+
+/// The credential of one kind passes a leaf.
+#[derive(Clone, Copy)]
+struct Fact {
+    leaf: Leaf,
+    /// The variable that says that the credential is there.
+    kind: usize,
+}
+
+impl Space {
+    /// `None` if there are too many facts.
+    pub(super) const fn of(requirement: &Requirement) -> Option<Self> {
+        let none = Table::always(KINDS);
+        let mut space = Self { facts: [None; MOST_VARIABLES - KINDS], variables: KINDS, possible: none, evident: none };
+        if !space.collect(requirement, requirement.kinds()) {
+            return None;
+        }
+        space.constrain();
+        Some(space)
+    }
+
+    /// Whether there was room.
+    const fn collect(&mut self, requirement: &Requirement, seen: CredentialKinds) -> bool {
+        match requirement {
+            Requirement::Public | Requirement::Optional => true,
+            Requirement::Leaf(leaf) => {
+                let kinds = leaf.kinds().and(seen);
+                leaf.is_any_credential()
+                    || (!kinds.subject || self.add(*leaf, 0)) && (!kinds.api_key || self.add(*leaf, 1))
+            }
+            Requirement::Not(inner) => self.collect(inner, seen),
+            Requirement::All(parts) | Requirement::Any(parts) => {
+                let mut i = 0;
+                while i < parts.len() && self.collect(&parts[i], seen) {
+                    i += 1;
+                }
+                i == parts.len()
+            }
+        }
+    }
+
+    const fn add(&mut self, leaf: Leaf, kind: usize) -> bool {
+        if self.find(&leaf, kind) < self.variables {
+            return true;
+        }
+        if self.variables == MOST_VARIABLES {
+            return false;
+        }
+        self.facts[self.variables - KINDS] = Some(Fact { leaf, kind });
+        self.variables += 1;
+        true
+    }
+
+    /// The variable of a fact. Two leaves that imply each other are one.
+    const fn find(&self, leaf: &Leaf, kind: usize) -> usize {
+        let mut i = KINDS;
+        while i < self.variables {
+            if let Some(fact) = &self.facts[i - KINDS]
+                && fact.kind == kind
+                && fact.leaf.implies(leaf)
+                && leaf.implies(&fact.leaf)
+            {
+                return i;
+            }
+            i += 1;
+        }
+        i
+    }
+
+    const fn constrain(&mut self) {
+        self.possible = Table::always(self.variables);
+        self.evident = self.possible;
+        let mut i = KINDS;
+        while i < self.variables {
+            let Some(fact) = self.facts[i - KINDS] else { return };
+            self.require(i, fact.kind, true);
+            let mut j = KINDS;
+            while j < self.variables {
+                if let Some(other) = &self.facts[j - KINDS]
+                    && i != j
+                    && fact.kind == other.kind
+                    && fact.leaf.implies(&other.leaf)
+                {
+                    self.require(i, j, !fact.leaf.implies_by_declaration());
+                }
+                j += 1;
+            }
+            i += 1;
+        }
+    }
+
+    /// No caller has `one` without `other`.
+    const fn require(&mut self, one: usize, other: usize, is_evident: bool) {
+        let implication = self.variable(one).not().or(&self.variable(other));
+        self.possible = self.possible.and(&implication);
+        if is_evident {
+            self.evident = self.evident.and(&implication);
+        }
+    }
+
+    const fn variable(&self, i: usize) -> Table {
+        self.possible.variable(i)
+    }
+
+    const fn never(&self) -> Table {
+        Table::always(self.variables).not()
+    }
+
+    /// The callers with a credential of these kinds.
+    pub(super) const fn known(&self, kinds: CredentialKinds) -> Table {
+        let mut known = self.never();
+        if kinds.subject {
+            known = known.or(&self.variable(0));
+        }
+        if kinds.api_key {
+            known = known.or(&self.variable(1));
+        }
+        known
+    }
+
+    /// The callers that meet `requirement`, which looks at the credentials `seen`.
+    pub(super) const fn meets(&self, requirement: &Requirement, seen: CredentialKinds) -> Table {
+        match requirement {
+            Requirement::Public | Requirement::Optional => Table::always(self.variables),
+            Requirement::Leaf(leaf) => {
+                let kinds = leaf.kinds().and(seen);
+                let mut passes = self.known(kinds);
+                if kinds.subject {
+                    passes = passes.and(&self.variable(0).not().or(&self.passes(leaf, 0)));
+                }
+                if kinds.api_key {
+                    passes = passes.and(&self.variable(1).not().or(&self.passes(leaf, 1)));
+                }
+                passes
+            }
+            Requirement::All(parts) => self.every(parts, seen, false),
+            Requirement::Any(parts) => self.some(parts, seen, false),
+            Requirement::Not(inner) => self.known(seen).and(&self.fails(inner, seen)),
+        }
+    }
+
+    /// The callers that do not meet `requirement`, given that they are known.
+    const fn fails(&self, requirement: &Requirement, seen: CredentialKinds) -> Table {
+        match requirement {
+            Requirement::Public | Requirement::Optional => self.never(),
+            Requirement::Leaf(leaf) => {
+                let kinds = leaf.kinds().and(seen);
+                let mut passes = self.never();
+                if kinds.subject {
+                    passes = passes.or(&self.passes(leaf, 0));
+                }
+                if kinds.api_key {
+                    passes = passes.or(&self.passes(leaf, 1));
+                }
+                passes.not()
+            }
+            Requirement::All(parts) => self.some(parts, seen, true),
+            Requirement::Any(parts) => self.every(parts, seen, true),
+            Requirement::Not(inner) => self.meets(inner, seen),
+        }
+    }
+
+    const fn passes(&self, leaf: &Leaf, kind: usize) -> Table {
+        self.variable(if leaf.is_any_credential() { kind } else { self.find(leaf, kind) })
+    }
+
+    const fn every(&self, parts: &[Requirement], seen: CredentialKinds, negated: bool) -> Table {
+        let mut all = Table::always(self.variables);
+        let mut i = 0;
+        while i < parts.len() {
+            all = all.and(&self.one(&parts[i], seen, negated));
+            i += 1;
+        }
+        all
+    }
+
+    const fn some(&self, parts: &[Requirement], seen: CredentialKinds, negated: bool) -> Table {
+        let mut any = self.never();
+        let mut i = 0;
+        while i < parts.len() {
+            any = any.or(&self.one(&parts[i], seen, negated));
+            i += 1;
+        }
+        any
+    }
+
+    const fn one(&self, part: &Requirement, seen: CredentialKinds, negated: bool) -> Table {
+        if negated { self.fails(part, seen) } else { self.meets(part, seen) }
+    }
+}

@@ -1,0 +1,83 @@
+//! Truth tables, a bit for each way a caller could be.
+
+/// More variables than this make tables that a build should not wait for; no requirement that people read has so many.
+pub(super) const MOST_VARIABLES: usize = 12;
+
+/// How many variables one word has room for.
+const IN_A_WORD: usize = 7;
+const MOST_WORDS: usize = 1 << (MOST_VARIABLES - IN_A_WORD);
+
+/// The first variables as words: bit `n` is set where bit `i` of `n` is.
+const PATTERNS: [u128; IN_A_WORD] = [
+    u128::MAX / 0x3 << 1,
+    u128::MAX / 0x5 << 2,
+    u128::MAX / 0x11 << 4,
+    u128::MAX / 0x101 << 8,
+    u128::MAX / 0x1_0001 << 16,
+    u128::MAX / 0x1_0000_0001 << 32,
+    u128::MAX << 64,
+];
+
+#[derive(Clone, Copy)]
+pub(super) struct Table {
+    words: [u128; MOST_WORDS],
+    /// How many of them are in use.
+    len: usize,
+}
+
+impl Table {
+    /// What is always so, as a function of so many variables.
+    pub(super) const fn always(variables: usize) -> Self {
+        let len = if variables > IN_A_WORD { 1 << (variables - IN_A_WORD) } else { 1 };
+        Self { words: [u128::MAX; MOST_WORDS], len }
+    }
+
+    /// The variable `i`; `self` says how many there are.
+    pub(super) const fn variable(mut self, i: usize) -> Self {
+        let mut word = 0;
+        while word < self.len {
+            self.words[word] = match i.checked_sub(IN_A_WORD) {
+                None => PATTERNS[i],
+                Some(bit) if word >> bit & 1 == 1 => u128::MAX,
+                Some(_) => 0,
+            };
+            word += 1;
+        }
+        self
+    }
+
+    pub(super) const fn not(mut self) -> Self {
+        let mut word = 0;
+        while word < self.len {
+            self.words[word] = !self.words[word];
+            word += 1;
+        }
+        self
+    }
+
+    pub(super) const fn and(mut self, other: &Self) -> Self {
+        let mut word = 0;
+        while word < self.len {
+            self.words[word] &= other.words[word];
+            word += 1;
+        }
+        self
+    }
+
+    pub(super) const fn or(self, other: &Self) -> Self {
+        self.not().and(&other.not()).not()
+    }
+
+    pub(super) const fn is_never(&self) -> bool {
+        let mut word = 0;
+        while word < self.len && self.words[word] == 0 {
+            word += 1;
+        }
+        word == self.len
+    }
+
+    /// Whether `other` is so wherever this is, as far as `within` goes.
+    pub(super) const fn implies(self, other: &Self, within: &Self) -> bool {
+        self.and(&other.not()).and(within).is_never()
+    }
+}

@@ -1,0 +1,46 @@
+//! `fresh("10m")`: the subject authenticated at most this long ago.
+
+use std::time::Duration;
+
+use super::{Argument, Credential, CredentialKinds, Missing, Test, Words};
+use crate::base::Timestamp;
+use crate::policy::{Leaf, Requirement};
+
+/// `fresh("10m")`: the subject authenticated at most this long ago (RFC 9470 `max_age`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Fresh {
+    /// How long ago at most, in seconds.
+    pub max_age: u64,
+}
+
+impl Requirement {
+    /// A subject that authenticated at most so many seconds ago.
+    #[must_use]
+    pub const fn fresh(max_age: u64) -> Self {
+        Self::Leaf(Leaf::Fresh(Fresh { max_age }))
+    }
+}
+
+impl Fresh {
+    pub(super) const fn words(&self) -> Words {
+        Words::with("fresh", Argument::Seconds(self.max_age))
+    }
+
+    pub(super) const fn implies(&self, other: &Self) -> bool {
+        self.max_age <= other.max_age
+    }
+}
+
+impl Test for Fresh {
+    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
+    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> bool {
+        let age = Duration::from_secs(self.max_age);
+        credential.is_subject(|subject| now.since(subject.authenticated_at()) <= age)
+    }
+
+    fn missing(&self) -> Missing {
+        Missing::StepUp { max_age: Some(Duration::from_secs(self.max_age)), amr: Vec::new() }
+    }
+}

@@ -1,0 +1,114 @@
+//! The leaves of the requirement language: one file for each, and the one table that lists them.
+
+mod words;
+
+use super::{Credential, CredentialKinds, Missing};
+use crate::base::Timestamp;
+pub(super) use words::{Argument, UNITS, Words};
+
+/// What a leaf is besides its data.
+///
+/// Each leaf has two inherent `const fn`s as well, since a trait cannot: `words`, the leaf as it is written, and
+/// `implies`, whether every credential that passes it passes another of its kind.
+trait Test {
+    /// The credentials that it tests. One that tests either kind names neither: it tests those that the rest of the
+    /// requirement names.
+    const KINDS: CredentialKinds;
+    /// Whether every credential of these kinds passes.
+    const IS_ANY_CREDENTIAL: bool = false;
+    /// Whether `implies` follows from declarations elsewhere (the inclusion of roles). They may change, so a part that is
+    /// redundant by them alone is no mistake.
+    const IMPLIES_BY_DECLARATION: bool = false;
+
+    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> bool;
+
+    /// What a known caller lacks.
+    fn missing(&self) -> Missing;
+}
+
+macro_rules! leaves {
+    ($($(#[$meta:meta])* $file:ident::$leaf:ident,)*) => {
+        $(mod $file;)*
+
+        /// One test of a caller's credentials, the smallest [`Requirement`](crate::Requirement).
+        ///
+        /// ```
+        /// use auth_core::{Leaf, Requirement};
+        ///
+        /// let Requirement::Leaf(Leaf::Scope(scope)) = Requirement::scope("reports:read") else { unreachable!() };
+        /// assert_eq!(scope.name, "reports:read");
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Leaf {
+            $($(#[$meta])* $leaf($file::$leaf),)*
+        }
+
+        impl Leaf {
+            pub(super) const fn kinds(&self) -> CredentialKinds {
+                match self { $(Self::$leaf(_) => <$file::$leaf as Test>::KINDS,)* }
+            }
+
+            pub(super) const fn is_any_credential(&self) -> bool {
+                match self { $(Self::$leaf(_) => <$file::$leaf as Test>::IS_ANY_CREDENTIAL,)* }
+            }
+
+            pub(super) const fn implies_by_declaration(&self) -> bool {
+                match self { $(Self::$leaf(_) => <$file::$leaf as Test>::IMPLIES_BY_DECLARATION,)* }
+            }
+
+            /// Whether every credential that passes this leaf passes `other`. Two that imply each other are the same.
+            pub(super) const fn implies(&self, other: &Self) -> bool {
+                match (self, other) {
+                    $((Self::$leaf(one), Self::$leaf(other)) => one.implies(other),)*
+                    _ => false,
+                }
+            }
+
+            pub(super) const fn words(&self) -> Words {
+                match self { $(Self::$leaf(leaf) => leaf.words(),)* }
+            }
+
+            pub(super) fn passes(&self, credential: Credential<'_>, now: Timestamp) -> bool {
+                match self { $(Self::$leaf(leaf) => leaf.passes(credential, now),)* }
+            }
+
+            pub(super) fn missing(&self) -> Missing {
+                match self { $(Self::$leaf(leaf) => leaf.missing(),)* }
+            }
+        }
+    };
+}
+
+leaves! {
+    /// A subject with a valid access token.
+    auth::Auth,
+    /// A valid API key.
+    api_key::ApiKey,
+    /// A subject that holds this role or one that includes it.
+    role::Role,
+    /// The credential (access token or API key) carries this scope (RFC 6749 section 3.3).
+    scope::Scope,
+    /// The subject authenticated at most this long ago (RFC 9470 `max_age`).
+    fresh::Fresh,
+    /// The subject authenticated by this method (an RFC 8176 `amr` value), for instance `otp`.
+    amr::Amr,
+    /// The access token carries this claim with this value.
+    claim::Claim,
+}
+
+/// `==` of texts, which constants cannot ask for.
+const fn same(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return false;
+    }
+    let mut i = 0;
+    while i < one.len() {
+        if one[i] != other[i] {
+            return false;
+        }
+        i += 1;
+    }
+    true
+}

@@ -1,0 +1,58 @@
+//! `role(Admin)`: a subject that holds this role or one that includes it.
+
+use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use crate::base::Timestamp;
+use crate::policy::{Leaf, Requirement};
+
+/// `role(Admin)`: a subject that holds this role or one that includes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Role {
+    /// The role's name.
+    pub name: &'static str,
+    /// Every role name that satisfies it: itself and all that include it, closed over at compile time.
+    pub granted_by: &'static [&'static str],
+}
+
+impl Requirement {
+    /// A subject that holds one of these roles, all of which are `name` or include it.
+    #[must_use]
+    pub const fn role(name: &'static str, granted_by: &'static [&'static str]) -> Self {
+        Self::Leaf(Leaf::Role(Role { name, granted_by }))
+    }
+}
+
+impl Role {
+    pub(super) const fn words(&self) -> Words {
+        Words::with("role", Argument::Name(self.name))
+    }
+
+    /// A role implies those that it includes: whatever grants it grants them.
+    pub(super) const fn implies(&self, other: &Self) -> bool {
+        let mut i = 0;
+        while i < self.granted_by.len() {
+            let mut j = 0;
+            while j < other.granted_by.len() && !same(self.granted_by[i], other.granted_by[j]) {
+                j += 1;
+            }
+            if j == other.granted_by.len() {
+                return false;
+            }
+            i += 1;
+        }
+        true
+    }
+}
+
+impl Test for Role {
+    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    const IMPLIES_BY_DECLARATION: bool = true;
+
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+        credential.is_subject(|subject| subject.holds_any(self.granted_by))
+    }
+
+    fn missing(&self) -> Missing {
+        Missing::Role
+    }
+}

@@ -1,0 +1,45 @@
+//! `scope("reports:read")`: the credential carries this scope.
+
+use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use crate::base::Timestamp;
+use crate::policy::{Leaf, Requirement};
+
+/// `scope("reports:read")`: the credential carries this scope (RFC 6749 section 3.3).
+///
+/// Of two credentials sent together neither lends the other its rights: both must carry it, and for a negation neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scope {
+    /// The scope.
+    pub name: &'static str,
+}
+
+impl Requirement {
+    /// A credential, of a kind that the requirement around it names, that carries this scope.
+    #[must_use]
+    pub const fn scope(name: &'static str) -> Self {
+        Self::Leaf(Leaf::Scope(Scope { name }))
+    }
+}
+
+impl Scope {
+    pub(super) const fn words(&self) -> Words {
+        Words::with("scope", Argument::Text(self.name))
+    }
+
+    pub(super) const fn implies(&self, other: &Self) -> bool {
+        same(self.name, other.name)
+    }
+}
+
+impl Test for Scope {
+    const KINDS: CredentialKinds = CredentialKinds::EITHER;
+
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+        credential.has_scope(self.name)
+    }
+
+    fn missing(&self) -> Missing {
+        Missing::Scope(vec![self.name])
+    }
+}

@@ -1,0 +1,136 @@
+//! A requirement as the user wrote it.
+
+use std::fmt;
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::Path;
+
+/// A requirement as the user wrote it.
+#[derive(Clone)]
+pub(crate) struct Term {
+    /// The word or path that it begins with.
+    pub(crate) span: Span,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Public,
+    /// Anyone, but a credential that is sent must be valid.
+    Optional,
+    Leaf(Leaf),
+    Role(Path),
+    /// The path of a named policy.
+    Policy(Path),
+    All(Vec<Term>),
+    Any(Vec<Term>),
+    Not(Box<Term>),
+}
+
+/// A test of the caller's credentials that is a word with literals.
+#[derive(Clone)]
+pub(crate) struct Leaf {
+    /// The function of `auth_core::Requirement` that makes it.
+    pub(crate) function: &'static str,
+    pub(crate) arguments: Vec<Literal>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Literal {
+    Text(String),
+    /// A duration.
+    Seconds(u64),
+}
+
+/// The method that stands for several factors together (RFC 8176 section 2).
+pub(super) const MFA: &str = "mfa";
+
+impl Term {
+    pub(crate) const fn new(span: Span, kind: Kind) -> Self {
+        Self { span, kind }
+    }
+
+    pub(super) const fn leaf(span: Span, function: &'static str, arguments: Vec<Literal>) -> Self {
+        Self::new(span, Kind::Leaf(Leaf { function, arguments }))
+    }
+
+    /// Every one of `terms`; a single one is itself.
+    pub(crate) fn all(span: Span, terms: Vec<Self>) -> Self {
+        Self::joined(span, terms, Kind::All)
+    }
+
+    /// At least one of `terms`; a single one is itself.
+    pub(crate) fn any(span: Span, terms: Vec<Self>) -> Self {
+        Self::joined(span, terms, Kind::Any)
+    }
+
+    fn joined(span: Span, mut terms: Vec<Self>, kind: fn(Vec<Self>) -> Kind) -> Self {
+        match terms.pop() {
+            Some(only) if terms.is_empty() => only,
+            last => Self::new(span, kind(terms.into_iter().chain(last).collect())),
+        }
+    }
+
+    /// The requirements inside this one.
+    pub(crate) fn parts(&self) -> &[Self] {
+        match &self.kind {
+            Kind::All(parts) | Kind::Any(parts) => parts,
+            Kind::Not(inner) => std::slice::from_ref(inner),
+            _ => &[],
+        }
+    }
+}
+
+/// The requirement in the words of the attributes.
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, word: &str, parts: Vec<String>| match parts.len() {
+            0 => f.write_str(word),
+            _ => write!(f, "{word}({})", parts.join(", ")),
+        };
+        let parts = |parts: &[Self]| parts.iter().map(ToString::to_string).collect();
+        match &self.kind {
+            Kind::Public => f.write_str("public"),
+            Kind::Optional => f.write_str("auth(optional)"),
+            Kind::Leaf(Leaf { function: "amr", arguments }) if matches!(&**arguments, [Literal::Text(it)] if it == MFA) => {
+                f.write_str(MFA)
+            }
+            Kind::Leaf(leaf) => list(f, leaf.function, leaf.arguments.iter().map(ToString::to_string).collect()),
+            Kind::Role(path) => write!(f, "role({})", shown(path)),
+            Kind::Policy(path) => f.write_str(&shown(path)),
+            Kind::All(terms) => list(f, "all", parts(terms)),
+            Kind::Any(terms) => list(f, "any", parts(terms)),
+            Kind::Not(inner) => write!(f, "not({inner})"),
+        }
+    }
+}
+
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_token_stream().to_string().replace(' ', "")
+}
+
+impl fmt::Display for Literal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "{text:?}"),
+            // In the largest unit that divides it.
+            Self::Seconds(seconds) => {
+                let (unit, factor) = [("d", 86_400), ("h", 3_600), ("m", 60)]
+                    .into_iter()
+                    .find(|(_, factor)| seconds >= factor && seconds.is_multiple_of(*factor))
+                    .unwrap_or(("s", 1));
+                write!(f, "\"{}{unit}\"", seconds / factor)
+            }
+        }
+    }
+}
+
+impl ToTokens for Literal {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Text(text) => text.to_tokens(tokens),
+            Self::Seconds(seconds) => seconds.to_tokens(tokens),
+        }
+    }
+}
