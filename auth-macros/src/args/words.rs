@@ -75,7 +75,7 @@ impl Word {
 #[cfg(test)]
 mod tests {
     use super::WORDS;
-    use crate::args::Word;
+    use crate::args::AttrKind;
 
     /// The cells of every row of a table in `text`.
     fn rows(text: &str) -> Vec<Vec<&str>> {
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn guide_has_a_row_for_every_attribute() {
         let rows = rows(include_str!("../../../docs/guide.md"));
-        for word in Word::ALL {
+        for word in AttrKind::ALL {
             let is = |cell: &str| cell.contains(&format!("`#[{word}]`")) || cell.contains(&format!("`#[{word}("));
             assert!(rows.iter().any(|cells| is(cells[0])), "docs/guide.md has no row for #[{word}]");
         }

@@ -1,7 +1,6 @@
 //! The README: its code is the code that is compiled here, and its lines answer as printed. And the quickstart's: it
 //! knows every setting and every route.
 
-use std::path::Path;
 use std::process::Command;
 
 use auth_tests::Node;
@@ -66,15 +65,9 @@ const QUICKSTART: &str = include_str!("../../../examples/quickstart/README.md");
 
 #[test]
 fn every_setting_of_the_quickstart_is_on_its_page() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let parts =
-        std::fs::read_dir(root.join("auth-core/src/service/settings")).expect("the folder of settings is there");
-    let files = parts.map(|part| part.expect("an entry").path());
-    let files = files.chain([root.join("examples/quickstart/src/config.rs")]);
-    let sources: Vec<String> = files.map(|file| std::fs::read_to_string(file).expect("a source")).collect();
-    // The names of variables are the only texts in capitals there.
-    let texts = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));
-    let texts = texts.filter(|text| !text.ends_with('_'));
+    let settings = include_str!("../../../auth-core/src/service/settings/mod.rs").split('`');
+    let config = include_str!("../../../examples/quickstart/src/config.rs").split('"').skip(1).step_by(2);
+    let texts = settings.chain(config).filter(|text| !text.ends_with('_'));
     let variables = texts.filter(|text| text.len() > 3 && text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
     let mut known = 0;
     for variable in variables {

@@ -1,19 +1,47 @@
 //! OAuth clients, from the environment.
 
+#[cfg(feature = "server")]
 use hex::FromHex;
-use secrecy::{ExposeSecret, SecretString};
+#[cfg(feature = "server")]
+use secrecy::ExposeSecret;
+use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{SettingsError, list};
+#[cfg(feature = "server")]
+use super::variables::list;
+#[cfg(feature = "server")]
 use crate::service::oauth::{GrantType, InvalidClient, OAuthClient};
 
-const CLIENTS: &str = "AUTH_CLIENTS";
-const CLIENTS_FILE: &str = "AUTH_CLIENTS_FILE";
+/// `AUTH_CLIENTS`.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "SecretString")]
+pub(super) struct Clients(#[cfg(feature = "server")] pub(super) Vec<OAuthClient>);
 
-/// A client as it is written. Without `secret` and `secret_sha256` it is public.
+#[cfg(feature = "server")]
+impl TryFrom<SecretString> for Clients {
+    type Error = String;
+
+    fn try_from(text: SecretString) -> Result<Self, String> {
+        let help = r#"write `[{"id": "billing", "secret_sha256": "..", "grants": ["password", "refresh_token"]}]`"#;
+        list(&text, help, client).map(Self)
+    }
+}
+
+/// A setting without effect is refused.
+#[cfg(not(feature = "server"))]
+impl TryFrom<SecretString> for Clients {
+    type Error = &'static str;
+
+    fn try_from(_: SecretString) -> Result<Self, &'static str> {
+        Err("this program is built without the feature `server` of auth-core")
+    }
+}
+
+/// An entry of the list. Without `secret` and `secret_sha256` the client is public.
+#[cfg(feature = "server")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct Config {
     id: String,
     secret: Option<SecretString>,
     secret_sha256: Option<SecretString>,
@@ -26,32 +54,28 @@ struct Written {
     dpop_bound_access_tokens: bool,
 }
 
-pub(super) fn clients() -> Result<Vec<OAuthClient>, SettingsError> {
-    let mend = r#"write `[{"id": "billing", "secret_sha256": "..", "grants": ["password", "refresh_token"]}]`"#;
-    list(CLIENTS, CLIENTS_FILE, mend, client)
-}
-
-fn client(written: &Written) -> Result<OAuthClient, String> {
+#[cfg(feature = "server")]
+fn client(config: &Config) -> Result<OAuthClient, String> {
     let invalid = |error: InvalidClient| error.to_string();
-    let mut client = match (&written.secret, &written.secret_sha256) {
-        (None, None) => OAuthClient::public(&written.id).map_err(invalid)?,
-        (Some(secret), None) => OAuthClient::confidential(&written.id, secret).map_err(invalid)?,
+    let mut client = match (&config.secret, &config.secret_sha256) {
+        (None, None) => OAuthClient::public(&config.id).map_err(invalid)?,
+        (Some(secret), None) => OAuthClient::confidential(&config.id, secret).map_err(invalid)?,
         (None, Some(hash)) => {
             let hash = <[u8; 32]>::from_hex(hash.expose_secret())
                 .map_err(|_| "secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` makes them")?;
-            OAuthClient::confidential_by_hash(&written.id, hash.into()).map_err(invalid)?
+            OAuthClient::confidential_by_hash(&config.id, hash.into()).map_err(invalid)?
         }
         (Some(_), Some(_)) => return Err("it has `secret` and `secret_sha256`; give one of the two".to_owned()),
     };
-    if let Some(names) = &written.grants {
+    if let Some(names) = &config.grants {
         let grants: Option<Vec<_>> = names.iter().map(|name| GrantType::parse(name)).collect();
         client = client.grants(grants.ok_or("a grant is neither `password` nor `refresh_token`")?);
     }
-    client = client.scopes(written.scopes.clone());
-    if written.dpop_bound_access_tokens {
+    client = client.scopes(config.scopes.clone());
+    if config.dpop_bound_access_tokens {
         client = client.dpop_bound_access_tokens();
     }
-    if written.introspect {
+    if config.introspect {
         client = client.may_introspect().map_err(invalid)?;
     }
     Ok(client)

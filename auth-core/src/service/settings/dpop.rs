@@ -1,24 +1,40 @@
 //! DPoP from the environment.
 
-use super::{SettingsError, variable};
+use serde::Deserialize;
+
+use super::SettingsError;
 use crate::verify::dpop::Dpop;
 
-const DPOP: &str = "AUTH_DPOP";
-const URLS: &str = "AUTH_DPOP_URLS";
+/// `AUTH_DPOP`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum DpopMode {
+    Off,
+    Optional,
+    Required,
+}
 
-pub(super) fn dpop() -> Result<Option<Dpop>, SettingsError> {
-    let urls = variable(URLS)?;
-    let dpop = match variable(DPOP)?.as_deref() {
-        // Whoever sets addresses alone believes that it is on.
+/// `AUTH_DPOP_URLS`.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+pub(super) struct DpopUrls(Vec<String>);
+
+impl From<String> for DpopUrls {
+    fn from(text: String) -> Self {
+        Self(text.split(',').map(|url| url.trim().to_owned()).filter(|url| !url.is_empty()).collect())
+    }
+}
+
+pub(super) fn dpop(mode: Option<DpopMode>, urls: Option<DpopUrls>) -> Result<Option<Dpop>, SettingsError> {
+    let dpop = match mode {
+        // Addresses alone would leave DPoP off where it was meant to be on.
         None if urls.is_some() => {
-            return Err(SettingsError::new(URLS, "AUTH_DPOP is unset; set it to `optional`, `required` or `off`"));
+            let problem = "AUTH_DPOP is unset; set it to `optional`, `required` or `off`";
+            return Err(SettingsError::new("AUTH_DPOP_URLS", problem));
         }
-        None | Some("off") => return Ok(None),
-        Some("optional") => Dpop::optional(),
-        Some("required") => Dpop::required(),
-        Some(_) => return Err(SettingsError::new(DPOP, "it is none of `off`, `optional` and `required`")),
+        None | Some(DpopMode::Off) => return Ok(None),
+        Some(DpopMode::Optional) => Dpop::optional(),
+        Some(DpopMode::Required) => Dpop::required(),
     };
-    let urls = urls.unwrap_or_default();
-    let urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty());
-    Ok(Some(urls.fold(dpop, Dpop::address)))
+    Ok(Some(urls.into_iter().flat_map(|urls| urls.0).fold(dpop, Dpop::address)))
 }

@@ -1,17 +1,43 @@
 //! Other issuers, from the environment.
 
+use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::{SettingsError, list};
+#[cfg(feature = "oidc")]
+use super::variables::list;
+#[cfg(feature = "oidc")]
 use crate::token::issuer::{Issuer, IssuerError};
 
-const ISSUERS: &str = "AUTH_TRUSTED_ISSUERS";
-const ISSUERS_FILE: &str = "AUTH_TRUSTED_ISSUERS_FILE";
+/// `AUTH_TRUSTED_ISSUERS`.
+#[derive(Default, Deserialize)]
+#[serde(try_from = "SecretString")]
+pub(super) struct Issuers(#[cfg(feature = "oidc")] pub(super) Vec<Issuer>);
 
-/// An issuer as it is written.
+#[cfg(feature = "oidc")]
+impl TryFrom<SecretString> for Issuers {
+    type Error = String;
+
+    fn try_from(text: SecretString) -> Result<Self, String> {
+        let help = r#"write `[{"url": "https://login.example.com", "audience": "api"}]`"#;
+        list(&text, help, |config: &Config| issuer(config).map_err(|error| error.to_string())).map(Self)
+    }
+}
+
+/// A setting without effect is refused.
+#[cfg(not(feature = "oidc"))]
+impl TryFrom<SecretString> for Issuers {
+    type Error = &'static str;
+
+    fn try_from(_: SecretString) -> Result<Self, &'static str> {
+        Err("this program is built without the feature `oidc` of auth-core")
+    }
+}
+
+/// An entry of the list.
+#[cfg(feature = "oidc")]
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct Config {
     url: String,
     audience: String,
     #[serde(default)]
@@ -29,26 +55,22 @@ struct Written {
     plain_http: bool,
 }
 
-pub(super) fn issuers() -> Result<Vec<Issuer>, SettingsError> {
-    let mend = r#"write `[{"url": "https://login.example.com", "audience": "api"}]`"#;
-    list(ISSUERS, ISSUERS_FILE, mend, |written: &Written| issuer(written).map_err(|error| error.to_string()))
-}
-
-fn issuer(written: &Written) -> Result<Issuer, IssuerError> {
-    let issuer = Issuer::new(&written.url, &written.audience)?.subject_prefix(&written.subject_prefix);
-    let issuer = written.roles_at.iter().fold(issuer, |issuer, path| issuer.roles_at(path.as_str()));
-    let issuer = written.scopes_at.iter().fold(issuer, |issuer, path| issuer.scopes_at(path.as_str()));
-    let mut issuer = match &written.jwks_uri {
+#[cfg(feature = "oidc")]
+fn issuer(config: &Config) -> Result<Issuer, IssuerError> {
+    let issuer = Issuer::new(&config.url, &config.audience)?.subject_prefix(&config.subject_prefix);
+    let issuer = config.roles_at.iter().fold(issuer, |issuer, path| issuer.roles_at(path.as_str()));
+    let issuer = config.scopes_at.iter().fold(issuer, |issuer, path| issuer.scopes_at(path.as_str()));
+    let mut issuer = match &config.jwks_uri {
         Some(url) => issuer.jwks_uri(url)?,
         None => issuer,
     };
-    if written.any_jwt_type {
+    if config.any_jwt_type {
         issuer = issuer.any_jwt_type();
     }
-    if written.private_addresses {
+    if config.private_addresses {
         issuer = issuer.private_addresses();
     }
-    if written.plain_http {
+    if config.plain_http {
         issuer = issuer.plain_http();
     }
     Ok(issuer)

@@ -1,66 +1,89 @@
 //! Keys from the environment and from the files that it names.
 
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
 
-use super::{SettingsError, read, secret, variable};
-use crate::token::{Any, Hs256, KeyError, KeySet, SigningKey, VerifyingKey};
+use super::SettingsError;
+use super::environment::read;
+use crate::token::{Any, Hs256, KeyError, KeySet, SigningKey, VerifyingKey, WeakSecret};
 
-const SECRET: &str = "AUTH_SECRET";
-const SECRET_FILE: &str = "AUTH_SECRET_FILE";
-const SIGNING_KEY_FILE: &str = "AUTH_SIGNING_KEY_FILE";
-const VERIFY_KEY_FILES: &str = "AUTH_VERIFY_KEY_FILES";
+/// `AUTH_SECRET`.
+#[derive(Deserialize)]
+#[serde(try_from = "SecretString")]
+pub(super) struct Secret(SigningKey<Hs256>);
 
-pub(super) fn keys() -> Result<Option<KeySet>, SettingsError> {
-    let secret = own_secret()?;
-    let mut keys = match variable(SIGNING_KEY_FILE)? {
-        Some(path) => {
-            let keys = KeySet::from(signing_key(&path)?);
-            // A service that goes over to a key file logs nobody out.
-            Some(match &secret {
-                Some(secret) => keys.accept(secret.verifying_key()).map_err(|error| wrong(SECRET, error))?,
-                None => keys,
-            })
-        }
-        None => secret.map(KeySet::from),
-    };
-    if let Some(paths) = variable(VERIFY_KEY_FILES)? {
-        let signing = keys.take().ok_or_else(|| {
-            SettingsError::new(VERIFY_KEY_FILES, "no key signs; set AUTH_SIGNING_KEY_FILE or AUTH_SECRET as well")
-        })?;
-        keys = Some(paths.split(',').try_fold(signing, |keys, path| {
-            let path = path.trim();
-            keys.accept(verifying_key(path)?).map_err(|error| wrong_file(VERIFY_KEY_FILES, path, error))
-        })?);
+impl TryFrom<SecretString> for Secret {
+    type Error = WeakSecret;
+
+    fn try_from(secret: SecretString) -> Result<Self, WeakSecret> {
+        SigningKey::hs256(&secret).map(Self)
     }
-    Ok(keys)
 }
 
-fn own_secret() -> Result<Option<SigningKey<Hs256>>, SettingsError> {
-    let Some((name, secret)) = secret(SECRET, SECRET_FILE)? else { return Ok(None) };
-    SigningKey::hs256(&secret).map(Some).map_err(|weak| wrong(name, weak.into()))
+/// The key that `AUTH_SIGNING_KEY_FILE` names.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct KeyFile(SigningKey<Any>);
+
+impl TryFrom<String> for KeyFile {
+    type Error = String;
+
+    fn try_from(path: String) -> Result<Self, String> {
+        let text = read(&path)?;
+        let key = if is_json(&text) { SigningKey::from_jwk(&text) } else { SigningKey::from_pem(&text) };
+        key.map(Self).map_err(|error| unusable(&path, error))
+    }
 }
 
-fn signing_key(path: &str) -> Result<SigningKey<Any>, SettingsError> {
-    let text = read(SIGNING_KEY_FILE, path)?;
-    let key = if is_json(&text) { SigningKey::from_jwk(&text) } else { SigningKey::from_pem(&text) };
-    key.map_err(|error| wrong_file(SIGNING_KEY_FILE, path, error))
+/// The keys that `AUTH_VERIFY_KEY_FILES` names, with the paths.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct KeyFiles(Vec<(String, VerifyingKey<Any>)>);
+
+impl TryFrom<String> for KeyFiles {
+    type Error = String;
+
+    fn try_from(paths: String) -> Result<Self, String> {
+        let keys = paths.split(',').map(str::trim).map(|path| {
+            let text = read(path)?;
+            let pem_or_jwk = text.expose_secret();
+            let key =
+                if is_json(&text) { VerifyingKey::from_jwk(pem_or_jwk) } else { VerifyingKey::from_pem(pem_or_jwk) };
+            Ok((path.to_owned(), key.map_err(|error| unusable(path, error))?))
+        });
+        keys.collect::<Result<_, _>>().map(Self)
+    }
 }
 
-fn verifying_key(path: &str) -> Result<VerifyingKey<Any>, SettingsError> {
-    let text = read(VERIFY_KEY_FILES, path)?;
-    let text = text.expose_secret();
-    let key = if text.starts_with('{') { VerifyingKey::from_jwk(text) } else { VerifyingKey::from_pem(text) };
-    key.map_err(|error| wrong_file(VERIFY_KEY_FILES, path, error))
+pub(super) fn keys(
+    secret: Option<Secret>,
+    file: Option<KeyFile>,
+    verifying: Option<KeyFiles>,
+) -> Result<Option<KeySet>, SettingsError> {
+    let signing = match (file, secret) {
+        // A service that goes over to a key file logs no user out.
+        (Some(KeyFile(key)), Some(Secret(secret))) => Some(
+            KeySet::from(key)
+                .accept(secret.verifying_key())
+                .map_err(|error| SettingsError::new("AUTH_SECRET", error.to_string()))?,
+        ),
+        (Some(KeyFile(key)), None) => Some(key.into()),
+        (None, secret) => secret.map(|Secret(secret)| secret.into()),
+    };
+    let Some(KeyFiles(verifying)) = verifying else { return Ok(signing) };
+    let wrong = |problem: String| SettingsError::new("AUTH_VERIFY_KEY_FILES", problem);
+    let signing =
+        signing.ok_or_else(|| wrong("no key signs; set AUTH_SIGNING_KEY_FILE or AUTH_SECRET as well".to_owned()))?;
+    let keys = verifying
+        .into_iter()
+        .try_fold(signing, |keys, (path, key)| keys.accept(key).map_err(|error| wrong(unusable(&path, error))));
+    keys.map(Some)
 }
 
 fn is_json(text: &SecretString) -> bool {
     text.expose_secret().starts_with('{')
 }
 
-fn wrong(variable: &'static str, error: KeyError) -> SettingsError {
-    SettingsError::new(variable, error.to_string())
-}
-
-fn wrong_file(variable: &'static str, path: &str, error: KeyError) -> SettingsError {
-    SettingsError::new(variable, format!("the key in {path} cannot be used: {error}"))
+fn unusable(path: &str, error: KeyError) -> String {
+    format!("the key in {path} cannot be used: {error}")
 }

@@ -1,30 +1,66 @@
 //! Tokens of a former service, from the environment.
 
-use super::{SettingsError, secret, variable};
-use crate::token::LegacyTokens;
+use secrecy::SecretString;
+use serde::Deserialize;
 
-const SECRET: &str = "AUTH_LEGACY_SECRET";
-const SECRET_FILE: &str = "AUTH_LEGACY_SECRET_FILE";
-const UNTIL: &str = "AUTH_LEGACY_UNTIL";
-const SUBJECT: &str = "AUTH_LEGACY_SUBJECT";
+use super::SettingsError;
+use crate::base::Timestamp;
+use crate::token::{LegacyTokens, SigningKey, WeakSecret};
 
-pub(super) fn tokens() -> Result<Option<LegacyTokens>, SettingsError> {
-    let (secret, until, subject) = (secret(SECRET, SECRET_FILE)?, variable(UNTIL)?, variable(SUBJECT)?);
-    let Some((name, secret)) = secret else {
-        let alone = [(UNTIL, until), (SUBJECT, subject)].into_iter().find(|(_, value)| value.is_some());
-        return match alone {
-            Some((name, _)) => Err(SettingsError::new(name, "AUTH_LEGACY_SECRET is unset; set both or neither")),
-            None => Ok(None),
-        };
-    };
-    let until = until.ok_or_else(|| {
-        SettingsError::new(UNTIL, "it is unset and AUTH_LEGACY_SECRET is not; write a date such as `2027-03-31`")
-    })?;
-    let until = until.parse().map_err(|error| SettingsError::new(UNTIL, format!("`{until}` does not do; {error}")))?;
-    let tokens = LegacyTokens::new(&secret, until).map_err(|weak| SettingsError::new(name, weak.to_string()))?;
-    match subject.as_deref() {
-        None | Some("id") => Ok(Some(tokens)),
-        Some("login") => Ok(Some(tokens.by_login())),
-        Some(_) => Err(SettingsError::new(SUBJECT, "it is neither `id` nor `login`")),
+/// `AUTH_LEGACY_SECRET`.
+#[derive(Deserialize)]
+#[serde(try_from = "SecretString")]
+pub(super) struct LegacySecret(pub(super) SecretString);
+
+impl TryFrom<SecretString> for LegacySecret {
+    type Error = WeakSecret;
+
+    fn try_from(secret: SecretString) -> Result<Self, WeakSecret> {
+        SigningKey::hs256(&secret).map(|_| Self(secret))
     }
+}
+
+/// `AUTH_LEGACY_UNTIL`.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct LegacyUntil(Timestamp);
+
+impl TryFrom<String> for LegacyUntil {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|error| format!("invalid date `{text}`; {error}"))
+    }
+}
+
+/// `AUTH_LEGACY_SUBJECT`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum LegacySubject {
+    Id,
+    Login,
+}
+
+pub(super) fn tokens(
+    secret: Option<LegacySecret>,
+    until: Option<LegacyUntil>,
+    subject: Option<LegacySubject>,
+) -> Result<Option<LegacyTokens>, SettingsError> {
+    let alone = "AUTH_LEGACY_SECRET is unset; set both or neither";
+    let (secret, until) = match (secret, until) {
+        (Some(LegacySecret(secret)), Some(LegacyUntil(until))) => (secret, until),
+        (Some(_), None) => {
+            let problem = "it is unset and AUTH_LEGACY_SECRET is not; write a date such as `2027-03-31`";
+            return Err(SettingsError::new("AUTH_LEGACY_UNTIL", problem));
+        }
+        (None, Some(_)) => return Err(SettingsError::new("AUTH_LEGACY_UNTIL", alone)),
+        (None, None) if subject.is_some() => return Err(SettingsError::new("AUTH_LEGACY_SUBJECT", alone)),
+        (None, None) => return Ok(None),
+    };
+    let tokens =
+        LegacyTokens::new(&secret, until).map_err(|weak| SettingsError::new("AUTH_LEGACY_SECRET", weak.to_string()))?;
+    Ok(Some(match subject {
+        None | Some(LegacySubject::Id) => tokens,
+        Some(LegacySubject::Login) => tokens.by_login(),
+    }))
 }

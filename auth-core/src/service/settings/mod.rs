@@ -1,21 +1,20 @@
 //! Settings from the environment.
 
-#[cfg(feature = "server")]
 mod clients;
 mod dpop;
-#[cfg(feature = "oidc")]
-mod issuers;
-#[cfg(not(feature = "oidc"))]
-#[path = "no_issuers.rs"]
+mod environment;
 mod issuers;
 mod keys;
 mod legacy;
 mod unknown;
+mod variables;
 
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
-use serde::de::DeserializeOwned;
+use serde::Deserialize;
+
+use environment::Environment;
+use variables::{Count, Span, Variables};
 
 use crate::service::AuthBuilder;
 #[cfg(feature = "server")]
@@ -24,7 +23,7 @@ use crate::token::KeySet;
 use crate::token::LegacyTokens;
 use crate::verify::dpop::Dpop;
 
-/// What an [`Auth`](crate::Auth) can be told by environment variables.
+/// The settings of an [`Auth`](crate::Auth), from environment variables.
 ///
 /// | variable | default | meaning |
 /// | --- | --- | --- |
@@ -100,7 +99,7 @@ pub struct Settings {
     pub dpop: Option<Dpop>,
 }
 
-/// A setting that cannot be used. Its text is one line that names the variable and the mend, and never the value.
+/// A setting that cannot be used. Its text is one line that names the variable and the remedy, and never the value.
 ///
 /// ```
 /// use auth_core::SettingsError;
@@ -123,32 +122,32 @@ impl SettingsError {
 }
 
 impl Settings {
-    /// Reads the process's environment. A variable that begins as these do and is none of them is warned of in the log.
+    /// Reads the process's environment. The log warns of a variable that begins with `AUTH_` and is none of these, with the nearest
+    /// name that there is.
     ///
     /// # Errors
     ///
     /// [`SettingsError`] names the first variable that cannot be used.
     pub fn from_env() -> Result<Self, SettingsError> {
-        #[cfg(not(feature = "oidc"))]
-        issuers::none()?;
-        unknown::warn();
+        let set = Variables::deserialize(&Environment::of_process())?;
+        let duration = |span: Option<Span>| span.map(|Span(duration)| duration);
         Ok(Self {
-            keys: keys::keys()?,
-            issuer: variable("AUTH_ISSUER")?,
-            audience: variable("AUTH_AUDIENCE")?,
-            clock_skew: duration("AUTH_CLOCK_SKEW")?,
-            access_ttl: duration("AUTH_ACCESS_TTL")?,
-            refresh_ttl: duration("AUTH_REFRESH_TTL")?,
-            session_ttl: duration("AUTH_SESSION_TTL")?,
-            refresh_leeway: duration("AUTH_REFRESH_LEEWAY")?,
-            cache_ttl: duration("AUTH_CACHE_BOUND")?,
-            token_cache: number("AUTH_TOKEN_CACHE")?,
+            keys: keys::keys(set.auth_secret, set.auth_signing_key_file, set.auth_verify_key_files)?,
+            issuer: set.auth_issuer,
+            audience: set.auth_audience,
+            clock_skew: duration(set.auth_clock_skew),
+            access_ttl: duration(set.auth_access_ttl),
+            refresh_ttl: duration(set.auth_refresh_ttl),
+            session_ttl: duration(set.auth_session_ttl),
+            refresh_leeway: duration(set.auth_refresh_leeway),
+            cache_ttl: duration(set.auth_cache_bound),
+            token_cache: set.auth_token_cache.map(|Count(tokens)| tokens),
             #[cfg(feature = "server")]
-            clients: clients::clients()?,
+            clients: set.auth_clients.0,
             #[cfg(feature = "oidc")]
-            trusted_issuers: issuers::issuers()?,
-            legacy_tokens: legacy::tokens()?,
-            dpop: dpop::dpop()?,
+            trusted_issuers: set.auth_trusted_issuers.0,
+            legacy_tokens: legacy::tokens(set.auth_legacy_secret, set.auth_legacy_until, set.auth_legacy_subject)?,
+            dpop: dpop::dpop(set.auth_dpop, set.auth_dpop_urls)?,
         })
     }
 
@@ -191,66 +190,4 @@ impl Settings {
         }
         builder
     }
-}
-
-/// The variable's value; `None` when it is unset. Set to nothing is an error: it is never what somebody meant.
-fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
-    match std::env::var(name) {
-        Ok(value) if value.is_empty() => {
-            Err(SettingsError::new(name, "it is set to nothing; unset it or give a value"))
-        }
-        Ok(value) => Ok(Some(value)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(SettingsError::new(name, "it is not valid UTF-8")),
-    }
-}
-
-/// A secret of a variable or of a file that another one names, and the one of the two that is set.
-fn secret(name: &'static str, file: &'static str) -> Result<Option<(&'static str, SecretString)>, SettingsError> {
-    match (variable(name)?.map(SecretString::from), variable(file)?) {
-        (None, None) => Ok(None),
-        (Some(secret), None) => Ok(Some((name, secret))),
-        (None, Some(path)) => Ok(Some((file, read(file, &path)?))),
-        (Some(_), Some(_)) => Err(SettingsError::new(name, format!("{file} is set as well; unset one of the two"))),
-    }
-}
-
-/// What `read` makes of each entry of a JSON list, which a variable holds or a file that another one names.
-fn list<W: DeserializeOwned, T>(
-    name: &'static str,
-    file: &'static str,
-    mend: &str,
-    read: impl Fn(&W) -> Result<T, String>,
-) -> Result<Vec<T>, SettingsError> {
-    let Some((name, text)) = secret(name, file)? else { return Ok(Vec::new()) };
-    let written: Vec<W> = serde_json::from_str(text.expose_secret()).map_err(|error| {
-        // Not serde's own words: they repeat what is there, which may be a secret.
-        let (line, column) = (error.line(), error.column());
-        SettingsError::new(name, format!("line {line}, column {column} is not what is expected there; {mend}"))
-    })?;
-    let numbered = (1..).zip(&written);
-    numbered
-        .map(|(n, entry)| read(entry).map_err(|why| SettingsError::new(name, format!("entry {n}: {why}"))))
-        .collect()
-}
-
-fn read(variable: &'static str, path: &str) -> Result<SecretString, SettingsError> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(text.trim().to_owned().into()),
-        Err(error) => Err(SettingsError::new(variable, format!("cannot read {path}: {error}"))),
-    }
-}
-
-fn duration(name: &'static str) -> Result<Option<Duration>, SettingsError> {
-    let Some(text) = variable(name)? else { return Ok(None) };
-    match humantime::parse_duration(&text) {
-        Ok(span) => Ok(Some(span)),
-        Err(error) => Err(SettingsError::new(name, format!("{error}; write a duration such as `15m`, `7d` or `10s`"))),
-    }
-}
-
-fn number(name: &'static str) -> Result<Option<usize>, SettingsError> {
-    let Some(text) = variable(name)? else { return Ok(None) };
-    let wrong = |_| SettingsError::new(name, "it is not a number; write one such as `10000`, or `0` for none");
-    text.parse().map(Some).map_err(wrong)
 }

@@ -1,45 +1,34 @@
 //! Variables that look like settings and are none.
 
-/// Every variable that this crate or its quickstart reads.
-const KNOWN: [&str; 24] = [
-    "AUTH_ACCESS_TTL",
-    "AUTH_AUDIENCE",
-    "AUTH_CACHE_BOUND",
-    "AUTH_CLIENTS",
-    "AUTH_CLIENTS_FILE",
-    "AUTH_CLOCK_SKEW",
-    "AUTH_DPOP",
-    "AUTH_DPOP_URLS",
-    "AUTH_ISSUER",
-    "AUTH_LEGACY_SECRET",
-    "AUTH_LEGACY_SECRET_FILE",
-    "AUTH_LEGACY_SUBJECT",
-    "AUTH_LEGACY_UNTIL",
-    "AUTH_RATE_LIMIT",
-    "AUTH_REFRESH_LEEWAY",
-    "AUTH_REFRESH_TTL",
-    "AUTH_SECRET",
-    "AUTH_SECRET_FILE",
-    "AUTH_SESSION_TTL",
-    "AUTH_SIGNING_KEY_FILE",
-    "AUTH_TOKEN_CACHE",
-    "AUTH_TRUSTED_ISSUERS",
-    "AUTH_TRUSTED_ISSUERS_FILE",
-    "AUTH_VERIFY_KEY_FILES",
-];
+use super::environment::{FILES, PREFIX};
 
-/// Warns of variables that begin as settings do and are none: a misspelt one would leave its protection off in silence.
-/// No more than a warning, since the name may be another program's.
-pub(super) fn warn() {
-    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
-    let unknown: Vec<String> = names.filter(|name| is_unknown(name)).collect();
-    if !unknown.is_empty() {
-        tracing::warn!(target: "auth", "set, but no settings of this version: {}", unknown.join(", "));
+/// Settings that another part of a program reads.
+const ELSEWHERE: &[&str] = &["AUTH_RATE_LIMIT"];
+
+/// Warns of names that begin as settings do and are none: a misspelt one would leave its protection off in silence. No
+/// more than a warning, since the name may be another program's.
+pub(super) fn warn<'a>(names: impl Iterator<Item = &'a str>, fields: &[&'static str]) {
+    let known = known(fields);
+    for name in names.filter(|name| !known.contains(name)) {
+        match nearest(name, &known) {
+            Some(near) => tracing::warn!(target: "auth", "unknown setting {name}; did you mean {near}?"),
+            None => tracing::warn!(target: "auth", "unknown setting {name}: this version has no variable of that name"),
+        }
     }
 }
 
-fn is_unknown(name: &str) -> bool {
-    name.starts_with("AUTH_") && !KNOWN.contains(&name)
+fn known(fields: &[&'static str]) -> Vec<&'static str> {
+    let files = FILES.iter().map(|(_, file)| file);
+    fields.iter().chain(files).chain(ELSEWHERE).copied().collect()
+}
+
+/// The known name that differs from `name` in at most a third of its letters.
+fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let rest = |name: &str| name.trim_start_matches(PREFIX).to_ascii_uppercase();
+    let name = rest(name);
+    let distances = known.iter().map(|known| (strsim::osa_distance(&name, &rest(known)), *known));
+    let near = distances.filter(|(distance, known)| *distance <= name.len().max(rest(known).len()) / 3);
+    near.min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
 }
 
 #[cfg(test)]
@@ -47,12 +36,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_setting_that_is_documented_is_known() {
+    fn every_setting_is_documented() {
+        let fields = include_str!("variables.rs").split("pub(super) ").filter_map(|line| line.split_once(':'));
+        let fields: Vec<String> =
+            fields.map(|(name, _)| name.to_ascii_uppercase()).filter(|name| name.starts_with(PREFIX)).collect();
+        let mut read: Vec<&str> = fields.iter().map(String::as_str).chain(FILES.map(|(_, file)| file)).collect();
         let is_name = |text: &&str| text.contains('_') && text.bytes().all(|b| b == b'_' || b.is_ascii_uppercase());
-        let documented = include_str!("mod.rs").split('`').filter(is_name);
-        let mut documented: Vec<&str> = documented.chain(["AUTH_RATE_LIMIT"]).collect();
+        let mut documented: Vec<&str> =
+            include_str!("mod.rs").split('`').filter(is_name).filter(|name| *name != PREFIX).collect();
+        read.sort_unstable();
         documented.sort_unstable();
         documented.dedup();
-        assert_eq!(documented, KNOWN);
+        assert_eq!(documented, read);
+    }
+
+    #[test]
+    fn the_nearest_name_is_found() {
+        let known = known(&["AUTH_DPOP", "AUTH_DPOP_URLS", "AUTH_ACCESS_TTL"]);
+        assert_eq!(nearest("AUTH_DPOPP", &known), Some("AUTH_DPOP"));
+        assert_eq!(nearest("AUTH_ACCES_TTL", &known), Some("AUTH_ACCESS_TTL"));
+        assert_eq!(nearest("AUTH_SECRET_FIEL", &known), Some("AUTH_SECRET_FILE"));
+        assert_eq!(nearest("AUTH_PROXY_HOST", &known), None);
     }
 }

@@ -1,0 +1,259 @@
+//! The environment as something that serde reads.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::value::StringDeserializer;
+use serde::de::{
+    self, DeserializeSeed, Deserializer, Error as _, Expected, IntoDeserializer, MapAccess, Unexpected, Visitor,
+};
+use serde::forward_to_deserialize_any;
+
+use super::{SettingsError, unknown};
+
+/// The prefix of every setting.
+pub(super) const PREFIX: &str = "AUTH_";
+
+/// Variables whose value may lie in a file, and those that name the file.
+pub(super) const FILES: [(&str, &str); 4] = [
+    ("AUTH_CLIENTS", "AUTH_CLIENTS_FILE"),
+    ("AUTH_LEGACY_SECRET", "AUTH_LEGACY_SECRET_FILE"),
+    ("AUTH_SECRET", "AUTH_SECRET_FILE"),
+    ("AUTH_TRUSTED_ISSUERS", "AUTH_TRUSTED_ISSUERS_FILE"),
+];
+
+/// The variables that begin with [`PREFIX`]. It deserialises a struct whose fields are called as they are, and warns of
+/// those that the struct lacks.
+pub(super) struct Environment(BTreeMap<String, OsString>);
+
+impl Environment {
+    pub(super) fn of_process() -> Self {
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
+    }
+
+    /// An empty value is an error: it is never what was meant.
+    fn variable(&self, name: &'static str) -> Result<Option<String>, Invalid> {
+        let Some(value) = self.0.get(name) else { return Ok(None) };
+        match value.to_str() {
+            Some("") => Err(Invalid::new(name, "it is set to nothing; unset it or give a value")),
+            Some(value) => Ok(Some(value.to_owned())),
+            None => Err(Invalid::new(name, "it is not valid UTF-8")),
+        }
+    }
+
+    /// The value of a variable or of its file, and the one of the two that is set.
+    fn value(&self, name: &'static str) -> Result<Option<(&'static str, String)>, Invalid> {
+        let own = self.variable(name)?;
+        let Some((_, file)) = FILES.into_iter().find(|(of, _)| *of == name) else {
+            return Ok(own.map(|value| (name, value)));
+        };
+        match (own, self.variable(file)?) {
+            (None, None) => Ok(None),
+            // As the file is, so that both hold the same secret.
+            (Some(value), None) => Ok(Some((name, value.trim().to_owned()))),
+            (None, Some(path)) => {
+                let text = read(&path).map_err(|problem| Invalid::new(file, problem))?;
+                Ok(Some((file, text.expose_secret().to_owned())))
+            }
+            (Some(_), Some(_)) => Err(Invalid::new(name, format!("{file} is set as well; unset one of the two"))),
+        }
+    }
+}
+
+impl FromIterator<(String, OsString)> for Environment {
+    fn from_iter<I: IntoIterator<Item = (String, OsString)>>(variables: I) -> Self {
+        Self(variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect())
+    }
+}
+
+/// The trimmed text of a file.
+pub(super) fn read(path: &str) -> Result<SecretString, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
+    Ok(text.trim().to_owned().into())
+}
+
+impl<'de> Deserializer<'de> for &Environment {
+    type Error = Invalid;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Invalid> {
+        unknown::warn(self.0.keys().map(String::as_str), fields);
+        visitor.visit_map(Set { environment: self, fields: fields.iter(), next: None })
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Invalid> {
+        Err(Invalid::custom("an environment is read into a struct"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The fields whose variables are set.
+struct Set<'a> {
+    environment: &'a Environment,
+    fields: std::slice::Iter<'static, &'static str>,
+    next: Option<(&'static str, String)>,
+}
+
+impl<'de> MapAccess<'de> for Set<'_> {
+    type Error = Invalid;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Invalid> {
+        for field in self.fields.by_ref() {
+            self.next = self.environment.value(field)?;
+            if self.next.is_some() {
+                return seed.deserialize((*field).into_deserializer()).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Invalid> {
+        let (source, text) = self.next.take().ok_or_else(|| Invalid::custom("a value was read twice"))?;
+        seed.deserialize(Value(text)).map_err(|invalid| Invalid { variable: source, ..invalid })
+    }
+}
+
+/// The text of one variable.
+struct Value(String);
+
+impl<'de> Deserializer<'de> for Value {
+    type Error = Invalid;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_string(self.0)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Invalid> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Invalid> {
+        visitor.visit_enum(StringDeserializer::new(self.0))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct identifier ignored_any
+    }
+}
+
+/// A variable that cannot be used. Unlike serde's own errors it never repeats the value, which may be a secret.
+#[derive(Debug)]
+pub(super) struct Invalid {
+    variable: &'static str,
+    problem: String,
+}
+
+impl Invalid {
+    fn new(variable: &'static str, problem: impl Into<String>) -> Self {
+        Self { variable, problem: problem.into() }
+    }
+}
+
+impl From<Invalid> for SettingsError {
+    fn from(invalid: Invalid) -> Self {
+        Self::new(invalid.variable, invalid.problem)
+    }
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.variable, self.problem)
+    }
+}
+
+impl std::error::Error for Invalid {}
+
+impl de::Error for Invalid {
+    fn custom<T: fmt::Display>(problem: T) -> Self {
+        Self::new(PREFIX, problem.to_string())
+    }
+
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("it is not {expected}"))
+    }
+
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::custom(format_args!("it is not {expected}"))
+    }
+
+    fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
+        match expected {
+            [one, other] => Self::custom(format_args!("it is neither `{one}` nor `{other}`")),
+            [start @ .., end] => Self::custom(format_args!("it is none of `{}` and `{end}`", start.join("`, `"))),
+            [] => Self::custom("no value is valid"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+    use crate::service::settings::variables::Variables;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Variables, String> {
+        let environment: Environment =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), OsString::from(value))).collect();
+        Variables::deserialize(&environment).map_err(|invalid| invalid.to_string())
+    }
+
+    fn error(variables: &[(&str, &str)]) -> String {
+        read(variables).err().unwrap_or_else(|| panic!("{variables:?} was read"))
+    }
+
+    #[test]
+    fn an_error_names_the_variable_and_never_the_value() {
+        assert_eq!(error(&[("AUTH_ISSUER", "")]), "AUTH_ISSUER: it is set to nothing; unset it or give a value");
+        assert_eq!(error(&[("AUTH_DPOP", "hunter2")]), "AUTH_DPOP: it is none of `off`, `optional` and `required`");
+        assert_eq!(error(&[("AUTH_LEGACY_SUBJECT", "hunter2")]), "AUTH_LEGACY_SUBJECT: it is neither `id` nor `login`");
+        for name in ["AUTH_SECRET", "AUTH_ACCESS_TTL", "AUTH_TOKEN_CACHE", "AUTH_CLIENTS", "AUTH_LEGACY_SECRET"] {
+            let error = error(&[(name, "hunter2")]);
+            assert!(error.starts_with(&format!("{name}: ")) && !error.contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_trimmed_as_its_variable_is() {
+        let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, format!("{secret}\n")).unwrap();
+        let path = path.to_str().unwrap();
+        let spaced = format!(" {secret}\n");
+        for set in [("AUTH_LEGACY_SECRET", spaced.as_str()), ("AUTH_LEGACY_SECRET_FILE", path)] {
+            let read = read(&[set]).unwrap().auth_legacy_secret.unwrap();
+            assert_eq!(read.0.expose_secret(), secret);
+        }
+        assert!(error(&[("AUTH_SECRET", secret), ("AUTH_SECRET_FILE", path)]).contains("unset one of the two"));
+        std::fs::write(path, "short").unwrap();
+        assert!(error(&[("AUTH_SECRET_FILE", path)]).starts_with("AUTH_SECRET_FILE: it has 5 bytes"));
+        assert!(error(&[("AUTH_SECRET_FILE", "/nowhere")]).starts_with("AUTH_SECRET_FILE: cannot read /nowhere: "));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_are_refused() {
+        use std::os::unix::ffi::OsStringExt;
+        let value = OsString::from_vec(vec![0xFF]);
+        let environment: Environment = [("AUTH_ISSUER".to_owned(), value)].into_iter().collect();
+        let error = Variables::deserialize(&environment).err().unwrap();
+        assert_eq!(error.to_string(), "AUTH_ISSUER: it is not valid UTF-8");
+    }
+}

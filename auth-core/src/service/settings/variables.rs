@@ -1,0 +1,81 @@
+//! Every variable, once.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use super::clients::Clients;
+use super::dpop::{DpopMode, DpopUrls};
+use super::issuers::Issuers;
+use super::keys::{KeyFile, KeyFiles, Secret};
+use super::legacy::{LegacySecret, LegacySubject, LegacyUntil};
+
+/// The variables that are set, each read by itself.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "SCREAMING_SNAKE_CASE")]
+#[allow(clippy::struct_field_names, reason = "the fields are called as the variables are")]
+pub(super) struct Variables {
+    pub(super) auth_secret: Option<Secret>,
+    pub(super) auth_signing_key_file: Option<KeyFile>,
+    pub(super) auth_verify_key_files: Option<KeyFiles>,
+    pub(super) auth_issuer: Option<String>,
+    pub(super) auth_audience: Option<String>,
+    pub(super) auth_clock_skew: Option<Span>,
+    pub(super) auth_access_ttl: Option<Span>,
+    pub(super) auth_refresh_ttl: Option<Span>,
+    pub(super) auth_session_ttl: Option<Span>,
+    pub(super) auth_refresh_leeway: Option<Span>,
+    pub(super) auth_dpop: Option<DpopMode>,
+    pub(super) auth_dpop_urls: Option<DpopUrls>,
+    pub(super) auth_cache_bound: Option<Span>,
+    pub(super) auth_token_cache: Option<Count>,
+    pub(super) auth_clients: Clients,
+    pub(super) auth_trusted_issuers: Issuers,
+    pub(super) auth_legacy_secret: Option<LegacySecret>,
+    pub(super) auth_legacy_until: Option<LegacyUntil>,
+    pub(super) auth_legacy_subject: Option<LegacySubject>,
+}
+
+/// A duration with its unit.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Span(pub(super) Duration);
+
+impl TryFrom<String> for Span {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        humantime::parse_duration(&text)
+            .map(Self)
+            .map_err(|error| format!("{error}; write a duration such as `15m`, `7d` or `10s`"))
+    }
+}
+
+/// A number of things.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Count(pub(super) usize);
+
+impl TryFrom<String> for Count {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        text.parse().map(Self).map_err(|_| "it is not a number; write one such as `10000`, or `0` for none")
+    }
+}
+
+/// What `read` makes of each entry of a JSON list.
+pub(super) fn list<E: DeserializeOwned, T>(
+    text: &SecretString,
+    help: &str,
+    read: impl Fn(&E) -> Result<T, String>,
+) -> Result<Vec<T>, String> {
+    let entries: Vec<E> = serde_json::from_str(text.expose_secret()).map_err(|error| {
+        // Not serde's own words: they repeat what is there, which may be a secret.
+        format!("line {}, column {} is not what is expected there; {help}", error.line(), error.column())
+    })?;
+    let numbered = (1..).zip(&entries);
+    numbered.map(|(n, entry)| read(entry).map_err(|why| format!("entry {n}: {why}"))).collect()
+}
