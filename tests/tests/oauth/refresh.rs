@@ -156,7 +156,7 @@ async fn a_disabled_subject_refreshes_nothing() {
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let tokens = service.password(&[]).await;
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
-    store.update(&service.subject, inactive).await.unwrap();
+    store.update(&service.subject, inactive, Audit::none()).await.unwrap();
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
     service.password(&[]).await.is_error(400, "invalid_grant");
 }
@@ -168,12 +168,12 @@ async fn a_stranger_does_not_end_the_session_of_a_disabled_subject() {
     let (app, backend) = ([("client_id", "app")], [("client_id", "backend"), ("client_secret", SECRET)]);
     let refresh = service.password(&app).await.refresh();
     let active = |active| AccountPatch { active: Some(active), ..AccountPatch::default() };
-    store.update(&service.subject, active(false)).await.unwrap();
+    store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &backend).await.is_error(400, "invalid_grant");
-    store.update(&service.subject, active(true)).await.unwrap();
+    store.update(&service.subject, active(true), Audit::none()).await.unwrap();
     assert_eq!(service.refresh(&refresh, &app).await.status, 200, "a stranger ended the session");
     // Its own client's request does, and finds so much out.
-    store.update(&service.subject, active(false)).await.unwrap();
+    store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &app).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
 }
