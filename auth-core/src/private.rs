@@ -14,7 +14,6 @@ pub use crate::policy::{Role, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
 pub use crate::web::guard::authorize::{Asked, Condition, Deferred, EarlyResponse, Fallible, Gate, Via, Wait};
-pub use crate::web::guard::copied::Copied;
 
 /// The policy of a handler whose attribute holds a mistake: the compiler has told it, and nobody meets it.
 #[derive(Debug)]

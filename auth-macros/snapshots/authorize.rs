@@ -11,19 +11,19 @@ async fn edit(
     CurrentUser(user): CurrentUser<User>,
     Path(id): Path<UserId>,
     __later: ::auth_core::__private::Deferred<Json<Patch>>,
-) -> ::auth_core::__private::core::result::Result<
+) -> ::auth_core::__private::Result<
     Result<(), AppError>,
     ::auth_core::__private::EarlyResponse,
 > {
     let __condition = ::auth_core::__private::condition(user.id == id);
     __gate.check(__condition).await?;
     let Json(patch): Json<Patch> = __gate.read(__later).await?;
-    ::auth_core::__private::core::result::Result::Ok(
+    ::auth_core::__private::Ok(
         async move {
-            if let ::auth_core::__private::core::option::Option::Some(returned) = ::auth_core::__private::core::option::Option::None::<
+            if let ::auth_core::__private::Some(__returned) = ::auth_core::__private::None::<
                 Result<(), AppError>,
             > {
-                return returned;
+                return __returned;
             }
             { users.edit(user, patch).await }
         }

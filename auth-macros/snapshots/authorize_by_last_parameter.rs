@@ -10,18 +10,18 @@ async fn edit(
     __gate: ::auth_core::__private::Gate<__edit_policy>,
     CurrentUser(user): CurrentUser<User>,
     Json(patch): Json<Patch>,
-) -> ::auth_core::__private::core::result::Result<
+) -> ::auth_core::__private::Result<
     impl IntoResponse,
     ::auth_core::__private::EarlyResponse,
 > {
     let __condition = ::auth_core::__private::condition(patch.owner == user.id);
     __gate.check(__condition).await?;
-    ::auth_core::__private::core::result::Result::Ok(
+    ::auth_core::__private::Ok(
         async move {
-            if let ::auth_core::__private::core::option::Option::Some(returned) = ::auth_core::__private::core::option::Option::None::<
+            if let ::auth_core::__private::Some(__returned) = ::auth_core::__private::None::<
                 _,
             > {
-                return returned;
+                return __returned;
             }
             { "ok" }
         }

@@ -10,18 +10,18 @@ async fn drafts(
     __gate: ::auth_core::__private::Gate<__drafts_policy>,
     CurrentUser(user): CurrentUser<User>,
     State(drafts): State<Drafts>,
-) -> ::auth_core::__private::core::result::Result<
+) -> ::auth_core::__private::Result<
     Json<Vec<Draft>>,
     ::auth_core::__private::EarlyResponse,
 > {
     let __condition = ::auth_core::__private::condition(user.is_author());
     __gate.check(__condition).await?;
-    ::auth_core::__private::core::result::Result::Ok(
+    ::auth_core::__private::Ok(
         async move {
-            if let ::auth_core::__private::core::option::Option::Some(returned) = ::auth_core::__private::core::option::Option::None::<
+            if let ::auth_core::__private::Some(__returned) = ::auth_core::__private::None::<
                 Json<Vec<Draft>>,
             > {
-                return returned;
+                return __returned;
             }
             { Json(drafts.of(user).await) }
         }

@@ -47,6 +47,7 @@
 
 use proc_macro::TokenStream;
 
+mod above;
 mod args;
 mod check;
 mod diagnostics;

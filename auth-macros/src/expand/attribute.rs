@@ -3,8 +3,8 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::copied::{copied, is_copy};
 use super::{handler, scope};
+use crate::above;
 use crate::args::Word;
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Handler, Impl, Scope};
@@ -14,8 +14,16 @@ pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> Tok
     let attr = Attr::outer(word, args);
     let (output, errors) = Errors::collect(|errors| match Place::of(&item) {
         Place::Function => {
-            let guarded = |it, errors: &mut _| {
-                if is_copy(&it) { copied(it) } else { handler::guarded(Some(attr), it, Scope::default(), errors) }
+            let guarded = |it: Handler, errors: &mut Errors| {
+                if above::names("debug_handler") {
+                    // At the name, which the copy that `debug_handler` makes has as well: rustc prints equal errors once.
+                    let problem =
+                        format!("`#[debug_handler]` stands above `#[{word}]`, so it checks an unguarded handler");
+                    let remedy = format!("write `#[debug_handler(state = AppState)]` below `#[{word}]`");
+                    errors.add(it.sig.ident.span(), problem, remedy);
+                    return handler::undecided(it);
+                }
+                handler::guarded(Some(attr), it, Scope::default(), errors)
             };
             read(item, Handler::read, errors, guarded)
         }

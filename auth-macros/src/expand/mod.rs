@@ -2,7 +2,6 @@
 
 mod attribute;
 mod authorize;
-mod copied;
 mod handler;
 mod ours;
 mod policy;

@@ -4,7 +4,6 @@
 
 use axum::debug_handler;
 use axum::extract::Path;
-use axum::http::StatusCode;
 use guards::GuardedRouter;
 use guards::prelude::*;
 use tracing::instrument;
@@ -48,44 +47,14 @@ async fn debugged_below_a_condition(Path(id): Path<u32>, body: String) -> String
     body
 }
 
-#[debug_handler(state = Auth)]
-#[require_auth]
-async fn debugged_above() {}
-
-#[debug_handler(state = Auth)]
-#[require_auth]
-#[authorize(id == 7)]
-async fn debugged_above_a_condition(Path(id): Path<u32>, body: String) -> Result<String, StatusCode> {
-    if body.is_empty() {
-        return Err(StatusCode::BAD_REQUEST);
-    }
-    std::future::ready(()).await;
-    Ok(body)
-}
-
-#[debug_handler(state = Auth)]
-#[require_auth]
-#[instrument]
-#[require_scope("a")]
-async fn debugged_above_several(Path(_): Path<u32>) {}
-
-#[debug_handler(state = Auth)]
-#[cfg_attr(all(), require_auth)]
-#[cfg_attr(all(), require_scope("a"))]
-async fn debugged_above_what_is_seen_one_by_one() {}
-
-#[debug_handler(state = Auth)]
-#[public]
-async fn debugged_above_public() {}
-
-/// Twins: what a `macro_rules!` makes stands at one place, and is not a copy.
+/// What a `macro_rules!` makes stands at one place, and is as many handlers.
 macro_rules! twin {
     ($name:ident) => {
         mod $name {
             use super::*;
 
-            #[debug_handler(state = Auth)]
             #[require_auth]
+            #[debug_handler(state = Auth)]
             pub(super) async fn debugged() {}
 
             #[instrument]
@@ -98,7 +67,7 @@ macro_rules! twin {
 twin!(one);
 twin!(other);
 
-/// Twins word for word and span for span, which are not copies either: no procedural macro has written them.
+/// A handler that a `macro_rules!` writes twice, word for word and span for span, is two handlers.
 macro_rules! twice {
     ($($handler:tt)*) => {
         mod first {
@@ -118,6 +87,26 @@ macro_rules! twice {
 twice! {
     #[require_auth]
     pub(super) async fn passed() {}
+}
+
+seq_macro::seq!(N in 0..2 {
+    mod numbered_~N {
+        use super::{Path, authorize, require_auth};
+
+        #[require_auth]
+        #[authorize(id == N)]
+        pub(super) async fn numbered(Path(id): Path<u32>, body: String) -> String {
+            body
+        }
+    }
+});
+
+#[duplicate::duplicate_item(name; [left]; [right])]
+mod name {
+    use super::require_auth;
+
+    #[require_auth]
+    pub(super) async fn duplicated() {}
 }
 
 /// Documented above the guard.
@@ -145,12 +134,11 @@ pub fn routes() -> GuardedRouter<Auth> {
         .route("/instrumented/{id}", get(instrumented_above).put(instrumented_below))
         .route("/instrumented-conditions/{id}", get(instrumented_above_a_condition).put(instrumented_below_a_condition))
         .route("/debugged/{id}", post(debugged_below).put(debugged_below_a_condition))
-        .route("/debugged-above", get(debugged_above).put(debugged_above_public))
-        .route("/debugged-above/{id}", put(debugged_above_a_condition).get(debugged_above_several))
-        .route("/debugged-above-one-by-one", get(debugged_above_what_is_seen_one_by_one))
         .route("/one", get(one::debugged).put(one::instrumented))
         .route("/other", get(other::debugged).put(other::instrumented))
         .route("/passed", get(first::passed).put(second::passed))
+        .route("/numbered/{id}", post(numbered_0::numbered).put(numbered_1::numbered))
+        .route("/duplicated", get(left::duplicated).put(right::duplicated))
         .route("/documented-above/{id}", get(documented_above))
         .route("/documented-below/{id}", get(documented_below))
 }

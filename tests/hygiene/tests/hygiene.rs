@@ -97,16 +97,9 @@ fn documents_are_found_in_either_order_of_the_attributes() {
 }
 
 #[test]
-fn below_a_debug_handler_the_guard_is_the_handlers() {
-    let routes = attributes::routes();
-    demands(&routes, "debugged_above", "auth");
-    demands(&routes, "debugged_above_a_condition", "auth");
-    demands(&routes, "debugged_above_several", "all(auth, scope(\"a\"))");
-    demands(&routes, "debugged_above_what_is_seen_one_by_one", "all(auth, scope(\"a\"))");
-    demands(&routes, "debugged_above_public", "public");
-    // The twins have their guards, too.
-    let rows = rows(&routes);
-    for twin in ["debugged", "instrumented", "passed"] {
+fn a_handler_that_a_macro_writes_twice_is_two_guarded_handlers() {
+    let rows = rows(&attributes::routes());
+    for twin in ["debugged", "instrumented", "passed", "numbered", "duplicated"] {
         let guarded = rows.iter().filter(|(name, requirement)| name == twin && requirement == "auth");
         assert_eq!(guarded.count(), 2, "{twin}");
     }

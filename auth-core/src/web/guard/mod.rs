@@ -1,7 +1,6 @@
 //! Guards: a request's credentials, decided against a policy, become evidence in the handler's signature.
 
 pub(crate) mod authorize;
-pub(crate) mod copied;
 mod evidence;
 mod extract;
 mod layer;
