@@ -42,29 +42,7 @@ macro_rules! __policy {
     };
 }
 
-/// Lets a bare role name `Admin` mean `Role::Admin` of the user's module, and our own error appear when that module has
-/// no `Role`.
-///
-/// The inner block's glob import brings everything that the user's module can name, its private imports included, and
-/// so shadows the stand-in of the outer block. Whatever the user's `Role` lacks stays for rustc to say.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __bare_roles {
-    ($($name:ident)*, $requirement:expr) => {{
-        // Called `Role` by an import, since editors complain of a module of that name.
-        mod __no_role {
-            $(pub(super) use $crate::__private::NO_ROLE as $name;)*
-        }
-        use __no_role as Role;
-        {
-            use self::*;
-            use $crate::__private::LikeRole as _;
-            $requirement
-        }
-    }};
-}
-
-pub use crate::{__bare_roles as bare_roles, __policy as policy};
+pub use crate::__policy as policy;
 
 /// A policy that is declared where this is called.
 #[track_caller]
@@ -96,62 +74,10 @@ pub fn failed<R: Fallible<E>, E>(error: E) -> Result<R, EarlyResponse> {
     Ok(R::failed(error))
 }
 
-/// Stands in for each variant of a role enum where none called `Role` is in scope, so that the error can be ours.
-#[derive(Clone, Copy, Debug)]
-pub struct NoRole(::core::marker::PhantomData<*const ()>);
-
-/// The only value of [`NoRole`].
-pub const NO_ROLE: NoRole = NoRole(::core::marker::PhantomData);
-
-/// A role that is named by its variant alone, which takes the enum to be called `Role`.
-///
-/// Every enum of names implements it but [`NoRole`], which alone is not `Send`.
-#[diagnostic::on_unimplemented(
-    message = "no role enum called `Role` is in scope here",
-    label = "a bare role name is a variant of `Role`",
-    note = "bring your role enum into this module: `use path::to::Role;`",
-    note = "or write the role's path: `#[require_role(path::to::StaffRole::Admin)]`",
-    note = "an enum becomes a role enum by `#[derive(Role)]`"
-)]
-pub trait InScope {}
-
-#[diagnostic::do_not_recommend]
-impl<R: Send> InScope for R {}
-
-/// What a requirement may name as a role.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a role enum",
-    label = "not a role enum",
-    note = "write `#[derive(Role)]` above the enum"
-)]
-pub trait IsRole {}
-
-#[diagnostic::do_not_recommend]
-impl<R: Role> IsRole for R {}
-
-// What is wrong with it, `InScope` has said.
-impl IsRole for NoRole {}
-
-/// Holds a role against [`IsRole`].
-pub const fn role<R: IsRole>(role: &R) -> &R {
+/// Checks that what a requirement names as a role is one.
+pub const fn role<R: Role>(role: &R) -> &R {
     role
 }
-
-/// Holds a role that is named by its variant alone against [`InScope`] as well.
-pub const fn bare_role<R: InScope + IsRole>(role: &R) -> &R {
-    role
-}
-
-/// Gives every type the method that `#[derive(Role)]` gives to roles, so that a type which is none is told of once, by
-/// [`IsRole`].
-pub trait LikeRole {
-    #[doc(hidden)]
-    fn __requirement(&self) -> Requirement {
-        Undecided::REQUIREMENT
-    }
-}
-
-impl<R> LikeRole for R {}
 
 /// Reads a role from its name.
 pub fn deserialize_role<'de, R: Role, D: serde::Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {

@@ -56,6 +56,6 @@ pub mod admin {
     }
 }
 ::auth_core::__private::policy! {
-    __admin_module_policy, "admin", ::auth_core::__private::bare_roles!(Admin,
-    ::auth_core::__private::bare_role(& Role::Admin).__requirement()), enum
+    __admin_module_policy, "admin", ::auth_core::__private::role(& Role::Admin)
+    .__requirement(), enum
 }

@@ -12,8 +12,7 @@ async fn delete_user(
     StatusCode::NO_CONTENT
 }
 ::auth_core::__private::policy! {
-    __delete_user_policy, "delete_user", ::auth_core::__private::bare_roles!(Admin,
-    ::auth_core::__private::Requirement::Any(& [::auth_core::__private::bare_role(&
-    Role::Admin).__requirement(), ::auth_core::__private::role(& staff::Role::Moderator)
-    .__requirement()])), enum
+    __delete_user_policy, "delete_user", ::auth_core::__private::Requirement::Any(&
+    [::auth_core::__private::role(& Role::Admin).__requirement(),
+    ::auth_core::__private::role(& staff::Role::Moderator).__requirement()]), enum
 }

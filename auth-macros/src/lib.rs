@@ -99,7 +99,7 @@ pub fn require_auth(args: TokenStream, item: TokenStream) -> TokenStream {
 
 /// A subject that holds one of these roles, or a role that includes one of them, may call this handler.
 ///
-/// A bare name is a variant of the enum called `Role` in the module where the attribute stands; a path is taken as
+/// A bare name is a variant of the enum called `Role` where the attribute stands; a path is taken as
 /// written. `all(..)`, `any(..)` and `not(..)` combine roles.
 ///
 /// ```

@@ -8,35 +8,6 @@ use syn::{Ident, Path};
 use crate::args::{Kind, Term};
 use crate::paths::{private, private_at};
 
-/// The requirement as a constant expression.
-pub(super) fn requirement(term: &Term) -> TokenStream {
-    let mut bare = Vec::new();
-    if !roles(term, &mut bare) {
-        return value(term, None);
-    }
-    let value = value(term, bare.first().copied());
-    let private = private();
-    if bare.is_empty() {
-        return quote!({ use #private::LikeRole as _; #value });
-    }
-    quote!(#private::bare_roles!(#(#bare)*, #value))
-}
-
-/// Whether roles are named at all; collects each bare role name once.
-fn roles<'a>(term: &'a Term, bare: &mut Vec<&'a Ident>) -> bool {
-    let mut any = matches!(term.kind, Kind::Role(_));
-    if let Kind::Role(path) = &term.kind
-        && let Some(name) = path.get_ident()
-        && !bare.contains(&name)
-    {
-        bare.push(name);
-    }
-    for part in term.parts() {
-        any |= roles(part, bare);
-    }
-    any
-}
-
 /// Has the compiler look behind the names of the policies that `policy` is made of: none may let in anyone, since the
 /// others would be void beside it.
 pub(super) fn checked_by_name(policy: &Ident, term: &Term) -> Option<TokenStream> {
@@ -51,8 +22,8 @@ fn names_policy(term: &Term) -> bool {
     matches!(term.kind, Kind::Policy(_)) || term.parts().iter().any(names_policy)
 }
 
-/// `first` is the first bare role name.
-fn value(term: &Term, first: Option<&Ident>) -> TokenStream {
+/// The requirement as a constant expression.
+pub(super) fn requirement(term: &Term) -> TokenStream {
     let private = private();
     let requirement = quote!(#private::Requirement);
     match &term.kind {
@@ -60,42 +31,37 @@ fn value(term: &Term, first: Option<&Ident>) -> TokenStream {
         Kind::Optional => quote!(#requirement::Optional),
         Kind::Auth => quote!(#requirement::Auth),
         Kind::ApiKey => quote!(#requirement::ApiKey),
-        Kind::Role(path) => role(path, first),
+        Kind::Role(path) => role(path),
         Kind::Scope(scope) => quote!(#requirement::Scope(#scope)),
         Kind::Fresh(seconds) => quote!(#requirement::Fresh(#private::Duration::from_secs(#seconds))),
         Kind::Amr(method) => quote!(#requirement::Amr(#method)),
         // With the path's span, so that rustc points at it when there is no such policy.
         Kind::Policy(path) => quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT),
         Kind::All(parts) => {
-            let parts = parts.iter().map(|part| value(part, first));
+            let parts = parts.iter().map(self::requirement);
             quote!(#requirement::All(&[#(#parts),*]))
         }
         Kind::Any(parts) => {
-            let parts = parts.iter().map(|part| value(part, first));
+            let parts = parts.iter().map(self::requirement);
             quote!(#requirement::Any(&[#(#parts),*]))
         }
         Kind::Not(inner) => {
-            let inner = value(inner, first);
+            let inner = self::requirement(inner);
             quote!(#requirement::Not(&#inner))
         }
     }
 }
 
-/// A path is taken as written. The first bare name is held against the scope for all of them: one error says it.
-fn role(path: &Path, first: Option<&Ident>) -> TokenStream {
+/// A path is taken as written; a bare name is a variant of the enum that is called `Role` where the attribute stands.
+fn role(path: &Path) -> TokenStream {
     let span = path.span();
     let private = private_at(span);
-    let role = path.get_ident().map_or_else(|| path.to_token_stream(), role_named);
-    match path.get_ident() {
-        Some(name) if first.is_some_and(|first| std::ptr::eq(first, name)) => {
-            quote_spanned!(span=> #private::bare_role(&#role).__requirement())
+    let role = match path.get_ident() {
+        Some(variant) => {
+            let role = Ident::new("Role", span);
+            quote_spanned!(span=> #role::#variant)
         }
-        _ => quote_spanned!(span=> #private::role(&#role).__requirement()),
-    }
-}
-
-/// A bare name is a variant of the enum that is called `Role` where the attribute stands.
-fn role_named(variant: &Ident) -> TokenStream {
-    let role = Ident::new("Role", variant.span());
-    quote_spanned!(variant.span()=> #role::#variant)
+        None => path.to_token_stream(),
+    };
+    quote_spanned!(span=> #private::role(&#role).__requirement())
 }

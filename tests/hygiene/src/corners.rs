@@ -39,6 +39,18 @@ pub mod staff {
 #[require_role(Admin, staff::Role::User, Ärztin)]
 async fn two_enums() {}
 
+/// The nearest enum called `Role` is the one that a bare name means.
+fn nearest() -> guards::GuardedMethodRouter<Auth> {
+    use staff::Role;
+
+    #[require_role(Head)]
+    async fn nearest() -> String {
+        Role::Head.to_string()
+    }
+
+    get(nearest)
+}
+
 mod outer {
     pub(super) mod inner {
         use guards::prelude::*;
@@ -192,6 +204,7 @@ pub fn routes() -> GuardedRouter<Auth> {
         .route("/ends/{id}", get(coerces).post(ends_early).put(fails_within_itself))
         .route("/queries", get(by_if_let).post(by_macro))
         .route("/macros/{id}", get(as_an_item).post(two_given).put(one_given))
+        .route("/nearest", nearest())
         .route("/head", head(as_an_item).options(precise))
         .route("/options", options(as_an_item).trace(precise))
         .route("/trace", trace(as_an_item).connect(precise))

@@ -55,6 +55,7 @@ fn corners_are_guarded_as_the_middle() {
     let routes = corners::routes();
     // Two enums of one name are one set of names at run time, as stores and tokens have them.
     demands(&routes, "two_enums", "any(role(Admin), role(User), role(doctor))");
+    demands(&routes, "nearest", "role(Head)");
     demands(&routes, "by_super", "role(Admin)");
     demands(&routes, "by_crate", "role(Admin)");
     demands(&routes, "Listing::list", "role(Admin)");
@@ -65,7 +66,7 @@ fn corners_are_guarded_as_the_middle() {
     for method in methods {
         assert!(table.routes().iter().any(|row| row.method == method), "no {method} in {table}");
     }
-    assert_eq!(table.routes().len(), 29, "{table}");
+    assert_eq!(table.routes().len(), 30, "{table}");
 }
 
 #[test]
