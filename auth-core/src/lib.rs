@@ -120,7 +120,9 @@ pub use base::{
     Actor, ApiKeyId, ClientId, Clock, Context, Email, InvalidEmail, InvalidIdentifier, InvalidTimestamp, SessionId,
     SubjectId, SystemClock, Timestamp,
 };
-pub use policy::{Declaration, Policy, PolicyTable, Requirement, Role, RoutePolicy, Unchecked, UnknownRole};
+pub use policy::{
+    Declaration, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement, Unchecked, UnknownRole,
+};
 #[cfg(feature = "server")]
 pub use service::{
     AccountError, GrantType, InvalidClient, IssuedApiKey, Login, NewApiKey, OAuthClient, PurgeTask, Registration,

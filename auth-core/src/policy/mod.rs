@@ -9,6 +9,7 @@ mod policy;
 mod render;
 mod requirement;
 mod role;
+mod route;
 mod table;
 
 pub(crate) use denial::Missing;
@@ -19,5 +20,6 @@ pub use policy::{Declaration, Policy, Statement};
 pub(crate) use render::HEADINGS;
 pub use requirement::Requirement;
 pub use role::{Role, UnknownRole};
+pub use route::RouteRequirement;
 pub(crate) use table::Methods;
 pub use table::{PolicyTable, RoutePolicy, Unchecked};

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Declaration, Requirement};
+use super::{Declaration, RouteRequirement};
 
 /// An HTTP method's name; `ANY` for all, `OTHER` for those that a path has no handler for.
 pub(crate) type Methods = &'static str;
@@ -30,13 +30,13 @@ pub struct RoutePolicy {
     pub path: String,
     /// What a caller must meet, the guards of the routers around the route included.
     #[serde(serialize_with = "in_words")]
-    pub requirement: Requirement,
+    pub requirement: RouteRequirement,
     /// Where that was decided.
     #[serde(flatten)]
     pub declared: Declaration,
 }
 
-fn in_words<S: Serializer>(requirement: &Requirement, serializer: S) -> Result<S::Ok, S::Error> {
+fn in_words<S: Serializer>(requirement: &RouteRequirement, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(requirement)
 }
 

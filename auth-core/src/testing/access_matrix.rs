@@ -90,9 +90,9 @@ impl AccessMatrix {
         let held: BTreeSet<&str> = self.callers.iter().flat_map(|caller| caller.roles.iter().copied()).collect();
         for row in self.table.routes() {
             let route = format!("{} {}", row.method, row.path);
-            let unheld = roles_named(&row.requirement).into_iter().filter(|role| !held.contains(role));
+            let unheld = row.requirement.parts().flat_map(roles_named).filter(|role| !held.contains(role));
             missing.extend(unheld.map(|role| format!("{route} names the role `{role}`, which no caller has")));
-            if !self.callers.iter().any(|caller| expected(&row.requirement, caller) == Expected::LetIn) {
+            if !self.callers.iter().any(|caller| expected_of(row, caller) == Expected::LetIn) {
                 missing.push(format!("{route} requires `{}`, which no caller meets", row.requirement));
             }
         }
@@ -136,8 +136,14 @@ fn filled(path: &str) -> String {
     }
 }
 
+/// The first part that refuses the caller decides.
+fn expected_of(row: &RoutePolicy, caller: &TestCaller) -> Expected {
+    let mut parts = row.requirement.parts().map(|part| expected(part, caller));
+    parts.find(|expected| *expected != Expected::LetIn).unwrap_or(Expected::LetIn)
+}
+
 fn mismatch(row: &RoutePolicy, caller: &TestCaller, answer: &Answer) -> Option<String> {
-    let expected = expected(&row.requirement, caller);
+    let expected = expected_of(row, caller);
     let right = match (expected, answer.outcome) {
         (Expected::LetIn, Outcome::LetIn) => true,
         (Expected::Unknown, Outcome::Refused) => answer.status == 401,

@@ -38,8 +38,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
         (self.wrap)(router, covers)
     }
 
-    /// Makes `row` that of a route behind this guard. That happens once for each, while the router is made, so what the row
-    /// points at may live as long as the program.
+    /// Makes `row` that of a route behind this guard.
     ///
     /// # Panics
     ///
@@ -47,7 +46,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
     #[track_caller]
     pub(crate) fn join(&self, row: &mut RoutePolicy) {
         self.check(row);
-        row.requirement = Requirement::All(Box::leak(Box::new([self.requirement, row.requirement])));
+        row.requirement.guard(self.requirement);
     }
 
     pub(crate) fn join_unchecked(&self, row: &mut Unchecked) {
@@ -65,14 +64,16 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
         let (policy, route) = (declared.name, format!("{} {}", row.method, row.path));
         let Declaration { name, file, line, .. } = row.declared;
         assert!(
-            !matches!(row.requirement, Requirement::Public),
+            !matches!(row.requirement.own(), Requirement::Public),
             "`{route}` is public (`{name}`, {file}:{line}), and the router's guard `{policy}` would close it: take the \
              route out of this router, or give it a guard of its own"
         );
-        let (of_guard, of_route) = (Kinds::of(requirement), Kinds::of(&row.requirement));
-        let depends = requirement.depends_on_kinds() || row.requirement.depends_on_kinds();
+        let means_the_same_beside = |part: &Requirement| {
+            let depends = requirement.depends_on_kinds() || part.depends_on_kinds();
+            !depends || Kinds::of(requirement) == Kinds::of(part)
+        };
         assert!(
-            of_guard == of_route || !depends,
+            row.requirement.parts().all(means_the_same_beside),
             "`{route}` (`{name}`, {file}:{line}) requires `{}`, and the router's guard `{policy}` requires \
              `{requirement}`: they look at different credentials, so `scope` and `not` mean one thing in each and \
              another in both; name the same credentials in both, or write both as one policy above the handler",

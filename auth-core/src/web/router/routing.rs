@@ -152,6 +152,6 @@ impl Decision {
     }
 
     pub(crate) fn row(self, method: Methods, path: String) -> RoutePolicy {
-        RoutePolicy { method, path, requirement: self.requirement, declared: self.declared }
+        RoutePolicy { method, path, requirement: self.requirement.into(), declared: self.declared }
     }
 }

@@ -1,0 +1,65 @@
+//! What a route demands, the guards of the routers around it included.
+
+use std::fmt;
+
+use super::Requirement;
+
+/// What a caller of a route must meet: the guard of every router around it, and what the route demands of itself.
+///
+/// `Display` writes it as one requirement: `all(guard, own)`.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// guard!(Recent = fresh("10m"));
+///
+/// #[require(mfa)]
+/// async fn purge() {}
+///
+/// # fn main() {
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().guard::<Recent>().route("/purge", post(purge));
+/// let requirement = &app.policy().routes()[0].requirement;
+/// assert_eq!(requirement.to_string(), r#"all(fresh("10m"), amr("mfa"))"#);
+/// assert_eq!(requirement.parts().count(), 2);
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouteRequirement {
+    /// Of the routers around the route, from the inside out.
+    guards: Vec<Requirement>,
+    own: Requirement,
+}
+
+impl RouteRequirement {
+    /// All that must be met, in the order in which it is decided: the outermost router's guard first, the route's own
+    /// requirement last.
+    pub fn parts(&self) -> impl Iterator<Item = &Requirement> {
+        self.guards.iter().rev().chain([&self.own])
+    }
+
+    /// What the route demands of itself.
+    #[must_use]
+    pub const fn own(&self) -> &Requirement {
+        &self.own
+    }
+
+    /// Adds the guard of a router around those so far.
+    pub(crate) fn guard(&mut self, guard: Requirement) {
+        self.guards.push(guard);
+    }
+}
+
+impl From<Requirement> for RouteRequirement {
+    fn from(own: Requirement) -> Self {
+        Self { guards: Vec::new(), own }
+    }
+}
+
+impl fmt::Display for RouteRequirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for guard in self.guards.iter().rev() {
+            write!(f, "all({guard}, ")?;
+        }
+        write!(f, "{}{}", self.own, ")".repeat(self.guards.len()))
+    }
+}
