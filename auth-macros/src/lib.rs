@@ -42,6 +42,9 @@
 //! # }
 //! ```
 //!
+//! Each macro takes `crate = path` as its first argument (`guard!` with a `;` behind it, `derive(Role)` in `#[role(..)]`), for a
+//! crate that has `auth_core` only through another: `#[require_auth(crate = my_framework::auth_core)]`.
+//!
 //! A refused caller is answered 401 or 403 with an RFC 6750 challenge before any other parameter is looked at. What is
 //! written wrongly does not compile; all mistakes of one attribute are reported together.
 

@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Ident, Token};
 
@@ -13,7 +13,8 @@ use crate::manifest;
 
 /// The name under which the user's crate knows `auth_core`, with the span `span`.
 ///
-/// Where nothing tells it (a build without Cargo, a crate that has the attributes from another), it is the crate's own.
+/// Where nothing says it (a build without Cargo), it is the crate's own. A crate that has the attributes from another says
+/// `crate = path`, for which see [`in_crate`].
 pub(crate) fn crate_name(span: Span) -> Ident {
     thread_local! {
         // An editor's server expands for many crates in one process.
@@ -38,25 +39,67 @@ fn find(package: &Path) -> String {
     name.filter(|name| syn::parse_str::<Ident>(name).is_ok()).unwrap_or_else(|| OWN.to_owned())
 }
 
-/// The module that every path in an expansion starts with: `::auth_core::__private`.
+/// Runs `expand`, in whose output our crate has the path `path`, where the user has given one by `crate = path`.
+pub(crate) fn in_crate<T>(path: Option<TokenStream>, expand: impl FnOnce() -> T) -> T {
+    struct Reset;
+
+    impl Drop for Reset {
+        // Tokens must not outlive their expansion, even if it panics.
+        fn drop(&mut self) {
+            GIVEN.set(None);
+        }
+    }
+
+    let _reset = Reset;
+    GIVEN.set(path);
+    expand()
+}
+
+thread_local! {
+    /// Read wherever a path is written, which is deep in every expansion.
+    static GIVEN: RefCell<Option<TokenStream>> = const { RefCell::new(None) };
+}
+
+/// Takes `crate = path` off the arguments of an attribute or of `guard!`, if they begin with it; `end` stands behind it.
+pub(crate) fn take_crate(arguments: TokenStream, end: char) -> (Option<TokenStream>, TokenStream) {
+    let mut ahead = arguments.clone().into_iter();
+    let begins = matches!(ahead.next(), Some(TokenTree::Ident(word)) if word == "crate")
+        && matches!(ahead.next(), Some(TokenTree::Punct(equals)) if equals.as_char() == '=');
+    if !begins {
+        return (None, arguments);
+    }
+    let is_end = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == end);
+    let path = ahead.by_ref().take_while(|token| !is_end(token)).collect();
+    (Some(path), ahead.collect())
+}
+
+/// The module that every path in an expansion starts with: `::auth_core::__private`, with this span.
 ///
 /// Not a `TokenStream`, which would be handed to rustc and back wherever it is put into another.
-pub(crate) struct Private(Ident);
+pub(crate) struct Private(Span);
 
 pub(crate) fn private() -> Private {
     private_at(Span::call_site())
 }
 
 /// The same with a span of the user's, for tokens whose place is looked at.
-pub(crate) fn private_at(span: Span) -> Private {
-    Private(crate_name(span))
+pub(crate) const fn private_at(span: Span) -> Private {
+    Private(span)
 }
 
 impl ToTokens for Private {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let span = self.0.span();
-        Token![::](span).to_tokens(tokens);
-        self.0.to_tokens(tokens);
+        let Self(span) = *self;
+        GIVEN.with_borrow(|given| match given {
+            Some(path) => tokens.extend(path.clone().into_iter().map(|mut token| {
+                token.set_span(span);
+                token
+            })),
+            None => {
+                Token![::](span).to_tokens(tokens);
+                crate_name(span).to_tokens(tokens);
+            }
+        });
         Token![::](span).to_tokens(tokens);
         Ident::new("__private", span).to_tokens(tokens);
     }

@@ -8,10 +8,16 @@ use crate::above;
 use crate::args::Word;
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Handler, Impl, Scope};
+use crate::paths::{in_crate, take_crate};
 
 /// Expands one of our attributes, and with it all others of ours on the same item and in it.
 pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> TokenStream {
-    let attr = Attr::outer(word, args);
+    let (path, args) = take_crate(args, ',');
+    in_crate(path, || expand(Attr::outer(word, args), item))
+}
+
+fn expand(attr: Attr, item: TokenStream) -> TokenStream {
+    let word = attr.word;
     let (output, errors) = Errors::collect(|errors| match Place::of(&item) {
         Place::Function => {
             let guarded = |it: Handler, errors: &mut Errors| {

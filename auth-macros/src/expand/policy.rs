@@ -9,7 +9,7 @@ use super::requirement::{checked_by_name, requirement};
 use crate::args::{self, Term};
 use crate::check;
 use crate::diagnostics::{Errors, error};
-use crate::paths::{private, private_at};
+use crate::paths::{in_crate, private, private_at, take_crate};
 
 /// What the user knows a policy by, and where that stands.
 pub(super) struct Named {
@@ -32,6 +32,11 @@ pub(super) fn implementation(policy: &Ident, named: &Named, term: &Term, declare
 
 /// `guard!(pub StaffOnDuty = all(role(Moderator), fresh("10m")));`
 pub(crate) fn guard(input: TokenStream) -> TokenStream {
+    let (path, input) = take_crate(input, ';');
+    in_crate(path, || declare(input))
+}
+
+fn declare(input: TokenStream) -> TokenStream {
     let (output, errors) = Errors::collect(|errors| {
         let parser = |input: ParseStream<'_>| Declared::parse(input, errors);
         let declared = syn::parse::Parser::parse2(parser, input);

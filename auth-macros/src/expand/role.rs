@@ -6,23 +6,24 @@ use syn::DeriveInput;
 
 use super::ours::as_ours;
 use crate::diagnostics::Errors;
-use crate::paths::private;
+use crate::paths::{in_crate, private};
 use crate::role::{Role, RoleEnum, parse};
 
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let (output, errors) = Errors::collect(|errors| {
         let input = errors.keep(syn::parse2::<DeriveInput>(input))?;
-        parse(input, errors).map(|role| {
+        let role = parse(input, errors)?;
+        Some(in_crate(role.auth_core.clone(), || {
             let impls = [inherent(&role), role_trait(&role), text(&role), serde(&role)];
             quote!(#(#impls)*)
-        })
+        }))
     });
     quote!(#output #errors)
 }
 
 /// What the attributes call in their constants. Inherent, because constants cannot call a trait's methods; as visible as
 /// the enum, so that it can be called from wherever the enum can be named.
-fn inherent(RoleEnum { vis, ident, roles }: &RoleEnum) -> TokenStream {
+fn inherent(RoleEnum { vis, ident, roles, .. }: &RoleEnum) -> TokenStream {
     let (private, vis) = (private(), as_ours(vis.to_token_stream()));
     let variants: Vec<_> = roles.iter().map(|role| &role.variant).collect();
     let names = roles.iter().map(|role| &role.name);

@@ -5,6 +5,7 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Meta, Path};
 
 use crate::args::Word;
+use crate::paths::take_crate;
 
 /// One of our attributes with its arguments unread.
 pub(crate) struct Attr {
@@ -36,7 +37,7 @@ impl Attr {
             }
         };
         let path = attribute.path();
-        Some(Ok(Self { word, span: path.span(), args, path: Some(path.clone()) }))
+        Some(Ok(Self { word, span: path.span(), args: take_crate(args, ',').1, path: Some(path.clone()) }))
     }
 
     /// Takes our own attributes off an item, in the order in which they stand.

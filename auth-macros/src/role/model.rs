@@ -1,6 +1,6 @@
 //! A role enum, checked.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use syn::Visibility;
 
 /// A role enum.
@@ -8,6 +8,8 @@ pub(crate) struct RoleEnum {
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) roles: Vec<Role>,
+    /// Where `crate = path` says that our crate is.
+    pub(crate) auth_core: Option<TokenStream>,
 }
 
 /// One of its roles.

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens as _;
 use syn::ext::IdentExt as _;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Meta, Token, Variant};
+use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Meta, Path, Token, Variant};
 
 use super::case::Case;
 use super::inclusion;
@@ -31,7 +32,7 @@ pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum>
         let mend = "remove the parameters; data belongs beside a role, not into it";
         errors.add(input.generics.span(), "a role enum has no generic parameters", mend);
     }
-    let case = rename_all(&input.attrs, errors);
+    let Arguments { case, auth_core } = arguments(&input.attrs, errors);
     let parsed: Vec<_> = variants.iter().map(|variant| named(variant, case, errors)).collect();
     distinct(&parsed, errors);
     let granted_by = inclusion::close(&parsed, errors);
@@ -44,7 +45,7 @@ pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum>
         name: role.name,
         granted_by: granted_by.into_iter().filter_map(|by| names.get(by).cloned()).collect(),
     });
-    Some(RoleEnum { vis: input.vis, ident: input.ident, roles: roles.collect() })
+    Some(RoleEnum { vis: input.vis, ident: input.ident, roles: roles.collect(), auth_core })
 }
 
 fn variants(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
@@ -122,17 +123,28 @@ fn included(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
     if names.is_empty() { Err(error(meta.path.span(), "`includes` names no role", FORM)) } else { Ok(names) }
 }
 
-fn rename_all(attrs: &[Attribute], errors: &mut Errors) -> Case {
+/// What stands above the enum.
+struct Arguments {
+    case: Case,
+    auth_core: Option<TokenStream>,
+}
+
+fn arguments(attrs: &[Attribute], errors: &mut Errors) -> Arguments {
     let mut case = Case::Pascal;
+    let mut auth_core = None;
     let mut seen = Vec::new();
     each_argument(attrs, errors, |meta| {
         once(meta, &mut seen)?;
+        if meta.path.is_ident("crate") {
+            auth_core = Some(meta.value()?.parse::<Path>()?.into_token_stream());
+            return Ok(());
+        }
         if !meta.path.is_ident("rename_all") {
             if meta.path.is_ident("rename") || meta.path.is_ident("includes") {
                 let mend = "for all variants write `rename_all = \"kebab-case\"`";
                 return Err(error(meta.path.span(), "this argument stands above a variant, not above the enum", mend));
             }
-            return Err(unknown(meta, &["rename_all"]));
+            return Err(unknown(meta, &["rename_all", "crate"]));
         }
         let literal = string(meta)?;
         let name = literal.value();
@@ -141,7 +153,7 @@ fn rename_all(attrs: &[Attribute], errors: &mut Errors) -> Case {
         })?;
         Ok(())
     });
-    case
+    Arguments { case, auth_core }
 }
 
 /// Runs `read` for each argument of each `#[role(..)]`.

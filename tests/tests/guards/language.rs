@@ -267,15 +267,15 @@ async fn a_module_and_an_impl_block_guard_what_is_inside() {
     assert_eq!(service.with_token("/module-more", &user).await, refused(403, INSUFFICIENT));
 }
 
-#[axum::debug_handler(state = Auth)]
 #[require_auth]
 #[authorize(body == "open")]
+#[axum::debug_handler(state = Auth)]
 async fn debugged(body: String) -> String {
     body
 }
 
 #[tokio::test]
-async fn below_a_debug_handler_a_guard_lets_in_and_refuses_as_anywhere() {
+async fn above_a_debug_handler_a_guard_lets_in_and_refuses_as_anywhere() {
     let app = |auth: &Auth| GuardedRouter::new().route("/debugged", post(debugged)).with_state(auth.clone());
     let service = Service::start(app).await;
     let token = service.token(&[]).await;
