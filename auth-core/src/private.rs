@@ -15,7 +15,7 @@ pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
 pub use crate::web::guard::authorize::{Asked, Condition, Deferred, EarlyResponse, Fallible, Gate, Via, Wait};
 
-/// The policy of a handler whose attribute holds a mistake: the compiler has told it, and nobody meets it.
+/// The policy of a handler whose attribute has a mistake, which is reported already. No caller meets it.
 #[derive(Debug)]
 pub enum Undecided {}
 

@@ -9,5 +9,5 @@ async fn delete_user(
     Path(id): Path<u32>,
 ) {}
 ::core::compile_error! {
-    "a role is a path that the compiler can check, not a literal\nhelp: write `Admin` without quotes"
+    "expected the path of a role, found a literal\nhelp: write `Admin` without quotes"
 }

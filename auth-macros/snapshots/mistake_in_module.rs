@@ -10,5 +10,5 @@ mod admin {
     async fn list(_: ::auth_core::__private::Guard<::auth_core::__private::Undecided>) {}
 }
 ::core::compile_error! {
-    "a role is a path that the compiler can check, not a literal\nhelp: write `Admin` without quotes"
+    "expected the path of a role, found a literal\nhelp: write `Admin` without quotes"
 }

@@ -1,4 +1,4 @@
-//! What the user is told: all mistakes of one attribute at once, each with its mend.
+//! Error messages: all mistakes of one attribute at once, each with its remedy.
 
 use std::fmt::Display;
 
@@ -35,9 +35,9 @@ impl Errors {
         }
     }
 
-    /// States a mistake and how to mend it.
-    pub(crate) fn add(&mut self, span: Span, problem: impl Display, mend: impl Display) {
-        self.push(error(span, problem, mend));
+    /// Adds a mistake and its remedy.
+    pub(crate) fn add(&mut self, span: Span, problem: impl Display, remedy: impl Display) {
+        self.push(error(span, problem, remedy));
     }
 
     /// Keeps the error of a result.
@@ -46,9 +46,9 @@ impl Errors {
     }
 }
 
-/// One mistake and how to mend it.
-pub(crate) fn error(span: Span, problem: impl Display, mend: impl Display) -> syn::Error {
-    syn::Error::new(span, format!("{problem}\nhelp: {mend}"))
+/// One mistake and its remedy.
+pub(crate) fn error(span: Span, problem: impl Display, remedy: impl Display) -> syn::Error {
+    syn::Error::new(span, format!("{problem}\nhelp: {remedy}"))
 }
 
 /// The candidate that `word` is most likely a slip of the pen for.

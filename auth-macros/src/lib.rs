@@ -63,7 +63,7 @@ mod role;
 #[allow(clippy::unwrap_used)]
 mod tests;
 
-use args::Word;
+use args::AttrKind;
 
 /// Anyone with a valid access token may call this handler.
 ///
@@ -97,7 +97,7 @@ use args::Word;
 /// ```
 #[proc_macro_attribute]
 pub fn require_auth(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::RequireAuth, args.into(), item.into()).into()
+    expand::attribute(AttrKind::RequireAuth, args.into(), item.into()).into()
 }
 
 /// A subject that holds one of these roles, or a role that includes one of them, may call this handler.
@@ -139,7 +139,7 @@ pub fn require_auth(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn require_role(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::RequireRole, args.into(), item.into()).into()
+    expand::attribute(AttrKind::RequireRole, args.into(), item.into()).into()
 }
 
 /// A caller whose credential carries all of these scopes (RFC 6749 section 3.3) may call this handler.
@@ -171,7 +171,7 @@ pub fn require_role(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn require_scope(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::RequireScope, args.into(), item.into()).into()
+    expand::attribute(AttrKind::RequireScope, args.into(), item.into()).into()
 }
 
 /// A program with a valid API key may call this handler.
@@ -190,7 +190,7 @@ pub fn require_scope(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn api_key(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::ApiKey, args.into(), item.into()).into()
+    expand::attribute(AttrKind::ApiKey, args.into(), item.into()).into()
 }
 
 /// Anyone may call this handler, with or without credentials.
@@ -207,7 +207,7 @@ pub fn api_key(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::Public, args.into(), item.into()).into()
+    expand::attribute(AttrKind::Public, args.into(), item.into()).into()
 }
 
 /// The general form: a caller who meets this requirement may call this handler.
@@ -223,9 +223,9 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |
 /// | `amr("otp")`, `mfa` | a subject that authenticated by this method (RFC 8176) |
 /// | `any(..)`, `all(..)`, `not(..)` | one, every, none of those inside; `not` takes a caller who is known |
-/// | a path | whoever meets the policy that [`guard!`](macro@guard) has declared there |
+/// | a path | a caller who meets the policy that [`guard!`](macro@guard) declares there |
 ///
-/// A requirement that nobody can meet, or whose parts make each other void, does not compile.
+/// A requirement that no caller can meet, or whose parts make each other void, does not compile.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -240,7 +240,7 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::Require, args.into(), item.into()).into()
+    expand::attribute(AttrKind::Require, args.into(), item.into()).into()
 }
 
 /// A condition over the handler's own parameters, which the caller must meet besides the guard beside it.
@@ -278,7 +278,7 @@ pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_attribute]
 pub fn authorize(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(Word::Authorize, args.into(), item.into()).into()
+    expand::attribute(AttrKind::Authorize, args.into(), item.into()).into()
 }
 
 /// Declares a named policy, to be demanded by [`#[require(..)]`](macro@require), inside other policies, and as

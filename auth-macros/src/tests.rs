@@ -1,5 +1,5 @@
-//! What each attribute becomes, held against the files in `snapshots/`: above the line what the user writes, below it
-//! what the compiler sees. `UPDATE_SNAPSHOTS=1 cargo test -p auth-macros` writes them anew.
+//! What each attribute becomes, compared with the files in `snapshots/`: above the line what the user writes, below it
+//! what the compiler sees. `UPDATE_SNAPSHOTS=1 cargo test -p auth-macros` rewrites them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use quote::{ToTokens as _, quote};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, DeriveInput, Item, Token};
 
-use crate::args::Word;
+use crate::args::AttrKind;
 use crate::expand;
 use crate::model::{Attr, Handler};
 
@@ -95,8 +95,8 @@ fn attribute(item: TokenStream) -> TokenStream {
     let (mut attrs, rest) = parser.parse2(item).unwrap();
     let topmost = attrs.iter().position(|attr| Attr::inner(attr).is_some()).unwrap();
     let attr = attrs.remove(topmost);
-    let Attr { word, args, .. } = Attr::inner(&attr).unwrap().unwrap();
-    expand::attribute(word, args, quote!(#(#attrs)* #rest))
+    let Attr { kind, args, .. } = Attr::inner(&attr).unwrap().unwrap();
+    expand::attribute(kind, args, quote!(#(#attrs)* #rest))
 }
 
 fn pretty(tokens: TokenStream) -> String {
@@ -104,17 +104,17 @@ fn pretty(tokens: TokenStream) -> String {
 }
 
 /// What is being typed: attribute's word, its arguments, the item below.
-const HALF_TYPED: [(Word, &str, &str); 10] = [
-    (Word::RequireRole, "Adm", "async fn edit(id: Path<u32>) { let user = find(id). }"),
-    (Word::RequireRole, "Admin, ", "async fn edit() { users. }"),
-    (Word::RequireRole, "Role::", "async fn edit() { users.find() }"),
-    (Word::RequireRole, "all(Admin, not())", "async fn edit() { users. }"),
-    (Word::Require, "any(auth, scope())", "async fn edit() { users.find( ) . }"),
-    (Word::RequireScope, "reports", "pub(crate) async fn edit<T: Clone>() -> T where T: Send { users. }"),
-    (Word::Authorize, "user.", "async fn edit(user: User) { users. }"),
-    (Word::ApiKey, "scope = ", "async fn edit() { if users. { } }"),
-    (Word::RequireAuth, "", "async fn edit(id: , name: ) { users. }"),
-    (Word::RequireAuth, "opt", "mod office { async fn edit() { users. } async fn }"),
+const HALF_TYPED: [(AttrKind, &str, &str); 10] = [
+    (AttrKind::RequireRole, "Adm", "async fn edit(id: Path<u32>) { let user = find(id). }"),
+    (AttrKind::RequireRole, "Admin, ", "async fn edit() { users. }"),
+    (AttrKind::RequireRole, "Role::", "async fn edit() { users.find() }"),
+    (AttrKind::RequireRole, "all(Admin, not())", "async fn edit() { users. }"),
+    (AttrKind::Require, "any(auth, scope())", "async fn edit() { users.find( ) . }"),
+    (AttrKind::RequireScope, "reports", "pub(crate) async fn edit<T: Clone>() -> T where T: Send { users. }"),
+    (AttrKind::Authorize, "user.", "async fn edit(user: User) { users. }"),
+    (AttrKind::ApiKey, "scope = ", "async fn edit() { if users. { } }"),
+    (AttrKind::RequireAuth, "", "async fn edit(id: , name: ) { users. }"),
+    (AttrKind::RequireAuth, "opt", "mod office { async fn edit() { users. } async fn }"),
 ];
 
 /// An editor completes what it finds in the expansion, so the item must be there whatever is wrong.
@@ -131,7 +131,7 @@ fn what_is_half_typed_stays_for_the_editor() {
 
 /// The item comes first, since editors map a place in the source to where it occurs first; then what is wrong.
 #[test]
-fn mistakes_are_told_beside_the_item() {
+fn mistakes_are_reported_after_the_item() {
     for (word, args, item) in HALF_TYPED.into_iter().filter(|(_, args, _)| !matches!(*args, "Adm" | "Admin, ")) {
         let expanded = expand::attribute(word, args.parse().unwrap(), item.parse().unwrap()).to_string();
         let (item, error) = (expanded.find("edit"), expanded.find("compile_error"));

@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
 
 use super::list::list;
 use super::term::{Kind, Term};
-use super::{Word, literal, roles, tree};
+use super::{AttrKind, literal, roles, tree};
 use crate::diagnostics::{Errors, choice, error};
 use crate::model::Attr;
 
@@ -21,27 +21,27 @@ pub(crate) enum Demand {
 
 /// Reads the arguments of one of our attributes; `None` when it makes no sense, which `errors` then says.
 pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
-    let Attr { word, span, args, .. } = attr;
-    let term = match word {
-        Word::RequireAuth => require_auth(span, args),
-        Word::Public => public(span, args),
-        Word::RequireRole => {
-            let mend = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
-            several(span, args, errors, roles::role, ("`#[require_role]` names no role", mend))
+    let Attr { kind, span, args, .. } = attr;
+    let term = match kind {
+        AttrKind::RequireAuth => require_auth(span, args),
+        AttrKind::Public => public(span, args),
+        AttrKind::RequireRole => {
+            let remedy = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
+            several(span, args, errors, roles::role, ("`#[require_role]` names no role", remedy))
                 .map(|roles| Term::any(span, roles))
         }
-        Word::RequireScope => {
-            let mend = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";
-            several(span, args, errors, scope, ("`#[require_scope]` names no scope", mend))
+        AttrKind::RequireScope => {
+            let remedy = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";
+            several(span, args, errors, scope, ("`#[require_scope]` names no scope", remedy))
                 .map(|scopes| Term::all(span, scopes))
         }
-        Word::Require => {
-            let mend = "say what a caller must meet: `#[require(any(role(Admin), api_key))]`";
-            several(span, args, errors, tree::term, ("`#[require]` demands nothing", mend))
+        AttrKind::Require => {
+            let remedy = "name a requirement: `#[require(any(role(Admin), api_key))]`";
+            several(span, args, errors, tree::term, ("`#[require]` demands nothing", remedy))
                 .map(|terms| Term::all(span, terms))
         }
-        Word::ApiKey => api_key(span, args, errors),
-        Word::Authorize => return errors.keep(condition(span, args)).map(Demand::Authorize),
+        AttrKind::ApiKey => api_key(span, args, errors),
+        AttrKind::Authorize => return errors.keep(condition(span, args)).map(Demand::Authorize),
     };
     errors.keep(term).map(Demand::Guard)
 }
@@ -51,16 +51,16 @@ fn require_auth(span: Span, args: TokenStream) -> syn::Result<Term> {
     if args.is_empty() {
         return Ok(Term::new(span, Kind::Auth));
     }
-    let mend = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
-    (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", mend)).parse2(args)
+    let remedy = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
+    (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", remedy)).parse2(args)
 }
 
 fn public(span: Span, args: TokenStream) -> syn::Result<Term> {
     match args.into_iter().next() {
         None => Ok(Term::new(span, Kind::Public)),
         Some(first) => {
-            let mend = "anyone may call a public handler; leave the parentheses away";
-            Err(error(first.span(), "`#[public]` takes no arguments", mend))
+            let remedy = "anyone may call a public handler; remove the parentheses";
+            Err(error(first.span(), "`#[public]` takes no arguments", remedy))
         }
     }
 }
@@ -82,8 +82,8 @@ fn several<T>(
 fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
     if input.peek(Ident) && input.peek2(syn::token::Paren) {
         let word: Ident = input.parse()?;
-        let mend = "join scopes in the general form: `#[require(any(scope(\"a\"), scope(\"b\")))]`";
-        return Err(error(word.span(), format_args!("`{word}(..)` is not a scope"), mend));
+        let remedy = "join scopes in the general form: `#[require(any(scope(\"a\"), scope(\"b\")))]`";
+        return Err(error(word.span(), format_args!("`{word}(..)` is not a scope"), remedy));
     }
     if input.peek(Ident) && input.peek2(Token![=]) {
         let key: Ident = input.parse()?;
@@ -105,7 +105,7 @@ fn api_key(span: Span, args: TokenStream, errors: &mut Errors) -> syn::Result<Te
 fn api_key_argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Term>> {
     const SCOPE: &str = "write `scope = \"reports:read\"`";
     if input.peek(LitStr) {
-        return Err(error(input.span(), "a scope is given by name", SCOPE));
+        return Err(error(input.span(), "expected `scope = ..`, found a string", SCOPE));
     }
     let key: Ident = input.parse().map_err(|found| error(found.span(), "expected an argument's name", SCOPE))?;
     match key.to_string().as_str() {
@@ -125,7 +125,7 @@ fn api_key_argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
 fn scope_list(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Term>> {
     const LIST: &str = "write `scopes = [\"reports:read\", \"reports:list\"]`";
     if !input.peek(syn::token::Bracket) {
-        return Err(error(input.span(), "`scopes` is a list", LIST));
+        return Err(error(input.span(), "`scopes` takes a list in brackets", LIST));
     }
     let content;
     syn::bracketed!(content in input);
@@ -137,26 +137,26 @@ fn scope_list(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::
 
 /// The expression of `#[authorize(..)]`.
 fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
-    let mend = "write a condition over the handler's parameters: `#[authorize(user.id == id)]`";
+    let remedy = "write a condition over the handler's parameters: `#[authorize(user.id == id)]`";
     if args.is_empty() {
-        return Err(error(span, "`#[authorize]` says no condition", mend));
+        return Err(error(span, "`#[authorize]` has no condition", remedy));
     }
     if let Some(receiver) = receiver(args.clone()) {
-        return Err(error(receiver, "a handler has no `self`, so a condition has none", mend));
+        return Err(error(receiver, "a condition cannot use `self`, because a handler has none", remedy));
     }
     let parser = |input: ParseStream<'_>| {
         let all = input.cursor().token_stream();
         let condition: Expr = input.parse().map_err(|unreadable: syn::Error| {
             input.parse::<TokenStream>().ok();
             let last = all.into_iter().last().map_or(span, |last| last.span());
-            let problem = format!("the condition of `#[authorize]` is no Rust expression: {unreadable}");
+            let problem = format!("the condition of `#[authorize]` is not a Rust expression: {unreadable}");
             error(last, problem, "complete it, as in `#[authorize(user.id == id)]`")
         })?;
         if input.is_empty() {
             return is_condition(condition);
         }
         let problem = "`#[authorize]` takes one condition";
-        let error = error(input.span(), problem, "join conditions by `&&` and `||`, as anywhere in Rust");
+        let error = error(input.span(), problem, "join conditions with `&&` or `||`");
         input.parse::<TokenStream>()?;
         Err(error)
     };
@@ -182,26 +182,26 @@ fn receiver(tokens: TokenStream) -> Option<Span> {
     None
 }
 
-/// Refuses what can be told from its form alone; for all else the compiler asks the expression's type.
+/// Refuses what its form alone shows; rustc checks the type of everything else.
 fn is_condition(condition: Expr) -> syn::Result<Expr> {
     match &condition {
         Expr::Assign(assign) => Err(error(
             assign.eq_token.span(),
-            "a condition compares, it does not assign",
+            "expected a condition, found an assignment",
             format_args!("write `{} == {}`", assign.left.to_token_stream(), assign.right.to_token_stream()),
         )),
         Expr::Closure(closure) => Err(error(
             closure.span(),
-            "a condition is no function: the handler's parameters can be named in it as they are",
+            "expected a condition, found a closure",
             format_args!("write `{}`", closure.body.to_token_stream()),
         )),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            let mend = if syn::parse_str::<Expr>(&text.value()).is_ok() {
+            let remedy = if syn::parse_str::<Expr>(&text.value()).is_ok() {
                 format!("write `{}` without quotes", text.value())
             } else {
                 "write a condition over the handler's parameters: `#[authorize(user.id == id)]`".to_owned()
             };
-            Err(error(text.span(), "a condition is an expression that the compiler can check, not a string", mend))
+            Err(error(text.span(), "expected a condition, found a string", remedy))
         }
         _ => Ok(condition),
     }

@@ -39,30 +39,30 @@ pub(super) fn only<T>(
     while !input.is_empty() {
         skip_past_comma(input);
     }
-    let mend = format!("write `all({word}(..), {word}(..))` or `any({word}(..), {word}(..))`, whichever is meant");
-    Err(error(word.span(), format_args!("`{word}` takes one argument"), mend))
+    let remedy = format!("write `all({word}(..), {word}(..))` or `any({word}(..), {word}(..))`, as you mean it");
+    Err(error(word.span(), format_args!("`{word}` takes one argument"), remedy))
 }
 
 fn without_brackets(input: ParseStream<'_>) -> syn::Result<()> {
     if input.peek(token::Bracket) {
         return Err(error(
             input.span(),
-            "a list stands in no brackets here",
-            "write its elements between the parentheses",
+            "this list takes no brackets",
+            "write the elements directly between the parentheses",
         ));
     }
     Ok(())
 }
 
 fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
-    const ANY: &str = "write `any(.., ..)`: one of them suffices";
-    const ALL: &str = "write `all(.., ..)`: every one of them is needed";
+    const ANY: &str = "write `any(.., ..)`: one of them is enough";
+    const ALL: &str = "write `all(.., ..)`: all of them are required";
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }
     let next = input.cursor().ident().map(|(word, _)| word.to_string()).unwrap_or_default();
     let joined =
-        |by: &str, mend: &str| error(input.span(), format_args!("requirements are not joined by `{by}`"), mend);
+        |by: &str, remedy: &str| error(input.span(), format_args!("requirements cannot be joined with `{by}`"), remedy);
     Err(if input.peek(Token![||]) {
         joined("||", ANY)
     } else if input.peek(Token![|]) {
@@ -74,7 +74,7 @@ fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
     } else if next == "or" || next == "and" {
         joined(&next, if next == "or" { ANY } else { ALL })
     } else if input.peek(Token![.]) {
-        error(input.span(), "what stands here is named, nothing is called on it", "remove it from the `.` on")
+        error(input.span(), "expected a name, found a call or a field access", "remove the `.` and what follows it")
     } else if input.peek(Ident::peek_any) || input.peek(Lit) {
         error(input.span(), "a comma is missing here", "put a `,` between two arguments")
     } else {

@@ -12,7 +12,7 @@ use crate::diagnostics::{Errors, error};
 /// Reads one element of a list of roles.
 pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
     if input.peek(Token![!]) {
-        return Err(error(input.span(), "roles are not negated by `!`", "write `not(Admin)`"));
+        return Err(error(input.span(), "roles cannot be negated with `!`", "write `not(Admin)`"));
     }
     if input.peek(Lit) {
         return Err(not_a_path(&input.parse()?));
@@ -36,11 +36,11 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 fn not_a_path(literal: &Lit) -> syn::Error {
-    let mend = match literal {
+    let remedy = match literal {
         Lit::Str(text) if is_name(&text.value()) => format!("write `{}` without quotes", text.value()),
         _ => "write the name of a variant of your role enum: `Admin`".to_owned(),
     };
-    error(literal.span(), "a role is a path that the compiler can check, not a literal", mend)
+    error(literal.span(), "expected the path of a role, found a literal", remedy)
 }
 
 fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
@@ -64,7 +64,7 @@ fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::R
 
 fn foreign(word: &Ident) -> syn::Error {
     let name = word.unraw().to_string();
-    let (problem, mend) = match name.as_str() {
+    let (problem, remedy) = match name.as_str() {
         "role" => {
             ("`role(..)` is not needed here".to_owned(), "roles are listed by name: `Admin, Moderator`".to_owned())
         }
@@ -77,5 +77,5 @@ fn foreign(word: &Ident) -> syn::Error {
         }
         _ => (format!("there is no `{word}(..)` of roles"), crate::diagnostics::choice(&name, ["any", "all", "not"])),
     };
-    error(word.span(), problem, mend)
+    error(word.span(), problem, remedy)
 }

@@ -204,7 +204,7 @@ pub(super) fn drain(content: &ParseBuffer<'_>) {
 #[cfg(test)]
 mod tests {
     use super::{BARE, OPTIONAL, WITH_ARGUMENTS};
-    use crate::args::Word;
+    use crate::args::AttrKind;
 
     /// Only rows of tables count: the code below them may show a word in passing.
     #[test]
@@ -213,7 +213,7 @@ mod tests {
         let cells: Vec<_> =
             guide.lines().filter(|line| line.starts_with('|')).filter_map(|l| l.split('|').nth(1)).collect();
         let has = |begins: &str| cells.iter().any(|cell| cell.contains(begins));
-        for word in Word::ALL {
+        for word in AttrKind::ALL {
             assert!(
                 has(&format!("`#[{word}]`")) || has(&format!("`#[{word}(")),
                 "docs/guide.md has no row for #[{word}]"

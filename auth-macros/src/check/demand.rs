@@ -8,11 +8,11 @@ use syn::spanned::Spanned as _;
 use super::logic;
 use crate::args::{Kind, Term};
 use crate::diagnostics::Errors;
-use crate::model::Demands;
+use crate::model::Requirements;
 
 /// Complains of what is demanded together of the caller of one handler; `misread` says that some of it could not be
 /// read, so that the rest is only a part.
-pub(crate) fn demands(demands: &Demands, misread: bool, errors: &mut Errors) {
+pub(crate) fn demands(demands: &Requirements, misread: bool, errors: &mut Errors) {
     let mistakes = errors.count();
     let all = demands.all();
     if let (Some(condition), []) = (demands.conditions.first(), &*all) {
@@ -65,7 +65,7 @@ fn twice(guards: &[Term], errors: &mut Errors) {
 }
 
 /// Two guards of which one lets in everybody, with credentials or without.
-fn open_beside(demands: &Demands, all: &[Term], errors: &mut Errors) {
+fn open_beside(demands: &Requirements, all: &[Term], errors: &mut Errors) {
     let Some((open, guard)) = all.iter().enumerate().find(|(_, guard)| guard.is_open()) else { return };
     let Some(other) = all.iter().position(|other| other.to_string() != guard.to_string()) else { return };
     let mend = if demands.scope.guards.is_empty() {

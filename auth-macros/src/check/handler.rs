@@ -42,13 +42,13 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
 /// Complains of a handler in an `impl` block that has no attribute itself, where the policy cannot stand that an attribute
 /// declares beside its handler. Only a `Self` in the signature tells it from a free function.
 pub(crate) fn free(attr: Option<&Attr>, handler: &Handler, errors: &mut Errors) {
-    if let Some(Attr { word, .. }) = attr
+    if let Some(Attr { kind, .. }) = attr
         && handler.sig.receiver().is_none()
         && let Some(span) = handler.self_type
     {
         errors.add(
             span,
-            format_args!("`#[{word}]` on a function of an `impl` block needs a guard above the block, too"),
+            format_args!("`#[{kind}]` on a function of an `impl` block needs a guard above the block, too"),
             "put the attribute above the `impl`; one above a function inside then adds to it",
         );
     }

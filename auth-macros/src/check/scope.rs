@@ -4,10 +4,10 @@ use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
 use crate::diagnostics::Errors;
-use crate::model::{Demands, Handler, Impl, Item, Module};
+use crate::model::{Handler, Impl, Item, Module, Requirements};
 
 /// Complains of what the attributes of a module or an impl block demand.
-pub(crate) fn scope(demands: &Demands, errors: &mut Errors) {
+pub(crate) fn scope(demands: &Requirements, errors: &mut Errors) {
     if let Some(condition) = demands.conditions.first() {
         errors.add(
             condition.span(),

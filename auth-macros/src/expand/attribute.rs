@@ -3,47 +3,47 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 
-use super::{handler, scope};
+use super::{container, handler};
 use crate::above;
-use crate::args::Word;
+use crate::args::AttrKind;
 use crate::diagnostics::Errors;
-use crate::model::{Attr, Handler, Impl, Scope};
+use crate::model::{Attr, Container, Handler, Impl};
 use crate::paths::{in_crate, take_crate};
 
 /// Expands one of our attributes, and with it all others of ours on the same item and in it.
-pub(crate) fn attribute(word: Word, args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn attribute(kind: AttrKind, args: TokenStream, item: TokenStream) -> TokenStream {
     let (path, args) = take_crate(args, ',');
-    in_crate(path, || expand(Attr::outer(word, args), item))
+    in_crate(path, || expand(Attr::outer(kind, args), item))
 }
 
 fn expand(attr: Attr, item: TokenStream) -> TokenStream {
-    let word = attr.word;
+    let kind = attr.kind;
     let (output, errors) = Errors::collect(|errors| match Place::of(&item) {
         Place::Function => {
             let guarded = |it: Handler, errors: &mut Errors| {
                 if above::names("debug_handler") {
                     // At the name, which the copy that `debug_handler` makes has as well: rustc prints equal errors once.
                     let problem =
-                        format!("`#[debug_handler]` stands above `#[{word}]`, so it checks an unguarded handler");
-                    let remedy = format!("write `#[debug_handler(state = AppState)]` below `#[{word}]`");
+                        format!("`#[debug_handler]` stands above `#[{kind}]`, so it checks an unguarded handler");
+                    let remedy = format!("write `#[debug_handler(state = AppState)]` below `#[{kind}]`");
                     errors.add(it.sig.ident.span(), problem, remedy);
                     return handler::undecided(it);
                 }
-                handler::guarded(Some(attr), it, Scope::default(), errors)
+                handler::guarded(Some(attr), it, Container::default(), errors)
             };
             read(item, Handler::read, errors, guarded)
         }
-        Place::Module => read(item, syn::parse2, errors, |it, errors| scope::module(attr, it, errors)),
-        Place::Impl => read(item, syn::parse2, errors, |it: Impl, errors| scope::implementation(attr, &it, errors)),
+        Place::Module => read(item, syn::parse2, errors, |it, errors| container::module(attr, it, errors)),
+        Place::Impl => read(item, syn::parse2, errors, |it: Impl, errors| container::implementation(attr, &it, errors)),
         Place::FileModule(span) => {
-            let mend =
-                format!("put `#[{word}]` above the handlers there, or write the module here: `mod name {{ .. }}`");
-            errors.add(span, "this module lies in another file, where no attribute reaches it", mend);
+            let remedy =
+                format!("put `#[{kind}]` above the handlers there, or write the module here: `mod name {{ .. }}`");
+            errors.add(span, "this module is in another file, which an attribute cannot reach", remedy);
             item
         }
         Place::Elsewhere(span, found) => {
-            let problem = format!("{found} cannot be guarded, because no request is answered by it");
-            errors.add(span, problem, format_args!("put `#[{word}]` above an `async fn` that a router calls"));
+            let problem = format!("{found} cannot be guarded, because it does not answer requests");
+            errors.add(span, problem, format_args!("put `#[{kind}]` above an `async fn` that a router calls"));
             item
         }
     });

@@ -5,7 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Expr, FnArg, Pat, PatType, ReturnType, Token, Type};
 
-use super::ours::as_ours;
+use super::span::as_ours;
 use crate::model::{Angles, Handler};
 use crate::paths::{private, private_at};
 

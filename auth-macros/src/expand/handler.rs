@@ -5,16 +5,16 @@ use quote::{ToTokens as _, format_ident, quote};
 use syn::{Path, Safety, Token, Visibility};
 
 use super::authorize::authorize;
-use super::ours::{as_ours, marked};
 use super::policy::{Named, implementation};
+use super::span::{as_ours, marked};
 use crate::args::Term;
 use crate::check;
 use crate::diagnostics::Errors;
-use crate::model::{Attr, Demands, Handler, Scope};
+use crate::model::{Attr, Container, Handler, Requirements};
 use crate::paths::private;
 
 /// A guarded function and its policy.
-pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Scope, errors: &mut Errors) -> TokenStream {
+pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Container, errors: &mut Errors) -> TokenStream {
     let mistakes = errors.count();
     check::free(attr.as_ref(), &handler, errors);
     if errors.count() > mistakes {
@@ -38,12 +38,12 @@ pub(super) fn split(
     attr: Option<Attr>,
     mut handler: Handler,
     (policy, named): (&Ident, &Named),
-    scope: Scope,
+    scope: Container,
     errors: &mut Errors,
 ) -> Guarded {
     let span = attr.as_ref().map_or(named.span, |attr| attr.span);
     let mistakes = errors.count();
-    let demands = Demands::of(attr, &mut handler, scope, errors);
+    let demands = Requirements::of(attr, &mut handler, scope, errors);
     let mut declaration = uses(&demands.taken);
     let misread = errors.count();
     check::handler(&handler, errors);
@@ -76,8 +76,8 @@ pub(super) fn uses(taken: &[Path]) -> TokenStream {
     quote!(const _: () = { #(use #taken as _;)* };)
 }
 
-/// The handler of an attribute with a mistake. The mistake has been told; that the handler is unguarded need not be
-/// told again at the router, nor that what only the mistaken attribute named is unused.
+/// The handler of an attribute with a mistake. The mistake is reported already; the router need not report
+/// a missing guard, nor rustc that what only the attribute names is unused.
 pub(super) fn undecided(mut handler: Handler) -> TokenStream {
     let private = private();
     handler.attrs.push(syn::parse_quote!(#[allow(unused)]));
@@ -86,7 +86,7 @@ pub(super) fn undecided(mut handler: Handler) -> TokenStream {
 }
 
 /// A function that no router can call, made one that it could where that takes no more than other words before `fn`: the
-/// mistake has been told, and neither the body's `.await` nor the router need tell it again.
+/// mistake is reported already, and neither the body's `.await` nor the router need report it again.
 fn unfit(mut handler: Handler) -> TokenStream {
     if handler.sig.receiver().is_some() || !check::is_callable_once_async(&handler) {
         return handler.into_token_stream();

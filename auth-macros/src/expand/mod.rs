@@ -2,12 +2,12 @@
 
 mod attribute;
 mod authorize;
+mod container;
 mod handler;
-mod ours;
 mod policy;
 mod requirement;
 mod role;
-mod scope;
+mod span;
 
 pub(crate) use attribute::attribute;
 pub(crate) use policy::guard;

@@ -62,7 +62,7 @@ impl Parse for Head {
         const FORM: &str = "write `guard!(pub StaffOnDuty = all(role(Moderator), fresh(\"10m\")));`";
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
-        let name: Ident = input.parse().map_err(|found| error(found.span(), "a policy begins with its name", FORM))?;
+        let name: Ident = input.parse().map_err(|found| error(found.span(), "expected the name of a policy", FORM))?;
         if !input.peek(Token![=]) {
             let span = if input.is_empty() { name.span() } else { input.span() };
             return Err(error(span, format_args!("`{name}` has no requirement"), FORM));
@@ -88,8 +88,8 @@ impl Declared {
         let term = errors.keep(term);
         let _ = input.parse::<Token![;]>();
         if term.is_some() && !input.is_empty() {
-            let mend = "join requirements by `all(..)` or `any(..)`; declare each policy by a `guard!` of its own";
-            errors.add(input.span(), format_args!("the policy `{}` ends before this", head.name), mend);
+            let remedy = "join requirements by `all(..)` or `any(..)`; declare each policy by a `guard!` of its own";
+            errors.add(input.span(), format_args!("the policy `{}` ends before this", head.name), remedy);
         }
         input.parse::<TokenStream>()?;
         Ok(Self { head, term })

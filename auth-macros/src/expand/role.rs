@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::DeriveInput;
 
-use super::ours::as_ours;
+use super::span::as_ours;
 use crate::diagnostics::Errors;
 use crate::paths::{in_crate, private};
 use crate::role::{Role, RoleEnum, parse};

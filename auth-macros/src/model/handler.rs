@@ -31,7 +31,7 @@ impl Parse for Handler {
     }
 }
 
-/// A block that a `macro_rules!` has handed over (`$body:block`) comes in delimiters that nobody sees.
+/// A block that a `macro_rules!` has handed over (`$body:block`) comes in invisible delimiters.
 fn unwrapped(token: TokenTree) -> TokenTree {
     if let TokenTree::Group(group) = &token
         && group.delimiter() == Delimiter::None
@@ -121,8 +121,8 @@ impl Handler {
     }
 }
 
-/// The name `Guard` or `Gate` and the policy `P` of a parameter of type `::auth_core::__private::Guard<P>`, which nobody
-/// but us writes.
+/// The name `Guard` or `Gate` and the policy `P` of a parameter of type `::auth_core::__private::Guard<P>`, which only
+/// our own output contains.
 fn evidence(parameter: &mut FnArg) -> Option<(Ident, &mut syn::Path)> {
     let FnArg::Typed(PatType { ty, .. }) = parameter else { return None };
     let Type::Path(ty) = &mut **ty else { return None };

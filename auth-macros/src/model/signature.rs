@@ -1,6 +1,6 @@
 //! A signature whose parameters and result are taken apart and no further.
 //!
-//! An expansion runs anew for every handler of a crate that was edited, and most of what it would cost is to parse
+//! An expansion runs again for every handler of a crate that was edited, and most of what it would cost is to parse
 //! patterns and types that it then prints as they were. rustc has parsed the function before it calls us, so commas and
 //! colons can be trusted; whatever has a meaning for us, or looks unusual, goes to syn's parser.
 

@@ -62,13 +62,13 @@ fn reachable(from: usize, direct: &[Vec<usize>]) -> HashSet<usize> {
 
 /// Complains of each circle once, from its first role in the order of declaration.
 fn cycles(roles: &[Named], direct: &[Vec<usize>], errors: &mut Errors) {
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     for start in 0..roles.len() {
         let Some(circle) = circle(start, direct) else { continue };
-        if circle.iter().any(|role| told.contains(role)) {
+        if circle.iter().any(|role| reported.contains(role)) {
             continue;
         }
-        told.extend(circle.iter().copied());
+        reported.extend(circle.iter().copied());
         let path: Vec<_> = circle.iter().chain([&start]).map(|role| format!("`{}`", roles[*role].variant)).collect();
         let second = circle.get(1).copied().unwrap_or(start);
         let at = direct[start].iter().position(|role| *role == second);

@@ -29,8 +29,8 @@ pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum>
     let before = errors.count();
     let variants = variants(&input, errors)?;
     if !input.generics.params.is_empty() {
-        let mend = "remove the parameters; data belongs beside a role, not into it";
-        errors.add(input.generics.span(), "a role enum has no generic parameters", mend);
+        let remedy = "remove the parameters";
+        errors.add(input.generics.span(), "a role enum cannot have generic parameters", remedy);
     }
     let Arguments { case, auth_core } = arguments(&input.attrs, errors);
     let parsed: Vec<_> = variants.iter().map(|variant| named(variant, case, errors)).collect();
@@ -51,7 +51,7 @@ pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum>
 fn variants(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
     let (token, found) = match &input.data {
         Data::Enum(data) if data.variants.is_empty() => {
-            let problem = format!("`{}` has no variants, so there is no role to hold", input.ident);
+            let problem = format!("`{}` has no variants, so it has no roles", input.ident);
             errors.add(input.ident.span(), problem, "add a variant for each role");
             return None;
         }
@@ -59,7 +59,7 @@ fn variants(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
         Data::Struct(data) => (data.struct_token.span, "a struct"),
         Data::Union(data) => (data.union_token.span, "a union"),
     };
-    let problem = format!("`Role` cannot be derived for {found}, because roles are a closed set of names");
+    let problem = format!("`Role` cannot be derived for {found}, because roles are the variants of an enum");
     errors.add(token, problem, format_args!("write `enum {} {{ User, Admin }}`", input.ident));
     None
 }
@@ -69,8 +69,8 @@ fn named(variant: &Variant, case: Case, errors: &mut Errors) -> Named {
     if !matches!(variant.fields, Fields::Unit) {
         errors.add(
             variant.fields.span(),
-            format_args!("the role `{}` carries data, but a role is no more than its name", variant.ident),
-            format_args!("write `{}` alone, and keep the data with the user", variant.ident),
+            format_args!("the role `{}` carries data, but a role is only a name", variant.ident),
+            format_args!("write `{}` without data, and keep the data with the user", variant.ident),
         );
     }
     let name = case.apply(&variant.ident.unraw().to_string());
@@ -89,7 +89,7 @@ fn named(variant: &Variant, case: Case, errors: &mut Errors) -> Named {
         } else if meta.path.is_ident("rename_all") {
             Err(error(
                 meta.path.span(),
-                "`rename_all` stands above the enum",
+                "`rename_all` belongs above the enum",
                 "for one variant write `rename = \"..\"`",
             ))
         } else {
@@ -141,8 +141,12 @@ fn arguments(attrs: &[Attribute], errors: &mut Errors) -> Arguments {
         }
         if !meta.path.is_ident("rename_all") {
             if meta.path.is_ident("rename") || meta.path.is_ident("includes") {
-                let mend = "for all variants write `rename_all = \"kebab-case\"`";
-                return Err(error(meta.path.span(), "this argument stands above a variant, not above the enum", mend));
+                let remedy = "for all variants write `rename_all = \"kebab-case\"`";
+                return Err(error(
+                    meta.path.span(),
+                    "this argument belongs above a variant, not above the enum",
+                    remedy,
+                ));
             }
             return Err(unknown(meta, &["rename_all", "crate"]));
         }
@@ -164,8 +168,9 @@ fn each_argument(
 ) {
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("role")) {
         if !matches!(attr.meta, Meta::List(_)) {
-            let mend = "write `#[role(includes(User))]`, `#[role(rename = \"..\")]` or `#[role(rename_all = \"..\")]`";
-            errors.add(attr.path().span(), "`#[role]` says nothing without arguments in parentheses", mend);
+            let remedy =
+                "write `#[role(includes(User))]`, `#[role(rename = \"..\")]` or `#[role(rename_all = \"..\")]`";
+            errors.add(attr.path().span(), "`#[role]` has no arguments", remedy);
             continue;
         }
         let result = attr.parse_nested_meta(|meta| {
@@ -202,8 +207,8 @@ fn string(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
         return value.parse();
     }
     let Some((name, _)) = value.cursor().ident() else { return Err(missing(value.span())) };
-    let mend = format!("write `{key} = {:?}`", name.unraw().to_string());
-    Err(error(value.span(), format_args!("`{key}` needs a string"), mend))
+    let remedy = format!("write `{key} = {:?}`", name.unraw().to_string());
+    Err(error(value.span(), format_args!("`{key}` needs a string"), remedy))
 }
 
 fn unknown(meta: &ParseNestedMeta<'_>, known: &[&'static str]) -> syn::Error {
@@ -218,8 +223,8 @@ fn valid(role: &Named, errors: &mut Errors) {
         Some(bad) => format!("the role name {:?} contains {bad:?}, which an HTTP header cannot carry", role.name),
         None => return,
     };
-    let mend = "use visible ASCII without spaces, quotes and backslashes: `#[role(rename = \"super-user\")]`";
-    errors.add(role.name_span, problem, mend);
+    let remedy = "use visible ASCII without spaces, quotes and backslashes: `#[role(rename = \"super-user\")]`";
+    errors.add(role.name_span, problem, remedy);
 }
 
 fn distinct(roles: &[Named], errors: &mut Errors) {

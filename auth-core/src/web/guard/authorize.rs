@@ -134,7 +134,7 @@ impl<T> std::fmt::Debug for Wait<'_, T> {
     message = "`{Self}` is not a condition",
     label = "neither a `bool` nor a `Rule`",
     note = "`#[authorize(..)]` takes an expression of type `bool`, or a value whose type implements `auth_core::Rule`",
-    note = "a future is awaited (`may_edit(id).await`), a role, a number or an `Option` compared or asked (`.is_some()`)"
+    note = "await a future (`may_edit(id).await`); compare a role or a number; ask an `Option` (`.is_some()`)"
 )]
 pub trait Condition {
     #[doc(hidden)]

@@ -7,13 +7,13 @@ use super::extract::Guard;
 use crate::policy::Policy;
 use crate::service::Auth;
 
-/// What counts as a decision about who may call a handler: a [`Guard`], or what `#[authorize(..)]` puts in its place. The
+/// What proves that access to a handler was decided: a [`Guard`], or what `#[authorize(..)]` puts in its place. The
 /// attributes insert them.
 #[diagnostic::on_unimplemented(
-    message = "nobody decided who may call this handler",
-    label = "this handler has no guard",
-    note = "write one of these above the handler: `#[require_auth]`, `#[require_role(Admin)]`, `#[api_key]` or `#[public]`",
-    note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
+    message = "this handler has no access guard",
+    label = "no access guard",
+    note = "write `#[require_auth]`, `#[require_role(..)]`, `#[api_key]` or `#[public]` above the handler",
+    note = "or take a guard as its first parameter: `async fn handler(_: Guard<MyPolicy>, ..)`"
 )]
 pub trait Evidence: sealed::Sealed {
     /// What a caller must meet, and where that was decided.
@@ -32,10 +32,10 @@ impl<P: Policy> Evidence for Gate<P> {
 
 /// A handler's parameters (axum's `T` of `Handler<T, S>`) whose first one is [`Evidence`].
 #[diagnostic::on_unimplemented(
-    message = "nobody decided who may call this handler",
-    label = "this handler has no guard",
-    note = "write one of these above the handler: `#[require_auth]`, `#[require_role(Admin)]`, `#[api_key]` or `#[public]`",
-    note = "a handler that takes its guard by hand takes it first: `async fn handler(_: Guard<MyPolicy>, ..)`"
+    message = "this handler has no access guard",
+    label = "no access guard",
+    note = "write `#[require_auth]`, `#[require_role(..)]`, `#[api_key]` or `#[public]` above the handler",
+    note = "or take a guard as its first parameter: `async fn handler(_: Guard<MyPolicy>, ..)`"
 )]
 pub trait Decided: sealed::SealedArgs {
     /// The first parameter.
@@ -68,9 +68,9 @@ pub trait Decided: sealed::SealedArgs {
 /// let routes: GuardedRouter<AppState> = GuardedRouter::new().route("/me", get(me));
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "the state `{Self}` holds no `Auth`, without which no guard can verify anyone",
+    message = "the state `{Self}` holds no `Auth`, which guards need to verify credentials",
     label = "no `Auth` in `{Self}`",
-    note = "keep one in it: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
+    note = "add one: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
 )]
 pub trait HasAuth {
     #[doc(hidden)]

@@ -56,7 +56,7 @@ impl<P: Policy> Guard<P> {
     ///
     /// guard!(pub Careful = fresh("10m"));
     ///
-    /// fn delete_all(_by: &Proof<Careful>) {} // nobody can call it who has not met the policy
+    /// fn delete_all(_by: &Proof<Careful>) {} // callable only with a proof of the policy
     ///
     /// #[require(Careful)]
     /// async fn purge(guard: Guard<Careful>) {

@@ -31,7 +31,7 @@ use crate::verify::Principal;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a rule",
     label = "no `Rule` for this type",
-    note = "say whom it allows: `impl Rule for {Self}`"
+    note = "implement it: `impl Rule for {Self}`"
 )]
 pub trait Rule: Send + Sync {
     /// Whether the rule lets `caller` do what it is about.

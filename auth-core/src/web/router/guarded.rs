@@ -1,4 +1,4 @@
-//! A router that takes nothing undecided.
+//! A router that takes only handlers with an access guard.
 
 use std::convert::Infallible;
 use std::panic::Location;
@@ -23,7 +23,7 @@ use crate::service::Auth;
 use crate::web::edge::finish;
 use crate::web::guard::{Decided, HasAuth};
 
-/// An axum router whose every handler has been decided about.
+/// An axum router whose every handler has an access guard.
 ///
 /// It takes handlers only through [`routing`](crate::routing)'s `get`, `post`, …, which demand a guard, and becomes a
 /// plain [`axum::Router`] by [`with_state`](Self::with_state).
@@ -37,7 +37,7 @@ use crate::web::guard::{Decided, HasAuth};
 /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
 /// ```
 ///
-/// Without a decision it does not compile:
+/// Without a guard it does not compile:
 ///
 /// ```compile_fail
 /// use auth_core::prelude::*;
@@ -166,11 +166,11 @@ where
         self
     }
 
-    /// Demands the policy `P` of whoever calls any route of this router, besides what the route demands of itself: of
+    /// Demands the policy `P` of the callers of every route of this router, besides what the route demands of itself: of
     /// those added before and after this call, of routers nested and merged into it, plain ones included, and of its
     /// fallback. The policy table shows `all(P, own)`.
     ///
-    /// `P` is decided before any layer of this router runs; what must answer callers whom nobody knows, as CORS
+    /// `P` is decided before any layer of this router runs; what must answer unverified callers, as CORS
     /// preflights, belongs around it.
     ///
     /// ```
@@ -310,7 +310,7 @@ where
         self
     }
 
-    /// Takes in the routes of a plain axum router, which nobody has decided about; the policy table shows the place of
+    /// Takes in the routes of a plain axum router, which have no access guards; the policy table shows the place of
     /// this call instead of them.
     ///
     /// For metrics exporters, static files and the like; the long name is meant to be found in review.

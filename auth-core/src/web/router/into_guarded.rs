@@ -6,9 +6,9 @@ use super::routing::GuardedMethodRouter;
 
 /// The guarded handlers of one path: a [`GuardedMethodRouter`].
 #[diagnostic::on_unimplemented(
-    message = "nobody decided who may call the handlers of this path",
-    label = "not put together by `auth_core::routing`",
-    note = "axum's own `get`, `post`, … take handlers without a guard; import auth-core's of the same names: \
+    message = "the handlers of this path have no access guard",
+    label = "not made by `auth_core::routing`",
+    note = "axum's own `get`, `post`, … accept handlers without a guard; import those of auth-core: \
             `use auth_core::routing::{{get, post}};`, or `use auth_core::prelude::*;`"
 )]
 pub trait GuardedMethods<S>: sealed::Sealed {
@@ -23,12 +23,12 @@ impl<S> GuardedMethods<S> for GuardedMethodRouter<S> {
     }
 }
 
-/// Routes that have been decided about: a [`GuardedRouter`].
+/// Routes with access guards: a [`GuardedRouter`].
 #[diagnostic::on_unimplemented(
-    message = "nobody decided who may call the routes of this router",
+    message = "the routes of this router have no access guard",
     label = "not a `GuardedRouter` of the same state",
-    note = "build it as a `GuardedRouter`, too; a plain `axum::Router` is taken in by `merge_unchecked` or \
-            `nest_unchecked`, and shows in the policy table as unchecked"
+    note = "build it as a `GuardedRouter`, or add a plain `axum::Router` by `merge_unchecked` or `nest_unchecked`, \
+            which the policy table shows as unchecked"
 )]
 pub trait GuardedRoutes<S>: sealed::Sealed {
     #[doc(hidden)]

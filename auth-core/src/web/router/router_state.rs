@@ -25,7 +25,7 @@ impl<S> Wiring<S> {
         self.0 = self.0.or(other.0);
     }
 
-    /// What every request of the router carries; nothing where nobody asks.
+    /// What every request of the router carries; nothing where no guard or page needs it.
     pub(crate) fn wired(&self, state: &S, table: &PolicyTable) -> Option<Wired> {
         self.0.map(|auth| Wired { auth: auth(state), table: Arc::new(table.clone()) })
     }

@@ -1,4 +1,4 @@
-//! `get`, `post` and their siblings, which take only handlers that somebody has decided about.
+//! `get`, `post` and their siblings, which take only handlers with an access guard.
 //!
 //! ```
 //! use auth_core::prelude::*;

@@ -9,7 +9,7 @@ use crate::diagnostics::Errors;
 
 /// What a module or an impl block demands for every handler in it.
 #[derive(Clone, Default)]
-pub(crate) struct Scope {
+pub(crate) struct Container {
     pub(crate) guards: Vec<Term>,
     /// The same in terms that mean inside what `guards` mean outside.
     pub(crate) inside: Vec<Term>,
@@ -17,9 +17,9 @@ pub(crate) struct Scope {
 
 /// All that is demanded of the caller of one handler, in the order in which it stands there.
 #[derive(Default)]
-pub(crate) struct Demands {
+pub(crate) struct Requirements {
     /// What the module or impl block around it demands.
-    pub(crate) scope: Scope,
+    pub(crate) scope: Container,
     /// Every one of these must be met as well.
     pub(crate) guards: Vec<Term>,
     /// The conditions of `#[authorize(..)]`.
@@ -30,7 +30,7 @@ pub(crate) struct Demands {
     pub(crate) inherited: Option<syn::Path>,
 }
 
-impl Demands {
+impl Requirements {
     /// Reads the attributes of one item.
     pub(crate) fn read(attrs: impl IntoIterator<Item = syn::Result<Attr>>, errors: &mut Errors) -> Self {
         let mut demands = Self::default();
@@ -48,7 +48,7 @@ impl Demands {
 
     /// Reads the attribute that rustc called us for, if it stands on the handler itself, and takes all others of ours
     /// off the handler.
-    pub(crate) fn of(outer: Option<Attr>, handler: &mut Handler, scope: Scope, errors: &mut Errors) -> Self {
+    pub(crate) fn of(outer: Option<Attr>, handler: &mut Handler, scope: Container, errors: &mut Errors) -> Self {
         let earlier = handler.take_evidence();
         let inner = Attr::take(&mut handler.attrs);
         let mut demands = Self::read(outer.map(Ok).into_iter().chain(inner), errors);

@@ -6,20 +6,20 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Path, Visibility};
 
 use super::handler::{guarded, policy_of_ours, split, undecided, uses};
-use super::ours::marked;
 use super::policy::Named;
+use super::span::marked;
 use crate::args::{Kind, Term};
 use crate::check;
 use crate::diagnostics::Errors;
-use crate::model::{Attr, Demands, Handler, Impl, Item, Module, Scope};
+use crate::model::{Attr, Container, Handler, Impl, Item, Module, Requirements};
 
 /// A guarded module. What it demands becomes a policy beside it, so that the names in the attribute mean what they mean
 /// where it stands.
 pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> TokenStream {
     let span = attr.span;
-    let Demanded { guards, uses } = demanded(Some(attr), &mut module.attrs, errors);
+    let Read { guards, uses } = demanded(Some(attr), &mut module.attrs, errors);
     check::module(span, &module, errors);
-    let Some(guards) = guards else { return untold(&module) };
+    let Some(guards) = guards else { return with_mistake(&module) };
     let named = Named { name: module.name.to_string(), span: module.name.span() };
     let policy = format_ident!("__{}_module_policy", module.name, span = marked(module.name.span()));
     let declaration = policy_of_ours(&policy, &Visibility::Inherited, &named, &Term::all(span, guards.clone()));
@@ -35,7 +35,7 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
 /// `policy` is what `guards` demand, by its path inside the module.
 fn in_module(module: &Module, guards: &[Term], policy: &Path, errors: &mut Errors) -> TokenStream {
     let inside = Term::new(policy.span(), Kind::Policy(policy.clone()));
-    let scope = Scope { guards: guards.to_vec(), inside: vec![inside] };
+    let scope = Container { guards: guards.to_vec(), inside: vec![inside] };
     let mut items = Vec::new();
     for item in &module.items {
         items.push(match item {
@@ -52,13 +52,13 @@ fn in_module(module: &Module, guards: &[Term], policy: &Path, errors: &mut Error
 
 /// A guarded impl block.
 pub(super) fn implementation(attr: Attr, block: &Impl, errors: &mut Errors) -> TokenStream {
-    in_impl(Some(attr), block, &Scope::default(), errors)
+    in_impl(Some(attr), block, &Container::default(), errors)
 }
 
-fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors) -> TokenStream {
+fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, errors: &mut Errors) -> TokenStream {
     let mut block = block.clone();
     let mistakes = errors.count();
-    let Demanded { guards, uses: mut declarations } = demanded(attr, &mut block.attrs, errors);
+    let Read { guards, uses: mut declarations } = demanded(attr, &mut block.attrs, errors);
     check::implementation(&block, errors);
     if block.of_trait.is_some() {
         return block.with(&block.items.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>());
@@ -69,7 +69,7 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors
         return block.with(&items);
     };
     let join = |outer: &[Term]| outer.iter().chain(&guards).cloned().collect();
-    let scope = Scope { guards: join(&around.guards), inside: join(&around.inside) };
+    let scope = Container { guards: join(&around.guards), inside: join(&around.inside) };
     let mut items = Vec::new();
     for item in &block.items {
         let Item::Fn(handler) = item else {
@@ -97,23 +97,23 @@ fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
 }
 
 /// What the attributes of a module or an impl block come to.
-struct Demanded {
+struct Read {
     /// `None` when that makes no sense.
     guards: Option<Vec<Term>>,
     uses: TokenStream,
 }
 
-fn demanded(attr: Option<Attr>, attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Demanded {
+fn demanded(attr: Option<Attr>, attrs: &mut Vec<Attribute>, errors: &mut Errors) -> Read {
     let mistakes = errors.count();
     let inner = Attr::take(attrs);
-    let demands = Demands::read(attr.map(Ok).into_iter().chain(inner), errors);
+    let demands = Requirements::read(attr.map(Ok).into_iter().chain(inner), errors);
     check::scope(&demands, errors);
     let uses = uses(&demands.taken);
-    Demanded { guards: (errors.count() == mistakes).then_some(demands.guards), uses }
+    Read { guards: (errors.count() == mistakes).then_some(demands.guards), uses }
 }
 
-/// The module of an attribute with a mistake, so that the mistake is told once.
-fn untold(module: &Module) -> TokenStream {
+/// The module of an attribute with a mistake, so that the mistake is reported once.
+fn with_mistake(module: &Module) -> TokenStream {
     let items: Vec<_> = module.items.iter().map(|item| undecided_handler(item, Handler::is_free_handler)).collect();
     module.with(&items)
 }

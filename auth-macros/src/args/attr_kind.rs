@@ -6,7 +6,7 @@ use syn::Path;
 
 /// The attributes that say something about a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Word {
+pub(crate) enum AttrKind {
     RequireAuth,
     RequireRole,
     RequireScope,
@@ -16,7 +16,7 @@ pub(crate) enum Word {
     Authorize,
 }
 
-impl Word {
+impl AttrKind {
     pub(super) const ALL: [Self; 7] = [
         Self::RequireAuth,
         Self::RequireRole,
@@ -49,7 +49,7 @@ impl Word {
     }
 }
 
-impl fmt::Display for Word {
+impl fmt::Display for AttrKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
