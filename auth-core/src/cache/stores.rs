@@ -9,7 +9,7 @@ use crate::base::Opaque;
 use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
     Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 use crate::token::TokenHash;
@@ -37,12 +37,17 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
         self.store.find_by_id(id).await
     }
 
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
-        self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, hash)).await
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, hash, audit)).await
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        self.coherence.write(Change::Subject(id.clone()), self.store.revoke_tokens(id)).await
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.revoke_tokens(id, audit)).await
     }
 
     /// Touches nothing that is cached.
@@ -54,8 +59,12 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
 #[async_trait]
 impl<S: UserRegistry + ?Sized> UserRegistry for Coherent<S> {
     /// What does not exist is not cached.
-    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
-        self.store.create(user).await
+    async fn create(
+        &self,
+        user: NewUser,
+        audit: Audit<'_, Option<SubjectId>>,
+    ) -> Result<Option<SubjectId>, StoreError> {
+        self.store.create(user, audit).await
     }
 }
 
@@ -69,20 +78,25 @@ impl<S: UserDirectory + ?Sized> UserDirectory for Coherent<S> {
         self.store.list(after, limit).await
     }
 
-    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
-        self.coherence.write(Change::Subject(id.clone()), self.store.update(id, patch)).await
+    async fn update(
+        &self,
+        id: &SubjectId,
+        patch: AccountPatch,
+        audit: Audit<'_, UpdateOutcome>,
+    ) -> Result<UpdateOutcome, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.update(id, patch, audit)).await
     }
 
     /// Its sessions and keys go with it; they are refused for want of their subject.
-    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
-        self.coherence.write(Change::Subject(id.clone()), self.store.remove(id)).await
+    async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.remove(id, audit)).await
     }
 }
 
 #[async_trait]
 impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
-    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
-        self.store.create(session).await
+    async fn create(&self, session: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        self.store.create(session, audit).await
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
@@ -95,28 +109,29 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
 
     /// Which session a token belongs to is known only afterwards; whoever knows it before says so by
     /// [`Coherence::write_some`]. A rotation changes nothing that a guard asks for.
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
         let ended = |redeemed: &Redeemed| match redeemed {
             Redeemed::Replayed(session) => vec![Change::Session(session.id.clone())],
             _ => Vec::new(),
         };
-        self.coherence.write_some(Vec::new(), self.store.redeem(redeem), ended).await
+        self.coherence.write_some(Vec::new(), self.store.redeem(redeem, audit), ended).await
     }
 
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
-        self.coherence.write(Change::Session(id.clone()), self.store.end(subject, id)).await
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.coherence.write(Change::Session(id.clone()), self.store.end(subject, id, audit)).await
     }
 
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let kept = keep.map(|(id, _)| Change::Session(id.clone()));
         let changes = |ended: &Vec<SessionId>| ended.iter().cloned().map(Change::Session).chain(kept.clone()).collect();
         // When it fails or is dropped, those that ended are not known; their subject's version is past them by then.
         let may = kept.iter().cloned().chain([Change::Subject(subject.clone())]).collect();
-        self.coherence.write_some(may, self.store.end_all(subject, keep), changes).await
+        self.coherence.write_some(may, self.store.end_all(subject, keep, audit), changes).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -126,8 +141,8 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
 
 #[async_trait]
 impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
-    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
-        self.store.create(key).await
+    async fn create(&self, key: ApiKeyRecord, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        self.store.create(key, audit).await
     }
 
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
@@ -143,12 +158,13 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
         id: &ApiKeyId,
         hash: &TokenHash,
         overlap_until: Timestamp,
+        audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        self.coherence.write(Change::ApiKey(id.clone()), self.store.rotate(id, hash, overlap_until)).await
+        self.coherence.write(Change::ApiKey(id.clone()), self.store.rotate(id, hash, overlap_until, audit)).await
     }
 
-    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
-        self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id)).await
+    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id, audit)).await
     }
 
     /// The others are told, too: otherwise each of them would write the use down.

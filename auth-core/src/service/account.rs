@@ -3,7 +3,7 @@
 use super::Auth;
 use crate::base::SubjectId;
 use crate::event::Event;
-use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
+use crate::store::{Account, AccountPatch, Audit, UpdateOutcome, UserDirectory};
 use crate::web::Refusal;
 
 /// What a refusal calls an account.
@@ -80,7 +80,7 @@ impl Auth {
     /// [`Refusal::NotFound`] when there is no such account, or the user store is no [`UserDirectory`];
     /// [`Refusal::EmailTaken`]; [`Refusal::Unavailable`] when the store does not answer.
     pub async fn update_account(&self, id: &SubjectId, patch: AccountPatch) -> Result<Account, Refusal> {
-        let outcome = self.directory()?.update(id, patch).await;
+        let outcome = self.directory()?.update(id, patch, Audit::none()).await;
         // Also after an error: the store may have made the change and failed to say so.
         self.record(&Event::SubjectChanged { subject: id });
         match outcome? {
@@ -109,7 +109,7 @@ impl Auth {
     /// [`Refusal::NotFound`] when there is no such account, or the user store is no [`UserDirectory`];
     /// [`Refusal::Unavailable`] when the store does not answer.
     pub async fn remove_account(&self, id: &SubjectId) -> Result<(), Refusal> {
-        let removed = self.directory()?.remove(id).await;
+        let removed = self.directory()?.remove(id, Audit::none()).await;
         self.record(&Event::SubjectChanged { subject: id });
         if !removed? {
             return Err(Refusal::NotFound { what: USER });

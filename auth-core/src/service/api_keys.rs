@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Auth;
 use crate::base::{ApiKeyId, SubjectId};
 use crate::event::Event;
-use crate::store::ApiKeyRecord;
+use crate::store::{ApiKeyRecord, Audit};
 use crate::token::ApiKey;
 use crate::web::Refusal;
 
@@ -71,7 +71,7 @@ impl Auth {
             expires_at: new.expires_in.map(|span| now.after(span)),
             last_used_at: None,
         };
-        self.0.api_keys.create(record.clone()).await?;
+        self.0.api_keys.create(record.clone(), Audit::none()).await?;
         self.record(&Event::ApiKeyCreated { api_key: key.id(), owner });
         Ok(IssuedApiKey { key, record })
     }
@@ -122,7 +122,8 @@ impl Auth {
     /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
     pub async fn rotate_api_key(&self, id: &ApiKeyId) -> Result<IssuedApiKey, Refusal> {
         let key = ApiKey::random(id.clone())?;
-        let rotated = self.0.api_keys.rotate(id, &key.hash(), self.now().after(ROTATION_OVERLAP)).await?;
+        let rotated =
+            self.0.api_keys.rotate(id, &key.hash(), self.now().after(ROTATION_OVERLAP), Audit::none()).await?;
         let record = rotated.ok_or(Refusal::NotFound { what: "API key" })?;
         self.record(&Event::ApiKeyRotated { api_key: id });
         Ok(IssuedApiKey { key, record })
@@ -149,7 +150,7 @@ impl Auth {
     ///
     /// [`Refusal::NotFound`] when there is no such key; [`Refusal::Unavailable`] when the store does not answer.
     pub async fn revoke_api_key(&self, id: &ApiKeyId) -> Result<(), Refusal> {
-        let revoked = self.0.api_keys.revoke(id).await?;
+        let revoked = self.0.api_keys.revoke(id, Audit::none()).await?;
         if !revoked {
             return Err(Refusal::NotFound { what: "API key" });
         }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{Audit, StoreError};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::token::TokenHash;
 
@@ -15,7 +15,7 @@ use crate::token::TokenHash;
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync + 'static {
     /// Adds a key.
-    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError>;
+    async fn create(&self, key: ApiKeyRecord, audit: Audit<'_, ()>) -> Result<(), StoreError>;
 
     /// The key with this id, unless it was revoked.
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError>;
@@ -30,10 +30,11 @@ pub trait ApiKeyStore: Send + Sync + 'static {
         id: &ApiKeyId,
         hash: &TokenHash,
         overlap_until: Timestamp,
+        audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError>;
 
     /// Removes the key; `false` when there is none.
-    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError>;
+    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
     /// Notes that the key was used. Called at most once a minute for each key.
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError>;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{StoreError, UserRegistry};
+use super::{Audit, StoreError, UserRegistry};
 use crate::base::{Email, SubjectId, Timestamp};
 
 /// A user registry that can also be looked through and changed.
@@ -23,10 +23,15 @@ pub trait UserDirectory: UserRegistry {
     async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError>;
 
     /// Changes what the patch names, or nothing at all.
-    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError>;
+    async fn update(
+        &self,
+        id: &SubjectId,
+        patch: AccountPatch,
+        audit: Audit<'_, UpdateOutcome>,
+    ) -> Result<UpdateOutcome, StoreError>;
 
     /// Removes the account with its sessions and the API keys it owns; `false` when there is no such account.
-    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError>;
+    async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 }
 
 /// A user's account, without its credentials.

@@ -1,6 +1,7 @@
 //! Where users, sessions and API keys live: the traits, and stores that implement them.
 
 mod api_keys;
+mod audit;
 mod directory;
 mod error;
 mod housekeeping;
@@ -16,6 +17,7 @@ mod users;
 mod verdict;
 
 pub use api_keys::{ApiKeyRecord, ApiKeyStore};
+pub use audit::{Audit, AuditFilter, AuditLog, AuditRow, Outcome};
 pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
 pub use housekeeping::Housekeeping;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{Audit, StoreError};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 use crate::token::TokenHash;
 
@@ -20,7 +20,7 @@ use crate::token::TokenHash;
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Adds a session with the first token of its family.
-    async fn create(&self, session: NewSession) -> Result<(), StoreError>;
+    async fn create(&self, session: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError>;
 
     /// The session with this id, unless it has ended.
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError>;
@@ -30,15 +30,19 @@ pub trait SessionStore: Send + Sync + 'static {
 
     /// Exchanges a refresh token for its successor. Of any number of concurrent calls with the same token exactly one
     /// is answered [`Redeemed::Rotated`].
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError>;
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError>;
 
     /// Ends one session of a subject; `false` when the subject has no such session.
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError>;
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
     /// Ends all sessions of a subject but `keep`, which is lifted to the given version of the subject, or stays where it is
     /// past that already. Returns the ids of those that ended.
-    async fn end_all(&self, subject: &SubjectId, keep: Option<(&SessionId, u64)>)
-    -> Result<Vec<SessionId>, StoreError>;
+    async fn end_all(
+        &self,
+        subject: &SubjectId,
+        keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
+    ) -> Result<Vec<SessionId>, StoreError>;
 
     /// What is known of a refresh token: any of a session that has not ended, used and expired ones included for as long
     /// as they are kept. Changes nothing.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::StoreError;
+use super::{Audit, StoreError};
 use crate::base::{Email, SubjectId};
 use crate::password::PasswordHash;
 
@@ -19,7 +19,7 @@ use crate::password::PasswordHash;
 /// then unknown, and the operation that asked for it is refused with 503.
 ///
 /// ```
-/// use auth_core::store::{StoreError, SubjectState, UserRecord, UserStore};
+/// use auth_core::store::{Audit, StoreError, SubjectState, UserRecord, UserStore};
 /// use auth_core::{SubjectId, password::PasswordHash};
 ///
 /// # struct Row { id: i64, hash: String, is_active: bool, role: String, version: u64 }
@@ -48,12 +48,12 @@ use crate::password::PasswordHash;
 ///     }
 ///
 ///     // UPDATE users SET hash = $2, version = version + 1 WHERE id = $1 RETURNING version
-///     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+///     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash, _audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
 ///         self.0.set(id.as_str(), hash.as_str()).await
 ///     }
 ///
 ///     // UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version
-///     async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+///     async fn revoke_tokens(&self, id: &SubjectId, _audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
 ///         self.0.raise(id.as_str()).await
 ///     }
 ///
@@ -74,11 +74,16 @@ pub trait UserStore: Send + Sync + 'static {
 
     /// Sets the password and adds one to the version in the same step, so that no credential issued before outlives
     /// the old password. Returns the new version; `None` when there is no such user.
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError>;
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError>;
 
     /// Adds one to the version and keeps the password, so that every session and token issued before is refused. Returns
     /// the new version; `None` when there is no such user.
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError>;
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError>;
 
     /// Replaces `old` by `new`, the same password hashed in a better way; does nothing when the stored hash is no
     /// longer `old`. The version stays.
@@ -94,7 +99,8 @@ pub trait UserStore: Send + Sync + 'static {
 #[async_trait]
 pub trait UserRegistry: UserStore {
     /// Adds a user; `None` when the e-mail address is taken.
-    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError>;
+    async fn create(&self, user: NewUser, audit: Audit<'_, Option<SubjectId>>)
+    -> Result<Option<SubjectId>, StoreError>;
 }
 
 /// A user as a store gives it to authentication.

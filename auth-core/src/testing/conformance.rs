@@ -20,6 +20,7 @@
 //!     conformance::sessions(&store).await;
 //!     conformance::api_keys(&store).await;
 //!     conformance::housekeeping(&store).await;
+//!     conformance::audit(&store).await;
 //! }
 //! ```
 
@@ -34,10 +35,11 @@ mod purge;
 mod races;
 mod refresh;
 mod standing;
+mod trail;
 
 use std::sync::Arc;
 
-use crate::store::{ApiKeyStore, Housekeeping, SessionStore, UserDirectory, UserRegistry};
+use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry};
 
 /// Names the check that is running if it panics.
 struct Running(&'static str);
@@ -137,4 +139,15 @@ pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
 /// Removal of what has expired.
 pub async fn housekeeping<S: Housekeeping + SessionStore + ApiKeyStore>(store: &Arc<S>) {
     check!(store, purge::what_has_expired_is_removed_in_batches, purge::what_lives_stays);
+}
+
+/// Audit rows, written in the transactions of the changes that they describe.
+pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog>(store: &Arc<S>) {
+    check!(
+        store,
+        trail::every_change_is_recorded_with_its_row,
+        trail::what_was_refused_or_failed_has_no_row,
+        trail::rows_are_listed_newest_first_and_page_by_page,
+        trail::rows_are_added_together_or_not_at_all,
+    );
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{SessionId, SubjectId};
 use crate::service::Auth;
-use crate::store::{NewSession, Session};
+use crate::store::{Audit, NewSession, Session};
 use crate::token::{Access, Token};
 use crate::web::Refusal;
 
@@ -45,6 +45,9 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
         client_id: None,
         dpop_jkt: None,
     };
-    auth.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
+    auth.0
+        .sessions
+        .create(NewSession { session: session.clone(), refresh_token: refresh.hash() }, Audit::none())
+        .await?;
     Ok(auth.tokens(session, &state.roles, refresh, None)?.access)
 }

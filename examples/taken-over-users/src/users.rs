@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use auth_core::SubjectId;
 use auth_core::password::PasswordHash;
-use auth_core::store::{StoreError, SubjectState, UserRecord, UserStore};
+use auth_core::store::{Audit, StoreError, SubjectState, UserRecord, UserStore};
 use sqlx::{SqlitePool, query, query_as, query_scalar};
 
 use crate::unavailable;
@@ -37,14 +37,19 @@ impl UserStore for LegacyUsers {
         query_as(sql).bind(id.as_str()).fetch_optional(&self.0).await.map_err(unavailable)?.map(record).transpose()
     }
 
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        _audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError> {
         let sql = "UPDATE users SET hashed_password = ?2, version = version + 1 WHERE id = ?1 AND CAST(id AS TEXT) = ?1
                    RETURNING version";
         let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(hash.as_str());
         Ok(version.fetch_optional(&self.0).await.map_err(unavailable)?.map(i64::unsigned_abs))
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+    async fn revoke_tokens(&self, id: &SubjectId, _audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
         let sql = "UPDATE users SET version = version + 1 WHERE id = ?1 AND CAST(id AS TEXT) = ?1 RETURNING version";
         let version = query_scalar::<_, i64>(sql).bind(id.as_str()).fetch_optional(&self.0);
         Ok(version.await.map_err(unavailable)?.map(i64::unsigned_abs))

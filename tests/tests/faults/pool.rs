@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use auth_core::store::{PostgresStore, SessionStore, StoreError};
+use auth_core::store::{Audit, PostgresStore, SessionStore, StoreError};
 use auth_core::{SessionId, SubjectId};
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -46,7 +46,7 @@ async fn an_exhausted_pool_refuses_in_bounded_time_and_heals() {
 async fn calls_are_refused(store: &PostgresStore) -> (Result<(), StoreError>, Result<(), StoreError>) {
     let (subject, session) = (SubjectId::random(), SessionId::random());
     let read = async { SessionStore::find(store, &session).await.map(|_| ()) };
-    let write = async { store.end_all(&subject, None).await.map(|_| ()) };
+    let write = async { store.end_all(&subject, None, Audit::none()).await.map(|_| ()) };
     tokio::join!(read, write)
 }
 

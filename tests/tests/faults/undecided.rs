@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::cluster::MemoryFanout;
 use auth_core::store::{
-    MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError,
+    Audit, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError,
 };
 use auth_core::token::{SigningKey, TokenHash};
 use auth_core::{Auth, Login, Refusal, Registration, SessionId, SubjectId, Timestamp};
@@ -63,8 +63,8 @@ impl Line {
 
 #[async_trait]
 impl SessionStore for Line {
-    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
-        SessionStore::create(&self.store, session).await
+    async fn create(&self, session: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        SessionStore::create(&self.store, session, audit).await
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
@@ -75,20 +75,21 @@ impl SessionStore for Line {
         SessionStore::list(&self.store, subject, now).await
     }
 
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
-        self.through(self.store.redeem(redeem)).await
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
+        self.through(self.store.redeem(redeem, audit)).await
     }
 
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
-        self.through(self.store.end(subject, id)).await
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.through(self.store.end(subject, id, audit)).await
     }
 
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        self.through(self.store.end_all(subject, keep)).await
+        self.through(self.store.end_all(subject, keep, audit)).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
-    StoreError,
+    ApiKeyRecord, ApiKeyStore, Audit, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session,
+    SessionStore, StoreError,
 };
 use auth_core::token::TokenHash;
 use auth_core::{ApiKeyId, SessionId, SubjectId, Timestamp};
@@ -35,8 +35,8 @@ impl Counting {
 
 #[async_trait]
 impl SessionStore for Counting {
-    async fn create(&self, session: NewSession) -> Result<(), StoreError> {
-        SessionStore::create(&self.store, session).await
+    async fn create(&self, session: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        SessionStore::create(&self.store, session, audit).await
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
@@ -48,20 +48,21 @@ impl SessionStore for Counting {
         SessionStore::list(&self.store, subject, now).await
     }
 
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
-        self.store.redeem(redeem).await
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
+        self.store.redeem(redeem, audit).await
     }
 
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
-        self.store.end(subject, id).await
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.store.end(subject, id, audit).await
     }
 
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        self.store.end_all(subject, keep).await
+        self.store.end_all(subject, keep, audit).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -71,8 +72,8 @@ impl SessionStore for Counting {
 
 #[async_trait]
 impl ApiKeyStore for Counting {
-    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
-        ApiKeyStore::create(&self.store, key).await
+    async fn create(&self, key: ApiKeyRecord, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        ApiKeyStore::create(&self.store, key, audit).await
     }
 
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
@@ -89,12 +90,13 @@ impl ApiKeyStore for Counting {
         id: &ApiKeyId,
         hash: &TokenHash,
         overlap_until: Timestamp,
+        audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        self.store.rotate(id, hash, overlap_until).await
+        self.store.rotate(id, hash, overlap_until, audit).await
     }
 
-    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
-        self.store.revoke(id).await
+    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.store.revoke(id, audit).await
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth_core::prelude::*;
-use auth_core::store::{MemoryStore, NewUser, UserRegistry};
+use auth_core::store::{Audit, MemoryStore, NewUser, UserRegistry};
 use auth_core::testing::{TestClock, sign_in};
 use auth_core::token::SigningKey;
 use auth_core::{AuthBuilder, Email, NewApiKey, Timestamp};
@@ -108,7 +108,7 @@ pub(crate) async fn user(store: &MemoryStore, roles: Vec<String>) -> SubjectId {
     let email: Email = format!("{}@example.com", SubjectId::random()).parse().unwrap();
     let password_hash = auth_core::password::PasswordHash::from_stored("no password fits this");
     let roles = roles.into_iter().map(Into::into).collect();
-    store.create(NewUser { email, password_hash, roles }).await.unwrap().unwrap()
+    store.create(NewUser { email, password_hash, roles }, Audit::none()).await.unwrap().unwrap()
 }
 
 pub(crate) async fn key(auth: &Auth, owner: &SubjectId, scopes: &[&str]) -> String {

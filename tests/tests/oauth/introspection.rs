@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::store::{AccountPatch, MemoryStore, UserDirectory};
+use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory};
 use auth_core::{InvalidClient, NewApiKey, OAuthClient};
 use serde_json::json;
 
@@ -91,7 +91,7 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
     let tokens = service.password(&[]).await;
     assert_eq!(service.introspect(&key, &tokens.access()).await.json()["active"], true);
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
-    store.update(&service.subject, inactive).await.unwrap();
+    store.update(&service.subject, inactive, Audit::none()).await.unwrap();
     service.auth.subject_changed(&service.subject).await;
     for token in [tokens.access(), tokens.refresh()] {
         is_inactive(&service.introspect(&key, &token).await);

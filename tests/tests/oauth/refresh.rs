@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use auth_core::password::PasswordHash;
 use auth_core::prelude::SubjectId;
 use auth_core::store::{
-    AccountPatch, MemoryStore, NewUser, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
+    AccountPatch, Audit, MemoryStore, NewUser, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 
 use crate::service::{PASSWORD, SECRET, Service};
@@ -156,7 +156,7 @@ async fn a_disabled_subject_refreshes_nothing() {
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let tokens = service.password(&[]).await;
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
-    store.update(&service.subject, inactive).await.unwrap();
+    store.update(&service.subject, inactive, Audit::none()).await.unwrap();
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
     service.password(&[]).await.is_error(400, "invalid_grant");
 }
@@ -168,12 +168,12 @@ async fn a_stranger_does_not_end_the_session_of_a_disabled_subject() {
     let (app, backend) = ([("client_id", "app")], [("client_id", "backend"), ("client_secret", SECRET)]);
     let refresh = service.password(&app).await.refresh();
     let active = |active| AccountPatch { active: Some(active), ..AccountPatch::default() };
-    store.update(&service.subject, active(false)).await.unwrap();
+    store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &backend).await.is_error(400, "invalid_grant");
-    store.update(&service.subject, active(true)).await.unwrap();
+    store.update(&service.subject, active(true), Audit::none()).await.unwrap();
     assert_eq!(service.refresh(&refresh, &app).await.status, 200, "a stranger ended the session");
     // Its own client's request does, and finds so much out.
-    store.update(&service.subject, active(false)).await.unwrap();
+    store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &app).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
 }
@@ -184,7 +184,7 @@ async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let tokens = service.password(&[]).await;
     let user = store.find_by_id(&service.subject).await.unwrap().unwrap();
-    store.set_password(&service.subject, &user.password_hash.unwrap()).await.unwrap();
+    store.set_password(&service.subject, &user.password_hash.unwrap(), Audit::none()).await.unwrap();
     assert_eq!(service.me(&tokens.access()).await, 401);
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it is listed");
@@ -213,12 +213,17 @@ impl UserStore for Users {
         self.there()?.find_by_id(id).await
     }
 
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
-        self.there()?.set_password(id, hash).await
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError> {
+        self.there()?.set_password(id, hash, audit).await
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        self.there()?.revoke_tokens(id).await
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+        self.there()?.revoke_tokens(id, audit).await
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
@@ -228,8 +233,12 @@ impl UserStore for Users {
 
 #[async_trait]
 impl UserRegistry for Users {
-    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
-        self.there()?.create(user).await
+    async fn create(
+        &self,
+        user: NewUser,
+        audit: Audit<'_, Option<SubjectId>>,
+    ) -> Result<Option<SubjectId>, StoreError> {
+        self.there()?.create(user, audit).await
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 use std::task::Poll;
 use std::time::Duration;
 
-use auth_core::store::{AccountPatch, MemoryStore, UserDirectory as _};
+use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory as _};
 use auth_core::{Login, Refusal, Registration, testing};
 use tokio::runtime::Builder;
 
@@ -22,7 +22,7 @@ fn a_login_that_fails_has_worked_whoever_was_named() {
         auth.register(Registration::new("ada@example.com", PASSWORD)).await.unwrap();
         let (bob, _) = auth.register(Registration::new("bob@example.com", PASSWORD)).await.unwrap();
         let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
-        store.update(&bob, inactive).await.unwrap();
+        store.update(&bob, inactive, Audit::none()).await.unwrap();
         let long = format!("{}@example.com", "a".repeat(2_000));
         for (name, password) in [
             ("ada@example.com", "another three words"),

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    ApiKeyStore, Housekeeping, MemoryStore, NewUser, PostgresStore, SessionStore, SqliteStore, UserDirectory,
+    ApiKeyStore, Audit, AuditLog, Housekeeping, MemoryStore, NewUser, PostgresStore, SessionStore, SqliteStore,
+    UserDirectory,
 };
 use auth_core::testing::conformance;
 use auth_tests::servers::Database;
 
 mod aging;
+mod audit;
 mod cluster;
 mod family;
 mod left_out;
@@ -21,7 +23,7 @@ mod statements;
 mod taken_over;
 mod tls;
 
-async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(store: S) {
+async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + AuditLog>(store: S) {
     let store = Arc::new(store);
     a_login_name_may_have_spaces_around_it(&*store).await;
     conformance::users(&store).await;
@@ -29,16 +31,17 @@ async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping>(
     conformance::sessions(&store).await;
     conformance::api_keys(&store).await;
     conformance::housekeeping(&store).await;
+    conformance::audit(&store).await;
 }
 
 /// What phones put behind a name that they complete.
 async fn a_login_name_may_have_spaces_around_it<S: UserDirectory>(store: &S) {
     let email = "ada@example.com".parse().unwrap();
     let password_hash = PasswordHash::from_stored("none".to_owned());
-    let id = store.create(NewUser { email, password_hash, roles: Vec::new() }).await.unwrap().unwrap();
+    let id = store.create(NewUser { email, password_hash, roles: Vec::new() }, Audit::none()).await.unwrap().unwrap();
     let found = store.find_by_login("\tada@example.com ").await.unwrap().unwrap();
     assert_eq!(found.id, id);
-    assert!(store.remove(&id).await.unwrap());
+    assert!(store.remove(&id, Audit::none()).await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use crate::base::{SessionId, SubjectId};
 use crate::event::Event;
 use crate::service::Auth;
-use crate::store::Session;
+use crate::store::{Audit, Session};
 use crate::verify::Identity;
 use crate::web::Refusal;
 
@@ -52,7 +52,7 @@ impl Auth {
     pub async fn logout_everywhere(&self, subject: &SubjectId) -> Result<(), Refusal> {
         // First and in one step: a login under way has read the version before, and a token of a former service belongs
         // to no session.
-        self.0.users.revoke_tokens(subject).await?;
+        self.0.users.revoke_tokens(subject, Audit::none()).await?;
         self.end_sessions(subject, None).await
     }
 
@@ -105,7 +105,7 @@ impl Auth {
     ///
     /// [`Refusal::Unavailable`] when the store does not answer.
     pub async fn end_session(&self, subject: &SubjectId, session: &SessionId) -> Result<bool, Refusal> {
-        let ended = self.0.sessions.end(subject, session).await?;
+        let ended = self.0.sessions.end(subject, session, Audit::none()).await?;
         if ended {
             self.record(&Event::SessionEnded { subject, session });
         }
@@ -118,7 +118,7 @@ impl Auth {
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
     ) -> Result<(), Refusal> {
-        let ended = self.0.sessions.end_all(subject, keep).await?;
+        let ended = self.0.sessions.end_all(subject, keep, Audit::none()).await?;
         self.record(&Event::SessionsEnded { subject, count: ended.len() });
         Ok(())
     }

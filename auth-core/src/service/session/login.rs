@@ -5,7 +5,7 @@ use crate::base::{SessionId, SubjectId};
 use crate::event::Event;
 use crate::password::Verified;
 use crate::service::Auth;
-use crate::store::{NewSession, Session, UserRecord};
+use crate::store::{Audit, NewSession, Session, UserRecord};
 use crate::token::Token;
 use crate::token::dpop::Proof;
 use crate::web::Refusal;
@@ -75,7 +75,10 @@ impl Auth {
             client_id: holder.client_id.cloned(),
             dpop_jkt: holder.dpop_jkt.map(str::to_owned),
         };
-        self.0.sessions.create(NewSession { session: session.clone(), refresh_token: refresh.hash() }).await?;
+        self.0
+            .sessions
+            .create(NewSession { session: session.clone(), refresh_token: refresh.hash() }, Audit::none())
+            .await?;
         self.record(&Event::LoginSucceeded { subject: &session.subject, session: &session.id });
         self.tokens(session, &user.state.roles, refresh, key.as_ref())
     }

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use crate::event::Event;
 use crate::password::{Password, Verified};
 use crate::service::Auth;
+use crate::store::Audit;
 use crate::verify::Identity;
 use crate::web::Refusal;
 
@@ -47,7 +48,8 @@ impl Auth {
         let hash = self.0.hasher.hash(new.into_secret()).await?;
         // The version grows with the password, in one step: should this end here, every session of the subject is dead
         // already, this one included.
-        let version = self.0.users.set_password(subject, &hash).await?.ok_or(Refusal::WrongCurrentPassword)?;
+        let version =
+            self.0.users.set_password(subject, &hash, Audit::none()).await?.ok_or(Refusal::WrongCurrentPassword)?;
         self.record(&Event::PasswordChanged { subject });
         self.end_sessions(subject, identity.session().map(|session| (session, version))).await
     }

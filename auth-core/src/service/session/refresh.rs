@@ -5,7 +5,7 @@ use crate::cache::Change;
 use crate::event::Event;
 use crate::service::Auth;
 use crate::service::oauth::narrowed;
-use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, SubjectState, UserRecord};
+use crate::store::{Audit, Holder, Redeem, Redeemed, RefreshTokenRecord, Session, SubjectState, UserRecord};
 use crate::token::{Refresh, Token, TokenError, open, seal};
 use crate::web::Refusal;
 
@@ -116,7 +116,8 @@ impl Auth {
         };
         // A replay that was not answered, or whose caller hung up, may have ended the session all the same.
         let may = vec![Change::Session(of.id.clone())];
-        let redeemed = self.0.coherence.write_some(may, self.0.sessions.redeem(redeem), |_| Vec::new()).await?;
+        let redeemed =
+            self.0.coherence.write_some(may, self.0.sessions.redeem(redeem, Audit::none()), |_| Vec::new()).await?;
         let (session, successor, retried) = match redeemed {
             Redeemed::Rotated(session) => (session, successor, false),
             Redeemed::Retried { session, sealed_successor } => (session, open(sealed_successor, presented)?, true),

@@ -7,7 +7,7 @@ use crate::base::SubjectId;
 use crate::event::Event;
 use crate::password::Password;
 use crate::service::Auth;
-use crate::store::NewUser;
+use crate::store::{Audit, NewUser};
 use crate::web::Refusal;
 
 /// A user who wants to register.
@@ -77,7 +77,7 @@ impl Auth {
         let password = Password::new(registration.password, Some(&email))?;
         let password_hash = self.0.hasher.hash(password.into_secret()).await?;
         let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
-        let subject = registry.create(user).await?.ok_or(Refusal::EmailTaken)?;
+        let subject = registry.create(user, Audit::none()).await?.ok_or(Refusal::EmailTaken)?;
         self.record(&Event::UserRegistered { subject: &subject });
         Ok((subject, email))
     }

@@ -6,17 +6,18 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, duplicate};
 use crate::base::{ApiKeyId, Timestamp};
-use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, StoreError};
 use crate::token::TokenHash;
 
 #[async_trait]
 impl ApiKeyStore for MemoryStore {
-    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+    async fn create(&self, key: ApiKeyRecord, audit: Audit<'_, ()>) -> Result<(), StoreError> {
         let mut tables = self.tables();
         if tables.api_keys.contains_key(&key.id) {
             return Err(duplicate("API key"));
         }
         tables.api_keys.insert(key.id.clone(), key);
+        tables.recorded(audit, ());
         Ok(())
     }
 
@@ -35,16 +36,21 @@ impl ApiKeyStore for MemoryStore {
         id: &ApiKeyId,
         hash: &TokenHash,
         overlap_until: Timestamp,
+        audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        Ok(self.tables().api_keys.get_mut(id).map(|key| {
+        let mut tables = self.tables();
+        let rotated = tables.api_keys.get_mut(id).map(|key| {
             key.previous = Some((key.hash, overlap_until));
             key.hash = *hash;
             key.clone()
-        }))
+        });
+        Ok(tables.recorded(audit, rotated))
     }
 
-    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
-        Ok(self.tables().api_keys.remove(id).is_some())
+    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let revoked = tables.api_keys.remove(id).is_some();
+        Ok(tables.recorded(audit, revoked))
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {

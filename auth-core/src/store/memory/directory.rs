@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use super::users::User;
 use crate::base::SubjectId;
-use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
+use crate::store::{Account, AccountPatch, Audit, StoreError, UpdateOutcome, UserDirectory};
 
 impl User {
     fn account(&self, id: &SubjectId) -> Account {
@@ -34,7 +34,12 @@ impl UserDirectory for MemoryStore {
         Ok(users.map(|(id, user)| user.account(id)).collect())
     }
 
-    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
+    async fn update(
+        &self,
+        id: &SubjectId,
+        patch: AccountPatch,
+        audit: Audit<'_, UpdateOutcome>,
+    ) -> Result<UpdateOutcome, StoreError> {
         let mut tables = self.tables();
         let taken = tables.users.iter().any(|(other, user)| other != id && Some(&user.email) == patch.email.as_ref());
         let Some(user) = tables.users.get_mut(id) else { return Ok(UpdateOutcome::NotFound) };
@@ -45,15 +50,17 @@ impl UserDirectory for MemoryStore {
         user.email = email.unwrap_or_else(|| user.email.clone());
         user.roles = roles.unwrap_or_else(|| user.roles.clone());
         user.active = active.unwrap_or(user.active);
-        Ok(UpdateOutcome::Updated(user.account(id)))
+        let outcome = UpdateOutcome::Updated(user.account(id));
+        Ok(tables.recorded(audit, outcome))
     }
 
-    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
+    async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tables = self.tables();
         tables.api_keys.retain(|_, key| key.owner != *id);
         for session in tables.sessions_of(id) {
             tables.end(&session);
         }
-        Ok(tables.users.remove(id).is_some())
+        let removed = tables.users.remove(id).is_some();
+        Ok(tables.recorded(audit, removed))
     }
 }

@@ -1,6 +1,7 @@
 //! A store that forgets everything with its process; for tests.
 
 mod api_keys;
+mod audit;
 mod directory;
 mod sessions;
 mod users;
@@ -14,7 +15,7 @@ use async_trait::async_trait;
 use self::users::User;
 use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
 use crate::store::verdict::StoredToken;
-use crate::store::{ApiKeyRecord, Housekeeping, Session, StoreError};
+use crate::store::{ApiKeyRecord, AuditRow, Housekeeping, Session, StoreError};
 use crate::token::TokenHash;
 
 /// A store that forgets everything with its process; for tests. Clones hold the same.
@@ -38,6 +39,7 @@ struct Tables {
     sessions: BTreeMap<SessionId, Session>,
     tokens: HashMap<TokenHash, (SessionId, StoredToken)>,
     api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
+    events: Vec<AuditRow>,
 }
 
 impl MemoryStore {

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::{MemoryStore, Tables, duplicate};
 use crate::base::{SessionId, SubjectId, Timestamp};
 use crate::store::verdict::{StoredToken, Verdict};
-use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::store::{Audit, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 
 impl Tables {
@@ -55,7 +55,7 @@ impl Tables {
 
 #[async_trait]
 impl SessionStore for MemoryStore {
-    async fn create(&self, new: NewSession) -> Result<(), StoreError> {
+    async fn create(&self, new: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError> {
         let NewSession { session, refresh_token } = new;
         let mut tables = self.tables();
         if tables.sessions.contains_key(&session.id) || tables.tokens.contains_key(&refresh_token) {
@@ -64,6 +64,7 @@ impl SessionStore for MemoryStore {
         let token = StoredToken { expires_at: session.expires_at, used: None };
         tables.tokens.insert(refresh_token, (session.id.clone(), token));
         tables.sessions.insert(session.id.clone(), session);
+        tables.recorded(audit, ());
         Ok(())
     }
 
@@ -79,22 +80,26 @@ impl SessionStore for MemoryStore {
         Ok(living)
     }
 
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
-        Ok(self.tables().redeem(&redeem))
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
+        let mut tables = self.tables();
+        let redeemed = tables.redeem(&redeem);
+        Ok(tables.recorded(audit, redeemed))
     }
 
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tables = self.tables();
         if tables.sessions.get(id).is_none_or(|session| session.subject != *subject) {
             return Ok(false);
         }
-        Ok(tables.end(id).is_some())
+        let ended = tables.end(id).is_some();
+        Ok(tables.recorded(audit, ended))
     }
 
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let mut tables = self.tables();
         let mut ended = tables.sessions_of(subject);
@@ -107,7 +112,7 @@ impl SessionStore for MemoryStore {
         for id in &ended {
             tables.end(id);
         }
-        Ok(ended)
+        Ok(tables.recorded(audit, ended))
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use crate::base::{Clock, Email, SubjectId, SystemClock, Timestamp};
 use crate::password::PasswordHash;
-use crate::store::{NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserStore};
+use crate::store::{Audit, NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserStore};
 
 pub(super) struct User {
     pub(super) email: Email,
@@ -35,19 +35,28 @@ impl UserStore for MemoryStore {
         Ok(self.tables().users.get(id).map(|user| user.record(id)))
     }
 
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
-        Ok(self.tables().users.get_mut(id).map(|user| {
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError> {
+        let mut tables = self.tables();
+        let version = tables.users.get_mut(id).map(|user| {
             user.password_hash = hash.clone();
             user.version += 1;
             user.version
-        }))
+        });
+        Ok(tables.recorded(audit, version))
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
-        Ok(self.tables().users.get_mut(id).map(|user| {
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+        let mut tables = self.tables();
+        let version = tables.users.get_mut(id).map(|user| {
             user.version += 1;
             user.version
-        }))
+        });
+        Ok(tables.recorded(audit, version))
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
@@ -60,7 +69,11 @@ impl UserStore for MemoryStore {
 
 #[async_trait]
 impl UserRegistry for MemoryStore {
-    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+    async fn create(
+        &self,
+        user: NewUser,
+        audit: Audit<'_, Option<SubjectId>>,
+    ) -> Result<Option<SubjectId>, StoreError> {
         let NewUser { email, password_hash, roles } = user;
         let mut tables = self.tables();
         if tables.users.values().any(|other| other.email == email) {
@@ -69,6 +82,6 @@ impl UserRegistry for MemoryStore {
         let id = SubjectId::random();
         let created_at = SystemClock.now();
         tables.users.insert(id.clone(), User { email, password_hash, roles, active: true, version: 0, created_at });
-        Ok(Some(id))
+        Ok(tables.recorded(audit, Some(id)))
     }
 }

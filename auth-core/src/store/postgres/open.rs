@@ -92,10 +92,14 @@ impl PostgresStore {
 }
 
 fn migrations() -> Migrator {
-    let initial = include_str!("../../../migrations/postgres/0001_initial.sql").into_sql_str();
-    let migration =
-        |version, name, sql| Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false);
-    let mut migrator = Migrator::with_migrations(vec![migration(1, "initial", initial)]);
+    let texts = [
+        ("initial", include_str!("../../../migrations/postgres/0001_initial.sql")),
+        ("audit", include_str!("../../../migrations/postgres/0002_audit.sql")),
+    ];
+    let migration = |(version, (name, text)): (i64, (&'static str, &'static str))| {
+        Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    let mut migrator = Migrator::with_migrations((1..).zip(texts).map(migration).collect());
     migrator.dangerous_set_table_name("auth_core.migrations");
     // The driver's own lock belongs to the connection, and stays with it when a migration fails.
     migrator.set_locking(false);

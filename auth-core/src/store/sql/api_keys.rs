@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 
+use super::audit::commit;
 use super::{Engine, Transaction, Value, records};
 use crate::base::{ApiKeyId, Timestamp};
-use crate::store::{ApiKeyRecord, ApiKeyStore, StoreError};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, StoreError};
 use crate::token::TokenHash;
 
 #[diagnostic::do_not_recommend]
 #[async_trait]
 impl<E: Engine> ApiKeyStore for E {
-    async fn create(&self, key: ApiKeyRecord) -> Result<(), StoreError> {
+    async fn create(&self, key: ApiKeyRecord, audit: Audit<'_, ()>) -> Result<(), StoreError> {
         let values = [
             key.id.as_str().into(),
             key.name.as_str().into(),
@@ -25,7 +26,7 @@ impl<E: Engine> ApiKeyStore for E {
         ];
         let mut tx = self.begin().await?;
         tx.rows(E::SQL.add_key, &values).await?;
-        tx.commit().await
+        commit::<E, _>(tx, audit, ()).await
     }
 
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
@@ -41,19 +42,18 @@ impl<E: Engine> ApiKeyStore for E {
         id: &ApiKeyId,
         hash: &TokenHash,
         overlap_until: Timestamp,
+        audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
         let mut tx = self.begin().await?;
         let row = tx.row(E::SQL.rotate_key, &[id.as_str().into(), hash.into(), overlap_until.into()]).await?;
         let rotated = row.as_ref().map(records::api_key).transpose()?;
-        tx.commit().await?;
-        Ok(rotated)
+        commit::<E, _>(tx, audit, rotated).await
     }
 
-    async fn revoke(&self, id: &ApiKeyId) -> Result<bool, StoreError> {
+    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let revoked = tx.row(E::SQL.revoke_key, &[id.as_str().into()]).await?.is_some();
-        tx.commit().await?;
-        Ok(revoked)
+        commit::<E, _>(tx, audit, revoked).await
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {

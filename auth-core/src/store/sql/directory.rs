@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::audit::commit;
 use super::error::is_unique_violation;
 use super::{Engine, Transaction, Value, records};
 use crate::base::{Email, SubjectId};
-use crate::store::{Account, AccountPatch, StoreError, UpdateOutcome, UserDirectory};
+use crate::store::{Account, AccountPatch, Audit, StoreError, UpdateOutcome, UserDirectory};
 
 #[diagnostic::do_not_recommend]
 #[async_trait]
@@ -23,7 +24,12 @@ impl<E: Engine> UserDirectory for E {
             .collect()
     }
 
-    async fn update(&self, id: &SubjectId, patch: AccountPatch) -> Result<UpdateOutcome, StoreError> {
+    async fn update(
+        &self,
+        id: &SubjectId,
+        patch: AccountPatch,
+        audit: Audit<'_, UpdateOutcome>,
+    ) -> Result<UpdateOutcome, StoreError> {
         let values = [
             id.as_str().into(),
             patch.email.as_ref().map(Email::as_str).into(),
@@ -38,11 +44,10 @@ impl<E: Engine> UserDirectory for E {
         };
         let Some(row) = row else { return Ok(UpdateOutcome::NotFound) };
         let outcome = UpdateOutcome::Updated(records::account(&row)?);
-        tx.commit().await?;
-        Ok(outcome)
+        commit::<E, _>(tx, audit, outcome).await
     }
 
-    async fn remove(&self, id: &SubjectId) -> Result<bool, StoreError> {
+    async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let subject = id.as_str();
         let mut tx = self.begin().await?;
         tx.lock_sessions(subject).await?;
@@ -50,7 +55,6 @@ impl<E: Engine> UserDirectory for E {
         tx.rows(E::SQL.end_other_sessions, &[subject.into(), "".into()]).await?;
         tx.rows(E::SQL.revoke_keys_of, &[subject.into()]).await?;
         let removed = tx.row(E::SQL.remove_user, &[subject.into()]).await?.is_some();
-        tx.commit().await?;
-        Ok(removed)
+        commit::<E, _>(tx, audit, removed).await
     }
 }

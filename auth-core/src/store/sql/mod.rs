@@ -2,6 +2,7 @@
 //! engine opens, locks and purges in its own way.
 
 mod api_keys;
+mod audit;
 mod columns;
 mod directory;
 mod engine;

@@ -2,7 +2,7 @@
 
 use super::Columns;
 use crate::password::PasswordHash;
-use crate::store::{Account, ApiKeyRecord, Session, StoreError, SubjectState, UserRecord};
+use crate::store::{Account, ApiKeyRecord, AuditRow, Session, StoreError, SubjectState, UserRecord};
 
 pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
@@ -50,5 +50,16 @@ pub(super) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
         created_at: row.time("created_at")?,
         expires_at: row.optional_time("expires_at")?,
         last_used_at: row.optional_time("last_used_at")?,
+    })
+}
+
+pub(super) fn audit_row(row: &impl Columns) -> Result<AuditRow, StoreError> {
+    Ok(AuditRow {
+        id: row.text("id")?.into(),
+        at: row.time("at")?,
+        kind: row.text("kind")?.into(),
+        outcome: row.text("outcome")?.into(),
+        subject: row.optional_parsed("subject")?,
+        body: row.text("body")?,
     })
 }

@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 
+use super::audit::commit;
 use super::{Columns, Engine, Transaction, records, redeem, stored_version};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
-use crate::store::{NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::store::{Audit, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 
 #[diagnostic::do_not_recommend]
 #[async_trait]
 impl<E: Engine> SessionStore for E {
-    async fn create(&self, new: NewSession) -> Result<(), StoreError> {
+    async fn create(&self, new: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError> {
         let NewSession { session, refresh_token } = new;
         let values = [
             session.id.as_str().into(),
@@ -29,7 +30,7 @@ impl<E: Engine> SessionStore for E {
         let mut tx = self.begin().await?;
         tx.rows(E::SQL.add_session, &values).await?;
         redeem::add_token::<E>(&mut tx, &session, &refresh_token).await?;
-        tx.commit().await
+        commit::<E, _>(tx, audit, ()).await
     }
 
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError> {
@@ -41,24 +42,23 @@ impl<E: Engine> SessionStore for E {
         rows.iter().map(records::session).collect()
     }
 
-    async fn redeem(&self, redeem: Redeem<'_>) -> Result<Redeemed, StoreError> {
+    async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
         let mut tx = self.begin().await?;
         let redeemed = redeem::redeem::<E>(&mut tx, &redeem).await?;
-        tx.commit().await?;
-        Ok(redeemed)
+        commit::<E, _>(tx, audit, redeemed).await
     }
 
-    async fn end(&self, subject: &SubjectId, id: &SessionId) -> Result<bool, StoreError> {
+    async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let ended = tx.row(E::SQL.end_session, &[subject.as_str().into(), id.as_str().into()]).await?.is_some();
-        tx.commit().await?;
-        Ok(ended)
+        commit::<E, _>(tx, audit, ended).await
     }
 
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let subject = subject.as_str();
         // No session has an empty id.
@@ -71,8 +71,7 @@ impl<E: Engine> SessionStore for E {
             let version = stored_version(version)?;
             tx.rows(E::SQL.keep_session, &[subject.into(), kept.into(), version.into()]).await?;
         }
-        tx.commit().await?;
-        Ok(ended)
+        commit::<E, _>(tx, audit, ended).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

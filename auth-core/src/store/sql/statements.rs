@@ -40,6 +40,10 @@ pub(in crate::store) struct Statements {
     pub(super) touch_key: &'static str,
     pub(super) revoke_key: &'static str,
     pub(super) revoke_keys_of: &'static str,
+
+    pub(super) add_event: &'static str,
+    pub(super) events: &'static str,
+    pub(super) events_of: &'static str,
 }
 
 macro_rules! session_columns {
@@ -180,6 +184,24 @@ macro_rules! statements {
             touch_key: concat!("UPDATE ", $t, "api_keys SET last_used_at = $2 WHERE id = $1"),
             revoke_key: concat!("DELETE FROM ", $t, "api_keys WHERE id = $1 RETURNING id"),
             revoke_keys_of: concat!("DELETE FROM ", $t, "api_keys WHERE owner = $1"),
+
+            add_event: concat!(
+                "INSERT INTO ",
+                $t,
+                "events (id, at, kind, outcome, subject, body) VALUES ($1, $2, $3, $4, $5, $6)"
+            ),
+            events: concat!(
+                "SELECT id, at, kind, outcome, subject, body FROM ",
+                $t,
+                "events
+                 WHERE (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3"
+            ),
+            events_of: concat!(
+                "SELECT id, at, kind, outcome, subject, body FROM ",
+                $t,
+                "events
+                 WHERE subject = $4 AND (at, id) < ($1, $2) ORDER BY at DESC, id DESC LIMIT $3"
+            ),
         }
     };
 }

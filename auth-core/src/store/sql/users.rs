@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 
+use super::audit::commit;
 use super::{Columns, Engine, Transaction, Value, records};
 use crate::base::{Clock, SubjectId, SystemClock};
 use crate::password::PasswordHash;
-use crate::store::{NewUser, StoreError, UserRecord, UserRegistry, UserStore};
+use crate::store::{Audit, NewUser, StoreError, UserRecord, UserRegistry, UserStore};
 
 #[diagnostic::do_not_recommend]
 #[async_trait]
@@ -23,20 +24,23 @@ impl<E: Engine> UserStore for E {
         self.row(E::SQL.user_by_id, &[id.as_str().into()]).await?.as_ref().map(records::user).transpose()
     }
 
-    async fn set_password(&self, id: &SubjectId, hash: &PasswordHash) -> Result<Option<u64>, StoreError> {
+    async fn set_password(
+        &self,
+        id: &SubjectId,
+        hash: &PasswordHash,
+        audit: Audit<'_, Option<u64>>,
+    ) -> Result<Option<u64>, StoreError> {
         let mut tx = self.begin().await?;
         let row = tx.row(E::SQL.set_password, &[id.as_str().into(), hash.as_str().into()]).await?;
         let version = row.as_ref().map(Columns::version).transpose()?;
-        tx.commit().await?;
-        Ok(version)
+        commit::<E, _>(tx, audit, version).await
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId) -> Result<Option<u64>, StoreError> {
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
         let mut tx = self.begin().await?;
         let row = tx.row(E::SQL.revoke_tokens, &[id.as_str().into()]).await?;
         let version = row.as_ref().map(Columns::version).transpose()?;
-        tx.commit().await?;
-        Ok(version)
+        commit::<E, _>(tx, audit, version).await
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
@@ -47,7 +51,11 @@ impl<E: Engine> UserStore for E {
 #[diagnostic::do_not_recommend]
 #[async_trait]
 impl<E: Engine> UserRegistry for E {
-    async fn create(&self, user: NewUser) -> Result<Option<SubjectId>, StoreError> {
+    async fn create(
+        &self,
+        user: NewUser,
+        audit: Audit<'_, Option<SubjectId>>,
+    ) -> Result<Option<SubjectId>, StoreError> {
         let id = SubjectId::random();
         let values = [
             id.as_str().into(),
@@ -58,7 +66,6 @@ impl<E: Engine> UserRegistry for E {
         ];
         let mut tx = self.begin().await?;
         let added = tx.row(E::SQL.add_user, &values).await?.map(|_| id.clone());
-        tx.commit().await?;
-        Ok(added)
+        commit::<E, _>(tx, audit, added).await
     }
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::fixtures::{LEEWAY, NOW, api_key, begin, email, new_user, redeem, roles, session, token};
 use crate::base::SubjectId;
 use crate::store::{
-    Account, AccountPatch, ApiKeyStore, Redeemed, SessionStore, UpdateOutcome, UserDirectory, UserRegistry,
+    Account, AccountPatch, ApiKeyStore, Audit, Redeemed, SessionStore, UpdateOutcome, UserDirectory, UserRegistry,
 };
 
 async fn register<S: UserRegistry>(store: &S) -> SubjectId {
-    UserRegistry::create(store, new_user(&email())).await.unwrap().unwrap()
+    UserRegistry::create(store, new_user(&email()), Audit::none()).await.unwrap().unwrap()
 }
 
 async fn get<S: UserDirectory>(store: &S, id: &SubjectId) -> Account {
@@ -18,7 +18,7 @@ async fn get<S: UserDirectory>(store: &S, id: &SubjectId) -> Account {
 
 pub(super) async fn an_account_shows_what_was_registered<S: UserDirectory>(store: &Arc<S>) {
     let email = email();
-    let id = UserRegistry::create(&**store, new_user(&email)).await.unwrap().unwrap();
+    let id = UserRegistry::create(&**store, new_user(&email), Audit::none()).await.unwrap().unwrap();
     let account = get(&**store, &id).await;
     assert_eq!((account.id, account.email, account.roles, account.active), (id, email, roles(&["User"]), true));
 }
@@ -49,12 +49,12 @@ pub(super) async fn a_patch_changes_what_it_names_and_keeps_the_version<S: UserD
 
     let patch = AccountPatch { roles: Some(roles(&["Admin", "User"])), ..AccountPatch::default() };
     let expected = Account { roles: roles(&["Admin", "User"]), ..before };
-    assert_eq!(store.update(&id, patch).await.unwrap(), UpdateOutcome::Updated(expected.clone()));
+    assert_eq!(store.update(&id, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated(expected.clone()));
     assert_eq!(get(&**store, &id).await, expected);
 
     let patch = AccountPatch { active: Some(false), roles: Some(Vec::new()), ..AccountPatch::default() };
     let expected = Account { active: false, roles: Vec::new(), ..expected };
-    assert_eq!(store.update(&id, patch).await.unwrap(), UpdateOutcome::Updated(expected));
+    assert_eq!(store.update(&id, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated(expected));
 
     let state = store.find_by_id(&id).await.unwrap().unwrap().state;
     assert_eq!((state.active, state.roles.len(), state.version), (false, 0, 0), "what guards consult");
@@ -66,7 +66,7 @@ pub(super) async fn a_changed_address_is_the_login_name_from_then_on<S: UserDire
     let patch = AccountPatch { email: Some(new.clone()), ..AccountPatch::default() };
     // A second time with its own address is no conflict.
     for _ in 0..2 {
-        assert!(matches!(store.update(&id, patch.clone()).await.unwrap(), UpdateOutcome::Updated(_)));
+        assert!(matches!(store.update(&id, patch.clone(), Audit::none()).await.unwrap(), UpdateOutcome::Updated(_)));
     }
     assert_eq!(store.find_by_login(new.as_str()).await.unwrap().map(|user| user.id), Some(id));
     assert!(store.find_by_login(old.as_str()).await.unwrap().is_none(), "the old address still logs in");
@@ -77,7 +77,7 @@ pub(super) async fn a_taken_address_changes_nothing<S: UserDirectory>(store: &Ar
     let before = get(&**store, &id).await;
     let taken = get(&**store, &other).await.email;
     let patch = AccountPatch { email: Some(taken), roles: Some(roles(&["Admin"])), active: Some(false) };
-    assert_eq!(store.update(&id, patch).await.unwrap(), UpdateOutcome::EmailTaken);
+    assert_eq!(store.update(&id, patch, Audit::none()).await.unwrap(), UpdateOutcome::EmailTaken);
     assert_eq!(get(&**store, &id).await, before, "half of a refused patch was applied");
 }
 
@@ -86,8 +86,8 @@ pub(super) async fn an_unknown_account_is_not_found<S: UserDirectory>(store: &Ar
     let taken = get(&**store, &register(&**store).await).await.email;
     let patch = AccountPatch { email: Some(taken), ..AccountPatch::default() };
     assert_eq!(store.get(&unknown).await.unwrap(), None);
-    assert_eq!(store.update(&unknown, patch).await.unwrap(), UpdateOutcome::NotFound);
-    assert!(!store.remove(&unknown).await.unwrap());
+    assert_eq!(store.update(&unknown, patch, Audit::none()).await.unwrap(), UpdateOutcome::NotFound);
+    assert!(!store.remove(&unknown, Audit::none()).await.unwrap());
 }
 
 pub(super) async fn a_removed_account_takes_its_sessions_and_keys_with_it<S>(store: &Arc<S>)
@@ -98,10 +98,10 @@ where
     let (removed, kept) = (session(&id), session(&other));
     let (removed_token, kept_token) = (begin(&**store, &removed).await, begin(&**store, &kept).await);
     let (removed_key, kept_key) = (api_key(&id), api_key(&other));
-    ApiKeyStore::create(&**store, removed_key.clone()).await.unwrap();
-    ApiKeyStore::create(&**store, kept_key.clone()).await.unwrap();
+    ApiKeyStore::create(&**store, removed_key.clone(), Audit::none()).await.unwrap();
+    ApiKeyStore::create(&**store, kept_key.clone(), Audit::none()).await.unwrap();
 
-    assert!(store.remove(&id).await.unwrap());
+    assert!(store.remove(&id, Audit::none()).await.unwrap());
 
     assert_eq!(store.get(&id).await.unwrap(), None);
     assert!(SessionStore::find(&**store, &removed.id).await.unwrap().is_none(), "a session outlived its user");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::base::{ApiKeyId, Email, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
-use crate::store::{ApiKeyRecord, Holder, NewSession, NewUser, Redeem, Redeemed, Session, SessionStore};
+use crate::store::{ApiKeyRecord, Audit, Holder, NewSession, NewUser, Redeem, Redeemed, Session, SessionStore};
 use crate::token::TokenHash;
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
@@ -56,7 +56,7 @@ pub(super) fn session(subject: &SubjectId) -> Session {
 
 pub(super) async fn begin<S: SessionStore>(store: &S, session: &Session) -> TokenHash {
     let first = token();
-    store.create(NewSession { session: session.clone(), refresh_token: first }).await.unwrap();
+    store.create(NewSession { session: session.clone(), refresh_token: first }, Audit::none()).await.unwrap();
     first
 }
 
@@ -97,7 +97,16 @@ pub(super) async fn redeem_as<S: SessionStore>(
 ) -> Redeemed {
     let sealed_successor = &seal(successor);
     let expires_at = now.after(LIFETIME);
-    store.redeem(Redeem { presented, successor, sealed_successor, holder, now, expires_at, leeway }).await.unwrap()
+    store
+        .redeem(Redeem { presented, successor, sealed_successor, holder, now, expires_at, leeway }, Audit::none())
+        .await
+        .unwrap()
+}
+
+/// A use whose successor is not opened again.
+pub(super) fn redeem_of<'a>(presented: &'a TokenHash, successor: &'a TokenHash, now: Timestamp) -> Redeem<'a> {
+    let (sealed_successor, expires_at) = (presented.as_bytes().as_slice(), now.after(LIFETIME));
+    Redeem { presented, successor, sealed_successor, holder: Holder::default(), now, expires_at, leeway: LEEWAY }
 }
 
 /// Redeems for the first time, and returns the successor.

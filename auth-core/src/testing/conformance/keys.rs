@@ -6,11 +6,11 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{NOW, api_key, secs, token};
 use crate::base::{ApiKeyId, SubjectId};
-use crate::store::{ApiKeyRecord, ApiKeyStore};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit};
 
 async fn make<S: ApiKeyStore>(store: &S) -> ApiKeyRecord {
     let key = api_key(&SubjectId::random());
-    store.create(key.clone()).await.unwrap();
+    store.create(key.clone(), Audit::none()).await.unwrap();
     key
 }
 
@@ -27,7 +27,7 @@ pub(super) async fn a_key_is_found_as_it_was_made<S: ApiKeyStore>(store: &Arc<S>
     let bare = ApiKeyRecord { scopes: Vec::new(), expires_at: None, ..api_key(&owner) };
     let worn = ApiKeyRecord { previous: Some((token(), NOW)), last_used_at: Some(NOW), ..api_key(&owner) };
     for key in [api_key(&owner), bare, worn] {
-        store.create(key.clone()).await.unwrap();
+        store.create(key.clone(), Audit::none()).await.unwrap();
         assert_same(&store.find(&key.id).await.unwrap().unwrap(), &key);
     }
     assert!(store.find(&ApiKeyId::random()).await.unwrap().is_none());
@@ -36,7 +36,7 @@ pub(super) async fn a_key_is_found_as_it_was_made<S: ApiKeyStore>(store: &Arc<S>
 pub(super) async fn a_key_cannot_be_made_twice<S: ApiKeyStore>(store: &Arc<S>) {
     let key = make(&**store).await;
     let again = ApiKeyRecord { id: key.id.clone(), ..api_key(&SubjectId::random()) };
-    assert!(store.create(again).await.is_err(), "a second key has the first one's id");
+    assert!(store.create(again, Audit::none()).await.is_err(), "a second key has the first one's id");
     assert_same(&store.find(&key.id).await.unwrap().unwrap(), &key);
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn keys_are_listed_newest_first<S: ApiKeyStore>(store: &Arc<S>)
     let mut made = Vec::new();
     for age in [secs(20), secs(0), secs(10)] {
         let key = ApiKeyRecord { created_at: NOW.after(age), ..api_key(&SubjectId::random()) };
-        store.create(key.clone()).await.unwrap();
+        store.create(key.clone(), Audit::none()).await.unwrap();
         made.push(key);
     }
     made.sort_by_key(|key| std::cmp::Reverse(key.created_at));
@@ -60,16 +60,16 @@ pub(super) async fn keys_are_listed_newest_first<S: ApiKeyStore>(store: &Arc<S>)
 pub(super) async fn a_rotated_key_keeps_its_previous_secret_for_the_overlap<S: ApiKeyStore>(store: &Arc<S>) {
     let key = make(&**store).await;
     let (second, third) = (token(), token());
-    let rotated = store.rotate(&key.id, &second, NOW.after(secs(60))).await.unwrap().unwrap();
+    let rotated = store.rotate(&key.id, &second, NOW.after(secs(60)), Audit::none()).await.unwrap().unwrap();
     let expected = ApiKeyRecord { hash: second, previous: Some((key.hash, NOW.after(secs(60)))), ..key.clone() };
     assert_same(&rotated, &expected);
     assert_same(&store.find(&key.id).await.unwrap().unwrap(), &expected);
 
-    let rotated = store.rotate(&key.id, &third, NOW.after(secs(90))).await.unwrap().unwrap();
+    let rotated = store.rotate(&key.id, &third, NOW.after(secs(90)), Audit::none()).await.unwrap().unwrap();
     let expected = ApiKeyRecord { hash: third, previous: Some((second, NOW.after(secs(90)))), ..key };
     assert_same(&rotated, &expected);
 
-    assert!(store.rotate(&ApiKeyId::random(), &token(), NOW).await.unwrap().is_none());
+    assert!(store.rotate(&ApiKeyId::random(), &token(), NOW, Audit::none()).await.unwrap().is_none());
 }
 
 pub(super) async fn concurrent_rotations_keep_one_previous_secret<S: ApiKeyStore>(store: &Arc<S>) {
@@ -77,7 +77,7 @@ pub(super) async fn concurrent_rotations_keep_one_previous_secret<S: ApiKeyStore
     let mut calls = JoinSet::new();
     for _ in 0..16 {
         let (store, id) = (Arc::clone(store), key.id.clone());
-        calls.spawn(async move { store.rotate(&id, &token(), NOW).await.unwrap().unwrap() });
+        calls.spawn(async move { store.rotate(&id, &token(), NOW, Audit::none()).await.unwrap().unwrap() });
     }
     // Each took the place of another one's: nobody's secret was lost between two rotations.
     let rotated = calls.join_all().await;
@@ -91,10 +91,13 @@ pub(super) async fn concurrent_rotations_keep_one_previous_secret<S: ApiKeyStore
 pub(super) async fn a_revoked_key_is_gone<S: ApiKeyStore>(store: &Arc<S>) {
     let key = make(&**store).await;
     let other = make(&**store).await;
-    assert!(store.revoke(&key.id).await.unwrap());
-    assert!(!store.revoke(&key.id).await.unwrap(), "a key was revoked twice");
+    assert!(store.revoke(&key.id, Audit::none()).await.unwrap());
+    assert!(!store.revoke(&key.id, Audit::none()).await.unwrap(), "a key was revoked twice");
     assert!(store.find(&key.id).await.unwrap().is_none());
-    assert!(store.rotate(&key.id, &token(), NOW).await.unwrap().is_none(), "a rotation brought a revoked key back");
+    assert!(
+        store.rotate(&key.id, &token(), NOW, Audit::none()).await.unwrap().is_none(),
+        "a rotation brought a revoked key back"
+    );
     store.touch(&key.id, NOW).await.unwrap();
     assert!(store.find(&key.id).await.unwrap().is_none(), "a late use brought a revoked key back");
     assert_same(&store.find(&other.id).await.unwrap().unwrap(), &other);

@@ -7,13 +7,13 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{email, new_user, password, roles};
 use crate::base::SubjectId;
-use crate::store::{NewUser, SubjectState, UserRegistry};
+use crate::store::{Audit, NewUser, SubjectState, UserRegistry};
 
 pub(super) async fn a_user_is_found_by_id_and_by_login_in_any_case<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
     let given = roles(&["User", "Team Lead, \"West\"", "r\u{f4}le"]);
     let new = NewUser { email: email.clone(), password_hash: password("first"), roles: given.clone() };
-    let id = store.create(new).await.unwrap().unwrap();
+    let id = store.create(new, Audit::none()).await.unwrap().unwrap();
 
     let lower = store.find_by_login(email.as_str()).await.unwrap().unwrap();
     let upper = store.find_by_login(&email.as_str().to_uppercase()).await.unwrap().unwrap();
@@ -33,8 +33,8 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
     for login in [email().as_str(), "", "' OR 1=1 --", "%@example.com"] {
         assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} names a user");
     }
-    assert_eq!(store.set_password(&unknown, &password("new")).await.unwrap(), None);
-    assert_eq!(store.revoke_tokens(&unknown).await.unwrap(), None);
+    assert_eq!(store.set_password(&unknown, &password("new"), Audit::none()).await.unwrap(), None);
+    assert_eq!(store.revoke_tokens(&unknown, Audit::none()).await.unwrap(), None);
     store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
 }
 
@@ -46,9 +46,9 @@ pub(super) async fn a_login_name_of_any_characters_is_only_unknown<S: UserRegist
 
 pub(super) async fn an_email_address_is_taken_once<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
-    let first = store.create(new_user(&email)).await.unwrap();
+    let first = store.create(new_user(&email), Audit::none()).await.unwrap();
     assert!(first.is_some());
-    assert_eq!(store.create(new_user(&email)).await.unwrap(), None, "an address was given twice");
+    assert_eq!(store.create(new_user(&email), Audit::none()).await.unwrap(), None, "an address was given twice");
     assert_eq!(store.find_by_login(email.as_str()).await.unwrap().map(|user| user.id), first);
 }
 
@@ -57,43 +57,45 @@ pub(super) async fn of_concurrent_registrations_one_gets_the_address<S: UserRegi
     let mut calls = JoinSet::new();
     for _ in 0..16 {
         let (store, user) = (Arc::clone(store), new_user(&email));
-        calls.spawn(async move { store.create(user).await.unwrap() });
+        calls.spawn(async move { store.create(user, Audit::none()).await.unwrap() });
     }
     assert_eq!(calls.join_all().await.into_iter().flatten().count(), 1);
 }
 
 pub(super) async fn a_new_password_raises_the_version_by_one<S: UserRegistry>(store: &Arc<S>) {
-    let id = store.create(new_user(&email())).await.unwrap().unwrap();
-    assert_eq!(store.set_password(&id, &password("second")).await.unwrap(), Some(1));
-    assert_eq!(store.set_password(&id, &password("third")).await.unwrap(), Some(2));
+    let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
+    assert_eq!(store.set_password(&id, &password("second"), Audit::none()).await.unwrap(), Some(1));
+    assert_eq!(store.set_password(&id, &password("third"), Audit::none()).await.unwrap(), Some(2));
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert_eq!(user.state.version, 2, "the version returned is not the version stored");
     assert!(user.password_hash == Some(password("third")), "the password's hash is another one");
 }
 
 pub(super) async fn concurrent_passwords_never_share_a_version<S: UserRegistry>(store: &Arc<S>) {
-    let id = store.create(new_user(&email())).await.unwrap().unwrap();
+    let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
     let mut calls = JoinSet::new();
     for n in 0..16 {
         let (store, id) = (Arc::clone(store), id.clone());
-        calls.spawn(async move { store.set_password(&id, &password(&n.to_string())).await.unwrap().unwrap() });
+        calls.spawn(async move {
+            store.set_password(&id, &password(&n.to_string()), Audit::none()).await.unwrap().unwrap()
+        });
     }
     let versions: BTreeSet<u64> = calls.join_all().await.into_iter().collect();
     assert_eq!(versions, (1..=16).collect(), "versions were skipped or shared");
 }
 
 pub(super) async fn a_raised_version_keeps_the_password<S: UserRegistry>(store: &Arc<S>) {
-    let id = store.create(new_user(&email())).await.unwrap().unwrap();
+    let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
     let before = store.find_by_id(&id).await.unwrap().unwrap();
-    assert_eq!(store.revoke_tokens(&id).await.unwrap(), Some(1));
-    assert_eq!(store.revoke_tokens(&id).await.unwrap(), Some(2));
+    assert_eq!(store.revoke_tokens(&id, Audit::none()).await.unwrap(), Some(1));
+    assert_eq!(store.revoke_tokens(&id, Audit::none()).await.unwrap(), Some(2));
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert_eq!(user.state, SubjectState { version: 2, ..before.state }, "more than the version changed, or not it");
     assert!(user.password_hash == before.password_hash, "the password changed");
 }
 
 pub(super) async fn a_better_hash_of_the_same_password_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
-    let id = store.create(new_user(&email())).await.unwrap().unwrap();
+    let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
     store.upgrade_hash(&id, &password("first"), &password("better")).await.unwrap();
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert!(user.password_hash == Some(password("better")), "the hash was not replaced");
@@ -101,8 +103,8 @@ pub(super) async fn a_better_hash_of_the_same_password_keeps_the_version<S: User
 }
 
 pub(super) async fn a_hash_is_not_upgraded_over_a_newer_password<S: UserRegistry>(store: &Arc<S>) {
-    let id = store.create(new_user(&email())).await.unwrap().unwrap();
-    store.set_password(&id, &password("second")).await.unwrap();
+    let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
+    store.set_password(&id, &password("second"), Audit::none()).await.unwrap();
     store.upgrade_hash(&id, &password("first"), &password("better first")).await.unwrap();
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert!(user.password_hash == Some(password("second")), "the old password is back");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, api_key, begin, redeem, rotate, secs, session, token};
 use crate::base::{SubjectId, Timestamp};
-use crate::store::{ApiKeyRecord, ApiKeyStore, Housekeeping, Redeemed, Session, SessionStore};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, Housekeeping, Redeemed, Session, SessionStore};
 
 /// 9 September 2001: nothing else in the store is this old.
 const THEN: Timestamp = Timestamp::from_secs(1_000_000_000);
@@ -24,7 +24,7 @@ where
         sessions.push(session.id);
         let key = ApiKeyRecord { expires_at: Some(THEN.after(secs(60))), ..api_key(&SubjectId::random()) };
         keys.push(key.id.clone());
-        ApiKeyStore::create(&**store, key).await.unwrap();
+        ApiKeyStore::create(&**store, key, Audit::none()).await.unwrap();
     }
     let mut removed = 0;
     loop {
@@ -54,7 +54,7 @@ where
     let begun = old_session();
     let presented = begin(&**store, &begun).await;
     let ageless = ApiKeyRecord { expires_at: None, ..api_key(&SubjectId::random()) };
-    ApiKeyStore::create(&**store, ageless.clone()).await.unwrap();
+    ApiKeyStore::create(&**store, ageless.clone(), Audit::none()).await.unwrap();
 
     assert_eq!(store.purge_expired(THEN.after(secs(59)), 1_000).await.unwrap(), 0, "what lives was removed");
 

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, open, redeem, rotate, seal, session, token};
 use crate::base::SubjectId;
-use crate::store::{Redeemed, SessionStore};
+use crate::store::{Audit, Redeemed, SessionStore};
 use crate::token::TokenHash;
 
 const CALLERS: usize = 100;
@@ -80,7 +80,7 @@ pub(super) async fn calls_that_keep_different_sessions_do_not_block_each_other<S
         let mut calls = JoinSet::new();
         for kept in [first.clone(), second.clone()] {
             let store = Arc::clone(store);
-            calls.spawn(async move { store.end_all(&kept.subject, Some((&kept.id, 9))).await });
+            calls.spawn(async move { store.end_all(&kept.subject, Some((&kept.id, 9)), Audit::none()).await });
         }
         let ended: Vec<_> = calls.join_all().await.into_iter().flat_map(Result::unwrap).collect();
         assert_eq!(ended.len(), 2, "each ends what the other keeps");
@@ -96,7 +96,7 @@ pub(super) async fn a_session_ended_during_a_refresh_stays_ended<S: SessionStore
             let store = Arc::clone(store);
             async move { redeem(&*store, &first, &successor, NOW, LEEWAY).await }
         });
-        store.end_all(&session.subject, None).await.unwrap();
+        store.end_all(&session.subject, None, Audit::none()).await.unwrap();
         refresh.await.unwrap();
         assert_eq!(store.find(&session.id).await.unwrap(), None, "a refresh brought an ended session back");
         for token in [first, successor] {
@@ -145,7 +145,7 @@ pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_w
 /// A dropped call may leave its connection in the middle of a transaction that nobody is going to commit.
 async fn a_write_is_kept<S: SessionStore>(store: &S) {
     let (session, _) = family(store).await;
-    assert!(store.end(&session.subject, &session.id).await.unwrap());
+    assert!(store.end(&session.subject, &session.id, Audit::none()).await.unwrap());
     assert_eq!(store.find(&session.id).await.unwrap(), None, "after a dropped call an answered write was undone");
 }
 

@@ -7,7 +7,7 @@ use super::fixtures::{
     LEEWAY, LIFETIME, NOW, begin, family, open, redeem, redeem_as, rotate, seal, secs, session, token,
 };
 use crate::base::{SubjectId, Timestamp};
-use crate::store::{Holder, Redeemed, Session, SessionStore};
+use crate::store::{Audit, Holder, Redeemed, Session, SessionStore};
 
 pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(store: &Arc<S>) {
     let (session, first) = family(&**store).await;
@@ -165,7 +165,7 @@ pub(super) async fn unknown_expired_and_ended_tokens_are_refused<S: SessionStore
     rotate(&**store, &first, Timestamp::from_millis(session.expires_at.as_millis() - 1)).await;
 
     let (session, first) = family(&**store).await;
-    store.end(&session.subject, &session.id).await.unwrap();
+    store.end(&session.subject, &session.id, Audit::none()).await.unwrap();
     assert_eq!(redeem(&**store, &first, &token(), NOW, LEEWAY).await, Redeemed::Refused, "a token of an ended session");
 }
 

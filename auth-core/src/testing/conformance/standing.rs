@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, redeem, rotate, secs, session, token};
 use crate::base::{SessionId, SubjectId};
-use crate::store::{NewSession, Redeemed, RefreshTokenRecord, Session, SessionStore};
+use crate::store::{Audit, NewSession, Redeemed, RefreshTokenRecord, Session, SessionStore};
 
 async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenHash) -> bool {
     redeem(store, presented, &token(), NOW, LEEWAY).await == Redeemed::Refused
@@ -29,10 +29,10 @@ pub(super) async fn a_session_cannot_be_begun_twice<S: SessionStore>(store: &Arc
     let (begun, first) = family(&**store).await;
     let again = Session { subject: SubjectId::random(), ..begun.clone() };
     let same_id = NewSession { session: again, refresh_token: token() };
-    assert!(store.create(same_id).await.is_err(), "a second session has the first one's id");
+    assert!(store.create(same_id, Audit::none()).await.is_err(), "a second session has the first one's id");
     let other = session(&SubjectId::random());
     let same_token = NewSession { session: other.clone(), refresh_token: first };
-    assert!(store.create(same_token).await.is_err(), "a second session has the first one's token");
+    assert!(store.create(same_token, Audit::none()).await.is_err(), "a second session has the first one's token");
     assert_eq!(store.find(&other.id).await.unwrap(), None, "half a session was left behind");
     assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun));
 }
@@ -55,10 +55,13 @@ pub(super) async fn living_sessions_are_listed_newest_first<S: SessionStore>(sto
 
 pub(super) async fn a_session_is_ended_only_for_its_subject<S: SessionStore>(store: &Arc<S>) {
     let (session, first) = family(&**store).await;
-    assert!(!store.end(&SubjectId::random(), &session.id).await.unwrap(), "somebody else ended the session");
+    assert!(
+        !store.end(&SubjectId::random(), &session.id, Audit::none()).await.unwrap(),
+        "somebody else ended the session"
+    );
     assert!(store.find(&session.id).await.unwrap().is_some(), "somebody else ended the session");
-    assert!(store.end(&session.subject, &session.id).await.unwrap());
-    assert!(!store.end(&session.subject, &session.id).await.unwrap(), "a session ended twice");
+    assert!(store.end(&session.subject, &session.id, Audit::none()).await.unwrap());
+    assert!(!store.end(&session.subject, &session.id, Audit::none()).await.unwrap(), "a session ended twice");
     assert_eq!(store.find(&session.id).await.unwrap(), None);
     assert!(is_refused(&**store, &first).await, "the refresh token outlived its session");
 }
@@ -71,7 +74,7 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
     begin(&**store, &tablet).await;
     let (stranger, stranger_token) = family(&**store).await;
 
-    let mut ended = store.end_all(&subject, Some((&laptop.id, 4))).await.unwrap();
+    let mut ended = store.end_all(&subject, Some((&laptop.id, 4)), Audit::none()).await.unwrap();
     ended.sort();
     let mut expected = [phone.id, tablet.id];
     expected.sort();
@@ -80,12 +83,12 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
     assert_eq!(store.find(&laptop.id).await.unwrap(), Some(Session { version: 4, ..laptop.clone() }));
     let laptop_token = rotate(&**store, &laptop_token, NOW).await;
     // A call that comes late does not lower it.
-    assert_eq!(store.end_all(&subject, Some((&laptop.id, 3))).await.unwrap(), []);
+    assert_eq!(store.end_all(&subject, Some((&laptop.id, 3)), Audit::none()).await.unwrap(), []);
     assert_eq!(store.find(&laptop.id).await.unwrap().map(|session| session.version), Some(4));
 
-    assert_eq!(store.end_all(&subject, None).await.unwrap(), [laptop.id]);
+    assert_eq!(store.end_all(&subject, None, Audit::none()).await.unwrap(), [laptop.id]);
     assert!(is_refused(&**store, &laptop_token).await, "a refresh token outlived its session");
-    assert_eq!(store.end_all(&subject, None).await.unwrap(), []);
+    assert_eq!(store.end_all(&subject, None, Audit::none()).await.unwrap(), []);
 
     assert_eq!(store.find(&stranger.id).await.unwrap(), Some(stranger), "another subject's session was touched");
     rotate(&**store, &stranger_token, NOW).await;
@@ -94,7 +97,7 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
 pub(super) async fn keeping_a_session_of_somebody_else_does_not_touch_it<S: SessionStore>(store: &Arc<S>) {
     let (mine, _) = family(&**store).await;
     let (theirs, _) = family(&**store).await;
-    assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9))).await.unwrap(), [mine.id]);
+    assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9)), Audit::none()).await.unwrap(), [mine.id]);
     assert_eq!(store.find(&theirs.id).await.unwrap(), Some(theirs), "another subject's session was lifted");
 }
 
@@ -112,7 +115,7 @@ pub(super) async fn any_token_of_the_family_finds_its_session<S: SessionStore>(s
     let living = RefreshTokenRecord { expires_at: session.expires_at, session, used: false };
     assert_eq!(store.find_by_refresh_token(&second).await.unwrap(), Some(living));
 
-    store.end(&begun.subject, &begun.id).await.unwrap();
+    store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap();
     for token in [first, second, token()] {
         assert_eq!(store.find_by_refresh_token(&token).await.unwrap(), None, "a token outlived its session");
     }

@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::process::ExitCode;
 
 use auth_core::password::PasswordHash;
-use auth_core::store::{NewUser, PostgresStore, UserRegistry};
+use auth_core::store::{Audit, NewUser, PostgresStore, UserRegistry};
 use auth_core::testing::sign_in;
 use auth_core::token::SigningKey;
 use auth_core::{Auth, Email};
@@ -55,7 +55,7 @@ pub(crate) async fn access_tokens(store: &PostgresStore, prefix: &str, count: us
                 let email: Email = format!("{prefix}{n}@example.com").parse().unwrap();
                 let password_hash = PasswordHash::from_stored("$argon2id$");
                 let user = NewUser { email, password_hash, roles: vec!["Admin".into()] };
-                let subject = UserRegistry::create(&store, user).await.unwrap().unwrap();
+                let subject = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
                 tokens.push(sign_in(&auth, &subject, "pwd", "").await.unwrap().expose().to_owned());
             }
             tokens

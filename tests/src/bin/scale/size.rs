@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use auth_core::store::{Holder, NewSession, PostgresStore, Redeem, Redeemed, Session, SessionStore, SqliteStore};
+use auth_core::store::{
+    Audit, Holder, NewSession, PostgresStore, Redeem, Redeemed, Session, SessionStore, SqliteStore,
+};
 use auth_core::token::TokenHash;
 use auth_core::{Clock, SessionId, SubjectId, SystemClock};
 use auth_tests::servers::Database;
@@ -43,7 +45,7 @@ async fn session(store: &impl SessionStore, refreshes: u32) {
         dpop_jkt: None,
     };
     let mut presented = hash();
-    store.create(NewSession { session, refresh_token: presented }).await.unwrap();
+    store.create(NewSession { session, refresh_token: presented }, Audit::none()).await.unwrap();
     for _ in 0..refreshes {
         now = now.after(ACCESS_TTL);
         let successor = hash();
@@ -57,7 +59,7 @@ async fn session(store: &impl SessionStore, refreshes: u32) {
             expires_at: now.after(REFRESH_TTL),
             leeway: Duration::from_secs(10),
         };
-        assert!(matches!(store.redeem(redeem).await.unwrap(), Redeemed::Rotated(_)));
+        assert!(matches!(store.redeem(redeem, Audit::none()).await.unwrap(), Redeemed::Rotated(_)));
         presented = successor;
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use auth_core::store::{
-    ApiKeyStore, Holder, Housekeeping, NewSession, Redeem, Redeemed, Session, SessionStore, StoreError,
+    ApiKeyStore, Audit, Holder, Housekeeping, NewSession, Redeem, Redeemed, Session, SessionStore, StoreError,
 };
 use auth_core::token::TokenHash;
 use auth_core::{Clock, PurgeTask, SessionId, SubjectId, SystemClock, Timestamp};
@@ -93,7 +93,7 @@ async fn log_in_and_out(store: &impl SessionStore, now: Timestamp) {
         dpop_jkt: None,
     };
     let (subject, id) = (session.subject.clone(), session.id.clone());
-    store.create(NewSession { session, refresh_token: first }).await.unwrap();
+    store.create(NewSession { session, refresh_token: first }, Audit::none()).await.unwrap();
     assert!(store.find_by_refresh_token(&first).await.unwrap().is_some_and(|found| !found.used));
     let redeem = Redeem {
         presented: &first,
@@ -104,8 +104,8 @@ async fn log_in_and_out(store: &impl SessionStore, now: Timestamp) {
         expires_at: end,
         leeway: Duration::from_secs(10),
     };
-    assert!(matches!(store.redeem(redeem).await.unwrap(), Redeemed::Rotated(_)));
-    assert!(store.end(&subject, &id).await.unwrap(), "a living session was removed");
+    assert!(matches!(store.redeem(redeem, Audit::none()).await.unwrap(), Redeemed::Rotated(_)));
+    assert!(store.end(&subject, &id, Audit::none()).await.unwrap(), "a living session was removed");
 }
 
 fn hash() -> TokenHash {

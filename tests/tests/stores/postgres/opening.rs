@@ -2,7 +2,7 @@
 
 use auth_core::SubjectId;
 use auth_core::password::PasswordHash;
-use auth_core::store::{NewUser, PostgresStore, StoreError, UserDirectory, UserRegistry, UserStore};
+use auth_core::store::{Audit, NewUser, PostgresStore, StoreError, UserDirectory, UserRegistry, UserStore};
 use auth_tests::servers::Database;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -30,7 +30,7 @@ async fn a_new_database_can_be_opened_by_many_nodes_at_once() {
         let url = database.url();
         nodes.spawn(async move {
             let store = PostgresStore::open(&url).await.unwrap();
-            UserRegistry::create(&store, user(&format!("user{n}@example.com"))).await.unwrap().unwrap();
+            UserRegistry::create(&store, user(&format!("user{n}@example.com")), Audit::none()).await.unwrap().unwrap();
             store.close().await;
         });
     }
@@ -39,7 +39,21 @@ async fn a_new_database_can_be_opened_by_many_nodes_at_once() {
     assert_eq!(UserDirectory::list(&store, None, 100).await.unwrap().len(), 8);
     let applied: i64 =
         sqlx::query_scalar("SELECT count(*) FROM auth_core.migrations").fetch_one(store.pool()).await.unwrap();
-    assert_eq!(applied, 1, "each migration ran once");
+    assert_eq!(applied, 2, "each migration ran once");
+}
+
+/// Another checksum would refuse every database that the first version of the schema made.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_migration_keeps_its_checksum() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    let sql = "SELECT encode(checksum, 'hex') FROM auth_core.migrations WHERE version = 1";
+    let checksum: String = sqlx::query_scalar(sql).fetch_one(store.pool()).await.unwrap();
+    assert_eq!(
+        checksum,
+        "e87a2a087b63eeb0e85912a3d59b3300d24ac9c6f172c6f92b7d726c8282cdcb\
+         8cfc712c4c6cce85bc42739215955011"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,7 +91,7 @@ async fn no_search_path_leads_the_store_to_other_tables() {
     execute(&pool, "CREATE SCHEMA decoy; CREATE TABLE decoy.users (id TEXT); CREATE TABLE decoy.migrations (id TEXT)")
         .await;
     let store = PostgresStore::with_pool(pool).await.unwrap();
-    let id = UserRegistry::create(&store, user("ada@example.com")).await.unwrap().unwrap();
+    let id = UserRegistry::create(&store, user("ada@example.com"), Audit::none()).await.unwrap().unwrap();
     assert_eq!(store.find_by_id(&id).await.unwrap().unwrap().state.roles, user("ada@example.com").roles.into());
     let decoys: i64 = sqlx::query_scalar("SELECT count(*) FROM decoy.users").fetch_one(store.pool()).await.unwrap();
     assert_eq!(decoys, 0);
@@ -105,7 +119,7 @@ async fn a_role_without_the_right_to_create_schemas_uses_the_one_it_was_given() 
         .await
         .unwrap();
     let store = PostgresStore::with_pool(limited).await.unwrap();
-    assert!(UserRegistry::create(&store, user("ada@example.com")).await.unwrap().is_some());
+    assert!(UserRegistry::create(&store, user("ada@example.com"), Audit::none()).await.unwrap().is_some());
     store.close().await;
     let clean_up = format!("DROP SCHEMA auth_core CASCADE; DROP ROLE {role}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(clean_up)).execute(&admin).await.unwrap();
@@ -127,7 +141,7 @@ async fn a_database_that_cannot_be_reached_is_an_error() {
 async fn a_row_that_the_store_cannot_have_written_is_corrupt() {
     let Some(database) = Database::create(SUITE).await else { return };
     let store = PostgresStore::open(&database.url()).await.unwrap();
-    let id = UserRegistry::create(&store, user("ada@example.com")).await.unwrap().unwrap();
+    let id = UserRegistry::create(&store, user("ada@example.com"), Audit::none()).await.unwrap().unwrap();
     execute(
         store.pool(),
         "ALTER TABLE auth_core.users ALTER email DROP NOT NULL; UPDATE auth_core.users SET email = NULL",

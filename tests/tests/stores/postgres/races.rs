@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use auth_core::store::{Holder, Housekeeping, NewSession, PostgresStore, Redeem, Redeemed, Session, SessionStore};
+use auth_core::store::{
+    Audit, Holder, Housekeeping, NewSession, PostgresStore, Redeem, Redeemed, Session, SessionStore,
+};
 use auth_core::token::TokenHash;
 use auth_core::{SessionId, SubjectId, Timestamp};
 use auth_tests::servers::Database;
@@ -38,7 +40,7 @@ async fn redeem(store: &PostgresStore, presented: u8, successor: u8, leeway: Dur
         expires_at: NOW.after(Duration::from_hours(1)),
         leeway,
     };
-    store.redeem(redeem).await.unwrap()
+    store.redeem(redeem, Audit::none()).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,7 +49,7 @@ async fn of_concurrent_redeems_on_several_nodes_one_rotates() {
     let first = PostgresStore::open(&database.url()).await.unwrap();
     let session = session(NOW.after(Duration::from_hours(1)));
     let new = NewSession { session: session.clone(), refresh_token: TokenHash::from([0; 32]) };
-    SessionStore::create(&first, new).await.unwrap();
+    SessionStore::create(&first, new, Audit::none()).await.unwrap();
 
     let mut nodes = JoinSet::new();
     for n in 1..=4 {
@@ -72,7 +74,7 @@ async fn a_database_that_is_stricter_by_default_refuses_no_concurrent_redeem() {
     sqlx::raw_sql(sql).execute(admin.pool()).await.unwrap();
     let store = PostgresStore::open(&database.url()).await.unwrap();
     let new = NewSession { session: session(NOW.after(Duration::from_hours(1))), refresh_token: [0; 32].into() };
-    SessionStore::create(&store, new).await.unwrap();
+    SessionStore::create(&store, new, Audit::none()).await.unwrap();
     let mut calls = JoinSet::new();
     for call in 1..=20 {
         let store = store.clone();
@@ -88,7 +90,9 @@ async fn a_session_that_somebody_holds_is_left_for_the_next_batch() {
     let store = PostgresStore::open(&database.url()).await.unwrap();
     let expired = [session(NOW), session(NOW)];
     for (n, session) in (0..).zip(expired.clone()) {
-        SessionStore::create(&store, NewSession { session, refresh_token: [n; 32].into() }).await.unwrap();
+        SessionStore::create(&store, NewSession { session, refresh_token: [n; 32].into() }, Audit::none())
+            .await
+            .unwrap();
     }
     let mut holder = store.pool().begin().await.unwrap();
     let lock = "SELECT 1 FROM auth_core.sessions WHERE id = $1 FOR UPDATE";

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth_core::password::PasswordHash;
-use auth_core::store::{NewUser, Redeemed, SessionStore, SqliteStore, StoreError, UserRegistry, UserStore};
+use auth_core::store::{Audit, NewUser, Redeemed, SessionStore, SqliteStore, StoreError, UserRegistry, UserStore};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -24,7 +24,7 @@ async fn a_file_locked_by_others_refuses_in_bounded_time_and_heals() {
     let mut calls = JoinSet::new();
     for _ in 0..CALLERS {
         let (store, session) = (store.clone(), session());
-        calls.spawn(async move { store.end(&session.subject, &session.id).await });
+        calls.spawn(async move { store.end(&session.subject, &session.id, Audit::none()).await });
     }
     // Reads do not wait for the writer, who stays.
     assert!(SessionStore::find(&store, &begun.id).await.unwrap().is_some());
@@ -52,7 +52,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing() {
         let hash = PasswordHash::from_stored("x".repeat(1_000));
         let user =
             NewUser { email: format!("user{n}@example.com").parse().unwrap(), password_hash: hash, roles: vec![] };
-        if let Err(error) = UserRegistry::create(&store, user).await {
+        if let Err(error) = UserRegistry::create(&store, user, Audit::none()).await {
             ended_by = Some(error);
             break;
         }
@@ -76,7 +76,7 @@ async fn a_row_that_the_store_cannot_have_written_is_corrupt() {
         password_hash: PasswordHash::from_stored("$argon2id$"),
         roles: vec![],
     };
-    let id = UserRegistry::create(&store, user).await.unwrap().unwrap();
+    let id = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
     sqlx::query("UPDATE auth_users SET roles = '[{\"not\": \"a role\"}]'").execute(store.pool()).await.unwrap();
     let error = store.find_by_id(&id).await.unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { what: "roles", .. }), "{error:?}");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use auth_core::store::{Holder, NewSession, Redeem, Redeemed, Session, SessionStore, SqliteStore};
+use auth_core::store::{Audit, Holder, NewSession, Redeem, Redeemed, Session, SessionStore, SqliteStore};
 use auth_core::token::TokenHash;
 use auth_core::{SessionId, SubjectId, Timestamp};
 use tempfile::TempDir;
@@ -62,7 +62,9 @@ pub(crate) fn session() -> Session {
 /// Begins a session whose first token is number 0.
 pub(crate) async fn begin(store: &impl SessionStore) -> Session {
     let session = session();
-    SessionStore::create(store, NewSession { session: session.clone(), refresh_token: token(0) }).await.unwrap();
+    SessionStore::create(store, NewSession { session: session.clone(), refresh_token: token(0) }, Audit::none())
+        .await
+        .unwrap();
     session
 }
 
@@ -77,5 +79,5 @@ pub(crate) async fn redeem(store: &impl SessionStore, number: u8, now: Timestamp
         expires_at: now.after(LIFETIME),
         leeway,
     };
-    store.redeem(redeem).await.unwrap()
+    store.redeem(redeem, Audit::none()).await.unwrap()
 }

@@ -2,8 +2,8 @@
 
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, NewUser, Redeemed, SessionStore, SqliteStore, StoreError, UserDirectory, UserRegistry,
-    UserStore,
+    ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, NewUser, Redeemed, SessionStore, SqliteStore, StoreError,
+    UserDirectory, UserRegistry, UserStore,
 };
 use auth_core::{ApiKeyId, SubjectId};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -38,11 +38,11 @@ fn api_key(owner: &SubjectId) -> ApiKeyRecord {
 async fn a_reopened_file_holds_everything() {
     let file = TempFile::new();
     let store = file.open().await;
-    let id = UserRegistry::create(&store, user("ada@example.com")).await.unwrap().unwrap();
+    let id = UserRegistry::create(&store, user("ada@example.com"), Audit::none()).await.unwrap().unwrap();
     let session = begin(&store).await;
     assert!(matches!(redeem(&store, 0, NOW, LEEWAY).await, Redeemed::Rotated(_)));
     let key = api_key(&id);
-    ApiKeyStore::create(&store, key.clone()).await.unwrap();
+    ApiKeyStore::create(&store, key.clone(), Audit::none()).await.unwrap();
     let account = UserDirectory::get(&store, &id).await.unwrap();
     store.close().await;
 
@@ -73,7 +73,10 @@ async fn a_new_file_can_be_opened_by_many_at_once() {
             let url = file.url();
             calls.spawn(async move {
                 let store = SqliteStore::open(&url).await.unwrap();
-                UserRegistry::create(&store, user(&format!("user{n}@example.com"))).await.unwrap().unwrap()
+                UserRegistry::create(&store, user(&format!("user{n}@example.com")), Audit::none())
+                    .await
+                    .unwrap()
+                    .unwrap()
             });
         }
         calls.join_all().await;
@@ -111,7 +114,7 @@ async fn write_beside_others(url: &str) {
     let store = until_its_turn(async || SqliteStore::open(url).await).await;
     for n in 0..20 {
         let email = format!("user{n}@{}.example.com", std::process::id());
-        until_its_turn(async || UserRegistry::create(&store, user(&email)).await).await.unwrap();
+        until_its_turn(async || UserRegistry::create(&store, user(&email), Audit::none()).await).await.unwrap();
     }
 }
 
@@ -146,7 +149,8 @@ async fn the_stores_tables_stand_beside_the_applications() {
     store.ping().await.unwrap();
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(store.pool()).await.unwrap();
-    let ours = ["auth_api_keys", "auth_migrations", "auth_refresh_tokens", "auth_sessions", "auth_users"];
+    let ours =
+        ["auth_api_keys", "auth_events", "auth_migrations", "auth_refresh_tokens", "auth_sessions", "auth_users"];
     assert_eq!(tables, [["_sqlx_migrations"].as_slice(), &ours, &["users"]].concat());
 }
 
@@ -178,4 +182,18 @@ async fn a_file_that_cannot_be_opened_is_named() {
     let error = SqliteStore::open(&file.url()).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
     assert!(error.to_string().contains("not a database"), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_schema_version_opens_with_what_it_holds() {
+    let file = TempFile::new();
+    let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+    sqlx::raw_sql(include_str!("first_version.sql")).execute(&pool).await.unwrap();
+    pool.close().await;
+
+    let store = file.open().await;
+    let admin = store.find_by_login("admin@example.com").await.unwrap().unwrap();
+    assert_eq!(SessionStore::list(&store, &admin.id, NOW).await.unwrap().len(), 1);
+    assert!(store.events(&AuditFilter::default(), 10).await.unwrap().is_empty(), "the audit table is there");
 }

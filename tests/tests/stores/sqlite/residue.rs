@@ -1,6 +1,6 @@
 //! What is left in the file.
 
-use auth_core::store::SessionStore;
+use auth_core::store::{Audit, SessionStore};
 
 use super::file::{LEEWAY, NOW, SEALED_TEXT, TempFile, begin, redeem};
 
@@ -15,7 +15,7 @@ async fn what_was_deleted_is_not_left_in_the_file() {
     assert!(traces.iter().all(|trace| contains(&file, trace)), "they are there while the session is");
 
     let store = file.open().await;
-    assert!(store.end(&session.subject, &session.id).await.unwrap());
+    assert!(store.end(&session.subject, &session.id, Audit::none()).await.unwrap());
     store.close().await;
     for trace in traces {
         assert!(!contains(&file, trace), "{} is left", String::from_utf8_lossy(trace));

@@ -5,7 +5,7 @@ mod service;
 
 use std::time::Duration;
 
-use auth_core::store::{AccountPatch, UserDirectory};
+use auth_core::store::{AccountPatch, Audit, UserDirectory};
 use auth_core::{BuildError, Dpop, LegacyTokens, Login, SubjectId, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -207,10 +207,10 @@ async fn a_legacy_tokens_subject_is_its_id_or_by_choice_its_login() {
     assert_eq!(by_login.says(named(by_login.user.as_str())).await, 401);
     // Also there it ends with what it stands on.
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
-    by_login.store.update(&by_login.user, inactive).await.unwrap();
+    by_login.store.update(&by_login.user, inactive, Audit::none()).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 401);
     let active = AccountPatch { active: Some(true), ..AccountPatch::default() };
-    by_login.store.update(&by_login.user, active).await.unwrap();
+    by_login.store.update(&by_login.user, active, Audit::none()).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 200);
     by_login.auth.logout_everywhere(&by_login.user).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 401);
