@@ -51,7 +51,7 @@ pub(crate) async fn decide(
         _ => auth.authenticate(parts, kinds).await,
     };
     let (caller, refused) = match caller {
-        Ok(caller) => match evaluate(requirement, caller.facts(), kinds, auth.now()) {
+        Ok(caller) => match evaluate(requirement, caller.facts(), auth.now()) {
             Ok(()) => {
                 auth.record(&Event::granted(declared, &caller));
                 return Ok(caller);
