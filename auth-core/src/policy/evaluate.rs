@@ -2,30 +2,36 @@
 
 use super::denial::{Denial, Missing};
 use super::facts::Facts;
+use super::requirement::Bound;
 use super::{CredentialKinds, Leaf, Requirement};
 use crate::base::Timestamp;
 
-/// Checks `caller`, whose credentials of the given kinds were looked at, against `requirement`.
+/// Checks a caller against `requirement`; `sent` are the credentials of the kinds that it looks at.
 ///
 /// Of two credentials sent together neither lends the other its rights: a leaf that tests either kind must pass for every
 /// one of them, and a negated one for none. What is missing is named so that it helps: a credential only if one could
 /// make the requirement hold, a step-up only if that could.
-pub(crate) fn evaluate(
-    requirement: &Requirement,
-    caller: Facts<'_>,
-    kinds: CredentialKinds,
-    now: Timestamp,
-) -> Result<(), Denial> {
-    Evaluation { caller, kinds, now }.holds(requirement)
+pub(crate) fn evaluate(requirement: &Requirement, sent: Facts<'_>, now: Timestamp) -> Result<(), Denial> {
+    Evaluation::of(sent, requirement.own_kinds(), now).holds(requirement)
 }
 
 struct Evaluation<'a> {
-    caller: Facts<'a>,
+    sent: Facts<'a>,
+    /// The credentials that this part looks at.
     kinds: CredentialKinds,
+    caller: Facts<'a>,
     now: Timestamp,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
+    fn of(sent: Facts<'a>, kinds: CredentialKinds, now: Timestamp) -> Self {
+        Self { sent, kinds, caller: sent.only(kinds), now }
+    }
+
+    fn within(&self, bound: &Bound) -> Self {
+        Self::of(self.sent, bound.own, self.now)
+    }
+
     fn holds(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
             Requirement::Public => Ok(()),
@@ -40,6 +46,7 @@ impl Evaluation<'_> {
                 _ => Err(Missing::Credential.into()),
             },
             Requirement::Not(inner) => self.fails(inner),
+            Requirement::Bound(bound) => self.within(bound).holds(bound.requirement),
         }
     }
 
@@ -54,7 +61,10 @@ impl Evaluation<'_> {
             }
             Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
+            // Unknown to a bound requirement, though not to what is around it: its `not` is not met.
+            Requirement::Not(_) if self.caller.is_anonymous() => Ok(()),
             Requirement::Not(inner) => self.holds(inner),
+            Requirement::Bound(bound) => self.within(bound).fails(bound.requirement),
         }
     }
 

@@ -53,7 +53,7 @@ impl Verifier {
                 let mut facts = caller.facts();
                 // Where authentication is optional, a header that no source takes is a bad credential and not none.
                 facts.sent_other |= caller.sent_foreign() && matches!(requirement, Requirement::Optional);
-                match evaluate(requirement, facts, kinds, self.now()) {
+                match evaluate(requirement, facts, self.now()) {
                     Ok(()) => {
                         self.record_granted(head, declared, &caller);
                         return Ok(caller);

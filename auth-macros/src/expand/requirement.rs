@@ -30,8 +30,15 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
             let function = Ident::new(function, Span::call_site());
             quote!(#requirement::#function(#(#arguments),*))
         }
-        // With the path's span, so that rustc points at it when there is no such policy.
-        Kind::Policy(path) => quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT),
+        Kind::Policy(path) => {
+            let policy = policy(path);
+            quote!(#requirement::bound(&#policy))
+        }
+        Kind::Earlier(path) => policy(path),
+        Kind::Bound(inner) => {
+            let inner = self::requirement(inner);
+            quote!(#requirement::bound(&#inner))
+        }
         Kind::All(parts) => {
             let parts = parts.iter().map(self::requirement);
             quote!(#requirement::All(&[#(#parts),*]))
@@ -45,6 +52,12 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
             quote!(#requirement::Not(&#inner))
         }
     }
+}
+
+/// With the path's span, so that rustc points at it when there is no such policy.
+fn policy(path: &Path) -> TokenStream {
+    let private = private();
+    quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT)
 }
 
 /// A path is taken as written; a bare name is a variant of the enum that is called `Role` where the attribute stands.

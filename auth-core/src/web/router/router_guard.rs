@@ -57,27 +57,16 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
     ///
     /// # Panics
     ///
-    /// When the route is public, and when guard and route would mean different credentials by the same words.
+    /// When the route is public.
     #[track_caller]
     fn check(&self, row: &RoutePolicy) {
-        let Self { requirement, declared, .. } = self;
+        let Self { declared, .. } = self;
         let (policy, route) = (declared.name, format!("{} {}", row.method, row.path));
         let Declaration { name, file, line, .. } = row.declared;
         assert!(
             !matches!(row.requirement.own(), Requirement::Public),
             "`{route}` is public (`{name}`, {file}:{line}), and the router's guard `{policy}` would close it: take the \
              route out of this router, or give it a guard of its own"
-        );
-        let means_the_same_beside = |part: &Requirement| {
-            let depends = requirement.depends_on_kinds() || part.depends_on_kinds();
-            !depends || requirement.kinds() == part.kinds()
-        };
-        assert!(
-            row.requirement.parts().all(means_the_same_beside),
-            "`{route}` (`{name}`, {file}:{line}) requires `{}`, and the router's guard `{policy}` requires \
-             `{requirement}`: they look at different credentials, so `scope` and `not` mean one thing in each and \
-             another in both; name the same credentials in both, or write both as one policy above the handler",
-            row.requirement,
         );
     }
 }
