@@ -68,16 +68,11 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, errors: &mut Er
             block.items.iter().map(|item| undecided_handler(item, Handler::is_method_handler)).collect();
         return block.with(&items);
     };
-<<<<<<< HEAD:auth-macros/src/expand/container.rs
-    let join = |outer: &[Term]| outer.iter().chain(&guards).cloned().collect();
-    let scope = Container { guards: join(&around.guards), inside: join(&around.inside) };
-=======
     let bound = guards.first().map(|first| Term::all(first.span, guards.clone()).bound());
-    let scope = Scope {
+    let scope = Container {
         guards: around.guards.iter().chain(&guards).cloned().collect(),
         inside: around.inside.iter().cloned().chain(bound).collect(),
     };
->>>>>>> f5216f2:auth-macros/src/expand/scope.rs
     let mut items = Vec::new();
     for item in &block.items {
         let Item::Fn(handler) = item else {

@@ -174,7 +174,10 @@ fn faults_are_found_behind_names_and_roles() {
     }
     const NEVER: Requirement = Requirement::All(&[B, Requirement::bound(&BANNED)]);
     assert_eq!(check(&NEVER), Err(Fault::Contradiction(&NEVER)));
-    assert_eq!(check(&Requirement::All(&[RECENT, FRESH])), Err(Fault::Redundant { part: &RECENT, beside: &FRESH, of_any: false }));
+    assert_eq!(
+        check(&Requirement::All(&[RECENT, FRESH])),
+        Err(Fault::Redundant { part: &RECENT, beside: &FRESH, of_any: false })
+    );
     const EVERYONE: Requirement = Requirement::Any(&[A, Requirement::bound(&BANNED)]);
     assert_eq!(check(&EVERYONE), Err(Fault::Everyone(&EVERYONE)));
     const OPEN: Requirement = Requirement::Any(&[A, Requirement::bound(&Requirement::Public)]);
