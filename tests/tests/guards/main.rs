@@ -2,15 +2,18 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
+mod context;
 mod counting;
 mod credentials;
 mod handlers;
 mod language;
 mod matrix;
 mod policy_lock;
+mod refusals;
 mod routers;
 mod rows;
 mod rules;
 mod service;
+mod sources;
 mod truth;
 mod verified_once;

@@ -1,0 +1,138 @@
+//! The context of an operation, as its event has it.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use auth_core::event::{Event, EventKind, EventSink, Outcome};
+use auth_core::prelude::*;
+use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory as _};
+use auth_core::{Actor, Context, Login, Refusal, Registration, testing};
+use axum::extract::State;
+use serde_json::Value;
+
+#[derive(Clone, Default)]
+struct Heard(Arc<Mutex<Vec<Event>>>);
+
+#[async_trait]
+impl EventSink for Heard {
+    async fn record(&self, event: Event) {
+        // An asynchronous sink: what it waits for, the request does not.
+        tokio::task::yield_now().await;
+        self.0.lock().unwrap().push(event);
+    }
+}
+
+impl Heard {
+    fn of(&self, name: &str) -> Vec<Event> {
+        self.0.lock().unwrap().iter().filter(|event| event.kind.name() == name).cloned().collect()
+    }
+}
+
+#[require_auth]
+async fn end_everywhere(identity: Identity, context: Context, State(auth): State<Auth>) -> Result<(), Refusal> {
+    Ok(auth.logout_everywhere(&context, identity.subject()).await?)
+}
+
+async fn serve(auth: &Auth) -> String {
+    let app: axum::Router =
+        GuardedRouter::new().route("/end", post(end_everywhere)).merge(auth.routes()).with_state(auth.clone());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
+    url
+}
+
+const PASSWORD: &str = "three words and a comma";
+
+#[tokio::test]
+async fn an_event_says_who_did_it_and_from_where() {
+    let heard = Heard::default();
+    let auth = testing::in_memory().events(heard.clone()).build().unwrap();
+    let system = Context::system("a test");
+    let (ada, _) = auth.register(&system, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    assert_eq!(heard.of("user_registered")[0].context, system);
+
+    let url = serve(&auth).await;
+    let client = reqwest::Client::builder().user_agent("a browser").build().unwrap();
+    let login = client.post(format!("{url}/auth/login")).header("x-request-id", "r-1");
+    let login = login.form(&[("username", "ada@example.com"), ("password", PASSWORD)]).send().await.unwrap();
+    let tokens: Value = login.json().await.unwrap();
+    let begun = &heard.of("login_succeeded")[0];
+    assert_eq!(begun.context.actor, Actor::Anonymous);
+    assert_eq!(begun.context.address.unwrap().to_string(), "127.0.0.1");
+    assert_eq!((begun.context.agent.as_deref(), begun.context.request_id.as_deref()), (Some("a browser"), Some("r-1")));
+    assert_eq!(auth.sessions(&ada).await.unwrap()[0].agent.as_deref(), Some("a browser"));
+
+    let token = tokens["access_token"].as_str().unwrap();
+    let ended =
+        client.post(format!("{url}/end")).bearer_auth(token).header("x-request-id", "r-2").send().await.unwrap();
+    assert_eq!(ended.status(), 200);
+    for name in ["tokens_revoked", "sessions_ended"] {
+        let event = &heard.of(name)[0];
+        assert_eq!(event.context.actor, Actor::Subject(ada.clone()), "{name}");
+        assert_eq!(event.context.request_id.as_deref(), Some("r-2"), "{name}");
+    }
+    let refused = client.post(format!("{url}/end")).bearer_auth("forged").header("x-request-id", "r-3").send().await;
+    assert_eq!(refused.unwrap().status(), 401);
+    // Asynchronous sinks have the events of guards a moment later.
+    while heard.of("access_refused").is_empty() {
+        tokio::task::yield_now().await;
+    }
+    for name in ["credential_refused", "access_refused"] {
+        let event = &heard.of(name)[0];
+        assert_eq!((event.context.request_id.as_deref(), event.outcome), (Some("r-3"), Outcome::Refused), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_is_flat_json_and_comes_back() {
+    let heard = Heard::default();
+    let auth = testing::in_memory().events(heard.clone()).build().unwrap();
+    let context = Context::system("import").agent("a\u{0}b").request_id("r-1").address([10, 0, 0, 1].into());
+    let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    let event = heard.of("user_registered").remove(0);
+    let json = serde_json::to_value(&event).unwrap();
+    assert_eq!(json["kind"], "user_registered");
+    assert_eq!(json["outcome"], "success");
+    assert_eq!(json["subject"], ada.as_str());
+    assert_eq!(json["actor"], serde_json::json!({ "type": "system", "id": "import" }));
+    assert_eq!(
+        (&json["address"], &json["agent"], &json["request_id"]),
+        (&"10.0.0.1".into(), &"ab".into(), &"r-1".into())
+    );
+    let back: Event = serde_json::from_value(json).unwrap();
+    assert_eq!((back.id, back.kind, back.context), (event.id, event.kind, event.context));
+}
+
+#[tokio::test]
+async fn a_login_that_fails_names_the_subject_and_not_the_name() {
+    let heard = Heard::default();
+    let auth = testing::in_memory().events(heard.clone()).build().unwrap();
+    let context = Context::system("a test");
+    let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    for (name, subject) in [("ada@example.com", Some(ada)), ("bob@example.com", None)] {
+        assert!(auth.login(&context, Login::new(name, "another password")).await.is_err());
+        let event = heard.0.lock().unwrap().pop().unwrap();
+        assert_eq!(event.kind, EventKind::LoginFailed { subject });
+        assert!(!serde_json::to_string(&event).unwrap().contains("example.com"));
+    }
+}
+
+#[tokio::test]
+async fn a_change_in_the_applications_own_store_is_seen_and_recorded() {
+    let (heard, store) = (Heard::default(), MemoryStore::new());
+    let auth = testing::in_memory().store(store.clone()).events(heard.clone()).build().unwrap();
+    let context = Context::system("import");
+    let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    let token = testing::sign_in(&auth, &ada, "pwd", "").await.unwrap();
+    let url = serve(&auth).await;
+    let end = || reqwest::Client::new().post(format!("{url}/end")).bearer_auth(token.expose()).send();
+    assert_eq!(end().await.unwrap().status(), 200);
+    let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    store.update(&ada, inactive, Audit::none()).await.unwrap();
+    auth.invalidate_subject(&context, &ada).await;
+    assert_eq!(end().await.unwrap().status(), 401);
+    assert_eq!(heard.of("subject_invalidated").len(), 1);
+}
