@@ -61,8 +61,8 @@
 //! | [`#[authorize(..)]`](macro@authorize) | for whom this condition over the handler's parameters holds, too |
 //! | [`#[public]`](macro@public) | everybody |
 //!
-//! The repository's `docs/guide.md` shows every word in use, `docs/diagnostics.md` every compile error with its mend,
-//! `docs/operations.md` what a running service asks of its machines, and `examples/quickstart` is a whole service.
+//! The repository's `docs/guide.md` shows every word in use, `cargo test -p auth-ui-tests page` writes every compile error
+//! with its remedy to `target/diagnostics.md`, `docs/operations.md` says what a running service asks of its machines, and `examples/quickstart` is a whole service.
 //!
 //! # When a caller is refused
 //!

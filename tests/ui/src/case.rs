@@ -17,6 +17,8 @@ pub struct Case {
     pub context: String,
     /// The mistake.
     pub wrong: String,
+    /// The line of the file that the mistake begins at.
+    pub first_wrong_line: usize,
     /// What should have been written.
     pub right: String,
     /// What the compiler says; empty before it was asked.
@@ -55,6 +57,8 @@ fn read(path: &Path, area: &str, name: &str) -> Result<Case, String> {
     let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let lacks = |mark: &str| format!("{} lacks the line `{mark}`", path.display());
     let (context, rest) = text.split_once("\n// wrong:\n").ok_or_else(|| lacks("// wrong:"))?;
+    let rest = rest.trim_start();
+    let first_wrong_line = text[..text.len() - rest.len()].lines().count() + 1;
     let (wrong, rest) = rest.split_once("\n// right:\n").ok_or_else(|| lacks("// right:"))?;
     let right = rest.lines().map_while(|line| line.strip_prefix("//"));
     let right: Vec<_> = right.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
@@ -63,6 +67,7 @@ fn read(path: &Path, area: &str, name: &str) -> Result<Case, String> {
         name: name.to_owned(),
         context: context.trim().to_owned(),
         wrong: wrong.trim().to_owned(),
+        first_wrong_line,
         right: right.join("\n").trim().to_owned(),
         stderr: fs::read_to_string(path.with_extension("stderr")).unwrap_or_default(),
     })

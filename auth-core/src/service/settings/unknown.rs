@@ -10,10 +10,8 @@ const ELSEWHERE: &[&str] = &["AUTH_RATE_LIMIT"];
 pub(super) fn warn<'a>(names: impl Iterator<Item = &'a str>, fields: &[&'static str]) {
     let known = known(fields);
     for name in names.filter(|name| !known.contains(name)) {
-        match nearest(name, &known) {
-            Some(near) => tracing::warn!(target: "auth", "unknown setting {name}; did you mean {near}?"),
-            None => tracing::warn!(target: "auth", "unknown setting {name}: this version has no variable of that name"),
-        }
+        let hint = nearest(name, &known).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+        tracing::warn!(target: "auth", "unknown setting {name}{hint}");
     }
 }
 
