@@ -90,12 +90,13 @@ pub(crate) const fn private_at(span: Span) -> Private {
 impl ToTokens for Private {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let Self(span) = *self;
-        GIVEN.with_borrow(|given| match given {
-            Some(path) => tokens.extend(path.clone().into_iter().map(|mut token| {
-                token.set_span(span);
-                token
-            })),
-            None => {
+        GIVEN.with_borrow(|given| {
+            if let Some(path) = given {
+                tokens.extend(path.clone().into_iter().map(|mut token| {
+                    token.set_span(span);
+                    token
+                }));
+            } else {
                 Token![::](span).to_tokens(tokens);
                 crate_name(span).to_tokens(tokens);
             }
