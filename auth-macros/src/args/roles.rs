@@ -5,12 +5,12 @@ use syn::parse::ParseStream;
 use syn::{Ident, Lit, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
-use super::requirement::{Kind, Term};
+use super::requirement::{Kind, RequirementExpr};
 use super::tree::{drain, path};
 use crate::diagnostics::{Errors, error};
 
 /// Reads one element of a list of roles.
-pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     if input.peek(Token![!]) {
         return Err(error(input.span(), "roles are not negated by `!`", "write `not(Admin)`"));
     }
@@ -27,7 +27,7 @@ pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
         _ => {}
     }
     let span = path.segments.last().map_or_else(|| input.span(), |last| last.ident.span());
-    Ok(Term::new(span, Kind::Role(path)))
+    Ok(RequirementExpr::new(span, Kind::Role(path)))
 }
 
 /// Whether a path to a role could end in this text.
@@ -36,14 +36,14 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 fn not_a_path(literal: &Lit) -> syn::Error {
-    let mend = match literal {
+    let help = match literal {
         Lit::Str(text) if is_name(&text.value()) => format!("write `{}` without quotes", text.value()),
         _ => "write the name of a variant of your role enum: `Admin`".to_owned(),
     };
-    error(literal.span(), "a role is a path that the compiler can check, not a literal", mend)
+    error(literal.span(), "a role is a path that the compiler can check, not a literal", help)
 }
 
-fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     let content;
     parenthesized!(content in input);
     let kind = match word.to_string().as_str() {
@@ -59,12 +59,12 @@ fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::R
             return Err(foreign(word));
         }
     };
-    Ok(Term::new(word.span(), kind))
+    Ok(RequirementExpr::new(word.span(), kind))
 }
 
 fn foreign(word: &Ident) -> syn::Error {
     let name = word.unraw().to_string();
-    let (problem, mend) = match name.as_str() {
+    let (problem, help) = match name.as_str() {
         "role" => {
             ("`role(..)` is not needed here".to_owned(), "roles are listed by name: `Admin, Moderator`".to_owned())
         }
@@ -77,5 +77,5 @@ fn foreign(word: &Ident) -> syn::Error {
         }
         _ => (format!("there is no `{word}(..)` of roles"), crate::diagnostics::choice(&name, ["any", "all", "not"])),
     };
-    error(word.span(), problem, mend)
+    error(word.span(), problem, help)
 }

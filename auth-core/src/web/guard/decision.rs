@@ -77,6 +77,6 @@ fn refusal(denial: Missing, sent_other: bool) -> Refusal {
         Missing::Scope(scopes) => Refusal::InsufficientScope { scopes },
         Missing::Role => Refusal::InsufficientRole,
         Missing::Fact(what) => Refusal::InsufficientCredential { what },
-        Missing::Excluded | Missing::Nobody => Refusal::Excluded,
+        Missing::Excluded | Missing::Impossible => Refusal::Excluded,
     }
 }
