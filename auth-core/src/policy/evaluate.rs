@@ -41,8 +41,8 @@ impl<'a> Evaluation<'a> {
             Requirement::All(parts) => self.all(parts),
             Requirement::Any(parts) => any(parts.iter().map(|part| self.holds(part))),
             Requirement::Not(inner) if self.caller.is_anonymous() => match self.fails(inner) {
-                Err(Denial { of: Missing::Nobody, .. }) => Err(Missing::Nobody.into()),
-                _ if self.kinds.is_none() => Err(Missing::Nobody.into()),
+                Err(Denial { of: Missing::Impossible, .. }) => Err(Missing::Impossible.into()),
+                _ if self.kinds.is_none() => Err(Missing::Impossible.into()),
                 _ => Err(Missing::Credential.into()),
             },
             Requirement::Not(inner) => self.fails(inner),
@@ -54,17 +54,21 @@ impl<'a> Evaluation<'a> {
     /// by that `not`. The negation is carried down to the leaves, so that a double one still knows what is missing.
     fn fails(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
-            Requirement::Public | Requirement::Optional => Err(Missing::Nobody.into()),
+            Requirement::Public | Requirement::Optional => Err(Missing::Impossible.into()),
             Requirement::Leaf(leaf) => {
                 let passes = self.caller.credentials(leaf.kinds()).any(|it| leaf.passes(it, self.now));
                 met(!passes, Missing::Excluded)
             }
             Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
-            // Unknown to a bound requirement, though not to what is around it: its `not` is not met.
-            Requirement::Not(_) if self.caller.is_anonymous() => Ok(()),
             Requirement::Not(inner) => self.holds(inner),
-            Requirement::Bound(bound) => self.within(bound).fails(bound.requirement),
+            Requirement::Bound(bound) => match self.within(bound) {
+                // Known to what is around it and not to itself: a `not` inside is not met either.
+                within if within.caller.is_anonymous() => {
+                    met(within.holds(bound.requirement).is_err(), Missing::Excluded)
+                }
+                within => within.fails(bound.requirement),
+            },
         }
     }
 
@@ -98,7 +102,7 @@ fn all(parts: impl Iterator<Item = Result<(), Denial>>) -> Result<(), Denial> {
 }
 
 fn any(parts: impl Iterator<Item = Result<(), Denial>>) -> Result<(), Denial> {
-    let mut nearest = Denial::from(Missing::Nobody);
+    let mut nearest = Denial::from(Missing::Impossible);
     for part in parts {
         match part {
             Ok(()) => return Ok(()),

@@ -76,7 +76,7 @@ impl Requirement {
 
     /// This requirement as a part of others: it means there what it means alone.
     ///
-    /// So guards compose monotonically: whoever meets `all(a, b)` of two bound requirements meets each of them.
+    /// So guards compose monotonically: a caller who meets `all(a, b)` of two bound requirements meets each of them.
     ///
     /// ```
     /// use auth_core::Requirement;

@@ -107,6 +107,6 @@ fn refusal(missing: Missing, sent_other: bool) -> AccessError {
         Missing::Scope(scopes) => AccessError::InsufficientScope { scopes },
         Missing::Role => AccessError::InsufficientRole,
         Missing::Fact(what) => AccessError::InsufficientCredential { what },
-        Missing::Excluded | Missing::Nobody => AccessError::Denied,
+        Missing::Excluded | Missing::Impossible => AccessError::Denied,
     }
 }

@@ -12,5 +12,5 @@ mod words;
 pub(crate) use attr_kind::AttrKind;
 pub(crate) use attribute::{Demand, read};
 pub(crate) use literal::is_nqchar;
-pub(crate) use requirement::{Kind, Leaf, Term, shown};
+pub(crate) use requirement::{Kind, Leaf, RequirementExpr, shown};
 pub(crate) use tree::term;

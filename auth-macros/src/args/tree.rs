@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
-use super::requirement::{Kind, Literal, MFA, Term};
+use super::requirement::{Kind, Literal, MFA, RequirementExpr};
 use super::words::{Syntax, WORDS, Word};
 use super::{literal, roles};
 use crate::diagnostics::{Errors, choice, error, listed, nearest};
@@ -15,17 +15,17 @@ use crate::diagnostics::{Errors, choice, error, listed, nearest};
 const OPTIONAL: &str = "optional";
 
 fn words() -> impl Iterator<Item = &'static str> + Clone {
-    WORDS.iter().map(|known| known.word)
+    WORDS.iter().map(|known| known.name)
 }
 
 /// Reads one requirement.
-pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     if input.peek(Token![!]) {
         return Err(error(input.span(), "requirements are not negated by `!`", "write `not(..)`"));
     }
     if input.peek(Lit) {
         let literal: Lit = input.parse()?;
-        return Err(error(literal.span(), "a literal is not a requirement", literal_mend(&literal)));
+        return Err(error(literal.span(), "a literal is not a requirement", literal_help(&literal)));
     }
     let path = path(input)?;
     let span = path.segments.first().map_or_else(|| input.span(), |first| first.ident.span());
@@ -38,7 +38,7 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
         }
         None => Kind::Policy(path),
     };
-    Ok(Term::new(span, kind))
+    Ok(RequirementExpr::new(span, kind))
 }
 
 /// A path such as `crate::policies::StaffOnDuty`, without generic arguments.
@@ -60,7 +60,7 @@ pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
     }
 }
 
-fn literal_mend(literal: &Lit) -> String {
+fn literal_help(literal: &Lit) -> String {
     match literal {
         Lit::Str(text) if roles::is_name(&text.value()) => {
             let name = text.value();
@@ -85,11 +85,11 @@ fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
 fn unknown(word: &Ident) -> syn::Error {
     let name = word.to_string();
     // The attributes' names are longer than the words that they stand for.
-    let mend = match name.strip_prefix("require_") {
+    let help = match name.strip_prefix("require_") {
         Some(rest) if words().any(|word| word == rest) => format!("inside `#[require(..)]` it is called `{rest}`"),
         _ => choice(&name, words()),
     };
-    error(word.span(), format_args!("there is no requirement `{word}`"), mend)
+    error(word.span(), format_args!("there is no requirement `{word}`"), help)
 }
 
 fn without_arguments(word: &Ident, known: &Word) -> syn::Error {
@@ -102,7 +102,7 @@ fn value_for_word(word: &Ident, input: ParseStream<'_>) -> syn::Error {
     error(input.span(), format_args!("`{word}` {problem}"), format_args!("write `{}`", known.example))
 }
 
-fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     let content;
     parenthesized!(content in input);
     let name = word.to_string();
@@ -123,12 +123,16 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
         Syntax::Alone(kind) => kind(),
         Syntax::Parts(kind) => kind(list(&content, errors, term)),
         Syntax::Part => Kind::Not(Box::new(only(word, &content, errors, term)?)),
-        Syntax::Roles => return Ok(Term::any(word.span(), list(&content, errors, roles::role))),
+        Syntax::Roles => return Ok(RequirementExpr::any(word.span(), list(&content, errors, roles::role))),
         Syntax::Strings(strings) => {
-            return Ok(Term::leaf(word.span(), known.word, self::strings(word, known, strings, &content, errors)?));
+            return Ok(RequirementExpr::leaf(
+                word.span(),
+                known.name,
+                self::strings(word, known, strings, &content, errors)?,
+            ));
         }
     };
-    Ok(Term::new(word.span(), kind))
+    Ok(RequirementExpr::new(word.span(), kind))
 }
 
 fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
@@ -146,18 +150,18 @@ fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
 }
 
 /// The word `optional` behind `auth`: who has no access token is let in without.
-pub(super) fn optional(input: ParseStream<'_>, of: &str, mend: &str) -> syn::Result<Term> {
+pub(super) fn optional(input: ParseStream<'_>, of: &str, help: &str) -> syn::Result<RequirementExpr> {
     let found = input.cursor();
     let word: Option<Ident> = input.parse().ok();
     let read = match word {
-        Some(word) if word == OPTIONAL && input.is_empty() => Ok(Term::new(word.span(), Kind::Optional)),
+        Some(word) if word == OPTIONAL && input.is_empty() => Ok(RequirementExpr::new(word.span(), Kind::Optional)),
         Some(word) if nearest(&word.to_string(), [OPTIONAL]).is_some() && word != OPTIONAL => {
             Err(error(word.span(), format_args!("`{of}` has no argument `{word}`"), "did you mean `optional`?"))
         }
         Some(word) if word == OPTIONAL => {
             Err(error(input.span(), "nothing follows `optional` here", "write `optional` alone"))
         }
-        _ => Err(error(found.span(), format_args!("`{of}` takes no argument but `optional`"), mend)),
+        _ => Err(error(found.span(), format_args!("`{of}` takes no argument but `optional`"), help)),
     };
     input.parse::<TokenStream>()?;
     read

@@ -5,12 +5,12 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
-use crate::args::{Kind, Leaf, Term};
+use crate::args::{Kind, Leaf, RequirementExpr};
 use crate::paths::{private, private_at};
 
 /// Has the compiler check what the requirement of `policy` means, which takes what is behind the names in it. A single leaf
 /// or name cannot be at fault.
-pub(super) fn checked(policy: &Ident, term: &Term) -> Option<TokenStream> {
+pub(super) fn checked(policy: &Ident, term: &RequirementExpr) -> Option<TokenStream> {
     let private = private_at(term.span);
     (!term.parts().is_empty()).then(|| {
         // The error points at the word that the requirement begins with.
@@ -19,7 +19,7 @@ pub(super) fn checked(policy: &Ident, term: &Term) -> Option<TokenStream> {
 }
 
 /// The requirement as a constant expression.
-pub(super) fn requirement(term: &Term) -> TokenStream {
+pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
     let private = private();
     let requirement = quote!(#private::Requirement);
     match &term.kind {

@@ -156,7 +156,7 @@ impl Checker {
                     && !is_bound(&parts[j])
                     && self.covers(&tables[i], &tables[j], of_any)
                     && (j < i || !self.covers(&tables[j], &tables[i], of_any))
-                    && !(is_any_credential(&parts[i]) && !of_any)
+                    && (of_any || !is_any_credential(&parts[i]))
                     && self.could_go(&parts[i])
                 {
                     return Some(Fault::Redundant { part: &parts[i], beside: &parts[j], of_any });

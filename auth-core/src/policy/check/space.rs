@@ -178,8 +178,12 @@ impl Space {
             }
             Requirement::All(parts) => self.some(parts, seen, true),
             Requirement::Any(parts) => self.every(parts, seen, true),
-            Requirement::Not(inner) => self.known(seen).not().or(&self.meets(inner, seen)),
-            Requirement::Bound(bound) => self.fails(bound.requirement, bound.own),
+            Requirement::Not(inner) => self.meets(inner, seen),
+            Requirement::Bound(bound) => {
+                let known = self.known(bound.own);
+                let unknown = known.not().and(&self.meets(bound.requirement, bound.own).not());
+                known.and(&self.fails(bound.requirement, bound.own)).or(&unknown)
+            }
         }
     }
 

@@ -168,19 +168,19 @@ fn faults_are_found_behind_names_and_roles() {
         Requirement::All(&[Requirement::auth(), A]),
         Requirement::Any(&[Requirement::auth(), Requirement::api_key()]),
     ];
+    const NEVER: Requirement = Requirement::All(&[B, Requirement::bound(&BANNED)]);
+    const EVERYONE: Requirement = Requirement::Any(&[A, Requirement::bound(&BANNED)]);
+    const OPEN: Requirement = Requirement::Any(&[A, Requirement::bound(&Requirement::Public)]);
     const { assert!(check(&VALID[0]).is_ok()) };
     for valid in &VALID {
         assert_eq!(check(valid), Ok(()), "{valid}");
     }
-    const NEVER: Requirement = Requirement::All(&[B, Requirement::bound(&BANNED)]);
     assert_eq!(check(&NEVER), Err(Fault::Contradiction(&NEVER)));
     assert_eq!(
         check(&Requirement::All(&[RECENT, FRESH])),
         Err(Fault::Redundant { part: &RECENT, beside: &FRESH, of_any: false })
     );
-    const EVERYONE: Requirement = Requirement::Any(&[A, Requirement::bound(&BANNED)]);
     assert_eq!(check(&EVERYONE), Err(Fault::Everyone(&EVERYONE)));
-    const OPEN: Requirement = Requirement::Any(&[A, Requirement::bound(&Requirement::Public)]);
     assert_eq!(check(&OPEN), Err(Fault::Open(&Requirement::Public)));
 }
 
