@@ -218,6 +218,7 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `scope("a")` | a credential that carries this scope |
 /// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |
 /// | `amr("otp")` | a subject that authenticated by this method (RFC 8176) |
+/// | `claim("tenant", "acme")` | a subject whose access token carries this claim with this value |
 /// | `mfa` | the same as `amr("mfa")` |
 /// | `any(..)` | a caller who meets one of those inside |
 /// | `all(..)` | a caller who meets all of those inside |

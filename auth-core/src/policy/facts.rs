@@ -70,4 +70,6 @@ pub(crate) trait SubjectFacts: CredentialFacts {
     fn holds_any(&self, roles: &[&str]) -> bool;
     fn authenticated_at(&self) -> Timestamp;
     fn authenticated_by(&self, method: &str) -> bool;
+    /// Whether the access token carries the claim `name` with this value.
+    fn claims(&self, name: &str, value: &str) -> bool;
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::base::{SessionId, SubjectId, Timestamp};
 use crate::policy::{CredentialFacts, Role, SubjectFacts};
 use crate::store::SubjectState;
-use crate::token::Claims;
+use crate::token::{ClaimPath, Claims};
 
 /// The verified subject of a request: what its access token claims, and the subject's state as of now.
 ///
@@ -107,5 +109,39 @@ impl SubjectFacts for Identity {
 
     fn authenticated_by(&self, method: &str) -> bool {
         Self::authenticated_by(self, method)
+    }
+
+    fn claims(&self, name: &str, value: &str) -> bool {
+        self.claims.find(&ClaimPath::from(name)).is_some_and(|claim| carries(&claim, value))
+    }
+}
+
+/// A number or boolean is compared by its JSON text; a list carries what one of its items is.
+fn carries(claim: &Value, value: &str) -> bool {
+    match claim {
+        Value::String(text) => text == value,
+        Value::Number(number) => number.to_string() == value,
+        Value::Bool(is) => is.to_string() == value,
+        Value::Array(items) => items.iter().any(|item| !item.is_array() && carries(item, value)),
+        Value::Null | Value::Object(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::carries;
+
+    #[test]
+    fn a_claim_carries_texts_numbers_booleans_and_items() {
+        for (claim, value) in [(json!("a"), "a"), (json!(7), "7"), (json!(true), "true"), (json!(["b", 7]), "7")] {
+            assert!(carries(&claim, value), "{claim} {value}");
+        }
+        for (claim, value) in
+            [(json!("a b"), "a"), (json!(null), "null"), (json!({ "a": "a" }), "a"), (json!([["a"]]), "a")]
+        {
+            assert!(!carries(&claim, value), "{claim} {value}");
+        }
     }
 }

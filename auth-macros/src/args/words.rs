@@ -2,7 +2,7 @@
 
 use syn::LitStr;
 
-use super::literal::{duration, method, scope};
+use super::literal::{duration, method, scope, text};
 use super::requirement::{Kind, Leaf, Literal, MFA, Term};
 
 /// A word of `#[require(..)]`.
@@ -30,7 +30,7 @@ pub(super) enum Syntax {
 }
 
 #[rustfmt::skip]
-pub(super) const WORDS: [Word; 11] = [
+pub(super) const WORDS: [Word; 12] = [
     Word { word: "auth", syntax: Syntax::Alone(|| leaf("auth", vec![])), example: "auth", without: "",
         met_by: "a subject with a valid access token" },
     Word { word: "api_key", syntax: Syntax::Alone(|| leaf("api_key", vec![])), example: "api_key", without: "",
@@ -53,6 +53,9 @@ pub(super) const WORDS: [Word; 11] = [
         met_by: "a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`)" },
     Word { word: "amr", syntax: Syntax::Strings(&[method]), example: "amr(\"otp\")", without: "names no authentication method",
         met_by: "a subject that authenticated by this method (RFC 8176)" },
+    Word { word: "claim", syntax: Syntax::Strings(&[|it| text(it, "a claim's name", "tenant"), |it| text(it, "a claim's value", "acme")]),
+        example: "claim(\"tenant\", \"acme\")", without: "names no claim",
+        met_by: "a subject whose access token carries this claim with this value" },
 ];
 
 const fn leaf(function: &'static str, arguments: Vec<Literal>) -> Kind {

@@ -56,6 +56,7 @@ handlers! {
     scope_: #[require(scope("a"))];
     fresh_: #[require(fresh("10m"))];
     amr_: #[require(amr("otp"))];
+    claim_: #[require(claim("scope", "a"))];
     mfa_: #[require(mfa)];
     any_: #[require(any(role(Admin), api_key))];
     all_: #[require(all(role(Moderator), scope("a")))];
@@ -113,6 +114,7 @@ fn app(auth: &Auth) -> axum::Router {
         .route("/scope", get(scope_))
         .route("/fresh", get(fresh_))
         .route("/amr", get(amr_))
+        .route("/claim", get(claim_))
         .route("/mfa", get(mfa_))
         .route("/any", get(any_))
         .route("/all", get(all_))
@@ -183,6 +185,7 @@ fn rows() -> Vec<Row> {
         ("scope(\"a\")", "/scope", Subject(&[], "pwd", "a"), Some((ANYONE, scope("a"))), "require/empty_scope"),
         ("fresh(\"10m\")", "/fresh", ANYONE, Some((Stale, step_up("max_age=\"600\""))), "require/fresh_without_unit"),
         ("amr(\"otp\")", "/amr", Subject(&[], "otp", ""), Some((ANYONE, step_up("acr_values=\"otp\""))), "require/amr_is_a_path"),
+        ("claim(\"tenant\", \"acme\")", "/claim", Subject(&[], "pwd", "a"), Some((ANYONE, forbidden())), "require/claim_without_value"),
         ("mfa", "/mfa", Subject(&[], "pwd mfa", ""), Some((ANYONE, step_up("acr_values=\"mfa\""))), "require/mfa_with_arguments"),
         ("any(..)", "/any", Program(&[]), Some((OTHERS, forbidden())), "require/empty_any"),
         ("all(..)", "/all", Subject(&[Moderator], "pwd", "a"), Some((Subject(&[User], "pwd", "a"), forbidden())), "require/contradiction"),

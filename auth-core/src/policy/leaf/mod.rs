@@ -93,6 +93,8 @@ leaves! {
     fresh::Fresh,
     /// The subject authenticated by this method (an RFC 8176 `amr` value), for instance `otp`.
     amr::Amr,
+    /// The access token carries this claim with this value.
+    claim::Claim,
 }
 
 /// `==` of texts, which constants cannot ask for.

@@ -27,6 +27,7 @@ pub struct TestCaller {
     pub(super) roles: Vec<&'static str>,
     pub(super) scopes: Vec<String>,
     pub(super) amr: Vec<String>,
+    claims: Vec<(String, String)>,
     pub(super) authenticated_ago: Duration,
     credential: Option<Credential>,
 }
@@ -63,8 +64,8 @@ impl TestCaller {
     }
 
     fn new(name: impl Into<String>, kind: Kind, credential: Option<Credential>) -> Self {
-        let (roles, scopes, amr) = (Vec::new(), Vec::new(), Vec::new());
-        Self { name: name.into(), kind, roles, scopes, amr, authenticated_ago: Duration::ZERO, credential }
+        let (roles, scopes, amr, claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { name: name.into(), kind, roles, scopes, amr, claims, authenticated_ago: Duration::ZERO, credential }
     }
 
     /// It holds this role.
@@ -85,6 +86,13 @@ impl TestCaller {
     #[must_use]
     pub fn amr(mut self, method: impl Into<String>) -> Self {
         self.amr.push(method.into());
+        self
+    }
+
+    /// Its access token carries this claim with this value.
+    #[must_use]
+    pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.claims.push((name.into(), value.into()));
         self
     }
 
@@ -125,6 +133,10 @@ impl SubjectFacts for TestCaller {
 
     fn authenticated_by(&self, method: &str) -> bool {
         self.amr.iter().any(|used| used == method)
+    }
+
+    fn claims(&self, name: &str, value: &str) -> bool {
+        self.claims.iter().any(|claim| claim.0 == name && claim.1 == value)
     }
 }
 

@@ -21,11 +21,12 @@ pub(crate) async fn callers() -> (Auth, Vec<Caller>) {
     let (holder, other) = (user(&store, vec!["Above".to_owned()]).await, user(&store, vec![]).await);
     let mut subjects = vec![None];
     for fresh in [false, true] {
-        for bits in 0..8u8 {
-            let [role, scope, otp] = [bits & 1 > 0, bits & 2 > 0, bits & 4 > 0];
-            let (amr, granted) = (if otp { "pwd otp" } else { "pwd" }, if scope { "other s" } else { "other" });
-            let token = sign_in(&auth, if role { &holder } else { &other }, amr, granted).await.unwrap();
-            subjects.push(Some((Subject { role, scope, fresh, otp }, token.expose().to_owned())));
+        for bits in 0..16u8 {
+            let [role, scope, otp, claim] = [bits & 1 > 0, bits & 2 > 0, bits & 4 > 0, bits & 8 > 0];
+            let amr = [if otp { "otp" } else { "pwd" }, if claim { " hwk" } else { "" }].concat();
+            let granted = if scope { "other s" } else { "other" };
+            let token = sign_in(&auth, if role { &holder } else { &other }, &amr, granted).await.unwrap();
+            subjects.push(Some((Subject { role, scope, fresh, otp, claim }, token.expose().to_owned())));
         }
         if !fresh {
             clock.advance(FRESH * 2);

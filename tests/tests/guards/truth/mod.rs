@@ -92,8 +92,7 @@ async fn negations_within_negations_still_know_what_is_lacking() {
     const S: Requirement = Requirement::scope("s");
     const T: Requirement = Requirement::scope("t");
     let (auth, mut callers) = callers().await;
-    let caller =
-        callers.iter_mut().find(|caller| caller.world == oracle::World::of_subject(false, false, false, false));
+    let caller = callers.iter_mut().find(|caller| caller.world == oracle::World::of_subject(false));
     let caller = caller.unwrap();
     let step_up = |amr: &[&'static str]| Refusal::StepUp { max_age: None, amr: amr.to_vec() };
     let cases: [(Requirement, Refusal); 6] = [
@@ -139,7 +138,7 @@ async fn of_several_lacks_the_answer_names_one_that_helps() {
         (All(&[API_KEY, FRESH]), step_up, no_credential.clone()),
     ];
     let (auth, mut callers) = callers().await;
-    let login = oracle::World::of_subject(false, false, false, false);
+    let login = oracle::World::of_subject(false);
     let key = oracle::World { subject: None, key: Some(false) };
     let nobody = oracle::World { subject: None, key: None };
     for (requirement, for_login, for_key) in cases {

@@ -16,11 +16,12 @@ pub(crate) struct Subject {
     pub(crate) scope: bool,
     pub(crate) fresh: bool,
     pub(crate) otp: bool,
+    pub(crate) claim: bool,
 }
 
 impl World {
-    pub(crate) const fn of_subject(role: bool, scope: bool, fresh: bool, otp: bool) -> Self {
-        Self { subject: Some(Subject { role, scope, fresh, otp }), key: None }
+    pub(crate) const fn of_subject(all: bool) -> Self {
+        Self { subject: Some(Subject { role: all, scope: all, fresh: all, otp: all, claim: all }), key: None }
     }
 
     const fn known(&self) -> bool {
@@ -37,14 +38,18 @@ pub(crate) fn holds(requirement: &Requirement, world: &World) -> bool {
 fn seen(requirement: &Requirement, world: &World) -> World {
     let names = |leaf: fn(&Requirement) -> bool| mentions(requirement, leaf);
     let key = names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::ApiKey(_))));
-    let subject =
-        names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Auth(_) | Leaf::Role(_) | Leaf::Fresh(_) | Leaf::Amr(_))));
+    let subject = names(|leaf| {
+        matches!(
+            leaf,
+            Requirement::Leaf(Leaf::Auth(_) | Leaf::Role(_) | Leaf::Fresh(_) | Leaf::Amr(_) | Leaf::Claim(_))
+        )
+    });
     let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Scope(_))));
     World { subject: world.subject.filter(|_| subject), key: world.key.filter(|_| key) }
 }
 
 fn looks_at(requirement: &Requirement) -> (bool, bool) {
-    let everything = World { key: Some(true), ..World::of_subject(true, true, true, true) };
+    let everything = World { key: Some(true), ..World::of_subject(true) };
     let seen = seen(requirement, &everything);
     (seen.subject.is_some(), seen.key.is_some())
 }
@@ -92,6 +97,7 @@ fn fact(leaf: &Requirement, world: &World) -> bool {
         Requirement::Leaf(Leaf::Role(_)) => subject(|subject| subject.role),
         Requirement::Leaf(Leaf::Fresh(_)) => subject(|subject| subject.fresh),
         Requirement::Leaf(Leaf::Amr(_)) => subject(|subject| subject.otp),
+        Requirement::Leaf(Leaf::Claim(_)) => subject(|subject| subject.claim),
         other => unreachable!("{other} is not in these tests"),
     }
 }
@@ -128,7 +134,7 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Ref
             must(scopes == &["s"], "the scope is `s`")?;
             must(STEPS.iter().any(|step| could_by(requirement, &grown, |it| step(scoped(it)))), "no scope could help")
         }
-        Refusal::InsufficientRole | Refusal::Excluded => {
+        Refusal::InsufficientRole | Refusal::InsufficientCredential { .. } | Refusal::Excluded => {
             let mendable = STEPS.iter().any(|step| {
                 could_by(requirement, &[world], step) || could_by(requirement, &[world], |it| step(scoped(it)))
             });
@@ -159,9 +165,9 @@ fn more_credentials(requirement: &Requirement, world: &World) -> Vec<World> {
     let (subject, key) = looks_at(requirement);
     let mut subjects = vec![world.subject];
     if subject && world.subject.is_none() {
-        subjects.extend((0..16u8).map(|bits| {
+        subjects.extend((0..32u8).map(|bits| {
             let has = |bit: u8| bits >> bit & 1 == 1;
-            Some(Subject { role: has(0), scope: has(1), fresh: has(2), otp: has(3) })
+            Some(Subject { role: has(0), scope: has(1), fresh: has(2), otp: has(3), claim: has(4) })
         }));
     }
     let mut keys = vec![world.key];
@@ -192,6 +198,7 @@ fn polarities(requirement: &Requirement, asked: bool, for_it: &mut u8, against: 
         Requirement::Leaf(Leaf::Scope(_)) => 8,
         Requirement::Leaf(Leaf::Fresh(_)) => 16,
         Requirement::Leaf(Leaf::Amr(_)) => 32,
+        Requirement::Leaf(Leaf::Claim(_)) => 64,
         _ => 0,
     };
     *(if asked { for_it } else { against }) |= bit;

@@ -16,6 +16,7 @@ pub(crate) fn leaves() -> Vec<Requirement> {
         Requirement::scope("s"),
         Requirement::fresh(FRESH.as_secs()),
         Requirement::amr("otp"),
+        Requirement::claim("amr", "hwk"),
     ]
 }
 

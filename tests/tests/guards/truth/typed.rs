@@ -36,6 +36,7 @@ leaves! {
     Scope = Requirement::scope("s");
     Fresh = Requirement::fresh(FRESH.as_secs());
     Otp = Requirement::amr("otp");
+    Claim = Requirement::claim("amr", "hwk");
     Nothing = Requirement::All(&[]);
     Nobody = Requirement::Any(&[]);
 }
@@ -92,7 +93,7 @@ macro_rules! pairs {
 async fn guards_of_a_router_answer_as_the_table_says() {
     let (auth, mut callers) = callers().await;
     let (mut router, mut routes) = (GuardedRouter::new(), Routes::new());
-    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Nothing Nobody);
+    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Claim Nothing Nobody);
     let mut router: axum::Router = router.with_state(auth.clone());
     for (path, requirement) in routes {
         for caller in &mut callers {

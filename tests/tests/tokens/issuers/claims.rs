@@ -108,3 +108,52 @@ async fn rfc8725_s3_12_a_token_of_another_kind_is_no_access_token() {
     let few = Forger::es256().token(&json!({ "alg": "ES256", "kid": "k" }).to_string(), &Value::from(few).to_string());
     assert_eq!((strict.me(&few).await, lenient.me(&few).await), (401, 200));
 }
+
+/// What a claim of these values answers at `/tenant`.
+async fn tenant(service: &Service, server: &IssuerServer, forger: &Forger, value: &Value) -> u16 {
+    let mut claims = claims(&server.url);
+    claims.insert("tenant".into(), value.clone());
+    service.call("/tenant", &token(forger, "k", claims)).await.as_u16()
+}
+
+#[tokio::test]
+async fn a_claim_guards_by_its_value() {
+    let (server, service, forger) = pair().await;
+    for value in [json!("acme"), json!(["other", "acme"])] {
+        assert_eq!(tenant(&service, &server, &forger, &value).await, 200, "{value}");
+    }
+    let wrong = [
+        json!("Acme"),
+        json!("acme2"),
+        json!(""),
+        json!(["acm"]),
+        json!([["acme"]]),
+        json!({ "acme": true }),
+        Value::Null,
+    ];
+    for value in wrong {
+        assert_eq!(tenant(&service, &server, &forger, &value).await, 403, "{value}");
+    }
+    let without = token(&forger, "k", claims(&server.url));
+    let url = format!("{}/tenant", service.url);
+    let refused = service.http.get(url).bearer_auth(&without).send().await.unwrap();
+    assert_eq!(refused.status(), 403);
+    let challenge = refused.headers()["www-authenticate"].to_str().unwrap().to_owned();
+    assert!(challenge.contains("error=\"insufficient_scope\""), "{challenge}");
+    let body = refused.text().await.unwrap();
+    assert!(body.contains("the claim `tenant`") && !body.contains("acme"), "{body}");
+    let anonymous = service.http.get(format!("{}/tenant", service.url)).send().await.unwrap();
+    assert_eq!(anonymous.status(), 401);
+}
+
+#[tokio::test]
+async fn a_negated_claim_lets_in_a_known_caller_without_it() {
+    let (server, service, forger) = pair().await;
+    for (groups, status) in [(json!(["staff"]), 200), (json!(["staff", "banned"]), 403), (json!("banned"), 403)] {
+        let mut claims = claims(&server.url);
+        claims.insert("realm_access".into(), json!({ "groups": groups }));
+        assert_eq!(service.call("/unbanned", &token(&forger, "k", claims)).await, status, "{groups}");
+    }
+    assert_eq!(service.call("/unbanned", &token(&forger, "k", claims(&server.url))).await, 200);
+    assert_eq!(service.http.get(format!("{}/unbanned", service.url)).send().await.unwrap().status(), 401);
+}

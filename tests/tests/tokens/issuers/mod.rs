@@ -44,6 +44,12 @@ async fn reports() {}
 #[require(fresh("10m"))]
 async fn recent() {}
 
+#[require(claim("tenant", "acme"))]
+async fn tenant() {}
+
+#[require(not(claim("realm_access.groups", "banned")))]
+async fn unbanned() {}
+
 /// What the token says besides, where it has the expected type.
 #[require_auth]
 async fn besides(claims: Claims) -> String {
@@ -75,6 +81,8 @@ impl Service {
             .route("/me", get(me))
             .route("/besides", get(besides))
             .route("/admin", get(admin))
+            .route("/tenant", get(tenant))
+            .route("/unbanned", get(unbanned))
             .route("/reports", get(reports))
             .route("/recent", get(recent));
         Self { url: auth_tests::serve(routes.with_state(auth)).await, clock, http: reqwest::Client::new() }

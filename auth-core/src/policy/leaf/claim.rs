@@ -1,0 +1,48 @@
+//! `claim("tenant", "acme")`: the access token carries this claim with this value.
+
+use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use crate::base::Timestamp;
+use crate::policy::{Leaf, Requirement};
+
+/// `claim("tenant", "acme")`: the access token carries this claim with this value.
+///
+/// A number or boolean is compared by its JSON text; a list carries the values of its items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Claim {
+    /// The claim's place, as [`ClaimPath`](crate::token::ClaimPath) reads it.
+    pub name: &'static str,
+    /// Its value.
+    pub value: &'static str,
+}
+
+impl Requirement {
+    /// A subject whose access token carries this claim with this value.
+    #[must_use]
+    pub const fn claim(name: &'static str, value: &'static str) -> Self {
+        Self::Leaf(Leaf::Claim(Claim { name, value }))
+    }
+}
+
+impl Claim {
+    pub(super) const fn words(&self) -> Words {
+        Words { word: "claim", arguments: [Argument::Text(self.name), Argument::Text(self.value)] }
+    }
+
+    pub(super) const fn implies(&self, other: &Self) -> bool {
+        same(self.name, other.name) && same(self.value, other.value)
+    }
+}
+
+impl Test for Claim {
+    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+        credential.is_subject(|subject| subject.claims(self.name, self.value))
+    }
+
+    /// The name suffices to see what is wrong; which values are let in is not the caller's to know.
+    fn missing(&self) -> Missing {
+        Missing::Fact(format!("the claim `{}` with the value that this needs", self.name))
+    }
+}

@@ -1,0 +1,13 @@
+use auth_core::prelude::*;
+
+// wrong:
+
+#[require(claim("tenant", "acme", "other"))]
+async fn report() {}
+
+// right:
+//
+// #[require(claim("tenant", "acme"))]
+// async fn report() {}
+
+fn main() {}
