@@ -25,15 +25,19 @@ impl<T: Store> Api<T> {
     async fn not_a_handler(&self) {}
 }
 ::auth_core::__private::policy! {
-    __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::auth(), pub
-    enum
+    __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::bound(&
+    ::auth_core::__private::Requirement::auth()), pub enum
 }
+const _: () = ::auth_core::__private::assert_sound(
+    &<__Api_T_list_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+);
 const _: () = {
     use require_scope as _;
 };
 ::auth_core::__private::policy! {
     __Api_T_write_policy, "Api::write", ::auth_core::__private::Requirement::All(&
-    [::auth_core::__private::Requirement::auth(),
+    [::auth_core::__private::Requirement::bound(&
+    ::auth_core::__private::Requirement::auth()),
     ::auth_core::__private::Requirement::scope("reports:write")]), enum
 }
 const _: () = ::auth_core::__private::assert_sound(

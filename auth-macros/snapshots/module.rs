@@ -27,16 +27,18 @@ pub mod admin {
     use super::Role;
     pub async fn list(_: ::auth_core::__private::Guard<__list_policy>) {}
     ::auth_core::__private::policy! {
-        __list_policy, "list", < super::__admin_module_policy as
-        ::auth_core::__private::Policy > ::REQUIREMENT, pub enum
+        __list_policy, "list", ::auth_core::__private::Requirement::bound(& <
+        super::__admin_module_policy as ::auth_core::__private::Policy > ::REQUIREMENT),
+        pub enum
     }
     pub async fn purge(_: ::auth_core::__private::Guard<__purge_policy>, id: Path<u32>) {}
     const _: () = {
         use require as _;
     };
     ::auth_core::__private::policy! {
-        __purge_policy, "purge", ::auth_core::__private::Requirement::All(& [<
-        super::__admin_module_policy as ::auth_core::__private::Policy > ::REQUIREMENT,
+        __purge_policy, "purge", ::auth_core::__private::Requirement::All(&
+        [::auth_core::__private::Requirement::bound(& < super::__admin_module_policy as
+        ::auth_core::__private::Policy > ::REQUIREMENT),
         ::auth_core::__private::Requirement::amr("mfa")]), pub enum
     }
     const _: () = ::auth_core::__private::assert_sound(
@@ -46,8 +48,9 @@ pub mod admin {
     mod deeper {
         async fn report(_: ::auth_core::__private::Guard<__report_policy>) {}
         ::auth_core::__private::policy! {
-            __report_policy, "report", < super::super::__admin_module_policy as
-            ::auth_core::__private::Policy > ::REQUIREMENT, enum
+            __report_policy, "report", ::auth_core::__private::Requirement::bound(& <
+            super::super::__admin_module_policy as ::auth_core::__private::Policy >
+            ::REQUIREMENT), enum
         }
     }
     #[cfg(test)]

@@ -28,7 +28,7 @@ pub(crate) enum Missing {
     /// Known, and excluded by a `not(..)`.
     Excluded,
     /// No caller at all would do, as with `any()` of nothing.
-    Nobody,
+    Impossible,
 }
 
 impl From<Missing> for Denial {
@@ -38,14 +38,14 @@ impl From<Missing> for Denial {
 }
 
 impl Denial {
-    /// Lacking both: the answer names what is hardest to mend, so that nobody authenticates anew, or sends another
-    /// credential, only to be refused for something that this could not change.
+    /// Lacking both: the answer names what is hardest to change, so that no caller authenticates again, or sends another
+    /// credential, only to be refused for something else.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { of: self.of.and(other.of), credential: self.credential || other.credential }
     }
 
-    /// Lacking either: the answer names what is easiest to mend. A caller who came near one alternative is told what it
-    /// lacked there: not to bring another credential, nor what that credential would have to carry.
+    /// Lacking either: the answer names what is easiest to change. To a caller who came near one alternative it names what
+    /// is missing there: no other credential, nor what that would have to carry.
     pub(crate) fn or(self, other: Self) -> Self {
         match (self, other) {
             (
@@ -63,7 +63,7 @@ impl Denial {
     /// How far the caller is from being let in: first by what it would have to bring, then by how hard that is.
     fn distance(&self) -> (u8, u8) {
         let rank = match self.of {
-            Missing::Nobody => 2,
+            Missing::Impossible => 2,
             _ if self.credential => 1,
             _ => 0,
         };
@@ -94,7 +94,7 @@ impl Missing {
             Self::StepUp { .. } => 1,
             Self::Scope(_) => 2,
             Self::Role | Self::Fact(_) | Self::Excluded => 3,
-            Self::Nobody => 4,
+            Self::Impossible => 4,
         }
     }
 }

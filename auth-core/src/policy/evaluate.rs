@@ -2,30 +2,36 @@
 
 use super::denial::{Denial, Missing};
 use super::facts::Facts;
+use super::requirement::Bound;
 use super::{CredentialKinds, Leaf, Requirement};
 use crate::base::Timestamp;
 
-/// Checks `caller`, whose credentials of the given kinds were looked at, against `requirement`.
+/// Checks a caller against `requirement`; `sent` are the credentials of the kinds that it looks at.
 ///
 /// Of two credentials sent together neither lends the other its rights: a leaf that tests either kind must pass for every
 /// one of them, and a negated one for none. What is missing is named so that it helps: a credential only if one could
 /// make the requirement hold, a step-up only if that could.
-pub(crate) fn evaluate(
-    requirement: &Requirement,
-    caller: Facts<'_>,
-    kinds: CredentialKinds,
-    now: Timestamp,
-) -> Result<(), Denial> {
-    Evaluation { caller, kinds, now }.holds(requirement)
+pub(crate) fn evaluate(requirement: &Requirement, sent: Facts<'_>, now: Timestamp) -> Result<(), Denial> {
+    Evaluation::of(sent, requirement.own_kinds(), now).holds(requirement)
 }
 
 struct Evaluation<'a> {
-    caller: Facts<'a>,
+    sent: Facts<'a>,
+    /// The credentials that this part looks at.
     kinds: CredentialKinds,
+    caller: Facts<'a>,
     now: Timestamp,
 }
 
-impl Evaluation<'_> {
+impl<'a> Evaluation<'a> {
+    fn of(sent: Facts<'a>, kinds: CredentialKinds, now: Timestamp) -> Self {
+        Self { sent, kinds, caller: sent.only(kinds), now }
+    }
+
+    fn within(&self, bound: &Bound) -> Self {
+        Self::of(self.sent, bound.own, self.now)
+    }
+
     fn holds(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
             Requirement::Public => Ok(()),
@@ -35,11 +41,12 @@ impl Evaluation<'_> {
             Requirement::All(parts) => self.all(parts),
             Requirement::Any(parts) => any(parts.iter().map(|part| self.holds(part))),
             Requirement::Not(inner) if self.caller.is_anonymous() => match self.fails(inner) {
-                Err(Denial { of: Missing::Nobody, .. }) => Err(Missing::Nobody.into()),
-                _ if self.kinds.is_none() => Err(Missing::Nobody.into()),
+                Err(Denial { of: Missing::Impossible, .. }) => Err(Missing::Impossible.into()),
+                _ if self.kinds.is_none() => Err(Missing::Impossible.into()),
                 _ => Err(Missing::Credential.into()),
             },
             Requirement::Not(inner) => self.fails(inner),
+            Requirement::Bound(bound) => self.within(bound).holds(bound.requirement),
         }
     }
 
@@ -47,7 +54,7 @@ impl Evaluation<'_> {
     /// by that `not`. The negation is carried down to the leaves, so that a double one still knows what is missing.
     fn fails(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
-            Requirement::Public | Requirement::Optional => Err(Missing::Nobody.into()),
+            Requirement::Public | Requirement::Optional => Err(Missing::Impossible.into()),
             Requirement::Leaf(leaf) => {
                 let passes = self.caller.credentials(leaf.kinds()).any(|it| leaf.passes(it, self.now));
                 met(!passes, Missing::Excluded)
@@ -55,6 +62,13 @@ impl Evaluation<'_> {
             Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
             Requirement::Not(inner) => self.holds(inner),
+            Requirement::Bound(bound) => match self.within(bound) {
+                // Known to what is around it and not to itself: a `not` inside is not met either.
+                within if within.caller.is_anonymous() => {
+                    met(within.holds(bound.requirement).is_err(), Missing::Excluded)
+                }
+                within => within.fails(bound.requirement),
+            },
         }
     }
 
@@ -88,7 +102,7 @@ fn all(parts: impl Iterator<Item = Result<(), Denial>>) -> Result<(), Denial> {
 }
 
 fn any(parts: impl Iterator<Item = Result<(), Denial>>) -> Result<(), Denial> {
-    let mut nearest = Denial::from(Missing::Nobody);
+    let mut nearest = Denial::from(Missing::Impossible);
     for part in parts {
         match part {
             Ok(()) => return Ok(()),

@@ -1,5 +1,7 @@
 //! Kinds of credential.
 
+use std::fmt;
+
 /// Which kinds of credential a requirement looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CredentialKinds {
@@ -8,6 +10,7 @@ pub(crate) struct CredentialKinds {
 }
 
 impl CredentialKinds {
+    pub(crate) const NONE: Self = Self { subject: false, api_key: false };
     pub(crate) const SUBJECT: Self = Self { subject: true, api_key: false };
     pub(crate) const API_KEY: Self = Self { subject: false, api_key: true };
     pub(crate) const EITHER: Self = Self { subject: true, api_key: true };
@@ -20,7 +23,22 @@ impl CredentialKinds {
         self.subject == other.subject && self.api_key == other.api_key
     }
 
+    pub(crate) const fn or(self, other: Self) -> Self {
+        Self { subject: self.subject || other.subject, api_key: self.api_key || other.api_key }
+    }
+
     pub(crate) const fn and(self, other: Self) -> Self {
         Self { subject: self.subject && other.subject, api_key: self.api_key && other.api_key }
+    }
+}
+
+impl fmt::Display for CredentialKinds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match (self.subject, self.api_key) {
+            (true, true) => "any(auth, api_key)",
+            (true, false) => "auth",
+            (false, true) => "api_key",
+            (false, false) => "any()",
+        })
     }
 }

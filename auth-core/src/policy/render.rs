@@ -57,7 +57,7 @@ impl PolicyTable {
         text
     }
 
-    /// One line for each route, without what changes when nothing was decided anew: source lines and the widths of
+    /// One line for each route, without what changes when no decision did: source lines and the widths of
     /// columns are left out. This is what a lock file holds.
     ///
     /// ```

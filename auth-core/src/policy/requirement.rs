@@ -44,6 +44,19 @@ pub enum Requirement {
     Any(&'static [Requirement]),
     /// The caller is known and this does not hold. Never met by a caller without credentials.
     Not(&'static Requirement),
+    /// A requirement that was written elsewhere, as the policy of a module or one with a name. It looks at the credentials
+    /// that it looks at alone, whatever is beside it.
+    Bound(Bound),
+}
+
+/// A requirement and the credentials that it looks at, made by [`Requirement::bound`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    pub(super) requirement: &'static Requirement,
+    /// What its own scopes and negations are about.
+    pub(super) own: CredentialKinds,
+    /// These, and what the requirements bound inside it look at.
+    all: CredentialKinds,
 }
 
 impl Requirement {
@@ -61,14 +74,37 @@ impl Requirement {
         self.kinds().api_key
     }
 
-    /// Which credentials are looked for when this requirement is checked.
-    pub(crate) const fn kinds(&self) -> CredentialKinds {
-        Mentions::of(self).kinds()
+    /// This requirement as a part of others: it means there what it means alone.
+    ///
+    /// So guards compose monotonically: a caller who meets `all(a, b)` of two bound requirements meets each of them.
+    ///
+    /// ```
+    /// use auth_core::Requirement;
+    ///
+    /// const TOKEN: Requirement = Requirement::scope("admin");
+    /// const BOTH: Requirement = Requirement::All(&[Requirement::bound(&TOKEN), Requirement::api_key()]);
+    /// assert_eq!(BOTH.to_string(), r#"all(by(auth, scope("admin")), api_key)"#);
+    /// ```
+    #[must_use]
+    pub const fn bound(requirement: &'static Self) -> Self {
+        match requirement {
+            // They stand alone, which is checked where they do not.
+            Self::Public | Self::Optional | Self::Bound(_) => *requirement,
+            _ => {
+                let mentions = Mentions::of(requirement);
+                Self::Bound(Bound { requirement, own: mentions.own(), all: mentions.all() })
+            }
+        }
     }
 
-    /// Whether it means something else where other credentials are looked at as well.
-    pub(crate) const fn depends_on_kinds(&self) -> bool {
-        Mentions::of(self).depends_on_kinds()
+    /// Which credentials are looked for when this requirement is checked.
+    pub(crate) const fn kinds(&self) -> CredentialKinds {
+        Mentions::of(self).all()
+    }
+
+    /// Which credentials its own scopes and negations are about.
+    pub(super) const fn own_kinds(&self) -> CredentialKinds {
+        Mentions::of(self).own()
     }
 }
 
@@ -80,11 +116,21 @@ pub(super) struct Mentions {
     /// Leaves of whichever credential the rest mentions.
     either: usize,
     not: usize,
+    /// What the requirements bound inside look at.
+    bound_own: CredentialKinds,
+    bound_all: CredentialKinds,
 }
 
 impl Mentions {
     pub(super) const fn of(requirement: &Requirement) -> Self {
-        let mut mentions = Self { subject: 0, api_key: 0, either: 0, not: 0 };
+        let mut mentions = Self {
+            subject: 0,
+            api_key: 0,
+            either: 0,
+            not: 0,
+            bound_own: CredentialKinds::NONE,
+            bound_all: CredentialKinds::NONE,
+        };
         mentions.add(requirement);
         mentions
     }
@@ -104,6 +150,10 @@ impl Mentions {
                 self.not += 1;
                 self.add(inner);
             }
+            Requirement::Bound(bound) => {
+                self.bound_own = self.bound_own.or(bound.own);
+                self.bound_all = self.bound_all.or(bound.all);
+            }
             Requirement::All(parts) | Requirement::Any(parts) => {
                 let mut i = 0;
                 while i < parts.len() {
@@ -120,12 +170,21 @@ impl Mentions {
             api_key: self.api_key - part.api_key,
             either: self.either - part.either,
             not: self.not - part.not,
+            ..self
         }
     }
 
-    pub(super) const fn kinds(self) -> CredentialKinds {
+    /// Where nothing is named but what is bound inside, a negation is about the same credentials.
+    pub(super) const fn own(self) -> CredentialKinds {
+        if self.subject + self.api_key + self.either == 0 {
+            return self.bound_own;
+        }
         let api_key = self.api_key > 0;
-        CredentialKinds { subject: self.subject > 0 || (self.either > 0 && !api_key), api_key }
+        CredentialKinds { subject: self.subject > 0 || !api_key, api_key }
+    }
+
+    const fn all(self) -> CredentialKinds {
+        self.own().or(self.bound_all)
     }
 
     pub(super) const fn depends_on_kinds(self) -> bool {
@@ -133,20 +192,37 @@ impl Mentions {
     }
 }
 
-/// The requirement in the words of the attributes, for instance `all(role(Admin), scope("duty"))`.
+/// The requirement in the words of the attributes, for instance `all(role(Admin), scope("duty"))`; `by(auth, ..)` around what
+/// looks at other credentials than the rest.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, self.own_kinds())
+    }
+}
+
+impl Requirement {
+    /// `around` is what the requirement around this one looks at.
+    fn write(&self, f: &mut fmt::Formatter<'_>, around: CredentialKinds) -> fmt::Result {
         let (word, parts) = match self {
             Self::Public => return f.write_str("public"),
             Self::Optional => return f.write_str("auth(optional)"),
-            Self::Leaf(leaf) => return leaf.words().fmt(f),
+            Self::Leaf(leaf) => return write!(f, "{}", leaf.words()),
             Self::All(parts) => ("all", *parts),
             Self::Any(parts) => ("any", *parts),
             Self::Not(inner) => ("not", std::slice::from_ref(*inner)),
+            Self::Bound(Bound { requirement, own, .. }) => {
+                if own.is(around) || !Mentions::of(requirement).depends_on_kinds() {
+                    return requirement.write(f, *own);
+                }
+                write!(f, "by({own}, ")?;
+                requirement.write(f, *own)?;
+                return f.write_str(")");
+            }
         };
         write!(f, "{word}(")?;
         for (i, part) in parts.iter().enumerate() {
-            write!(f, "{}{part}", if i > 0 { ", " } else { "" })?;
+            f.write_str(if i > 0 { ", " } else { "" })?;
+            part.write(f, around)?;
         }
         f.write_str(")")
     }

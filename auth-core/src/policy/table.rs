@@ -40,7 +40,7 @@ fn in_words<S: Serializer>(requirement: &Requirement, serializer: S) -> Result<S
     serializer.collect_str(requirement)
 }
 
-/// A plain router that was taken in: whatever it serves, nobody has decided who may call it.
+/// A plain router that was taken in: what it serves has no access decision of its own.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Unchecked {
@@ -57,7 +57,7 @@ pub struct Unchecked {
 /// Every route of a router with its requirement and the place where that was decided, in the order of paths.
 ///
 /// `Display` writes it as aligned text; it serialises to JSON; [`markdown`](Self::markdown) is for documents, and
-/// `testing::policy_lock` holds it against a committed file.
+/// `testing::policy_lock` compares it to a committed file.
 ///
 /// ```
 /// use auth_core::prelude::*;

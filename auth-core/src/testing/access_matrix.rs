@@ -1,4 +1,4 @@
-//! Every route called by every caller, and the answers held against the policy table.
+//! Every route called by every caller, and the answers checked against the policy table.
 
 mod caller;
 mod expected;
@@ -13,15 +13,15 @@ use target::{Answer, Outcome};
 
 use crate::policy::{PolicyTable, RoutePolicy};
 
-/// Calls every route of a policy table as every caller that it is given and as nobody, over HTTP, and holds each answer
-/// against the route's requirement. None is left out: the calls are made from the table.
+/// Calls every route of a policy table as every caller that it is given and without credentials, over HTTP, and checks
+/// each answer against the route's requirement. None is left out: the calls are made from the table.
 ///
-/// "Let in" is every answer but a guard's refusal, which is told by its problem type; so the application under test has
+/// "Let in" is every answer but a guard's refusal, which its problem type shows; so the application under test has
 /// the default error body. A handler's own 404 or 422, and the 403 of an `#[authorize(..)]`, come after its guard and
 /// count as let in; any 5xx counts as neither. Path parameters are filled with `1`, bodies are empty.
 ///
 /// Handlers that let the caller in do run: give it an application on a store that is thrown away, and callers that sign
-/// in anew for each call, since a route may well end their session.
+/// in for each call, since a route may well end their session.
 ///
 /// ```no_run
 /// # use auth_core::{prelude::*, testing::{AccessMatrix, Target, TestCaller, sign_in}};
@@ -49,9 +49,9 @@ pub struct AccessMatrix {
 }
 
 impl AccessMatrix {
-    /// The routes of this table, and nobody yet to call them.
+    /// The routes of this table, called without credentials.
     pub fn new(table: PolicyTable) -> Self {
-        Self { table, callers: vec![TestCaller::nobody()] }
+        Self { table, callers: vec![TestCaller::anonymous()] }
     }
 
     /// Also calls every route as `caller`.

@@ -21,8 +21,12 @@ pub(crate) enum Kind {
     Optional,
     Leaf(Leaf),
     Role(Path),
-    /// The path of a named policy.
+    /// The path of a named policy, which means the same wherever it is named.
     Policy(Path),
+    /// The path of the policy of an earlier attribute above the same handler, with which this one is joined.
+    Earlier(Path),
+    /// What is written above the module or impl block around a handler means the same for all of them.
+    Bound(Box<Term>),
     All(Vec<Term>),
     Any(Vec<Term>),
     Not(Box<Term>),
@@ -72,11 +76,19 @@ impl Term {
         }
     }
 
+    /// This one as a part of others: it means there what it means alone.
+    pub(crate) fn bound(self) -> Self {
+        match self.kind {
+            Kind::Policy(_) => self,
+            _ => Self::new(self.span, Kind::Bound(Box::new(self))),
+        }
+    }
+
     /// The requirements inside this one.
     pub(crate) fn parts(&self) -> &[Self] {
         match &self.kind {
             Kind::All(parts) | Kind::Any(parts) => parts,
-            Kind::Not(inner) => std::slice::from_ref(inner),
+            Kind::Not(inner) | Kind::Bound(inner) => std::slice::from_ref(inner),
             _ => &[],
         }
     }
@@ -98,7 +110,8 @@ impl fmt::Display for Term {
             }
             Kind::Leaf(leaf) => list(f, leaf.function, leaf.arguments.iter().map(ToString::to_string).collect()),
             Kind::Role(path) => write!(f, "role({})", shown(path)),
-            Kind::Policy(path) => f.write_str(&shown(path)),
+            Kind::Policy(path) | Kind::Earlier(path) => f.write_str(&shown(path)),
+            Kind::Bound(inner) => inner.fmt(f),
             Kind::All(terms) => list(f, "all", parts(terms)),
             Kind::Any(terms) => list(f, "any", parts(terms)),
             Kind::Not(inner) => write!(f, "not({inner})"),

@@ -59,8 +59,15 @@ fn value(term: &Term, first: Option<&Ident>) -> TokenStream {
             let function = Ident::new(function, Span::call_site());
             quote!(#requirement::#function(#(#arguments),*))
         }
-        // With the path's span, so that rustc points at it when there is no such policy.
-        Kind::Policy(path) => quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT),
+        Kind::Policy(path) => {
+            let policy = policy(path);
+            quote!(#requirement::bound(&#policy))
+        }
+        Kind::Earlier(path) => policy(path),
+        Kind::Bound(inner) => {
+            let inner = value(inner, first);
+            quote!(#requirement::bound(&#inner))
+        }
         Kind::All(parts) => {
             let parts = parts.iter().map(|part| value(part, first));
             quote!(#requirement::All(&[#(#parts),*]))
@@ -74,6 +81,12 @@ fn value(term: &Term, first: Option<&Ident>) -> TokenStream {
             quote!(#requirement::Not(&#inner))
         }
     }
+}
+
+/// With the path's span, so that rustc points at it when there is no such policy.
+fn policy(path: &Path) -> TokenStream {
+    let private = private();
+    quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT)
 }
 
 /// A path is taken as written. The first bare name is held against the scope for all of them: one error says it.

@@ -68,8 +68,11 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors
             block.items.iter().map(|item| undecided_handler(item, Handler::is_method_handler)).collect();
         return block.with(&items);
     };
-    let join = |outer: &[Term]| outer.iter().chain(&guards).cloned().collect();
-    let scope = Scope { guards: join(&around.guards), inside: join(&around.inside) };
+    let bound = guards.first().map(|first| Term::all(first.span, guards.clone()).bound());
+    let scope = Scope {
+        guards: around.guards.iter().chain(&guards).cloned().collect(),
+        inside: around.inside.iter().cloned().chain(bound).collect(),
+    };
     let mut items = Vec::new();
     for item in &block.items {
         let Item::Fn(handler) = item else {

@@ -53,7 +53,7 @@ impl Demands {
         let inner = Attr::take(&mut handler.attrs);
         let mut demands = Self::read(outer.map(Ok).into_iter().chain(inner), errors);
         if let Some(policy) = &earlier {
-            demands.guards.insert(0, Term::new(policy.span(), Kind::Policy(policy.clone())));
+            demands.guards.insert(0, Term::new(policy.span(), Kind::Earlier(policy.clone())));
         }
         Self { scope, inherited: earlier, ..demands }
     }

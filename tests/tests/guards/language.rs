@@ -284,3 +284,59 @@ async fn below_a_debug_handler_a_guard_lets_in_and_refuses_as_anywhere() {
     assert_eq!(send("shut").bearer_auth(&token).send().await.unwrap().status(), 403);
     assert_eq!(send("open").send().await.unwrap().status(), 401);
 }
+
+guard!(TokenAdmin = scope("admin"));
+
+#[require(TokenAdmin)]
+#[api_key]
+async fn named_beside_a_key() {}
+
+#[require_scope("admin")]
+mod scoped {
+    #[auth_core::api_key]
+    pub(super) async fn keyed() {}
+}
+
+#[require(not(role(Guest)))]
+mod without_guests {
+    #[auth_core::api_key]
+    pub(super) async fn keyed() {}
+}
+
+struct Keyed;
+
+#[require_scope("admin")]
+impl Keyed {
+    #[api_key]
+    async fn handler() {}
+}
+
+/// Each needs what its own words say: a token with the scope (or without the role), and a key.
+#[tokio::test]
+async fn a_guard_around_a_handler_keeps_its_own_credentials() {
+    let app = |auth: &Auth| {
+        GuardedRouter::new()
+            .route("/named", get(named_beside_a_key))
+            .route("/module", get(scoped::keyed))
+            .route("/guests", get(without_guests::keyed))
+            .route("/impl", get(Keyed::handler))
+            .with_state(auth.clone())
+    };
+    let service = Service::start(app).await;
+    let (user, guest) = (service.user(&[]).await, service.user(&[Guest]).await);
+    let (admin, plain) = (service.token_of(&user, "pwd", "admin").await, service.token(&[]).await);
+    let (key, admin_key) = (service.key(&[]).await, service.key(&["admin"]).await);
+    let guest = service.token_of(&guest, "pwd", "").await;
+    let both = async |path: &str, token: &str, key: &str| {
+        service.get(path).bearer_auth(token).header("x-api-key", key).send().await.unwrap().status().as_u16()
+    };
+    for path in ["/named", "/module", "/impl"] {
+        assert_eq!(service.with_key(path, &admin_key).await.status, 401, "{path}: a key is no token");
+        assert_eq!(service.with_token(path, &admin).await.status, 401, "{path}: the key is missing");
+        assert_eq!(both(path, &plain, &admin_key).await, 403, "{path}: the scope is the token's");
+        assert_eq!(both(path, &admin, &key).await, 200, "{path}");
+    }
+    assert_eq!(service.with_key("/guests", &key).await.status, 401);
+    assert_eq!(both("/guests", &guest, &key).await, 403);
+    assert_eq!(both("/guests", &plain, &key).await, 200);
+}

@@ -255,10 +255,14 @@ fn a_public_route_in_a_guarded_router_is_refused_at_start() {
 }
 
 #[test]
-fn a_scope_that_would_mean_two_credentials_is_refused_at_start() {
-    let message = refused_at_start(|| GuardedRouter::new().route("/keyed", get(keyed_scope)).guard::<Known>());
-    assert!(message.contains("they look at different credentials"), "{message}");
-    // Without a scope both mean the same apart and together.
-    let table = GuardedRouter::<Auth>::new().route("/keyed", get(keyed)).guard::<Known>().policy();
-    assert_eq!(table.routes()[0].requirement.to_string(), "all(any(auth, api_key), api_key)");
+fn a_route_behind_a_guard_looks_at_the_credentials_that_it_names() {
+    let table = GuardedRouter::<Auth>::new()
+        .route("/keyed", get(keyed))
+        .route("/keyed-scope", get(keyed_scope))
+        .guard::<Known>()
+        .policy();
+    let [keyed, scoped] = table.routes() else { panic!("two routes") };
+    assert_eq!(keyed.requirement.to_string(), "all(any(auth, api_key), api_key)");
+    let words = "all(any(auth, api_key), by(api_key, all(api_key, scope(\"duty\"))))";
+    assert_eq!(scoped.requirement.to_string(), words);
 }

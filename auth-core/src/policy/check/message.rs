@@ -47,8 +47,8 @@ impl Fault<'_> {
                 .requirement(beside)
                 .push("` meets it too; help: leave it out, or write `any(..)` if one of the two suffices"),
             Self::Open(part) => text.push("`").requirement(part).push(
-                "` lets in callers without credentials, so the requirements beside it are void; help: write it alone \
-                     if anyone may call (outside of guarded modules and impl blocks), else leave it out",
+                "` lets in callers without credentials, so the requirements beside it are void; help: let it stand \
+                     alone if anyone may call (move a handler out of a guarded module or impl block), else remove it",
             ),
         }
     }
@@ -87,6 +87,7 @@ impl Text {
             Requirement::All(parts) => ("all(", *parts),
             Requirement::Any(parts) => ("any(", *parts),
             Requirement::Not(inner) => ("not(", std::slice::from_ref(*inner)),
+            Requirement::Bound(bound) => return self.requirement(bound.requirement),
         };
         let mut text = self.push(word);
         let mut i = 0;

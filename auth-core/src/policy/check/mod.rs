@@ -6,6 +6,8 @@
 mod message;
 mod space;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use space::Space;
 use table::{MOST_VARIABLES, Table};
@@ -38,7 +40,7 @@ pub(crate) const fn check(requirement: &Requirement) -> Result<(), Fault<'_>> {
         return Ok(());
     }
     let Some(space) = Space::of(requirement) else { return Ok(()) };
-    let checker = Checker { space, whole: Mentions::of(requirement), seen: requirement.kinds() };
+    let checker = Checker { space, whole: Mentions::of(requirement), seen: requirement.own_kinds() };
     match checker.fault(requirement) {
         Some(fault) => Err(fault),
         None => Ok(()),
@@ -68,6 +70,7 @@ const fn open_part(requirement: &Requirement, is_whole: bool) -> Option<&Require
 const fn count(requirement: &Requirement, most: usize) -> usize {
     match requirement {
         Requirement::Not(inner) => 1 + count(inner, most),
+        Requirement::Bound(bound) => 1 + count(bound.requirement, most),
         Requirement::All(parts) | Requirement::Any(parts) => {
             let (mut sum, mut i) = (1, 0);
             while i < parts.len() && sum <= most {
@@ -102,7 +105,8 @@ impl Checker {
         }
         let met = self.space.meets(requirement, self.seen);
         if met.and(&self.space.possible).is_never() {
-            return Some(Fault::Contradiction(requirement));
+            // What is bound was checked where it was written.
+            return if self.has_bound_contradiction(parts) { None } else { Some(Fault::Contradiction(requirement)) };
         }
         let of_any = match requirement {
             Requirement::All(_) => false,
@@ -119,8 +123,19 @@ impl Checker {
         None
     }
 
+    const fn has_bound_contradiction(&self, parts: &[Requirement]) -> bool {
+        let mut i = 0;
+        while i < parts.len() {
+            if is_bound(&parts[i]) && self.space.meets(&parts[i], self.seen).and(&self.space.possible).is_never() {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
     /// A part that another one beside it makes void: an alternative that a wider one admits, or a demand that a stricter one
-    /// contains.
+    /// contains. What is written elsewhere, as the guard of a module, may be contained in what is written here.
     const fn redundant<'a>(&self, parts: &'a [Requirement], of_any: bool) -> Option<Fault<'a>> {
         let mut tables = [self.space.possible; MOST_VARIABLES];
         if parts.len() > tables.len() {
@@ -137,9 +152,11 @@ impl Checker {
             while j < parts.len() {
                 // Of two that mean the same, the second is the one too many.
                 if i != j
+                    && !is_bound(&parts[i])
+                    && !is_bound(&parts[j])
                     && self.covers(&tables[i], &tables[j], of_any)
                     && (j < i || !self.covers(&tables[j], &tables[i], of_any))
-                    && !(is_any_credential(&parts[i]) && !of_any)
+                    && (of_any || !is_any_credential(&parts[i]))
                     && self.could_go(&parts[i])
                 {
                     return Some(Fault::Redundant { part: &parts[i], beside: &parts[j], of_any });
@@ -161,7 +178,7 @@ impl Checker {
     /// credentials are looked at.
     const fn could_go(&self, part: &Requirement) -> bool {
         let rest = self.whole.without(Mentions::of(part));
-        self.whole.kinds().is(rest.kinds()) || !rest.depends_on_kinds()
+        self.whole.own().is(rest.own()) || !rest.depends_on_kinds()
     }
 
     /// Whether an alternative says by itself that any known caller will do, or all of them do together, as in
@@ -184,6 +201,11 @@ impl Checker {
 const fn is_any_credential(requirement: &Requirement) -> bool {
     match requirement {
         Requirement::Leaf(leaf) => leaf.is_any_credential(),
+        Requirement::Bound(bound) => is_any_credential(bound.requirement),
         _ => false,
     }
+}
+
+const fn is_bound(requirement: &Requirement) -> bool {
+    matches!(requirement, Requirement::Bound(_))
 }

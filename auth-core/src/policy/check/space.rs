@@ -32,7 +32,7 @@ impl Space {
     pub(super) const fn of(requirement: &Requirement) -> Option<Self> {
         let none = Table::always(KINDS);
         let mut space = Self { facts: [None; MOST_VARIABLES - KINDS], variables: KINDS, possible: none, evident: none };
-        if !space.collect(requirement, requirement.kinds()) {
+        if !space.collect(requirement, requirement.own_kinds()) {
             return None;
         }
         space.constrain();
@@ -49,6 +49,7 @@ impl Space {
                     || (!kinds.subject || self.add(*leaf, 0)) && (!kinds.api_key || self.add(*leaf, 1))
             }
             Requirement::Not(inner) => self.collect(inner, seen),
+            Requirement::Bound(bound) => self.collect(bound.requirement, bound.own),
             Requirement::All(parts) | Requirement::Any(parts) => {
                 let mut i = 0;
                 while i < parts.len() && self.collect(&parts[i], seen) {
@@ -156,10 +157,11 @@ impl Space {
             Requirement::All(parts) => self.every(parts, seen, false),
             Requirement::Any(parts) => self.some(parts, seen, false),
             Requirement::Not(inner) => self.known(seen).and(&self.fails(inner, seen)),
+            Requirement::Bound(bound) => self.meets(bound.requirement, bound.own),
         }
     }
 
-    /// The callers that do not meet `requirement`, given that they are known.
+    /// The callers that do not meet `requirement`, given that they are known to what is around it.
     const fn fails(&self, requirement: &Requirement, seen: CredentialKinds) -> Table {
         match requirement {
             Requirement::Public | Requirement::Optional => self.never(),
@@ -177,6 +179,11 @@ impl Space {
             Requirement::All(parts) => self.some(parts, seen, true),
             Requirement::Any(parts) => self.every(parts, seen, true),
             Requirement::Not(inner) => self.meets(inner, seen),
+            Requirement::Bound(bound) => {
+                let known = self.known(bound.own);
+                let unknown = known.not().and(&self.meets(bound.requirement, bound.own).not());
+                known.and(&self.fails(bound.requirement, bound.own)).or(&unknown)
+            }
         }
     }
 

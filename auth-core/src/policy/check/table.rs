@@ -9,13 +9,13 @@ const MOST_WORDS: usize = 1 << (MOST_VARIABLES - IN_A_WORD);
 
 /// The first variables as words: bit `n` is set where bit `i` of `n` is.
 const PATTERNS: [u128; IN_A_WORD] = [
-    u128::MAX / 0x3 << 1,
-    u128::MAX / 0x5 << 2,
-    u128::MAX / 0x11 << 4,
-    u128::MAX / 0x101 << 8,
-    u128::MAX / 0x1_0001 << 16,
-    u128::MAX / 0x1_0000_0001 << 32,
-    u128::MAX << 64,
+    !(u128::MAX / 0x3),
+    !(u128::MAX / 0x5),
+    !(u128::MAX / 0x11),
+    !(u128::MAX / 0x101),
+    !(u128::MAX / 0x1_0001),
+    !(u128::MAX / 0x1_0000_0001),
+    !(u128::MAX / 0x1_0000_0000_0000_0001),
 ];
 
 #[derive(Clone, Copy)]

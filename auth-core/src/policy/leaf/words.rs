@@ -38,7 +38,7 @@ impl fmt::Display for Words {
         f.write_str(self.word)?;
         for (argument, before) in self.arguments.iter().zip(["(", ", "]) {
             match argument {
-                Argument::None => continue,
+                Argument::None => {}
                 Argument::Name(name) => write!(f, "{before}{name}")?,
                 Argument::Text(text) => write!(f, "{before}{text:?}")?,
                 Argument::Seconds(seconds) => {

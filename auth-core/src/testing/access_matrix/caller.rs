@@ -34,14 +34,14 @@ pub struct TestCaller {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    Nobody,
+    Anonymous,
     Subject,
     ApiKey,
 }
 
 impl TestCaller {
-    pub(super) fn nobody() -> Self {
-        Self::new("nobody", Kind::Nobody, None)
+    pub(super) fn anonymous() -> Self {
+        Self::new("an anonymous caller", Kind::Anonymous, None)
     }
 
     /// A subject that authenticated just now, without roles and scopes; `token` gives an access token, which is asked
@@ -106,7 +106,7 @@ impl TestCaller {
     pub(super) async fn headers(&self) -> Option<(&'static str, String)> {
         let credential = self.credential.as_ref()?().await;
         match self.kind {
-            Kind::Nobody => None,
+            Kind::Anonymous => None,
             Kind::Subject => Some(("authorization", format!("Bearer {credential}"))),
             Kind::ApiKey => Some(("x-api-key", credential)),
         }

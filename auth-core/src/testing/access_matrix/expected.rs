@@ -31,7 +31,7 @@ pub(super) fn expected(requirement: &Requirement, caller: &TestCaller) -> Expect
         api_key: (caller.kind == Kind::ApiKey).then_some(caller as &dyn CredentialFacts),
         sent_other: false,
     };
-    match evaluate(requirement, sent.only(kinds), kinds, NOW) {
+    match evaluate(requirement, sent.only(kinds), NOW) {
         Ok(()) => Expected::LetIn,
         Err(_) if sent.only(kinds).is_anonymous() => Expected::Unknown,
         Err(_) => Expected::Insufficient,

@@ -43,7 +43,7 @@ const OAUTH_REFUSALS: [&str; 3] = [
 /// let router = auth_core::GuardedRouter::new().route("/health", auth_core::routing::get(health));
 /// let matrix = AccessMatrix::new(router.policy());
 /// let calls = matrix.hold(&Target::router(router.with_state(auth))).await;
-/// assert_eq!(calls, 1); // one route, and nobody to call it
+/// assert_eq!(calls, 1); // one route, called without credentials
 /// # Ok(())
 /// # }
 /// ```
@@ -61,7 +61,7 @@ pub(super) enum Outcome {
     LetIn,
     /// By a guard.
     Refused,
-    /// By nobody: something failed.
+    /// By no guard: something failed.
     Failed,
 }
 

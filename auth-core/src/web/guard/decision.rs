@@ -51,7 +51,7 @@ pub(crate) async fn decide(
         _ => auth.authenticate(parts, kinds).await,
     };
     let (caller, refused) = match caller {
-        Ok(caller) => match evaluate(requirement, caller.facts(), kinds, auth.now()) {
+        Ok(caller) => match evaluate(requirement, caller.facts(), auth.now()) {
             Ok(()) => {
                 auth.record(&Event::granted(declared, &caller));
                 return Ok(caller);
@@ -77,6 +77,6 @@ fn refusal(denial: Missing, sent_other: bool) -> Refusal {
         Missing::Scope(scopes) => Refusal::InsufficientScope { scopes },
         Missing::Role => Refusal::InsufficientRole,
         Missing::Fact(what) => Refusal::InsufficientCredential { what },
-        Missing::Excluded | Missing::Nobody => Refusal::Excluded,
+        Missing::Excluded | Missing::Impossible => Refusal::Excluded,
     }
 }

@@ -190,9 +190,7 @@ where
     ///
     /// # Panics
     ///
-    /// At start, when the router has or gets a public route, which the guard would close, and when guard and route look
-    /// at different credentials and speak of `scope` or `not`, which would then mean one thing in each and another in
-    /// both.
+    /// At start, when the router has or gets a public route, which the guard would close.
     #[track_caller]
     pub fn guard<P: Policy>(mut self) -> Self
     where

@@ -47,7 +47,8 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
     #[track_caller]
     pub(crate) fn join(&self, row: &mut RoutePolicy) {
         self.check(row);
-        row.requirement = Requirement::All(Box::leak(Box::new([self.requirement, row.requirement])));
+        let parts: &'static [_; 2] = Box::leak(Box::new([self.requirement, row.requirement]));
+        row.requirement = Requirement::All(Box::leak(Box::new(parts.each_ref().map(Requirement::bound))));
     }
 
     pub(crate) fn join_unchecked(&self, row: &mut Unchecked) {
@@ -58,25 +59,16 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
     ///
     /// # Panics
     ///
-    /// When the route is public, and when guard and route would mean different credentials by the same words.
+    /// When the route is public.
     #[track_caller]
     fn check(&self, row: &RoutePolicy) {
-        let Self { requirement, declared, .. } = self;
+        let Self { declared, .. } = self;
         let (policy, route) = (declared.name, format!("{} {}", row.method, row.path));
         let Declaration { name, file, line, .. } = row.declared;
         assert!(
             !matches!(row.requirement, Requirement::Public),
             "`{route}` is public (`{name}`, {file}:{line}), and the router's guard `{policy}` would close it: take the \
              route out of this router, or give it a guard of its own"
-        );
-        let (of_guard, of_route) = (requirement.kinds(), row.requirement.kinds());
-        let depends = requirement.depends_on_kinds() || row.requirement.depends_on_kinds();
-        assert!(
-            of_guard == of_route || !depends,
-            "`{route}` (`{name}`, {file}:{line}) requires `{}`, and the router's guard `{policy}` requires \
-             `{requirement}`: they look at different credentials, so `scope` and `not` mean one thing in each and \
-             another in both; name the same credentials in both, or write both as one policy above the handler",
-            row.requirement,
         );
     }
 }
