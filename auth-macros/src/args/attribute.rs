@@ -26,18 +26,18 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
         Word::RequireAuth => require_auth(span, args),
         Word::Public => public(span, args),
         Word::RequireRole => {
-            let mend = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
-            several(span, args, errors, roles::role, ("`#[require_role]` names no role", mend))
+            let help = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
+            several(span, args, errors, roles::role, ("`#[require_role]` names no role", help))
                 .map(|roles| Term::any(span, roles))
         }
         Word::RequireScope => {
-            let mend = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";
-            several(span, args, errors, scope, ("`#[require_scope]` names no scope", mend))
+            let help = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";
+            several(span, args, errors, scope, ("`#[require_scope]` names no scope", help))
                 .map(|scopes| Term::all(span, scopes))
         }
         Word::Require => {
-            let mend = "say what a caller must meet: `#[require(any(role(Admin), api_key))]`";
-            several(span, args, errors, tree::term, ("`#[require]` demands nothing", mend))
+            let help = "say what a caller must meet: `#[require(any(role(Admin), api_key))]`";
+            several(span, args, errors, tree::term, ("`#[require]` demands nothing", help))
                 .map(|terms| Term::all(span, terms))
         }
         Word::ApiKey => api_key(span, args, errors),
@@ -51,16 +51,16 @@ fn require_auth(span: Span, args: TokenStream) -> syn::Result<Term> {
     if args.is_empty() {
         return Ok(Term::leaf(span, "auth", vec![]));
     }
-    let mend = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
-    (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", mend)).parse2(args)
+    let help = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
+    (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", help)).parse2(args)
 }
 
 fn public(span: Span, args: TokenStream) -> syn::Result<Term> {
     match args.into_iter().next() {
         None => Ok(Term::new(span, Kind::Public)),
         Some(first) => {
-            let mend = "anyone may call a public handler; leave the parentheses away";
-            Err(error(first.span(), "`#[public]` takes no arguments", mend))
+            let help = "anyone may call a public handler; leave the parentheses away";
+            Err(error(first.span(), "`#[public]` takes no arguments", help))
         }
     }
 }
@@ -82,8 +82,8 @@ fn several<T>(
 fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
     if input.peek(Ident) && input.peek2(syn::token::Paren) {
         let word: Ident = input.parse()?;
-        let mend = "join scopes in the general form: `#[require(any(scope(\"a\"), scope(\"b\")))]`";
-        return Err(error(word.span(), format_args!("`{word}(..)` is not a scope"), mend));
+        let help = "join scopes in the general form: `#[require(any(scope(\"a\"), scope(\"b\")))]`";
+        return Err(error(word.span(), format_args!("`{word}(..)` is not a scope"), help));
     }
     if input.peek(Ident) && input.peek2(Token![=]) {
         let key: Ident = input.parse()?;
@@ -137,12 +137,12 @@ fn scope_list(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::
 
 /// The expression of `#[authorize(..)]`.
 fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
-    let mend = "write a condition over the handler's parameters: `#[authorize(user.id == id)]`";
+    let help = "write a condition over the handler's parameters: `#[authorize(user.id == id)]`";
     if args.is_empty() {
-        return Err(error(span, "`#[authorize]` says no condition", mend));
+        return Err(error(span, "`#[authorize]` says no condition", help));
     }
     if let Some(receiver) = receiver(args.clone()) {
-        return Err(error(receiver, "a handler has no `self`, so a condition has none", mend));
+        return Err(error(receiver, "a handler has no `self`, so a condition has none", help));
     }
     let parser = |input: ParseStream<'_>| {
         let all = input.cursor().token_stream();
@@ -196,12 +196,12 @@ fn is_condition(condition: Expr) -> syn::Result<Expr> {
             format_args!("write `{}`", closure.body.to_token_stream()),
         )),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
-            let mend = if syn::parse_str::<Expr>(&text.value()).is_ok() {
+            let help = if syn::parse_str::<Expr>(&text.value()).is_ok() {
                 format!("write `{}` without quotes", text.value())
             } else {
                 "write a condition over the handler's parameters: `#[authorize(user.id == id)]`".to_owned()
             };
-            Err(error(text.span(), "a condition is an expression that the compiler can check, not a string", mend))
+            Err(error(text.span(), "a condition is an expression that the compiler can check, not a string", help))
         }
         _ => Ok(condition),
     }

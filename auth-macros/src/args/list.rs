@@ -39,8 +39,8 @@ pub(super) fn only<T>(
     while !input.is_empty() {
         skip_past_comma(input);
     }
-    let mend = format!("write `all({word}(..), {word}(..))` or `any({word}(..), {word}(..))`, whichever is meant");
-    Err(error(word.span(), format_args!("`{word}` takes one argument"), mend))
+    let help = format!("write `all({word}(..), {word}(..))` or `any({word}(..), {word}(..))`, whichever is meant");
+    Err(error(word.span(), format_args!("`{word}` takes one argument"), help))
 }
 
 fn without_brackets(input: ParseStream<'_>) -> syn::Result<()> {
@@ -62,7 +62,7 @@ fn end_of_element(input: ParseStream<'_>) -> syn::Result<()> {
     }
     let next = input.cursor().ident().map(|(word, _)| word.to_string()).unwrap_or_default();
     let joined =
-        |by: &str, mend: &str| error(input.span(), format_args!("requirements are not joined by `{by}`"), mend);
+        |by: &str, help: &str| error(input.span(), format_args!("requirements are not joined by `{by}`"), help);
     Err(if input.peek(Token![||]) {
         joined("||", ANY)
     } else if input.peek(Token![|]) {

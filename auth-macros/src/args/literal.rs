@@ -12,14 +12,14 @@ pub(super) fn string(input: ParseStream<'_>, what: &str, example: &str) -> syn::
     if input.peek(LitStr) {
         return input.parse();
     }
-    let mend = match input.cursor().ident() {
+    let help = match input.cursor().ident() {
         // Where the word is all that stands there, it is what was meant.
         Some((word, rest)) if rest.eof() || rest.punct().is_some_and(|(next, _)| next.as_char() == ',') => {
             format!("write `{:?}`", word.unraw().to_string())
         }
         _ => format!("write `{example}`"),
     };
-    Err(error(input.span(), format_args!("{what} is a string"), mend))
+    Err(error(input.span(), format_args!("{what} is a string"), help))
 }
 
 /// A scope: an RFC 6749 section 3.3 `scope-token`.
@@ -55,8 +55,8 @@ pub(super) fn text(literal: &LitStr, what: &str, example: &str) -> syn::Result<L
 fn token(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
     match literal.value().chars().find(|c| !is_nqchar(*c)) {
         Some(bad) => {
-            let mend = format!("use visible ASCII without quotes and backslashes, as in `{example:?}`");
-            Err(error(literal.span(), format_args!("{what} cannot contain {bad:?}"), mend))
+            let help = format!("use visible ASCII without quotes and backslashes, as in `{example:?}`");
+            Err(error(literal.span(), format_args!("{what} cannot contain {bad:?}"), help))
         }
         None => text(literal, what, example),
     }
@@ -70,7 +70,7 @@ pub(crate) const fn is_nqchar(c: char) -> bool {
 /// A duration in seconds, written as `"10m"` or `"1h30m"`.
 pub(super) fn duration(literal: &LitStr) -> syn::Result<Literal> {
     let text = literal.value();
-    let mend = "write whole numbers with a unit of s, m, h or d, as in `\"10m\"` or `\"1h30m\"`";
+    let help = "write whole numbers with a unit of s, m, h or d, as in `\"10m\"` or `\"1h30m\"`";
     match seconds(&text) {
         Some(0) => Err(error(
             literal.span(),
@@ -78,7 +78,7 @@ pub(super) fn duration(literal: &LitStr) -> syn::Result<Literal> {
             "give the longest time that may have passed, as in `fresh(\"10m\")`",
         )),
         Some(seconds) => Ok(Literal::Seconds(seconds)),
-        None => Err(error(literal.span(), format_args!("`{text:?}` is not a duration"), mend)),
+        None => Err(error(literal.span(), format_args!("`{text:?}` is not a duration"), help)),
     }
 }
 

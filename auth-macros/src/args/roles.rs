@@ -36,11 +36,11 @@ pub(super) fn is_name(text: &str) -> bool {
 }
 
 fn not_a_path(literal: &Lit) -> syn::Error {
-    let mend = match literal {
+    let help = match literal {
         Lit::Str(text) if is_name(&text.value()) => format!("write `{}` without quotes", text.value()),
         _ => "write the name of a variant of your role enum: `Admin`".to_owned(),
     };
-    error(literal.span(), "a role is a path that the compiler can check, not a literal", mend)
+    error(literal.span(), "a role is a path that the compiler can check, not a literal", help)
 }
 
 fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
@@ -64,7 +64,7 @@ fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::R
 
 fn foreign(word: &Ident) -> syn::Error {
     let name = word.unraw().to_string();
-    let (problem, mend) = match name.as_str() {
+    let (problem, help) = match name.as_str() {
         "role" => {
             ("`role(..)` is not needed here".to_owned(), "roles are listed by name: `Admin, Moderator`".to_owned())
         }
@@ -77,5 +77,5 @@ fn foreign(word: &Ident) -> syn::Error {
         }
         _ => (format!("there is no `{word}(..)` of roles"), crate::diagnostics::choice(&name, ["any", "all", "not"])),
     };
-    error(word.span(), problem, mend)
+    error(word.span(), problem, help)
 }

@@ -15,7 +15,7 @@ use crate::diagnostics::{Errors, choice, error, listed, nearest};
 const OPTIONAL: &str = "optional";
 
 fn words() -> impl Iterator<Item = &'static str> + Clone {
-    WORDS.iter().map(|known| known.word)
+    WORDS.iter().map(|known| known.name)
 }
 
 /// Reads one requirement.
@@ -25,7 +25,7 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
     }
     if input.peek(Lit) {
         let literal: Lit = input.parse()?;
-        return Err(error(literal.span(), "a literal is not a requirement", literal_mend(&literal)));
+        return Err(error(literal.span(), "a literal is not a requirement", literal_help(&literal)));
     }
     let path = path(input)?;
     let span = path.segments.first().map_or_else(|| input.span(), |first| first.ident.span());
@@ -60,7 +60,7 @@ pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
     }
 }
 
-fn literal_mend(literal: &Lit) -> String {
+fn literal_help(literal: &Lit) -> String {
     match literal {
         Lit::Str(text) if roles::is_name(&text.value()) => {
             let name = text.value();
@@ -85,11 +85,11 @@ fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
 fn unknown(word: &Ident) -> syn::Error {
     let name = word.to_string();
     // The attributes' names are longer than the words that they stand for.
-    let mend = match name.strip_prefix("require_") {
+    let help = match name.strip_prefix("require_") {
         Some(rest) if words().any(|word| word == rest) => format!("inside `#[require(..)]` it is called `{rest}`"),
         _ => choice(&name, words()),
     };
-    error(word.span(), format_args!("there is no requirement `{word}`"), mend)
+    error(word.span(), format_args!("there is no requirement `{word}`"), help)
 }
 
 fn without_arguments(word: &Ident, known: &Word) -> syn::Error {
@@ -125,7 +125,7 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
         Syntax::Part => Kind::Not(Box::new(only(word, &content, errors, term)?)),
         Syntax::Roles => return Ok(Term::any(word.span(), list(&content, errors, roles::role))),
         Syntax::Strings(strings) => {
-            return Ok(Term::leaf(word.span(), known.word, self::strings(word, known, strings, &content, errors)?));
+            return Ok(Term::leaf(word.span(), known.name, self::strings(word, known, strings, &content, errors)?));
         }
     };
     Ok(Term::new(word.span(), kind))
@@ -146,7 +146,7 @@ fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
 }
 
 /// The word `optional` behind `auth`: who has no access token is let in without.
-pub(super) fn optional(input: ParseStream<'_>, of: &str, mend: &str) -> syn::Result<Term> {
+pub(super) fn optional(input: ParseStream<'_>, of: &str, help: &str) -> syn::Result<Term> {
     let found = input.cursor();
     let word: Option<Ident> = input.parse().ok();
     let read = match word {
@@ -157,7 +157,7 @@ pub(super) fn optional(input: ParseStream<'_>, of: &str, mend: &str) -> syn::Res
         Some(word) if word == OPTIONAL => {
             Err(error(input.span(), "nothing follows `optional` here", "write `optional` alone"))
         }
-        _ => Err(error(found.span(), format_args!("`{of}` takes no argument but `optional`"), mend)),
+        _ => Err(error(found.span(), format_args!("`{of}` takes no argument but `optional`"), help)),
     };
     input.parse::<TokenStream>()?;
     read

@@ -7,7 +7,7 @@ use super::requirement::{Kind, Leaf, Literal, MFA, Term};
 
 /// A word of `#[require(..)]`.
 pub(super) struct Word {
-    pub(super) word: &'static str,
+    pub(super) name: &'static str,
     pub(super) syntax: Syntax,
     /// How it is written.
     pub(super) example: &'static str,
@@ -31,29 +31,29 @@ pub(super) enum Syntax {
 
 #[rustfmt::skip]
 pub(super) const WORDS: [Word; 12] = [
-    Word { word: "auth", syntax: Syntax::Alone(|| leaf("auth", vec![])), example: "auth", without: "",
+    Word { name: "auth", syntax: Syntax::Alone(|| leaf("auth", vec![])), example: "auth", without: "",
         met_by: "a subject with a valid access token" },
-    Word { word: "api_key", syntax: Syntax::Alone(|| leaf("api_key", vec![])), example: "api_key", without: "",
+    Word { name: "api_key", syntax: Syntax::Alone(|| leaf("api_key", vec![])), example: "api_key", without: "",
         met_by: "a program with a valid API key" },
-    Word { word: MFA, syntax: Syntax::Alone(|| leaf("amr", vec![Literal::Text(MFA.to_owned())])), example: MFA, without: "",
+    Word { name: MFA, syntax: Syntax::Alone(|| leaf("amr", vec![Literal::Text(MFA.to_owned())])), example: MFA, without: "",
         met_by: "the same as `amr(\"mfa\")`" },
-    Word { word: "public", syntax: Syntax::Alone(|| Kind::Public), example: "public", without: "",
+    Word { name: "public", syntax: Syntax::Alone(|| Kind::Public), example: "public", without: "",
         met_by: "everybody; stands alone" },
-    Word { word: "any", syntax: Syntax::Parts(Kind::Any), example: "any(auth, api_key)", without: "names no alternative, so no caller could meet it",
+    Word { name: "any", syntax: Syntax::Parts(Kind::Any), example: "any(auth, api_key)", without: "names no alternative, so no caller could meet it",
         met_by: "a caller who meets one of those inside" },
-    Word { word: "all", syntax: Syntax::Parts(Kind::All), example: "all(role(Admin), mfa)", without: "demands nothing",
+    Word { name: "all", syntax: Syntax::Parts(Kind::All), example: "all(role(Admin), mfa)", without: "demands nothing",
         met_by: "a caller who meets all of those inside" },
-    Word { word: "not", syntax: Syntax::Part, example: "not(role(Guest))", without: "excludes no caller",
+    Word { name: "not", syntax: Syntax::Part, example: "not(role(Guest))", without: "excludes no caller",
         met_by: "a known caller who does not meet what is inside" },
-    Word { word: "role", syntax: Syntax::Roles, example: "role(Admin)", without: "names no role",
+    Word { name: "role", syntax: Syntax::Roles, example: "role(Admin)", without: "names no role",
         met_by: "a subject with one of these roles, or with one that includes one of them" },
-    Word { word: "scope", syntax: Syntax::Strings(&[scope]), example: "scope(\"reports:read\")", without: "names no scope",
+    Word { name: "scope", syntax: Syntax::Strings(&[scope]), example: "scope(\"reports:read\")", without: "names no scope",
         met_by: "a credential that carries this scope" },
-    Word { word: "fresh", syntax: Syntax::Strings(&[duration]), example: "fresh(\"10m\")", without: "says no duration",
+    Word { name: "fresh", syntax: Syntax::Strings(&[duration]), example: "fresh(\"10m\")", without: "says no duration",
         met_by: "a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`)" },
-    Word { word: "amr", syntax: Syntax::Strings(&[method]), example: "amr(\"otp\")", without: "names no authentication method",
+    Word { name: "amr", syntax: Syntax::Strings(&[method]), example: "amr(\"otp\")", without: "names no authentication method",
         met_by: "a subject that authenticated by this method (RFC 8176)" },
-    Word { word: "claim", syntax: Syntax::Strings(&[|it| text(it, "a claim's name", "tenant"), |it| text(it, "a claim's value", "acme")]),
+    Word { name: "claim", syntax: Syntax::Strings(&[|it| text(it, "a claim's name", "tenant"), |it| text(it, "a claim's value", "acme")]),
         example: "claim(\"tenant\", \"acme\")", without: "names no claim",
         met_by: "a subject whose access token carries this claim with this value" },
 ];
@@ -63,8 +63,8 @@ const fn leaf(function: &'static str, arguments: Vec<Literal>) -> Kind {
 }
 
 impl Word {
-    pub(super) fn find(word: &str) -> Option<&'static Self> {
-        WORDS.iter().find(|known| known.word == word)
+    pub(super) fn find(name: &str) -> Option<&'static Self> {
+        WORDS.iter().find(|known| known.name == name)
     }
 
     pub(super) const fn is_alone(&self) -> bool {
@@ -94,7 +94,7 @@ mod tests {
             let rows = rows(text);
             for known in &WORDS {
                 let ends = if known.is_alone() { "`" } else { "(" };
-                let begins = format!("`{}{ends}", known.word);
+                let begins = format!("`{}{ends}", known.name);
                 let has = rows.iter().any(|cells| cells[0].starts_with(&begins) && cells[1] == known.met_by);
                 assert!(has, "{place} has no row `| {begins}.. | {} |`", known.met_by);
             }

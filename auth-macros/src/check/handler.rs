@@ -76,8 +76,8 @@ fn parameters(handler: &Handler, errors: &mut Errors) {
             ),
             FnArg::Typed(parameter) => {
                 if let Type::ImplTrait(ty) = &*parameter.ty {
-                    let mend = "name the extractor's type";
-                    errors.add(ty.impl_token.span, "axum cannot tell which extractor `impl Trait` is", mend);
+                    let help = "name the extractor's type";
+                    errors.add(ty.impl_token.span, "axum cannot tell which extractor `impl Trait` is", help);
                 }
             }
         }

@@ -67,7 +67,7 @@ pub(crate) fn implementation(block: &Impl, errors: &mut Errors) {
     let is_handler = |item: &Item| matches!(item, Item::Fn(handler) if Handler::is_method_handler(handler));
     if !block.items.iter().any(is_handler) {
         let with_self = |item: &Item| matches!(item, Item::Fn(function) if function.sig.asyncness.is_some());
-        let mend = if block.items.iter().any(with_self) {
+        let help = if block.items.iter().any(with_self) {
             "a router has no `self` to call a handler with: take what it needs from the state, as in \
              `State(service): State<Service>`"
         } else {
@@ -75,6 +75,6 @@ pub(crate) fn implementation(block: &Impl, errors: &mut Errors) {
         };
         let name = block.type_name.as_ref();
         let span = name.map_or_else(Span::call_site, proc_macro2::Ident::span);
-        errors.add(span, "this impl block holds no `async fn` without `self`, so this guards nothing", mend);
+        errors.add(span, "this impl block holds no `async fn` without `self`, so this guards nothing", help);
     }
 }
