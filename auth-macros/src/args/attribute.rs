@@ -7,14 +7,14 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
 
 use super::list::list;
-use super::requirement::{Kind, Term};
+use super::requirement::{Kind, RequirementExpr};
 use super::{Word, literal, roles, tree};
 use crate::diagnostics::{Errors, choice, error};
 use crate::model::Attr;
 
 /// What an attribute demands.
 pub(crate) enum Demand {
-    Guard(Term),
+    Guard(RequirementExpr),
     /// A condition over the handler's own parameters.
     Authorize(Expr),
 }
@@ -28,17 +28,17 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
         Word::RequireRole => {
             let help = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
             several(span, args, errors, roles::role, ("`#[require_role]` names no role", help))
-                .map(|roles| Term::any(span, roles))
+                .map(|roles| RequirementExpr::any(span, roles))
         }
         Word::RequireScope => {
             let help = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";
             several(span, args, errors, scope, ("`#[require_scope]` names no scope", help))
-                .map(|scopes| Term::all(span, scopes))
+                .map(|scopes| RequirementExpr::all(span, scopes))
         }
         Word::Require => {
             let help = "say what a caller must meet: `#[require(any(role(Admin), api_key))]`";
             several(span, args, errors, tree::term, ("`#[require]` demands nothing", help))
-                .map(|terms| Term::all(span, terms))
+                .map(|terms| RequirementExpr::all(span, terms))
         }
         Word::ApiKey => api_key(span, args, errors),
         Word::Authorize => return errors.keep(condition(span, args)).map(Demand::Authorize),
@@ -47,17 +47,17 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
 }
 
 /// `#[require_auth]`, `#[require_auth(optional)]`.
-fn require_auth(span: Span, args: TokenStream) -> syn::Result<Term> {
+fn require_auth(span: Span, args: TokenStream) -> syn::Result<RequirementExpr> {
     if args.is_empty() {
-        return Ok(Term::leaf(span, "auth", vec![]));
+        return Ok(RequirementExpr::leaf(span, "auth", vec![]));
     }
     let help = "for roles write `#[require_role(Admin)]`, for scopes `#[require_scope(\"reports:read\")]`";
     (|input: ParseStream<'_>| tree::optional(input, "#[require_auth]", help)).parse2(args)
 }
 
-fn public(span: Span, args: TokenStream) -> syn::Result<Term> {
+fn public(span: Span, args: TokenStream) -> syn::Result<RequirementExpr> {
     match args.into_iter().next() {
-        None => Ok(Term::new(span, Kind::Public)),
+        None => Ok(RequirementExpr::new(span, Kind::Public)),
         Some(first) => {
             let help = "anyone may call a public handler; leave the parentheses away";
             Err(error(first.span(), "`#[public]` takes no arguments", help))
@@ -79,7 +79,7 @@ fn several<T>(
     (|input: ParseStream<'_>| Ok(list(input, errors, element))).parse2(args)
 }
 
-fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
+fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<RequirementExpr> {
     if input.peek(Ident) && input.peek2(syn::token::Paren) {
         let word: Ident = input.parse()?;
         let help = "join scopes in the general form: `#[require(any(scope(\"a\"), scope(\"b\")))]`";
@@ -91,18 +91,18 @@ fn scope(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<Term> {
         return Err(error(key.span(), problem, "scopes are listed as strings: `\"reports:read\", \"reports:list\"`"));
     }
     let literal = literal::string(input, "a scope", "\"reports:read\"")?;
-    Ok(Term::leaf(literal.span(), "scope", vec![literal::scope(&literal)?]))
+    Ok(RequirementExpr::leaf(literal.span(), "scope", vec![literal::scope(&literal)?]))
 }
 
 /// `#[api_key]`, `#[api_key(scope = "reports:read")]`, `#[api_key(scopes = ["reports:read", "reports:list"])]`.
-fn api_key(span: Span, args: TokenStream, errors: &mut Errors) -> syn::Result<Term> {
-    let mut terms = vec![Term::leaf(span, "api_key", vec![])];
+fn api_key(span: Span, args: TokenStream, errors: &mut Errors) -> syn::Result<RequirementExpr> {
+    let mut terms = vec![RequirementExpr::leaf(span, "api_key", vec![])];
     let scopes = (|input: ParseStream<'_>| Ok(list(input, errors, api_key_argument))).parse2(args)?;
     terms.extend(scopes.into_iter().flatten());
-    Ok(Term::all(span, terms))
+    Ok(RequirementExpr::all(span, terms))
 }
 
-fn api_key_argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Term>> {
+fn api_key_argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<RequirementExpr>> {
     const SCOPE: &str = "write `scope = \"reports:read\"`";
     if input.peek(LitStr) {
         return Err(error(input.span(), "a scope is given by name", SCOPE));
@@ -122,7 +122,7 @@ fn api_key_argument(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<
     if key == "scope" { scope(input, errors).map(|scope| vec![scope]) } else { scope_list(&key, input, errors) }
 }
 
-fn scope_list(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<Term>> {
+fn scope_list(key: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Vec<RequirementExpr>> {
     const LIST: &str = "write `scopes = [\"reports:read\", \"reports:list\"]`";
     if !input.peek(syn::token::Bracket) {
         return Err(error(input.span(), "`scopes` is a list", LIST));

@@ -11,6 +11,6 @@ mod words;
 
 pub(crate) use attribute::{Demand, read};
 pub(crate) use literal::is_nqchar;
-pub(crate) use requirement::{Kind, Leaf, Term, shown};
+pub(crate) use requirement::{Kind, Leaf, RequirementExpr, shown};
 pub(crate) use tree::term;
 pub(crate) use word::Word;

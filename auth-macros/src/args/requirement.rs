@@ -8,7 +8,7 @@ use syn::Path;
 
 /// A requirement as the user wrote it.
 #[derive(Clone)]
-pub(crate) struct Term {
+pub(crate) struct RequirementExpr {
     /// The word or path that it begins with.
     pub(crate) span: Span,
     pub(crate) kind: Kind,
@@ -26,10 +26,10 @@ pub(crate) enum Kind {
     /// The path of the policy of an earlier attribute above the same handler, with which this one is joined.
     Earlier(Path),
     /// What is written above the module or impl block around a handler means the same for all of them.
-    Bound(Box<Term>),
-    All(Vec<Term>),
-    Any(Vec<Term>),
-    Not(Box<Term>),
+    Bound(Box<RequirementExpr>),
+    All(Vec<RequirementExpr>),
+    Any(Vec<RequirementExpr>),
+    Not(Box<RequirementExpr>),
 }
 
 /// A test of the caller's credentials that is a word with literals.
@@ -50,7 +50,7 @@ pub(crate) enum Literal {
 /// The method that stands for several factors together (RFC 8176 section 2).
 pub(super) const MFA: &str = "mfa";
 
-impl Term {
+impl RequirementExpr {
     pub(crate) const fn new(span: Span, kind: Kind) -> Self {
         Self { span, kind }
     }
@@ -95,7 +95,7 @@ impl Term {
 }
 
 /// The requirement in the words of the attributes.
-impl fmt::Display for Term {
+impl fmt::Display for RequirementExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |f: &mut fmt::Formatter<'_>, word: &str, parts: Vec<String>| match parts.len() {
             0 => f.write_str(word),

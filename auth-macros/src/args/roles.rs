@@ -5,12 +5,12 @@ use syn::parse::ParseStream;
 use syn::{Ident, Lit, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
-use super::requirement::{Kind, Term};
+use super::requirement::{Kind, RequirementExpr};
 use super::tree::{drain, path};
 use crate::diagnostics::{Errors, error};
 
 /// Reads one element of a list of roles.
-pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     if input.peek(Token![!]) {
         return Err(error(input.span(), "roles are not negated by `!`", "write `not(Admin)`"));
     }
@@ -27,7 +27,7 @@ pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
         _ => {}
     }
     let span = path.segments.last().map_or_else(|| input.span(), |last| last.ident.span());
-    Ok(Term::new(span, Kind::Role(path)))
+    Ok(RequirementExpr::new(span, Kind::Role(path)))
 }
 
 /// Whether a path to a role could end in this text.
@@ -43,7 +43,7 @@ fn not_a_path(literal: &Lit) -> syn::Error {
     error(literal.span(), "a role is a path that the compiler can check, not a literal", help)
 }
 
-fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     let content;
     parenthesized!(content in input);
     let kind = match word.to_string().as_str() {
@@ -59,7 +59,7 @@ fn combined(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::R
             return Err(foreign(word));
         }
     };
-    Ok(Term::new(word.span(), kind))
+    Ok(RequirementExpr::new(word.span(), kind))
 }
 
 fn foreign(word: &Ident) -> syn::Error {

@@ -7,7 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
 
 use super::list::{list, only};
-use super::requirement::{Kind, Literal, MFA, Term};
+use super::requirement::{Kind, Literal, MFA, RequirementExpr};
 use super::words::{Syntax, WORDS, Word};
 use super::{literal, roles};
 use crate::diagnostics::{Errors, choice, error, listed, nearest};
@@ -19,7 +19,7 @@ fn words() -> impl Iterator<Item = &'static str> + Clone {
 }
 
 /// Reads one requirement.
-pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     if input.peek(Token![!]) {
         return Err(error(input.span(), "requirements are not negated by `!`", "write `not(..)`"));
     }
@@ -38,7 +38,7 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<T
         }
         None => Kind::Policy(path),
     };
-    Ok(Term::new(span, kind))
+    Ok(RequirementExpr::new(span, kind))
 }
 
 /// A path such as `crate::policies::StaffOnDuty`, without generic arguments.
@@ -102,7 +102,7 @@ fn value_for_word(word: &Ident, input: ParseStream<'_>) -> syn::Error {
     error(input.span(), format_args!("`{word}` {problem}"), format_args!("write `{}`", known.example))
 }
 
-fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Term> {
+fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<RequirementExpr> {
     let content;
     parenthesized!(content in input);
     let name = word.to_string();
@@ -123,12 +123,16 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
         Syntax::Alone(kind) => kind(),
         Syntax::Parts(kind) => kind(list(&content, errors, term)),
         Syntax::Part => Kind::Not(Box::new(only(word, &content, errors, term)?)),
-        Syntax::Roles => return Ok(Term::any(word.span(), list(&content, errors, roles::role))),
+        Syntax::Roles => return Ok(RequirementExpr::any(word.span(), list(&content, errors, roles::role))),
         Syntax::Strings(strings) => {
-            return Ok(Term::leaf(word.span(), known.name, self::strings(word, known, strings, &content, errors)?));
+            return Ok(RequirementExpr::leaf(
+                word.span(),
+                known.name,
+                self::strings(word, known, strings, &content, errors)?,
+            ));
         }
     };
-    Ok(Term::new(word.span(), kind))
+    Ok(RequirementExpr::new(word.span(), kind))
 }
 
 fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
@@ -146,11 +150,11 @@ fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
 }
 
 /// The word `optional` behind `auth`: who has no access token is let in without.
-pub(super) fn optional(input: ParseStream<'_>, of: &str, help: &str) -> syn::Result<Term> {
+pub(super) fn optional(input: ParseStream<'_>, of: &str, help: &str) -> syn::Result<RequirementExpr> {
     let found = input.cursor();
     let word: Option<Ident> = input.parse().ok();
     let read = match word {
-        Some(word) if word == OPTIONAL && input.is_empty() => Ok(Term::new(word.span(), Kind::Optional)),
+        Some(word) if word == OPTIONAL && input.is_empty() => Ok(RequirementExpr::new(word.span(), Kind::Optional)),
         Some(word) if nearest(&word.to_string(), [OPTIONAL]).is_some() && word != OPTIONAL => {
             Err(error(word.span(), format_args!("`{of}` has no argument `{word}`"), "did you mean `optional`?"))
         }

@@ -3,7 +3,7 @@
 use syn::LitStr;
 
 use super::literal::{duration, method, scope, text};
-use super::requirement::{Kind, Leaf, Literal, MFA, Term};
+use super::requirement::{Kind, Leaf, Literal, MFA, RequirementExpr};
 
 /// A word of `#[require(..)]`.
 pub(super) struct Word {
@@ -25,7 +25,7 @@ pub(super) enum Syntax {
     /// Strings, which become the arguments of the function of `auth_core::Requirement` that has the word's name.
     Strings(&'static [fn(&LitStr) -> syn::Result<Literal>]),
     Roles,
-    Parts(fn(Vec<Term>) -> Kind),
+    Parts(fn(Vec<RequirementExpr>) -> Kind),
     Part,
 }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use crate::args::{Kind, Term};
+use crate::args::{Kind, RequirementExpr};
 use crate::diagnostics::Errors;
 use crate::model::Demands;
 
@@ -25,12 +25,12 @@ pub(crate) fn demands(demands: &Demands, errors: &mut Errors) {
 }
 
 /// Checks what a named policy demands.
-pub(crate) fn policy(name: &Ident, term: &Term, errors: &mut Errors) {
+pub(crate) fn policy(name: &Ident, term: &RequirementExpr, errors: &mut Errors) {
     within_itself(name, term, errors);
     duplicates(term, errors);
 }
 
-fn within_itself(name: &Ident, term: &Term, errors: &mut Errors) {
+fn within_itself(name: &Ident, term: &RequirementExpr, errors: &mut Errors) {
     if let Kind::Policy(path) = &term.kind
         && path.is_ident(name)
     {
@@ -42,7 +42,7 @@ fn within_itself(name: &Ident, term: &Term, errors: &mut Errors) {
 }
 
 /// The same guard written twice above one handler.
-fn twice(guards: &[Term], errors: &mut Errors) {
+fn twice(guards: &[RequirementExpr], errors: &mut Errors) {
     let mut seen = HashSet::new();
     for guard in guards {
         if !seen.insert(guard.to_string()) {
@@ -52,7 +52,7 @@ fn twice(guards: &[Term], errors: &mut Errors) {
 }
 
 /// The same requirement twice in one list.
-fn duplicates(term: &Term, errors: &mut Errors) {
+fn duplicates(term: &RequirementExpr, errors: &mut Errors) {
     if let Kind::All(parts) | Kind::Any(parts) = &term.kind {
         let mut seen = HashSet::new();
         for part in parts {
@@ -67,7 +67,7 @@ fn duplicates(term: &Term, errors: &mut Errors) {
 }
 
 /// What two terms have in common when they demand the same.
-fn key(term: &Term) -> String {
+fn key(term: &RequirementExpr) -> String {
     match &term.kind {
         // A bare role name is a variant of the enum called `Role`.
         Kind::Role(path) if path.get_ident().is_some() => format!("role(Role::{})", crate::args::shown(path)),
@@ -75,7 +75,7 @@ fn key(term: &Term) -> String {
     }
 }
 
-fn described(term: &Term) -> String {
+fn described(term: &RequirementExpr) -> String {
     match &term.kind {
         Kind::Role(path) => format!("the role `{}`", crate::args::shown(path)),
         _ => format!("`{term}`"),

@@ -7,7 +7,7 @@ use syn::{Path, Safety, Token, Visibility};
 use super::authorize::authorize;
 use super::ours::{as_ours, marked};
 use super::policy::{Named, implementation};
-use crate::args::Term;
+use crate::args::RequirementExpr;
 use crate::check;
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Demands, Handler, Scope};
@@ -104,6 +104,6 @@ fn insert_guard(handler: &mut Handler, policy: &TokenStream) {
 }
 
 /// The policy that only our own output names.
-pub(super) fn policy_of_ours(policy: &Ident, vis: &Visibility, named: &Named, term: &Term) -> TokenStream {
+pub(super) fn policy_of_ours(policy: &Ident, vis: &Visibility, named: &Named, term: &RequirementExpr) -> TokenStream {
     implementation(policy, named, term, &quote!(, #vis enum))
 }

@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
 
 use super::requirement::{checked, requirement};
-use crate::args::{self, Term};
+use crate::args::{self, RequirementExpr};
 use crate::check;
 use crate::diagnostics::{Errors, error};
 use crate::paths::{private, private_at};
@@ -18,7 +18,12 @@ pub(super) struct Named {
 }
 
 /// Makes `policy` a policy, and declares it with `declared`, the end of the macro's call.
-pub(super) fn implementation(policy: &Ident, named: &Named, term: &Term, declared: &TokenStream) -> TokenStream {
+pub(super) fn implementation(
+    policy: &Ident,
+    named: &Named,
+    term: &RequirementExpr,
+    declared: &TokenStream,
+) -> TokenStream {
     let Named { name, span } = named;
     let requirement = requirement(term);
     let checked = checked(policy, term);
@@ -43,7 +48,7 @@ pub(crate) fn guard(input: TokenStream) -> TokenStream {
 /// The head of a named policy, and its requirement unless that makes no sense.
 struct Declared {
     head: Head,
-    term: Option<Term>,
+    term: Option<RequirementExpr>,
 }
 
 struct Head {

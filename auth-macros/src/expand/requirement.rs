@@ -5,11 +5,11 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
-use crate::args::{Kind, Leaf, Term};
+use crate::args::{Kind, Leaf, RequirementExpr};
 use crate::paths::{private, private_at};
 
 /// The requirement as a constant expression.
-pub(super) fn requirement(term: &Term) -> TokenStream {
+pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
     let mut bare = Vec::new();
     if !roles(term, &mut bare) {
         return value(term, None);
@@ -23,7 +23,7 @@ pub(super) fn requirement(term: &Term) -> TokenStream {
 }
 
 /// Whether roles are named at all; collects each bare role name once.
-fn roles<'a>(term: &'a Term, bare: &mut Vec<&'a Ident>) -> bool {
+fn roles<'a>(term: &'a RequirementExpr, bare: &mut Vec<&'a Ident>) -> bool {
     let mut any = matches!(term.kind, Kind::Role(_));
     if let Kind::Role(path) = &term.kind
         && let Some(name) = path.get_ident()
@@ -39,7 +39,7 @@ fn roles<'a>(term: &'a Term, bare: &mut Vec<&'a Ident>) -> bool {
 
 /// Has the compiler check what the requirement of `policy` means, which takes what is behind the names in it. A single leaf
 /// or name cannot be at fault.
-pub(super) fn checked(policy: &Ident, term: &Term) -> Option<TokenStream> {
+pub(super) fn checked(policy: &Ident, term: &RequirementExpr) -> Option<TokenStream> {
     let private = private_at(term.span);
     (!term.parts().is_empty()).then(|| {
         // The error points at the word that the requirement begins with.
@@ -48,7 +48,7 @@ pub(super) fn checked(policy: &Ident, term: &Term) -> Option<TokenStream> {
 }
 
 /// `first` is the first bare role name.
-fn value(term: &Term, first: Option<&Ident>) -> TokenStream {
+fn value(term: &RequirementExpr, first: Option<&Ident>) -> TokenStream {
     let private = private();
     let requirement = quote!(#private::Requirement);
     match &term.kind {

@@ -8,7 +8,7 @@ use syn::{Attribute, Path, Visibility};
 use super::handler::{guarded, policy_of_ours, split, undecided, uses};
 use super::ours::marked;
 use super::policy::Named;
-use crate::args::{Kind, Term};
+use crate::args::{Kind, RequirementExpr};
 use crate::check;
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Demands, Handler, Impl, Item, Module, Scope};
@@ -22,7 +22,8 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
     let Some(guards) = guards else { return untold(&module) };
     let named = Named { name: module.name.to_string(), span: module.name.span() };
     let policy = format_ident!("__{}_module_policy", module.name, span = marked(module.name.span()));
-    let declaration = policy_of_ours(&policy, &Visibility::Inherited, &named, &Term::all(span, guards.clone()));
+    let declaration =
+        policy_of_ours(&policy, &Visibility::Inherited, &named, &RequirementExpr::all(span, guards.clone()));
     let mistakes = errors.count();
     let mut inside = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
     if errors.count() > mistakes {
@@ -33,8 +34,8 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
 }
 
 /// `policy` is what `guards` demand, by its path inside the module.
-fn in_module(module: &Module, guards: &[Term], policy: &Path, errors: &mut Errors) -> TokenStream {
-    let inside = Term::new(policy.span(), Kind::Policy(policy.clone()));
+fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors: &mut Errors) -> TokenStream {
+    let inside = RequirementExpr::new(policy.span(), Kind::Policy(policy.clone()));
     let scope = Scope { guards: guards.to_vec(), inside: vec![inside] };
     let mut items = Vec::new();
     for item in &module.items {
@@ -68,7 +69,7 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Scope, errors: &mut Errors
             block.items.iter().map(|item| undecided_handler(item, Handler::is_method_handler)).collect();
         return block.with(&items);
     };
-    let bound = guards.first().map(|first| Term::all(first.span, guards.clone()).bound());
+    let bound = guards.first().map(|first| RequirementExpr::all(first.span, guards.clone()).bound());
     let scope = Scope {
         guards: around.guards.iter().chain(&guards).cloned().collect(),
         inside: around.inside.iter().cloned().chain(bound).collect(),
@@ -102,7 +103,7 @@ fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
 /// What the attributes of a module or an impl block come to.
 struct Demanded {
     /// `None` when that makes no sense.
-    guards: Option<Vec<Term>>,
+    guards: Option<Vec<RequirementExpr>>,
     uses: TokenStream,
 }
 
