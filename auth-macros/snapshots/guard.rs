@@ -5,10 +5,10 @@ guard!(pub StaffOnDuty = all(role(Moderator), scope("duty"), fresh("10m")));
 ///Requires `all(role(Moderator), scope("duty"), fresh("10m"))`.
 pub enum StaffOnDuty {}
 ::auth_core::__private::policy! {
-    StaffOnDuty, "StaffOnDuty", ::auth_core::__private::bare_roles!(Moderator,
-    ::auth_core::__private::Requirement::All(& [::auth_core::__private::bare_role(&
-    Role::Moderator).__requirement(), ::auth_core::__private::Requirement::scope("duty"),
-    ::auth_core::__private::Requirement::fresh(600u64)]))
+    StaffOnDuty, "StaffOnDuty", ::auth_core::__private::Requirement::All(&
+    [::auth_core::__private::role(& Role::Moderator).__requirement(),
+    ::auth_core::__private::Requirement::scope("duty"),
+    ::auth_core::__private::Requirement::fresh(600u64)])
 }
 const _: () = ::auth_core::__private::assert_sound(
     &<StaffOnDuty as ::auth_core::__private::Policy>::REQUIREMENT,
