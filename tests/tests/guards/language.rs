@@ -308,7 +308,9 @@ struct Keyed;
 #[require_scope("admin")]
 impl Keyed {
     #[api_key]
-    async fn handler() {}
+    async fn handler() {
+        std::future::ready(()).await;
+    }
 }
 
 /// Each needs what its own words say: a token with the scope (or without the role), and a key.
