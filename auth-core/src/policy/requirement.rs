@@ -210,20 +210,28 @@ impl Requirement {
             Self::All(parts) => ("all", *parts),
             Self::Any(parts) => ("any", *parts),
             Self::Not(inner) => ("not", std::slice::from_ref(*inner)),
-            Self::Bound(Bound { requirement, own, .. }) => {
-                if own.is(around) || !Mentions::of(requirement).depends_on_kinds() {
-                    return requirement.write(f, *own);
-                }
-                write!(f, "by({own}, ")?;
-                requirement.write(f, *own)?;
-                return f.write_str(")");
-            }
+            Self::Bound(Bound { requirement, own, .. }) => return requirement.write_bound(f, *own, around),
         };
         write!(f, "{word}(")?;
         for (i, part) in parts.iter().enumerate() {
             f.write_str(if i > 0 { ", " } else { "" })?;
             part.write(f, around)?;
         }
+        f.write_str(")")
+    }
+
+    /// As a part that looks at `own` credentials, among others that look at those `around`.
+    pub(super) fn write_bound(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        own: CredentialKinds,
+        around: CredentialKinds,
+    ) -> fmt::Result {
+        if own.is(around) || !Mentions::of(self).depends_on_kinds() {
+            return self.write(f, own);
+        }
+        write!(f, "by({own}, ")?;
+        self.write(f, own)?;
         f.write_str(")")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Requirement;
+use super::{CredentialKinds, Requirement};
 
 /// What a caller of a route must meet: the guard of every router around it, and what the route demands of itself.
 ///
@@ -57,9 +57,14 @@ impl From<Requirement> for RouteRequirement {
 
 impl fmt::Display for RouteRequirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds = self.parts().map(Requirement::own_kinds);
+        let around = kinds.fold(CredentialKinds::NONE, CredentialKinds::or);
         for guard in self.guards.iter().rev() {
-            write!(f, "all({guard}, ")?;
+            f.write_str("all(")?;
+            guard.write_bound(f, guard.own_kinds(), around)?;
+            f.write_str(", ")?;
         }
-        write!(f, "{}{}", self.own, ")".repeat(self.guards.len()))
+        self.own.write_bound(f, self.own.own_kinds(), around)?;
+        f.write_str(&")".repeat(self.guards.len()))
     }
 }

@@ -114,6 +114,9 @@ async fn a_login_that_fails_names_the_subject_and_not_the_name() {
     let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
     for (name, subject) in [("ada@example.com", Some(ada)), ("bob@example.com", None)] {
         assert!(auth.login(&context, Login::new(name, "another password")).await.is_err());
+        while heard.of("login_failed").is_empty() {
+            tokio::task::yield_now().await;
+        }
         let event = heard.0.lock().unwrap().pop().unwrap();
         assert_eq!(event.kind, EventKind::LoginFailed { subject });
         assert!(!serde_json::to_string(&event).unwrap().contains("example.com"));
