@@ -240,7 +240,7 @@ fn manifest(side: Side) -> String {
 fn shared_manifest(workspace: &Path) -> String {
     format!(
         "[workspace]\nresolver = \"3\"\nmembers = [\"*\"]\n\n[workspace.dependencies]\n\
-         auth-core = {{ path = \"{}\", default-features = false }}\n\
+         auth-core = {{ path = \"{}\", default-features = false, features = [\"server\"] }}\n\
          argon2 = {{ version = \"0.6\", features = [\"zeroize\"] }}\n\
          axum = \"0.8.9\"\n\
          jsonwebtoken = {{ version = \"12\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }}\n\
