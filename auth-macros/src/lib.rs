@@ -158,7 +158,7 @@ pub fn require_role(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let auth = in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&auth_core::Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// let token = sign_in(&auth, &ada, "pwd", "reports:read").await?;
 /// let app: axum::Router = GuardedRouter::new().route("/reports", get(reports)).with_state(auth);
 /// let request = Request::get("/reports").header("authorization", format!("Bearer {}", token.expose()));
@@ -270,7 +270,7 @@ pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let auth = in_memory().build()?;
-/// # let (ada, _) = auth.register(Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # let (ada, _) = auth.register(&auth_core::Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
 /// # let token = sign_in(&auth, &ada, "pwd", "").await?;
 /// # let own = format!("/users/{ada}");
 /// let app: axum::Router = GuardedRouter::new().route("/users/{id}", put(edit)).with_state(auth);

@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 /// An e-mail address in lower case, at most 254 bytes (RFC 5321), with a domain of at least two labels.
 ///
 /// ```
-/// use auth_core::Email;
+/// use auth_core::{Email, InvalidEmail};
 ///
-/// # fn main() -> Result<(), auth_core::password::InvalidEmail> {
+/// # fn main() -> Result<(), InvalidEmail> {
 /// let email: Email = " Ada@Example.com".parse()?;
 /// assert_eq!(email.as_str(), "ada@example.com");
 /// assert!("ada@localhost".parse::<Email>().is_err());

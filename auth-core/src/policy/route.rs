@@ -18,7 +18,8 @@ use super::{CredentialKinds, Requirement};
 ///
 /// # fn main() {
 /// let app: GuardedRouter<Auth> = GuardedRouter::new().guard::<Recent>().route("/purge", post(purge));
-/// let requirement = &app.policy().routes()[0].requirement;
+/// let table = app.policy();
+/// let requirement = &table.routes()[0].requirement;
 /// assert_eq!(requirement.to_string(), r#"all(fresh("10m"), amr("mfa"))"#);
 /// assert_eq!(requirement.parts().count(), 2);
 /// # }
