@@ -103,7 +103,7 @@ pub(super) async fn a_revoked_key_is_gone<S: ApiKeyStore>(store: &Arc<S>) {
     assert_same(&store.find(&other.id).await.unwrap().unwrap(), &other);
 }
 
-pub(super) async fn a_use_is_noted<S: ApiKeyStore>(store: &Arc<S>) {
+pub(super) async fn a_use_is_recorded<S: ApiKeyStore>(store: &Arc<S>) {
     let key = make(&**store).await;
     store.touch(&key.id, NOW.after(secs(5))).await.unwrap();
     let expected = ApiKeyRecord { last_used_at: Some(NOW.after(secs(5))), ..key };

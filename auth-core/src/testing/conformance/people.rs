@@ -38,7 +38,7 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
     store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
 }
 
-pub(super) async fn a_login_name_of_any_characters_is_only_unknown<S: UserRegistry>(store: &Arc<S>) {
+pub(super) async fn a_login_name_of_any_characters_is_no_error<S: UserRegistry>(store: &Arc<S>) {
     for login in ["", "\0", "ada\0@example.com", "\u{feff}ada", "a'; --", "%", "\u{10ffff}"] {
         assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} is somebody");
     }
@@ -52,7 +52,7 @@ pub(super) async fn an_email_address_is_taken_once<S: UserRegistry>(store: &Arc<
     assert_eq!(store.find_by_login(email.as_str()).await.unwrap().map(|user| user.id), first);
 }
 
-pub(super) async fn of_concurrent_registrations_one_gets_the_address<S: UserRegistry>(store: &Arc<S>) {
+pub(super) async fn concurrent_registrations_of_an_address_have_one_winner<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
     let mut calls = JoinSet::new();
     for _ in 0..16 {
@@ -94,7 +94,7 @@ pub(super) async fn a_raised_version_keeps_the_password<S: UserRegistry>(store: 
     assert!(user.password_hash == before.password_hash, "the password changed");
 }
 
-pub(super) async fn a_better_hash_of_the_same_password_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
+pub(super) async fn an_upgraded_hash_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
     let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
     store.upgrade_hash(&id, &password("first"), &password("better")).await.unwrap();
     let user = store.find_by_id(&id).await.unwrap().unwrap();

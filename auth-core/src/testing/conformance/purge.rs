@@ -13,7 +13,7 @@ fn old_session() -> Session {
     Session { created_at: THEN, last_used_at: THEN, expires_at: THEN.after(secs(60)), ..session(&SubjectId::random()) }
 }
 
-pub(super) async fn what_has_expired_is_removed_in_batches<S>(store: &Arc<S>)
+pub(super) async fn expired_rows_are_removed_in_batches<S>(store: &Arc<S>)
 where
     S: Housekeeping + SessionStore + ApiKeyStore,
 {
@@ -47,7 +47,7 @@ where
     }
 }
 
-pub(super) async fn what_lives_stays<S>(store: &Arc<S>)
+pub(super) async fn unexpired_rows_are_kept<S>(store: &Arc<S>)
 where
     S: Housekeeping + SessionStore + ApiKeyStore,
 {

@@ -115,7 +115,7 @@ enum When {
     Woken,
 }
 
-pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_within_reach<S: SessionStore>(
+pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_retriable<S: SessionStore>(
     store: &Arc<S>,
 ) {
     for when in [When::AtOnce, When::Woken] {

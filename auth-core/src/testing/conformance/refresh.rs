@@ -93,7 +93,7 @@ pub(super) async fn a_leeway_of_zero_never_retries<S: SessionStore>(store: &Arc<
     }
 }
 
-pub(super) async fn a_clock_set_back_does_not_end_the_session_of_an_honest_retry<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn a_clock_set_back_does_not_turn_a_retry_into_a_replay<S: SessionStore>(store: &Arc<S>) {
     let (_, first) = family(&**store).await;
     let second = rotate(&**store, &first, NOW).await;
     let set_back = Timestamp::from_millis(NOW.as_millis() - 600_000);

@@ -66,7 +66,7 @@ pub(super) async fn a_session_is_ended_only_for_its_subject<S: SessionStore>(sto
     assert!(is_refused(&**store, &first).await, "the refresh token outlived its session");
 }
 
-pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn ending_all_keeps_one_and_raises_its_version<S: SessionStore>(store: &Arc<S>) {
     let subject = SubjectId::random();
     let (phone, laptop, tablet) = (session(&subject), session(&subject), session(&subject));
     let phone_token = begin(&**store, &phone).await;
@@ -94,7 +94,7 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
     rotate(&**store, &stranger_token, NOW).await;
 }
 
-pub(super) async fn keeping_a_session_of_somebody_else_does_not_touch_it<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn keeping_a_session_of_another_subject_does_not_change_it<S: SessionStore>(store: &Arc<S>) {
     let (mine, _) = family(&**store).await;
     let (theirs, _) = family(&**store).await;
     assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9)), Audit::none()).await.unwrap(), [mine.id]);

@@ -104,7 +104,7 @@ where
     assert_eq!(trail.kinds(store).await, expected);
 }
 
-pub(super) async fn what_was_refused_or_failed_has_no_row<S>(store: &Arc<S>)
+pub(super) async fn a_refused_or_failed_change_has_no_row<S>(store: &Arc<S>)
 where
     S: UserDirectory + SessionStore + ApiKeyStore + AuditLog,
 {
