@@ -24,7 +24,7 @@ const DECLARED: Declaration =
 /// let auth = in_memory().build()?;
 /// let (mut parts, ()) = axum::http::Request::new(()).into_parts();
 /// assert!(admit(&auth, &mut parts, &Requirement::Public).await.is_ok());
-/// let refused = admit(&auth, &mut parts, &Requirement::Auth).await.unwrap_err();
+/// let refused = admit(&auth, &mut parts, &Requirement::auth()).await.unwrap_err();
 /// assert_eq!(refused, AccessError::NoCredential { api_key: false });
 /// # Ok(())
 /// # }

@@ -66,7 +66,7 @@ fn client(config: &Config) -> Result<OAuthClient, String> {
             )?;
             OAuthClient::confidential_by_hash(&config.id, hash.into()).map_err(invalid)?
         }
-        (Some(_), Some(_)) => return Err("`secret` and `secret_sha256` are both set; remove one".to_owned()),
+        (Some(_), Some(_)) => return Err("`secret` and `secret_sha256` are both set; remove one of the two".to_owned()),
     };
     if let Some(names) = &config.grants {
         let grants: Option<Vec<_>> = names.iter().map(|name| GrantType::parse(name)).collect();

@@ -74,7 +74,7 @@ pub(super) fn list<E: DeserializeOwned, T>(
 ) -> Result<Vec<T>, String> {
     let entries: Vec<E> = serde_json::from_str(text.expose_secret()).map_err(|error| {
         // Not serde's message: it contains the value, which may be a secret.
-        format!("invalid JSON at line {}, column {}; {help}", error.line(), error.column())
+        format!("unexpected JSON at line {}, column {}; {help}", error.line(), error.column())
     })?;
     let numbered = (1..).zip(&entries);
     numbered.map(|(n, entry)| read(entry).map_err(|why| format!("entry {n}: {why}"))).collect()

@@ -1,4 +1,4 @@
-//! Removal of what has expired.
+//! Removal of expired rows.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ where
     let mut removed = 0;
     loop {
         let batch = store.purge_expired(THEN.after(secs(60)), 2).await.unwrap();
-        assert!(batch <= 2, "a batch of {batch} where 2 were asked for");
+        assert!(batch <= 2, "a batch of {batch} where the limit is 2");
         removed += batch;
         if batch < 2 {
             break;
@@ -56,7 +56,7 @@ where
     let ageless = ApiKeyRecord { expires_at: None, ..api_key(&SubjectId::random()) };
     ApiKeyStore::create(&**store, ageless.clone(), Audit::none()).await.unwrap();
 
-    assert_eq!(store.purge_expired(THEN.after(secs(59)), 1_000).await.unwrap(), 0, "what lives was removed");
+    assert_eq!(store.purge_expired(THEN.after(secs(59)), 1_000).await.unwrap(), 0, "an unexpired row was removed");
 
     assert_eq!(SessionStore::find(&**store, &begun.id).await.unwrap(), Some(begun));
     assert!(ApiKeyStore::find(&**store, &ageless.id).await.unwrap().is_some());
