@@ -1,4 +1,4 @@
-//! Accounts as an administrator sees them: every change is made in the store and seen by guards in one operation.
+//! Administration of accounts.
 
 use super::AccountError;
 use super::Auth;
@@ -6,80 +6,56 @@ use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
 use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 
-/// What a refusal calls an account.
 const USER: &str = "user";
 
 impl Auth {
-    /// The account of this subject.
+    /// Returns the account of a subject.
     ///
     /// ```
-    /// # use auth_core::{Context, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # auth_core::testing::example(async |auth, ada, system| {
     /// assert_eq!(auth.account(&ada).await?.email.as_str(), "ada@example.com");
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is none; [`AccountError::Misconfigured`] when the user store is no
+    /// [`AccountError::NotFound`] when there is no such account; [`AccountError::Misconfigured`] when the user store is not a
     /// [`UserDirectory`]; [`AccountError::Unavailable`] when the store does not answer.
     pub async fn account(&self, id: &SubjectId) -> Result<Account, AccountError> {
         self.directory()?.get(id).await?.ok_or(AccountError::NotFound { what: USER })
     }
 
-    /// At most `limit` accounts in the order of their ids, which is the order in which they were made; those after
-    /// `after` if it is given.
+    /// Returns at most `limit` accounts after `after`, ordered by id, which is the order of creation.
     ///
     /// ```
-    /// # use auth_core::{Context, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// for name in ["ada", "bob", "cyd"] {
-    ///     auth.register(&Context::system("example"), Registration::new(format!("{name}@example.com"), "three words and a comma")).await?;
-    /// }
-    /// let page = auth.accounts(None, 2).await?;
-    /// let rest = auth.accounts(page.last().map(|account| &account.id), 2).await?;
-    /// assert_eq!((page.len(), rest.len()), (2, 1));
-    /// # Ok(())
-    /// # }
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let page = auth.accounts(None, 100).await?;
+    /// let rest = auth.accounts(page.last().map(|account| &account.id), 100).await?;
+    /// assert_eq!((page.len(), rest.len()), (1, 0));
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::Misconfigured`] when the user store is no [`UserDirectory`]; [`AccountError::Unavailable`] when the
-    /// store does not answer.
+    /// As [`account`](Self::account), without `NotFound`.
     pub async fn accounts(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, AccountError> {
         Ok(self.directory()?.list(after, limit).await?)
     }
 
-    /// Changes an account. Guards see the change with the next request.
+    /// Changes an account. Guards see the change at the next request.
     ///
     /// ```
-    /// # use auth_core::{AccountError, Context, Login, Registration, testing};
     /// use auth_core::store::AccountPatch;
     ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// auth.update_account(&Context::system("example"), &ada, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
-    ///
-    /// let login = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await;
-    /// assert_eq!(login.unwrap_err(), AccountError::InvalidCredentials); // in the words for everybody
-    /// # Ok(())
-    /// # }
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// auth.update_account(&system, &ada, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
+    /// assert!(!auth.account(&ada).await?.active); // refused by guards, and by `login` as if the password were wrong
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is no such account; [`AccountError::EmailTaken`];
-    /// [`AccountError::Misconfigured`] when the user store is no [`UserDirectory`]; [`AccountError::Unavailable`] when the
-    /// store does not answer: the change may have been made then.
+    /// As [`account`](Self::account), and [`AccountError::EmailTaken`]. After `Unavailable` the change may have been made.
     pub async fn update_account(
         &self,
         context: &Context,
@@ -102,24 +78,20 @@ impl Auth {
         .await
     }
 
-    /// Removes an account with its sessions and the API keys it owns; all of them are refused from the next request on.
+    /// Removes an account with its sessions and API keys. Guards refuse all of them from the next request on.
     ///
     /// ```
-    /// # use auth_core::{AccountError, Context, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// auth.remove_account(&Context::system("example"), &ada).await?;
+    /// use auth_core::AccountError;
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// auth.remove_account(&system, &ada).await?;
     /// assert_eq!(auth.account(&ada).await, Err(AccountError::NotFound { what: "user" }));
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is no such account; [`AccountError::Misconfigured`] when the user store is no
-    /// [`UserDirectory`]; [`AccountError::Unavailable`] when the store does not answer: the account may be gone then.
+    /// As [`account`](Self::account). After `Unavailable` the account may have been removed.
     pub async fn remove_account(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "remove_account", |change| async move {

@@ -1,4 +1,4 @@
-//! Making, rotating and revoking API keys.
+//! Creation, rotation and revocation of API keys.
 
 use std::time::Duration;
 
@@ -9,53 +9,47 @@ use crate::event::EventKind;
 use crate::store::ApiKeyRecord;
 use crate::token::ApiKey;
 
-/// How long the secret before a rotation stays valid.
+/// How long the previous secret stays valid after a rotation.
 const ROTATION_OVERLAP: Duration = Duration::from_hours(24);
 
-/// An API key to make.
+/// An API key to create.
 #[derive(Clone, Debug)]
 pub struct NewApiKey {
-    /// What its owner calls it: 1 to 100 characters.
+    /// A name for its owner: 1 to 100 characters.
     pub name: String,
-    /// What it may do: at most 64 scope tokens of at most 128 bytes, as RFC 6749 section 3.3 defines them.
+    /// Its scopes: at most 64 scope tokens (RFC 6749 section 3.3) of at most 128 bytes.
     pub scopes: Vec<Box<str>>,
-    /// How long it lives, at most 10 years; `None`: until it is revoked.
+    /// Its lifetime, at most 10 years; `None` for a key without expiry.
     pub expires_in: Option<Duration>,
 }
 
-/// A key with its text, which nobody can have a second time.
+/// A new API key or secret. The text of the key is available only here; the store keeps its hash.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct IssuedApiKey {
     /// The key.
     pub key: ApiKey,
-    /// What the store keeps of it.
+    /// The stored record.
     pub record: ApiKeyRecord,
 }
 
 impl Auth {
-    /// Makes an API key for `owner`.
+    /// Creates an API key for `owner`.
     ///
     /// ```
-    /// # use auth_core::{Context, NewApiKey, Registration, testing};
-    /// use std::time::Duration;
+    /// use auth_core::NewApiKey;
     ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let expires_in = Some(Duration::from_hours(90 * 24));
-    /// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in };
-    /// let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
-    /// assert!(issued.key.expose().starts_with("ak_")); // to be shown this once: the store has only its hash
-    /// # Ok(())
-    /// # }
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
+    /// let issued = auth.create_api_key(&system, &ada, new).await?;
+    /// assert!(issued.key.expose().starts_with("ak_"));
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidInput`] for a name or scope that cannot be one; [`AccountError::Unavailable`] when the store
-    /// does not answer.
+    /// [`AccountError::InvalidInput`] for an invalid name, scope or lifetime; [`AccountError::Unavailable`] when the store does
+    /// not answer.
     pub async fn create_api_key(
         &self,
         context: &Context,
@@ -85,21 +79,7 @@ impl Auth {
         .await
     }
 
-    /// All API keys that were not revoked, newest first.
-    ///
-    /// ```
-    /// # use auth_core::{Context, NewApiKey, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
-    /// let names: Vec<String> = auth.api_keys().await?.into_iter().map(|record| record.name).collect();
-    /// assert_eq!(names, ["nightly"]);
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Returns all API keys that are not revoked, newest first.
     ///
     /// # Errors
     ///
@@ -108,22 +88,17 @@ impl Auth {
         Ok(self.service()?.api_keys.list().await?)
     }
 
-    /// Gives a key a new secret; the present one stays valid for 24 hours.
+    /// Gives a key a new secret. The current secret stays valid for 24 hours.
     ///
     /// ```
-    /// # use auth_core::{Context, NewApiKey, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+    /// # use auth_core::NewApiKey;
+    /// # auth_core::testing::example(async |auth, ada, system| {
     /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
-    /// let rotated = auth.rotate_api_key(&Context::system("example"), &issued.record.id).await?;
+    /// # let issued = auth.create_api_key(&system, &ada, new).await?;
+    /// let rotated = auth.rotate_api_key(&system, &issued.record.id).await?;
     /// assert_eq!(rotated.key.id(), issued.key.id());
-    /// assert_ne!(rotated.key.expose(), issued.key.expose());
-    /// assert!(rotated.record.previous.is_some()); // and until when it is still good
-    /// # Ok(())
-    /// # }
+    /// assert!(rotated.record.previous.is_some());
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
@@ -149,22 +124,7 @@ impl Auth {
         .await
     }
 
-    /// Revokes a key, both its secrets.
-    ///
-    /// ```
-    /// # use auth_core::{AccountError, Context, NewApiKey, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&Context::system("example"), &ada, new).await?;
-    /// auth.revoke_api_key(&Context::system("example"), &issued.record.id).await?;
-    /// let again = auth.revoke_api_key(&Context::system("example"), &issued.record.id).await;
-    /// assert_eq!(again, Err(AccountError::NotFound { what: "API key" }));
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Revokes a key with both of its secrets.
     ///
     /// # Errors
     ///
@@ -186,17 +146,15 @@ impl Auth {
 fn check(new: &NewApiKey) -> Result<(), AccountError> {
     let wrong = |detail| Err(AccountError::InvalidInput { detail });
     if new.name.trim().is_empty() || new.name.chars().count() > 100 || new.name.chars().any(char::is_control) {
-        return wrong("`name` has 1 to 100 characters, none of them control characters.");
+        return wrong("`name` must have 1 to 100 characters and no control characters.");
     }
     let is_scope =
         |scope: &str| !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E));
     if new.scopes.len() > 64 || !new.scopes.iter().all(|scope| scope.len() <= 128 && is_scope(scope)) {
-        return wrong(
-            "`scopes` holds at most 64 scopes of printable characters without spaces, quotes or backslashes.",
-        );
+        return wrong("`scopes` must be at most 64 printable ASCII tokens without spaces, quotes or backslashes.");
     }
     if new.expires_in.is_some_and(|span| span.is_zero() || span > Duration::from_hours(24 * 366 * 10)) {
-        return wrong("`expires_in` lies between 1 second and 10 years.");
+        return wrong("`expires_in` must be greater than zero and at most 10 years.");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! `Auth`: everything a guarded service holds, behind one cheap handle.
+//! `Auth`, the handle to a service's authentication.
 
 use std::fmt;
 #[cfg(feature = "server")]
@@ -24,9 +24,9 @@ use crate::token::Lifetimes;
 use crate::token::{AccessTokens, KeySet};
 use crate::verify::Verifier;
 
-/// The authentication of a service: keys, stores, hashing, events.
+/// The authentication of a service: keys, stores, password hashing, events.
 ///
-/// Cheap to clone. Put it into the router's state; guards demand `Auth: FromRef<State>`, so it cannot be forgotten.
+/// Cheap to clone. It belongs into the router's state: guards require `Auth: FromRef<State>` at compile time.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -46,16 +46,16 @@ use crate::verify::Verifier;
 pub struct Auth(pub(crate) Opaque<Inner>);
 
 pub(crate) struct Inner {
-    /// What guards use, and nothing else.
+    /// All that guards use.
     pub(crate) verifier: Verifier,
-    /// What operations use; none in a resource server.
+    /// State of the operations; `None` in a resource server.
     #[cfg(feature = "server")]
     pub(crate) service: Option<Service>,
-    /// The changes under way.
+    /// Changes in progress.
     pub(crate) changes: TaskTracker,
-    /// What challenges call the service.
+    /// The realm of challenges.
     pub(crate) realm: String,
-    /// What the layer for the web framework keeps here.
+    /// State of the web layer.
     pub(crate) web: Extensions,
 }
 
@@ -75,34 +75,20 @@ pub(crate) struct Service {
 }
 
 impl Auth {
-    /// Begins an `Auth` that signs with a [`SigningKey`](crate::token::SigningKey) or the first key of a [`KeySet`], as
-    /// `issuer` (a URL, the tokens' `iss`) for `audience` (their `aud`, and the realm of challenges).
+    /// Begins an `Auth` that signs with a [`SigningKey`](crate::token::SigningKey) or the first key of a [`KeySet`], for the
+    /// `issuer` (a URL, the `iss` of tokens) and the `audience` (their `aud`, and the realm of challenges).
     ///
-    /// It needs stores besides: [`AuthBuilder::store`] gives all three at once. [`AuthBuilder`] lists every setting with
-    /// its default.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    /// use auth_core::store::MemoryStore;
-    /// use auth_core::token::{EdDsa, SigningKey};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let key = SigningKey::<EdDsa>::generate()?; // or `Settings::from_env`, or `SigningKey::from_pem`
-    /// let auth = Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new()).build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Stores are required: [`AuthBuilder::store`] sets all three. [`AuthBuilder`] lists the settings and their defaults.
     #[cfg(feature = "server")]
     pub fn builder(keys: impl Into<KeySet>, issuer: impl Into<String>, audience: impl Into<String>) -> AuthBuilder {
         AuthBuilder::new(keys.into(), issuer.into(), audience.into())
     }
 
-    /// Begins an `Auth` for a service that issues no tokens and keeps no users: its guards take tokens of the issuers
-    /// that [`AuthBuilder::trust`] names. `realm` is what challenges call the service.
+    /// Begins an `Auth` for a service that issues no tokens and has no users: its guards accept tokens of the issuers that
+    /// [`AuthBuilder::trust`] adds. `realm` is the realm of challenges.
     ///
-    /// It needs no stores and has no password hasher; the operations on accounts, sessions and keys fail with
-    /// `AccountError::Misconfigured`. With [`AuthBuilder::users`] and [`AuthBuilder::api_keys`] its guards take API keys as
-    /// well.
+    /// It needs no stores and has no password hasher; operations on accounts, sessions and keys fail with
+    /// `AccountError::Misconfigured`. With [`AuthBuilder::users`] and [`AuthBuilder::api_keys`] its guards also accept API keys.
     ///
     /// ```
     /// use auth_core::issuer::Issuer;
@@ -119,26 +105,17 @@ impl Auth {
         AuthBuilder::new(KeySet::none(), String::new(), realm.into())
     }
 
-    /// Says that the application changed or removed a subject in its own store: this node forgets what it knew, so that
-    /// the next request sees the change. Other nodes do so when they receive the message, which has been sent when this
-    /// returns if there is a [`fanout`](AuthBuilder::fanout), and within the cache's time to live (5 seconds by default) in
-    /// any case.
+    /// Drops the cached state of a subject after the application changed or removed it in its own store, so that the next
+    /// request on this node sees the change. With a [`fanout`](AuthBuilder::fanout) the message to other nodes has been sent
+    /// when this returns. In any case other nodes see the change within the [`cache_ttl`](AuthBuilder::cache_ttl), 5 seconds by
+    /// default.
     ///
     /// ```
-    /// # use auth_core::{Context, Registration};
-    /// use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory as _};
-    /// use auth_core::testing;
+    /// use auth_core::{Auth, Context, SubjectId};
     ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let store = MemoryStore::new();
-    /// # let auth = testing::in_memory().store(store.clone()).build()?;
-    /// # let system = Context::system("example");
-    /// # let (ada, _) = auth.register(&system, Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// // Past this `Auth`, as by an SQL statement of the application's own.
-    /// store.update(&ada, AccountPatch { active: Some(false), ..AccountPatch::default() }, Audit::none()).await?;
-    /// auth.invalidate_subject(&Context::system("import of the staff list"), &ada).await;
-    /// # Ok(())
+    /// # async fn import(auth: Auth, subject: SubjectId) {
+    /// // After an SQL statement of the application that changed the subject:
+    /// auth.invalidate_subject(&Context::system("import of the staff list"), &subject).await;
     /// # }
     /// ```
     pub async fn invalidate_subject(&self, context: &Context, subject: &SubjectId) {
@@ -168,7 +145,7 @@ impl Auth {
         &self.verifier().access_tokens
     }
 
-    /// Records an event that describes no change.
+    /// Records an event that is not part of a change.
     pub(crate) fn record(&self, context: &Context, kind: EventKind) {
         self.verifier().events.send(context, self.now(), kind);
     }

@@ -1,4 +1,4 @@
-//! The one way to make a change: the write, its effect on guards and its event, in a task that a caller cannot cancel.
+//! The single path for changes: the write, its cache invalidation and its event, in a task that a caller cannot cancel.
 
 #[cfg(feature = "server")]
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,11 +19,11 @@ use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
 use crate::store::{Audit, AuditRow, Outcome as AuditOutcome, StoreError};
 
-/// How long a store may take for one write. The built-in stores give up sooner.
+/// The time limit of one write. The built-in stores have shorter ones.
 #[cfg(feature = "server")]
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A change under way: what an operation needs in its own task.
+/// A change in progress: what an operation needs in its own task.
 #[cfg(feature = "server")]
 pub(crate) struct Change {
     auth: Auth,
@@ -32,8 +32,8 @@ pub(crate) struct Change {
 }
 
 impl Auth {
-    /// Runs `work` in a task of its own, and waits for it. A caller that is dropped meanwhile changes nothing: the caches
-    /// and the other nodes learn what was changed ([`Coherent`](crate::cache::Coherent)), and the events are recorded.
+    /// Runs `work` in a task of its own and waits for it. If the caller is dropped, the task still runs to its end: caches and
+    /// other nodes are invalidated ([`Coherent`](crate::cache::Coherent)), and events are recorded.
     #[cfg(feature = "server")]
     pub(crate) async fn change<T, F>(
         &self,
@@ -49,7 +49,7 @@ impl Auth {
         self.in_task(operation, work(change)).await.unwrap_or(Err(AccountError::Unavailable))
     }
 
-    /// The task of a change; `None` when it panicked, or no runtime runs. [`settled`](Self::settled) waits for it.
+    /// The task of a change; `None` when it panicked or there is no runtime. [`settled`](Self::settled) waits for it.
     pub(crate) async fn in_task<T: Send + 'static>(
         &self,
         operation: &'static str,
@@ -59,23 +59,20 @@ impl Auth {
             Ok(runtime) => runtime.spawn(self.0.changes.track_future(work)).await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        done.inspect_err(|error| tracing::error!(target: "auth", %error, operation, "a change broke off")).ok()
+        done.inspect_err(|error| tracing::error!(target: "auth", %error, operation, "a change was aborted")).ok()
     }
 
-    /// Waits until every change that was begun is made and recorded. Call it at the end of a service, when no request is
-    /// under way any more: a client that hung up may have left a change behind that still runs.
+    /// Waits until every change in progress is finished and recorded. Call it at shutdown, after the last request: a client
+    /// that disconnected may have left a running change behind.
     ///
     /// ```
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = auth_core::testing::in_memory().build()?;
+    /// # async fn serve(auth: auth_core::Auth) {
     /// // axum::serve(listener, app).with_graceful_shutdown(signal).await?;
     /// auth.settled().await;
-    /// # Ok(())
     /// # }
     /// ```
     pub async fn settled(&self) {
-        // A tracker waits only while it is closed; tasks can be added all the same.
+        // `wait` returns only on a closed tracker; a closed tracker still accepts tasks.
         self.0.changes.close();
         self.0.changes.wait().await;
     }
@@ -107,7 +104,7 @@ impl Change {
         });
         let rows = {
             let (made, make) = (Arc::clone(&made), Arc::clone(&make));
-            // A store that tries its transaction again asks again; the last answer counts.
+            // A store that retries its transaction calls this again; the last call counts.
             move |outcome: &T| {
                 let events = make(outcome);
                 let rows = events.iter().map(Event::row).collect();
@@ -129,23 +126,23 @@ pub(crate) struct Recording<'c, T> {
     change: &'c Change,
     subject: Option<SubjectId>,
     make: Arc<dyn Fn(&T) -> Vec<Event> + Send + Sync + 'c>,
-    /// The events of which the store has asked for the rows.
+    /// The events whose rows the store requested.
     made: Arc<Mutex<Option<Vec<Event>>>>,
     rows: Box<dyn Fn(&T) -> Vec<AuditRow> + Send + Sync + 'c>,
 }
 
 #[cfg(feature = "server")]
 impl<T: AuditOutcome> Recording<'_, T> {
-    /// What the store writes in the transaction of the change.
+    /// The audit rows for the transaction of the change.
     pub(crate) fn audit(&self) -> Audit<'_, T> {
         Audit::new(&*self.rows)
     }
 
-    /// Makes the write, and hands its events to the sink.
+    /// Awaits the write and sends its events to the sink.
     ///
-    /// A write that fails may have been made all the same; its event says that this is unknown.
+    /// A failed write may have been made all the same; its event says that the outcome is unknown.
     pub(crate) async fn of(&self, write: impl Future<Output = Result<T, StoreError>>) -> Result<T, AccountError> {
-        // The caller may be gone, so nothing but this ends the wait for a store that never answers.
+        // The caller may be gone, so only this timeout ends the wait for a store that never answers.
         let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
         let events = match &outcome {

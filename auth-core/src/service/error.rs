@@ -1,4 +1,4 @@
-//! Why an operation on accounts, sessions or keys failed.
+//! Errors of operations on accounts, sessions and keys.
 
 use crate::base::InvalidEmail;
 use crate::password::{PasswordError, WeakPassword};
@@ -6,80 +6,73 @@ use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::verify::AccessError;
 
-/// Why an operation of [`Auth`](crate::Auth) failed.
+/// An error of an operation of [`Auth`](crate::Auth).
 ///
-/// In a handler, `?` makes a [`Refusal`](crate::Refusal) of it. Its text is for the response.
-///
-/// ```
-/// use auth_core::AccountError;
-///
-/// assert_eq!(AccountError::InvalidCredentials.to_string(), "Incorrect email or password");
-/// ```
+/// In a handler, `?` converts it into a [`Refusal`](crate::Refusal). Its message is safe to send to the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountError {
-    /// Login name or password are wrong, or the user is inactive. The same words for all of them.
+    /// The login name or password is wrong, or the user is inactive. The message does not say which.
     #[error("Incorrect email or password")]
     InvalidCredentials,
-    /// The current password, asked for again before something that matters, is wrong. Not 401: the access token is valid,
-    /// and a client must not take this for its end.
+    /// The current password, required to confirm an operation, is wrong. Not 401: the access token is still valid.
     #[error("The current password is incorrect.")]
     WrongCurrentPassword,
-    /// The refresh token is unknown, used, expired, or its session has ended.
+    /// The refresh token is unknown, used or expired, or its session has ended.
     #[error("The refresh token is invalid, expired or revoked.")]
     InvalidRefreshToken,
-    /// The DPoP proof of a request for tokens (RFC 9449 section 5) is missing, malformed, for another request, or was
-    /// used before.
+    /// The DPoP proof of a token request (RFC 9449 section 5) is missing, malformed, for another request, or was used
+    /// before.
     #[error("The DPoP proof is missing, malformed, not made for this request, or was used before.")]
     InvalidDpopProof,
     /// The requested scope is malformed, unknown or not available to the client.
-    #[error("The scope is malformed, unknown or more than may be had.")]
+    #[error("The scope is malformed, unknown or exceeds what can be granted.")]
     InvalidScope,
     /// The e-mail address is in use.
     #[error("This email address is taken.")]
     EmailTaken,
-    /// Not an e-mail address.
+    /// The e-mail address is invalid.
     #[error("The email is {0}.")]
     InvalidEmail(#[from] InvalidEmail),
-    /// The new password breaks a rule.
+    /// The new password violates a rule.
     #[error("Choose another password: {0}.")]
     WeakPassword(#[from] WeakPassword),
-    /// A value is outside of its limits.
+    /// A value is outside its limits.
     #[error("{detail}")]
     InvalidInput {
-        /// Which, and what it may be.
+        /// The value and its limits.
         detail: &'static str,
     },
-    /// There is no such thing, or the caller has none.
+    /// The object does not exist, or does not belong to the caller.
     #[error("There is no such {what}.")]
     NotFound {
-        /// What was asked for.
+        /// The kind of object.
         what: &'static str,
     },
-    /// Too much work is waiting.
+    /// Too many operations are queued.
     #[error("The service is busy; try again shortly.")]
     Overloaded,
-    /// A store did not answer.
+    /// A store did not answer. A change may have been made all the same.
     #[error("The service is temporarily unavailable; try again shortly.")]
     Unavailable,
-    /// This `Auth` lacks what the operation needs: a store that takes registrations, for instance.
-    #[error("The service is not set up for this: it has no {missing}.")]
+    /// This `Auth` was built without a part that the operation needs, such as a store that accepts registrations.
+    #[error("The service is not configured for this operation: it has no {missing}.")]
     Misconfigured {
-        /// What it lacks.
+        /// The missing part.
         missing: &'static str,
     },
 }
 
 impl AccountError {
     pub(crate) fn misconfigured(missing: &'static str) -> Self {
-        tracing::error!(target: "auth", "an operation needs {missing}, and this Auth was built without: see AuthBuilder");
+        tracing::error!(target: "auth", "an operation needs {missing}, which this Auth was built without; see AuthBuilder");
         Self::Misconfigured { missing }
     }
 }
 
 impl From<StoreError> for AccountError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(target: "auth", %error, "a store failed; the operation ends");
+        tracing::error!(target: "auth", %error, "a store failed; the operation was aborted");
         Self::Unavailable
     }
 }
@@ -91,15 +84,15 @@ impl From<PasswordError> for AccountError {
     }
 }
 
-/// For tokens of ours that could not be made or opened; a token that was presented is refused where it is verified.
+/// For tokens that this service could not create or open; presented tokens are refused by the verifier.
 impl From<TokenError> for AccountError {
     fn from(error: TokenError) -> Self {
-        tracing::error!(target: "auth", %error, "a token could not be made");
+        tracing::error!(target: "auth", %error, "a token could not be created or opened");
         Self::Unavailable
     }
 }
 
-/// What the proof of a request for tokens can fail by.
+/// For the DPoP proof of a token request.
 impl From<AccessError> for AccountError {
     fn from(error: AccessError) -> Self {
         match error {
@@ -107,7 +100,7 @@ impl From<AccessError> for AccountError {
             AccessError::Overloaded => Self::Overloaded,
             AccessError::Unavailable => Self::Unavailable,
             other => {
-                tracing::error!(target: "auth", error = %other, "an operation was refused as a guard refuses");
+                tracing::error!(target: "auth", error = %other, "unexpected access error in an operation");
                 Self::Unavailable
             }
         }

@@ -1,4 +1,4 @@
-//! Removing what has expired, in the background.
+//! Background removal of expired rows.
 
 use std::time::Duration;
 
@@ -8,23 +8,22 @@ use tokio::time::sleep;
 use crate::base::{Clock, SystemClock};
 use crate::store::Housekeeping;
 
-/// Rows removed in one step. A step of this size takes some milliseconds, and a login waits for no more than one.
+/// Rows per step. A step of this size takes a few milliseconds, and a login waits for at most one.
 const BATCH: u32 = 1_000;
 
-/// Between two looks for what has expired.
+/// The interval between sweeps.
 const EVERY: Duration = Duration::from_mins(1);
 
-/// Between two steps while there is more: half of the time is left to others.
+/// The pause between two steps of a sweep, which leaves about half of the time to other writers.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How long what has expired is kept: a node whose clock is behind must not miss what it still takes for living, and
-/// owners see for a day that a key of theirs has expired.
+/// How long expired rows are kept: a node whose clock is behind may still consider them valid, and owners see expired API
+/// keys for a day.
 const KEPT_FOR: Duration = Duration::from_hours(24);
 
-/// A task that removes expired sessions, refresh tokens and API keys from a store, in small steps. Dropped, it ends.
+/// A task that removes expired sessions, refresh tokens and API keys from a store, in small steps, until it is dropped.
 ///
-/// Any number of nodes may run one on the same store. Without one, nothing is let in that should not be; the store only
-/// grows.
+/// Any number of nodes may run one on the same store. Without one, expired rows are still refused, but the store grows.
 ///
 /// ```
 /// use auth_core::PurgeTask;
@@ -33,43 +32,31 @@ const KEPT_FOR: Duration = Duration::from_hours(24);
 /// # #[tokio::main]
 /// # async fn main() {
 /// let store = MemoryStore::new();
-/// let _housekeeper = PurgeTask::start(store.clone());
+/// let _purge = PurgeTask::start(store.clone());
 /// // … serve
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "dropped, it ends"]
+#[must_use = "the task ends when this is dropped"]
 pub struct PurgeTask {
     task: JoinHandle<()>,
 }
 
 impl PurgeTask {
-    /// Begins at once, and looks every minute.
+    /// Starts the task: it sweeps at once, then every minute.
     ///
     /// # Panics
     ///
-    /// Outside of a Tokio runtime.
+    /// When called outside a Tokio runtime.
     pub fn start(store: impl Housekeeping) -> Self {
         Self { task: tokio::spawn(run(store)) }
     }
 
-    /// Removes everything that expired a day ago or earlier, in steps with pauses between them, and returns how many rows
-    /// that were.
-    ///
-    /// ```
-    /// use auth_core::store::MemoryStore;
-    /// use auth_core::{PurgeTask, SystemClock};
-    ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// assert_eq!(PurgeTask::sweep(&MemoryStore::new(), &SystemClock).await?, 0);
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Removes everything that expired at least a day ago, in steps with pauses between them, and returns the number of rows.
     ///
     /// # Errors
     ///
-    /// [`StoreError`](crate::store::StoreError) when the store does not answer; what was removed until then is gone.
+    /// [`StoreError`](crate::store::StoreError) when the store does not answer; completed steps are not undone.
     pub async fn sweep(store: &impl Housekeeping, clock: &impl Clock) -> Result<u64, crate::store::StoreError> {
         let before = clock.now().before(KEPT_FOR);
         let mut removed = 0;
@@ -95,7 +82,9 @@ async fn run(store: impl Housekeeping) {
         match PurgeTask::sweep(&store, &SystemClock).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(target: "auth", removed, "expired rows removed"),
-            Err(error) => tracing::warn!(target: "auth", %error, "expired rows are kept for now"),
+            Err(error) => {
+                tracing::warn!(target: "auth", %error, "expired rows could not be removed; retrying in a minute")
+            }
         }
         sleep(EVERY).await;
     }

@@ -1,14 +1,14 @@
-//! Scopes asked for (RFC 6749 section 3.3). More than may be had is refused, not cut down.
+//! Requested scopes (RFC 6749 section 3.3). A request for more than can be granted is refused, not narrowed.
 
 use super::AccountError;
 
-/// What a new session is to have of what its client may ask for: each scope once. None asked for, none had.
+/// The scopes of a new session, each once; none if none are requested.
 pub(crate) fn requested(scope: Option<&str>, allowed: &[Box<str>]) -> Result<String, AccountError> {
     subset(scope.unwrap_or_default(), |scope| allowed.iter().any(|known| **known == *scope))
 }
 
-/// What an access token is to have of what its session was granted; nothing asked for is all of it (RFC 6749 section 6).
-/// The session keeps what it has.
+/// The scopes of a refreshed access token: all of its session's if none are requested (RFC 6749 section 6). The session
+/// keeps its scopes.
 pub(crate) fn narrowed(scope: Option<&str>, granted: &str) -> Result<String, AccountError> {
     match scope {
         None => Ok(granted.to_owned()),
@@ -16,11 +16,11 @@ pub(crate) fn narrowed(scope: Option<&str>, granted: &str) -> Result<String, Acc
     }
 }
 
-fn subset(requested: &str, may_be_had: impl Fn(&str) -> bool) -> Result<String, AccountError> {
+fn subset(requested: &str, is_allowed: impl Fn(&str) -> bool) -> Result<String, AccountError> {
     let mut scopes: Vec<&str> = Vec::new();
-    // A space too many makes an empty scope, which nobody may have.
+    // A superfluous space yields an empty scope, which is invalid.
     for scope in requested.split(' ').filter(|_| !requested.is_empty()) {
-        if scope.is_empty() || !may_be_had(scope) {
+        if scope.is_empty() || !is_allowed(scope) {
             return Err(AccountError::InvalidScope);
         }
         if !scopes.contains(&scope) {
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_is_had_whole_or_not_at_all() {
+    fn requested_scopes_are_granted_entirely_or_not_at_all() {
         let allowed = ["profile".into(), "reports:read".into()];
         assert_eq!(requested(None, &allowed).as_deref(), Ok(""));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Audit rows: written in the transaction of the change that they describe.
+//! Audit rows, which are written in the transaction of the change that they describe.
 
 use std::fmt;
 
@@ -7,29 +7,29 @@ use async_trait::async_trait;
 use super::{Redeemed, StoreError, UpdateOutcome};
 use crate::base::{SessionId, SubjectId, Timestamp};
 
-/// One row of the audit trail. What it says is the caller's; a store only keeps it.
+/// One row of the audit trail, opaque to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRow {
-    /// Unique among all rows. Rows of one millisecond are ordered by it, so a UUID of version 7 fits.
+    /// A unique id that orders rows of the same millisecond, such as a UUID of version 7.
     pub id: Box<str>,
-    /// When it happened.
+    /// The time of the event.
     pub at: Timestamp,
     /// The kind of event.
     pub kind: Box<str>,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Box<str>,
-    /// The subject that it concerns, if there is one.
+    /// The subject of the event, if any.
     pub subject: Option<SubjectId>,
-    /// The event itself, as JSON.
+    /// The event as JSON.
     pub body: String,
 }
 
 type Rows<'a, T> = dyn Fn(&T) -> Vec<AuditRow> + Send + Sync + 'a;
 
-/// The audit rows of a change: what the caller of a store's write wants recorded with it.
+/// The audit rows of a change, as a function of its outcome, which only the store knows.
 ///
-/// The rows follow from the outcome, which only the store knows. A store with an audit trail asks for them by
-/// [`rows`](Self::rows) before it commits and writes them in the same transaction. A store without one ignores them.
+/// A store with an audit trail calls [`rows`](Self::rows) before it commits, and writes them in the same transaction. A
+/// store without one ignores them.
 ///
 /// ```
 /// use auth_core::store::{Audit, AuditRow};
@@ -59,20 +59,20 @@ impl<'a, T: Outcome> Audit<'a, T> {
         Self(None)
     }
 
-    /// The rows that `rows` makes of the outcome. It runs inside the transaction, so it must not block or panic.
+    /// Rows that `rows` creates from the outcome. It runs inside the transaction, so it must not block or panic.
     #[must_use]
     pub const fn new(rows: &'a Rows<'a, T>) -> Self {
         Self(Some(rows))
     }
 
-    /// The rows to write with a change of this outcome; none when nothing was changed.
+    /// The rows to write with a change of this outcome; empty when nothing changed.
     #[must_use]
     pub fn rows(&self, outcome: &T) -> Vec<AuditRow> {
         self.0.filter(|_| outcome.is_change()).map(|rows| rows(outcome)).unwrap_or_default()
     }
 }
 
-// Not derived: that would ask the same of `T`.
+// Not derived, which would require `T: Clone`.
 impl<T> Clone for Audit<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -87,7 +87,7 @@ impl<T> fmt::Debug for Audit<'_, T> {
     }
 }
 
-/// What a store's write results in.
+/// The outcome of a write.
 pub trait Outcome: Send + Sync {
     /// Whether the store changed anything.
     fn is_change(&self) -> bool;
@@ -112,7 +112,7 @@ impl<T: Send + Sync> Outcome for Option<T> {
     }
 }
 
-/// The sessions that ended. Without any, the session to keep may have been lifted.
+/// The ended sessions. Even if there are none, the version of the kept session may have changed.
 impl Outcome for Vec<SessionId> {
     fn is_change(&self) -> bool {
         true
@@ -135,17 +135,17 @@ impl Outcome for Redeemed {
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data.
 #[async_trait]
 pub trait AuditLog: Send + Sync + 'static {
-    /// Adds rows that belong to no write of a store: all of them, or none.
+    /// Adds rows that belong to no write, all or none.
     async fn append(&self, rows: Vec<AuditRow>) -> Result<(), StoreError>;
 
-    /// At most `limit` rows, newest first.
+    /// Returns at most `limit` rows, newest first.
     async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
 }
 
-/// Which rows to list.
+/// A filter for [`AuditLog::events`].
 ///
 /// ```
 /// use auth_core::store::{AuditFilter, AuditLog as _, MemoryStore};
@@ -164,8 +164,8 @@ pub trait AuditLog: Send + Sync + 'static {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct AuditFilter {
-    /// Only those that concern this subject.
+    /// Only rows of this subject.
     pub subject: Option<SubjectId>,
-    /// Only those before the row with this time and id: the last one of the page before.
+    /// Only rows older than this one, the last row of the previous page.
     pub before: Option<(Timestamp, Box<str>)>,
 }

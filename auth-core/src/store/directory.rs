@@ -1,28 +1,28 @@
-//! Users as an administrator sees them.
+//! Administration of users.
 
 use async_trait::async_trait;
 
 use super::{Audit, StoreError, UserRegistry};
 use crate::base::{Email, SubjectId, Timestamp};
 
-/// A user registry that can also be looked through and changed.
+/// A user registry that lists and changes accounts.
 ///
-/// Every method is one atomic step. None of them touches the subject's version: guards consult the state itself, so a
-/// changed role or a deactivation counts from the next request on.
+/// Every method is atomic. None changes the subject's version: guards read the state itself, so a changed role or a
+/// deactivation takes effect at the next request.
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
-/// then unknown, and the operation that asked for it is refused with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
+/// or not; the operation fails with 503.
 #[async_trait]
 pub trait UserDirectory: UserRegistry {
-    /// The account with this id.
+    /// Returns the account with this id.
     async fn get(&self, id: &SubjectId) -> Result<Option<Account>, StoreError>;
 
-    /// At most `limit` accounts in the order of their ids, those after `after` if it is given.
+    /// Returns at most `limit` accounts after `after`, ordered by id.
     async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError>;
 
-    /// Changes what the patch names, or nothing at all.
+    /// Applies the patch entirely or not at all.
     async fn update(
         &self,
         id: &SubjectId,
@@ -41,15 +41,15 @@ pub struct Account {
     pub id: SubjectId,
     /// The e-mail address, which is also the login name.
     pub email: Email,
-    /// The names of the roles given.
+    /// The names of the roles.
     pub roles: Vec<Box<str>>,
     /// An inactive account is refused everywhere.
     pub active: bool,
-    /// When it was made, by the clock of the machine that made it.
+    /// The time of creation, by the clock of the node that created it.
     pub created_at: Timestamp,
 }
 
-/// What to change of an account; `None` stays as it is.
+/// A change of an account; `None` keeps a field.
 ///
 /// ```
 /// use auth_core::store::AccountPatch;
@@ -61,19 +61,19 @@ pub struct Account {
 pub struct AccountPatch {
     /// The new e-mail address.
     pub email: Option<Email>,
-    /// The names of the roles to have from now on.
+    /// The names of the new roles.
     pub roles: Option<Vec<Box<str>>>,
-    /// Whether the account is active from now on.
+    /// Whether the account is active.
     pub active: Option<bool>,
 }
 
-/// What became of an update.
+/// The outcome of [`UserDirectory::update`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateOutcome {
-    /// The account as it is now.
+    /// The changed account.
     Updated(Account),
     /// There is no such account.
     NotFound,
-    /// Another account has the e-mail address; nothing was changed.
+    /// Another account has the e-mail address; nothing changed.
     EmailTaken,
 }

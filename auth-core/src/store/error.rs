@@ -1,8 +1,8 @@
-//! What can go wrong in a store.
+//! Errors of stores.
 
 use std::error::Error;
 
-/// A store could not do what it was asked. Guards and operations answer 503: undecided is never allowed.
+/// A store failed. Guards and operations respond with 503: access is never granted without a decision.
 ///
 /// ```
 /// use auth_core::Refusal;
@@ -16,15 +16,15 @@ use std::error::Error;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The store did not answer, or answered with an error of its own. Trying again may help.
+    /// The store did not answer, or returned an error. A retry may help.
     #[error("the store did not answer: {0}")]
     Unavailable(#[source] Box<dyn Error + Send + Sync>),
-    /// A row cannot be what this crate wrote. Trying again will not help.
-    #[error("the store holds an unreadable {what}: {why}")]
+    /// A row contains invalid data. A retry does not help.
+    #[error("the store contains an invalid {what}: {why}")]
     Corrupt {
-        /// What could not be read.
+        /// The column or kind of row.
         what: &'static str,
-        /// Why not.
+        /// The reason.
         why: String,
     },
 }

@@ -1,4 +1,4 @@
-//! Where users, sessions and API keys live: the traits, and stores that implement them.
+//! Storage of users, sessions and API keys: the traits and their implementations.
 
 mod api_keys;
 mod audit;

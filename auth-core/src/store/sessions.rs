@@ -8,35 +8,34 @@ use super::{Audit, StoreError};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 use crate::token::TokenHash;
 
-/// Sessions, each with the family of refresh tokens that keeps it alive.
+/// A store of sessions, each with its family of refresh tokens.
 ///
-/// Every method is one atomic step: it has happened entirely or not at all, also when the process dies or the future is
-/// dropped in the middle.
+/// Every method is atomic, also when the process dies or the future is dropped.
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
-/// then unknown, and the operation that asked for it is refused with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
+/// or not; the operation fails with 503.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Adds a session with the first token of its family.
     async fn create(&self, session: NewSession, audit: Audit<'_, ()>) -> Result<(), StoreError>;
 
-    /// The session with this id, unless it has ended.
+    /// Returns the session with this id, unless it has ended.
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError>;
 
-    /// The sessions of a subject that have not ended or expired at `now`, newest first.
+    /// Returns the sessions of a subject that have neither ended nor expired at `now`, newest first.
     async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
 
-    /// Exchanges a refresh token for its successor. Of any number of concurrent calls with the same token exactly one
-    /// is answered [`Redeemed::Rotated`].
+    /// Exchanges a refresh token for its successor. Of concurrent calls with the same token exactly one returns
+    /// [`Redeemed::Rotated`].
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError>;
 
     /// Ends one session of a subject; `false` when the subject has no such session.
     async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of a subject but `keep`, which is lifted to the given version of the subject, or stays where it is
-    /// past that already. Returns the ids of those that ended.
+    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one if it is lower. Returns the
+    /// ids of the ended sessions.
     async fn end_all(
         &self,
         subject: &SubjectId,
@@ -44,8 +43,8 @@ pub trait SessionStore: Send + Sync + 'static {
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError>;
 
-    /// What is known of a refresh token: any of a session that has not ended, used and expired ones included for as long
-    /// as they are kept. Changes nothing.
+    /// Returns a refresh token of a session that has not ended, also a used or expired one until it is purged. Changes
+    /// nothing.
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError>;
 }
 
@@ -63,61 +62,45 @@ pub struct NewSession {
 pub struct Session {
     /// The id, `sid` in access tokens.
     pub id: SessionId,
-    /// Whose session it is.
+    /// The subject of the session.
     pub subject: SubjectId,
-    /// The subject's version that this session was accepted under; it dies when the subject's grows past it.
+    /// The version of the subject at login; the session is invalid when the subject has a later one.
     pub version: u64,
     /// The scopes granted at login, separated by spaces; a refresh never widens them.
     pub scope: String,
-    /// How the subject authenticated (RFC 8176), separated by spaces.
+    /// The authentication methods (RFC 8176), separated by spaces.
     pub amr: String,
     /// The `User-Agent` at login, shortened.
     pub agent: Option<String>,
-    /// When the subject authenticated.
+    /// The time of authentication.
     pub created_at: Timestamp,
-    /// When a refresh token of the family was last redeemed.
+    /// The time of the last refresh.
     pub last_used_at: Timestamp,
-    /// When the family ends if it is not used until then; each refresh moves it on, never beyond `ends_at`.
+    /// The expiry without a refresh; each refresh extends it, at most to `ends_at`.
     pub expires_at: Timestamp,
-    /// When the family ends however much it is used.
+    /// The final expiry, regardless of refreshes.
     pub ends_at: Timestamp,
-    /// The client that the session was begun by and that alone may refresh it (RFC 6749 section 6); `None` for the
-    /// service's own.
+    /// The client that began the session and that alone may refresh it (RFC 6749 section 6); `None` for the service's own
+    /// client.
     pub client_id: Option<ClientId>,
-    /// The SHA-256 thumbprint (RFC 7638, base64url) of the key that every refresh must prove to hold (RFC 9449 section
-    /// 5); `None` when the family is bound to no key. It stays as it was at login.
+    /// The SHA-256 thumbprint (RFC 7638, base64url) of the key that every refresh must prove possession of (RFC 9449
+    /// section 5); `None` when the family is not bound to a key. It does not change after login.
     pub dpop_jkt: Option<String>,
 }
 
 impl Session {
-    /// Whether a refresh token of this session is good in these hands: the client's, with the key or without as it was
-    /// begun.
+    /// Whether this holder may use refresh tokens of this session: the same client, with the same key or without a key as at
+    /// login.
     ///
-    /// A session that was begun without a key is never bound to one later: a thief could bind it to his own, and the
-    /// use of the stolen token by its owner would then not be seen as a replay.
-    ///
-    /// ```
-    /// # use auth_core::{ClientId, Context, Login, Registration, store::Holder, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// # auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
-    /// let session = auth.sessions(&ada).await?.remove(0);
-    /// assert!(session.is_bound_to(&Holder::default())); // begun by the service's own client
-    ///
-    /// let another: ClientId = "billing".parse()?;
-    /// assert!(!session.is_bound_to(&Holder { client_id: Some(&another), ..Holder::default() }));
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// A session without a key is never bound to one later: an attacker could bind it to their own key, and the owner's use of
+    /// the stolen token would then not be detected as a replay.
     #[must_use]
     pub fn is_bound_to(&self, holder: &Holder<'_>) -> bool {
         self.client_id.as_ref() == holder.client_id && self.dpop_jkt.as_deref() == holder.dpop_jkt
     }
 
-    /// The session as it is after this first use of its living token: used now, and its expiry moved on as far as its
-    /// end allows. The successor expires with it.
+    /// The session after the first use of its current token: used now, and its expiry extended, at most to its end. The
+    /// successor expires with it.
     #[must_use]
     pub fn refreshed(mut self, redeem: &Redeem<'_>) -> Self {
         self.last_used_at = redeem.now;
@@ -126,63 +109,63 @@ impl Session {
     }
 }
 
-/// Who presents a refresh token, as far as that was proved.
+/// The authenticated client and key of a request with a refresh token.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Holder<'a> {
-    /// The client, authenticated if it is one that can be; `None` for the service's own.
+    /// The client, authenticated if it is confidential; `None` for the service's own client.
     pub client_id: Option<&'a ClientId>,
-    /// The thumbprint of the key that the request proved to hold (RFC 9449); `None` also for a client that proved itself
-    /// by a secret, whose sessions are bound to that.
+    /// The thumbprint of the key of the DPoP proof (RFC 9449); also `None` for a confidential client, whose sessions are
+    /// bound to its secret.
     pub dpop_jkt: Option<&'a str>,
 }
 
-/// A refresh token as a store knows it.
+/// A stored refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefreshTokenRecord {
-    /// The session whose family it belongs to.
+    /// The session of its family.
     pub session: Session,
-    /// When it expires unused.
+    /// The time of expiry.
     pub expires_at: Timestamp,
-    /// Whether it has been exchanged for a successor.
+    /// Whether it was exchanged for a successor.
     pub used: bool,
 }
 
 /// One use of a refresh token.
 #[derive(Clone, Copy, Debug)]
 pub struct Redeem<'a> {
-    /// The hash of the token presented.
+    /// The hash of the presented token.
     pub presented: &'a TokenHash,
-    /// The hash of the token that is to follow it.
+    /// The hash of its successor.
     pub successor: &'a TokenHash,
-    /// That successor, sealed under the token presented; given back to a retry within the leeway.
+    /// The successor, encrypted with the presented token; returned to a retry within the leeway.
     pub sealed_successor: &'a [u8],
-    /// Who presents it.
+    /// The client and key of the request.
     pub holder: Holder<'a>,
     /// The time of the call.
     pub now: Timestamp,
-    /// When the session expires if it is not used again; the store cuts this at the session's end.
+    /// The new expiry of the session; the store limits it to the session's end.
     pub expires_at: Timestamp,
-    /// How long after its first use a token may be retried. Zero: never.
+    /// How long after its first use a token may be retried; zero for never.
     pub leeway: Duration,
 }
 
-/// What became of a refresh token's use.
+/// The outcome of [`SessionStore::redeem`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redeemed {
-    /// First use: the successor is now the family's living token.
+    /// First use: the successor is now the current token of the family.
     Rotated(Session),
     /// A retry within the leeway: the sealed successor of the first use.
     Retried {
         /// The session.
         session: Session,
-        /// What [`Redeem::sealed_successor`] was at the first use.
+        /// The [`Redeem::sealed_successor`] of the first use.
         sealed_successor: Vec<u8>,
     },
-    /// Used before, and the leeway is over: somebody holds a copy. The session has been ended.
+    /// Used before, and the leeway is over: the token was copied. The session was ended.
     Replayed(Session),
-    /// Bound to another client or key than its holder's. Nothing was changed: the token is not spent, and whoever it was
-    /// issued to is not logged out by somebody else's request.
+    /// Bound to another client or key. Nothing changed: a request by another client neither spends the token nor ends the
+    /// session.
     WrongHolder(Session),
-    /// Unknown, expired, or of a session that has ended.
+    /// Unknown, expired, or of an ended session.
     Refused,
 }

@@ -1,4 +1,4 @@
-//! Users as authentication sees them.
+//! Users.
 
 use std::sync::Arc;
 
@@ -8,15 +8,15 @@ use super::{Audit, StoreError};
 use crate::base::{Email, SubjectId};
 use crate::password::PasswordHash;
 
-/// What authentication needs to know of a user. Everything else about users is the application's own.
+/// The users, as authentication needs them. Implement it to keep an existing user table.
 ///
-/// Implement it over an existing user table to keep that table. The version is a number that grows whenever the
-/// subject's credentials change or all of them are taken back; a table without such a column can add one that starts at 0.
+/// The version of a user grows whenever the user's credentials change or are revoked; a table without such a column can add
+/// one that starts at 0.
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
-/// then unknown, and the operation that asked for it is refused with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
+/// or not; the operation fails with 503.
 ///
 /// ```
 /// use auth_core::store::{Audit, StoreError, SubjectState, UserRecord, UserStore};
@@ -35,7 +35,7 @@ use crate::password::PasswordHash;
 /// #     let state = SubjectState { active: row.is_active, roles: [row.role.into()].into(), version: row.version };
 /// #     UserRecord { id, password_hash: Some(PasswordHash::from_stored(row.hash)), state }
 /// # }
-/// struct Users(Table); // the application's own table, and `record` to make a `UserRecord` of a row of it
+/// struct Users(Table); // the application's table; `record` converts a row into a `UserRecord`
 ///
 /// #[async_trait::async_trait]
 /// impl UserStore for Users {
@@ -65,15 +65,14 @@ use crate::password::PasswordHash;
 /// ```
 #[async_trait]
 pub trait UserStore: Send + Sync + 'static {
-    /// The user who logs in under this name, in whatever form the application knows it (an e-mail address in the
-    /// built-in stores, compared in lower case).
+    /// Returns the user with this login name (an e-mail address in the built-in stores, compared in lower case).
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError>;
 
-    /// The user with this id.
+    /// Returns the user with this id.
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError>;
 
-    /// Sets the password and adds one to the version in the same step, so that no credential issued before outlives
-    /// the old password. Returns the new version; `None` when there is no such user.
+    /// Sets the password and increments the version atomically, so that no earlier credential outlives the old password.
+    /// Returns the new version; `None` when there is no such user.
     async fn set_password(
         &self,
         id: &SubjectId,
@@ -81,21 +80,21 @@ pub trait UserStore: Send + Sync + 'static {
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError>;
 
-    /// Adds one to the version and keeps the password, so that every session and token issued before is refused. Returns
-    /// the new version; `None` when there is no such user.
+    /// Increments the version, so that every earlier session and token is refused. Returns the new version; `None` when
+    /// there is no such user.
     async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError>;
 
-    /// Replaces `old` by `new`, the same password hashed in a better way; does nothing when the stored hash is no
-    /// longer `old`. The version stays.
+    /// Replaces `old` by `new`, a stronger hash of the same password, unless the stored hash is no longer `old`. Does not
+    /// change the version.
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
 }
 
-/// A user store that also takes new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
+/// A user store that accepts new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store did not answer, or holds what cannot be read. Whether a change was made is
-/// then unknown, and the operation that asked for it is refused with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
+/// or not; the operation fails with 503.
 #[async_trait]
 pub trait UserRegistry: UserStore {
     /// Adds a user; `None` when the e-mail address is taken.
@@ -103,25 +102,25 @@ pub trait UserRegistry: UserStore {
     -> Result<Option<SubjectId>, StoreError>;
 }
 
-/// A user as a store gives it to authentication.
+/// A stored user, as authentication needs it.
 #[derive(Clone, Debug)]
 pub struct UserRecord {
     /// The stable id.
     pub id: SubjectId,
-    /// The password's hash; `None` for a user who cannot log in by password.
+    /// The hash of the password; `None` for a user without a password.
     pub password_hash: Option<PasswordHash>,
-    /// What guards consult.
+    /// The state that guards read.
     pub state: SubjectState,
 }
 
-/// The part of a user that every guarded request consults.
+/// The part of a user that guards read for every request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubjectState {
     /// An inactive subject is refused everywhere.
     pub active: bool,
-    /// The names of the roles given to the subject; names that no role enum knows grant nothing.
+    /// The names of the roles; names that no role enum has grant nothing.
     pub roles: Arc<[Box<str>]>,
-    /// Grows whenever the subject's credentials change, or all of them are taken back.
+    /// Grows whenever the subject's credentials change or are revoked.
     pub version: u64,
 }
 
@@ -132,6 +131,6 @@ pub struct NewUser {
     pub email: Email,
     /// The hash of the password.
     pub password_hash: PasswordHash,
-    /// The names of the roles to give.
+    /// The names of the roles.
     pub roles: Vec<Box<str>>,
 }

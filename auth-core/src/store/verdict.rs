@@ -1,27 +1,27 @@
-//! What a presented refresh token is: the one decision that every store must make alike.
+//! Classification of a presented refresh token, shared by all stores.
 
 use super::{Redeem, Session};
 use crate::base::Timestamp;
 
-/// A refresh token as a store finds it.
+/// A stored refresh token.
 #[derive(Clone)]
 pub(crate) struct StoredToken {
-    /// When it would have expired unused.
+    /// The expiry of the unused token.
     pub(crate) expires_at: Timestamp,
-    /// Its first use, and the sealed successor of then if that is still held.
+    /// The time of its first use, and the sealed successor if it is still stored.
     pub(crate) used: Option<(Timestamp, Option<Vec<u8>>)>,
 }
 
-/// What is to be done about it.
+/// The class of a presented token, and the action for the store.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Expired, itself or with its session.
     Refuse,
-    /// Not this holder's; nothing is to be done.
+    /// Of another holder: change nothing.
     WrongHolder,
     /// The first use.
     Rotate,
-    /// A retry: give back this sealed successor.
+    /// A retry: return this sealed successor.
     Retry(Vec<u8>),
     /// A replay: end the session.
     End,
@@ -29,20 +29,20 @@ pub(crate) enum Verdict {
 
 impl StoredToken {
     pub(crate) fn judge(self, redeem: &Redeem<'_>, session: &Session) -> Verdict {
-        // A used token is known as a replay for as long as it would have lived unused. After that whoever holds it holds
-        // nothing, and the row may go: this bounds a family to lifetime divided by the time between refreshes.
+        // A used token is detected as a replay until its own expiry. After that it is worthless and its row may be removed,
+        // which limits the size of a family to its lifetime divided by the time between refreshes.
         if redeem.now >= session.expires_at || redeem.now >= self.expires_at {
             return Verdict::Refuse;
         }
-        // Before anything that spends or ends: a stranger's request changes nothing.
+        // Before anything that spends or ends: a request by another holder changes nothing.
         if !session.is_bound_to(&redeem.holder) {
             return Verdict::WrongHolder;
         }
         match self.used {
             None => Verdict::Rotate,
-            // A use that lies in the future is zero ago: when the clock was set back, the honest retry of a response
-            // lost just before must not end the session. It widens the leeway by the jump, for tokens used within it.
-            // With the leeway at zero nothing is ever less, whatever the clock says.
+            // A first use in the future counts as zero ago: after the clock was set back, an honest retry of a lost response
+            // must not end the session. This extends the leeway by the jump, for tokens used within it. With a leeway of
+            // zero the comparison is never true.
             Some((used_at, Some(sealed))) if redeem.now.since(used_at) < redeem.leeway => Verdict::Retry(sealed),
             Some(_) => Verdict::End,
         }
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_leeway_ends_to_the_millisecond() {
+    fn the_leeway_is_exact_to_the_millisecond() {
         let leeway = Duration::from_secs(10);
         assert_eq!(retry(USED_AT.after(Duration::from_millis(9_999)), leeway), Verdict::Retry(vec![7]));
         assert_eq!(retry(USED_AT.after(leeway), leeway), Verdict::End);
@@ -125,23 +125,23 @@ mod tests {
     }
 
     #[test]
-    fn a_successor_no_longer_held_cannot_be_retried() {
+    fn a_removed_successor_cannot_be_retried() {
         assert_eq!(judge(Some((USED_AT, None)), USED_AT, Duration::from_secs(10)), Verdict::End);
     }
 
     #[test]
-    fn another_holder_changes_nothing_whatever_the_token_is() {
+    fn another_holder_changes_nothing() {
         let (app, web) = ("app".parse().unwrap(), "web".parse().unwrap());
         let of_app = Session { client_id: Some(app), ..session() };
         let of_key = Session { dpop_jkt: Some("thumbprint".to_owned()), ..session() };
-        let nobody = Holder::default();
-        let other_client = Holder { client_id: Some(&web), ..nobody };
-        let other_key = Holder { dpop_jkt: Some("another"), ..nobody };
+        let none = Holder::default();
+        let other_client = Holder { client_id: Some(&web), ..none };
+        let other_key = Holder { dpop_jkt: Some("another"), ..none };
         for (session, holder) in [
-            (&of_app, nobody),
+            (&of_app, none),
             (&of_app, other_client),
             (&session(), other_client),
-            (&of_key, nobody),
+            (&of_key, none),
             (&of_key, other_key),
             (&session(), other_key),
         ] {
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_ends_with_its_session_and_by_itself() {
+    fn a_token_expires_by_itself_and_with_its_session() {
         let ended = Session { expires_at: USED_AT, ..session() };
         assert_eq!(judge_for(&ended, Holder::default(), None, USED_AT, Duration::ZERO), Verdict::Refuse);
         let goes_on = Session { expires_at: EXPIRES_AT.after(Duration::from_secs(1)), ..session() };

@@ -1,4 +1,4 @@
-//! Every route called by every caller, and the answers checked against the policy table.
+//! Calls every route as every caller, and compares the responses with the policy table.
 
 mod caller;
 mod expected;
@@ -13,15 +13,16 @@ use target::{Answer, Outcome};
 
 use crate::policy::{PolicyTable, RoutePolicy};
 
-/// Calls every route of a policy table as every caller that it is given and without credentials, over HTTP, and checks
-/// each answer against the route's requirement. None is left out: the calls are made from the table.
+/// Calls every route of a policy table over HTTP, without a credential and as each given caller, and compares the response
+/// with the requirement of the route.
 ///
-/// "Let in" is every answer but a guard's refusal, which its problem type shows; so the application under test has
-/// the default error body. A handler's own 404 or 422, and the 403 of an `#[authorize(..)]`, come after its guard and
-/// count as let in; any 5xx counts as neither. Path parameters are filled with `1`, bodies are empty.
+/// Every response except a guard's refusal counts as allowed. Refusals are recognized by their problem type, so the
+/// application under test must use the default error body. A handler's own 404 or 422, and the 403 of an
+/// `#[authorize(..)]`, come after the guard and count as allowed; a 5xx counts as a failure. Path parameters are `1`,
+/// bodies are empty.
 ///
-/// Handlers that let the caller in do run: give it an application on a store that is thrown away, and callers that sign
-/// in for each call, since a route may well end their session.
+/// Handlers of allowed calls run: use an application with a disposable store, and callers that sign in again for each call,
+/// since a route may end their session.
 ///
 /// ```no_run
 /// # use auth_core::{prelude::*, testing::{AccessMatrix, Target, TestCaller, sign_in}};
@@ -42,30 +43,30 @@ use crate::policy::{PolicyTable, RoutePolicy};
 /// # }
 /// ```
 #[derive(Debug)]
-#[must_use = "nothing is called before `hold`"]
+#[must_use = "routes are only called by `hold`"]
 pub struct AccessMatrix {
     table: PolicyTable,
     callers: Vec<TestCaller>,
 }
 
 impl AccessMatrix {
-    /// The routes of this table, called without credentials.
+    /// A matrix with the routes of this table, and calls without a credential.
     pub fn new(table: PolicyTable) -> Self {
         Self { table, callers: vec![TestCaller::anonymous()] }
     }
 
-    /// Also calls every route as `caller`.
+    /// Adds a caller.
     pub fn caller(mut self, caller: TestCaller) -> Self {
         self.callers.push(caller);
         self
     }
 
-    /// Makes all calls and returns how many there were.
+    /// Makes all calls and returns their number.
     ///
     /// # Panics
     ///
-    /// With every answer that is not what the table says; and when the callers do not suffice: a role that a
-    /// requirement names is held by none, or a route could be entered by none.
+    /// Lists every response that differs from the policy. Also when the callers are not sufficient: no caller has a role that
+    /// a requirement names, or no caller is allowed on a route.
     pub async fn hold(&self, target: &Target) -> usize {
         let mut wrong = self.missing_callers();
         let mut calls = 0;
@@ -84,7 +85,7 @@ impl AccessMatrix {
         calls
     }
 
-    /// Both outcomes of every row are to be seen.
+    /// The roles and routes that no caller covers.
     fn missing_callers(&self) -> Vec<String> {
         let mut missing = Vec::new();
         let held: BTreeSet<&str> = self.callers.iter().flat_map(|caller| caller.roles.iter().copied()).collect();
@@ -92,18 +93,18 @@ impl AccessMatrix {
             let route = format!("{} {}", row.method, row.path);
             let unheld = row.requirement.parts().flat_map(roles_named).filter(|role| !held.contains(role));
             missing.extend(unheld.map(|role| format!("{route} names the role `{role}`, which no caller has")));
-            if !self.callers.iter().any(|caller| expected_of(row, caller) == Expected::LetIn) {
+            if !self.callers.iter().any(|caller| expected_of(row, caller) == Expected::Allowed) {
                 missing.push(format!("{route} requires `{}`, which no caller meets", row.requirement));
             }
         }
         missing
     }
 
-    /// The requests that belong to a row; more than one where it answers several methods.
+    /// The requests of a row; several if it has several methods.
     fn requests(&self, row: &RoutePolicy) -> Vec<(&'static str, String)> {
         match row.method {
             "ANY" => ["GET", "POST", "PUT", "PATCH", "DELETE"].map(|method| (method, filled(&row.path))).into(),
-            // A method that no handler knows, on a path that has handlers.
+            // A method without a handler, on a path with handlers.
             "OTHER" => {
                 let prefix = row.path.trim_end_matches('*');
                 let paths = self.table.routes().iter().map(|row| &row.path);
@@ -115,7 +116,7 @@ impl AccessMatrix {
     }
 }
 
-/// Axum's path with its parameters filled, a fallback's with what matches no route.
+/// The path with its parameters filled; for a fallback a path that matches no route.
 fn filled(path: &str) -> String {
     let mut filled = String::new();
     let mut rest = path;
@@ -139,13 +140,13 @@ fn filled(path: &str) -> String {
 /// The first part that refuses the caller decides.
 fn expected_of(row: &RoutePolicy, caller: &TestCaller) -> Expected {
     let mut parts = row.requirement.parts().map(|part| expected(part, caller));
-    parts.find(|expected| *expected != Expected::LetIn).unwrap_or(Expected::LetIn)
+    parts.find(|expected| *expected != Expected::Allowed).unwrap_or(Expected::Allowed)
 }
 
 fn mismatch(row: &RoutePolicy, caller: &TestCaller, answer: &Answer) -> Option<String> {
     let expected = expected_of(row, caller);
     let right = match (expected, answer.outcome) {
-        (Expected::LetIn, Outcome::LetIn) => true,
+        (Expected::Allowed, Outcome::Allowed) => true,
         (Expected::Unknown, Outcome::Refused) => answer.status == 401,
         (Expected::Insufficient, Outcome::Refused) => true,
         _ => false,
@@ -159,10 +160,7 @@ mod tests {
 
     #[test]
     fn paths_are_filled() {
-        for (path, whole) in
-            [("/a", "/a"), ("/a/{id}/b/{*rest}", "/a/1/b/1"), ("/a/*", "/a/access-matrix-no-such-route")]
-        {
-            assert_eq!(filled(path), whole);
-        }
+        assert_eq!(filled("/a/{id}/b/{*rest}"), "/a/1/b/1");
+        assert_eq!(filled("/a/*"), "/a/access-matrix-no-such-route");
     }
 }

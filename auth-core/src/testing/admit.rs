@@ -1,4 +1,4 @@
-//! The guard's decision about a requirement that is made while the test runs.
+//! Decisions of guards about requirements that tests create at runtime.
 
 use axum::http::request::Parts;
 
@@ -10,12 +10,10 @@ use crate::web::head;
 const DECLARED: Declaration =
     Declaration { name: "testing::admit", module: module_path!(), file: file!(), line: line!() };
 
-/// Decides about a request as [`Guard`](crate::Guard) does, by the very function: it verifies the credentials that
-/// `requirement` looks at (once for each request, as guards that stand one behind the other) and holds the caller
-/// against it.
+/// Decides about a request with the same function as [`Guard`](crate::Guard): verifies the credentials of the kinds that
+/// `requirement` accepts (once per request, as stacked guards do) and checks the caller against it.
 ///
-/// A guard's requirement is a constant of its type; this is for tests that try more requirements than they could write
-/// down as types.
+/// The requirement of a guard is a constant of its type; this is for tests that generate requirements.
 ///
 /// ```
 /// use auth_core::{AccessError, Requirement};
@@ -34,7 +32,7 @@ const DECLARED: Declaration =
 ///
 /// # Errors
 ///
-/// What the guard would answer.
+/// The error that the guard would return.
 pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), AccessError> {
     auth.verifier().decide(&mut head(parts), requirement, requirement.kinds(), &DECLARED).await.map(|_| ())
 }

@@ -1,4 +1,4 @@
-//! A clock that stands still until it is set.
+//! A clock that tests set.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::base::{Clock, Timestamp};
 
-/// A clock that stands still until it is moved. Clones show the same time.
+/// A clock whose time changes only by [`advance`](Self::advance) and [`set`](Self::set). Clones share the time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,19 +22,19 @@ use crate::base::{Clock, Timestamp};
 pub struct TestClock(Arc<AtomicI64>);
 
 impl TestClock {
-    /// A clock that shows `now`.
+    /// A clock that starts at `now`.
     #[must_use]
     pub fn at(now: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(now.as_millis())))
     }
 
-    /// Moves on.
+    /// Advances the time.
     pub fn advance(&self, span: Duration) {
         let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         self.0.fetch_add(millis, Ordering::SeqCst);
     }
 
-    /// Shows another time, an earlier one perhaps.
+    /// Sets the time, also to an earlier one.
     pub fn set(&self, now: Timestamp) {
         self.0.store(now.as_millis(), Ordering::SeqCst);
     }

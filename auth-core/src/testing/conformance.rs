@@ -1,10 +1,10 @@
-//! What every store must do, as code: run it over a store of your own.
+//! The conformance suite for implementations of the store traits.
 //!
-//! Each function runs its checks one after the other and panics at the first that fails, after it has named it on
-//! standard error. The checks add users, sessions and keys of their own and look at nothing else, so the store may hold
-//! other data; [`housekeeping`] removes what expired in 2001.
+//! Each function runs its checks in order and panics at the first failure, after printing the name of the check to standard
+//! error. The checks create their own users, sessions and keys and ignore others, so the store may contain other data;
+//! [`housekeeping`] removes everything that expired by September 2001.
 //!
-//! Run them on a runtime with several threads, since the races among them are real:
+//! Some checks race concurrent calls, so run them on a multi-threaded runtime:
 //!
 //! ```
 //! use std::sync::Arc;
@@ -24,7 +24,7 @@
 //! }
 //! ```
 
-// A check fails by panicking, and what it sets up must not fail.
+// Checks fail by panicking.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 mod accounts;
@@ -41,13 +41,13 @@ use std::sync::Arc;
 
 use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry};
 
-/// Names the check that is running if it panics.
+/// Prints the name of the running check when it panics.
 struct Running(&'static str);
 
 impl Drop for Running {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            eprintln!("the store does not hold this: {}", self.0.replace('_', " "));
+            eprintln!("the store fails this check: {}", self.0.replace('_', " "));
         }
     }
 }
@@ -61,24 +61,24 @@ macro_rules! check {
     };
 }
 
-/// Users, as authentication sees them.
+/// Checks of [`UserStore`](crate::store::UserStore) and [`UserRegistry`].
 pub async fn users<S: UserRegistry>(store: &Arc<S>) {
     check!(
         store,
         people::a_user_is_found_by_id_and_by_login_in_any_case,
         people::an_unknown_user_is_none,
-        people::a_login_name_of_any_characters_is_only_unknown,
+        people::a_login_name_of_any_characters_is_no_error,
         people::an_email_address_is_taken_once,
-        people::of_concurrent_registrations_one_gets_the_address,
+        people::concurrent_registrations_of_an_address_have_one_winner,
         people::a_new_password_raises_the_version_by_one,
         people::a_raised_version_keeps_the_password,
         people::concurrent_passwords_never_share_a_version,
-        people::a_better_hash_of_the_same_password_keeps_the_version,
+        people::an_upgraded_hash_keeps_the_version,
         people::a_hash_is_not_upgraded_over_a_newer_password,
     );
 }
 
-/// Users, as an administrator sees them.
+/// Checks of [`UserDirectory`].
 pub async fn directory<S: UserDirectory + SessionStore + ApiKeyStore>(store: &Arc<S>) {
     check!(
         store,
@@ -92,7 +92,7 @@ pub async fn directory<S: UserDirectory + SessionStore + ApiKeyStore>(store: &Ar
     );
 }
 
-/// Sessions and their refresh token families.
+/// Checks of [`SessionStore`].
 pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
     check!(
         store,
@@ -100,8 +100,8 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         standing::a_session_cannot_be_begun_twice,
         standing::living_sessions_are_listed_newest_first,
         standing::a_session_is_ended_only_for_its_subject,
-        standing::ending_all_keeps_and_lifts_the_one_to_keep,
-        standing::keeping_a_session_of_somebody_else_does_not_touch_it,
+        standing::ending_all_keeps_one_and_raises_its_version,
+        standing::keeping_a_session_of_another_subject_does_not_change_it,
         standing::any_token_of_the_family_finds_its_session,
         refresh::a_token_rotates_and_moves_its_session_on,
         refresh::a_retry_within_the_leeway_gets_the_first_successor,
@@ -109,7 +109,7 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         refresh::a_replayed_token_ends_its_family_and_no_other,
         refresh::every_used_token_of_a_family_is_remembered,
         refresh::a_leeway_of_zero_never_retries,
-        refresh::a_clock_set_back_does_not_end_the_session_of_an_honest_retry,
+        refresh::a_clock_set_back_does_not_turn_a_retry_into_a_replay,
         refresh::no_refresh_carries_a_session_beyond_its_end,
         refresh::a_token_of_another_client_or_key_changes_nothing,
         refresh::unknown_expired_and_ended_tokens_are_refused,
@@ -118,11 +118,11 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         races::without_leeway_exactly_one_of_100_concurrent_redeems_succeeds,
         races::calls_that_keep_different_sessions_do_not_block_each_other,
         races::a_session_ended_during_a_refresh_stays_ended,
-        races::a_dropped_redeem_leaves_the_token_unspent_or_its_successor_within_reach,
+        races::a_dropped_redeem_leaves_the_token_unspent_or_its_successor_retriable,
     );
 }
 
-/// API keys.
+/// Checks of [`ApiKeyStore`].
 pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
     check!(
         store,
@@ -132,21 +132,21 @@ pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
         keys::a_rotated_key_keeps_its_previous_secret_for_the_overlap,
         keys::concurrent_rotations_keep_one_previous_secret,
         keys::a_revoked_key_is_gone,
-        keys::a_use_is_noted,
+        keys::a_use_is_recorded,
     );
 }
 
-/// Removal of what has expired.
+/// Checks of [`Housekeeping`].
 pub async fn housekeeping<S: Housekeeping + SessionStore + ApiKeyStore>(store: &Arc<S>) {
-    check!(store, purge::what_has_expired_is_removed_in_batches, purge::what_lives_stays);
+    check!(store, purge::expired_rows_are_removed_in_batches, purge::unexpired_rows_are_kept);
 }
 
-/// Audit rows, written in the transactions of the changes that they describe.
+/// Checks of [`AuditLog`], and of the audit rows that changes write.
 pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog>(store: &Arc<S>) {
     check!(
         store,
         trail::every_change_is_recorded_with_its_row,
-        trail::what_was_refused_or_failed_has_no_row,
+        trail::a_refused_or_failed_change_has_no_row,
         trail::rows_are_listed_newest_first_and_page_by_page,
         trail::rows_are_added_together_or_not_at_all,
     );

@@ -1,11 +1,14 @@
-//! An `Auth` to try things out on.
+//! An `Auth` for tests.
 
-use crate::service::{Auth, AuthBuilder};
+use std::error::Error;
+
+use crate::base::{Context, SubjectId};
+use crate::service::{Auth, AuthBuilder, Registration};
 use crate::store::MemoryStore;
 use crate::token::{Hs256, KeyError, SigningKey, random_secret};
 
-/// Begins an [`Auth`] that keeps everything in memory and signs by a random secret, as `https://api.example.com` for the
-/// audience `api`. What a test needs otherwise it sets on the builder.
+/// Begins an [`Auth`] with in-memory stores and a random signing secret, for the issuer `https://api.example.com` and the
+/// audience `api`. Tests set everything else on the builder.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -23,7 +26,8 @@ use crate::token::{Hs256, KeyError, SigningKey, random_secret};
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let auth = in_memory().build()?;
-/// let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+/// let ada = Registration::new("ada@example.com", "three words and a comma");
+/// let (ada, _) = auth.register(&Context::system("example"), ada).await?;
 /// let token = sign_in(&auth, &ada, "pwd", "").await?;
 ///
 /// let app: axum::Router = GuardedRouter::new().route("/me", get(me)).with_state(auth);
@@ -36,13 +40,27 @@ use crate::token::{Hs256, KeyError, SigningKey, random_secret};
 ///
 /// # Panics
 ///
-/// When the machine gives no randomness.
+/// When the operating system provides no randomness.
 pub fn in_memory() -> AuthBuilder {
-    let key = random_key().unwrap_or_else(|error| panic!("no random signing key could be made: {error}"));
+    let key = random_key().unwrap_or_else(|error| panic!("cannot generate a signing key: {error}"));
     Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new())
 }
 
+/// Runs a documentation example with a service, its one user `ada@example.com` and a context.
+#[doc(hidden)]
+pub fn example(run: impl AsyncFnOnce(Auth, SubjectId, Context) -> Result<(), Box<dyn Error>>) {
+    let example = async {
+        let (auth, context) = (in_memory().build()?, Context::system("example"));
+        let ada = Registration::new("ada@example.com", "three words and a comma");
+        let (ada, _) = auth.register(&context, ada).await?;
+        run(auth, ada, context).await
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let done = runtime.map_err(Into::into).and_then(|runtime| runtime.block_on(example));
+    done.unwrap_or_else(|error| panic!("the example failed: {error}"));
+}
+
 fn random_key() -> Result<SigningKey<Hs256>, KeyError> {
-    let secret = random_secret().map_err(|_| KeyError::Unreadable("there is no randomness"))?;
+    let secret = random_secret().map_err(|_| KeyError::Unreadable("the operating system provides no randomness"))?;
     Ok(SigningKey::hs256(&secret)?)
 }

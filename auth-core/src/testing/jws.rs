@@ -1,4 +1,4 @@
-//! The verifier under access tokens, for test vectors that are no access tokens.
+//! Verification of JWS test vectors that are not access tokens.
 
 use crate::token::keys::{KeyState, Ring, jwk};
 use crate::token::{Compact, KeyError, TokenError};
@@ -6,16 +6,16 @@ use crate::token::{Compact, KeyError, TokenError};
 /// Why a test vector was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VectorRefused {
-    /// The key cannot be used.
-    #[error("the key: {0}")]
+    /// The key is invalid.
+    #[error("invalid key: {0}")]
     Key(#[from] KeyError),
-    /// The token does not verify.
-    #[error("the token: {0}")]
+    /// The token is invalid.
+    #[error("invalid token: {0}")]
     Token(#[from] TokenError),
 }
 
-/// Verifies a compact JWS by a JWK, in the way access tokens are, and gives its payload. The strength of a secret is not
-/// looked at: vectors use keys of zeros.
+/// Verifies a compact JWS with a JWK, as access tokens are verified, and returns its payload. The strength of a secret is
+/// not checked, since test vectors use weak keys.
 ///
 /// ```
 /// use auth_core::testing::{VectorRefused, open_jws};
@@ -28,7 +28,7 @@ pub enum VectorRefused {
 ///
 /// # Errors
 ///
-/// [`VectorRefused`] says whether it was the key or the token.
+/// [`VectorRefused`] for an invalid key or token.
 pub fn open_jws(key: &str, token: &str) -> Result<Vec<u8>, VectorRefused> {
     let mut ring = Ring::default();
     ring.add(jwk::vector(key)?, KeyState::Verifying)?;

@@ -1,4 +1,4 @@
-//! Help for tests: who may call what, a clock that is set by hand, and the suite that every store must pass.
+//! Test support: an in-memory `Auth`, a manual clock, the access matrix, the policy lock, and the conformance suite for stores.
 
 mod access_matrix;
 mod admit;
@@ -12,6 +12,8 @@ mod sign_in;
 pub use access_matrix::{AccessMatrix, Target, TestCaller};
 pub use admit::admit;
 pub use clock::TestClock;
+#[doc(hidden)]
+pub use in_memory::example;
 pub use in_memory::in_memory;
 pub use jws::{VectorRefused, open_jws};
 pub use policy_lock::policy_lock;

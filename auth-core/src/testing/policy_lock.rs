@@ -1,4 +1,4 @@
-//! The policy table held against a committed file.
+//! Comparison of the policy table with a committed file.
 
 use std::path::Path;
 
@@ -6,26 +6,25 @@ use crate::policy::PolicyTable;
 
 const UPDATE: &str = "UPDATE_POLICY_LOCK";
 
-/// Holds a router's policy table against a file that is committed and reviewed, usually `policy.lock` beside
-/// `Cargo.toml` (tests run there): a guard that changed, a route that came or went fails the test until somebody has
-/// looked at the file's diff.
+/// Compares the policy table of a router with a committed file, usually `policy.lock` beside `Cargo.toml`, the working
+/// directory of tests. A changed guard and an added or removed route fail the test until the file is updated, so that the
+/// change appears in its diff.
 ///
-/// The file holds [`PolicyTable::lock`]: method, path, requirement and handler with its module. Source lines are left
-/// out, so that an edit above a handler changes nothing. With the environment variable `UPDATE_POLICY_LOCK=1` the file
-/// is written instead.
+/// The file contains [`PolicyTable::lock`]: method, path, requirement, and handler with its module, without source lines.
+/// With the environment variable `UPDATE_POLICY_LOCK=1` the file is written instead.
 ///
 /// ```no_run
 /// # use auth_core::{GuardedRouter, Auth};
 /// # fn router() -> GuardedRouter<Auth> { GuardedRouter::new() }
 /// #[test]
-/// fn nobodys_access_changed_unseen() {
+/// fn policy_is_reviewed() {
 ///     auth_core::testing::policy_lock(&router().policy(), "policy.lock");
 /// }
 /// ```
 ///
 /// # Panics
 ///
-/// With the difference, when table and file differ, and when the file cannot be read or written.
+/// When table and file differ, with the difference, and when the file cannot be read or written.
 #[track_caller]
 pub fn policy_lock(table: &PolicyTable, path: impl AsRef<Path>) {
     let path = path.as_ref();
@@ -33,19 +32,19 @@ pub fn policy_lock(table: &PolicyTable, path: impl AsRef<Path>) {
     let present = table.lock();
     if std::env::var_os(UPDATE).is_some_and(|value| value == "1") {
         let written = std::fs::write(path, present);
-        return written.unwrap_or_else(|error| panic!("{shown} could not be written: {error}"));
+        return written.unwrap_or_else(|error| panic!("cannot write {shown}: {error}"));
     }
-    let mend = format!("if this is meant, run the test with {UPDATE}=1 and commit {shown}");
+    let help = format!("if the change is intended, run the test with {UPDATE}=1 and commit {shown}");
     match std::fs::read_to_string(path) {
         Ok(committed) if committed == present => {}
         Ok(committed) => {
-            panic!("the policy is not the one in {shown}:\n\n{}\n{mend}", difference(&committed, &present))
+            panic!("the policy differs from {shown}:\n\n{}\n{help}", difference(&committed, &present))
         }
-        Err(error) => panic!("{shown} could not be read: {error}\n{mend}; it will hold:\n\n{present}"),
+        Err(error) => panic!("cannot read {shown}: {error}\n{help}; it will contain:\n\n{present}"),
     }
 }
 
-/// The lines that only one of the two has, in their order by path; both are sorted.
+/// The lines that only one of the two has, ordered by route.
 fn difference(committed: &str, present: &str) -> String {
     let lines = |text: &str, other: &str, sign: char| {
         let only = text.lines().filter(|line| !other.lines().any(|kept| kept == *line));
@@ -69,7 +68,7 @@ mod tests {
     use super::difference;
 
     #[test]
-    fn a_changed_route_stands_beside_what_it_was() {
+    fn old_and_new_line_of_a_route_are_adjacent() {
         let committed = "GET /a: auth [x::a]\nGET /b: auth [x::b]\nGET /c: auth [x::c]\n";
         let present = "GET /a: public [x::a]\nGET /c: auth [x::c]\nGET /d: auth [x::d]\n";
         let lines = "- GET /a: auth [x::a]\n+ GET /a: public [x::a]\n- GET /b: auth [x::b]\n+ GET /d: auth [x::d]\n";

@@ -5,26 +5,21 @@ use crate::service::{AccountError, Auth};
 use crate::store::{Audit, NewSession, Session};
 use crate::token::{Access, Token};
 
-/// Begins a session of `subject` as if it had logged in just now by these methods (`amr`, RFC 8176) and been granted
-/// these scopes, both separated by spaces, and gives its access token. No password is checked and no hash computed.
+/// Begins a session of `subject` as if it had just logged in, with these authentication methods (`amr`, RFC 8176) and
+/// scopes, both separated by spaces, and returns its access token. No password is checked.
 ///
 /// ```
-/// # use auth_core::{Context, Registration};
-/// use auth_core::testing::{in_memory, sign_in};
+/// use auth_core::testing::sign_in;
 ///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let auth = in_memory().build()?;
-/// let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
+/// # auth_core::testing::example(async |auth, ada, system| {
 /// let token = sign_in(&auth, &ada, "pwd otp mfa", "reports:read").await?;
 /// let authorization = format!("Bearer {}", token.expose());
-/// # Ok(())
-/// # }
+/// # Ok(()) });
 /// ```
 ///
 /// # Errors
 ///
-/// [`AccountError::InvalidCredential`] when there is no such subject, [`AccountError::Unavailable`] when a store does not answer.
+/// [`AccountError::NotFound`] when there is no such subject; [`AccountError::Unavailable`] when a store does not answer.
 pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -> Result<Token<Access>, AccountError> {
     let now = auth.now();
     let state = auth.verifier().lookups.subject(subject, now).await?.ok_or(AccountError::NotFound { what: "user" })?;
@@ -44,9 +39,7 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
         client_id: None,
         dpop_jkt: None,
     };
-    auth.service()?
-        .sessions
-        .create(NewSession { session: session.clone(), refresh_token: refresh.hash() }, Audit::none())
-        .await?;
+    let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
+    auth.service()?.sessions.create(new, Audit::none()).await?;
     Ok(auth.tokens(session, &state.roles, refresh, None)?.access)
 }

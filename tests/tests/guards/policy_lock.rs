@@ -55,7 +55,7 @@ fn a_guard_that_changed_fails_with_what_it_was_and_is() {
         let file = file.clone();
         move || policy_lock(&router().policy(), file)
     });
-    assert!(missing.contains("could not be read") && missing.contains("UPDATE_POLICY_LOCK=1"), "{missing}");
+    assert!(missing.contains("cannot read") && missing.contains("UPDATE_POLICY_LOCK=1"), "{missing}");
 
     std::fs::write(&file, router().policy().lock()).unwrap();
     policy_lock(&router().policy(), &file);

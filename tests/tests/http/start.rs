@@ -87,9 +87,9 @@ fn clients_that_cannot_be_are_refused() {
         (r#"[{"id": "", "secret_sha256": "abc"}]"#.to_owned(), "64 hexadecimal digits"),
         (r#"[{"id": ""}]"#.to_owned(), "1 to 255 printable"),
         (r#"[{"id": "b\u00fccher"}]"#.to_owned(), "1 to 255 printable"),
-        (r#"[{"id": "a", "grants": ["client_credentials"]}]"#.to_owned(), "neither `password` nor `refresh_token`"),
-        (r#"[{"id": "a", "introspect": true}]"#.to_owned(), "only a client with a secret"),
-        (r#"[{"id": "a"}, {"id": "a"}]"#.to_owned(), "an id twice"),
+        (r#"[{"id": "a", "grants": ["client_credentials"]}]"#.to_owned(), "use `password` or `refresh_token`"),
+        (r#"[{"id": "a", "introspect": true}]"#.to_owned(), "a public client cannot introspect"),
+        (r#"[{"id": "a"}, {"id": "a"}]"#.to_owned(), "a unique id"),
         (r#"[{"id": "quickstart"}]"#.to_owned(), "the audience"),
     ] {
         refused(&[("AUTH_CLIENTS", &json)], "AUTH_CLIENTS", mend);

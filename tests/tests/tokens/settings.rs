@@ -77,7 +77,7 @@ fn how_many_verified_tokens_are_remembered_is_a_number() {
     assert_eq!(read(&[("AUTH_TOKEN_CACHE", "500")]), "keys: None, remembered: Some(500)");
     for wrong in ["-1", "10k", " "] {
         let line = read(&[("AUTH_TOKEN_CACHE", wrong)]);
-        assert!(line.starts_with("error: AUTH_TOKEN_CACHE: it is not a number"), "{line}");
+        assert!(line.starts_with("error: AUTH_TOKEN_CACHE: not a number"), "{line}");
     }
 }
 
@@ -95,7 +95,7 @@ fn a_key_that_cannot_be_used_is_one_line_that_names_the_variable_and_the_mend() 
     says(&[("AUTH_SIGNING_KEY_FILE", "/no/such/file")], &["AUTH_SIGNING_KEY_FILE", "/no/such/file"]);
     says(&[("AUTH_SIGNING_KEY_FILE", &public)], &["AUTH_SIGNING_KEY_FILE", "public key", "private one"]);
     says(&[("AUTH_SIGNING_KEY_FILE", &encrypted)], &["encrypted", "openssl pkey"]);
-    says(&[("AUTH_SIGNING_KEY_FILE", "")], &["AUTH_SIGNING_KEY_FILE", "set to nothing"]);
+    says(&[("AUTH_SIGNING_KEY_FILE", "")], &["AUTH_SIGNING_KEY_FILE", "the value is empty"]);
     says(&[("AUTH_VERIFY_KEY_FILES", &public)], &["AUTH_VERIFY_KEY_FILES", "AUTH_SIGNING_KEY_FILE or AUTH_SECRET"]);
     says(&[("AUTH_SECRET", SECRET), ("AUTH_VERIFY_KEY_FILES", &small)], &["1024 bits", "2048"]);
     says(&[("AUTH_SECRET", "short")], &["AUTH_SECRET", "5 bytes", "openssl rand"]);

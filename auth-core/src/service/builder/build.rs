@@ -1,4 +1,4 @@
-//! An [`Auth`] of a builder's settings, once they prove to make sense together.
+//! Validation of the settings, and construction of the [`Auth`].
 
 #[cfg(feature = "server")]
 use std::sync::Arc;
@@ -25,10 +25,10 @@ use crate::token::{AccessTokens, LegacyTokens};
 use crate::verify::dpop::Proofs;
 use crate::verify::{CredentialSources, Verifier};
 
-/// The longest time for which tokens of a former service are taken: a user who returns later logs in again.
+/// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 
-/// An `Auth` could not be assembled.
+/// An error of [`AuthBuilder::build`].
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -36,45 +36,45 @@ const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let key = auth_core::token::SigningKey::hs256(&auth_core::token::random_secret()?)?;
 /// let missing = Auth::builder(key, "https://api.example.com", "api").build().unwrap_err();
-/// assert_eq!(missing.to_string(), "no user store was given: call `AuthBuilder::users`, or `store` for all of them");
+/// assert_eq!(missing.to_string(), "missing user store: call `AuthBuilder::users`, or `AuthBuilder::store` for all stores");
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// A store was not given.
-    #[error("no {what} store was given: call `AuthBuilder::{method}`, or `store` for all of them")]
+    /// A required store is missing.
+    #[error("missing {what} store: call `AuthBuilder::{method}`, or `AuthBuilder::store` for all stores")]
     NoStore {
-        /// Of what.
+        /// The kind of store.
         what: &'static str,
-        /// The builder's method that gives one.
+        /// The method of the builder that sets it.
         method: &'static str,
     },
-    /// Something that the setting says cannot work.
+    /// A setting is invalid.
     #[error("{setting} {why}")]
     Setting {
-        /// The builder's method or argument.
+        /// The method or argument of the builder.
         setting: &'static str,
-        /// What is wrong with it, and what would do.
+        /// The problem and the remedy.
         why: &'static str,
     },
-    /// Another issuer cannot be trusted as it is described.
+    /// The configuration of another issuer is invalid.
     #[cfg(feature = "oidc")]
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// The password hasher could not start.
+    /// The password hasher failed to start.
     #[cfg(feature = "server")]
-    #[error("the password hasher could not start: {0}")]
+    #[error("the password hasher failed to start: {0}")]
     Hasher(#[from] PasswordError),
 }
 
 impl AuthBuilder {
-    /// Assembles the `Auth`.
+    /// Builds the `Auth`.
     ///
     /// # Errors
     ///
-    /// [`BuildError`] names what is missing or cannot work.
+    /// [`BuildError`] for a missing store or an invalid setting.
     pub fn build(mut self) -> Result<Auth, BuildError> {
         self.lifetimes.session = self.session_ttl.unwrap_or(self.lifetimes.session.max(self.lifetimes.refresh));
         self.check()?;
@@ -82,14 +82,14 @@ impl AuthBuilder {
         let dpop = self.dpop.take().map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew));
         let dpop = dpop.transpose().map_err(wrong("dpop"))?;
         if let Some(legacy) = &self.legacy {
-            announce(legacy, self.clock.now()).map_err(wrong("legacy_tokens"))?;
+            check_legacy(legacy, self.clock.now()).map_err(wrong("legacy_tokens"))?;
         }
         let sources = CredentialSources::new(std::mem::take(&mut self.sources))
-            .ok_or("names a scheme, header or cookie that is no HTTP token, or the header `Authorization` or `Cookie`");
+            .ok_or("must name an HTTP token, and not the header `Authorization` or `Cookie`");
         let sources = sources.map_err(wrong("credential_source"))?;
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
         let coherence =
-            Opaque::new(coherence.ok_or("needs a Tokio runtime; build within one").map_err(wrong("fanout"))?);
+            Opaque::new(coherence.ok_or("needs a Tokio runtime; call `build` within one").map_err(wrong("fanout"))?);
         let users = self.users.take().map(|users| Coherent::new(users, &coherence));
         let sessions = self.sessions.take().map(|sessions| Coherent::new(sessions, &coherence));
         let api_keys = self.api_keys.take().map(|keys| Coherent::new(keys, &coherence));
@@ -150,14 +150,14 @@ impl AuthBuilder {
         })))
     }
 
-    /// A resource server, which has other issuers instead of one of its own.
+    /// Whether this is a resource server, which trusts other issuers and issues no tokens.
     #[cfg(feature = "oidc")]
     fn issues_nothing(&self) -> bool {
         self.keys.signing().is_err() && !self.trusted.is_empty()
     }
 
     #[cfg(not(feature = "oidc"))]
-    #[expect(clippy::unused_self, reason = "it asks the builder where there are other issuers")]
+    #[expect(clippy::unused_self, reason = "the variant with the feature `oidc` uses it")]
     const fn issues_nothing(&self) -> bool {
         false
     }
@@ -171,7 +171,7 @@ impl AuthBuilder {
             return wrong("the audience", "is empty; give the service's name");
         }
         if self.lifetimes.access < Duration::from_secs(1) {
-            return wrong("access_ttl", "is under a second; 15 minutes is usual");
+            return wrong("access_ttl", "is shorter than 1 second; 15 minutes is usual");
         }
         if self.lifetimes.refresh < self.lifetimes.access {
             return wrong("refresh_ttl", "is shorter than access_ttl; 7 days is usual");
@@ -180,7 +180,7 @@ impl AuthBuilder {
             return wrong("session_ttl", "is shorter than refresh_ttl; 30 days is usual");
         }
         if self.clock_skew > Duration::from_mins(5) {
-            return wrong("clock_skew", "is over 5 minutes, which would keep expired tokens alive; 5 seconds is usual");
+            return wrong("clock_skew", "is over 5 minutes, which would accept expired tokens; 5 seconds is usual");
         }
         if self.lifetimes.leeway > Duration::from_mins(5) {
             return wrong("refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual");
@@ -201,31 +201,25 @@ fn clients(
     let mut clients = Clients::new(own, scopes);
     for client in registered {
         if !clients.register(client) {
-            return Err(wrong(
-                "client",
-                "was given an id twice, or the audience, which is the service's own client's id",
-            ));
+            return Err(wrong("client", "must have a unique id other than the audience, the id of the own client"));
         }
     }
     if !has_dpop && clients.any_dpop_bound() {
-        return Err(wrong(
-            "client",
-            "is to have bound tokens alone while DPoP is off; turn it on by AuthBuilder::dpop (AUTH_DPOP)",
-        ));
+        return Err(wrong("client", "requires DPoP, which is off; enable it with `AuthBuilder::dpop` (AUTH_DPOP)"));
     }
     Ok(clients)
 }
 
-/// Says in the log until when tokens of a former service are taken; refuses an end that is too far away.
-fn announce(legacy: &LegacyTokens, now: Timestamp) -> Result<(), &'static str> {
+/// Refuses an end date of legacy tokens that is too far away, and logs a warning otherwise.
+fn check_legacy(legacy: &LegacyTokens, now: Timestamp) -> Result<(), &'static str> {
     let until = legacy.until();
     if until > now.after(LONGEST_LEGACY) {
-        return Err("are taken for more than a year; set an end by which every user has logged in again");
+        return Err("are accepted for more than a year; set an end by which every user has logged in again");
     }
     if until > now {
-        tracing::warn!(target: "auth", "access tokens of a former service are taken until {until}");
+        tracing::warn!(target: "auth", "access tokens of a former service are accepted until {until}");
     } else {
-        tracing::warn!(target: "auth", "a former service's access tokens were taken until {until}; remove the setting");
+        tracing::warn!(target: "auth", "access tokens of a former service were accepted until {until}; remove the setting");
     }
     Ok(())
 }

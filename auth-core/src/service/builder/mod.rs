@@ -1,4 +1,4 @@
-//! Assembling an `Auth`: the settings, and in `build` what they are held against.
+//! The settings of an `Auth`.
 
 mod build;
 
@@ -22,7 +22,7 @@ use crate::token::{KeySet, LegacyTokens, Lifetimes};
 use crate::verify::CredentialSource;
 use crate::verify::dpop::Dpop;
 
-/// Assembles an [`Auth`](crate::Auth); begin with [`Auth::builder`](crate::Auth::builder).
+/// A builder for [`Auth`](crate::Auth); see [`Auth::builder`](crate::Auth::builder).
 ///
 /// | setting | default |
 /// | --- | --- |
@@ -30,7 +30,7 @@ use crate::verify::dpop::Dpop;
 /// | [`refresh_leeway`](Self::refresh_leeway), [`clock_skew`](Self::clock_skew), [`cache_ttl`](Self::cache_ttl) | 10 seconds, 5 seconds, 5 seconds |
 /// | [`scopes`](Self::scopes), [`client`](Self::client), [`new_user_role`](Self::new_user_role) | none |
 /// | [`error_body`](Self::error_body) | problem details (RFC 9457) |
-/// | [`clock`](Self::clock), [`events`](Self::events), [`fanout`](Self::fanout) | the machine's, `tracing`, none |
+/// | [`clock`](Self::clock), [`events`](Self::events), [`fanout`](Self::fanout) | the system clock, `tracing`, none |
 ///
 /// ```
 /// use std::time::Duration;
@@ -49,7 +49,7 @@ use crate::verify::dpop::Dpop;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a builder does nothing until it is built"]
+#[must_use = "a builder does nothing until `build` is called"]
 pub struct AuthBuilder {
     keys: KeySet,
     issuer: String,
@@ -69,7 +69,7 @@ pub struct AuthBuilder {
     clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
-    /// What the layer for the web framework keeps in the `Auth`.
+    /// State of the web layer.
     pub(crate) web: Extensions,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
@@ -117,7 +117,7 @@ impl AuthBuilder {
         }
     }
 
-    /// Keeps users (registration and administration included), sessions and API keys in one store.
+    /// Sets one store for users (with registration and administration), sessions and API keys.
     pub fn store<S>(self, store: S) -> Self
     where
         S: UserDirectory + SessionStore + ApiKeyStore + Clone,
@@ -125,20 +125,8 @@ impl AuthBuilder {
         self.directory(store.clone()).sessions(store.clone()).api_keys(store)
     }
 
-    /// Where users are, without registration: [`Auth::routes`](crate::Auth::routes) then has no `/auth/register`.
-    ///
-    /// ```
-    /// # use auth_core::{Context, AccountError, Registration, testing};
-    /// use auth_core::store::MemoryStore;
-    ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = testing::in_memory().users(MemoryStore::new()).build()?;
-    /// let registration = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await;
-    /// assert_eq!(registration, Err(AccountError::Misconfigured { missing: "store that takes registrations" }));
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Sets the user store, without registration: [`Auth::routes`](crate::Auth::routes) then has no `/auth/register`, and
+    /// [`Auth::register`](crate::Auth::register) fails with [`AccountError::Misconfigured`](crate::AccountError::Misconfigured).
     pub fn users(mut self, users: impl UserStore) -> Self {
         self.users = Some(Arc::new(users));
         self.registry = None;
@@ -146,215 +134,147 @@ impl AuthBuilder {
         self
     }
 
-    /// Where users are and register.
+    /// Sets the user store, with registration.
     pub fn registry(self, users: impl UserRegistry) -> Self {
         let users = Arc::new(users);
         Self { users: Some(users.clone()), registry: Some(users), directory: None, ..self }
     }
 
-    /// Where users are, register and are administered, as by [`Auth::update_account`](crate::Auth::update_account).
+    /// Sets the user store, with registration and administration, as by [`Auth::update_account`](crate::Auth::update_account).
     pub fn directory(self, users: impl UserDirectory) -> Self {
         let users = Arc::new(users);
         Self { users: Some(users.clone()), registry: Some(users.clone()), directory: Some(users), ..self }
     }
 
-    /// Takes access tokens of a former service as well, until the time that they name; none by default. A warning in the
-    /// log says so at every start.
+    /// Also accepts access tokens of a former service, until the end date of `tokens`; none by default. Every start logs a
+    /// warning about it.
     pub fn legacy_tokens(mut self, tokens: LegacyTokens) -> Self {
         self.legacy = Some(tokens);
         self
     }
 
-    /// Accepts access tokens of another issuer as well. Its subjects have no sessions here, and their roles and scopes
-    /// are what its tokens say; nothing but the end of a token takes them away.
+    /// Also accepts access tokens of another issuer. Its subjects have no sessions here, and their roles and scopes are those
+    /// in the token; they apply until the token expires.
     #[cfg(feature = "oidc")]
     pub fn trust(mut self, issuer: Issuer) -> Self {
         self.trusted.push(issuer);
         self
     }
 
-    /// Where sessions and refresh tokens are.
+    /// Sets the store of sessions and refresh tokens.
     pub fn sessions(mut self, sessions: impl SessionStore) -> Self {
         self.sessions = Some(Arc::new(sessions));
         self
     }
 
-    /// Where API keys are.
+    /// Sets the store of API keys.
     pub fn api_keys(mut self, api_keys: impl ApiKeyStore) -> Self {
         self.api_keys = Some(Arc::new(api_keys));
         self
     }
 
-    /// How long an access token lives; 15 minutes by default, 1 second or more.
+    /// The lifetime of an access token; 15 minutes by default, at least 1 second.
     pub fn access_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.access = ttl;
         self
     }
 
-    /// How long a session lives without being refreshed; 7 days by default, [`access_ttl`](Self::access_ttl) or more.
+    /// The lifetime of a session that is not refreshed; 7 days by default, at least [`access_ttl`](Self::access_ttl).
     pub fn refresh_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.refresh = ttl;
         self
     }
 
-    /// How long a session lives however often it is refreshed; 30 days by default, or [`refresh_ttl`](Self::refresh_ttl)
-    /// if that is longer. After that the user logs in again.
+    /// The lifetime of a session however often it is refreshed; 30 days by default, or [`refresh_ttl`](Self::refresh_ttl) if
+    /// that is longer.
     pub fn session_ttl(mut self, ttl: Duration) -> Self {
         self.session_ttl = Some(ttl);
         self
     }
 
-    /// How long after its first use a refresh token may be retried and gets the same successor; 10 seconds by default, at
-    /// most 5 minutes, zero turns it off. It keeps a lost response or two tabs from looking like theft.
+    /// How long after its first use a refresh token may be retried and returns the same successor; 10 seconds by default, at
+    /// most 5 minutes, zero to disable. Without it, a lost response or a second tab counts as theft.
     pub fn refresh_leeway(mut self, leeway: Duration) -> Self {
         self.lifetimes.leeway = leeway;
         self
     }
 
-    /// How far the clocks of those who issue and verify tokens may be apart; 5 seconds by default, in whole seconds, at
-    /// most 5 minutes. A token is taken for that much earlier than it says, and one of another issuer for that much longer; one
-    /// of this service ends when its `expires_in` is over, within a second.
+    /// The tolerated difference between the clocks of issuer and verifier; 5 seconds by default, in whole seconds, at most 5
+    /// minutes. Tokens are accepted that much before their start, and tokens of other issuers that much after their end. Tokens
+    /// of this service end within a second of their `expires_in`.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = skew;
         self
     }
 
-    /// Binds tokens to keys of the clients' (RFC 9449); off by default. Off means that a `DPoP` header is ignored, that
-    /// every token issued is a bearer token, and that tokens which are bound to a key are refused.
+    /// Binds tokens to keys of the clients (DPoP, RFC 9449); off by default. When off, `DPoP` headers are ignored, every issued
+    /// token is a bearer token, and tokens that are bound to a key are refused.
     pub fn dpop(mut self, dpop: Dpop) -> Self {
         self.dpop = Some(dpop);
         self
     }
 
-    /// Within which time changes that other nodes or the application's own SQL make to subjects, sessions and keys are
-    /// seen; 5 seconds by default, zero asks the stores for every request. Changes made through this `Auth` are seen at once.
+    /// The time within which guards see changes to subjects, sessions and keys by other nodes or by SQL of the application; 5
+    /// seconds by default, zero queries the stores for every request. Changes through this `Auth` are visible at once.
     pub fn cache_ttl(mut self, bound: Duration) -> Self {
         self.cache_ttl = bound;
         self
     }
 
-    /// How many verified access tokens are remembered, so that one that comes a third time is not verified anew; 10,000
-    /// by default, zero remembers none. Its time, its session and its subject are looked at all the same, and a change of
-    /// the keys forgets all of them.
+    /// The number of verified access tokens in the cache, which skips the signature check of a token from its third use on;
+    /// 10,000 by default, zero disables it. Expiry, session and subject are checked for every request, and a change of the keys
+    /// clears the cache.
     ///
-    /// Of each its text and its claims are in memory, about 1.3 KiB, until it is found to have expired or others have taken
-    /// its place: whoever can read the memory of the process can use those that have not expired.
+    /// An entry holds the text and the claims of a token, about 1.3 KiB, until it is found expired or evicted. An attacker who
+    /// can read the memory of the process can use the tokens in it that have not expired.
     pub fn token_cache(mut self, tokens: usize) -> Self {
         self.token_cache = tokens;
         self
     }
 
-    /// Lets other nodes see at once what this one changes, and this one what they change; none by default. `build` must
-    /// then be called within a Tokio runtime, where the node listens.
+    /// Sends invalidations to other nodes and receives theirs, so that changes are visible on all nodes at once; none by
+    /// default. `build` must then be called within a Tokio runtime, which runs the subscription.
     pub fn fanout(mut self, fanout: impl Fanout) -> Self {
         self.fanout = Some(Arc::new(fanout));
         self
     }
 
-    /// Scopes that the service's own client may ask for; none by default. Others that a login asks for are not granted;
-    /// at `/auth/token` they are `invalid_scope`.
-    ///
-    /// ```
-    /// # use auth_core::{Context, Login, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = testing::in_memory().scopes(["profile", "reports:read"]).build()?;
-    /// # auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let mut login = Login::new("ada@example.com", "three words and a comma");
-    /// login.scope = Some("reports:read admin".to_owned());
-    /// assert_eq!(auth.login(&Context::system("example"), login).await?.scope, "reports:read"); // what was granted, not what was asked for
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The scopes that the service's own client may request; none by default. A login with other scopes is granted without
+    /// them; `/auth/token` refuses them with `invalid_scope`.
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Registers a client of the token endpoint. Without any, only the service's own client uses it: it is public, named
-    /// as the audience, and who asks when a request names no client, as `/auth/login` and Swagger UI do.
-    ///
-    /// ```
-    /// # use auth_core::testing;
-    /// use auth_core::{GrantType, OAuthClient};
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let app = OAuthClient::public("mobile-app")?.grants([GrantType::Password, GrantType::RefreshToken]);
-    /// let auth = testing::in_memory().client(app).build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Registers a client of the token endpoint; see [`OAuthClient`]. The service's own client is always registered: it is
+    /// public, its id is the audience, and a request without a client id is its request, as of `/auth/login` and Swagger UI.
     #[cfg(feature = "server")]
     pub fn client(mut self, client: OAuthClient) -> Self {
         self.clients.push(client);
         self
     }
 
-    /// The role of whoever registers by `POST /auth/register`; none by default.
-    /// [`Auth::register`](crate::Auth::register) gives the roles that its [`Registration`](crate::Registration) names.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    /// use axum::body::{Body, to_bytes};
-    /// use axum::http::Request;
-    /// use tower::ServiceExt as _;
-    ///
-    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
-    /// enum Role {
-    ///     User,
-    /// }
-    ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = auth_core::testing::in_memory().new_user_role(Role::User).build()?;
-    /// let app: axum::Router = auth.routes().with_state(auth.clone());
-    /// let body = r#"{"email": "ada@example.com", "password": "three words and a comma"}"#;
-    /// let request = Request::post("/auth/register").header("content-type", "application/json");
-    /// let answer = app.oneshot(request.body(Body::from(body))?).await?;
-    /// let user: serde_json::Value = serde_json::from_slice(&to_bytes(answer.into_body(), 1024).await?)?;
-    /// assert_eq!(user["role"], "User");
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The role of users who register with `POST /auth/register`; none by default.
+    /// [`Auth::register`](crate::Auth::register) assigns the roles of its [`Registration`](crate::Registration).
     #[cfg(feature = "server")]
     pub fn new_user_role(mut self, role: impl Role) -> Self {
         self.new_user_roles = vec![role.name().into()];
         self
     }
 
-    /// Looks for credentials in one more place, after the built-in ones: another scheme of `Authorization`, a header, a
-    /// cookie. See [`CredentialSource`].
+    /// Adds a place to look for credentials, after the built-in ones: another scheme of `Authorization`, a header, a cookie.
     pub fn credential_source(mut self, source: CredentialSource) -> Self {
         self.sources.push(source);
         self
     }
 
-    /// The source of the current time; the machine's clock by default.
-    ///
-    /// ```
-    /// # use auth_core::{Context, Login, AccountError, Registration, Timestamp, testing};
-    /// use std::time::Duration;
-    ///
-    /// use auth_core::testing::TestClock;
-    ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
-    /// let auth = testing::in_memory().clock(clock.clone()).build()?;
-    /// # auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
-    ///
-    /// clock.advance(Duration::from_hours(7 * 24)); // the lifetime of a session that nobody refreshes
-    /// assert_eq!(auth.refresh(&Context::system("example"), tokens.refresh.expose()).await.unwrap_err(), AccountError::InvalidRefreshToken);
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// The source of the current time; the system clock by default. See [`TestClock`](crate::testing::TestClock).
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
     }
 
-    /// Where events go; to `tracing` by default.
+    /// The sink of events; `tracing` by default.
     pub fn events(mut self, events: impl EventSink) -> Self {
         self.events = Arc::new(events);
         self

@@ -7,13 +7,13 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::base::ClientId;
 use crate::token::TokenHash;
 
-/// A shorter secret could be guessed offline from its hash, and online without one.
+/// A shorter secret could be guessed online, or offline from its hash.
 const MIN_SECRET_BYTES: usize = 32;
 
 /// A client of the token endpoint other than the service's own.
 ///
-/// It begins with the `refresh_token` grant and no scopes. Its tokens carry its id as `client_id`, and nobody else can
-/// refresh or revoke them.
+/// By default it has the `refresh_token` grant and no scopes. Its tokens carry its id as `client_id`, and only this client
+/// can refresh or revoke them.
 ///
 /// ```
 /// use auth_core::{GrantType, OAuthClient};
@@ -32,17 +32,17 @@ pub struct OAuthClient {
     pub(super) secret: Option<TokenHash>,
     pub(super) grants: Vec<GrantType>,
     pub(super) scopes: Vec<Box<str>>,
-    /// Only with a secret.
+    /// Only for a client with a secret.
     pub(super) introspects: bool,
     pub(super) dpop_bound: bool,
 }
 
-/// How a client comes to tokens.
+/// A grant type of the token endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantType {
-    /// `password` (RFC 6749 section 4.3): the client sees the user's password. For the service's own applications only;
-    /// RFC 9700 section 2.4 forbids it to all others, and the server metadata does not name it.
+    /// `password` (RFC 6749 section 4.3): the client sees the user's password. Only for the service's own applications: RFC
+    /// 9700 section 2.4 forbids it for all others, and the server metadata does not list it.
     Password,
     /// `refresh_token` (RFC 6749 section 6).
     RefreshToken,
@@ -58,33 +58,33 @@ impl GrantType {
     }
 }
 
-/// A client that cannot be registered.
+/// An error in the configuration of a client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidClient {
-    /// The id is empty, too long, or holds what a `client_id` cannot (RFC 6749 appendix A.1).
-    #[error("a client id has 1 to 255 printable ASCII characters")]
+    /// The id is empty, too long, or has characters that a `client_id` must not have (RFC 6749 appendix A.1).
+    #[error("a client id must have 1 to 255 printable ASCII characters")]
     Id,
     /// The secret is too short.
-    #[error("the client secret has {len} bytes and needs 32 or more; `openssl rand -hex 32` makes one")]
+    #[error("the client secret has {len} bytes and needs at least 32; `openssl rand -hex 32` generates one")]
     ShortSecret {
-        /// How many bytes it has.
+        /// Its length in bytes.
         len: usize,
     },
-    /// A client without a secret is to introspect.
-    #[error("only a client with a secret may introspect: anybody can say that he is a public one")]
+    /// A client without a secret cannot introspect.
+    #[error("a public client cannot introspect: it has no secret to authenticate with")]
     PublicMayNotIntrospect,
 }
 
 impl OAuthClient {
-    /// A client that can keep a secret, as a server can; only the secret's hash is kept.
+    /// A client that can keep a secret, such as a server; only the hash of the secret is stored.
     ///
-    /// Let the secret be of letters and digits: RFC 6749 section 2.3.1 has it form-encoded within the `Basic` header,
-    /// which changes nothing of those, and widely used client libraries leave the encoding out.
+    /// Use a secret of letters and digits: the `Basic` header carries it form-encoded (RFC 6749 section 2.3.1), which many
+    /// client libraries omit and which leaves letters and digits unchanged.
     ///
     /// # Errors
     ///
-    /// [`InvalidClient`] when the id cannot be one, or the secret has fewer than 32 bytes.
+    /// [`InvalidClient`] when the id is invalid or the secret has fewer than 32 bytes.
     pub fn confidential(id: &str, secret: &SecretString) -> Result<Self, InvalidClient> {
         let secret = secret.expose_secret();
         if secret.len() < MIN_SECRET_BYTES {
@@ -93,34 +93,22 @@ impl OAuthClient {
         Self::confidential_by_hash(id, TokenHash::of(secret))
     }
 
-    /// As [`confidential`](Self::confidential), by the SHA-256 of the secret, so that the secret itself need not lie in
-    /// the service's configuration (`printf %s SECRET | sha256sum`). The secret must be random: a hash of a word is no
-    /// protection of it.
-    ///
-    /// ```
-    /// use auth_core::OAuthClient;
-    ///
-    /// # fn main() -> Result<(), auth_core::InvalidClient> {
-    /// # let from_configuration = [7; 32];
-    /// let client = OAuthClient::confidential_by_hash("billing", from_configuration.into())?;
-    /// assert_eq!(client.id().as_str(), "billing");
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// As [`confidential`](Self::confidential), with the SHA-256 of the secret, so that the configuration does not contain the
+    /// secret (`printf %s SECRET | sha256sum`). The secret must be random: the hash of a guessable secret does not protect it.
     ///
     /// # Errors
     ///
-    /// [`InvalidClient::Id`] when the id cannot be one.
+    /// [`InvalidClient::Id`] when the id is invalid.
     pub fn confidential_by_hash(id: &str, secret: TokenHash) -> Result<Self, InvalidClient> {
         Ok(Self { secret: Some(secret), ..Self::public(id)? })
     }
 
-    /// A client that cannot keep a secret, as an application on a user's device (RFC 6749 section 2.1). Its id tells who
-    /// it says it is and proves nothing.
+    /// A client that cannot keep a secret, such as an application on a user's device (RFC 6749 section 2.1). Its id is not
+    /// authenticated.
     ///
     /// # Errors
     ///
-    /// [`InvalidClient::Id`] when the id cannot be one.
+    /// [`InvalidClient::Id`] when the id is invalid.
     pub fn public(id: &str) -> Result<Self, InvalidClient> {
         if !id.bytes().all(|byte| matches!(byte, 0x20..=0x7E)) {
             return Err(InvalidClient::Id);
@@ -130,46 +118,35 @@ impl OAuthClient {
         Ok(Self { id, secret: None, grants, scopes: Vec::new(), introspects: false, dpop_bound: false })
     }
 
-    /// Which grants it may use, in place of those it had.
+    /// Replaces the grant types that the client may use.
     #[must_use]
     pub fn grants(mut self, grants: impl IntoIterator<Item = GrantType>) -> Self {
         self.grants = grants.into_iter().collect();
         self
     }
 
-    /// Which scopes it may ask for, in place of those it had; they need not be among
-    /// [`AuthBuilder::scopes`](crate::AuthBuilder::scopes), which are the service's own client's.
+    /// Replaces the scopes that the client may request. They are independent of
+    /// [`AuthBuilder::scopes`](crate::AuthBuilder::scopes), the scopes of the service's own client.
     #[must_use]
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Gives it tokens that are bound to a key, or none (`dpop_bound_access_tokens`, RFC 9449 section 5.2):
-    /// `/auth/token` asks its requests for a proof, also where [`Dpop::optional`](crate::Dpop::optional) asks nobody
-    /// else's. [`AuthBuilder::build`](crate::AuthBuilder::build) fails where DPoP is off.
+    /// Requires DPoP for this client (`dpop_bound_access_tokens`, RFC 9449 section 5.2), also with
+    /// [`Dpop::optional`](crate::Dpop::optional). [`AuthBuilder::build`](crate::AuthBuilder::build) fails when DPoP is off.
     #[must_use]
     pub const fn dpop_bound_access_tokens(mut self) -> Self {
         self.dpop_bound = true;
         self
     }
 
-    /// Lets it ask `/auth/introspect` about any token of this service, by its secret (RFC 7662 section 2.1), as a resource
-    /// server does. Others ask by an API key of scope `introspect`.
-    ///
-    /// ```
-    /// use auth_core::OAuthClient;
-    ///
-    /// # fn main() -> Result<(), auth_core::InvalidClient> {
-    /// let secret = "an example, and so not a secret: 7Rk2".to_owned().into();
-    /// let reports = OAuthClient::confidential("reports-api", &secret)?.grants([]).may_introspect()?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Allows the client to call `/auth/introspect` with its secret for any token of this service (RFC 7662 section 2.1), as a
+    /// resource server does. Other callers need an API key with the scope `introspect`.
     ///
     /// # Errors
     ///
-    /// [`InvalidClient::PublicMayNotIntrospect`] when it has no secret.
+    /// [`InvalidClient::PublicMayNotIntrospect`] when the client has no secret.
     pub fn may_introspect(mut self) -> Result<Self, InvalidClient> {
         if self.secret.is_none() {
             return Err(InvalidClient::PublicMayNotIntrospect);
@@ -178,7 +155,7 @@ impl OAuthClient {
         Ok(self)
     }
 
-    /// Its id.
+    /// The client id.
     #[must_use]
     pub const fn id(&self) -> &ClientId {
         &self.id

@@ -1,4 +1,4 @@
-//! Every client there is, and which of them a request comes from.
+//! The registered clients, and client authentication.
 
 use std::collections::HashMap;
 
@@ -13,21 +13,21 @@ use crate::store::Session;
 use crate::token::TokenHash;
 use crate::token::dpop::Proof;
 
-/// Every client there is.
+/// All clients.
 pub(crate) struct Clients {
-    /// The service's own, named as the audience: public, not registered, and who asks when a request names no client.
+    /// The service's own client: public, with the audience as its id, and the client of requests without a client id.
     own: OAuthClient,
     registered: HashMap<ClientId, OAuthClient>,
 }
 
-/// What a request says of its client, before anything is known about it; nothing at all is what the service's own says.
+/// The client credentials of a request before authentication; empty for the service's own client.
 #[derive(Debug, Default)]
 pub(crate) struct ClientCredentials {
     pub(crate) id: Option<String>,
     pub(crate) secret: Option<SecretString>,
 }
 
-/// Who asks, authenticated if it is a client that can be.
+/// The client of a request, authenticated if it is confidential.
 #[derive(Clone, Copy)]
 pub(crate) struct Client<'a> {
     client: &'a OAuthClient,
@@ -36,15 +36,8 @@ pub(crate) struct Client<'a> {
 
 impl Clients {
     pub(crate) fn new(own: ClientId, scopes: &[Box<str>]) -> Self {
-        let grants = vec![GrantType::Password, GrantType::RefreshToken];
-        let own = OAuthClient {
-            id: own,
-            secret: None,
-            grants,
-            scopes: scopes.to_vec(),
-            introspects: false,
-            dpop_bound: false,
-        };
+        let (grants, scopes) = (vec![GrantType::Password, GrantType::RefreshToken], scopes.to_vec());
+        let own = OAuthClient { id: own, secret: None, grants, scopes, introspects: false, dpop_bound: false };
         Self { own, registered: HashMap::new() }
     }
 
@@ -53,22 +46,20 @@ impl Clients {
         client.id != self.own.id && self.registered.insert(client.id.clone(), client).is_none()
     }
 
-    /// Whether any client has a secret.
     pub(super) fn any_confidential(&self) -> bool {
         self.registered.values().any(|client| client.secret.is_some())
     }
 
-    /// Whether any client is to have bound tokens alone.
+    /// Whether any client requires DPoP.
     pub(crate) fn any_dpop_bound(&self) -> bool {
         self.registered.values().any(|client| client.dpop_bound)
     }
 
-    /// Whether any client may introspect.
     pub(crate) fn any_introspects(&self) -> bool {
         self.registered.values().any(|client| client.introspects)
     }
 
-    /// Every scope that some client may ask for, each once, in order.
+    /// The scopes of all clients, sorted, without duplicates.
     pub(super) fn scopes(&self) -> Vec<&str> {
         let all = self.registered.values().chain([&self.own]).flat_map(|client| &client.scopes);
         let mut scopes: Vec<&str> = all.map(AsRef::as_ref).collect();
@@ -88,7 +79,7 @@ impl Clients {
         let presented = secret.map(|secret| TokenHash::of(secret.expose_secret()));
         let proved = match (client.and_then(|client| client.secret), presented) {
             (Some(secret), Some(presented)) => secret.matches(&presented),
-            // A public client has no secret; one that sends any is not who it says.
+            // A public client has no secret; a request with one is refused.
             (None, None) => true,
             (Some(_), None) | (None, Some(_)) => false,
         };
@@ -100,7 +91,7 @@ impl Clients {
 }
 
 impl Auth {
-    /// The client of a request; one that is refused is recorded.
+    /// Authenticates the client of a request; a refusal is recorded.
     pub(crate) fn client(
         &self,
         context: &Context,
@@ -119,12 +110,12 @@ impl Auth {
 }
 
 impl<'a> Client<'a> {
-    /// Its name in the store of sessions: none for the service's own.
+    /// Its id in the session store: `None` for the service's own client.
     fn stored_id(&self) -> Option<&'a ClientId> {
         if self.own { None } else { Some(&self.client.id) }
     }
 
-    /// The client as who asks for tokens, with the key that it proved to hold.
+    /// A token request of this client with a DPoP proof.
     pub(crate) fn with(&self, proof: Option<&'a Proof>) -> TokenRequest<'a> {
         TokenRequest {
             client_id: self.stored_id(),
@@ -134,7 +125,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    /// Whether a session of this client's.
+    /// Whether this client began the session.
     pub(crate) fn began(&self, session: &Session) -> bool {
         session.client_id.as_ref() == self.stored_id()
     }
@@ -143,7 +134,7 @@ impl<'a> Client<'a> {
         self.client.grants.contains(&grant)
     }
 
-    /// Whether it has a secret, by which it has then proved who it is.
+    /// Whether it has a secret, and has therefore authenticated with it.
     pub(crate) const fn has_secret(&self) -> bool {
         self.client.secret.is_some()
     }

@@ -1,11 +1,11 @@
-//! How OAuth's endpoints refuse (RFC 6749 section 5.2).
+//! Error responses of the OAuth endpoints (RFC 6749 section 5.2).
 
 use http::StatusCode;
 
 use crate::service::AccountError;
 
-/// An error of the token, revocation or introspection endpoint. Its texts are constants: nothing that was sent comes
-/// back, and the RFC's character set is kept.
+/// An error of the token, revocation or introspection endpoint. Its texts are constants: they echo no input, and stay
+/// within the character set of the RFC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct OAuthError {
     pub(crate) status: StatusCode,
@@ -22,12 +22,12 @@ impl OAuthError {
         Self::bad_request("invalid_request", description)
     }
 
-    /// The same for an unknown client and a wrong secret.
+    /// Identical for an unknown client and a wrong secret.
     pub(crate) const fn invalid_client() -> Self {
         Self {
             status: StatusCode::UNAUTHORIZED,
             code: "invalid_client",
-            description: "the client is unknown or did not authenticate as it must",
+            description: "the client is unknown or its authentication failed",
         }
     }
 
@@ -52,15 +52,15 @@ impl OAuthError {
     }
 
     pub(crate) const fn unsupported_grant_type() -> Self {
-        Self::bad_request("unsupported_grant_type", "the grant type is not one that this endpoint takes")
+        Self::bad_request("unsupported_grant_type", "this endpoint does not support the grant type")
     }
 
     const fn invalid_scope() -> Self {
-        Self::bad_request("invalid_scope", "the scope is malformed, unknown or more than may be had")
+        Self::bad_request("invalid_scope", "the scope is malformed, unknown or exceeds what can be granted")
     }
 
     pub(crate) const fn unsupported_token_type() -> Self {
-        Self::bad_request("unsupported_token_type", "this kind of token is not revoked here")
+        Self::bad_request("unsupported_token_type", "this endpoint does not revoke tokens of this type")
     }
 }
 
@@ -81,7 +81,7 @@ impl From<AccountError> for OAuthError {
             AccountError::Misconfigured { .. } => Self {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 code: "server_error",
-                description: "the service is not set up for this",
+                description: "the service is not configured for this operation",
             },
             _ => Self::bad_request("invalid_request", "the request cannot be carried out"),
         }

@@ -8,7 +8,7 @@ use crate::store::RefreshTokenRecord;
 use crate::token::{Confirmation, OneOrMany, Token};
 use crate::verify::{AccessError, Identity};
 
-/// What is told of a token; of one that is not active, only that (RFC 7662 section 2.2).
+/// The introspection response; for an inactive token only `active` (RFC 7662 section 2.2).
 #[derive(Serialize)]
 pub(crate) struct Introspection {
     active: bool,
@@ -35,7 +35,7 @@ struct ActiveToken {
     access: Option<AccessTokenPart>,
 }
 
-/// What only an access token has.
+/// The members that only access tokens have.
 #[derive(Serialize)]
 struct AccessTokenPart {
     token_type: &'static str,
@@ -48,7 +48,7 @@ struct AccessTokenPart {
     #[serde(skip_serializing_if = "Option::is_none")]
     jti: Option<String>,
     amr: Vec<String>,
-    /// As they are now.
+    /// The current roles.
     roles: Vec<String>,
 }
 
@@ -61,8 +61,8 @@ impl Introspection {
 }
 
 impl Auth {
-    /// What this service would make of a token now: a used or expired one, one whose session has ended or whose subject
-    /// is disabled, and one that is none at all are not active.
+    /// Whether this service would accept a token now. A used, expired or malformed token is inactive, and so is one whose
+    /// session has ended or whose subject is inactive.
     pub(crate) async fn introspect(&self, context: &Context, token: &str) -> Result<Introspection, AccountError> {
         if let Ok(refresh) = Token::parse(token) {
             let Some(found) = self.service()?.sessions.find_by_refresh_token(&refresh.hash()).await? else {
@@ -75,7 +75,7 @@ impl Auth {
             };
         }
         match self.verifier().identify(context, token).await {
-            // Another issuer's tokens are its own to tell about.
+            // Only their issuer may describe tokens of another issuer.
             Ok(identity) if identity.claims().iss != self.access_tokens().issuer() => Ok(Introspection::INACTIVE),
             Ok(identity) => Ok(Introspection::active(access_token(&identity))),
             Err(AccessError::Unavailable) => Err(AccountError::Unavailable),
@@ -98,7 +98,7 @@ impl Auth {
             sub: session.subject.to_string(),
             client_id: Some(self.client_name(&session)?.to_string()),
             exp: found.expires_at.as_secs(),
-            // A token is made when its predecessor is used.
+            // A refresh token is issued when its predecessor is used.
             iat: Some(session.last_used_at.as_secs()),
             scope: session.scope,
             sid: Some(session.id.to_string()),

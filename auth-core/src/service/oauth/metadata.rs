@@ -6,15 +6,15 @@ use crate::service::{AccountError, Auth};
 
 pub(crate) const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
 
-/// RFC 8414 section 2. The password grant is not named: it is for the service's own applications, which know.
+/// RFC 8414 section 2. The password grant is omitted: it is only for the service's own applications.
 #[derive(Serialize)]
 pub(crate) struct Metadata {
     issuer: String,
     token_endpoint: String,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     grant_types_supported: [&'static str; 1],
-    /// Required, and an empty list must be left out; `none` is the registered name for no response (there is no
-    /// authorization endpoint).
+    /// Required, and an empty list must be omitted; `none` is the registered name for no response type, since there is no
+    /// authorization endpoint.
     response_types_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<String>,
@@ -22,16 +22,16 @@ pub(crate) struct Metadata {
     revocation_endpoint: String,
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
     introspection_endpoint: String,
-    /// `Bearer` is a bearer credential: an API key.
+    /// `Bearer` stands for an API key.
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
-    /// RFC 9449 section 5.1; left out where DPoP is off.
+    /// RFC 9449 section 5.1; omitted when DPoP is off.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dpop_signing_alg_values_supported: Vec<&'static str>,
 }
 
 impl Auth {
-    /// The path under the issuer's host where RFC 8414 section 3.1 has the metadata looked for: with the issuer's own
-    /// path at its end. `None` when the issuer is no URL, and so has none.
+    /// The path of the metadata on the issuer's host (RFC 8414 section 3.1): the well-known path followed by the issuer's
+    /// path. `None` when the issuer is not a URL.
     pub(crate) fn metadata_path(&self) -> Option<String> {
         let (scheme, rest) = self.access_tokens().issuer().split_once("://")?;
         if !matches!(scheme, "https" | "http") || rest.contains(['?', '#', '{', '}', '*']) {
@@ -41,7 +41,7 @@ impl Auth {
         Some(format!("{METADATA_PATH}{path}"))
     }
 
-    /// What this authorization server says of itself. Its endpoints lie under the issuer.
+    /// The metadata of this authorization server. Its endpoints are below the issuer.
     pub(crate) fn metadata(&self) -> Result<Metadata, AccountError> {
         let clients = &self.service()?.clients;
         let issuer = self.access_tokens().issuer();

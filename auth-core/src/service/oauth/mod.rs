@@ -1,4 +1,4 @@
-//! OAuth 2.0: registered clients, and what the token, revocation and introspection endpoints decide.
+//! OAuth 2.0: registered clients, and the logic of the token, revocation and introspection endpoints.
 
 mod client;
 mod clients;

@@ -6,10 +6,10 @@ use crate::service::{AccountError, Auth};
 use crate::token::{ApiKey, Token};
 
 impl Auth {
-    /// Ends the session of a refresh or access token that was issued to this client: none of its tokens is good for
-    /// anything from now on. A token that is no token is no error (RFC 7009 section 2.2).
+    /// Ends the session of a refresh or access token of this client, which invalidates all tokens of the session. An invalid
+    /// token is not an error (RFC 7009 section 2.2).
     ///
-    /// A used refresh token ends its session, too: whoever asks for this wants its whole family gone.
+    /// A used refresh token ends its session, too: revocation covers the whole token family.
     pub(crate) async fn revoke(&self, context: &Context, client: &Client<'_>, token: &str) -> Result<(), OAuthError> {
         let sessions = &self.service()?.sessions;
         if ApiKey::is_one(token) || self.verifier().is_legacy(token) {
@@ -33,7 +33,7 @@ impl Auth {
         Ok(())
     }
 
-    /// Of a token that has not expired: any other can do nothing, and so need not be revoked.
+    /// The session of a valid access token; an expired one needs no revocation.
     fn session_of_access_token(&self, token: &str) -> Option<SessionId> {
         self.access_tokens().verify(token, self.now()).ok()?.sid.clone()
     }

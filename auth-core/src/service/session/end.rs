@@ -1,4 +1,4 @@
-//! Ending sessions.
+//! Ending of sessions.
 
 use crate::base::{Context, SessionId, SubjectId};
 use crate::event::EventKind;
@@ -8,7 +8,7 @@ use crate::store::Session;
 use crate::verify::Identity;
 
 impl Auth {
-    /// Ends the session of this identity; its access and refresh tokens are refused from now on.
+    /// Ends the session of an identity. Its access and refresh tokens are refused from now on.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -24,26 +24,24 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when the access token belongs to no session here, and so cannot be ended here;
-    /// [`AccountError::Unavailable`] when the store does not answer; the session then still stands.
+    /// [`AccountError::NotFound`] when the access token has no session in this service; [`AccountError::Unavailable`] when the
+    /// store does not answer: the session may not have ended.
     pub async fn logout(&self, context: &Context, identity: &Identity) -> Result<(), AccountError> {
         let session = identity.session().ok_or(AccountError::NotFound { what: "session" })?;
         self.end_session(context, identity.subject(), session).await.map(|_| ())
     }
 
-    /// Ends every session of a subject, those that begin at the same time included, and every access token.
+    /// Ends every session of a subject, including logins in progress, and revokes every access token.
     ///
     /// ```
-    /// # use auth_core::{Context, Login, AccountError, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
-    /// auth.logout_everywhere(&Context::system("example"), &ada).await?;
-    /// assert_eq!(auth.refresh(&Context::system("example"), tokens.refresh.expose()).await.unwrap_err(), AccountError::InvalidRefreshToken);
-    /// # Ok(())
-    /// # }
+    /// use auth_core::{AccountError, Login};
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let tokens = auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
+    /// auth.logout_everywhere(&system, &ada).await?;
+    /// let refused = auth.refresh(&system, tokens.refresh.expose()).await.unwrap_err();
+    /// assert_eq!(refused, AccountError::InvalidRefreshToken);
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
@@ -52,8 +50,7 @@ impl Auth {
     pub async fn logout_everywhere(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
         let subject = subject.clone();
         self.change(context, "logout_everywhere", |change| async move {
-            // First and in one step: a login under way has read the version before, and a token of a former service belongs
-            // to no session.
+            // First and in one step: a login in progress has read the old version, and legacy tokens have no session.
             let recording = change.recording(Some(&subject), |version: &Option<u64>| {
                 version.iter().map(|_| EventKind::TokensRevoked { subject: subject.clone() }).collect()
             });
@@ -63,21 +60,7 @@ impl Auth {
         .await
     }
 
-    /// The living sessions of a subject, newest first.
-    ///
-    /// ```
-    /// # use auth_core::{Context, Login, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let mut login = Login::new("ada@example.com", "three words and a comma");
-    /// login.agent = Some("Firefox on Linux".to_owned());
-    /// auth.login(&Context::system("example"), login).await?;
-    /// assert_eq!(auth.sessions(&ada).await?[0].agent.as_deref(), Some("Firefox on Linux"));
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Returns the live sessions of a subject, newest first.
     ///
     /// # Errors
     ///
@@ -85,7 +68,7 @@ impl Auth {
     pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, AccountError> {
         let now = self.now();
         let mut sessions = self.service()?.sessions.list(subject, now).await?;
-        // One of an older version is dead, though it may lie in the store until it expires.
+        // A session of an older version is invalid, although the store keeps it until it expires.
         let version = self.verifier().lookups.subject(subject, now).await?.map(|state| state.version);
         sessions.retain(|session| Some(session.version) == version);
         Ok(sessions)
@@ -94,18 +77,14 @@ impl Auth {
     /// Ends one session of a subject; `false` when the subject has no such session.
     ///
     /// ```
-    /// # use auth_core::{Context, Login, Registration, SubjectId, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
+    /// use auth_core::{Login, SubjectId};
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
     /// let session = auth.sessions(&ada).await?.remove(0).id;
-    /// let bob = SubjectId::random();
-    /// assert!(!auth.end_session(&Context::system("example"), &bob, &session).await?); // not his
-    /// assert!(auth.end_session(&Context::system("example"), &ada, &session).await?);
-    /// # Ok(())
-    /// # }
+    /// assert!(!auth.end_session(&system, &SubjectId::random(), &session).await?); // another subject's session
+    /// assert!(auth.end_session(&system, &ada, &session).await?);
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
@@ -130,7 +109,7 @@ impl Auth {
 }
 
 impl Change {
-    /// Ends all sessions of a subject but `keep`, which is lifted to the subject's given version.
+    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one.
     pub(super) async fn end_sessions(
         &self,
         subject: &SubjectId,

@@ -9,44 +9,39 @@ use crate::store::{NewSession, Session, UserRecord};
 use crate::token::Token;
 use crate::token::dpop::Proof;
 
-/// A login name longer than this cannot be right, and is not worth a query.
+/// A longer login name is invalid, and is refused without a query.
 const MAX_LOGIN_BYTES: usize = 1024;
 
-/// How much of a `User-Agent` is kept.
+/// The stored length of a `User-Agent`.
 const MAX_AGENT_CHARS: usize = 256;
 
 impl Auth {
-    /// Logs a user in: a new session with an access and a refresh token.
+    /// Logs a user in: begins a session with an access and a refresh token.
     ///
-    /// An unknown name, a wrong password and an inactive user are refused in the same words after the same work. A
-    /// password stored under weaker parameters is hashed anew.
+    /// An unknown name, a wrong password and an inactive user get the same error after the same work. A password hash with
+    /// weaker parameters is upgraded.
     ///
     /// ```
-    /// # use auth_core::{Context, Login, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let tokens = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
-    /// assert_eq!(tokens.expires_in, 15 * 60);
+    /// use auth_core::{AccountError, Login};
     ///
-    /// let wrong = auth.login(&Context::system("example"), Login::new("ada@example.com", "another")).await.unwrap_err();
-    /// let unknown = auth.login(&Context::system("example"), Login::new("bob@example.com", "another")).await.unwrap_err();
-    /// assert_eq!(wrong, unknown); // nobody learns who has an account
-    /// # Ok(())
-    /// # }
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let tokens = auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
+    /// assert_eq!(tokens.expires_in, 15 * 60);
+    /// let unknown = auth.login(&system, Login::new("bob@example.com", "another")).await.unwrap_err();
+    /// assert_eq!(unknown, AccountError::InvalidCredentials);
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidCredentials`]; [`AccountError::Overloaded`] when too many logins wait; [`AccountError::Unavailable`] when a store
-    /// does not answer; [`AccountError::InvalidDpopProof`] when [DPoP](crate::Dpop) is required, since only a request can
-    /// carry a proof.
+    /// [`AccountError::InvalidCredentials`]; [`AccountError::Overloaded`] when too many logins are queued;
+    /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] when
+    /// [DPoP](crate::Dpop) is required, since only an HTTP request can carry a proof.
     pub async fn login(&self, context: &Context, login: Login) -> Result<Tokens, AccountError> {
         self.login_with(context, login, None).await
     }
 
-    /// As [`login`](Self::login) for a client with a DPoP proof.
+    /// As [`login`](Self::login), for a client with a DPoP proof.
     pub(crate) async fn login_with(
         &self,
         context: &Context,
@@ -57,7 +52,7 @@ impl Auth {
         self.begin(context, login, scope, TokenRequest::own(proof)).await
     }
 
-    /// Logs a user in for `request`, to whose client and key the session's refresh tokens are bound, with the scopes decided already.
+    /// Logs a user in with granted scopes; the session's refresh tokens are bound to the client and key of `request`.
     pub(crate) async fn begin(
         &self,
         context: &Context,
@@ -105,7 +100,7 @@ impl Auth {
             service.users.find_by_login(&login.username).await?
         };
         let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-        // Verified also when there is no such user or it is inactive: the time must not tell who exists.
+        // Also for an unknown or inactive user: response time must not reveal which users exist.
         let verified = service.hasher.verify(login.password.clone(), stored.clone()).await?;
         match (user, verified) {
             (Some(user), Verified::Right { upgraded }) if user.state.active => {
@@ -129,8 +124,8 @@ impl Auth {
         }
     }
 
-    /// What was asked for, as far as it may be had, each scope once. The form of a login has no words for a scope that
-    /// cannot be had, as the token endpoint has; what was granted is in the response.
+    /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown scope;
+    /// the response contains the granted ones.
     fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
         let known = &self.service()?.scopes;
         let mut granted: Vec<&str> = Vec::new();

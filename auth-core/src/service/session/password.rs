@@ -1,4 +1,4 @@
-//! Changing a password.
+//! Password change.
 
 use secrecy::SecretString;
 
@@ -9,28 +9,13 @@ use crate::service::{AccountError, Auth};
 use crate::verify::Identity;
 
 impl Auth {
-    /// Changes the password of this identity's subject. The session it was done in goes on; every other session and
-    /// token of the subject is dead.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    /// use auth_core::{Context, Refusal};
-    /// use axum::extract::State;
-    /// use secrecy::SecretString;
-    ///
-    /// # async fn handler(
-    /// #     identity: Identity, context: Context, State(auth): State<Auth>, current: SecretString, new: SecretString,
-    /// # ) -> Result<(), Refusal> {
-    /// auth.change_password(&context, &identity, current, new).await?;
-    /// # Ok(())
-    /// # }
-    /// # fn main() {}
-    /// ```
+    /// Changes the password of an identity's subject. The current session continues; every other session and token of the
+    /// subject is revoked.
     ///
     /// # Errors
     ///
-    /// [`AccountError::WrongCurrentPassword`] when `current` is wrong; [`AccountError::WeakPassword`]; [`AccountError::Overloaded`];
-    /// [`AccountError::Unavailable`] when a store does not answer.
+    /// [`AccountError::WrongCurrentPassword`] when `current` is wrong; [`AccountError::WeakPassword`];
+    /// [`AccountError::Overloaded`]; [`AccountError::Unavailable`] when a store does not answer.
     pub async fn change_password(
         &self,
         context: &Context,
@@ -50,8 +35,8 @@ impl Auth {
         let hash = service.hasher.hash(new.into_secret()).await?;
         let session = identity.session().cloned();
         self.change(context, "change_password", |change| async move {
-            // The version grows with the password, in one step: should this end here, every session of the subject is
-            // dead already, this one included.
+            // The version grows with the password in one step: if the task ends here, every session of the subject is
+            // already invalid, including this one.
             let recording = change.recording(Some(&subject), |version: &Option<u64>| {
                 version.iter().map(|_| EventKind::PasswordChanged { subject: subject.clone() }).collect()
             });

@@ -1,4 +1,4 @@
-//! Refresh: one token in, its one successor out.
+//! Refresh: exchange of a refresh token for its single successor.
 
 use super::{TokenRequest, Tokens};
 use crate::base::Context;
@@ -12,38 +12,33 @@ use crate::token::{Refresh, Token, TokenError, open, seal};
 impl Auth {
     /// Exchanges a refresh token of the service's own client for its successor and a new access token.
     ///
-    /// The token is spent by this. Used again within the leeway (a lost response, a second tab) it gets the same
-    /// successor; later, its whole session ends, since somebody holds a copy (RFC 9700 section 4.14.2).
+    /// The token is spent. A second use within the leeway (after a lost response, or by a second tab) returns the same
+    /// successor; a later use ends the whole session, since the token was copied (RFC 9700 section 4.14.2).
     ///
     /// ```
-    /// # use auth_core::{Context, Login, Registration, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-    /// let first = auth.login(&Context::system("example"), Login::new("ada@example.com", "three words and a comma")).await?;
-    /// let second = auth.refresh(&Context::system("example"), first.refresh.expose()).await?;
-    /// assert_ne!(first.refresh.expose(), second.refresh.expose());
+    /// use auth_core::Login;
     ///
-    /// let retried = auth.refresh(&Context::system("example"), first.refresh.expose()).await?; // the answer was lost on the way
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let first = auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
+    /// let second = auth.refresh(&system, first.refresh.expose()).await?;
+    /// let retried = auth.refresh(&system, first.refresh.expose()).await?; // after a lost response
     /// assert_eq!(second.refresh.expose(), retried.refresh.expose());
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidRefreshToken`] for every token that is not good, whatever the reason;
-    /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] when [DPoP](crate::Dpop) is
-    /// required, since only a request can carry a proof.
+    /// [`AccountError::InvalidRefreshToken`] for every refused token, whatever the reason; [`AccountError::Unavailable`] when a
+    /// store does not answer; [`AccountError::InvalidDpopProof`] when [DPoP](crate::Dpop) is required, since only an HTTP
+    /// request can carry a proof.
     pub async fn refresh(&self, context: &Context, presented: &str) -> Result<Tokens, AccountError> {
         self.refresh_as(context, TokenRequest::default(), presented, None).await
     }
 
-    /// As [`refresh`](Self::refresh) for the client of `request`, with an access token of no more than `scope`, if it is given.
+    /// As [`refresh`](Self::refresh), for the client of `request`, with the access token limited to `scope` if given.
     ///
-    /// All that can fail without the token's being spent comes first: a scope that cannot be had or a store that does not
-    /// answer must not cost the holder its session.
+    /// Everything that can fail without spending the token comes first: a refused scope or an unavailable store must not
+    /// cost the client its session.
     pub(crate) async fn refresh_as(
         &self,
         context: &Context,
@@ -63,15 +58,15 @@ impl Auth {
         self.change(context, "refresh", |change| async move {
             let holder = Holder { client_id: client_id.as_ref(), dpop_jkt: dpop_jkt.as_deref() };
             let (session, successor) = change.redeem(&presented, &found.session, holder).await?;
-            // Again, of what was redeemed: a used token has not been asked above.
+            // Checked again on the redeemed session: `may_refresh` skips this check for a used token.
             let scope = narrowed(scope.as_deref(), &session.scope)?;
             change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key.as_ref())
         })
         .await
     }
 
-    /// What must hold before the token is redeemed. A stranger's request is refused first, since it must not end
-    /// anything, and a used token is let through to be judged as a retry or a replay, whatever else is asked for with it.
+    /// The checks before the token is redeemed. The holder is checked first, since a request of another client must not end a
+    /// session. A used token passes, whatever scope is requested, so that `redeem` classifies it as a retry or a replay.
     async fn may_refresh(
         &self,
         context: &Context,
@@ -81,18 +76,18 @@ impl Auth {
     ) -> Result<UserRecord, AccountError> {
         let session = &found.session;
         if !session.is_bound_to(holder) {
-            self.record(context, by_stranger(session));
+            self.record(context, wrong_holder(session));
             return Err(AccountError::InvalidRefreshToken);
         }
         if !found.used {
             narrowed(scope, &session.scope)?;
         }
         match self.service()?.users.find_by_id(&session.subject).await? {
-            Some(user) if is_living(session, &user.state) => Ok(user),
-            // The subject's credentials are newer. A change of the password in this very session may be about to lift it,
-            // so it is refused and not ended.
+            Some(user) if is_current(session, &user.state) => Ok(user),
+            // The subject's credentials are newer. The session is refused but not ended: a password change within this
+            // session may be about to raise its version.
             Some(user) if user.state.active => Err(self.refresh_refused(context, TokenError::Unknown)),
-            // The session outlived its subject; what is left of it goes.
+            // The subject was removed or disabled: remove the rest of the session.
             _ => {
                 self.end_session(context, &session.subject, &session.id).await?;
                 Err(AccountError::InvalidRefreshToken)
@@ -100,14 +95,14 @@ impl Auth {
         }
     }
 
-    /// The subject of a session, as the store has it now, unless it is gone, disabled or has newer credentials.
+    /// The current subject of a session, unless it is gone, inactive or has newer credentials.
     pub(crate) async fn living_subject(&self, session: &Session) -> Result<Option<UserRecord>, AccountError> {
         let user = self.service()?.users.find_by_id(&session.subject).await?;
-        Ok(user.filter(|user| is_living(session, &user.state)))
+        Ok(user.filter(|user| is_current(session, &user.state)))
     }
 
     fn refresh_refused(&self, context: &Context, reason: TokenError) -> AccountError {
-        // The event says why; the answer is the same for every reason.
+        // The event has the reason; the response is the same for every reason.
         let _ = self.verifier().refused(context, reason);
         AccountError::InvalidRefreshToken
     }
@@ -133,7 +128,7 @@ impl Change {
             expires_at: now.after(lifetimes.refresh),
             leeway: lifetimes.leeway,
         };
-        // A replay that was not answered may have ended the session all the same.
+        // A replay without an answer from the store may have ended the session all the same.
         let may = vec![crate::cache::Change::Session(of.id.clone())];
         let recording = self.recording(Some(&of.subject), redeemed);
         let write = self.service()?.sessions.redeem(redeem, recording.audit());
@@ -161,15 +156,15 @@ fn redeemed(outcome: &Redeemed) -> Vec<EventKind> {
         Redeemed::Replayed(session) => {
             EventKind::RefreshReplayed { subject: session.subject.clone(), session: session.id.clone() }
         }
-        Redeemed::WrongHolder(session) => by_stranger(session),
+        Redeemed::WrongHolder(session) => wrong_holder(session),
         Redeemed::Refused => EventKind::CredentialRefused { reason: TokenError::Unknown.to_string() },
     }]
 }
 
-fn by_stranger(session: &Session) -> EventKind {
+fn wrong_holder(session: &Session) -> EventKind {
     EventKind::RefreshByStranger { subject: session.subject.clone(), session: session.id.clone() }
 }
 
-fn is_living(session: &Session, subject: &SubjectState) -> bool {
+fn is_current(session: &Session, subject: &SubjectState) -> bool {
     subject.active && subject.version == session.version
 }

@@ -9,7 +9,7 @@ use crate::policy::Role;
 use crate::service::{AccountError, Auth};
 use crate::store::NewUser;
 
-/// A user who wants to register.
+/// A user to register.
 ///
 /// ```
 /// use auth_core::Registration;
@@ -21,17 +21,17 @@ use crate::store::NewUser;
 /// }
 ///
 /// # fn main() {
-/// let first_admin = Registration::new("root@example.com", "three words and a comma").with_roles([Role::Admin]);
+/// let admin = Registration::new("root@example.com", "three words and a comma").with_roles([Role::Admin]);
 /// # }
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Registration {
-    /// The e-mail address, which becomes the login name.
+    /// The e-mail address, which is the login name.
     pub email: String,
     /// The password.
     pub password: SecretString,
-    /// The names of the roles to give. A public route must not take them from its caller.
+    /// The names of the roles to assign. A public route must not take them from the request.
     pub roles: Vec<Box<str>>,
 }
 
@@ -41,7 +41,7 @@ impl Registration {
         Self { email: email.into(), password: password.into(), roles: Vec::new() }
     }
 
-    /// With these roles.
+    /// Sets the roles.
     #[must_use]
     pub fn with_roles<R: Role>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
         self.roles = roles.into_iter().map(|role| role.name().into()).collect();
@@ -53,23 +53,21 @@ impl Auth {
     /// Adds a user.
     ///
     /// ```
-    /// # use auth_core::{Context, AccountError, Registration, password::WeakPassword, testing};
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// # let auth = testing::in_memory().build()?;
-    /// let (ada, email) = auth.register(&Context::system("example"), Registration::new("Ada@Example.com", "three words and a comma")).await?;
-    /// assert_eq!(email.as_str(), "ada@example.com");
+    /// use auth_core::{AccountError, Registration, password::WeakPassword};
     ///
-    /// let weak = auth.register(&Context::system("example"), Registration::new("bob@example.com", "password123")).await.unwrap_err();
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let (bob, email) = auth.register(&system, Registration::new("Bob@Example.com", "three words and a comma")).await?;
+    /// assert_eq!(email.as_str(), "bob@example.com");
+    /// let weak = auth.register(&system, Registration::new("cyd@example.com", "password123")).await.unwrap_err();
     /// assert_eq!(weak, AccountError::WeakPassword(WeakPassword::TooShort)); // NIST SP 800-63B-4
-    /// # Ok(())
-    /// # }
+    /// # Ok(()) });
     /// ```
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`], [`AccountError::EmailTaken`]; [`AccountError::Misconfigured`] when
-    /// the user store takes no registrations; [`AccountError::Overloaded`]; [`AccountError::Unavailable`] when the store does not answer.
+    /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`], [`AccountError::EmailTaken`];
+    /// [`AccountError::Misconfigured`] when the user store accepts no registrations; [`AccountError::Overloaded`];
+    /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn register(
         &self,
         context: &Context,
@@ -77,14 +75,15 @@ impl Auth {
     ) -> Result<(SubjectId, Email), AccountError> {
         let service = self.service()?;
         // Before the password is hashed.
-        service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that takes registrations"))?;
+        service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that accepts registrations"))?;
         let email: Email = registration.email.parse()?;
         let password = Password::new(registration.password, Some(&email))?;
         let password_hash = service.hasher.hash(password.into_secret()).await?;
         let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
         self.change(context, "register", |change| async move {
             let registry = change.service()?.registry.as_ref();
-            let registry = registry.ok_or(AccountError::Misconfigured { missing: "store that takes registrations" })?;
+            let registry =
+                registry.ok_or(AccountError::Misconfigured { missing: "store that accepts registrations" })?;
             let recording = change.recording(None, |subject: &Option<SubjectId>| {
                 subject.iter().map(|subject| EventKind::UserRegistered { subject: subject.clone() }).collect()
             });

@@ -1,18 +1,18 @@
-//! A request for tokens.
+//! The client and key of a token request.
 
 use crate::base::ClientId;
 use crate::store::Holder;
 use crate::token::dpop::Proof;
 
-/// Who asks for tokens, as far as that was proved. The service's own client without a key by default.
+/// The authenticated client of a token request, and its DPoP proof. By default the service's own client without a proof.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct TokenRequest<'a> {
-    /// `None` for the service's own.
+    /// `None` for the service's own client.
     pub(crate) client_id: Option<&'a ClientId>,
-    /// Whether the client proved itself by a secret. Its sessions are bound to it by that, and so need not be to a key,
-    /// which it may change (RFC 9449 section 5); its access tokens are.
+    /// Whether the client authenticated with a secret. The secret binds its sessions, so that it may change its key (RFC 9449
+    /// section 5); its access tokens are bound to the key.
     pub(crate) confidential: bool,
-    /// Whether it is to have bound tokens alone, whatever others may.
+    /// Whether the client must use DPoP, also where DPoP is optional.
     pub(crate) dpop_bound: bool,
     pub(crate) proof: Option<&'a Proof>,
 }
@@ -23,7 +23,7 @@ impl<'a> TokenRequest<'a> {
         Self { proof, ..Self::default() }
     }
 
-    /// As the holder of a session.
+    /// The holder that a session of this request is bound to.
     pub(crate) fn holder(&self) -> Holder<'a> {
         let proof = self.proof.filter(|_| !self.confidential);
         Holder { client_id: self.client_id, dpop_jkt: proof.map(Proof::key) }

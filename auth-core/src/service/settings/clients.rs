@@ -1,4 +1,4 @@
-//! OAuth clients, from the environment.
+//! OAuth clients from the environment.
 
 #[cfg(feature = "server")]
 use hex::FromHex;
@@ -27,13 +27,13 @@ impl TryFrom<SecretString> for Clients {
     }
 }
 
-/// A setting without effect is refused.
+/// A setting without effect is an error.
 #[cfg(not(feature = "server"))]
 impl TryFrom<SecretString> for Clients {
     type Error = &'static str;
 
     fn try_from(_: SecretString) -> Result<Self, &'static str> {
-        Err("this program is built without the feature `server` of auth-core")
+        Err("requires the feature `server` of auth-core, which this program was built without")
     }
 }
 
@@ -61,15 +61,16 @@ fn client(config: &Config) -> Result<OAuthClient, String> {
         (None, None) => OAuthClient::public(&config.id).map_err(invalid)?,
         (Some(secret), None) => OAuthClient::confidential(&config.id, secret).map_err(invalid)?,
         (None, Some(hash)) => {
-            let hash = <[u8; 32]>::from_hex(hash.expose_secret())
-                .map_err(|_| "secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` makes them")?;
+            let hash = <[u8; 32]>::from_hex(hash.expose_secret()).map_err(
+                |_| "secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` computes them",
+            )?;
             OAuthClient::confidential_by_hash(&config.id, hash.into()).map_err(invalid)?
         }
-        (Some(_), Some(_)) => return Err("it has `secret` and `secret_sha256`; give one of the two".to_owned()),
+        (Some(_), Some(_)) => return Err("`secret` and `secret_sha256` are both set; remove one of the two".to_owned()),
     };
     if let Some(names) = &config.grants {
         let grants: Option<Vec<_>> = names.iter().map(|name| GrantType::parse(name)).collect();
-        client = client.grants(grants.ok_or("a grant is neither `password` nor `refresh_token`")?);
+        client = client.grants(grants.ok_or("unknown grant; use `password` or `refresh_token`")?);
     }
     client = client.scopes(config.scopes.clone());
     if config.dpop_bound_access_tokens {

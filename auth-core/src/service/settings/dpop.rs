@@ -27,7 +27,7 @@ impl From<String> for DpopUrls {
 
 pub(super) fn dpop(mode: Option<DpopMode>, urls: Option<DpopUrls>) -> Result<Option<Dpop>, SettingsError> {
     let dpop = match mode {
-        // Addresses alone would leave DPoP off where it was meant to be on.
+        // `AUTH_DPOP_URLS` alone would leave DPoP off silently.
         None if urls.is_some() => {
             let problem = "AUTH_DPOP is unset; set it to `optional`, `required` or `off`";
             return Err(SettingsError::new("AUTH_DPOP_URLS", problem));

@@ -1,4 +1,4 @@
-//! The environment as something that serde reads.
+//! A serde deserializer for environment variables.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -16,7 +16,7 @@ use super::{SettingsError, unknown};
 /// The prefix of every setting.
 pub(super) const PREFIX: &str = "AUTH_";
 
-/// Variables whose value may lie in a file, and those that name the file.
+/// Variables whose value may come from a file, and the variables that name the file.
 pub(super) const FILES: [(&str, &str); 4] = [
     ("AUTH_CLIENTS", "AUTH_CLIENTS_FILE"),
     ("AUTH_LEGACY_SECRET", "AUTH_LEGACY_SECRET_FILE"),
@@ -24,8 +24,8 @@ pub(super) const FILES: [(&str, &str); 4] = [
     ("AUTH_TRUSTED_ISSUERS", "AUTH_TRUSTED_ISSUERS_FILE"),
 ];
 
-/// The variables that begin with [`PREFIX`]. It deserialises a struct whose fields are called as they are, and warns of
-/// those that the struct lacks.
+/// The variables that begin with [`PREFIX`]. Deserializes a struct whose fields have their names, and warns about variables
+/// without a field.
 pub(super) struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
@@ -33,17 +33,17 @@ impl Environment {
         std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value))).collect()
     }
 
-    /// An empty value is an error: it is never what was meant.
+    /// An empty value is an error.
     fn variable(&self, name: &'static str) -> Result<Option<String>, Invalid> {
         let Some(value) = self.0.get(name) else { return Ok(None) };
         match value.to_str() {
-            Some("") => Err(Invalid::new(name, "it is set to nothing; unset it or give a value")),
+            Some("") => Err(Invalid::new(name, "the value is empty; set a value or unset the variable")),
             Some(value) => Ok(Some(value.to_owned())),
-            None => Err(Invalid::new(name, "it is not valid UTF-8")),
+            None => Err(Invalid::new(name, "the value is not valid UTF-8")),
         }
     }
 
-    /// The value of a variable or of its file, and the one of the two that is set.
+    /// The value of a variable or of its file, with the name of the variable that is set.
     fn value(&self, name: &'static str) -> Result<Option<(&'static str, String)>, Invalid> {
         let own = self.variable(name)?;
         let Some((_, file)) = FILES.into_iter().find(|(of, _)| *of == name) else {
@@ -51,13 +51,13 @@ impl Environment {
         };
         match (own, self.variable(file)?) {
             (None, None) => Ok(None),
-            // As the file is, so that both hold the same secret.
+            // Trimmed as the file is, so that both yield the same secret.
             (Some(value), None) => Ok(Some((name, value.trim().to_owned()))),
             (None, Some(path)) => {
                 let text = read(&path).map_err(|problem| Invalid::new(file, problem))?;
                 Ok(Some((file, text.expose_secret().to_owned())))
             }
-            (Some(_), Some(_)) => Err(Invalid::new(name, format!("{file} is set as well; unset one of the two"))),
+            (Some(_), Some(_)) => Err(Invalid::new(name, format!("{file} is also set; unset one of the two"))),
         }
     }
 }
@@ -88,7 +88,7 @@ impl<'de> Deserializer<'de> for &Environment {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Invalid> {
-        Err(Invalid::custom("an environment is read into a struct"))
+        Err(Invalid::custom("the environment deserializes only into a struct"))
     }
 
     forward_to_deserialize_any! {
@@ -118,7 +118,8 @@ impl<'de> MapAccess<'de> for Set<'_> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Invalid> {
-        let (source, text) = self.next.take().ok_or_else(|| Invalid::custom("a value was read twice"))?;
+        let (source, text) =
+            self.next.take().ok_or_else(|| Invalid::custom("`next_value` was called without `next_key`"))?;
         seed.deserialize(Value(text)).map_err(|invalid| Invalid { variable: source, ..invalid })
     }
 }
@@ -152,7 +153,7 @@ impl<'de> Deserializer<'de> for Value {
     }
 }
 
-/// A variable that cannot be used. Unlike serde's own errors it never repeats the value, which may be a secret.
+/// An invalid variable. Unlike serde's own errors it never contains the value, which may be a secret.
 #[derive(Debug)]
 pub(super) struct Invalid {
     variable: &'static str,
@@ -185,19 +186,15 @@ impl de::Error for Invalid {
     }
 
     fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::custom(format_args!("it is not {expected}"))
+        Self::custom(format_args!("expected {expected}"))
     }
 
     fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::custom(format_args!("it is not {expected}"))
+        Self::custom(format_args!("expected {expected}"))
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
-        match expected {
-            [one, other] => Self::custom(format_args!("it is neither `{one}` nor `{other}`")),
-            [start @ .., end] => Self::custom(format_args!("it is none of `{}` and `{end}`", start.join("`, `"))),
-            [] => Self::custom("no value is valid"),
-        }
+        Self::custom(format_args!("expected one of `{}`", expected.join("`, `")))
     }
 }
 
@@ -215,14 +212,14 @@ mod tests {
     }
 
     fn error(variables: &[(&str, &str)]) -> String {
-        read(variables).err().unwrap_or_else(|| panic!("{variables:?} was read"))
+        read(variables).err().unwrap_or_else(|| panic!("{variables:?} was accepted"))
     }
 
     #[test]
     fn an_error_names_the_variable_and_never_the_value() {
-        assert_eq!(error(&[("AUTH_ISSUER", "")]), "AUTH_ISSUER: it is set to nothing; unset it or give a value");
-        assert_eq!(error(&[("AUTH_DPOP", "hunter2")]), "AUTH_DPOP: it is none of `off`, `optional` and `required`");
-        assert_eq!(error(&[("AUTH_LEGACY_SUBJECT", "hunter2")]), "AUTH_LEGACY_SUBJECT: it is neither `id` nor `login`");
+        assert_eq!(error(&[("AUTH_ISSUER", "")]), "AUTH_ISSUER: the value is empty; set a value or unset the variable");
+        assert_eq!(error(&[("AUTH_DPOP", "hunter2")]), "AUTH_DPOP: expected one of `off`, `optional`, `required`");
+        assert_eq!(error(&[("AUTH_LEGACY_SUBJECT", "hunter2")]), "AUTH_LEGACY_SUBJECT: expected one of `id`, `login`");
         for name in ["AUTH_SECRET", "AUTH_ACCESS_TTL", "AUTH_TOKEN_CACHE", "AUTH_CLIENTS", "AUTH_LEGACY_SECRET"] {
             let error = error(&[(name, "hunter2")]);
             assert!(error.starts_with(&format!("{name}: ")) && !error.contains("hunter2"), "{error}");
@@ -249,11 +246,11 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn bytes_that_are_no_text_are_refused() {
+    fn invalid_utf8_is_refused() {
         use std::os::unix::ffi::OsStringExt;
         let value = OsString::from_vec(vec![0xFF]);
         let environment: Environment = [("AUTH_ISSUER".to_owned(), value)].into_iter().collect();
         let error = Variables::deserialize(&environment).err().unwrap();
-        assert_eq!(error.to_string(), "AUTH_ISSUER: it is not valid UTF-8");
+        assert_eq!(error.to_string(), "AUTH_ISSUER: the value is not valid UTF-8");
     }
 }

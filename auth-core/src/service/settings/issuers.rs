@@ -1,4 +1,4 @@
-//! Other issuers, from the environment.
+//! Other issuers from the environment.
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -23,13 +23,13 @@ impl TryFrom<SecretString> for Issuers {
     }
 }
 
-/// A setting without effect is refused.
+/// A setting without effect is an error.
 #[cfg(not(feature = "oidc"))]
 impl TryFrom<SecretString> for Issuers {
     type Error = &'static str;
 
     fn try_from(_: SecretString) -> Result<Self, &'static str> {
-        Err("this program is built without the feature `oidc` of auth-core")
+        Err("requires the feature `oidc` of auth-core, which this program was built without")
     }
 }
 

@@ -1,4 +1,4 @@
-//! Keys from the environment and from the files that it names.
+//! Keys from the environment and from key files.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -61,7 +61,7 @@ pub(super) fn keys(
     verifying: Option<KeyFiles>,
 ) -> Result<Option<KeySet>, SettingsError> {
     let signing = match (file, secret) {
-        // A service that goes over to a key file logs no user out.
+        // A switch to a key file must not log users out.
         (Some(KeyFile(key)), Some(Secret(secret))) => Some(
             KeySet::from(key)
                 .accept(secret.verifying_key())
@@ -72,8 +72,8 @@ pub(super) fn keys(
     };
     let Some(KeyFiles(verifying)) = verifying else { return Ok(signing) };
     let wrong = |problem: String| SettingsError::new("AUTH_VERIFY_KEY_FILES", problem);
-    let signing =
-        signing.ok_or_else(|| wrong("no key signs; set AUTH_SIGNING_KEY_FILE or AUTH_SECRET as well".to_owned()))?;
+    let signing = signing
+        .ok_or_else(|| wrong("there is no signing key; also set AUTH_SIGNING_KEY_FILE or AUTH_SECRET".to_owned()))?;
     let keys = verifying
         .into_iter()
         .try_fold(signing, |keys, (path, key)| keys.accept(key).map_err(|error| wrong(unusable(&path, error))));

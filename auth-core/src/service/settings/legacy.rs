@@ -1,4 +1,4 @@
-//! Tokens of a former service, from the environment.
+//! Legacy tokens from the environment.
 
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -50,7 +50,7 @@ pub(super) fn tokens(
     let (secret, until) = match (secret, until) {
         (Some(LegacySecret(secret)), Some(LegacyUntil(until))) => (secret, until),
         (Some(_), None) => {
-            let problem = "it is unset and AUTH_LEGACY_SECRET is not; write a date such as `2027-03-31`";
+            let problem = "required with AUTH_LEGACY_SECRET; set a date such as `2027-03-31`";
             return Err(SettingsError::new("AUTH_LEGACY_UNTIL", problem));
         }
         (None, Some(_)) => return Err(SettingsError::new("AUTH_LEGACY_UNTIL", alone)),

@@ -27,25 +27,25 @@ use crate::verify::dpop::Dpop;
 ///
 /// | variable | default | meaning |
 /// | --- | --- | --- |
-/// | `AUTH_SECRET`, or `AUTH_SECRET_FILE` | none | HS256 signing secret of 32 bytes or more, or a file that holds it |
-/// | `AUTH_SIGNING_KEY_FILE` | none | private key in PEM (Ed25519, P-256, RSA) or JWK that signs instead; tokens of the secret are then still accepted |
-/// | `AUTH_VERIFY_KEY_FILES` | none | files of further keys, in PEM or JWK, separated by commas, whose tokens are accepted: those that signed before or will sign next |
-/// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL; with a mere name there is no metadata (RFC 8414) |
+/// | `AUTH_SECRET`, or `AUTH_SECRET_FILE` | none | HS256 signing secret of at least 32 bytes, or a file with it |
+/// | `AUTH_SIGNING_KEY_FILE` | none | private key in PEM (Ed25519, P-256, RSA) or JWK that signs instead; tokens signed with the secret are still accepted |
+/// | `AUTH_VERIFY_KEY_FILES` | none | files of previous or next keys whose tokens are accepted, in PEM or JWK, separated by commas |
+/// | `AUTH_ISSUER` | none | the tokens' `iss`, a URL; without a URL there is no metadata (RFC 8414) |
 /// | `AUTH_AUDIENCE` | none | the tokens' `aud` |
-/// | `AUTH_CLOCK_SKEW` | `5s` | how far the clocks of issuer and verifier may be apart |
+/// | `AUTH_CLOCK_SKEW` | `5s` | tolerated difference between the clocks of issuer and verifier |
 /// | `AUTH_ACCESS_TTL` | `15m` | lifetime of access tokens |
 /// | `AUTH_REFRESH_TTL` | `7d` | lifetime of a session that is not refreshed |
 /// | `AUTH_SESSION_TTL` | `30d`, or `AUTH_REFRESH_TTL` if longer | lifetime of a session however often it is refreshed |
-/// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` for never |
-/// | `AUTH_DPOP` | `off` | binds tokens to keys of the clients' (RFC 9449): `optional` those of clients that prove one, `required` all |
-/// | `AUTH_DPOP_URLS` | `AUTH_ISSUER`'s scheme and host | addresses by which clients reach the service, separated by commas, each with the path prefix that a proxy takes off |
-/// | `AUTH_CACHE_BOUND` | `5s` | within which time changes of other nodes are seen at the latest; `0s` asks the store anew for every request |
-/// | `AUTH_TOKEN_CACHE` | `10000` | how many verified access tokens are remembered, of about 1.3 KiB each; `0` verifies each anew |
-/// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file that holds it |
-/// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file that holds it |
-/// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are taken as well |
-/// | `AUTH_LEGACY_UNTIL` | none; required beside that secret | until when, in UTC: `2027-03-31` or `2027-03-31T12:00:00Z`, within a year |
-/// | `AUTH_LEGACY_SUBJECT` | `id` | what their `sub` is: `id`, or `login` for the name that users log in by |
+/// | `AUTH_REFRESH_LEEWAY` | `10s` | how long a used refresh token may be retried; `0s` disables retries |
+/// | `AUTH_DPOP` | `off` | binds tokens to keys of the clients (RFC 9449): `optional` for clients that send a proof, `required` for all |
+/// | `AUTH_DPOP_URLS` | `AUTH_ISSUER`'s scheme and host | base URLs of the service as clients see them, separated by commas, including a path prefix that a proxy strips |
+/// | `AUTH_CACHE_BOUND` | `5s` | time within which changes by other nodes are seen; `0s` queries the store for every request |
+/// | `AUTH_TOKEN_CACHE` | `10000` | number of verified access tokens in the cache, of about 1.3 KiB each; `0` disables the cache |
+/// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
+/// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
+/// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are also accepted |
+/// | `AUTH_LEGACY_UNTIL` | none; required with that secret | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
+/// | `AUTH_LEGACY_SUBJECT` | `id` | content of their `sub`: `id`, or `login` for the login name |
 ///
 /// ```no_run
 /// use auth_core::prelude::*;
@@ -84,13 +84,13 @@ pub struct Settings {
     pub cache_ttl: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
-    /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (in hexadecimal; neither makes the client public),
+    /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (hexadecimal; without either the client is public),
     /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
     /// `dpop_bound_access_tokens`.
     #[cfg(feature = "server")]
     pub clients: Vec<OAuthClient>,
-    /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and as they are needed `subject_prefix`, `roles_at` and
-    /// `scopes_at` (lists of places), `jwks_uri`, and `any_jwt_type`, `private_addresses` and `plain_http` (`true`).
+    /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and optionally `subject_prefix`, `roles_at` and `scopes_at`
+    /// (lists of claim paths), `jwks_uri`, and the flags `any_jwt_type`, `private_addresses` and `plain_http`.
     #[cfg(feature = "oidc")]
     pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
@@ -99,13 +99,13 @@ pub struct Settings {
     pub dpop: Option<Dpop>,
 }
 
-/// A setting that cannot be used. Its text is one line that names the variable and the remedy, and never the value.
+/// An invalid setting. Its message is one line with the variable and the remedy, and never contains the value.
 ///
 /// ```
 /// use auth_core::SettingsError;
 ///
-/// let error = SettingsError::new("AUTH_ACCESS_TTL", "write a duration such as `15m`");
-/// assert_eq!(error.to_string(), "AUTH_ACCESS_TTL: write a duration such as `15m`");
+/// let error = SettingsError::new("AUTH_ACCESS_TTL", "set a duration such as `15m`");
+/// assert_eq!(error.to_string(), "AUTH_ACCESS_TTL: set a duration such as `15m`");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
@@ -115,19 +115,19 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    /// Something is wrong with `variable`; `problem` says what, and what would do.
+    /// An error for `variable`; `problem` describes the problem and the remedy.
     pub fn new(variable: &'static str, problem: impl Into<String>) -> Self {
         Self { variable, problem: problem.into() }
     }
 }
 
 impl Settings {
-    /// Reads the process's environment. The log warns of a variable that begins with `AUTH_` and is none of these, with the nearest
-    /// name that there is.
+    /// Reads the environment of the process. Logs a warning for every unknown variable that begins with `AUTH_`, with the most
+    /// similar known name.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] names the first variable that cannot be used.
+    /// [`SettingsError`] for the first invalid variable.
     pub fn from_env() -> Result<Self, SettingsError> {
         let set = Variables::deserialize(&Environment::of_process())?;
         let duration = |span: Option<Span>| span.map(|Span(duration)| duration);
@@ -151,25 +151,20 @@ impl Settings {
         })
     }
 
-    /// Carries everything but the keys, the issuer and the audience over to `builder`; what is unset stays as it is there.
+    /// Applies all settings except the keys, the issuer and the audience to `builder`; unset ones keep its values.
     pub fn give_to(&self, mut builder: AuthBuilder) -> AuthBuilder {
-        if let Some(skew) = self.clock_skew {
-            builder = builder.clock_skew(skew);
-        }
-        if let Some(ttl) = self.access_ttl {
-            builder = builder.access_ttl(ttl);
-        }
-        if let Some(ttl) = self.refresh_ttl {
-            builder = builder.refresh_ttl(ttl);
-        }
-        if let Some(ttl) = self.session_ttl {
-            builder = builder.session_ttl(ttl);
-        }
-        if let Some(leeway) = self.refresh_leeway {
-            builder = builder.refresh_leeway(leeway);
-        }
-        if let Some(bound) = self.cache_ttl {
-            builder = builder.cache_ttl(bound);
+        let durations: [(_, fn(AuthBuilder, Duration) -> AuthBuilder); 6] = [
+            (self.clock_skew, AuthBuilder::clock_skew),
+            (self.access_ttl, AuthBuilder::access_ttl),
+            (self.refresh_ttl, AuthBuilder::refresh_ttl),
+            (self.session_ttl, AuthBuilder::session_ttl),
+            (self.refresh_leeway, AuthBuilder::refresh_leeway),
+            (self.cache_ttl, AuthBuilder::cache_ttl),
+        ];
+        for (duration, set) in durations {
+            if let Some(duration) = duration {
+                builder = set(builder, duration);
+            }
         }
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);

@@ -1,12 +1,12 @@
-//! Variables that look like settings and are none.
+//! Warnings about unknown settings.
 
 use super::environment::{FILES, PREFIX};
 
-/// Settings that another part of a program reads.
+/// Settings that other parts of a program read.
 const ELSEWHERE: &[&str] = &["AUTH_RATE_LIMIT"];
 
-/// Warns of names that begin as settings do and are none: a misspelt one would leave its protection off in silence. No
-/// more than a warning, since the name may be another program's.
+/// Warns about unknown names with the prefix of settings: a misspelt one would silently leave its protection off. Only a
+/// warning, since the name may belong to another program.
 pub(super) fn warn<'a>(names: impl Iterator<Item = &'a str>, fields: &[&'static str]) {
     let known = known(fields);
     for name in names.filter(|name| !known.contains(name)) {

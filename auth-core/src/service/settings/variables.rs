@@ -1,4 +1,4 @@
-//! Every variable, once.
+//! The variables and their types.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use super::issuers::Issuers;
 use super::keys::{KeyFile, KeyFiles, Secret};
 use super::legacy::{LegacySecret, LegacySubject, LegacyUntil};
 
-/// The variables that are set, each read by itself.
+/// The values of all variables that are set.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(clippy::struct_field_names, reason = "the fields are called as the variables are")]
+#[allow(clippy::struct_field_names, reason = "the fields have the names of the variables")]
 pub(super) struct Variables {
     pub(super) auth_secret: Option<Secret>,
     pub(super) auth_signing_key_file: Option<KeyFile>,
@@ -53,7 +53,7 @@ impl TryFrom<String> for Span {
     }
 }
 
-/// A number of things.
+/// A count.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Count(pub(super) usize);
@@ -62,19 +62,19 @@ impl TryFrom<String> for Count {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, &'static str> {
-        text.parse().map(Self).map_err(|_| "it is not a number; write one such as `10000`, or `0` for none")
+        text.parse().map(Self).map_err(|_| "not a number; set one such as `10000`, or `0` for none")
     }
 }
 
-/// What `read` makes of each entry of a JSON list.
+/// Parses a JSON list, and each entry with `read`.
 pub(super) fn list<E: DeserializeOwned, T>(
     text: &SecretString,
     help: &str,
     read: impl Fn(&E) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
     let entries: Vec<E> = serde_json::from_str(text.expose_secret()).map_err(|error| {
-        // Not serde's own words: they repeat what is there, which may be a secret.
-        format!("line {}, column {} is not what is expected there; {help}", error.line(), error.column())
+        // Not serde's message: it contains the value, which may be a secret.
+        format!("unexpected JSON at line {}, column {}; {help}", error.line(), error.column())
     })?;
     let numbered = (1..).zip(&entries);
     numbered.map(|(n, entry)| read(entry).map_err(|why| format!("entry {n}: {why}"))).collect()

@@ -9,7 +9,7 @@ use crate::store::audit::Outcome;
 use crate::store::{Audit, AuditFilter, AuditLog, AuditRow, StoreError};
 
 impl Tables {
-    /// Ends a change, while the tables are still locked.
+    /// Adds the audit rows of a change, while the tables are still locked.
     pub(super) fn recorded<T: Outcome>(&mut self, audit: Audit<'_, T>, outcome: T) -> T {
         self.events.extend(audit.rows(&outcome));
         outcome

@@ -1,4 +1,4 @@
-//! Users, as an administrator sees them.
+//! Administration of users.
 
 use std::ops::Bound;
 

@@ -1,4 +1,4 @@
-//! A store that forgets everything with its process; for tests.
+//! An in-memory store for tests.
 
 mod api_keys;
 mod audit;
@@ -18,18 +18,7 @@ use crate::store::verdict::StoredToken;
 use crate::store::{ApiKeyRecord, AuditRow, Housekeeping, Session, StoreError};
 use crate::token::TokenHash;
 
-/// A store that forgets everything with its process; for tests. Clones hold the same.
-///
-/// ```
-/// use auth_core::store::{MemoryStore, UserDirectory as _};
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let store = MemoryStore::new();
-/// assert!(store.list(None, 10).await?.is_empty());
-/// # Ok(())
-/// # }
-/// ```
+/// An in-memory store for tests. Clones share its content.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 
@@ -49,9 +38,9 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// Held for one method, never across an `await`: that is what makes every method one step.
+    /// Locked during one method, never across an `await`, which makes every method atomic.
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        // Nothing between a table's first change and its last can panic, so a poisoned table is a whole one.
+        // No change panics halfway, so the tables are consistent even if the lock is poisoned.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,7 +70,7 @@ impl Housekeeping for MemoryStore {
     }
 }
 
-/// What SQL stores refuse by a primary key.
+/// The error that SQL stores return for a duplicate primary key.
 fn duplicate(what: &str) -> StoreError {
-    StoreError::unavailable(format!("there is already such a {what}"))
+    StoreError::unavailable(format!("duplicate {what}"))
 }

@@ -1,4 +1,4 @@
-//! Users, as authentication sees them.
+//! Users.
 
 use async_trait::async_trait;
 

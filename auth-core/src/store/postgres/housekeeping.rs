@@ -1,4 +1,4 @@
-//! Removing what has expired.
+//! Removal of expired rows.
 
 use async_trait::async_trait;
 use sqlx::{query, raw_sql};
@@ -9,14 +9,13 @@ use crate::base::Timestamp;
 use crate::store::sql::{Engine as _, Transaction as _};
 use crate::store::{Housekeeping, StoreError};
 
-/// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step. A session
-/// whose tokens are not all gone yet is left for the next batch.
+/// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. A session
+/// that still has tokens is left for the next batch.
 ///
-/// Rows that somebody holds are left for later, so that neither side waits: a session that is being refreshed at this
-/// moment does not expire after all.
+/// Locked rows are skipped, so that neither side waits: a session that is being refreshed does not expire.
 ///
-/// Arrays, `LATERAL` and the scalar subquery leave the planner no join of whole tables, which it would prefer when it
-/// takes a step for larger than it is.
+/// Arrays, `LATERAL` and the scalar subquery prevent joins of whole tables, which the planner would choose when it
+/// overestimates a step.
 const STEPS: [&str; 3] = [
     "WITH expired AS MATERIALIZED (
          SELECT id FROM auth_core.sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
@@ -34,8 +33,7 @@ const STEPS: [&str; 3] = [
          SELECT id FROM auth_core.api_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 
-/// By indexes, in the order of expiry, also when the planner does not know yet that a great many rows have expired: it
-/// would sort all of them in every step.
+/// Forces index scans in the order of expiry: with outdated statistics the planner would sort all expired rows in every step.
 const BY_INDEX: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off";
 
 #[async_trait]

@@ -13,20 +13,18 @@ use sqlx::PgPool;
 use crate::store::StoreError;
 use crate::store::sql::Engine as _;
 
-/// How long a call takes at most, the wait for a connection or a row's lock included: an overloaded or unreachable
-/// database refuses instead of piling up what waits.
+/// The time limit of a call, including the wait for a connection or a row lock: calls to an overloaded or unreachable
+/// database fail instead of queueing up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How much of it may be spent on waiting for a connection. The pool tries again and again to make one while the server
-/// refuses, so a server that restarts quickly is not noticed, and one that does not is no longer waited for.
+/// The part of it for the wait for a connection. The pool retries while the server refuses, which covers a quick restart.
 const CONNECTION_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A store in a PostgreSQL database (14 or later): users, sessions and API keys in a schema named `auth_core`, beside
-/// the application's own tables if it likes. Clones share one pool; any number of nodes share one database.
+/// A store in a PostgreSQL database (14 or later): users, sessions and API keys in the schema `auth_core`, which may share
+/// a database with the application. Clones share one pool; any number of nodes share one database.
 ///
 /// Every method is one statement or one transaction at the isolation level READ COMMITTED; a dropped future rolls back.
-/// What is decided from a session's rows is decided while its row is locked, and rows are locked in one order, so that
-/// concurrent calls wait for each other and never block each other for good.
+/// Decisions about a session are made while its row is locked, and rows are locked in one order, which excludes deadlocks.
 ///
 /// ```no_run
 /// use auth_core::cluster::PostgresFanout;
@@ -56,16 +54,16 @@ impl PostgresStore {
         &self.pool
     }
 
-    /// Whether the store answers.
+    /// Checks that the database answers within 5 seconds, for health checks.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when it does not, within 5 seconds.
+    /// [`StoreError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.run("SELECT count(*) FROM auth_core.migrations", &[]).await
     }
 
-    /// Closes the connections after what they are at. A clone's calls fail from now on.
+    /// Closes the connections when their current calls end. Later calls fail, also those of clones.
     pub async fn close(&self) {
         self.pool.close().await;
     }

@@ -1,10 +1,10 @@
-//! PostgreSQL's values and rows.
+//! Values and rows of PostgreSQL.
 
 use sqlx::postgres::{PgArguments, PgRow, Postgres};
 use sqlx::query::Query;
 
 use crate::store::StoreError;
-use crate::store::sql::{Columns, Value, column};
+use crate::store::sql::{Columns, Value, column, decoded};
 
 /// A statement with its values.
 pub(super) fn query<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
@@ -18,31 +18,8 @@ pub(super) fn query<'q>(sql: &'static str, values: &[Value<'q>]) -> Query<'q, Po
 }
 
 impl Columns for PgRow {
-    fn text(&self, name: &'static str) -> Result<String, StoreError> {
-        column(self, name)
-    }
-
-    fn optional_text(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        column(self, name)
-    }
-
-    fn number(&self, name: &'static str) -> Result<i64, StoreError> {
-        column(self, name)
-    }
-
-    fn optional_number(&self, name: &'static str) -> Result<Option<i64>, StoreError> {
-        column(self, name)
-    }
-
-    fn flag(&self, name: &'static str) -> Result<bool, StoreError> {
-        column(self, name)
-    }
-
-    fn optional_bytes(&self, name: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
-        column(self, name)
-    }
-
-    fn names(&self, name: &'static str) -> Result<Vec<Box<str>>, StoreError> {
-        column(self, name)
-    }
+    decoded!(
+        text: String, optional_text: Option<String>, number: i64, optional_number: Option<i64>, flag: bool,
+        optional_bytes: Option<Vec<u8>>, names: Vec<Box<str>>
+    );
 }

@@ -1,4 +1,4 @@
-//! Statements and transactions, each within the store's patience.
+//! Statements and transactions, each within the store's time limit.
 
 use std::time::Duration;
 
@@ -14,16 +14,15 @@ use super::{PATIENCE, PostgresStore};
 use crate::store::StoreError;
 use crate::store::sql::{Engine, POSTGRES, Statements, Transaction, Value};
 
-/// A transaction. Dropped without a commit, wherever that may be, it is rolled back, and only then does its connection go
-/// back to the pool.
+/// A transaction. Dropped without a commit at any point, it is rolled back before its connection returns to the pool.
 ///
-/// The driver's own type would send it back with the transaction open when its `BEGIN` is dropped on the way: the next
-/// caller's answered write would never be committed.
+/// The driver's own type returns a connection with an open transaction when its `BEGIN` is dropped in flight: the next
+/// caller's write would succeed and never be committed.
 pub(in crate::store) struct PgTransaction {
-    /// `None` once it is over.
+    /// `None` after its end.
     open: Option<PoolConnection<Postgres>>,
-    /// The server has a limit of its own for each statement; this one also holds when the server or the way to it is gone
-    /// without a word. A commit that is given up on may still happen, as when its answer is lost.
+    /// In addition to the server's own statement timeout, for a server or network that silently fails. A commit that times
+    /// out may still happen.
     deadline: Instant,
 }
 
@@ -34,8 +33,8 @@ impl Engine for PostgresStore {
 
     const SQL: Statements = POSTGRES;
 
-    /// Every statement sees what was committed before it, whatever the database's default is: what is read under a lock
-    /// must be what is there once the lock is held.
+    /// READ COMMITTED whatever the database's default is: a statement after a lock must see what was committed before the
+    /// lock was acquired.
     async fn begin(&self) -> Result<PgTransaction, StoreError> {
         let deadline = Instant::now() + PATIENCE;
         let begin = async {
@@ -65,7 +64,7 @@ impl Transaction for PgTransaction {
         Ok(timeout_at(deadline, statement).await.map_err(StoreError::unavailable)??)
     }
 
-    /// In one order, so that of two calls that each keep another session neither waits for what the other holds.
+    /// In one order, so that two calls that keep different sessions cannot deadlock.
     async fn lock_sessions(&mut self, subject: &str) -> Result<(), StoreError> {
         let sql = "SELECT 1 FROM auth_core.sessions WHERE subject = $1 ORDER BY id FOR UPDATE";
         self.rows(sql, &[subject.into()]).await.map(|_| ())
@@ -82,9 +81,8 @@ impl Transaction for PgTransaction {
 }
 
 impl PgTransaction {
-    /// For one statement.
     pub(super) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
-        self.open.as_deref_mut().ok_or_else(|| StoreError::unavailable("the transaction is over"))
+        self.open.as_deref_mut().ok_or_else(|| StoreError::unavailable("the transaction has ended"))
     }
 }
 
@@ -97,7 +95,7 @@ impl Drop for PgTransaction {
                 connection.close_on_drop();
             }
         };
-        // Without a runtime nothing can be sent, and there is no pool to go back to either.
+        // Without a runtime nothing can be sent, and there is no pool to return to.
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(undo);
         }

@@ -7,7 +7,7 @@ use crate::base::SubjectId;
 use crate::store::audit::Outcome;
 use crate::store::{Audit, AuditFilter, AuditLog, AuditRow, StoreError};
 
-/// Ends a change: writes its audit rows, and commits both.
+/// Writes the audit rows of a change and commits both.
 pub(super) async fn commit<E: Engine, T: Outcome>(
     mut tx: E::Transaction,
     audit: Audit<'_, T>,

@@ -1,4 +1,4 @@
-//! Columns into types. What does not fit is not guessed at.
+//! Decoding of columns. A value of another type is an error.
 
 use std::fmt::Display;
 
@@ -22,7 +22,17 @@ where
     row.try_get(name).map_err(|error| corrupt(name, error))
 }
 
-/// A row whose columns can be read: the types that a driver decodes, and on top of them those of this crate.
+/// Implements the methods of [`Columns`] whose types the driver decodes.
+macro_rules! decoded {
+    ($($method:ident: $type:ty),+) => {
+        $(fn $method(&self, name: &'static str) -> Result<$type, StoreError> {
+            column(self, name)
+        })+
+    };
+}
+pub(in crate::store) use decoded;
+
+/// A row with typed columns: types that the driver decodes, and types of this crate.
 pub(in crate::store) trait Columns {
     fn text(&self, name: &'static str) -> Result<String, StoreError>;
     fn optional_text(&self, name: &'static str) -> Result<Option<String>, StoreError>;
@@ -33,7 +43,7 @@ pub(in crate::store) trait Columns {
     /// Roles or scopes.
     fn names(&self, name: &'static str) -> Result<Vec<Box<str>>, StoreError>;
 
-    /// A text that has a type: an identifier, an address.
+    /// A text with a type, such as an id or an address.
     fn parsed<T: TryFrom<String, Error: Display>>(&self, name: &'static str) -> Result<T, StoreError> {
         T::try_from(self.text(name)?).map_err(|error| corrupt(name, error))
     }

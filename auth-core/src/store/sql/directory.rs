@@ -1,4 +1,4 @@
-//! Users, as an administrator sees them.
+//! Administration of users.
 
 use async_trait::async_trait;
 
@@ -38,7 +38,7 @@ impl<E: Engine> UserDirectory for E {
         ];
         let mut tx = self.begin().await?;
         let row = match tx.row(E::SQL.update_account, &values).await {
-            // The address is the only unique column that changes.
+            // The e-mail address is the only unique column in the statement.
             Err(error) if is_unique_violation(&error) => return Ok(UpdateOutcome::EmailTaken),
             row => row?,
         };

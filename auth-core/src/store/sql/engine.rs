@@ -1,4 +1,4 @@
-//! How the shared statements reach a database.
+//! The interface between the shared statements and a database.
 
 use async_trait::async_trait;
 
@@ -7,7 +7,7 @@ use crate::base::Timestamp;
 use crate::store::StoreError;
 use crate::token::TokenHash;
 
-/// A database that runs the shared statements. A store that implements it has every store trait but `Housekeeping`.
+/// A database that runs the shared statements. Its implementors get every store trait except `Housekeeping`.
 #[async_trait]
 pub(in crate::store) trait Engine: Send + Sync + 'static {
     type Row: Columns + Send + Sync;
@@ -15,18 +15,18 @@ pub(in crate::store) trait Engine: Send + Sync + 'static {
 
     const SQL: Statements;
 
-    /// Begins a transaction that writes.
+    /// Begins a write transaction.
     async fn begin(&self) -> Result<Self::Transaction, StoreError>;
 
-    /// The rows of a statement that only reads.
+    /// Runs a read-only statement.
     async fn rows(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Self::Row>, StoreError>;
 
-    /// At most one row of a statement that only reads.
+    /// Runs a read-only statement with at most one row.
     async fn row(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Self::Row>, StoreError> {
         Ok(self.rows(sql, values).await?.pop())
     }
 
-    /// A change that is one statement.
+    /// Runs a write of a single statement.
     async fn run(&self, sql: &'static str, values: &[Value<'_>]) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         tx.rows(sql, values).await?;
@@ -39,14 +39,14 @@ pub(in crate::store) trait Engine: Send + Sync + 'static {
 pub(in crate::store) trait Transaction: Send + Sized {
     type Row: Columns + Send + Sync;
 
-    /// Runs a statement and returns the rows that it selects or returns.
+    /// Runs a statement and returns its rows.
     async fn rows(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<Self::Row>, StoreError>;
 
     async fn row(&mut self, sql: &'static str, values: &[Value<'_>]) -> Result<Option<Self::Row>, StoreError> {
         Ok(self.rows(sql, values).await?.pop())
     }
 
-    /// Locks all sessions of a subject, where a transaction does not lock the whole database.
+    /// Locks all sessions of a subject, unless a transaction locks the whole database.
     async fn lock_sessions(&mut self, _subject: &str) -> Result<(), StoreError> {
         Ok(())
     }
@@ -65,38 +65,21 @@ pub(in crate::store) enum Value<'a> {
     Names(Option<&'a [Box<str>]>),
 }
 
-impl<'a> From<&'a str> for Value<'a> {
-    fn from(text: &'a str) -> Self {
-        Self::Text(Some(text))
-    }
+macro_rules! from {
+    ($($source:ty: $value:ident => $variant:ident($bound:expr)),+ $(,)?) => {
+        $(impl<'a> From<$source> for Value<'a> {
+            fn from($value: $source) -> Self {
+                Self::$variant($bound)
+            }
+        })+
+    };
 }
 
-impl<'a> From<Option<&'a str>> for Value<'a> {
-    fn from(text: Option<&'a str>) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<i64> for Value<'_> {
-    fn from(number: i64) -> Self {
-        Self::Number(Some(number))
-    }
-}
-
-impl From<Timestamp> for Value<'_> {
-    fn from(at: Timestamp) -> Self {
-        Self::Number(Some(at.as_millis()))
-    }
-}
-
-impl From<Option<Timestamp>> for Value<'_> {
-    fn from(at: Option<Timestamp>) -> Self {
-        Self::Number(at.map(Timestamp::as_millis))
-    }
-}
-
-impl<'a> From<&'a TokenHash> for Value<'a> {
-    fn from(hash: &'a TokenHash) -> Self {
-        Self::Bytes(Some(hash.as_bytes()))
-    }
+from! {
+    &'a str: text => Text(Some(text)),
+    Option<&'a str>: text => Text(text),
+    i64: number => Number(Some(number)),
+    Timestamp: at => Number(Some(at.as_millis())),
+    Option<Timestamp>: at => Number(at.map(Timestamp::as_millis)),
+    &'a TokenHash: hash => Bytes(Some(hash.as_bytes())),
 }

@@ -1,10 +1,10 @@
-//! The driver's errors, as a store's.
+//! Conversion of driver errors.
 
 use sqlx::Error;
 
 use crate::store::StoreError;
 
-/// None of the driver's messages shows a bound value, so none shows a hash.
+/// Messages of the driver contain no bound values, and therefore no hashes.
 impl From<Error> for StoreError {
     fn from(error: Error) -> Self {
         match error {
@@ -16,7 +16,7 @@ impl From<Error> for StoreError {
     }
 }
 
-/// Whether a unique column of another row has the value already.
+/// Whether another row already has the value of a unique column.
 pub(super) fn is_unique_violation(error: &StoreError) -> bool {
     let StoreError::Unavailable(source) = error else { return false };
     let database = source.downcast_ref::<Error>().and_then(Error::as_database_error);

@@ -1,4 +1,4 @@
-//! Rows into records.
+//! Decoding of rows.
 
 use super::Columns;
 use crate::password::PasswordHash;

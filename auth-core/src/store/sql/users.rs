@@ -1,4 +1,4 @@
-//! Users, as authentication sees them.
+//! Users.
 
 use async_trait::async_trait;
 
@@ -13,7 +13,7 @@ use crate::store::{Audit, NewUser, StoreError, UserRecord, UserRegistry, UserSto
 impl<E: Engine> UserStore for E {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
         let login = login.trim().to_lowercase();
-        // PostgreSQL's texts cannot hold this character: no user has such a name, and the query would be an error.
+        // PostgreSQL text cannot contain NUL: no user has such a name, and the query would fail.
         if login.contains('\0') {
             return Ok(None);
         }

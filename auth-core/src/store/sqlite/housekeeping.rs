@@ -1,4 +1,4 @@
-//! Removing what has expired.
+//! Removal of expired rows.
 
 use async_trait::async_trait;
 use sqlx::query;
@@ -8,9 +8,8 @@ use crate::base::Timestamp;
 use crate::store::sql::{Engine as _, Transaction as _};
 use crate::store::{Housekeeping, StoreError};
 
-/// Tokens before their sessions: a session's deletion would take a family of any size with it, in one step. Only so many
-/// sessions are looked at: with a million expired ones, those that have lost their tokens already would be walked over
-/// by every step.
+/// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. The number of
+/// sessions is limited as well, or every step would scan expired sessions without tokens.
 const STEPS: [&str; 3] = [
     "DELETE FROM auth_refresh_tokens WHERE hash IN (
          SELECT t.hash
@@ -28,8 +27,7 @@ impl Housekeeping for SqliteStore {
         let mut removed = 0;
         for sql in STEPS {
             let left = u64::from(limit).saturating_sub(removed);
-            // A step that leaves something over has removed the tokens of as many sessions, in the order in which the next
-            // one takes them.
+            // A step below its limit has removed all tokens of the sessions that the next step removes.
             if left == 0 {
                 break;
             }

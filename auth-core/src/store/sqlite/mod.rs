@@ -14,15 +14,15 @@ use tokio::sync::Mutex;
 
 use crate::store::StoreError;
 
-/// How long a call waits for its turn, a connection or another process's lock before it gives up: an overloaded store
-/// refuses instead of piling up what waits.
+/// The time limit of the wait for the write queue, a connection or the lock of another process: calls to an overloaded
+/// store fail instead of queueing up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// A store in an SQLite file: users, sessions and API keys in tables named `auth_…`, beside the application's own if it
-/// likes. Clones share one pool.
+/// A store in an SQLite file: users, sessions and API keys in tables named `auth_…`, which may share a file with the
+/// application. Clones share one pool.
 ///
-/// Every write is a transaction that takes the write lock before it reads, so nothing it has read can change under it;
-/// a dropped future rolls back. Writes of one process queue in the order they came; several processes may share a file.
+/// Every write is a transaction that takes the write lock before it reads; a dropped future rolls back. Writes of one
+/// process queue in order; several processes may share a file.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -43,32 +43,32 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,
-    /// SQLite has one writer, and lets those that wait for it poll with growing pauses, unfairly. Here they queue.
+    /// The write queue of this process. SQLite itself lets waiting writers poll with growing pauses, which is unfair.
     turn: Arc<Mutex<()>>,
 }
 
 impl SqliteStore {
     /// The pool, for the application's own tables in the same file.
     ///
-    /// Begin a transaction that writes with `pool.begin_with("BEGIN IMMEDIATE")`: one that only later turns into a
-    /// writer fails when another wrote meanwhile.
+    /// Begin a transaction that writes with `pool.begin_with("BEGIN IMMEDIATE")`: a transaction that reads first cannot
+    /// write after another one has written.
     #[must_use]
     pub fn pool(&self) -> &SqlitePool {
         &self.pool
     }
 
-    /// Whether the store answers.
+    /// Checks that the database answers within 5 seconds, for health checks.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when it does not, within 5 seconds.
+    /// [`StoreError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         // Reads a page of the file, which `SELECT 1` would not.
         sqlx::query("SELECT count(*) FROM auth_migrations").execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Closes the connections after what they are at, and folds the log into the file. A clone's calls fail from now on.
+    /// Closes the connections when their current calls end, and checkpoints the WAL. Later calls fail, also those of clones.
     pub async fn close(&self) {
         self.pool.close().await;
     }

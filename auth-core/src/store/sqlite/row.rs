@@ -1,12 +1,12 @@
-//! SQLite's values and rows.
+//! Values and rows of SQLite.
 
 use sqlx::query::Query;
 use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteRow};
 
 use crate::store::StoreError;
-use crate::store::sql::{Columns, Value, column, corrupt};
+use crate::store::sql::{Columns, Value, column, corrupt, decoded};
 
-/// A statement with its values. Names are kept as a JSON array, since a role's name may hold any character.
+/// A statement with its values. Names are a JSON array, since the name of a role may contain any character.
 pub(super) fn query<'q>(
     sql: &'static str,
     values: &[Value<'q>],
@@ -25,29 +25,10 @@ pub(super) fn query<'q>(
 }
 
 impl Columns for SqliteRow {
-    fn text(&self, name: &'static str) -> Result<String, StoreError> {
-        column(self, name)
-    }
-
-    fn optional_text(&self, name: &'static str) -> Result<Option<String>, StoreError> {
-        column(self, name)
-    }
-
-    fn number(&self, name: &'static str) -> Result<i64, StoreError> {
-        column(self, name)
-    }
-
-    fn optional_number(&self, name: &'static str) -> Result<Option<i64>, StoreError> {
-        column(self, name)
-    }
-
-    fn flag(&self, name: &'static str) -> Result<bool, StoreError> {
-        column(self, name)
-    }
-
-    fn optional_bytes(&self, name: &'static str) -> Result<Option<Vec<u8>>, StoreError> {
-        column(self, name)
-    }
+    decoded!(
+        text: String, optional_text: Option<String>, number: i64, optional_number: Option<i64>, flag: bool,
+        optional_bytes: Option<Vec<u8>>
+    );
 
     fn names(&self, name: &'static str) -> Result<Vec<Box<str>>, StoreError> {
         serde_json::from_str(column(self, name)?).map_err(|error| corrupt(name, error))

@@ -13,8 +13,7 @@ use super::{PATIENCE, SqliteStore};
 use crate::store::StoreError;
 use crate::store::sql::{Engine, SQLITE, Statements, Transaction, Value};
 
-/// A transaction that has the write lock. Dropped without a commit it has not happened, and the next one begins after it
-/// is rolled back.
+/// A transaction with the write lock. Dropped without a commit, it is rolled back before the next one begins.
 pub(in crate::store) struct WriteTransaction {
     // Dropped in this order: first the transaction, then the turn.
     transaction: sqlx::Transaction<'static, Sqlite>,
@@ -28,8 +27,8 @@ impl Engine for SqliteStore {
 
     const SQL: Statements = SQLITE;
 
-    /// In turn within this process, and with the file's write lock. A transaction that began by reading could not become
-    /// a writer when another wrote meanwhile.
+    /// Waits in the queue of this process, then takes the write lock of the file. A transaction that reads first cannot write
+    /// after another one has written.
     async fn begin(&self) -> Result<WriteTransaction, StoreError> {
         let begin = async {
             let turn = Arc::clone(&self.turn).lock_owned().await;
@@ -50,8 +49,8 @@ impl SqliteStore {
             if !connection.is_in_transaction() {
                 return Ok(sqlx::Transaction::begin(connection, Some("BEGIN IMMEDIATE".into_sql_str())).await?);
             }
-            // A transaction that meets a full or failing disk is undone by SQLite itself. The driver's own ROLLBACK then
-            // fails, and it takes the connection to be in a transaction for good.
+            // On a full or failing disk SQLite rolls back by itself. The driver's ROLLBACK then fails, and the driver
+            // considers the connection to be in a transaction forever.
             connection.close().await?;
         }
     }

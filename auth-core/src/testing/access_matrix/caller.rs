@@ -1,4 +1,4 @@
-//! Who calls in an access matrix: what is true of it, and how it gets a credential.
+//! A caller of an access matrix: its facts, and how it gets a credential.
 
 use std::fmt;
 use std::pin::Pin;
@@ -9,7 +9,7 @@ use crate::policy::{CredentialFacts, Role, SubjectFacts};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
-/// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, and what is true of who holds it.
+/// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, and the facts about it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -17,7 +17,7 @@ type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> +
 /// use auth_core::testing::TestCaller;
 ///
 /// let program = TestCaller::api_key("the nightly job", || async { "ak_…".to_owned() }).scope("reports:read");
-/// let stale = TestCaller::subject("a user of yesterday", || async { "eyJ…".to_owned() })
+/// let stale = TestCaller::subject("a stale login", || async { "eyJ…".to_owned() })
 ///     .amr("pwd")
 ///     .authenticated_ago(Duration::from_hours(24));
 /// ```
@@ -41,11 +41,11 @@ pub(super) enum Kind {
 
 impl TestCaller {
     pub(super) fn anonymous() -> Self {
-        Self::new("an anonymous caller", Kind::Anonymous, None)
+        Self::new("anonymous", Kind::Anonymous, None)
     }
 
-    /// A subject that authenticated just now, without roles and scopes; `token` gives an access token, which is asked
-    /// for before each call.
+    /// A subject that authenticated just now, without roles and scopes; `token` returns an access token, and is called
+    /// before each request.
     pub fn subject<F, T>(name: impl Into<String>, token: F) -> Self
     where
         F: Fn() -> T + Send + Sync + 'static,
@@ -54,7 +54,7 @@ impl TestCaller {
         Self::new(name, Kind::Subject, Some(Box::new(move || Box::pin(token()))))
     }
 
-    /// A program, without scopes; `key` gives an API key, which is asked for before each call.
+    /// A program without scopes; `key` returns an API key, and is called before each request.
     pub fn api_key<F, T>(name: impl Into<String>, key: F) -> Self
     where
         F: Fn() -> T + Send + Sync + 'static,
@@ -68,35 +68,35 @@ impl TestCaller {
         Self { name: name.into(), kind, roles, scopes, amr, claims, authenticated_ago: Duration::ZERO, credential }
     }
 
-    /// It holds this role.
+    /// Adds a role.
     #[must_use]
     pub fn role(mut self, role: impl Role) -> Self {
         self.roles.push(role.name());
         self
     }
 
-    /// Its credential carries this scope.
+    /// Adds a scope of the credential.
     #[must_use]
     pub fn scope(mut self, scope: impl Into<String>) -> Self {
         self.scopes.push(scope.into());
         self
     }
 
-    /// It authenticated by this method (RFC 8176).
+    /// Adds an authentication method (RFC 8176).
     #[must_use]
     pub fn amr(mut self, method: impl Into<String>) -> Self {
         self.amr.push(method.into());
         self
     }
 
-    /// Its access token carries this claim with this value.
+    /// Adds a claim of the access token.
     #[must_use]
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.claims.push((name.into(), value.into()));
         self
     }
 
-    /// It authenticated so long ago.
+    /// Sets the time since authentication.
     #[must_use]
     pub fn authenticated_ago(mut self, ago: Duration) -> Self {
         self.authenticated_ago = ago;
@@ -113,7 +113,7 @@ impl TestCaller {
     }
 }
 
-/// Any time: how long ago a caller authenticated counts from here.
+/// The reference time of `authenticated_ago`; its value does not matter.
 pub(super) const NOW: Timestamp = Timestamp::from_secs(0);
 
 impl CredentialFacts for TestCaller {

@@ -1,4 +1,4 @@
-//! What a requirement means for a caller that is described by hand.
+//! The expected outcome of a requirement for a test caller.
 
 use std::fmt;
 
@@ -7,17 +7,17 @@ use crate::policy::{CredentialFacts, Facts, Leaf, Requirement, SubjectFacts, eva
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Expected {
-    LetIn,
-    /// Refused for want of a credential that the route looks at: 401.
+    Allowed,
+    /// Refused without a credential of a kind that the route accepts: 401.
     Unknown,
-    /// Known and refused: 403, or 401 with a step-up challenge.
+    /// Refused with a credential: 403, or 401 with a step-up challenge.
     Insufficient,
 }
 
 impl fmt::Display for Expected {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::LetIn => "to be let in",
+            Self::Allowed => "access",
             Self::Unknown => "401",
             Self::Insufficient => "403 or a step-up challenge",
         })
@@ -32,13 +32,13 @@ pub(super) fn expected(requirement: &Requirement, caller: &TestCaller) -> Expect
         sent_other: false,
     };
     match evaluate(requirement, sent.only(kinds), NOW) {
-        Ok(()) => Expected::LetIn,
+        Ok(()) => Expected::Allowed,
         Err(_) if sent.only(kinds).is_anonymous() => Expected::Unknown,
         Err(_) => Expected::Insufficient,
     }
 }
 
-/// Every role that a requirement names.
+/// The roles that a requirement names.
 pub(super) fn roles_named(requirement: &Requirement) -> Vec<&'static str> {
     match requirement {
         Requirement::Leaf(Leaf::Role(role)) => vec![role.name],

@@ -1,4 +1,4 @@
-//! What an access matrix calls: a router in this process, or a service at an address.
+//! The target of an access matrix: a router in this process, or a service at an address.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tower_service::Service as _;
 
-/// No answer of a guard comes near this.
+/// Refusals of guards are far smaller.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// The problems that guards answer; others are a handler's own.
+/// The problem types of guards; other problems come from handlers.
 const REFUSALS: [&str; 7] = [
     "unauthenticated",
     "invalid-token",
@@ -24,14 +24,14 @@ const REFUSALS: [&str; 7] = [
     "excluded",
 ];
 
-/// The same where OAuth's own error JSON stands for a problem, as at the introspection endpoint.
+/// The same for endpoints with OAuth error JSON, such as the introspection endpoint.
 const OAUTH_REFUSALS: [&str; 3] = [
     "\"error\":\"invalid_token\"",
     "\"error\":\"insufficient_scope\"",
     "needs an API key, and the request carries none",
 ];
 
-/// What an [`AccessMatrix`](super::AccessMatrix) calls.
+/// The target of an [`AccessMatrix`](super::AccessMatrix).
 ///
 /// ```
 /// use auth_core::testing::{AccessMatrix, Target};
@@ -43,7 +43,7 @@ const OAUTH_REFUSALS: [&str; 3] = [
 /// let router = auth_core::GuardedRouter::new().route("/health", auth_core::routing::get(health));
 /// let matrix = AccessMatrix::new(router.policy());
 /// let calls = matrix.hold(&Target::router(router.with_state(auth))).await;
-/// assert_eq!(calls, 1); // one route, called without credentials
+/// assert_eq!(calls, 1); // one route, called without a credential
 /// # Ok(())
 /// # }
 /// ```
@@ -58,10 +58,10 @@ enum Kind {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    LetIn,
-    /// By a guard.
+    Allowed,
+    /// Refused by a guard.
     Refused,
-    /// By no guard: something failed.
+    /// The request failed.
     Failed,
 }
 
@@ -78,7 +78,7 @@ impl Target {
         Self(Kind::Router(router))
     }
 
-    /// A service that listens at this address and speaks HTTP/1.1 in the clear.
+    /// A service that listens at this address with plain HTTP/1.1.
     #[must_use]
     pub const fn address(address: SocketAddr) -> Self {
         Self(Kind::Address(address))
@@ -104,7 +104,7 @@ fn outcome(status: u16, body: &str) -> Outcome {
     match status {
         401 | 403 if by_guard() => Outcome::Refused,
         0..200 | 500.. => Outcome::Failed,
-        _ => Outcome::LetIn,
+        _ => Outcome::Allowed,
     }
 }
 
@@ -143,15 +143,15 @@ async fn over_http(
         std::io::Result::Ok(String::from_utf8_lossy(&answer).into_owned())
     };
     let answer = exchange.await.map_err(|error| error.to_string())?;
-    let (head, body) = answer.split_once("\r\n\r\n").ok_or("the answer has no head")?;
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("the answer has no status")?;
+    let (head, body) = answer.split_once("\r\n\r\n").ok_or("the response has no header section")?;
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("the response has no status")?;
     Ok((status, body.to_owned()))
 }
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.outcome {
-            Outcome::LetIn => "let in",
+            Outcome::Allowed => "allowed",
             Outcome::Refused => "refused",
             Outcome::Failed => "failed",
         };

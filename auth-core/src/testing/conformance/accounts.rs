@@ -1,4 +1,4 @@
-//! Users, as an administrator sees them.
+//! Administration of users.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub(super) async fn accounts_are_listed_page_by_page<S: UserDirectory>(store: &A
     let mut seen = Vec::new();
     loop {
         let page = UserDirectory::list(&**store, seen.last(), 2).await.unwrap();
-        assert!(page.len() <= 2, "a page of {} where 2 were asked for", page.len());
+        assert!(page.len() <= 2, "a page of {} where the limit is 2", page.len());
         if page.is_empty() {
             break;
         }
@@ -64,7 +64,7 @@ pub(super) async fn a_changed_address_is_the_login_name_from_then_on<S: UserDire
     let id = register(&**store).await;
     let (old, new) = (get(&**store, &id).await.email, email());
     let patch = AccountPatch { email: Some(new.clone()), ..AccountPatch::default() };
-    // A second time with its own address is no conflict.
+    // The account's own address is no conflict.
     for _ in 0..2 {
         assert!(matches!(store.update(&id, patch.clone(), Audit::none()).await.unwrap(), UpdateOutcome::Updated(_)));
     }
@@ -109,5 +109,5 @@ where
     assert_eq!(redeemed, Redeemed::Refused, "a refresh token outlived its user");
     assert!(ApiKeyStore::find(&**store, &removed_key.id).await.unwrap().is_none(), "an API key outlived its owner");
     assert!(matches!(redeem(&**store, &kept_token, &token(), NOW, LEEWAY).await, Redeemed::Rotated(_)));
-    assert!(ApiKeyStore::find(&**store, &kept_key.id).await.unwrap().is_some(), "another owner's key went, too");
+    assert!(ApiKeyStore::find(&**store, &kept_key.id).await.unwrap().is_some(), "the key of another owner was removed");
 }

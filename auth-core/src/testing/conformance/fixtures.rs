@@ -1,4 +1,4 @@
-//! What the checks share: builders, no state.
+//! Builders for the checks.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(super) fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
 }
 
-/// The hash of a token that nobody else has.
+/// The hash of a new token.
 pub(super) fn token() -> TokenHash {
     TokenHash::of(SessionId::random().as_str())
 }
@@ -67,7 +67,7 @@ pub(super) async fn family<S: SessionStore>(store: &S) -> (Session, TokenHash) {
     (session, first)
 }
 
-/// What stands for a sealed token, so that the checks can open it: its hash behind a mark.
+/// A stand-in for a sealed token, which the checks can open: a prefix and the hash.
 pub(super) fn seal(successor: &TokenHash) -> Vec<u8> {
     [b"sealed:".as_slice(), successor.as_bytes()].concat()
 }
@@ -103,13 +103,13 @@ pub(super) async fn redeem_as<S: SessionStore>(
         .unwrap()
 }
 
-/// A use whose successor is not opened again.
+/// A redemption whose successor is not opened.
 pub(super) fn redeem_of<'a>(presented: &'a TokenHash, successor: &'a TokenHash, now: Timestamp) -> Redeem<'a> {
     let (sealed_successor, expires_at) = (presented.as_bytes().as_slice(), now.after(LIFETIME));
     Redeem { presented, successor, sealed_successor, holder: Holder::default(), now, expires_at, leeway: LEEWAY }
 }
 
-/// Redeems for the first time, and returns the successor.
+/// Redeems an unused token, and returns the successor.
 pub(super) async fn rotate<S: SessionStore>(store: &S, presented: &TokenHash, now: Timestamp) -> TokenHash {
     let successor = token();
     let redeemed = redeem(store, presented, &successor, now, LEEWAY).await;

@@ -16,8 +16,8 @@ async fn make<S: ApiKeyStore>(store: &S) -> ApiKeyRecord {
 
 fn assert_same(found: &ApiKeyRecord, expected: &ApiKeyRecord) {
     assert_eq!((&found.id, &found.name, &found.owner), (&expected.id, &expected.name, &expected.owner));
-    assert_eq!(found.scopes, expected.scopes, "the scopes are not those given");
-    assert_eq!((found.hash, found.previous), (expected.hash, expected.previous), "the hashes are other ones");
+    assert_eq!(found.scopes, expected.scopes, "the scopes differ");
+    assert_eq!((found.hash, found.previous), (expected.hash, expected.previous), "the hashes differ");
     assert_eq!(found.created_at, expected.created_at);
     assert_eq!((found.expires_at, found.last_used_at), (expected.expires_at, expected.last_used_at));
 }
@@ -79,7 +79,7 @@ pub(super) async fn concurrent_rotations_keep_one_previous_secret<S: ApiKeyStore
         let (store, id) = (Arc::clone(store), key.id.clone());
         calls.spawn(async move { store.rotate(&id, &token(), NOW, Audit::none()).await.unwrap().unwrap() });
     }
-    // Each took the place of another one's: nobody's secret was lost between two rotations.
+    // Each replaced a different secret: none was lost between two rotations.
     let rotated = calls.join_all().await;
     let previous = rotated.iter().filter_map(|key| key.previous).map(|(hash, _)| hash);
     let mut replaced: Vec<_> = previous.collect();
@@ -103,7 +103,7 @@ pub(super) async fn a_revoked_key_is_gone<S: ApiKeyStore>(store: &Arc<S>) {
     assert_same(&store.find(&other.id).await.unwrap().unwrap(), &other);
 }
 
-pub(super) async fn a_use_is_noted<S: ApiKeyStore>(store: &Arc<S>) {
+pub(super) async fn a_use_is_recorded<S: ApiKeyStore>(store: &Arc<S>) {
     let key = make(&**store).await;
     store.touch(&key.id, NOW.after(secs(5))).await.unwrap();
     let expected = ApiKeyRecord { last_used_at: Some(NOW.after(secs(5))), ..key };

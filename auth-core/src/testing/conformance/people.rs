@@ -1,4 +1,4 @@
-//! Users, as authentication sees them.
+//! Users.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ pub(super) async fn a_user_is_found_by_id_and_by_login_in_any_case<S: UserRegist
     let by_id = store.find_by_id(&id).await.unwrap().unwrap();
     for user in [lower, upper, by_id] {
         assert_eq!(user.id, id);
-        assert!(user.password_hash == Some(password("first")), "the password's hash is another one");
+        assert!(user.password_hash == Some(password("first")), "the hash of the password differs");
         assert!(user.state.active, "a new user is active");
-        assert_eq!(*user.state.roles, *given, "the roles are not those given");
+        assert_eq!(*user.state.roles, *given, "the roles differ");
         assert_eq!(user.state.version, 0, "a new user's version");
     }
 }
@@ -38,9 +38,9 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
     store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
 }
 
-pub(super) async fn a_login_name_of_any_characters_is_only_unknown<S: UserRegistry>(store: &Arc<S>) {
+pub(super) async fn a_login_name_of_any_characters_is_no_error<S: UserRegistry>(store: &Arc<S>) {
     for login in ["", "\0", "ada\0@example.com", "\u{feff}ada", "a'; --", "%", "\u{10ffff}"] {
-        assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} is somebody");
+        assert!(store.find_by_login(login).await.unwrap().is_none(), "{login:?} names a user");
     }
 }
 
@@ -52,7 +52,7 @@ pub(super) async fn an_email_address_is_taken_once<S: UserRegistry>(store: &Arc<
     assert_eq!(store.find_by_login(email.as_str()).await.unwrap().map(|user| user.id), first);
 }
 
-pub(super) async fn of_concurrent_registrations_one_gets_the_address<S: UserRegistry>(store: &Arc<S>) {
+pub(super) async fn concurrent_registrations_of_an_address_have_one_winner<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
     let mut calls = JoinSet::new();
     for _ in 0..16 {
@@ -68,7 +68,7 @@ pub(super) async fn a_new_password_raises_the_version_by_one<S: UserRegistry>(st
     assert_eq!(store.set_password(&id, &password("third"), Audit::none()).await.unwrap(), Some(2));
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert_eq!(user.state.version, 2, "the version returned is not the version stored");
-    assert!(user.password_hash == Some(password("third")), "the password's hash is another one");
+    assert!(user.password_hash == Some(password("third")), "the hash of the password differs");
 }
 
 pub(super) async fn concurrent_passwords_never_share_a_version<S: UserRegistry>(store: &Arc<S>) {
@@ -90,11 +90,11 @@ pub(super) async fn a_raised_version_keeps_the_password<S: UserRegistry>(store: 
     assert_eq!(store.revoke_tokens(&id, Audit::none()).await.unwrap(), Some(1));
     assert_eq!(store.revoke_tokens(&id, Audit::none()).await.unwrap(), Some(2));
     let user = store.find_by_id(&id).await.unwrap().unwrap();
-    assert_eq!(user.state, SubjectState { version: 2, ..before.state }, "more than the version changed, or not it");
+    assert_eq!(user.state, SubjectState { version: 2, ..before.state }, "only the version must change");
     assert!(user.password_hash == before.password_hash, "the password changed");
 }
 
-pub(super) async fn a_better_hash_of_the_same_password_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
+pub(super) async fn an_upgraded_hash_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
     let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
     store.upgrade_hash(&id, &password("first"), &password("better")).await.unwrap();
     let user = store.find_by_id(&id).await.unwrap().unwrap();

@@ -1,4 +1,4 @@
-//! Removal of what has expired.
+//! Removal of expired rows.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ fn old_session() -> Session {
     Session { created_at: THEN, last_used_at: THEN, expires_at: THEN.after(secs(60)), ..session(&SubjectId::random()) }
 }
 
-pub(super) async fn what_has_expired_is_removed_in_batches<S>(store: &Arc<S>)
+pub(super) async fn expired_rows_are_removed_in_batches<S>(store: &Arc<S>)
 where
     S: Housekeeping + SessionStore + ApiKeyStore,
 {
@@ -29,7 +29,7 @@ where
     let mut removed = 0;
     loop {
         let batch = store.purge_expired(THEN.after(secs(60)), 2).await.unwrap();
-        assert!(batch <= 2, "a batch of {batch} where 2 were asked for");
+        assert!(batch <= 2, "a batch of {batch} where the limit is 2");
         removed += batch;
         if batch < 2 {
             break;
@@ -47,7 +47,7 @@ where
     }
 }
 
-pub(super) async fn what_lives_stays<S>(store: &Arc<S>)
+pub(super) async fn unexpired_rows_are_kept<S>(store: &Arc<S>)
 where
     S: Housekeeping + SessionStore + ApiKeyStore,
 {
@@ -56,7 +56,7 @@ where
     let ageless = ApiKeyRecord { expires_at: None, ..api_key(&SubjectId::random()) };
     ApiKeyStore::create(&**store, ageless.clone(), Audit::none()).await.unwrap();
 
-    assert_eq!(store.purge_expired(THEN.after(secs(59)), 1_000).await.unwrap(), 0, "what lives was removed");
+    assert_eq!(store.purge_expired(THEN.after(secs(59)), 1_000).await.unwrap(), 0, "an unexpired row was removed");
 
     assert_eq!(SessionStore::find(&**store, &begun.id).await.unwrap(), Some(begun));
     assert!(ApiKeyStore::find(&**store, &ageless.id).await.unwrap().is_some());

@@ -1,4 +1,4 @@
-//! Refresh tokens, many calls at once, and calls that are dropped in the middle.
+//! Refresh tokens: concurrent calls, and calls that are dropped before they finish.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -32,7 +32,7 @@ async fn redeem_at_once<S: SessionStore>(store: &Arc<S>, presented: TokenHash, l
 }
 
 struct Answer {
-    /// The successor that the caller brought.
+    /// The caller's successor.
     successor: TokenHash,
     redeemed: Redeemed,
 }
@@ -109,13 +109,13 @@ pub(super) async fn a_session_ended_during_a_refresh_stays_ended<S: SessionStore
 /// When a call is dropped.
 #[derive(Clone, Copy)]
 enum When {
-    /// As soon as it waits for something.
+    /// At its first wait.
     AtOnce,
-    /// When what it waits for is there.
+    /// When it is woken.
     Woken,
 }
 
-pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_within_reach<S: SessionStore>(
+pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_retriable<S: SessionStore>(
     store: &Arc<S>,
 ) {
     for when in [When::AtOnce, When::Woken] {
@@ -132,7 +132,7 @@ pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_w
                 Redeemed::Retried { sealed_successor, .. } => open(&sealed_successor),
                 other => panic!("after a call dropped at poll {polls} the token was answered {other:?}"),
             };
-            assert!(holds == again || holds == dropped, "the successor is nobody's");
+            assert!(holds == again || holds == dropped, "the successor is of neither call");
             rotate(&**store, &holds, NOW).await;
             a_write_is_kept(&**store).await;
             if finished {
@@ -142,14 +142,14 @@ pub(super) async fn a_dropped_redeem_leaves_the_token_unspent_or_its_successor_w
     }
 }
 
-/// A dropped call may leave its connection in the middle of a transaction that nobody is going to commit.
+/// A dropped call may leave its connection with an open transaction that is never committed.
 async fn a_write_is_kept<S: SessionStore>(store: &S) {
     let (session, _) = family(store).await;
     assert!(store.end(&session.subject, &session.id, Audit::none()).await.unwrap());
     assert_eq!(store.find(&session.id).await.unwrap(), None, "after a dropped call an answered write was undone");
 }
 
-/// Polls at most so often, then drops; `None` when the call had not finished by then.
+/// Polls at most `polls` times, then drops; `None` when the call has not finished.
 async fn drop_after<F: Future>(polls: usize, when: When, call: F) -> Option<F::Output> {
     let mut call = pin!(call);
     let mut done = 0;

@@ -1,4 +1,4 @@
-//! Refresh tokens, one call after the other.
+//! Refresh tokens: sequential calls.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(st
     assert_eq!(redeemed, Redeemed::Rotated(expected.clone()));
     assert_eq!(store.find(&expected.id).await.unwrap(), Some(expected));
 
-    // It lives on beyond the first token's time.
+    // The session outlives the first token.
     rotate(&**store, &second, NOW.after(LIFETIME)).await;
 }
 
@@ -93,7 +93,7 @@ pub(super) async fn a_leeway_of_zero_never_retries<S: SessionStore>(store: &Arc<
     }
 }
 
-pub(super) async fn a_clock_set_back_does_not_end_the_session_of_an_honest_retry<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn a_clock_set_back_does_not_turn_a_retry_into_a_replay<S: SessionStore>(store: &Arc<S>) {
     let (_, first) = family(&**store).await;
     let second = rotate(&**store, &first, NOW).await;
     let set_back = Timestamp::from_millis(NOW.as_millis() - 600_000);
@@ -140,7 +140,7 @@ pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionS
     let second = token();
     let redeemed = redeem_as(&**store, owner, &first, &second, NOW, LEEWAY).await;
     assert!(matches!(redeemed, Redeemed::Rotated(_)), "the owner was answered {redeemed:?}");
-    // A used token in a stranger's hands is neither a retry nor a replay.
+    // A used token of another holder is neither a retry nor a replay.
     for now in [NOW, NOW.after(LEEWAY)] {
         let redeemed = redeem_as(&**store, Holder::default(), &first, &token(), now, LEEWAY).await;
         assert!(matches!(redeemed, Redeemed::WrongHolder(_)), "a stranger was answered {redeemed:?}");
@@ -148,7 +148,7 @@ pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionS
     let redeemed = redeem_as(&**store, owner, &second, &token(), NOW.after(LEEWAY), LEEWAY).await;
     assert!(matches!(redeemed, Redeemed::Rotated(_)), "the owner was answered {redeemed:?}");
 
-    // A session that is bound to no key is not for holders of one.
+    // A session without a key refuses a holder with one.
     let unbound = session(&SubjectId::random());
     let first = begin(&**store, &unbound).await;
     let holder = Holder { dpop_jkt: Some(jkt), ..Holder::default() };

@@ -1,4 +1,4 @@
-//! Sessions: begun, found, listed, ended.
+//! Sessions: creation, lookup, listing, end.
 
 use std::sync::Arc;
 
@@ -57,16 +57,16 @@ pub(super) async fn a_session_is_ended_only_for_its_subject<S: SessionStore>(sto
     let (session, first) = family(&**store).await;
     assert!(
         !store.end(&SubjectId::random(), &session.id, Audit::none()).await.unwrap(),
-        "somebody else ended the session"
+        "another subject ended the session"
     );
-    assert!(store.find(&session.id).await.unwrap().is_some(), "somebody else ended the session");
+    assert!(store.find(&session.id).await.unwrap().is_some(), "another subject ended the session");
     assert!(store.end(&session.subject, &session.id, Audit::none()).await.unwrap());
     assert!(!store.end(&session.subject, &session.id, Audit::none()).await.unwrap(), "a session ended twice");
     assert_eq!(store.find(&session.id).await.unwrap(), None);
     assert!(is_refused(&**store, &first).await, "the refresh token outlived its session");
 }
 
-pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn ending_all_keeps_one_and_raises_its_version<S: SessionStore>(store: &Arc<S>) {
     let subject = SubjectId::random();
     let (phone, laptop, tablet) = (session(&subject), session(&subject), session(&subject));
     let phone_token = begin(&**store, &phone).await;
@@ -82,7 +82,7 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
     assert!(is_refused(&**store, &phone_token).await, "a refresh token outlived its session");
     assert_eq!(store.find(&laptop.id).await.unwrap(), Some(Session { version: 4, ..laptop.clone() }));
     let laptop_token = rotate(&**store, &laptop_token, NOW).await;
-    // A call that comes late does not lower it.
+    // A late call does not lower the version.
     assert_eq!(store.end_all(&subject, Some((&laptop.id, 3)), Audit::none()).await.unwrap(), []);
     assert_eq!(store.find(&laptop.id).await.unwrap().map(|session| session.version), Some(4));
 
@@ -90,22 +90,22 @@ pub(super) async fn ending_all_keeps_and_lifts_the_one_to_keep<S: SessionStore>(
     assert!(is_refused(&**store, &laptop_token).await, "a refresh token outlived its session");
     assert_eq!(store.end_all(&subject, None, Audit::none()).await.unwrap(), []);
 
-    assert_eq!(store.find(&stranger.id).await.unwrap(), Some(stranger), "another subject's session was touched");
+    assert_eq!(store.find(&stranger.id).await.unwrap(), Some(stranger), "another subject's session was changed");
     rotate(&**store, &stranger_token, NOW).await;
 }
 
-pub(super) async fn keeping_a_session_of_somebody_else_does_not_touch_it<S: SessionStore>(store: &Arc<S>) {
+pub(super) async fn keeping_a_session_of_another_subject_does_not_change_it<S: SessionStore>(store: &Arc<S>) {
     let (mine, _) = family(&**store).await;
     let (theirs, _) = family(&**store).await;
     assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9)), Audit::none()).await.unwrap(), [mine.id]);
-    assert_eq!(store.find(&theirs.id).await.unwrap(), Some(theirs), "another subject's session was lifted");
+    assert_eq!(store.find(&theirs.id).await.unwrap(), Some(theirs), "another subject's session was changed");
 }
 
 pub(super) async fn any_token_of_the_family_finds_its_session<S: SessionStore>(store: &Arc<S>) {
     let (begun, first) = family(&**store).await;
     let expected = RefreshTokenRecord { expires_at: begun.expires_at, session: begun.clone(), used: false };
     assert_eq!(store.find_by_refresh_token(&first).await.unwrap(), Some(expected.clone()));
-    assert_eq!(store.find_by_refresh_token(&first).await.unwrap(), Some(expected), "looking changed it");
+    assert_eq!(store.find_by_refresh_token(&first).await.unwrap(), Some(expected), "a lookup changed it");
 
     let later = NOW.after(secs(900));
     let second = rotate(&**store, &first, later).await;

@@ -40,7 +40,7 @@ impl Trail {
         AuditFilter { subject: Some(self.subject.clone()), before: None }
     }
 
-    /// What is recorded, oldest first.
+    /// The recorded kinds, oldest first.
     async fn kinds<S: AuditLog>(&self, store: &S) -> Vec<String> {
         let rows = store.events(&self.filter(), 100).await.unwrap();
         rows.iter().rev().map(|row| row.kind.to_string()).collect()
@@ -86,25 +86,12 @@ where
     assert!(store.revoke(&key.id, Audit::new(&trail.rows("revoke key"))).await.unwrap());
     assert!(store.remove(&id, Audit::new(&trail.rows("remove"))).await.unwrap());
 
-    let expected = [
-        "register",
-        "password",
-        "revoke tokens",
-        "update",
-        "login",
-        "refresh",
-        "replay",
-        "logout",
-        "logout everywhere",
-        "create key",
-        "rotate key",
-        "revoke key",
-        "remove",
-    ];
-    assert_eq!(trail.kinds(store).await, expected);
+    let expected = "register, password, revoke tokens, update, login, refresh, replay, logout, logout everywhere, \
+                    create key, rotate key, revoke key, remove";
+    assert_eq!(trail.kinds(store).await.join(", "), expected);
 }
 
-pub(super) async fn what_was_refused_or_failed_has_no_row<S>(store: &Arc<S>)
+pub(super) async fn a_refused_or_failed_change_has_no_row<S>(store: &Arc<S>)
 where
     S: UserDirectory + SessionStore + ApiKeyStore + AuditLog,
 {
@@ -149,8 +136,8 @@ where
 pub(super) async fn rows_are_listed_newest_first_and_page_by_page<S: AuditLog>(store: &Arc<S>) {
     let trail = Trail::new();
     let mut rows: Vec<_> = ["one", "two", "three", "four"].map(|kind| trail.row(kind)).into();
-    rows[2].at = rows[1].at; // of one millisecond, so the id decides
-    let without_subject = AuditRow { subject: None, ..trail.row("nobody's") };
+    rows[2].at = rows[1].at; // the same millisecond, ordered by id
+    let without_subject = AuditRow { subject: None, ..trail.row("without subject") };
     store.append(rows.clone()).await.unwrap();
     store.append(vec![without_subject.clone()]).await.unwrap();
     rows.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
@@ -160,7 +147,7 @@ pub(super) async fn rows_are_listed_newest_first_and_page_by_page<S: AuditLog>(s
     let mut seen = Vec::new();
     loop {
         let page = store.events(&filter, 2).await.unwrap();
-        assert!(page.len() <= 2, "a page of {} where 2 were asked for", page.len());
+        assert!(page.len() <= 2, "a page of {} where the limit is 2", page.len());
         let Some(last) = page.last() else { break };
         filter.before = Some((last.at, last.id.clone()));
         seen.extend(page);

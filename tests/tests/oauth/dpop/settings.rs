@@ -76,8 +76,8 @@ fn a_client_that_is_to_have_bound_tokens_needs_it_on() {
 fn the_environment_turns_it_on() {
     let node = env!("CARGO_BIN_EXE_node");
     for (env, said) in [
-        (&[("AUTH_DPOP", "on")][..], "AUTH_DPOP: it is none of `off`, `optional` and `required`"),
-        (&[("AUTH_CLIENTS", r#"[{"id":"app","dpop_bound_access_tokens":true}]"#)], "bound tokens alone"),
+        (&[("AUTH_DPOP", "on")][..], "AUTH_DPOP: expected one of `off`, `optional`, `required`"),
+        (&[("AUTH_CLIENTS", r#"[{"id":"app","dpop_bound_access_tokens":true}]"#)], "requires DPoP, which is off"),
         (&[("AUTH_DPOP_URLS", "https://a.example")], "AUTH_DPOP_URLS: AUTH_DPOP is unset"),
         (&[("AUTH_DPOP", "optional"), ("AUTH_ISSUER", "quickstart")], "AUTH_DPOP_URLS"),
         (&[("AUTH_DPOP", "required"), ("AUTH_DPOP_URLS", "https://a.example, b.example")], "AUTH_DPOP: dpop has an"),
