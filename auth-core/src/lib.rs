@@ -35,7 +35,7 @@
 //! let key = SigningKey::hs256(&random_secret()?)?;
 //! let auth = Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new()).build()?;
 //!
-//! let app: axum::Router = GuardedRouter::new() // takes no handler that nobody has decided about
+//! let app: axum::Router = GuardedRouter::new() // accepts only guarded handlers
 //!     .route("/users/me", get(me))
 //!     .route("/settings", put(settings))
 //!     .route("/health", get(health))

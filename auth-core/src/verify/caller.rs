@@ -16,7 +16,7 @@ use crate::policy::{CredentialFacts, Facts, SubjectFacts};
 ///     match caller {
 ///         Principal::Subject(identity) => format!("for {}", identity.subject()),
 ///         Principal::ApiKey(key) => format!("for the program {}", key.name()),
-///         _ => "for somebody".to_owned(),
+///         _ => "for another caller".to_owned(),
 ///     }
 /// }
 /// # fn main() {}

@@ -7,11 +7,9 @@ use crate::base::Context;
 use crate::event::EventKind;
 use crate::policy::{CredentialKinds, Declaration, Missing, Policy, Requirement, evaluate};
 
-/// Proof that the caller of a request has met the policy `P`: what a service function demands so that nobody can call
-/// it unguarded.
+/// Proof that the caller of a request has met the policy `P`. A service function that takes it cannot be called unguarded.
 ///
-/// It can be made only by the decision itself and is neither `Copy` nor `Clone`; take it from
-/// [`Guard::proof`](crate::Guard::proof).
+/// Only the decision creates it. It is neither `Copy` nor `Clone`; [`Guard::proof`](crate::Guard::proof) lends it.
 ///
 /// ```compile_fail
 /// # use auth_core::{Policy, Proof};

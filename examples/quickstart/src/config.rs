@@ -41,10 +41,10 @@ fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
     }
 }
 
-fn parsed<T: std::str::FromStr>(name: &'static str, default: &str, mend: &str) -> Result<T, SettingsError> {
+fn parsed<T: std::str::FromStr>(name: &'static str, default: &str, help: &str) -> Result<T, SettingsError> {
     let value = variable(name)?;
     let value = value.as_deref().unwrap_or(default);
-    value.parse().map_err(|_| SettingsError::new(name, format!("`{value}` does not do; {mend}")))
+    value.parse().map_err(|_| SettingsError::new(name, format!("invalid value `{value}`; {help}")))
 }
 
 fn database_url() -> Result<String, SettingsError> {

@@ -1,4 +1,4 @@
-//! Bodies that nobody wants to the end.
+//! Bodies that a handler did not read to the end.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -5,7 +5,7 @@ use auth_core::prelude::*;
 /// The roles of this service; each may do what those above it may.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Whoever registers.
+    /// Every registered user.
     User,
     /// Looks after users.
     #[role(includes(User))]

@@ -54,8 +54,8 @@ fn kept(path: &Path) -> Result<SecretString, SettingsError> {
 
 fn read(path: &Path) -> io::Result<SecretString> {
     if fs::metadata(path)?.mode() & 0o077 != 0 {
-        let mend = format!("others can read it; run `chmod 600 {}`", path.display());
-        return Err(io::Error::new(ErrorKind::PermissionDenied, mend));
+        let help = format!("others can read it; run `chmod 600 {}`", path.display());
+        return Err(io::Error::new(ErrorKind::PermissionDenied, help));
     }
     Ok(fs::read_to_string(path)?.trim_end().to_owned().into())
 }

@@ -105,7 +105,7 @@ pub(crate) async fn remove(
     context: Context,
 ) -> Result<StatusCode, Refusal> {
     let other: User = auth.account(&id).await?.into();
-    // Nobody removes those who may do more than they may themselves.
+    // A moderator cannot remove a user whose role includes more.
     if other.role.is_some_and(|role| !user.is(role)) {
         return Err(Refusal::Forbidden);
     }

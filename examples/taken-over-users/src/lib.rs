@@ -22,7 +22,7 @@ pub enum Role {
 }
 
 /// A guarded service over the database in `pool`, which should be open with `foreign_keys(true)`. With `legacy` it also
-/// takes the access tokens that the application made, so that nobody has to log in again because of the move.
+/// takes the access tokens that the application made, so that no user has to log in again because of the move.
 ///
 /// # Errors
 ///

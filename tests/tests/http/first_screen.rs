@@ -64,7 +64,7 @@ async fn purge(guard: Guard<StaffOnDuty>, State(users): State<Users>) -> StatusC
 }
 
 fn app(auth: &Auth, state: AppState) -> Router {
-    GuardedRouter::new() // takes no handler that nobody has decided about
+    GuardedRouter::new() // accepts only guarded handlers
         .route("/users/me", get(me))
         .route("/users/{id}", delete(delete_user).patch(edit_user))
         .route("/reports", get(report))

@@ -63,7 +63,7 @@ async fn rfc6749_s5_2_invalid_client_is_401_with_a_challenge_of_the_scheme_used(
 }
 
 #[tokio::test]
-async fn rfc6749_s5_2_an_unknown_client_and_a_wrong_secret_are_told_alike() {
+async fn rfc6749_s5_2_an_unknown_client_and_a_wrong_secret_are_answered_alike() {
     let service = Service::start().await;
     let unknown = service.password(&[("client_id", "nobody"), ("client_secret", SECRET)]).await;
     let wrong = service.password(&[("client_id", "backend"), ("client_secret", "wrong")]).await;

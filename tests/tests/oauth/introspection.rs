@@ -16,7 +16,7 @@ fn is_inactive(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_2_an_access_token_is_told_with_its_claims() {
+async fn rfc7662_s2_2_an_access_token_is_described_with_its_claims() {
     let service = Service::start().await;
     let key = service.api_key(&["introspect"]).await;
     let tokens = service.password(&[("client_id", "app"), ("scope", "profile")]).await;
@@ -37,7 +37,7 @@ async fn rfc7662_s2_2_an_access_token_is_told_with_its_claims() {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_2_a_refresh_token_is_told_without_a_type() {
+async fn rfc7662_s2_2_a_refresh_token_is_described_without_a_type() {
     let service = Service::start().await;
     let key = service.api_key(&["introspect"]).await;
     let tokens = service.password(&[]).await;
@@ -51,7 +51,7 @@ async fn rfc7662_s2_2_a_refresh_token_is_told_without_a_type() {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_2_what_is_not_active_is_told_and_nothing_more() {
+async fn rfc7662_s2_2_an_inactive_token_is_inactive_and_nothing_more() {
     let service = Service::start().await;
     let key = service.api_key(&["introspect"]).await;
     let tokens = service.password(&[]).await;
@@ -160,7 +160,7 @@ async fn rfc7662_s2_1_a_client_that_may_asks_by_its_secret() {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_1_beside_clients_nobody_else_may_ask() {
+async fn rfc7662_s2_1_only_clients_may_ask() {
     let service = with_a_resource_server().await;
     let token = service.password(&[]).await.access();
     let (path, form) = ("/auth/introspect", [("token", token.as_str())]);

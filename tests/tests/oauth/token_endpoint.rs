@@ -47,7 +47,7 @@ async fn rfc6749_s4_3_the_password_grant_is_the_services_own_clients() {
 }
 
 #[tokio::test]
-async fn rfc6749_s5_2_invalid_grant_is_400_for_a_wrong_password_whoever_it_is() {
+async fn rfc6749_s5_2_invalid_grant_is_400_for_a_wrong_password_of_any_user() {
     let service = Service::start().await;
     let mut bodies = Vec::new();
     for username in [EMAIL, "nobody@example.com"] {
@@ -173,7 +173,7 @@ async fn rfc6749_s3_3_and_rfc6749_s5_2_more_scope_than_may_be_had_is_invalid_sco
 }
 
 #[tokio::test]
-async fn rfc6749_s3_3_without_a_scope_none_is_granted_and_none_is_told() {
+async fn rfc6749_s3_3_without_a_scope_none_is_granted_and_none_is_returned() {
     let service = Service::start().await;
     let answer = service.password(&[]).await;
     assert!(answer.json().get("scope").is_none(), "an empty scope is no scope: {}", answer.body);

@@ -34,13 +34,13 @@ pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
         "2.1 with a token of the protected resource",
         "a resource server asks by an API key or as a client, and not by an access token of its own",
     ),
-    (8414, "2.1", "signed metadata: it is served over TLS by the issuer itself, and nobody here reads another's"),
+    (8414, "2.1", "signed metadata: the issuer itself serves it over TLS, and this service reads no other issuer's"),
     (8414, "5", "the place of OpenID Connect discovery: this is no OpenID provider, and does not look like one"),
     (9068, "4, decryption", "encrypted tokens (JWE) are not read"),
     (
         9449,
         "8, 9",
-        "no nonces: a proof is good for a minute and once, so one that was made in advance by somebody who could use the key for a while is of use for that minute",
+        "no nonces: a proof is valid once and for a minute, so an attacker who could use the key for a while can use a proof made in advance within that minute",
     ),
     (9449, "10", "there is no authorization endpoint whose codes could be bound"),
 ];

@@ -2,7 +2,7 @@
 //! names of the tests, so it cannot say what is not so.
 //!
 //! A test of a section is named after it: `rfc6750_s3_1_an_expired_token_is_invalid_token`, or, for two at once,
-//! `rfc8037_s2_and_rfc7518_s6_2_private_keys_are_read`. `UPDATE_SNAPSHOTS=1` writes the page anew.
+//! `rfc8037_s2_and_rfc7518_s6_2_private_keys_are_read`. `UPDATE_SNAPSHOTS=1` writes the page again.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers, too")]
 

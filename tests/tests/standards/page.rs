@@ -46,7 +46,7 @@ pub(crate) fn write(covered: &[Covered]) -> String {
     let mut page = String::from(
         "# Standards\n\n\
          Which sections of which RFC a test holds the code to, and which are left out and why. Generated from the names of \
-         the tests by `tests/tests/standards`; write it anew with `UPDATE_SNAPSHOTS=1 cargo test -p auth-tests --test \
+         the tests by `tests/tests/standards`; write it again with `UPDATE_SNAPSHOTS=1 cargo test -p auth-tests --test \
          standards`. A section that is in neither list has no requirement that applies here, or none that is tested.\n",
     );
     let mut rfcs: Vec<u32> = covered.iter().map(|test| test.rfc).chain(LEFT_OUT.iter().map(|left| left.0)).collect();

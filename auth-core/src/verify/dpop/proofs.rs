@@ -40,7 +40,7 @@ impl Proofs {
         Ok(Self { required: dpop.required, addresses, lifetime: dpop.lifetime, skew, replays })
     }
 
-    /// The request's proof, good for it and for `token`, if that is one that it comes with; `None` without any.
+    /// The request's proof, checked against the request and `token`; `None` without one.
     pub(crate) fn of_request(
         &self,
         head: &Head<'_>,

@@ -29,8 +29,8 @@ pub(crate) enum Replays {
 pub(crate) enum Use {
     First,
     Again,
-    /// Nothing more can be remembered until something is over. What is remembered is never dropped for it: whoever can
-    /// fill the memory could replay what it pushed out.
+    /// The memory is full until a proof expires. None is dropped early: an attacker could fill the memory and replay what
+    /// was dropped.
     Full,
 }
 

@@ -53,8 +53,7 @@ impl Dpop {
         Self::new(false)
     }
 
-    /// Nobody gets tokens without proving a key, and access tokens that are bound to none are refused. API keys are no
-    /// tokens: they are taken as before.
+    /// Issues no token without a proof, and refuses access tokens that are bound to no key. API keys stay valid.
     #[must_use]
     pub const fn required() -> Self {
         Self::new(true)
@@ -79,9 +78,9 @@ impl Dpop {
         self
     }
 
-    /// How many used proofs a node remembers by itself, each until it is too old; 500,000 by default, in some 50 MB. That
-    /// is what 7,000 requests a second use up. When it can remember no more, requests with a proof are answered 503 until
-    /// some are over: none is forgotten early, since whoever can fill the memory could then replay what he pushed out.
+    /// How many used proofs a node remembers, each until it expires; 500,000 by default, about 50 MB, enough for 7,000
+    /// requests a second. When the memory is full, requests with a proof are answered 503 until some expire. No proof is
+    /// dropped early: an attacker could fill the memory and replay what was dropped.
     #[must_use]
     pub const fn remembered_proofs(mut self, proofs: usize) -> Self {
         self.remembered = proofs;

@@ -10,8 +10,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::service::oauth::OAuthError;
 
-/// The parameters of an OAuth request. What nobody asks for is ignored, an empty value is none, and one that is there
-/// twice is refused when it is asked for (RFC 6749 section 3.2). Parameters in the URL are not looked at.
+/// The parameters in the body of an OAuth request. Unknown ones are ignored, an empty value counts as absent, and a doubled
+/// one is an error when it is read (RFC 6749 section 3.2). Parameters in the URL are ignored.
 pub(crate) struct OAuthForm(Vec<(String, SecretString)>);
 
 impl OAuthForm {

@@ -1,4 +1,4 @@
-//! `/auth/api-keys`, for whoever meets the policy that the application gives.
+//! `/auth/api-keys`, behind the policy that the application names.
 
 use std::time::Duration;
 

@@ -156,7 +156,7 @@ async fn a_session_of_a_public_client_is_bound_to_client_and_key() {
 }
 
 #[tokio::test]
-async fn rfc9449_s5_where_it_is_required_nobody_gets_tokens_without_a_proof() {
+async fn rfc9449_s5_where_it_is_required_no_tokens_are_issued_without_a_proof() {
     let (service, prover) = (Bound::required().await, Prover::es256());
     service.login(None).await.is_error(400, "invalid_dpop_proof");
     service.reasons.are(proof(ProofError::Missing), "login");

@@ -71,7 +71,7 @@ async fn rfc9449_s7_1_the_challenge_names_what_is_taken() {
 }
 
 #[tokio::test]
-async fn rfc9449_s7_1_too_little_scope_is_told_by_the_scheme_too() {
+async fn rfc9449_s7_1_too_little_scope_is_answered_by_the_scheme_too() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let used = prover.using(&service, "GET", "/reports", &token);
