@@ -43,35 +43,7 @@ const CHECKED: &[&str] = &[
 ];
 
 /// Where the words still are. A path leaves the list with the last of them; the test fails until it does.
-const NOT_YET: &[&str] = &[
-    "README.md",
-    "auth-core/src/base",
-    "auth-core/src/cache",
-    "auth-core/src/event",
-    "auth-core/src/lib.rs",
-    "auth-core/src/password",
-    "auth-core/src/policy",
-    "auth-core/src/private.rs",
-    "auth-core/src/service",
-    "auth-core/src/store",
-    "auth-core/src/testing",
-    "auth-core/src/token",
-    "auth-core/src/verify",
-    "auth-core/src/web",
-    "auth-macros/src/args",
-    "auth-macros/src/check",
-    "auth-macros/src/diagnostics.rs",
-    "auth-macros/src/expand",
-    "auth-macros/src/lib.rs",
-    "auth-macros/src/model",
-    "auth-macros/src/tests.rs",
-    "docs/benchmarks.md",
-    "docs/guide.md",
-    "docs/operations.md",
-    "docs/standards.md",
-    "examples/quickstart",
-    "examples/taken-over-users",
-];
+const NOT_YET: &[&str] = &["auth-core/src/token"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
