@@ -120,15 +120,19 @@ impl Change {
     }
 }
 
+/// What an outcome makes of events or rows.
+#[cfg(feature = "server")]
+type Of<'c, T, R> = dyn Fn(&T) -> Vec<R> + Send + Sync + 'c;
+
 /// The record of one write.
 #[cfg(feature = "server")]
 pub(crate) struct Recording<'c, T> {
     change: &'c Change,
     subject: Option<SubjectId>,
-    make: Arc<dyn Fn(&T) -> Vec<Event> + Send + Sync + 'c>,
+    make: Arc<Of<'c, T, Event>>,
     /// The events whose rows the store requested.
     made: Arc<Mutex<Option<Vec<Event>>>>,
-    rows: Box<dyn Fn(&T) -> Vec<AuditRow> + Send + Sync + 'c>,
+    rows: Box<Of<'c, T, AuditRow>>,
 }
 
 #[cfg(feature = "server")]
@@ -145,12 +149,11 @@ impl<T: AuditOutcome> Recording<'_, T> {
         // The caller may be gone, so only this timeout ends the wait for a store that never answers.
         let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let events = match &outcome {
-            Ok(done) => made.unwrap_or_else(|| (self.make)(done)),
-            Err(_) => {
-                let operation = self.change.operation.to_owned();
-                vec![self.change.event(EventKind::ChangeUndecided { operation, subject: self.subject.clone() })]
-            }
+        let events = if let Ok(done) = &outcome {
+            made.unwrap_or_else(|| (self.make)(done))
+        } else {
+            let operation = self.change.operation.to_owned();
+            vec![self.change.event(EventKind::ChangeUndecided { operation, subject: self.subject.clone() })]
         };
         for event in events {
             self.change.auth.verifier().events.deliver(event).await;

@@ -83,7 +83,7 @@ async fn run(store: impl Housekeeping) {
             Ok(0) => {}
             Ok(removed) => tracing::info!(target: "auth", removed, "expired rows removed"),
             Err(error) => {
-                tracing::warn!(target: "auth", %error, "expired rows could not be removed; retrying in a minute")
+                tracing::warn!(target: "auth", %error, "expired rows could not be removed; retrying in a minute");
             }
         }
         sleep(EVERY).await;

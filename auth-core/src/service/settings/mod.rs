@@ -153,7 +153,8 @@ impl Settings {
 
     /// Applies all settings except the keys, the issuer and the audience to `builder`; unset ones keep its values.
     pub fn give_to(&self, mut builder: AuthBuilder) -> AuthBuilder {
-        let durations: [(_, fn(AuthBuilder, Duration) -> AuthBuilder); 6] = [
+        type Set = fn(AuthBuilder, Duration) -> AuthBuilder;
+        let durations: [(_, Set); 6] = [
             (self.clock_skew, AuthBuilder::clock_skew),
             (self.access_ttl, AuthBuilder::access_ttl),
             (self.refresh_ttl, AuthBuilder::refresh_ttl),

@@ -131,7 +131,7 @@ async fn every_guard_and_extractor_takes_one_proof_for_the_whole_request() {
         assert_eq!((answer.status, answer.body.as_str()), (200, "known"), "{path}: {:?}", nested.bound.reasons.take());
         let again = nested.send(Method::GET, path, &headers).await;
         again.is_refused_use("invalid_dpop_proof", path);
-        nested.bound.reasons.are(proof(ProofError::Replayed), path);
+        nested.bound.reasons.are(&proof(ProofError::Replayed), path);
     }
 }
 

@@ -159,14 +159,14 @@ async fn a_session_of_a_public_client_is_bound_to_client_and_key() {
 async fn rfc9449_s5_where_it_is_required_no_tokens_are_issued_without_a_proof() {
     let (service, prover) = (Bound::required().await, Prover::es256());
     service.login(None).await.is_error(400, "invalid_dpop_proof");
-    service.reasons.are(proof(ProofError::Missing), "login");
+    service.reasons.are(&proof(ProofError::Missing), "login");
     let first = service.login(Some(&prover.for_tokens(&service))).await;
     service.renew(&first.refresh(), None).await.is_error(400, "invalid_dpop_proof");
-    service.reasons.are(proof(ProofError::Missing), "refresh");
+    service.reasons.are(&proof(ProofError::Missing), "refresh");
     let form = [("username", EMAIL), ("password", PASSWORD), ("refresh_token", "rt_x")];
     for path in ["/auth/login", "/auth/refresh"] {
         assert_eq!(send(&service, Method::POST, path, &[], &form).await.status, 400, "{path}");
-        service.reasons.are(proof(ProofError::Missing), path);
+        service.reasons.are(&proof(ProofError::Missing), path);
     }
     // Also not by the application's own code, which has no request to take a proof from.
     let refused = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await;
@@ -183,7 +183,7 @@ async fn rfc9449_s5_2_a_client_that_is_to_have_bound_tokens_gets_no_others() {
     let service = Bound::start(|builder| builder.dpop(Dpop::optional()).client(client)).await;
     let (prover, client) = (Prover::es256(), [("client_id", "bound-app")]);
     service.grant(&[LOGIN, &client].concat(), None).await.is_error(400, "invalid_dpop_proof");
-    service.reasons.are(proof(ProofError::Missing), "login");
+    service.reasons.are(&proof(ProofError::Missing), "login");
     let first = service.grant(&[LOGIN, &client].concat(), Some(&prover.for_tokens(&service))).await;
     assert_eq!(first.text("token_type"), "DPoP");
     let refresh = first.refresh();

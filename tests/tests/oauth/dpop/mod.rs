@@ -50,7 +50,7 @@ impl Reasons {
     }
 
     #[track_caller]
-    fn are(&self, reason: impl ToString, case: &str) {
+    fn are(&self, reason: &dyn ToString, case: &str) {
         assert_eq!(self.take(), [reason.to_string()], "{case}");
     }
 }

@@ -49,10 +49,10 @@ impl Rules {
     async fn refuse_signed(&self, reason: ProofError, case: &str, sign: impl Fn(&mut Draft) -> String) {
         let answer = self.service.login(Some(&sign(&mut self.for_tokens()))).await;
         answer.is_error(400, "invalid_dpop_proof");
-        self.service.reasons.are(proof(reason), case);
+        self.service.reasons.are(&proof(reason), case);
         let answer = self.service.get_me(&self.token, &sign(&mut self.for_use())).await;
         answer.is_refused_use("invalid_dpop_proof", case);
-        self.service.reasons.are(proof(reason), case);
+        self.service.reasons.are(&proof(reason), case);
     }
 
     /// A change to a good proof does it no harm.
@@ -77,15 +77,15 @@ async fn rfc9449_s4_3_there_is_one_proof() {
     let proofs = [rules.for_tokens().signed_by(&rules.prover), rules.for_tokens().signed_by(&rules.prover)];
     let headers = [("DPoP", proofs[0].as_str()), ("DPoP", proofs[1].as_str())];
     send(&rules.service, Method::POST, "/auth/token", &headers, LOGIN).await.is_error(400, "invalid_dpop_proof");
-    rules.service.reasons.are(proof(ProofError::Twice), "two headers");
+    rules.service.reasons.are(&proof(ProofError::Twice), "two headers");
     let (authorization, use_) = (format!("DPoP {}", rules.token), rules.for_use().signed_by(&rules.prover));
     let headers = [("Authorization", authorization.as_str()), ("DPoP", &use_), ("DPoP", &use_)];
     let answer = send(&rules.service, Method::GET, "/me", &headers, &[]).await;
     answer.is_refused_use("invalid_dpop_proof", "two headers");
-    rules.service.reasons.are(proof(ProofError::Twice), "two headers");
+    rules.service.reasons.are(&proof(ProofError::Twice), "two headers");
     let answer = send(&rules.service, Method::GET, "/me", &headers[..1], &[]).await;
     answer.is_refused_use("invalid_dpop_proof", "no header");
-    rules.service.reasons.are(proof(ProofError::Missing), "no header");
+    rules.service.reasons.are(&proof(ProofError::Missing), "no header");
     let listed = format!("{}, {}", proofs[0], proofs[1]);
     rules.refuse_signed(ProofError::Malformed, "a list", |_| listed.clone()).await;
 }
@@ -116,7 +116,7 @@ async fn rfc9449_s4_3_it_is_a_well_formed_jwt() {
     let request =
         rules.service.http.post(format!("{}/auth/token", rules.service.url)).header("DPoP", bytes).form(LOGIN);
     Answer::of(request.send().await.unwrap()).await.is_error(400, "invalid_dpop_proof");
-    rules.service.reasons.are(proof(ProofError::Malformed), "bytes");
+    rules.service.reasons.are(&proof(ProofError::Malformed), "bytes");
 }
 
 #[tokio::test]
@@ -348,7 +348,7 @@ async fn rfc9449_s4_3_whose_host_a_request_names_does_not_count() {
     ];
     let answer = send(&rules.service, Method::GET, "/me", &headers, &[]).await;
     answer.is_refused_use("invalid_dpop_proof", "another host");
-    rules.service.reasons.are(proof(ProofError::Address), "another host");
+    rules.service.reasons.are(&proof(ProofError::Address), "another host");
 }
 
 #[tokio::test]
@@ -390,7 +390,7 @@ async fn rfc9449_s4_3_it_grows_old() {
     let used = rules.for_use().signed_by(&rules.prover);
     rules.service.advance(65);
     rules.service.get_me(&rules.token, &used).await.is_refused_use("invalid_dpop_proof", "too old");
-    rules.service.reasons.are(proof(ProofError::Time), "too old");
+    rules.service.reasons.are(&proof(ProofError::Time), "too old");
 }
 
 #[tokio::test]
@@ -413,6 +413,6 @@ async fn rfc9449_s4_3_where_a_token_is_used_it_is_for_that_token() {
         }
         let answer = rules.service.get_me(&rules.token, &draft.signed_by(&rules.prover)).await;
         answer.is_refused_use("invalid_dpop_proof", case);
-        rules.service.reasons.are(proof(reason), case);
+        rules.service.reasons.are(&proof(reason), case);
     }
 }

@@ -21,9 +21,9 @@ async fn rfc9449_s11_1_a_proof_is_good_once() {
     let used = prover.for_tokens(&service);
     let first = service.login(Some(&used)).await;
     service.login(Some(&used)).await.is_error(400, "invalid_dpop_proof");
-    service.reasons.are(proof(ProofError::Replayed), "login");
+    service.reasons.are(&proof(ProofError::Replayed), "login");
     service.renew(&first.refresh(), Some(&used)).await.is_error(400, "invalid_dpop_proof");
-    service.reasons.are(proof(ProofError::Replayed), "refresh");
+    service.reasons.are(&proof(ProofError::Replayed), "refresh");
     assert_eq!(service.renew(&first.refresh(), Some(&prover.for_tokens(&service))).await.status, 200, "not spent");
     let used = prover.using(&service, "GET", "/me", &first.access());
     assert_eq!(service.get_me(&first.access(), &used).await.status, 200);
@@ -31,12 +31,12 @@ async fn rfc9449_s11_1_a_proof_is_good_once() {
         service.advance(secs);
         let answer = service.get_me(&first.access(), &used).await;
         answer.is_refused_use("invalid_dpop_proof", "again");
-        service.reasons.are(proof(ProofError::Replayed), "again");
+        service.reasons.are(&proof(ProofError::Replayed), "again");
     }
     // Later it is too old anyway.
     service.advance(1);
     service.get_me(&first.access(), &used).await.is_refused_use("invalid_dpop_proof", "later");
-    service.reasons.are(proof(ProofError::Time), "later");
+    service.reasons.are(&proof(ProofError::Time), "later");
 }
 
 #[tokio::test]
@@ -68,13 +68,13 @@ async fn rfc9449_s11_1_another_proof_by_the_same_name_is_the_same() {
     // The other of the two signatures that every signature by ECDSA is.
     for again in [later.signed_by(&prover), other_signature(&used), draft.signed_by(&prover)] {
         service.login(Some(&again)).await.is_error(400, "invalid_dpop_proof");
-        service.reasons.are(proof(ProofError::Replayed), "again");
+        service.reasons.are(&proof(ProofError::Replayed), "again");
     }
     // Nor is it another for the address being written otherwise.
     let mut otherwise = prover.draft(&service, "POST", "/auth/token?a=b");
     otherwise.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
     service.login(Some(&otherwise.signed_by(&prover))).await.is_error(400, "invalid_dpop_proof");
-    service.reasons.are(proof(ProofError::Replayed), "otherwise");
+    service.reasons.are(&proof(ProofError::Replayed), "otherwise");
 }
 
 #[tokio::test]
@@ -165,7 +165,7 @@ async fn a_proof_is_good_on_one_node(dpop: impl Fn() -> Dpop) {
     let used = prover.for_tokens(&first);
     assert_eq!(first.login(Some(&used)).await.status, 200);
     second.login(Some(&used)).await.is_error(400, "invalid_dpop_proof");
-    second.reasons.are(proof(ProofError::Replayed), "on another node");
+    second.reasons.are(&proof(ProofError::Replayed), "on another node");
     assert_eq!(second.login(Some(&prover.for_tokens(&second))).await.status, 200);
 }
 

@@ -31,7 +31,7 @@ async fn the_service_is_where_it_is_told_to_be() {
         let answer = service.login(Some(&draft.signed_by(&prover))).await;
         assert_eq!(answer.status, if taken { 200 } else { 400 }, "{htu}: {}", answer.body);
         if !taken {
-            service.reasons.are(proof(ProofError::Address), htu);
+            service.reasons.are(&proof(ProofError::Address), htu);
         }
     }
 }

@@ -26,7 +26,7 @@ async fn rfc9449_s7_1_a_bound_token_is_used_with_a_proof_of_its_key() {
     }
     let used = another.using(&service, "GET", "/me", &token);
     me(&service, &format!("DPoP {token}"), &[&used]).await.is_refused_use("invalid_token", "another key");
-    service.reasons.are(TokenError::Bound, "another key");
+    service.reasons.are(&TokenError::Bound, "another key");
 }
 
 #[tokio::test]
@@ -39,7 +39,7 @@ async fn rfc9449_s7_2_a_bound_token_is_no_bearer_token() {
         answer.is_refused_use("invalid_token", "as a bearer token");
         let bearer = answer.challenge_of("Bearer").unwrap();
         assert_eq!(bearer, "Bearer realm=\"api\", error=\"invalid_token\"");
-        service.reasons.are(TokenError::Bound, "as a bearer token");
+        service.reasons.are(&TokenError::Bound, "as a bearer token");
     }
 }
 
@@ -49,7 +49,7 @@ async fn rfc9449_s7_1_an_unbound_token_is_not_taken_by_the_scheme() {
     let token = service.login(None).await.access();
     let used = prover.using(&service, "GET", "/me", &token);
     me(&service, &format!("DPoP {token}"), &[&used]).await.is_refused_use("invalid_token", "bound to nothing");
-    service.reasons.are(TokenError::NotBound, "bound to nothing");
+    service.reasons.are(&TokenError::NotBound, "bound to nothing");
     assert_eq!(me(&service, &format!("Bearer {token}"), &[&used]).await.status, 200, "a needless proof does no harm");
 }
 
@@ -66,7 +66,7 @@ async fn rfc9449_s7_1_the_challenge_names_what_is_taken() {
     let token = optional.login(Some(&prover.for_tokens(&optional))).await.access();
     let answer = me(&optional, &format!("DPoP {token}"), &[]).await;
     answer.is_refused_use("invalid_dpop_proof", "no proof");
-    optional.reasons.are(proof(ProofError::Missing), "no proof");
+    optional.reasons.are(&proof(ProofError::Missing), "no proof");
     assert_eq!(answer.challenge_of("Bearer"), Some("Bearer realm=\"api\""));
 }
 
@@ -102,7 +102,7 @@ async fn where_it_is_required_an_unbound_token_is_refused() {
     let answer = me(&service, &format!("Bearer {}", unbound.expose()), &[]).await;
     answer.is_refused_use("invalid_token", "a bearer token");
     assert_eq!(answer.challenge_of("Bearer"), None);
-    service.reasons.are(TokenError::NotBound, "a bearer token");
+    service.reasons.are(&TokenError::NotBound, "a bearer token");
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let used = prover.using(&service, "GET", "/me", &token);
     assert_eq!(service.get_me(&token, &used).await.status, 200);
@@ -125,7 +125,7 @@ async fn off_the_scheme_is_not_taken_and_a_bound_token_is_refused() {
         let used = prover.using(&service, "GET", "/me", &bound);
         let answer = me(&service, &authorization, &[&used]).await;
         assert_eq!((answer.status, answer.challenge()), (401, "Bearer realm=\"api\", error=\"invalid_token\""));
-        service.reasons.are(reason, &authorization[..6]);
+        service.reasons.are(&reason, &authorization[..6]);
     }
 }
 
@@ -148,7 +148,7 @@ async fn rfc9449_s6_1_a_token_that_is_bound_by_other_means_is_refused() {
         for scheme in ["Bearer", "DPoP"] {
             let answer = me(&service, &format!("{scheme} {forged}"), &[&used]).await;
             answer.is_refused_use("invalid_token", &format!("{scheme}, {cnf}"));
-            service.reasons.are(TokenError::Claims, &format!("{scheme}, {cnf}"));
+            service.reasons.are(&TokenError::Claims, &format!("{scheme}, {cnf}"));
         }
     }
 }
