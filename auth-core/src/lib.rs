@@ -102,6 +102,7 @@ extern crate self as auth_core;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[macro_use]
 mod base;
 mod cache;
 pub mod event;

@@ -1,4 +1,4 @@
-//! Time as this crate reckons it, and where it comes from.
+//! Points in time, and the source of the current time.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,27 +9,23 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// A point in time: milliseconds since the Unix epoch. Serialises as RFC 3339 in UTC, to the second.
 ///
 /// ```
-/// use std::time::Duration;
-///
 /// use auth_core::Timestamp;
 ///
-/// let then = Timestamp::from_secs(1_800_000_000);
-/// let later = then.after(Duration::from_mins(15));
-/// assert_eq!(later.to_string(), "2027-01-15T08:15:00Z");
-/// assert_eq!(later.since(then), Duration::from_mins(15));
-/// assert_eq!(then.since(later), Duration::ZERO); // never less than nothing
+/// let time = Timestamp::from_secs(1_800_000_000);
+/// assert_eq!(time.to_string(), "2027-01-15T08:00:00Z");
+/// assert_eq!("2027-03-31".parse::<Timestamp>(), "2027-03-31T00:00:00Z".parse());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// From milliseconds since the Unix epoch.
+    /// Creates a timestamp from milliseconds since the Unix epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// From seconds since the Unix epoch, the unit of JWT's `NumericDate`.
+    /// Creates a timestamp from seconds since the Unix epoch, the unit of JWT's `NumericDate`.
     #[must_use]
     pub const fn from_secs(secs: i64) -> Self {
         Self(secs.saturating_mul(1000))
@@ -47,19 +43,19 @@ impl Timestamp {
         self.0.div_euclid(1000)
     }
 
-    /// How long ago `earlier` was; zero when it lies in the future.
+    /// The time elapsed since `earlier`; zero if `earlier` is later than `self`.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// This much later.
+    /// The time `span` after this one.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
         Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
     }
 
-    /// This much earlier.
+    /// The time `span` before this one.
     #[must_use]
     pub fn before(self, span: Duration) -> Self {
         Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
@@ -73,19 +69,12 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// Text that is no point in time.
-///
-/// ```
-/// use auth_core::{InvalidTimestamp, Timestamp};
-///
-/// assert_eq!("next spring".parse::<Timestamp>(), Err(InvalidTimestamp));
-/// assert_eq!("2027-03-31".parse::<Timestamp>(), "2027-03-31T00:00:00Z".parse());
-/// ```
+/// The text is not a timestamp.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("write a time in UTC such as `2027-03-31T00:00:00Z`, or a date such as `2027-03-31`, which is its beginning")]
+#[error("invalid timestamp: expected a time in UTC such as `2027-03-31T00:00:00Z`, or a date such as `2027-03-31`")]
 pub struct InvalidTimestamp;
 
-/// RFC 3339 in UTC, or a date alone, which is its beginning in UTC.
+/// Parses RFC 3339 in UTC, or a date, which means its midnight in UTC.
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
@@ -108,28 +97,25 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A source of the current time.
-///
-/// `testing::TestClock` is one that tests set.
+/// The source of the current time: [`SystemClock`] by default, `testing::TestClock` in tests.
 ///
 /// ```
-/// use auth_core::{Clock, SystemClock, Timestamp};
+/// use auth_core::{Clock, Timestamp};
 ///
-/// /// A clock that is known to be a minute behind.
-/// struct Corrected;
+/// struct Fixed(Timestamp);
 ///
-/// impl Clock for Corrected {
+/// impl Clock for Fixed {
 ///     fn now(&self) -> Timestamp {
-///         SystemClock.now().after(std::time::Duration::from_mins(1))
+///         self.0
 ///     }
 /// }
 /// ```
 pub trait Clock: Send + Sync + 'static {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock; the default.
+/// The clock of the operating system; the default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 

@@ -1,4 +1,4 @@
-//! In whose name and from where an operation is called.
+//! The actor, origin and time of an operation.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{ApiKeyId, SubjectId, Timestamp};
 
-/// The longest text of a client that is kept, in characters.
+/// The maximum length of a text from the client, in characters; the rest is cut off.
 const MAX_CHARS: usize = 256;
 
-/// Who calls an operation of [`Auth`](crate::Auth), from where and when: every event takes it over.
+/// The actor, origin and time of an operation of [`Auth`](crate::Auth), copied into its events.
 ///
-/// In a handler it is an extractor; jobs and tests say why they act by [`Context::system`].
+/// In a handler it is an extractor. Jobs and tests use [`Context::system`], with the reason for the operation.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -20,83 +20,80 @@ const MAX_CHARS: usize = 256;
 /// use axum::extract::State;
 ///
 /// #[require_auth]
-/// async fn end_everywhere(identity: Identity, context: Context, State(auth): State<Auth>) -> Result<(), Refusal> {
+/// async fn logout_everywhere(identity: Identity, context: Context, State(auth): State<Auth>) -> Result<(), Refusal> {
 ///     auth.logout_everywhere(&context, identity.subject()).await?;
 ///     Ok(())
 /// }
-///
-/// # fn main() {
-/// let nightly = Context::system("nightly clean-up");
-/// # }
+/// # fn main() {}
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Context {
-    /// Who acts.
+    /// The actor.
     pub actor: Actor,
-    /// The address of the peer.
+    /// The peer's IP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
-    /// The `User-Agent`, cut after 256 characters.
+    /// The `User-Agent`, truncated to 256 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Box<str>>,
-    /// The request's `X-Request-Id`, which a proxy or a layer around the service sets.
+    /// The request's `X-Request-Id`, set by a proxy or a layer around the service.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Box<str>>,
-    /// When; `None` means the time at which the operation starts.
+    /// The time of the operation; `None` means the time at which it starts.
     #[serde(skip)]
     pub at: Option<Timestamp>,
 }
 
-/// Who acts in a [`Context`].
+/// The actor of a [`Context`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "id", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Actor {
     /// A request without a verified credential.
     Anonymous,
-    /// A subject, by access token.
+    /// A subject, authenticated by an access token.
     Subject(SubjectId),
-    /// A program, by API key.
+    /// A program, authenticated by an API key.
     ApiKey(ApiKeyId),
-    /// The service itself, and why.
+    /// The service itself, with the reason.
     System(Cow<'static, str>),
 }
 
 impl Context {
-    /// The service itself acts: a job, a command line, a test. `why` stands in the events.
-    pub fn system(why: impl Into<Cow<'static, str>>) -> Self {
-        Self::of(Actor::System(why.into()))
+    /// Creates the context of the service itself: a job, a command line, a test. Events record `reason`.
+    pub fn system(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::of(Actor::System(reason.into()))
     }
 
-    /// This actor, from nowhere in particular.
+    /// Creates a context of this actor without an origin.
     #[must_use]
     pub const fn of(actor: Actor) -> Self {
         Self { actor, address: None, agent: None, request_id: None, at: None }
     }
 
-    /// From this address.
+    /// Sets the peer's IP address.
     #[must_use]
     pub const fn address(mut self, address: IpAddr) -> Self {
         self.address = Some(address);
         self
     }
 
-    /// With this `User-Agent`, of which 256 characters are kept, none of them control characters.
+    /// Sets the `User-Agent`, without control characters and truncated to 256 characters.
     #[must_use]
     pub fn agent(mut self, agent: &str) -> Self {
-        self.agent = Some(kept(agent));
+        self.agent = Some(sanitized(agent));
         self
     }
 
-    /// Within the request of this id, of which 256 characters are kept, none of them control characters.
+    /// Sets the request id, without control characters and truncated to 256 characters.
     #[must_use]
     pub fn request_id(mut self, id: &str) -> Self {
-        self.request_id = Some(kept(id));
+        self.request_id = Some(sanitized(id));
         self
     }
 
-    /// At this time.
+    /// Sets the time.
     #[must_use]
     pub const fn at(mut self, at: Timestamp) -> Self {
         self.at = Some(at);
@@ -104,6 +101,6 @@ impl Context {
     }
 }
 
-fn kept(text: &str) -> Box<str> {
+fn sanitized(text: &str) -> Box<str> {
     text.chars().filter(|c| !c.is_control()).take(MAX_CHARS).collect::<String>().into()
 }

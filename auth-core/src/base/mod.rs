@@ -1,5 +1,8 @@
 //! Values that every layer uses: the clock, identifiers, e-mail addresses.
 
+#[macro_use]
+mod macros;
+
 mod clock;
 mod context;
 mod email;

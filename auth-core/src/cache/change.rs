@@ -1,27 +1,18 @@
-//! What has changed.
+//! A change of a cached row.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 
-/// Something that changed in a store, and must be forgotten by whoever has cached it.
-///
-/// ```
-/// use auth_core::cluster::Change;
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let change = Change::Subject("42".parse()?);
-/// assert_eq!(serde_json::to_string(&change)?, r#"{"subject":"42"}"#); // as the built-in fan-outs send it
-/// # Ok(())
-/// # }
-/// ```
+/// A change in a store, which invalidates the cached entry on every node. The built-in fan-outs send it as JSON:
+/// `{"subject":"42"}`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Change {
-    /// A subject: its roles, its version, whether it is active or there at all.
+    /// A subject: roles, version or state changed, or it was removed.
     Subject(SubjectId),
-    /// A session: ended, or lifted to a new version.
+    /// A session: ended or raised to a new version.
     Session(SessionId),
     /// An API key: rotated, revoked or used.
     ApiKey(ApiKeyId),

@@ -1,4 +1,4 @@
-//! The caches of this node, and the one place where a change is forgotten here and told to the others.
+//! The caches of this node, and the one place that invalidates them here and on the other nodes.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -12,20 +12,20 @@ use super::{Change, ClusterError, Fanout};
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 use crate::store::{ApiKeyRecord, Session, StoreError, SubjectState};
 
-/// Entries of each cache. One takes some hundred bytes, most of them a session's identifiers and `User-Agent`.
+/// The capacity of each cache. An entry takes some hundred bytes, most of them a session's identifiers and `User-Agent`.
 const ENTRIES: usize = 100_000;
 
-/// How long an operation waits until the others are told. Its change is made by then, so it is not refused.
-const PUBLISH_PATIENCE: Duration = Duration::from_millis(500);
+/// The time limit for publishing. The change is committed by then, so the operation succeeds either way.
+const PUBLISH_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Changes in one message; an engine may limit its size (PostgreSQL's to 8,000 bytes).
+/// The number of changes in a message; backends limit its size (PostgreSQL to 8,000 bytes).
 const BATCH: usize = 20;
 
-/// Between two attempts to subscribe.
+/// The pause between two attempts to subscribe.
 const RETRY: Duration = Duration::from_millis(250);
 
-/// How long a subscription may take to begin.
-const SUBSCRIBE_PATIENCE: Duration = Duration::from_secs(5);
+/// The time limit for subscribing.
+const SUBSCRIBE_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) struct Coherence {
     caches: Arc<Caches>,
@@ -58,7 +58,7 @@ impl Caches {
 }
 
 impl Coherence {
-    /// Listens from now on if there is a fan-out; `None` when there is one, and no runtime to listen on.
+    /// Subscribes to the fan-out, if any. `None` if there is a fan-out but no Tokio runtime.
     pub(crate) fn new(max_age: Duration, fanout: Option<Arc<dyn Fanout>>) -> Option<Self> {
         let caches = Arc::new(Caches {
             subjects: CoherentCache::new(ENTRIES, max_age),
@@ -79,7 +79,7 @@ impl Coherence {
         &self.caches
     }
 
-    /// Forgets what these changes touch, and tells the other nodes.
+    /// Invalidates the entries of these changes here and on the other nodes.
     pub(crate) async fn changed(&self, changes: &[Change]) {
         self.caches.forget(changes);
         if let Some(fanout) = &self.fanout {
@@ -87,8 +87,8 @@ impl Coherence {
         }
     }
 
-    /// Makes a change and lets everybody forget what it touches, whatever becomes of it: a call that failed or that was
-    /// dropped in the middle may still have made the change.
+    /// Makes a change and invalidates its entry on every node, whatever the outcome: a call that failed or was cancelled
+    /// may still have made the change.
     pub(crate) async fn write<T>(
         &self,
         change: Change,
@@ -97,14 +97,14 @@ impl Coherence {
         self.write_some(vec![change.clone()], write, |_| vec![change]).await
     }
 
-    /// The same where what was changed is known only afterwards: `changes` of an answer, or all that it `may` be.
+    /// As [`write`](Self::write), for changes known only afterwards: `changes` of a success, `possible` otherwise.
     pub(crate) async fn write_some<T>(
         &self,
-        may: Vec<Change>,
+        possible: Vec<Change>,
         write: impl Future<Output = Result<T, StoreError>> + Send,
         changes: impl FnOnce(&T) -> Vec<Change>,
     ) -> Result<T, StoreError> {
-        let mut pending = Pending { coherence: self, changes: may };
+        let mut pending = Pending { coherence: self, changes: possible };
         let outcome = write.await;
         if let Ok(done) = &outcome {
             pending.changes = changes(done);
@@ -123,7 +123,7 @@ impl Drop for Coherence {
     }
 }
 
-/// Changes that nobody has been told of yet.
+/// Changes that are not published yet; on cancellation, its drop publishes them.
 struct Pending<'a> {
     coherence: &'a Coherence,
     changes: Vec<Change>,
@@ -145,27 +145,27 @@ impl Drop for Pending<'_> {
 
 async fn publish(fanout: &dyn Fanout, changes: &[Change]) {
     for batch in changes.chunks(BATCH) {
-        let published = timeout(PUBLISH_PATIENCE, fanout.publish(batch)).await;
+        let published = timeout(PUBLISH_TIMEOUT, fanout.publish(batch)).await;
         if let Err(error) = published.unwrap_or_else(|late| Err(ClusterError::new(late))) {
-            tracing::warn!(target: "auth", %error, "other nodes see a change only when their caches' bound is over");
+            tracing::warn!(target: "auth", %error, "could not publish a change: other nodes see it when their cached entries expire");
             return;
         }
     }
 }
 
-/// Listens for as long as there is something to forget.
+/// Invalidates entries for the changes of other nodes, until the caches are dropped.
 async fn listen(caches: Weak<Caches>, fanout: Arc<dyn Fanout>) {
     let mut is_lost = false;
     loop {
-        let subscribed = timeout(SUBSCRIBE_PATIENCE, fanout.subscribe()).await;
+        let subscribed = timeout(SUBSCRIBE_TIMEOUT, fanout.subscribe()).await;
         let lost = match subscribed.unwrap_or_else(|late| Err(ClusterError::new(late))) {
             Err(error) => error,
             Ok(mut subscription) => {
                 if is_lost {
-                    tracing::info!(target: "auth", "changes on other nodes are heard again");
+                    tracing::info!(target: "auth", "subscribed again to changes of other nodes");
                 }
                 is_lost = false;
-                // What was said before is not heard any more.
+                // Changes published before the subscription are lost.
                 let Some(known) = caches.upgrade() else { return };
                 known.forget_all();
                 drop(known);
@@ -175,14 +175,14 @@ async fn listen(caches: Weak<Caches>, fanout: Arc<dyn Fanout>) {
                         Ok(changes) => {
                             let Some(caches) = caches.upgrade() else { return };
                             caches.forget(&changes);
-                            tracing::debug!(target: "auth", ?changes, "changes heard and forgotten");
+                            tracing::debug!(target: "auth", ?changes, "invalidated by another node");
                         }
                     }
                 }
             }
         };
         if !is_lost {
-            tracing::warn!(target: "auth", error = %lost, "changes on other nodes are not heard; caches keep to their bound");
+            tracing::warn!(target: "auth", error = %lost, "no subscription to changes of other nodes; cached entries expire by age");
         }
         is_lost = true;
         sleep(RETRY).await;

@@ -1,4 +1,4 @@
-//! A cache that never gives back what was true before a change that this node made.
+//! A cache that never returns a value from before a change that this node made.
 
 use std::hash::Hash;
 use std::sync::Arc;
@@ -10,19 +10,19 @@ use tokio::time::timeout;
 use crate::base::Timestamp;
 use crate::store::StoreError;
 
-/// How long a caller waits at most for a value. Those who ask for one key load it one after the other when it cannot be
-/// had: without a limit of their own the last of a hundred would wait a hundred times as long as the first.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The time limit of each caller. Callers of one key retry a failed load one after the other: without a limit of its own,
+/// the last of a hundred callers would wait a hundred times as long as the first.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Loads of one key run once, whoever asks meanwhile waits for that one; [`forget`](Self::forget) also forgets a load
-/// that is under way, so that what was read before a change cannot be put in after it.
+/// Coalesces concurrent loads of a key. [`forget`](Self::forget) also discards a load in progress, so that a value read
+/// before a change is not cached after it.
 pub(crate) struct CoherentCache<K, V> {
     entries: Cache<K, (Timestamp, Arc<V>)>,
-    /// How old an entry may grow: the bound within which changes made by other nodes are seen.
+    /// The maximum age of an entry: the time within which changes of other nodes become visible.
     max_age: Duration,
 }
 
-/// How a load ended without a value.
+/// The outcome of a load without a value.
 enum Miss {
     Absent,
     Failed(StoreError),
@@ -33,7 +33,7 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
         Self { entries: Cache::new(capacity), max_age }
     }
 
-    /// The value of `key`, loaded if it is not held or too old. What does not exist is not held.
+    /// Returns the value of `key`, loaded if it is not cached or too old. Absence is not cached.
     pub(crate) async fn get(
         &self,
         key: &K,
@@ -46,7 +46,7 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
             }
             self.entries.remove_if(key, |(held, _)| *held == loaded_at);
         }
-        // Boxed, so that the many requests that find what they need do not carry the room for this.
+        // Boxed to keep the future of a cache hit small.
         Box::pin(self.load(key, now, load)).await
     }
 
@@ -63,7 +63,7 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
                 Err(error) => Err(Miss::Failed(error)),
             }
         });
-        match timeout(PATIENCE, loaded).await {
+        match timeout(TIMEOUT, loaded).await {
             Ok(Ok((_, value))) => Ok(Some(value)),
             Ok(Err(Miss::Absent)) => Ok(None),
             Ok(Err(Miss::Failed(error))) => Err(error),
@@ -71,17 +71,17 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
         }
     }
 
-    /// Forgets `key`: whoever asks from now on gets what the store says from now on.
+    /// Invalidates `key`: later calls read the store.
     pub(crate) fn forget(&self, key: &K) {
         self.entries.remove(key);
     }
 
-    /// Forgets everything, loads under way included.
+    /// Invalidates all entries and discards loads in progress.
     pub(crate) fn forget_all(&self) {
         self.entries.clear();
     }
 
-    /// An entry from the future is as old as one from too long ago: the clock was set back, and no telling how far.
+    /// An entry from the future is stale: the clock was set back by an unknown amount.
     fn is_fresh(&self, loaded_at: Timestamp, now: Timestamp) -> bool {
         loaded_at <= now && now.since(loaded_at) < self.max_age
     }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_was_loaded_is_held_for_its_time() {
+    async fn a_value_is_cached_until_its_maximum_age() {
         let cache = cache();
         assert_eq!(get(&cache, NOW, "old").await, "old");
         assert_eq!(get(&cache, NOW.after(Duration::from_millis(4_999)), "new").await, "old");
@@ -117,16 +117,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_load_that_began_before_a_change_is_not_kept_after_it() {
-        is_not_kept(|cache| cache.forget(&1)).await;
+    async fn a_load_that_began_before_a_change_is_not_cached() {
+        is_not_cached(|cache| cache.forget(&1)).await;
+        is_not_cached(CoherentCache::forget_all).await;
     }
 
-    #[tokio::test]
-    async fn a_load_that_began_before_everything_was_forgotten_is_not_kept_after_it() {
-        is_not_kept(CoherentCache::forget_all).await;
-    }
-
-    async fn is_not_kept(forget: impl FnOnce(&CoherentCache<u8, &'static str>)) {
+    async fn is_not_cached(forget: impl FnOnce(&CoherentCache<u8, &'static str>)) {
         let cache = Arc::new(cache());
         let (release, released) = tokio::sync::oneshot::channel::<()>();
         let (begin, started) = tokio::sync::oneshot::channel::<()>();
@@ -149,7 +145,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn absence_and_failure_are_not_held() {
+    async fn absence_and_failure_are_not_cached() {
         let cache = cache();
         assert!(cache.get(&1, NOW, async { Ok(None) }).await.unwrap().is_none());
         assert!(cache.get(&1, NOW, async { Err(StoreError::unavailable("down")) }).await.is_err());

@@ -1,4 +1,4 @@
-//! Counters that all nodes share.
+//! Counters shared by all nodes, for rate limits.
 
 use std::time::Duration;
 
@@ -6,35 +6,34 @@ use async_trait::async_trait;
 
 use super::ClusterError;
 
-/// Counters that start at zero and vanish some time after their first increment: what limits on rates are made of.
+/// Counters that expire a fixed time after their first increment, for rate limits.
 ///
 /// # Errors
 ///
-/// [`ClusterError`] when the engine did not answer. A limit that cannot be counted must refuse.
+/// [`ClusterError`] if the backend is unavailable. A rate limit must then refuse.
 ///
 /// ```
 /// use std::time::Duration;
 ///
 /// use auth_core::cluster::{ClusterError, Counters};
 ///
-/// /// Whether this is one of the first ten within a minute. A counter that does not answer allows nothing.
-/// async fn is_allowed(counters: &dyn Counters, who: &str) -> Result<bool, ClusterError> {
-///     let count = counters.add(&format!("export:{who}"), 1, Duration::from_mins(1)).await?;
-///     Ok(count.value <= 10)
+/// async fn is_allowed(counters: &dyn Counters, client: &str) -> Result<bool, ClusterError> {
+///     let count = counters.add(&format!("export:{client}"), 1, Duration::from_mins(1)).await?;
+///     Ok(count.value <= 10) // in a minute
 /// }
 /// ```
 #[async_trait]
 pub trait Counters: Send + Sync + 'static {
-    /// Adds `by` to the counter called `key` and returns it, in one atomic step; a counter that is not there begins at
-    /// zero and lives for `window`, whatever is added later. A window may be as long as can be written.
+    /// Atomically adds `by` to the counter `key` and returns the result. A missing counter starts at zero and expires
+    /// after `window`, whatever is added later. Any `window` must be accepted, `Duration::MAX` included.
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError>;
 }
 
 /// A counter after an addition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
-    /// Its value.
+    /// The value.
     pub value: u64,
-    /// How long it lives.
+    /// The time until it expires.
     pub expires_in: Duration,
 }

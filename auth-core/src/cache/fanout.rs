@@ -1,4 +1,4 @@
-//! Word of changes, from the node that made them to all others.
+//! Publication of changes to all nodes.
 
 use std::error::Error;
 
@@ -6,24 +6,24 @@ use async_trait::async_trait;
 
 use super::Change;
 
-/// The engine between the nodes failed.
+/// The pub/sub or counter backend is unavailable.
 #[derive(Debug, thiserror::Error)]
-#[error("the engine between the nodes did not answer: {0}")]
+#[error("pub/sub backend unavailable: {0}")]
 pub struct ClusterError(#[source] Box<dyn Error + Send + Sync>);
 
 impl ClusterError {
-    /// Wraps the error of an engine's client.
+    /// Wraps the error of a backend's client.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self(source.into())
     }
 }
 
-/// Tells all nodes what one of them has changed. Give it to [`AuthBuilder::fanout`](crate::AuthBuilder::fanout).
+/// Publishes the changes of one node to all nodes. Set it by [`AuthBuilder::fanout`](crate::AuthBuilder::fanout).
 ///
 /// # Errors
 ///
-/// [`ClusterError`] when the engine did not answer. A change is then made all the same, and seen by the others within the
-/// cache's bound.
+/// [`ClusterError`] if the backend is unavailable. The change is made anyway; other nodes see it within
+/// [`AuthBuilder::cache_ttl`](crate::AuthBuilder::cache_ttl).
 ///
 /// ```
 /// use auth_core::SubjectId;
@@ -32,28 +32,28 @@ impl ClusterError {
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let fanout = MemoryFanout::new();
-/// let mut heard = fanout.subscribe().await?;
+/// let mut subscription = fanout.subscribe().await?;
 /// let change = Change::Subject(SubjectId::random());
 /// fanout.publish(std::slice::from_ref(&change)).await?;
-/// assert_eq!(heard.next().await?, [change]);
+/// assert_eq!(subscription.next().await?, [change]);
 /// # Ok(())
 /// # }
 /// ```
 #[async_trait]
 pub trait Fanout: Send + Sync + 'static {
-    /// Tells everybody who has subscribed, this node included. At most 100 changes at a time. Dropped after half a
-    /// second: the operation that made the change is answered then whether the others know or not.
+    /// Publishes at most 100 changes to all subscriptions, this node's included. The future is dropped after 500 ms: the
+    /// operation that made the change then ends, published or not.
     async fn publish(&self, changes: &[Change]) -> Result<(), ClusterError>;
 
-    /// Begins to listen. Everything that is published after this has returned is received.
+    /// Subscribes. The subscription receives every change published after this returns.
     async fn subscribe(&self) -> Result<Box<dyn Subscription>, ClusterError>;
 }
 
-/// A node's ear. It is dropped at the first error, and everything cached with it, since words may have been missed; then
-/// the node subscribes anew.
+/// A subscription to changes of other nodes.
+///
+/// At the first error the node drops it, subscribes again and clears its caches, since it may have missed changes.
 #[async_trait]
 pub trait Subscription: Send {
-    /// The next changes. An error when the connection is lost, also when that does not show by itself: a subscription
-    /// finds out within a few seconds.
+    /// Returns the next changes; an error if the connection is lost. A silent loss must be detected within a few seconds.
     async fn next(&mut self) -> Result<Vec<Change>, ClusterError>;
 }

@@ -1,4 +1,4 @@
-//! What guards ask of the stores, through the caches.
+//! Reads of the stores through the caches, for guards.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use super::Coherence;
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::store::{ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRecord, UserStore};
 
-/// The reads that verification needs. Where there is no store, nothing is found.
+/// The reads of verification. Without a store nothing is found.
 pub(crate) struct Lookups {
     pub(crate) coherence: Opaque<Coherence>,
     pub(crate) users: Option<Arc<dyn UserStore>>,
@@ -42,7 +42,7 @@ impl Lookups {
         self.coherence.caches().api_keys.get(id, now, async { api_keys.find(id).await }).await
     }
 
-    /// Writes down when a key was used.
+    /// Records the use of a key.
     pub(crate) async fn touch_api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<(), StoreError> {
         match &self.api_keys {
             Some(api_keys) => api_keys.touch(id, now).await,

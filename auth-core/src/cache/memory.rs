@@ -1,7 +1,6 @@
-//! Several nodes within one process, for tests; counters for one node.
+//! Fan-out and counters within one process.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,26 +9,12 @@ use tokio::sync::broadcast;
 
 use super::{Change, ClusterError, Count, Counters, Fanout, Subscription};
 
-/// Connects those who hold a clone of it, within one process; for tests.
-///
-/// ```
-/// # use auth_core::testing;
-/// use auth_core::cluster::MemoryFanout;
-/// use auth_core::store::MemoryStore;
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let (store, fanout) = (MemoryStore::new(), MemoryFanout::new());
-/// let one = testing::in_memory().store(store.clone()).fanout(fanout.clone()).build()?;
-/// let other = testing::in_memory().store(store).fanout(fanout).build()?; // forgets at once what `one` changes
-/// # Ok(())
-/// # }
-/// ```
+/// Fan-out between the clones of this value within one process, for tests. [`Fanout`] has an example.
 #[derive(Clone)]
 pub struct MemoryFanout(broadcast::Sender<Vec<Change>>);
 
 impl MemoryFanout {
-    /// A fan-out of its own.
+    /// Creates a fan-out without subscriptions.
     #[must_use]
     pub fn new() -> Self {
         Self(broadcast::channel(1_024).0)
@@ -42,16 +27,12 @@ impl Default for MemoryFanout {
     }
 }
 
-impl fmt::Debug for MemoryFanout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MemoryFanout(..)")
-    }
-}
+redacted_debug!(MemoryFanout);
 
 #[async_trait]
 impl Fanout for MemoryFanout {
     async fn publish(&self, changes: &[Change]) -> Result<(), ClusterError> {
-        // An error says that nobody listens.
+        // The only error is that there are no subscriptions.
         let _ = self.0.send(changes.to_vec());
         Ok(())
     }
@@ -68,55 +49,50 @@ impl Subscription for broadcast::Receiver<Vec<Change>> {
     }
 }
 
-/// Counters of one process. Clones share them.
+/// Counters of one process, shared by clones.
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// use auth_core::cluster::{Counters as _, MemoryCounters};
+/// use auth_core::cluster::{ClusterError, Counters as _, MemoryCounters};
 ///
 /// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn main() -> Result<(), ClusterError> {
 /// let attempts = MemoryCounters::new();
-/// attempts.add("login:203.0.113.7", 1, Duration::from_mins(1)).await?;
 /// let count = attempts.add("login:203.0.113.7", 1, Duration::from_mins(1)).await?;
-/// assert_eq!(count.value, 2); // in the minute that began with the first
+/// assert_eq!(count.value, 1);
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Clone, Default)]
-pub struct MemoryCounters(Arc<Mutex<Living>>);
+pub struct MemoryCounters(Arc<Mutex<Table>>);
 
-/// Longer windows end here: a century is as good as for ever, and can be added to any time.
+/// The longest window, a century: an `Instant` cannot hold every longer one.
 const LONGEST: Duration = Duration::from_hours(24 * 365 * 100);
 
 #[derive(Default)]
-struct Living {
+struct Table {
     counters: HashMap<Box<str>, (u64, Instant)>,
-    /// How many there may be before those that have expired are looked for.
-    swept_at: usize,
+    /// The number of counters beyond which expired ones are removed.
+    sweep_above: usize,
 }
 
 impl MemoryCounters {
-    /// No counters.
+    /// Creates an empty set of counters.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 }
 
-impl fmt::Debug for MemoryCounters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MemoryCounters(..)")
-    }
-}
+redacted_debug!(MemoryCounters);
 
-impl Living {
+impl Table {
     fn add(&mut self, key: &str, by: u32, window: Duration, now: Instant) -> Count {
-        // Expired ones are removed when as many again have been added: seldom, and memory stays within twice the living.
-        if self.counters.len() > self.swept_at {
+        // Sweeping when the number has doubled is rare, and bounds memory by twice the unexpired counters.
+        if self.counters.len() > self.sweep_above {
             self.counters.retain(|_, (_, end)| *end > now);
-            self.swept_at = (self.counters.len() * 2).max(1_024);
+            self.sweep_above = (self.counters.len() * 2).max(1_024);
         }
         let (value, end) = self.counters.entry(key.into()).or_insert((0, now + window));
         if *end <= now {
@@ -130,8 +106,8 @@ impl Living {
 #[async_trait]
 impl Counters for MemoryCounters {
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError> {
-        let mut living = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(living.add(key, by, window.min(LONGEST), Instant::now()))
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(table.add(key, by, window.min(LONGEST), Instant::now()))
     }
 }
 
@@ -142,20 +118,20 @@ mod tests {
     const WINDOW: Duration = Duration::from_mins(1);
 
     #[test]
-    fn a_counter_lives_for_its_window_and_begins_again() {
-        let (mut living, begun) = (Living::default(), Instant::now());
-        let add = |living: &mut Living, later| living.add("a", 2, WINDOW, begun + Duration::from_secs(later));
-        assert_eq!(add(&mut living, 0), Count { value: 2, expires_in: WINDOW });
-        assert_eq!(add(&mut living, 59), Count { value: 4, expires_in: Duration::from_secs(1) });
-        assert_eq!(add(&mut living, 60), Count { value: 2, expires_in: WINDOW });
+    fn a_counter_expires_after_its_window_and_restarts() {
+        let (mut table, start) = (Table::default(), Instant::now());
+        let add = |table: &mut Table, later| table.add("a", 2, WINDOW, start + Duration::from_secs(later));
+        assert_eq!(add(&mut table, 0), Count { value: 2, expires_in: WINDOW });
+        assert_eq!(add(&mut table, 59), Count { value: 4, expires_in: Duration::from_secs(1) });
+        assert_eq!(add(&mut table, 60), Count { value: 2, expires_in: WINDOW });
     }
 
     #[test]
-    fn what_has_expired_takes_no_memory_for_long() {
-        let (mut living, begun) = (Living::default(), Instant::now());
+    fn expired_counters_are_removed() {
+        let (mut table, start) = (Table::default(), Instant::now());
         for n in 0..100_000_u32 {
-            living.add(&n.to_string(), 1, Duration::from_millis(100), begun + Duration::from_millis(n.into()));
+            table.add(&n.to_string(), 1, Duration::from_millis(100), start + Duration::from_millis(n.into()));
         }
-        assert!(living.counters.len() <= 2_048, "{} counters of which 100 live", living.counters.len());
+        assert!(table.counters.len() <= 2_048, "{} counters, 100 of them unexpired", table.counters.len());
     }
 }

@@ -1,10 +1,9 @@
-//! What several nodes share beside their store: word of changes, and counters.
+//! Caches, and what nodes share beside their store: invalidations and counters.
 //!
 //! A node caches subjects, sessions and API keys for at most
-//! [`AuthBuilder::cache_ttl`](crate::AuthBuilder::cache_ttl). A [`Fanout`] lets the others forget at once what one
-//! node has changed. It can only make a node forget, so whoever writes to its channel can cause queries and allow nothing.
-//! While it is down, and in the moment in which a node loses and finds it again, the bound is what remains; the log says
-//! so.
+//! [`AuthBuilder::cache_ttl`](crate::AuthBuilder::cache_ttl). A [`Fanout`] invalidates the entries of a change on all
+//! nodes at once. It can only invalidate: an attacker with access to its channel can cause queries, but not grant access.
+//! While it is unavailable or a node subscribes again, changes become visible within `cache_ttl`; the log says so.
 
 mod change;
 mod coherence;

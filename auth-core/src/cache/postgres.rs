@@ -1,6 +1,5 @@
-//! Fan-out by PostgreSQL's LISTEN and NOTIFY, where there is nothing but PostgreSQL.
+//! Fan-out by PostgreSQL's LISTEN and NOTIFY.
 
-use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -11,14 +10,14 @@ use tokio::time::timeout;
 use super::{Change, ClusterError, Fanout, Subscription};
 use crate::store::PostgresStore;
 
-/// Within its database only: notifications do not cross to others.
+/// Notifications stay within a database.
 const CHANNEL: &str = "auth_core_changes";
 
-/// How long a subscription may be silent before it is asked whether it is still there, and how long it may take to answer.
-const SILENCE: Duration = Duration::from_secs(1);
+/// The time without messages after which the connection is probed, and the time limit of the probe.
+const PROBE_AFTER: Duration = Duration::from_secs(1);
 
-/// Fan-out by LISTEN and NOTIFY. It keeps one connection of the store's pool, and needs a pooler in between to keep
-/// sessions, not transactions.
+/// Fan-out by LISTEN and NOTIFY. It occupies one connection of the store's pool. A connection pooler in between must pool
+/// by session, not by transaction.
 ///
 /// ```no_run
 /// use auth_core::cluster::PostgresFanout;
@@ -37,18 +36,14 @@ pub struct PostgresFanout {
 }
 
 impl PostgresFanout {
-    /// Over the store's own database.
+    /// Creates a fan-out over the store's database.
     #[must_use]
     pub fn new(store: &PostgresStore) -> Self {
         Self { pool: store.pool().clone() }
     }
 }
 
-impl fmt::Debug for PostgresFanout {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PostgresFanout(..)")
-    }
-}
+redacted_debug!(PostgresFanout);
 
 #[async_trait]
 impl Fanout for PostgresFanout {
@@ -70,12 +65,12 @@ impl Fanout for PostgresFanout {
 impl Subscription for PgListener {
     async fn next(&mut self) -> Result<Vec<Change>, ClusterError> {
         loop {
-            let Ok(received) = timeout(SILENCE, self.try_recv()).await else {
-                let alive = timeout(SILENCE, query("SELECT 1").execute(&mut *self)).await;
+            let Ok(received) = timeout(PROBE_AFTER, self.try_recv()).await else {
+                let alive = timeout(PROBE_AFTER, query("SELECT 1").execute(&mut *self)).await;
                 alive.map_err(ClusterError::new)?.map_err(ClusterError::new)?;
                 continue;
             };
-            // `None` when the connection was lost: what came meanwhile is lost, too.
+            // `None` if the connection was lost, and with it the notifications meanwhile.
             let notification = received.map_err(ClusterError::new)?.ok_or_else(|| ClusterError::new("disconnected"))?;
             return serde_json::from_str(notification.payload()).map_err(ClusterError::new);
         }

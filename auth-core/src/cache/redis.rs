@@ -11,11 +11,11 @@ use tokio::time::timeout;
 
 use super::{Change, ClusterError, Count, Counters, Fanout, Subscription};
 
-/// How long a connection or an answer may take.
-const PATIENCE: Duration = Duration::from_millis(400);
+/// The time limit of connecting and of a response.
+const TIMEOUT: Duration = Duration::from_millis(400);
 
-/// How long a subscription may be silent before it is asked whether it is still there, and how long it may take to answer.
-const SILENCE: Duration = Duration::from_secs(1);
+/// The time without messages after which the connection is probed, and the time limit of the probe.
+const PROBE_AFTER: Duration = Duration::from_secs(1);
 
 impl From<redis::RedisError> for ClusterError {
     fn from(error: redis::RedisError) -> Self {
@@ -26,23 +26,20 @@ impl From<redis::RedisError> for ClusterError {
 fn connect(url: &str) -> Result<(Client, ConnectionManager), ClusterError> {
     let client = Client::open(url)?;
     let config = ConnectionManagerConfig::new()
-        .set_connection_timeout(Some(PATIENCE))
-        .set_response_timeout(Some(PATIENCE))
+        .set_connection_timeout(Some(TIMEOUT))
+        .set_response_timeout(Some(TIMEOUT))
         .set_number_of_retries(1);
     let connection = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
     Ok((client, connection))
 }
 
-/// Fan-out by Redis' publish and subscribe.
+/// Fan-out by the pub/sub of Redis or Valkey.
 ///
 /// ```no_run
 /// use auth_core::cluster::RedisFanout;
 ///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let fanout = RedisFanout::new("rediss://cache.internal", "service")?; // for `AuthBuilder::fanout`
-/// # Ok(())
-/// # }
+/// # Ok::<(), auth_core::cluster::ClusterError>(())
 /// ```
 #[derive(Clone)]
 pub struct RedisFanout {
@@ -52,12 +49,12 @@ pub struct RedisFanout {
 }
 
 impl RedisFanout {
-    /// By the server that `url` names (`redis://` or `rediss://`), among those who use the same `namespace`. It connects
-    /// when it is needed, so that a node starts while the server is away. Call it within a Tokio runtime.
+    /// Creates a fan-out between the nodes with the same `namespace` on the server at `url` (`redis://` or `rediss://`).
+    /// It connects at first use, so a node starts while the server is down. Call it within a Tokio runtime.
     ///
     /// # Errors
     ///
-    /// [`ClusterError`] when `url` cannot be one.
+    /// [`ClusterError`] if `url` is invalid.
     pub fn new(url: &str, namespace: &str) -> Result<Self, ClusterError> {
         let (client, connection) = connect(url)?;
         Ok(Self { client, connection, channel: format!("{namespace}:auth:changes") })
@@ -77,7 +74,7 @@ impl Fanout for RedisFanout {
         let mut connection = self.connection.clone();
         let mut publish = cmd("PUBLISH");
         publish.arg(&self.channel).arg(message);
-        // A connection that broke shows when it is used, and that use is lost. Saying a thing twice does no harm.
+        // A broken connection fails at its next use. Retrying is safe: invalidations are idempotent.
         if publish.query_async::<()>(&mut connection).await.is_err() {
             publish.query_async::<()>(&mut connection).await?;
         }
@@ -100,8 +97,8 @@ struct RedisSubscription {
 impl Subscription for RedisSubscription {
     async fn next(&mut self) -> Result<Vec<Change>, ClusterError> {
         loop {
-            let Ok(message) = timeout(SILENCE, self.messages.next()).await else {
-                timeout(SILENCE, self.sink.ping::<redis::Value>()).await.map_err(ClusterError::new)??;
+            let Ok(message) = timeout(PROBE_AFTER, self.messages.next()).await else {
+                timeout(PROBE_AFTER, self.sink.ping::<redis::Value>()).await.map_err(ClusterError::new)??;
                 continue;
             };
             let message = message.ok_or_else(|| ClusterError::new("disconnected"))?;
@@ -110,19 +107,13 @@ impl Subscription for RedisSubscription {
     }
 }
 
-/// Counters in Redis, shared by all nodes that use the same namespace.
+/// Counters in Redis or Valkey, shared by all nodes with the same namespace.
 ///
 /// ```no_run
-/// use std::time::Duration;
+/// use auth_core::cluster::RedisCounters;
 ///
-/// use auth_core::cluster::{Counters as _, RedisCounters};
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let attempts = RedisCounters::new("rediss://cache.internal", "service")?;
-/// let count = attempts.add("login:203.0.113.7", 1, Duration::from_mins(1)).await?;
-/// # Ok(())
-/// # }
+/// # Ok::<(), auth_core::cluster::ClusterError>(())
 /// ```
 #[derive(Clone)]
 pub struct RedisCounters {
@@ -131,7 +122,7 @@ pub struct RedisCounters {
     add: Script,
 }
 
-/// In one step on the server: a node that dies between two could leave a counter that never expires.
+/// One atomic script: a node that crashes between two commands would leave a counter that never expires.
 const ADD: &str = "
 local value = redis.call('INCRBY', KEYS[1], ARGV[1])
 local left = redis.call('PTTL', KEYS[1])
@@ -143,11 +134,11 @@ return {value, left}
 ";
 
 impl RedisCounters {
-    /// On the server that `url` names, as [`RedisFanout::new`].
+    /// Creates counters on the server at `url`, as [`RedisFanout::new`].
     ///
     /// # Errors
     ///
-    /// [`ClusterError`] when `url` cannot be one.
+    /// [`ClusterError`] if `url` is invalid.
     pub fn new(url: &str, namespace: &str) -> Result<Self, ClusterError> {
         let (_, connection) = connect(url)?;
         Ok(Self { connection, namespace: namespace.to_owned(), add: Script::new(ADD) })
@@ -163,7 +154,7 @@ impl fmt::Debug for RedisCounters {
 #[async_trait]
 impl Counters for RedisCounters {
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError> {
-        // A window of zero would leave a counter without an end.
+        // A window of zero would leave a counter that never expires.
         let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX).clamp(1, 1 << 50);
         let mut call = self.add.prepare_invoke();
         call.key(format!("{}:auth:count:{key}", self.namespace)).arg(by).arg(window);

@@ -1,12 +1,11 @@
-//! The stores as operations have them: no change can be made without being forgotten and told.
+//! Stores whose changes invalidate the caches of all nodes.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::{Change, Coherence};
-use crate::base::Opaque;
-use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
+use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
@@ -14,8 +13,8 @@ use crate::store::{
 };
 use crate::token::TokenHash;
 
-/// A store whose changes reach every cache. A method that is added to a store's trait must be added here, and says what
-/// it touches.
+/// A store whose changes invalidate every cache. A new method of a store trait needs an implementation here that names
+/// its changes.
 pub(crate) struct Coherent<S: ?Sized> {
     store: Arc<S>,
     coherence: Opaque<Coherence>,
@@ -50,7 +49,7 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
         self.coherence.write(Change::Subject(id.clone()), self.store.revoke_tokens(id, audit)).await
     }
 
-    /// Touches nothing that is cached.
+    /// Changes nothing that is cached.
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         self.store.upgrade_hash(id, old, new).await
     }
@@ -58,7 +57,7 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
 
 #[async_trait]
 impl<S: UserRegistry + ?Sized> UserRegistry for Coherent<S> {
-    /// What does not exist is not cached.
+    /// Absence is not cached.
     async fn create(
         &self,
         user: NewUser,
@@ -87,7 +86,7 @@ impl<S: UserDirectory + ?Sized> UserDirectory for Coherent<S> {
         self.coherence.write(Change::Subject(id.clone()), self.store.update(id, patch, audit)).await
     }
 
-    /// Its sessions and keys go with it; they are refused for want of their subject.
+    /// Its sessions and keys need no invalidation: they are refused without their subject.
     async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         self.coherence.write(Change::Subject(id.clone()), self.store.remove(id, audit)).await
     }
@@ -107,8 +106,8 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         self.store.list(subject, now).await
     }
 
-    /// Which session a token belongs to is known only afterwards; whoever knows it before says so by
-    /// [`Coherence::write_some`]. A rotation changes nothing that a guard asks for.
+    /// The session of a token is known only afterwards; a caller that knows it uses [`Coherence::write_some`]. A rotation
+    /// changes nothing that guards read.
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
         let ended = |redeemed: &Redeemed| match redeemed {
             Redeemed::Replayed(session) => vec![Change::Session(session.id.clone())],
@@ -129,9 +128,9 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
     ) -> Result<Vec<SessionId>, StoreError> {
         let kept = keep.map(|(id, _)| Change::Session(id.clone()));
         let changes = |ended: &Vec<SessionId>| ended.iter().cloned().map(Change::Session).chain(kept.clone()).collect();
-        // When it fails or is dropped, those that ended are not known; their subject's version is past them by then.
-        let may = kept.iter().cloned().chain([Change::Subject(subject.clone())]).collect();
-        self.coherence.write_some(may, self.store.end_all(subject, keep, audit), changes).await
+        // After a failure or cancellation the ended sessions are unknown; the subject's new version invalidates them.
+        let possible = kept.iter().cloned().chain([Change::Subject(subject.clone())]).collect();
+        self.coherence.write_some(possible, self.store.end_all(subject, keep, audit), changes).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -167,7 +166,7 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
         self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id, audit)).await
     }
 
-    /// The others are told, too: otherwise each of them would write the use down.
+    /// Invalidates other nodes, too: otherwise each of them would record the use again.
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
         self.coherence.write(Change::ApiKey(id.clone()), self.store.touch(id, at)).await
     }

@@ -4,21 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 
-/// How it ended.
+/// The outcome of the operation of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Outcome {
-    /// It was done.
+    /// Done.
     Success,
-    /// It was refused.
+    /// Refused.
     Refused,
-    /// A store failed during a change: whether the change was made is unknown.
+    /// A store failed during a change, which may or may not have been made.
     Unknown,
 }
 
 impl Outcome {
-    /// The name by which it serialises, for instance `success`.
+    /// The serialised name, for instance `success`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -29,169 +29,169 @@ impl Outcome {
     }
 }
 
-/// What happened, and to whom.
+/// The kind of an event, with its subject.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum EventKind {
-    /// A guard let a caller in.
+    /// A guard granted access.
     AccessGranted {
-        /// The policy that was met: the handler or the named policy, with its module.
+        /// The policy: the path of the handler or of the named policy.
         policy: String,
-        /// Who called; `None` on a public route or with an API key alone.
+        /// The subject; `None` on a public route or with an API key alone.
         subject: Option<SubjectId>,
-        /// The API key that was used.
+        /// The API key of the request.
         api_key: Option<ApiKeyId>,
     },
-    /// A guard refused a caller.
+    /// A guard refused access.
     AccessRefused {
-        /// The policy that was not met: the handler or the named policy, with its module.
+        /// The policy: the path of the handler or of the named policy.
         policy: String,
-        /// Who called, if known.
+        /// The subject, if known.
         subject: Option<SubjectId>,
-        /// The API key that was used, if known.
+        /// The API key of the request, if known.
         api_key: Option<ApiKeyId>,
-        /// What the caller lacked.
+        /// The requirement that was not met.
         reason: String,
     },
     /// A credential did not verify.
     CredentialRefused {
-        /// Why; the response does not say it.
+        /// The reason; the response does not contain it.
         reason: String,
     },
     /// A subject logged in.
     LoginSucceeded {
-        /// Who.
+        /// The subject.
         subject: SubjectId,
         /// The new session.
         session: SessionId,
     },
-    /// A login was refused. The name that was tried is not recorded: people type passwords into that field.
+    /// A login was refused. The name is not recorded: users type passwords into that field.
     LoginFailed {
-        /// The subject, when there is one of that name.
+        /// The subject, if the name exists.
         subject: Option<SubjectId>,
     },
     /// A user was added.
     UserRegistered {
-        /// Who.
+        /// The subject.
         subject: SubjectId,
     },
     /// A refresh token was exchanged for its successor.
     TokenRefreshed {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
         /// The session.
         session: SessionId,
-        /// Whether it was a retry within the leeway.
+        /// Whether the request was a retry within the leeway.
         retried: bool,
     },
-    /// A refresh token was used again after the leeway: another party holds a copy. Its session has been ended.
+    /// A refresh token was replayed after the leeway: another party has a copy. Its session was ended.
     RefreshReplayed {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
         /// The session that was ended.
         session: SessionId,
     },
-    /// A refresh token was presented by another client, or with another key, than it is bound to, or without the key, or
-    /// with one though it is bound to none. It was refused, and nothing else happened to it.
+    /// A refresh token was refused because its binding did not match: another client, another DPoP key, a missing DPoP
+    /// proof, or a proof for an unbound token. Token and session are unchanged.
     RefreshByStranger {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
-        /// The session, which goes on.
+        /// The session, which stays valid.
         session: SessionId,
     },
-    /// An OAuth client is unknown or did not authenticate as it must. The name that was tried is not recorded: people
-    /// type secrets into that field.
+    /// An OAuth client is unknown or failed to authenticate. Its id is not recorded: secrets are sent in that field by
+    /// mistake.
     ClientRefused,
-    /// A session ended by logout or by its subject's wish.
+    /// A session was ended by logout or by its subject.
     SessionEnded {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
-        /// Which.
+        /// The session.
         session: SessionId,
     },
-    /// All sessions of a subject ended, but at most the one that asked for it.
+    /// All sessions of a subject were ended, possibly except the current one.
     SessionsEnded {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
-        /// How many.
+        /// The number of sessions.
         count: usize,
     },
     /// Every access token of a subject was revoked.
     TokensRevoked {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
     },
     /// A password was changed.
     PasswordChanged {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
     },
-    /// A password's hash was replaced by a better one at login.
+    /// A password's hash was upgraded at login.
     PasswordRehashed {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
     },
-    /// The application says that it changed or removed a subject in its own store.
+    /// The application reported a change or removal of a subject in its own store.
     SubjectInvalidated {
-        /// Who.
+        /// The subject.
         subject: SubjectId,
     },
-    /// An account was changed: its address, its roles, or whether it is active.
+    /// An account was changed: its e-mail address, its roles or its state.
     AccountUpdated {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
     },
     /// An account was removed, with its sessions and API keys.
     AccountRemoved {
-        /// Whose.
+        /// The subject.
         subject: SubjectId,
     },
-    /// Another key signs access tokens from now on.
+    /// A new key signs access tokens.
     SigningKeyRotated {
-        /// The key's name.
+        /// The key's `kid`.
         kid: String,
     },
-    /// Tokens of another key are accepted from now on.
+    /// A verifying key was added.
     VerifyingKeyAdded {
-        /// The key's name.
+        /// The key's `kid`.
         kid: String,
     },
-    /// Tokens of a key are refused from now on.
+    /// A key was retired: its tokens are refused.
     KeyRetired {
-        /// The key's name.
+        /// The key's `kid`.
         kid: String,
     },
-    /// An API key was made.
+    /// An API key was created.
     ApiKeyCreated {
-        /// Which.
+        /// The API key.
         api_key: ApiKeyId,
         /// Its owner.
         subject: SubjectId,
     },
-    /// An API key was given a new secret.
+    /// An API key got a new secret.
     ApiKeyRotated {
-        /// Which.
+        /// The API key.
         api_key: ApiKeyId,
         /// Its owner.
         subject: SubjectId,
     },
     /// An API key was revoked.
     ApiKeyRevoked {
-        /// Which.
+        /// The API key.
         api_key: ApiKeyId,
     },
     /// A store failed during a change, which may or may not have been made.
     ChangeUndecided {
-        /// The operation, as it is called in Rust.
+        /// The name of the operation's method.
         operation: String,
-        /// Whose account, session or key.
+        /// The subject of the account, session or key, if known.
         subject: Option<SubjectId>,
     },
 }
 
 impl EventKind {
-    /// The name by which it serialises, for instance `login_succeeded`.
+    /// The serialised name, for instance `login_succeeded`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         match self {
@@ -227,7 +227,7 @@ impl EventKind {
     pub(crate) const ACCESS_REFUSED: &'static str = "access_refused";
     pub(crate) const CREDENTIAL_REFUSED: &'static str = "credential_refused";
 
-    /// The subject that it concerns, if it is known.
+    /// The event's subject, if known.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
         match self {

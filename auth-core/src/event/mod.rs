@@ -1,4 +1,4 @@
-//! What happened, as owned values that can be stored and sent.
+//! Security events, as owned values for logs and audit trails.
 
 mod kind;
 mod sink;
@@ -13,7 +13,7 @@ pub use sink::{EventSink, TracingSink};
 use crate::base::{Context, Timestamp};
 use crate::store::AuditRow;
 
-/// Something that happened, with who did it, from where and when. It never holds a secret, a token or a password.
+/// A security event with its actor, origin and time. It never holds a secret, a token or a password.
 ///
 /// It serialises flat: `{"id": .., "at": .., "kind": "login_succeeded", "outcome": "success", "actor": .., "subject": ..}`.
 ///
@@ -27,16 +27,16 @@ use crate::store::AuditRow;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
-    /// Its own id (UUID version 7, so that ids grow with time).
+    /// The event's id: a UUID version 7, which sorts by time.
     pub id: Uuid,
-    /// When, in milliseconds; serialised as RFC 3339.
+    /// The time, in milliseconds; serialised as RFC 3339.
     pub at: Timestamp,
-    /// What happened, and to whom.
+    /// The kind of event, with its subject.
     #[serde(flatten)]
     pub kind: EventKind,
-    /// How it ended.
+    /// The outcome.
     pub outcome: Outcome,
-    /// Who did it, and from where.
+    /// The actor and origin.
     #[serde(flatten)]
     pub context: Context,
 }
@@ -48,7 +48,7 @@ impl Event {
         Self { id: Uuid::now_v7(), at, outcome: kind.outcome(), kind, context }
     }
 
-    /// As a row of an audit trail, for a store that writes it in the transaction of the change.
+    /// Converts to a row of the audit trail, which the store writes in the transaction of the change.
     pub(crate) fn row(&self) -> AuditRow {
         AuditRow {
             id: self.id.to_string().into(),
@@ -56,7 +56,7 @@ impl Event {
             kind: self.kind.name().into(),
             outcome: self.outcome.name().into(),
             subject: self.kind.subject().cloned(),
-            // Strings, numbers and ids: nothing that JSON has no form for.
+            // Infallible: an event has only strings, numbers and ids.
             body: serde_json::to_string(self).unwrap_or_default(),
         }
     }

@@ -1,4 +1,4 @@
-//! Where events go.
+//! Receivers of events.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,20 +10,18 @@ use tokio::runtime::Handle;
 use super::{Event, EventKind};
 use crate::base::{Context, Timestamp};
 
-/// Takes every event. It replaces [`TracingSink`]; give it to [`AuthBuilder::events`](crate::AuthBuilder::events).
+/// Receives every event in place of [`TracingSink`]. Set it by [`AuthBuilder::events`](crate::AuthBuilder::events).
 ///
-/// The event of a change is recorded in the task that makes the change, after the store has committed it; a caller that
-/// hangs up does not end that task. The event of a guard's decision starts on the request's task and goes on in a task of
-/// its own if the sink has to wait. A sink that fails must handle that by itself: nothing is undone for it.
+/// The task that makes a change records its event after the store's commit; a client that disconnects does not cancel that
+/// task. The event of a guard's decision starts on the request's task and continues in a task of its own if the sink is
+/// not ready. A sink must handle its failures itself: they roll nothing back.
 ///
 /// ```
-/// use std::sync::Arc;
 /// use std::sync::atomic::{AtomicU32, Ordering};
 ///
 /// use auth_core::event::{Event, EventKind, EventSink};
 ///
-/// #[derive(Clone, Default)]
-/// struct FailedLogins(Arc<AtomicU32>);
+/// struct FailedLogins(AtomicU32);
 ///
 /// #[async_trait::async_trait]
 /// impl EventSink for FailedLogins {
@@ -33,32 +31,22 @@ use crate::base::{Context, Timestamp};
 ///         }
 ///     }
 /// }
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let failed = FailedLogins::default();
-/// let auth = testing::in_memory().events(failed.clone()).build()?;
-/// let _ = auth.login(&Context::system("example"), Login::new("ada@example.com", "a guess")).await;
-/// assert_eq!(failed.0.load(Ordering::Relaxed), 1);
-/// # Ok(())
-/// # }
-/// # use auth_core::{Context, Login, testing};
 /// ```
 #[async_trait]
 pub trait EventSink: Send + Sync + 'static {
-    /// Takes one event.
+    /// Records one event.
     async fn record(&self, event: Event);
 
-    /// Whether events of the kind with this [name](EventKind::name) are wanted; all of them by default. Guards ask before
-    /// they build the event of a decision.
+    /// Whether the sink records events of the kind with this [name](EventKind::name); by default all. Guards skip building
+    /// an event that the sink does not record.
     fn wants(&self, kind: &str) -> bool {
         let _ = kind;
         true
     }
 }
 
-/// The default sink: `tracing` events with the target `auth` and the event's values as fields; granted access and refreshes
-/// at `debug`, signs of theft and undecided changes at `warn`, everything else at `info`.
+/// The default sink: `tracing` events with the target `auth` and the event's values as fields. Granted access and refreshes
+/// have the level `debug`, signs of theft and undecided changes `warn`, all others `info`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -102,15 +90,15 @@ impl Events {
         self.0.wants(kind)
     }
 
-    /// Records the event of a change, and waits until the sink has it.
+    /// Records the event of a change, and waits for the sink.
     pub(crate) async fn deliver(&self, event: Event) {
         if self.wants(event.kind.name()) {
             self.0.record(event).await;
         }
     }
 
-    /// Records an event whose request does not wait: what the sink cannot do at once, it does in a task of its own, so that
-    /// a request that is dropped leaves no event behind.
+    /// Records an event without delaying the request: a sink that is not ready continues in a task of its own, so that a
+    /// cancelled request loses no event.
     pub(crate) fn send(&self, context: &Context, now: Timestamp, kind: EventKind) {
         if !self.wants(kind.name()) {
             return;
@@ -123,7 +111,7 @@ impl Events {
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(recording)),
             Err(error) => {
-                tracing::error!(target: "auth", %error, "an event is lost: its sink waits, and no runtime runs")
+                tracing::error!(target: "auth", %error, "lost an event: its sink was not ready, and there is no Tokio runtime")
             }
         }
     }

@@ -1,9 +1,9 @@
-//! A hashed password at rest.
+//! A password hash at rest.
 
-use std::fmt;
-
-/// A hashed password in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it; bcrypt (`$2a$`, `$2b$`, `$2y$`)
-/// is verified, too, and replaced at the next login (feature `bcrypt`, on by default). Its `Debug` shows nothing.
+/// A password hash in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it. Its `Debug` hides the hash.
+///
+/// A bcrypt hash (`$2a$`, `$2b$`, `$2y$`) verifies, too, and is replaced at the next login (feature `bcrypt`, on by
+/// default).
 ///
 /// ```
 /// use auth_core::password::PasswordHash;
@@ -15,20 +15,16 @@ use std::fmt;
 pub struct PasswordHash(Box<str>);
 
 impl PasswordHash {
-    /// Wraps a hash read from a store. Whether it can be verified shows when it is used.
+    /// Wraps a hash read from a store. Its format is checked at verification.
     pub fn from_stored(text: impl Into<Box<str>>) -> Self {
         Self(text.into())
     }
 
-    /// The hash as a store keeps it.
+    /// The hash as text, for a store.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Debug for PasswordHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PasswordHash(..)")
-    }
-}
+redacted_debug!(PasswordHash);

@@ -1,4 +1,4 @@
-//! Argon2id off the async threads, by a bounded number of threads.
+//! Argon2id on a bounded number of blocking threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,60 +16,53 @@ const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
-/// How many callers may wait for a hashing thread before more are turned away. Each holds a request open and will take
-/// some 15 ms of a core.
+/// The number of callers that may wait for a hashing thread; others get [`PasswordError::Busy`]. Each holds a request
+/// open and takes about 15 ms of a core.
 const MAX_WAITING: usize = 256;
 
-/// A password could not be hashed or checked.
-///
-/// ```
-/// use auth_core::AccountError;
-/// use auth_core::password::PasswordError;
-///
-/// assert_eq!(AccountError::from(PasswordError::Busy), AccountError::Overloaded); // 503 with `Retry-After`
-/// ```
+/// An error in hashing or checking a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PasswordError {
-    /// Too many are waiting already; try again later.
+    /// Too many password checks are waiting: 503 with `Retry-After`.
     #[error("too many password checks are waiting; try again later")]
     Busy,
-    /// The stored hash is not one that this crate can verify.
-    #[error("the stored password hash is in no known format")]
+    /// The stored hash has a format that this crate cannot verify.
+    #[error("unknown format of the stored password hash")]
     UnknownFormat,
-    /// The hashing itself failed (no memory, no randomness).
+    /// Hashing failed: no memory or no randomness.
     #[error("the password could not be hashed")]
     Failed,
 }
 
-/// The outcome of a verification that could be carried out.
+/// The outcome of a verification.
 pub(crate) enum Verified {
     Wrong,
     Right {
-        /// The same password hashed with today's parameters, when the stored hash has others.
+        /// The same password hashed with the current parameters, if the stored hash has others.
         upgraded: Option<PasswordHash>,
     },
 }
 
-/// Hashes and verifies passwords; at most as many at a time as there are cores.
+/// Hashes and verifies passwords; at most one at a time for each core.
 pub(crate) struct Hasher {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
-    /// Verified when there is no user, so that this takes the same time.
+    /// Verified in place of the hash of an unknown user, so that both cases take the same time.
     decoy: PasswordHash,
-    /// The highest cost of a bcrypt hash seen so far; 0 while there was none.
+    /// The highest bcrypt cost seen so far; 0 if none.
     bcrypt_cost: Arc<AtomicU32>,
 }
 
 impl Hasher {
     pub(crate) fn new() -> Result<Self, PasswordError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut nobody = [0; 32];
-        aws_lc_rs::rand::fill(&mut nobody).map_err(|_| PasswordError::Failed)?;
+        let mut random = [0; 32];
+        aws_lc_rs::rand::fill(&mut random).map_err(|_| PasswordError::Failed)?;
         Ok(Self {
             running: Arc::new(Semaphore::new(cores)),
             waiting: Arc::new(Semaphore::new(cores + MAX_WAITING)),
-            decoy: hash(&nobody)?,
+            decoy: hash(&random)?,
             bcrypt_cost: Arc::default(),
         })
     }
@@ -79,7 +72,7 @@ impl Hasher {
         self.run(move || hash(password.expose_secret().as_bytes())).await
     }
 
-    /// Checks `password` against `stored`; without one against a decoy, in the same time and never right.
+    /// Checks `password` against `stored`. Without a stored hash the outcome is `Wrong`, after the same time.
     pub(crate) async fn verify(
         &self,
         password: SecretString,
@@ -94,7 +87,7 @@ impl Hasher {
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         let _place = self.waiting.try_acquire().map_err(|_| PasswordError::Busy)?;
-        // Owned by the thread: a caller who goes away does not free a place whose work still runs.
+        // The thread owns the permit: a cancelled caller must not free it while the work still runs.
         let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Failed)?;
         let done = tokio::task::spawn_blocking(move || {
             let outcome = work();
@@ -115,7 +108,8 @@ fn hash(password: &[u8]) -> Result<PasswordHash, PasswordError> {
     Ok(PasswordHash::from_stored(hash.to_string()))
 }
 
-/// A password that is wrong costs the same whoever was asked for: once a bcrypt hash was seen, the work of both kinds.
+/// A wrong password costs the same for every user name, known or not, so that timing does not reveal accounts: after the
+/// first bcrypt hash, the work of both kinds.
 fn check(
     password: &[u8],
     stored: Option<&PasswordHash>,

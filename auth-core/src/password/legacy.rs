@@ -1,12 +1,12 @@
-//! bcrypt, for hashes taken over from another application: verified, and replaced at the user's next login.
+//! bcrypt, for hashes imported from another application: verified, and replaced at the user's next login.
 
 use super::{PasswordError, PasswordHash};
 
-/// bcrypt reads no further. Two passwords that begin with the same 72 bytes would be one.
+/// bcrypt ignores further bytes: passwords with the same first 72 bytes have the same hash.
 #[cfg(feature = "bcrypt")]
 const MAX_BYTES: usize = 72;
 
-/// A hash above this takes a core for seconds. The usual cost is 12, some 0.2 seconds.
+/// A higher cost occupies a core for seconds. The usual cost is 12, about 0.2 seconds.
 #[cfg(feature = "bcrypt")]
 const MAX_COST: u32 = 16;
 
@@ -17,7 +17,7 @@ pub(super) struct Bcrypt<'a> {
 }
 
 impl<'a> Bcrypt<'a> {
-    /// `None` when it is of another kind.
+    /// Parses a hash; `None` if it is not bcrypt.
     pub(super) fn parse(stored: &'a PasswordHash) -> Option<Self> {
         let text = stored.as_str();
         let rest = ["$2a$", "$2b$", "$2y$"].iter().find_map(|prefix| text.strip_prefix(prefix))?;
@@ -25,7 +25,7 @@ impl<'a> Bcrypt<'a> {
         Some(Self { text, cost })
     }
 
-    /// Whether the password is the one hashed. One that bcrypt would cut is never right, and costs the same.
+    /// Whether the password matches. A password that bcrypt would truncate never matches, after the same work.
     #[cfg(feature = "bcrypt")]
     pub(super) fn verify(&self, password: &[u8]) -> Result<bool, PasswordError> {
         if self.cost > MAX_COST {
@@ -35,33 +35,32 @@ impl<'a> Bcrypt<'a> {
         if password.len() > MAX_BYTES {
             tracing::info!(
                 target: "auth",
-                "a password over {MAX_BYTES} bytes does not log in by a bcrypt hash; its user can set a new one"
+                "refused a password over {MAX_BYTES} bytes: bcrypt truncates it; the user must set a new password"
             );
             return Ok(false);
         }
         Ok(matches)
     }
 
-    /// Nobody logs in by it.
+    /// Without the feature `bcrypt` no bcrypt hash verifies.
     #[cfg(not(feature = "bcrypt"))]
     pub(super) fn verify(&self, _password: &[u8]) -> Result<bool, PasswordError> {
         tracing::error!(
             target: "auth",
-            "a stored password hash ({}...) is of bcrypt, which this service was built without: build `auth-core` with \
-             its feature `bcrypt`",
+            "cannot verify a stored bcrypt hash ({}...): build `auth-core` with the feature `bcrypt`",
             self.text.get(..4).unwrap_or_default()
         );
         Err(PasswordError::UnknownFormat)
     }
 }
 
-/// The work of a verification, for nothing.
+/// Does the work of a verification, to even out timing.
 #[cfg(feature = "bcrypt")]
 pub(super) fn spend(password: &[u8], cost: u32) {
     let _ = bcrypt::hash_with_salt_bytes(password, cost.clamp(4, MAX_COST), [0; 16]);
 }
 
-/// Without bcrypt its hashes cost nothing that would have to be evened out.
+/// Without bcrypt there is no timing difference to even out.
 #[cfg(not(feature = "bcrypt"))]
 pub(super) fn spend(_password: &[u8], _cost: u32) {}
 
@@ -88,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_that_bcrypt_would_cut_is_never_right() {
+    fn a_password_that_bcrypt_would_truncate_never_matches() {
         let (fits, cut) = ("x".repeat(72), "x".repeat(73));
         let stored = bcrypt::hash(&fits, 4).unwrap();
         assert_eq!(verify(fits.as_bytes(), &stored), Ok(true));
@@ -98,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_bcrypt_hash_is_not_guessed_at() {
+    fn malformed_and_too_expensive_hashes_are_refused() {
         for stored in
             ["", "$2b$", "$2b$xx$", "$2x$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW", "$2b$05$short"]
         {
@@ -114,7 +113,7 @@ mod tests_without_bcrypt {
     use super::*;
 
     #[test]
-    fn nobody_logs_in_by_a_bcrypt_hash() {
+    fn a_bcrypt_hash_never_verifies() {
         let stored = PasswordHash::from_stored("$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW");
         let verified = Bcrypt::parse(&stored).map(|hash| hash.verify(b"U*U"));
         assert_eq!(verified, Some(Err(PasswordError::UnknownFormat)));

@@ -1,4 +1,4 @@
-//! Passwords: hashing, verification, and what may be one.
+//! Passwords: rules for new ones, hashing and verification.
 
 mod hash;
 #[cfg(feature = "server")]

@@ -1,15 +1,15 @@
-//! What may be a password: length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2).
+//! Rules for new passwords: length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2).
 
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::Email;
 
 const MIN_CODE_POINTS: usize = 15;
-/// Argon2 takes more, but nobody types more, and hashing begins with reading it all.
+/// Argon2 accepts more, but hashing reads the whole password first: the limit bounds that work.
 const MAX_BYTES: usize = 1024;
 
-/// A new password that meets the rules: 15 to 1024 bytes long and not among those that are tried first. There are no
-/// rules of composition (NIST SP 800-63B-4 section 3.1.1.2).
+/// A new password that meets the rules: at least 15 characters, at most 1024 bytes, and not easy to guess. There are no
+/// composition rules (NIST SP 800-63B-4 section 3.1.1.2).
 ///
 /// ```
 /// use auth_core::password::{Password, WeakPassword};
@@ -21,27 +21,27 @@ const MAX_BYTES: usize = 1024;
 /// ```
 pub struct Password(SecretString);
 
-/// Why a new password was not taken.
+/// The reason for rejecting a new password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WeakPassword {
-    /// Too few characters.
-    #[error("the password needs {MIN_CODE_POINTS} characters or more; a few random words make a good one")]
+    /// Fewer than 15 characters.
+    #[error("the password has fewer than {MIN_CODE_POINTS} characters; use a few random words")]
     TooShort,
-    /// Too many bytes.
+    /// More than 1024 bytes.
     #[error("the password is longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// On the list of what is tried first, or made from the user's own address, or hardly varied.
-    #[error("the password is too easy to guess; a few random words make a good one")]
+    /// A common password, the user's e-mail address or its local part, or fewer than five distinct characters.
+    #[error("the password is too easy to guess; use a few random words")]
     Guessable,
 }
 
 impl Password {
-    /// Takes a new password for the user with this address.
+    /// Checks a new password of the user with this address.
     ///
     /// # Errors
     ///
-    /// [`WeakPassword`] says which rule it breaks.
+    /// [`WeakPassword`] names the violated rule.
     pub fn new(text: SecretString, email: Option<&Email>) -> Result<Self, WeakPassword> {
         let password = text.expose_secret();
         if password.len() > MAX_BYTES {
@@ -61,58 +61,15 @@ impl Password {
     }
 }
 
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Password(..)")
-    }
-}
+redacted_debug!(Password);
 
-/// What is tried first. The whole password is compared, not parts of it (NIST SP 800-63B-4): a passphrase may well
-/// contain the word "password".
-const COMMON: &[&str] = &[
-    "password",
-    "passwort",
-    "passw0rd",
-    "p@ssword",
-    "p@ssw0rd",
-    "qwertyuiop",
-    "qwerty",
-    "azerty",
-    "asdfghjkl",
-    "zxcvbnm",
-    "letmein",
-    "welcome",
-    "changeme",
-    "admin",
-    "administrator",
-    "iloveyou",
-    "football",
-    "baseball",
-    "monkey",
-    "dragon",
-    "superman",
-    "sunshine",
-    "princess",
-    "secret",
-    "login",
-    "master",
-    "hello",
-    "trustno",
-    "correcthorsebatterystaple",
-    "passwordpassword",
-    "user",
-    "test",
-    "default",
-    "qwertyuiopasdfghjkl",
-    "qwertyuiopasdfghjklzxcvbnm",
-    "thisisapassword",
-    "mypassword",
-    "iloveyousomuch",
-    "letmeinletmein",
-    "q1w2e3r4t5y6u7i8",
-    "1q2w3e4r5t6y7u8i",
-    "1qaz2wsx3edc4rfv",
-];
+/// Common passwords. They are compared with the whole password, not with parts of it (NIST SP 800-63B-4): a passphrase
+/// may contain the word "password".
+const COMMON: &str = "password passwort passw0rd p@ssword p@ssw0rd qwertyuiop qwerty azerty asdfghjkl zxcvbnm letmein \
+    welcome changeme admin administrator iloveyou football baseball monkey dragon superman sunshine \
+    princess secret login master hello trustno correcthorsebatterystaple passwordpassword user test \
+    default qwertyuiopasdfghjkl qwertyuiopasdfghjklzxcvbnm thisisapassword mypassword iloveyousomuch \
+    letmeinletmein q1w2e3r4t5y6u7i8 1q2w3e4r5t6y7u8i 1qaz2wsx3edc4rfv";
 
 const RUNS: &[&str] = &[
     "01234567890123456789012345678901234567890123456789",
@@ -128,10 +85,10 @@ fn is_guessable(lower: &str, email: Option<&Email>) -> bool {
     if distinct.len() < 5 || RUNS.iter().any(|run| run.contains(lower)) {
         return true;
     }
-    // Digits and signs around a word add nothing: `Password!!!1234` is tried right after `password`.
+    // Attackers try digits and signs around a word: `Password!!!1234` right after `password`.
     let core = lower.trim_matches(|c: char| !c.is_alphabetic());
     let own = email.and_then(|email| email.as_str().split_once('@').map(|(name, _)| [email.as_str(), name]));
-    COMMON.iter().copied().chain(own.into_iter().flatten()).any(|word| lower == word || is_repetition(core, word))
+    COMMON.split(' ').chain(own.into_iter().flatten()).any(|word| lower == word || is_repetition(core, word))
 }
 
 fn is_repetition(text: &str, word: &str) -> bool {
