@@ -1,4 +1,4 @@
-//! Access tokens: JWTs of type `at+jwt` (RFC 9068), issued and verified.
+//! Issue and verification of access tokens: JWTs of type `at+jwt` (RFC 9068).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use super::verified::VerifiedTokens;
 use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 
-/// The type of every access token of ours, and of those of other issuers that keep to RFC 9068.
+/// The type of access tokens of this service, and of other issuers that follow RFC 9068.
 pub(crate) const TYP: &str = "at+jwt";
 
-/// How long what is issued lives.
+/// The lifetimes of tokens and sessions.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lifetimes {
     pub(crate) access: Duration,
@@ -27,17 +27,17 @@ pub(crate) struct Lifetimes {
 
 /// Issues access tokens and verifies them.
 pub(crate) struct AccessTokens {
-    /// Replaced as a whole, so that every token is signed and verified under one set, and nobody waits for a lock.
+    /// Replaced as a whole, so that each token is signed or verified under one key set, without a lock.
     trusted: ArcSwap<Trusted>,
-    /// How many verified tokens are remembered.
+    /// The capacity of the cache of verified tokens.
     remembered: usize,
     issuer: String,
     audience: String,
-    /// How far the clocks of issuer and verifier may be apart.
+    /// The tolerated difference between the clocks of issuer and verifier.
     skew: Duration,
 }
 
-/// The keys, and what verified by them: other keys know nothing of it.
+/// A key set with the tokens that it verified.
 struct Trusted {
     keys: Arc<KeySet>,
     verified: VerifiedTokens,
@@ -49,7 +49,7 @@ impl Trusted {
     }
 }
 
-/// What an access token says of its session.
+/// The contents of a new access token.
 pub(crate) struct NewAccessToken<'a> {
     pub(crate) subject: &'a SubjectId,
     pub(crate) session: &'a SessionId,
@@ -62,7 +62,7 @@ pub(crate) struct NewAccessToken<'a> {
     /// Scopes, separated by spaces.
     pub(crate) scope: &'a str,
     pub(crate) roles: &'a [Box<str>],
-    /// The thumbprint of the key that it is bound to.
+    /// The thumbprint of the DPoP key.
     pub(crate) bound_to: Option<&'a str>,
 }
 
@@ -71,7 +71,7 @@ impl AccessTokens {
         Self { trusted: ArcSwap::from_pointee(Trusted::new(keys, remembered)), remembered, issuer, audience, skew }
     }
 
-    /// Issues a token that lives for `lifetime`.
+    /// Issues a token that expires after `lifetime`.
     pub(crate) fn issue(
         &self,
         new: &NewAccessToken<'_>,
@@ -111,13 +111,12 @@ impl AccessTokens {
         Ok(Token::issued(token))
     }
 
-    /// Verifies a token as far as the token alone can be: header, signature, claims, time. Whether its session and
-    /// subject still stand is for the caller to see.
+    /// Verifies a token's header, signature, claims and times. The caller checks its session and subject.
     pub(crate) fn verify(&self, token: &str, now: Timestamp) -> Result<Arc<Claims>, TokenError> {
-        // One set of keys to the end: what it verified must not be remembered beside another one.
+        // One key set throughout: a token must be cached with the set that verified it.
         let trusted = self.trusted.load();
         if let Some(claims) = trusted.verified.get(token) {
-            // Its time is over, or the clock was set back: its text need not be kept.
+            // Expired, or the clock was set back.
             return claims
                 .check_own_time(now, self.skew)
                 .map(|()| claims)
@@ -129,13 +128,13 @@ impl AccessTokens {
         Ok(claims)
     }
 
-    /// Whether the token has the header of our own, so that no other issuer need be thought of.
+    /// Whether the token has the header of a token of this service.
     pub(crate) fn is_own(&self, token: &str) -> bool {
         let header = token.split_once('.').map_or(token, |(header, _)| header);
         self.trusted.load().keys.ring().by_header(header).is_some()
     }
 
-    /// Everything about a token that does not change while the keys do not: what may be remembered of it.
+    /// Checks what depends only on the token and the key set, and so may be cached.
     fn read(&self, keys: &KeySet, token: &str) -> Result<Claims, TokenError> {
         let jws = Compact::split(token)?;
         let payload = if let Some(key) = keys.ring().by_header(jws.header) {
@@ -145,7 +144,7 @@ impl AccessTokens {
             header.check_typ(TYP)?;
             jws.open(keys.ring().find(header.kid.as_deref(), header.algorithm)?)?
         };
-        // All of it, also where nobody reads (RFC 8725 section 3.7), and looked through once instead of string by string.
+        // Checks UTF-8 for the whole payload, unused members included (RFC 8725 section 3.7), and once, not for each string.
         let payload = std::str::from_utf8(&payload).map_err(|_| TokenError::Claims)?;
         let claims: Claims = serde_json::from_str(payload).map_err(|_| TokenError::Claims)?;
         claims.check_own()?;
@@ -166,8 +165,8 @@ impl AccessTokens {
         Arc::clone(&self.trusted.load().keys)
     }
 
-    /// Replaces the set by what `change` makes of it, and forgets what verified by the old one; of two changes at once
-    /// neither is lost.
+    /// Replaces the key set by the result of `change`, and drops the tokens verified by the old one. Concurrent changes are
+    /// both applied.
     pub(crate) fn change_keys(&self, change: impl Fn(&KeySet) -> Result<KeySet, KeyError>) -> Result<(), KeyError> {
         let mut outcome = Ok(());
         self.trusted.rcu(|trusted| match change(&trusted.keys) {

@@ -1,20 +1,19 @@
-//! API keys: for programs, with scopes, expiry, rotation and an owner.
+//! API keys for programs.
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{TokenError, TokenHash, check_body, random_body};
 use crate::base::ApiKeyId;
 
-/// An API key's text: `ak_ID_SECRET`, the secret 256 random bits and a checksum.
+/// An API key: `ak_ID_SECRET`, where the secret has 256 random bits and a checksum.
 ///
-/// It has no `Debug` that shows it, no `Serialize` and no `==`.
+/// `Debug` hides the secret; there is no `Serialize` and no `==`.
 ///
 /// ```
 /// use auth_core::ApiKey;
 /// use auth_core::token::TokenError;
 ///
-/// let typed_by_hand = "ak_01a20fdc-6930-7434-98ca-2346bc0ea703_BjCwU6dS1sTi6NIo";
-/// assert_eq!(ApiKey::parse(typed_by_hand).unwrap_err(), TokenError::Malformed);
+/// assert_eq!(ApiKey::parse("ak_truncated").unwrap_err(), TokenError::Malformed);
 /// ```
 pub struct ApiKey {
     id: ApiKeyId,
@@ -29,16 +28,16 @@ impl ApiKey {
         Ok(Self { id, text: text.into() })
     }
 
-    /// Whether a text looks like an API key rather than an access token.
+    /// Whether a credential is an API key rather than an access token, by its prefix.
     pub(crate) fn is_one(text: impl AsRef<[u8]>) -> bool {
         text.as_ref().starts_with(PREFIX.as_bytes())
     }
 
-    /// Reads a key.
+    /// Parses an API key, without a query to a store.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Malformed`] when its prefix, length or checksum is off, before any store is asked.
+    /// [`TokenError::Malformed`] if the prefix, length or checksum is wrong.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         let rest = text.strip_prefix(PREFIX).ok_or(TokenError::Malformed)?;
         let (id, body) = rest.split_once('_').ok_or(TokenError::Malformed)?;
@@ -47,13 +46,13 @@ impl ApiKey {
         Ok(Self { id, text: text.to_owned().into() })
     }
 
-    /// The public id within it.
+    /// The public id of the key.
     #[must_use]
     pub const fn id(&self) -> &ApiKeyId {
         &self.id
     }
 
-    /// The key's text, to be shown to its owner once.
+    /// The key as text, to show its owner once.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.text.expose_secret()

@@ -1,21 +1,19 @@
-//! Where in a token's claims something stands.
+//! Paths of claims.
 
 use serde_json::{Map, Value};
 
-/// The place of a claim.
+/// The path of a claim.
 ///
 /// - `scope`, `realm_access.roles`: names, outermost first;
-/// - `https://example.com/roles`: a name that is a URL, whole, whatever dots it has;
-/// - `/https:~1~1example.com~1app/roles`: a JSON pointer (RFC 6901), for everything else.
+/// - `https://example.com/roles`: a single name that is a URL;
+/// - `/https:~1~1example.com~1app/roles`: a JSON pointer (RFC 6901), for all other paths.
 ///
 /// ```
 /// use auth_core::issuer::{ClaimPath, Issuer};
 ///
-/// # fn main() -> Result<(), auth_core::issuer::IssuerError> {
 /// let path = ClaimPath::from("resource_access.reports.roles");
-/// let issuer = Issuer::new("https://login.example.com", "reports")?.roles_at(path).roles_at("https://example.com/roles");
-/// # Ok(())
-/// # }
+/// let issuer = Issuer::new("https://login.example.com", "reports")?.roles_at(path);
+/// # Ok::<(), auth_core::issuer::IssuerError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimPath(Vec<String>);

@@ -15,18 +15,18 @@ use crate::base::{SessionId, SubjectId, Timestamp};
 
 /// The claims of an access token.
 ///
-/// Tokens of one's own carry all of them: RFC 9068's, the session and the subject's version. Tokens of another issuer
-/// may lack those that are an `Option`; [`LegacyTokens`](crate::LegacyTokens) have an empty `iss` and `aud` besides. A
-/// claim that has another JSON type refuses the token. Times are seconds since the Unix epoch.
+/// Tokens of this service have all claims of RFC 9068, the session and the subject's version, and `cnf` if bound. Tokens of
+/// another issuer may lack the optional claims; [`LegacyTokens`](crate::LegacyTokens) also have an empty `iss` and `aud`.
+/// A claim of the wrong JSON type refuses the token. Times are seconds since the Unix epoch.
 ///
-/// As an extractor it reuses the request's one verification.
+/// As an extractor it reuses the verification of the request.
 ///
 /// ```
 /// use auth_core::prelude::*;
 ///
 /// #[require_auth]
-/// async fn session_of(claims: Claims) -> String {
-///     format!("expires at {} (Unix time), issued by {}", claims.exp, claims.iss)
+/// async fn tenant(claims: Claims) -> String {
+///     claims.get("https://example.com/tenant").unwrap_or_else(|| format!("none from {}", claims.iss))
 /// }
 /// # fn main() {}
 /// ```
@@ -37,7 +37,7 @@ pub struct Claims {
     pub iss: String,
     /// Subject.
     pub sub: SubjectId,
-    /// Audience: whom the token is meant for.
+    /// Audience: the recipients of the token.
     pub aud: OneOrMany,
     /// Expiry.
     pub exp: i64,
@@ -45,36 +45,35 @@ pub struct Claims {
     pub nbf: Option<i64>,
     /// Issued at.
     pub iat: Option<i64>,
-    /// The token's own id.
+    /// Token id.
     pub jti: Option<String>,
     /// The client the token was issued to.
     pub client_id: Option<String>,
-    /// When the subject authenticated.
+    /// Time of the subject's authentication.
     pub auth_time: Option<i64>,
-    /// How the subject authenticated (RFC 8176).
+    /// Authentication methods (RFC 8176).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub amr: Vec<String>,
-    /// Granted scopes, separated by spaces. Without any the claim is left out: RFC 6749's grammar knows no empty scope.
+    /// Granted scopes, separated by spaces. The claim is omitted without scopes: RFC 6749 has no empty scope.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub scope: String,
-    /// The subject's role names when the token was issued. Guards consult the present ones where this service keeps
-    /// them.
+    /// The subject's role names at issue. Guards use the current roles if this service stores them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
     /// The session the token belongs to.
     pub sid: Option<SessionId>,
-    /// The subject's version when the token was issued.
+    /// The subject's version at issue.
     pub ver: Option<u64>,
-    /// The key that the token is bound to; whoever sends it has proved to hold that.
+    /// The key that the token is bound to; a DPoP proof of the request confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Confirmation::present")]
     pub cnf: Option<Confirmation>,
-    /// All that another issuer's token says.
+    /// All claims of another issuer's token.
     #[serde(skip)]
     pub(crate) raw: Option<Arc<Map<String, Value>>>,
 }
 
-/// What a token is bound to (RFC 7800 section 3.1, RFC 9449 section 6.1). One that is bound by any other means is
-/// refused, since nobody here can confirm it.
+/// The key that a token is bound to (RFC 7800 section 3.1, RFC 9449 section 6.1). Other confirmation methods cannot be
+/// verified, so their tokens are refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -84,44 +83,53 @@ pub struct Confirmation {
 }
 
 impl Confirmation {
-    /// A claim that is there says something: `null` is none of the things that it can say.
+    /// Refuses `null`: a present claim must name a key.
     fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Self>, D::Error> {
         Self::deserialize(deserializer).map(Some)
     }
 }
 
 impl Claims {
-    /// A claim by its place: `email`, `realm_access.roles`, `https://example.com/tenant`. `None` when nothing is there, or
-    /// when it is of another type than is asked for.
+    /// Returns a claim by its path: `email`, `realm_access.roles`, `https://example.com/tenant`. `None` if it is missing or
+    /// of another type.
     ///
-    /// Another issuer's token may say anything; it is as good as the issuer's word. Roles and scopes that guards are to see
-    /// come by `Issuer::roles_at` and `Issuer::scopes_at`. Of a token of one's own the claims are those that are fields.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    ///
-    /// #[require_auth]
-    /// async fn tenant(claims: Claims) -> String {
-    ///     claims.get("https://example.com/tenant").unwrap_or_else(|| "none".to_owned())
-    /// }
-    /// # fn main() {}
-    /// ```
+    /// Claims of another issuer's token are as trustworthy as the issuer. Guards see only the roles and scopes of
+    /// `Issuer::roles_at` and `Issuer::scopes_at`. Tokens of this service have no claims beyond the fields.
     #[must_use]
     pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<ClaimPath>) -> Option<T> {
         T::deserialize(&*self.find(&path.into())?).ok()
     }
 
-    /// What is at a place of the token's payload.
     pub(crate) fn find(&self, path: &ClaimPath) -> Option<Cow<'_, Value>> {
         match &self.raw {
             Some(raw) => path.find(raw).map(Cow::Borrowed),
             None => path.find(serde_json::to_value(self).ok()?.as_object()?).cloned().map(Cow::Owned),
         }
     }
-}
 
-impl Claims {
-    /// Whether everything is there that a token of one's own carries (RFC 9068 section 2.2).
+    /// The claims of a token with nothing but a subject and an expiry.
+    pub(crate) fn minimal(sub: SubjectId, exp: i64) -> Self {
+        Self {
+            iss: String::new(),
+            sub,
+            aud: OneOrMany::Many(Vec::new()),
+            exp,
+            nbf: None,
+            iat: None,
+            jti: None,
+            client_id: None,
+            auth_time: None,
+            amr: Vec::new(),
+            scope: String::new(),
+            roles: Vec::new(),
+            sid: None,
+            ver: None,
+            cnf: None,
+            raw: None,
+        }
+    }
+
+    /// Checks that all claims of a token of this service are present (RFC 9068 section 2.2).
     pub(super) const fn check_own(&self) -> Result<(), TokenError> {
         match self {
             Self {
@@ -138,28 +146,28 @@ impl Claims {
         }
     }
 
-    /// Whether a token of another issuer is valid now, by clocks that may be `skew` apart.
+    /// Checks the times of another issuer's token, with `skew` between the clocks.
     #[cfg(feature = "oidc")]
     pub(crate) fn check_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
         check_times(self.exp, self.begins(), now, skew)
     }
 
-    /// Whether a token of our own is valid now. It lives for as long as its client was told, and not for the skew longer.
+    /// Checks the times of a token of this service. It expires after the lifetime sent to its client, without `skew`.
     pub(crate) fn check_own_time(&self, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
         check_end(self.exp, now, ROUNDED_OFF)?;
         check_beginning(self.begins(), now, skew)
     }
 
-    /// A token from the future was not issued, whatever `nbf` says.
+    /// A token from the future is invalid, even if `nbf` has passed.
     fn begins(&self) -> Option<i64> {
         self.nbf.max(self.iat)
     }
 }
 
-/// What whole seconds take off: a token that is issued at 10.9 for two seconds says that it ends at 12.
+/// The loss by truncation to seconds: a token issued at 10.9 for two seconds has an `exp` of 12.
 const ROUNDED_OFF: Duration = Duration::from_secs(1);
 
-/// Whether a token that is valid from `begins` until `exp` is valid now, by clocks that may be `skew` apart.
+/// Checks that `now` is between `begins` and `exp`, with `skew` between the clocks.
 pub(crate) fn check_times(exp: i64, begins: Option<i64>, now: Timestamp, skew: Duration) -> Result<(), TokenError> {
     check_end(exp, now, skew)?;
     check_beginning(begins, now, skew)
@@ -180,9 +188,9 @@ fn whole(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// Seconds, which may have a fraction (RFC 7519 section 2): rounded to where the token is valid for less.
+/// Reads a `NumericDate`, which may have a fraction (RFC 7519 section 2). Rounds up if `later`, else down.
 pub(crate) fn numeric_date(value: &Value, later: bool) -> Option<i64> {
-    /// Whole seconds up to here are exact in a double, and three thousand million years.
+    /// Whole numbers up to here are exact in an `f64`.
     const LIMIT: f64 = 9e15;
     if let Some(seconds) = value.as_i64() {
         return Some(seconds);
@@ -203,7 +211,7 @@ pub enum OneOrMany {
 }
 
 impl OneOrMany {
-    /// Whether `value` is among them.
+    /// Whether this is `value` or contains it.
     #[must_use]
     pub fn contains(&self, value: &str) -> bool {
         match self {
@@ -213,7 +221,7 @@ impl OneOrMany {
     }
 }
 
-/// Reads it as it comes; a derived implementation would make a copy of it first, to try one form after the other.
+/// Written by hand: the derived implementation buffers the value to try each variant.
 impl<'de> Deserialize<'de> for OneOrMany {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Forms;

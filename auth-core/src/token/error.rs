@@ -1,69 +1,67 @@
-//! Why a token was refused. For logs and events; a caller only ever learns `invalid_token`.
+//! Reasons for refusing a token.
 
-/// Why a token was refused.
-///
-/// A response never carries it: to the caller every one of these is `invalid_token`.
+/// The reason for refusing a token, for logs and events. The response is `invalid_token` for each.
 ///
 /// ```
 /// use auth_core::token::{Token, TokenError};
 ///
-/// assert_eq!(Token::parse("rt_cut-off").unwrap_err(), TokenError::Malformed);
+/// assert_eq!(Token::parse("rt_truncated").unwrap_err(), TokenError::Malformed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// Longer than any token of ours can be; not even parsed.
+    /// The token is longer than 8 KiB; it was not parsed.
     #[error("the token is longer than {max} bytes", max = super::jws::MAX_TOKEN_BYTES)]
     TooLong,
-    /// Not three base64url parts with JSON inside.
+    /// Not three base64url parts with JSON objects.
     #[error("the token is not a well-formed JWT")]
     Malformed,
-    /// A header that this verifier does not take: embedded or linked keys, `crit`, another algorithm than the key's.
-    #[error("the token's header is not acceptable: {0}")]
+    /// The header has an embedded or linked key, `crit`, `zip` or `b64`, or another type or algorithm than expected.
+    #[error("invalid token header: {0}")]
     Header(&'static str),
-    /// The `kid` names no key of ours.
-    #[error("the token names an unknown key")]
+    /// No key has the token's `kid`.
+    #[error("unknown key (`kid`)")]
     UnknownKey,
-    /// The key it names has been retired.
-    #[error("the token was signed by a key that has been retired")]
+    /// The token's key was retired.
+    #[error("the token's key was retired")]
     RetiredKey,
-    /// The signature is not the key's.
-    #[error("the token's signature does not match")]
+    /// The signature is invalid.
+    #[error("invalid signature")]
     Signature,
-    /// A required claim is missing or has the wrong JSON type.
-    #[error("a claim of the token is missing, doubled or of the wrong type")]
+    /// A claim is missing, duplicate or has the wrong JSON type.
+    #[error("a claim is missing, duplicate or of the wrong type")]
     Claims,
-    /// Issued by somebody else.
-    #[error("the token was issued by somebody else")]
+    /// The token has another issuer.
+    #[error("the token has another issuer")]
     Issuer,
-    /// Meant for somebody else.
-    #[error("the token is meant for another audience")]
+    /// The token has another audience.
+    #[error("the token has another audience")]
     Audience,
-    /// Its time is over.
+    /// The token has expired.
     #[error("the token has expired")]
     Expired,
-    /// Its time has not come, or it claims to be issued in the future.
+    /// `nbf` or `iat` is in the future.
     #[error("the token is not valid yet")]
     NotYetValid,
-    /// The session it belongs to has ended.
+    /// The token's session has ended.
     #[error("the token's session has ended")]
     SessionEnded,
-    /// The subject is gone, inactive, or has changed its credentials since.
-    #[error("the token's subject is gone, inactive or has newer credentials")]
+    /// The token's subject was removed, is inactive or has newer credentials.
+    #[error("the token's subject was removed, is inactive or has newer credentials")]
     SubjectChanged,
-    /// A token of a former service after the time until which they are taken.
-    #[error("the time of the former service's tokens is over")]
+    /// A [legacy token](crate::LegacyTokens) after the end of its acceptance.
+    #[error("legacy tokens are no longer accepted")]
     LegacyEnded,
-    /// Bound to a key that the request did not prove to hold: sent as a bearer token, or with a proof of another key.
-    #[error("the token is bound to a key, and was sent without or with another")]
+    /// The token is bound to a DPoP key, but was sent as a bearer token or with a proof of another key.
+    #[error("the token is bound to a key, but the request has no proof of it")]
     Bound,
-    /// Bound to no key where only bound ones are taken: under the scheme `DPoP`, or where DPoP is required.
+    /// The token is bound to no key, but the scheme is `DPoP` or DPoP is required.
     #[error("the token is bound to no key")]
     NotBound,
-    /// Sent by the scheme `DPoP`, which is not offered.
-    #[error("the token was sent by the scheme `DPoP`, which is off; `AuthBuilder::dpop` turns it on")]
+    /// The scheme `DPoP` is not enabled.
+    #[error("the scheme `DPoP` is not enabled; enable it with `AuthBuilder::dpop`")]
     DpopIsOff,
-    /// An opaque token or API key that is not in the store, or no longer valid there.
+    /// The opaque token or API key is unknown, revoked or expired.
     #[error("the token or key is unknown, revoked or expired")]
     Unknown,
 }

@@ -1,6 +1,6 @@
-//! Compact JWS (RFC 7515 section 7.1): the parts of a token, its header, its signature.
+//! Compact JWS (RFC 7515 section 7.1): the parts of a token, its header and its signature.
 //!
-//! `jsonwebtoken` verifies the signature. Its `decode` is not used, for reasons that `docs/decisions.md` lists.
+//! `jsonwebtoken` verifies the signature. `docs/decisions.md` says why its `decode` is not used.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,20 +9,20 @@ use serde_json::{Map, Value};
 use super::keys::Verifying;
 use super::{Algorithm, TokenError, strict_json};
 
-/// Longer texts are refused before anything is parsed. A token of ours has well under 1 KiB.
+/// The maximum length, checked before parsing. A token of this service has well under 1 KiB.
 pub(super) const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Header members that bring or name a key; the keys are our own (RFC 8725 section 3.10).
+/// Header members that embed or link a key, refused in favour of configured keys (RFC 8725 section 3.10).
 const KEY_CARRIERS: &[&str] = &["jku", "jwk", "x5u", "x5c"];
 
-/// Header members that change how the rest is read. We understand no extension, so each is refused (RFC 7515 section
-/// 4.1.11), also where it is not listed as critical.
+/// Header members that change how the rest is read. No extension is supported, so each is refused (RFC 7515 section
+/// 4.1.11), even if `crit` does not list it.
 const EXTENSIONS: &[&str] = &["crit", "zip", "b64"];
 
-/// The parts of a token, each still encoded.
+/// The encoded parts of a token.
 #[derive(Clone, Copy)]
 pub(crate) struct Compact<'a> {
-    /// What is signed: header, dot, payload.
+    /// The signed text: header, dot, payload.
     message: &'a str,
     pub(crate) header: &'a str,
     payload: &'a str,
@@ -44,66 +44,66 @@ impl<'a> Compact<'a> {
         }
     }
 
-    /// Reads the header, and refuses one that asks for anything but a key of ours and its algorithm.
+    /// Reads the header. Refuses key members and extensions.
     pub(crate) fn read_header(&self) -> Result<Header, TokenError> {
         let members = strict_json::object(&decode(self.header)?).ok_or(TokenError::Malformed)?;
         Header::read(&members)
     }
 
-    /// The payload, once the signature has proved to be `key`'s.
+    /// Verifies the signature by `key` and returns the payload.
     pub(crate) fn open(&self, key: &Verifying) -> Result<Vec<u8>, TokenError> {
         key.verify(self.message.as_bytes(), &decode(self.signature)?)?;
         decode(self.payload)
     }
 
-    /// The payload before anything is known about the signature: only to find out whose keys to hold it against.
+    /// Returns the payload without verification, only to select the issuer whose keys verify the token.
     #[cfg(feature = "oidc")]
     pub(crate) fn unverified_payload(&self) -> Result<Vec<u8>, TokenError> {
         decode(self.payload)
     }
 }
 
-/// Base64url without padding, white space or bits to spare (RFC 7515 section 2).
+/// Base64url without padding, white space or non-zero trailing bits (RFC 7515 section 2).
 fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
     BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Malformed)
 }
 
-/// What of a header is heeded.
+/// The header members in use.
 pub(crate) struct Header {
     pub(crate) algorithm: Algorithm,
     pub(crate) kid: Option<String>,
-    /// In lower case, without the `application/` that may be left out (RFC 7515 section 4.1.9).
+    /// In lower case, without the optional `application/` (RFC 7515 section 4.1.9).
     typ: Option<String>,
 }
 
 impl Header {
     fn read(members: &Map<String, Value>) -> Result<Self, TokenError> {
         if KEY_CARRIERS.iter().any(|name| members.contains_key(*name)) {
-            return Err(TokenError::Header("it brings a key along"));
+            return Err(TokenError::Header("unsupported `jku`, `jwk`, `x5u` or `x5c`"));
         }
         if EXTENSIONS.iter().any(|name| members.contains_key(*name)) {
-            return Err(TokenError::Header("it asks for an extension"));
+            return Err(TokenError::Header("unsupported `crit`, `zip` or `b64`"));
         }
         let text = |name| match members.get(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(TokenError::Header("a member has the wrong JSON type")),
         };
-        let algorithm = text("alg")?.ok_or(TokenError::Header("it names no algorithm"))?;
+        let algorithm = text("alg")?.ok_or(TokenError::Header("missing `alg`"))?;
         let typ = text("typ")?.map(|typ| typ.to_ascii_lowercase());
         Ok(Self {
-            algorithm: Algorithm::from_name(algorithm).ok_or(TokenError::Header("its algorithm is not offered"))?,
+            algorithm: Algorithm::from_name(algorithm).ok_or(TokenError::Header("unsupported `alg`"))?,
             kid: text("kid")?.cloned(),
             typ: typ.map(|typ| typ.strip_prefix("application/").map_or(typ.clone(), str::to_owned)),
         })
     }
 
-    /// Refuses a token of another kind (RFC 8725 section 3.11). `wanted` is in lower case.
+    /// Refuses a token of another type (RFC 8725 section 3.11). `wanted` is in lower case.
     pub(crate) fn check_typ(&self, wanted: &str) -> Result<(), TokenError> {
         if self.has_typ(wanted) {
             return Ok(());
         }
-        Err(TokenError::Header("its type is not that of an access token"))
+        Err(TokenError::Header("`typ` is not that of an access token"))
     }
 
     pub(crate) fn has_typ(&self, wanted: &str) -> bool {

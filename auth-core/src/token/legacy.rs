@@ -1,4 +1,4 @@
-//! Access tokens of the service that was here before: what FastAPI applications make, taken until a day that is set.
+//! Access tokens of a former FastAPI service, accepted until a configured time.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,41 +7,35 @@ use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::keys::Verifying;
-use super::{
-    Algorithm, Claims, Compact, OneOrMany, SigningKey, TokenError, WeakSecret, check_times, numeric_date, strict_json,
-};
+use super::{Algorithm, Claims, Compact, SigningKey, TokenError, WeakSecret, check_times, numeric_date, strict_json};
 use crate::base::{SubjectId, Timestamp};
 
-/// A longer `sub` names nobody, and is not worth a query.
+/// The maximum length of `sub`; a longer one cannot match a subject.
 const MAX_NAME_BYTES: usize = 255;
 
-/// Access tokens of a former service that are taken for a while, so that moving its users logs nobody out.
+/// Accepts access tokens of a former service for a limited time, so that its users stay logged in.
 ///
-/// They are of the layout that applications on FastAPI make with PyJWT or python-jose: signed by HS256 under one secret,
-/// the header's `typ` `JWT` or missing, the claims `sub`, `exp` and `type` with the value `access`. One that names an
-/// issuer or audience is not of this layout and refused, as is one with another `type`, `refresh` above all.
+/// The layout is that of FastAPI applications with PyJWT or python-jose: HS256 under one secret, `typ` `JWT` or missing, the
+/// claims `sub`, `exp` and `type` with the value `access`. A token with `iss`, `aud` or `cnf`, or with another `type`, such
+/// as `refresh`, is refused.
 ///
-/// Such a token knows no session and no version, so it is worth less than one of ours:
+/// Such a token has no session and no version, so it is more limited than a token of this service:
 ///
-/// - it is refused from the set time on, however long it says that it is valid;
-/// - it is refused once the subject is gone or inactive, and once its version is no longer 0: after a changed password and
-///   after [`logout_everywhere`](crate::Auth::logout_everywhere). A single logout cannot end it; the subject's roles are the present
-///   ones;
+/// - it is refused after the configured time, whatever its `exp`;
+/// - it is refused if the subject was removed, is inactive or has a version other than 0: after a password change and after
+///   [`logout_everywhere`](crate::Auth::logout_everywhere). A logout cannot end it. Roles are the current ones;
 /// - it has no scopes, and meets neither `fresh(..)` nor `mfa`;
-/// - introspection calls it inactive, and revocation says that it is of a type that cannot be revoked.
+/// - introspection reports it as inactive, and revocation as an unsupported token type.
 ///
 /// ```
-/// use auth_core::{LegacyTokens, Timestamp};
+/// use auth_core::LegacyTokens;
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let secret = "an example, and so not a secret: 7Rk2".to_owned().into();
-/// let until: Timestamp = "2027-03-31T00:00:00Z".parse()?;
-/// let legacy = LegacyTokens::new(&secret, until)?.by_login();
-/// # Ok(())
-/// # }
+/// let legacy = LegacyTokens::new(&secret, "2027-03-31T00:00:00Z".parse()?)?.by_login();
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-#[must_use = "legacy tokens are taken by `AuthBuilder::legacy_tokens`"]
+#[must_use = "pass it to `AuthBuilder::legacy_tokens`"]
 pub struct LegacyTokens {
     key: Verifying,
     until: Timestamp,
@@ -49,34 +43,33 @@ pub struct LegacyTokens {
 }
 
 impl LegacyTokens {
-    /// Tokens under this secret, until then. Their `sub` is the subject's id, as text or as a whole number.
+    /// Accepts tokens under this secret until `until`. Their `sub` is the subject's id, a string or an integer.
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] when the secret is one that would not do for our own tokens: whoever has one token could find it, and
-    /// be anybody. Then the users have to log in again.
+    /// [`WeakSecret`] if the secret is too weak to sign tokens: an attacker with one token could find the secret and
+    /// impersonate any user. The users must then log in again.
     pub fn new(secret: &SecretString, until: Timestamp) -> Result<Self, WeakSecret> {
         Ok(Self { key: SigningKey::hs256(secret)?.verifying_key().into_verifying(), until, by_login: false })
     }
 
-    /// Their `sub` is the name that users log in by. It must not be given to somebody else before the tokens' time is
-    /// over: a token says no more than the name.
+    /// Reads `sub` as the login name. A login name must not be reassigned to another user before `until`: the token would
+    /// authenticate the new user.
     pub fn by_login(mut self) -> Self {
         self.by_login = true;
         self
     }
 
-    /// Until when they are taken.
     pub(crate) const fn until(&self) -> Timestamp {
         self.until
     }
 
-    /// Whether their `sub` is a login name.
+    /// Whether `sub` is a login name.
     pub(crate) const fn is_by_login(&self) -> bool {
         self.by_login
     }
 
-    /// The token's parts if its header is of this layout; those of our own say `at+jwt`.
+    /// The token's parts if its header has this layout; tokens of this service have the type `at+jwt`.
     pub(crate) fn split(token: &str) -> Option<Compact<'_>> {
         let jws = Compact::split(token).ok()?;
         let header = jws.read_header().ok()?;
@@ -84,7 +77,7 @@ impl LegacyTokens {
         (same && (header.has_no_typ() || header.has_typ("jwt"))).then_some(jws)
     }
 
-    /// What the token says, once its signature and its times have proved good.
+    /// Verifies the token's signature and times, and returns its claims.
     pub(crate) fn read(&self, jws: &Compact<'_>, now: Timestamp, skew: Duration) -> Result<RawClaims, TokenError> {
         if now >= self.until {
             return Err(TokenError::LegacyEnded);
@@ -99,9 +92,9 @@ impl LegacyTokens {
             None => Ok(None),
         };
         let exp = time("exp", false)?.ok_or(TokenError::Claims)?;
-        let said = RawClaims { name: name(&members)?, exp, nbf: time("nbf", true)?, iat: time("iat", true)? };
-        check_times(said.exp, said.nbf.max(said.iat), now, skew)?;
-        Ok(said)
+        let claims = RawClaims { name: name(&members)?, exp, nbf: time("nbf", true)?, iat: time("iat", true)? };
+        check_times(claims.exp, claims.nbf.max(claims.iat), now, skew)?;
+        Ok(claims)
     }
 }
 
@@ -112,7 +105,7 @@ impl fmt::Debug for LegacyTokens {
     }
 }
 
-/// What a token says that is good as far as it alone can be.
+/// The claims of a token whose signature and times were verified, before the lookup of its subject.
 pub(crate) struct RawClaims {
     pub(crate) name: String,
     exp: i64,
@@ -121,30 +114,13 @@ pub(crate) struct RawClaims {
 }
 
 impl RawClaims {
-    /// The claims of a token of this subject, which says nothing but its times.
+    /// Converts to the claims of this subject.
     pub(crate) fn of(self, sub: SubjectId) -> Claims {
-        Claims {
-            iss: String::new(),
-            sub,
-            aud: OneOrMany::Many(Vec::new()),
-            exp: self.exp,
-            nbf: self.nbf,
-            iat: self.iat,
-            jti: None,
-            client_id: None,
-            auth_time: None,
-            amr: Vec::new(),
-            scope: String::new(),
-            roles: Vec::new(),
-            sid: None,
-            ver: None,
-            cnf: None,
-            raw: None,
-        }
+        Claims { nbf: self.nbf, iat: self.iat, ..Claims::minimal(sub, self.exp) }
     }
 }
 
-/// Older versions of PyJWT took a whole number for `sub`, and tables have such ids.
+/// Reads `sub`; older versions of PyJWT accept an integer.
 fn name(members: &Map<String, Value>) -> Result<String, TokenError> {
     match members.get("sub") {
         Some(Value::String(name)) if !name.is_empty() && name.len() <= MAX_NAME_BYTES => Ok(name.clone()),

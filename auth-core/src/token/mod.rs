@@ -1,4 +1,4 @@
-//! Tokens: each kind its own type, at compile time and on the wire.
+//! Tokens. Each kind has its own type, at compile time and on the wire.
 
 mod access;
 mod api_key;
@@ -12,7 +12,6 @@ mod jws;
 pub(crate) mod keys;
 mod legacy;
 mod opaque;
-mod secret;
 pub(crate) mod strict_json;
 mod verified;
 
@@ -29,8 +28,7 @@ pub use keys::{
 };
 pub use legacy::LegacyTokens;
 pub(crate) use legacy::RawClaims;
-pub use opaque::{Access, Refresh, Token, TokenHash};
+pub use opaque::{Access, Refresh, Token, TokenHash, random_secret};
 pub(crate) use opaque::{check_body, open, random_body, seal};
-pub use secret::random_secret;
 #[cfg(feature = "oidc")]
 pub(crate) use {access::TYP as AT_JWT, jws::Header};

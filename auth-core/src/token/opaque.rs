@@ -1,4 +1,4 @@
-//! Opaque tokens: random, recognisable, stored only as a hash.
+//! Opaque tokens: random, with a recognisable prefix, stored only as a hash.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -11,9 +11,9 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::TokenError;
 
-/// A token of kind `K`, which its type keeps apart from every other kind.
+/// A token of kind `K`. Kinds do not mix at compile time.
 ///
-/// It has no `Debug` that shows it, no `Serialize` and no `==`.
+/// `Debug` hides the token; there is no `Serialize` and no `==`.
 ///
 /// ```compile_fail
 /// use auth_core::token::{Access, Refresh, Token};
@@ -30,7 +30,7 @@ pub struct Token<K> {
 #[derive(Debug)]
 pub enum Access {}
 
-/// The kind of refresh tokens: opaque, single use, `rt_` and 256 random bits.
+/// The kind of refresh tokens: opaque, single-use, `rt_` and 256 random bits.
 #[derive(Debug)]
 pub enum Refresh {}
 
@@ -39,7 +39,7 @@ impl<K> Token<K> {
         Self { text: text.into(), kind: PhantomData }
     }
 
-    /// The token's text, to be handed to its bearer and to nobody else.
+    /// The token as text, for the response to its bearer only.
     #[must_use]
     pub fn expose(&self) -> &str {
         self.text.expose_secret()
@@ -55,40 +55,55 @@ impl<K> fmt::Debug for Token<K> {
 impl Token<Refresh> {
     const PREFIX: &str = "rt_";
 
-    /// A new random refresh token.
+    /// Generates a refresh token.
     pub(crate) fn random() -> Result<Self, TokenError> {
         Ok(Self::issued(format!("{}{}", Self::PREFIX, random_body(Self::PREFIX)?)))
     }
 
-    /// Reads a refresh token.
+    /// Parses a refresh token, without a query to a store.
     ///
     /// # Errors
     ///
-    /// [`TokenError::Malformed`] when its prefix, length or checksum is off, before any store is asked.
+    /// [`TokenError::Malformed`] if the prefix, length or checksum is wrong.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         let body = text.strip_prefix(Self::PREFIX).ok_or(TokenError::Malformed)?;
         check_body(Self::PREFIX, body)?;
         Ok(Self::issued(text.to_owned()))
     }
 
-    /// What stores know of it.
+    /// The hash that stores keep.
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.expose())
     }
 }
 
-const SECRET_BYTES: usize = 32;
 /// 32 bytes in base64url.
 const SECRET_CHARS: usize = 43;
 const CHECKSUM_CHARS: usize = 6;
 
-/// 256 random bits and a checksum, so that a truncated or mistyped token is told from a revoked one without a query,
-/// and secret scanners can be sure of a find.
-pub(crate) fn random_body(context: &str) -> Result<String, TokenError> {
-    let mut secret = [0; SECRET_BYTES];
+/// Generates 256 random bits in base64url: 43 characters, for a signing secret or an initial password.
+///
+/// ```
+/// use auth_core::token::{SigningKey, random_secret};
+///
+/// let key = SigningKey::hs256(&random_secret()?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// [`TokenError::Malformed`] if the system provides no randomness.
+pub fn random_secret() -> Result<SecretString, TokenError> {
+    let mut secret = [0; 32];
     rand::fill(&mut secret).map_err(|_| TokenError::Malformed)?;
-    let mut body = BASE64_URL_SAFE_NO_PAD.encode(secret);
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(secret).into())
+}
+
+/// Generates 256 random bits and a checksum. The checksum distinguishes a truncated or mistyped token from a revoked one
+/// without a query, and lets secret scanners confirm a match.
+pub(crate) fn random_body(context: &str) -> Result<String, TokenError> {
+    let mut body = random_secret()?.expose_secret().to_owned();
     let checksum = checksum(context, &body);
     body.push_str(&checksum);
     Ok(body)
@@ -111,7 +126,7 @@ fn checksum(context: &str, secret: &str) -> String {
     sum
 }
 
-/// The SHA-256 of an opaque token. The token has 256 random bits, so neither salt nor a slow hash would add anything.
+/// The SHA-256 of an opaque token. A token has 256 random bits, so a salt or a slow hash would add no security.
 ///
 /// ```
 /// use auth_core::token::{Refresh, Token, TokenHash};
@@ -130,7 +145,7 @@ impl TokenHash {
         Self(bytes)
     }
 
-    /// The hash as a store keeps it.
+    /// The hash as bytes, for a store.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; 32] {
         &self.0
@@ -149,14 +164,10 @@ impl From<[u8; 32]> for TokenHash {
     }
 }
 
-impl fmt::Debug for TokenHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenHash(..)")
-    }
-}
+redacted_debug!(TokenHash);
 
-/// Seals `successor` so that only the bearer of `presented` can have it opened: the store keeps the hash of `presented`,
-/// from which the key cannot be had.
+/// Encrypts `successor` under a key derived from `presented`. The store keeps only the hash of `presented`, from which the
+/// key cannot be derived.
 pub(crate) fn seal(successor: &Token<Refresh>, presented: &Token<Refresh>) -> Result<Vec<u8>, TokenError> {
     let mut sealed = successor.expose().as_bytes().to_vec();
     let nonce = sealing_key(presented)?
@@ -166,7 +177,7 @@ pub(crate) fn seal(successor: &Token<Refresh>, presented: &Token<Refresh>) -> Re
     Ok(sealed)
 }
 
-/// The successor that [`seal`] put away.
+/// Decrypts a successor that [`seal`] encrypted.
 pub(crate) fn open(mut sealed: Vec<u8>, presented: &Token<Refresh>) -> Result<Token<Refresh>, TokenError> {
     let nonce = sealed.len().checked_sub(NONCE_LEN).ok_or(TokenError::Malformed)?;
     let nonce = Nonce::try_assume_unique_for_key(&sealed.split_off(nonce)).map_err(|_| TokenError::Malformed)?;

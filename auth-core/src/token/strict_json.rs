@@ -1,7 +1,7 @@
-//! JSON in which a name stands for one thing: an object with a name twice is refused, at every depth.
+//! JSON without duplicate member names, at every depth.
 //!
-//! RFC 7515 section 4 and RFC 7519 section 4 allow that or taking the last of them. Two parsers that take different ones
-//! would see two different tokens.
+//! RFC 7515 section 4 and RFC 7519 section 4 allow refusing duplicates or using the last. Two parsers that use different
+//! ones would read two different tokens.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Reads a JSON object.
+/// Parses a JSON object.
 pub(crate) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(bytes) {
         Ok(Strict(Value::Object(members))) => Some(members),
@@ -31,7 +31,7 @@ impl<'de> Visitor<'de> for AnyValue {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without doubled names")
+        f.write_str("JSON without duplicate names")
     }
 
     fn visit_unit<E>(self) -> Result<Value, E> {
@@ -74,7 +74,7 @@ impl<'de> Visitor<'de> for AnyValue {
         let mut map = Map::new();
         while let Some((name, Strict(value))) = members.next_entry()? {
             if map.insert(name, value).is_some() {
-                return Err(A::Error::custom("a name is doubled"));
+                return Err(A::Error::custom("duplicate member name"));
             }
         }
         Ok(Value::Object(map))

@@ -1,4 +1,4 @@
-//! Tokens that verified, so that one that comes again and again is looked up and not verified anew.
+//! A cache of verified tokens, so that a repeated token needs no second signature check.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,29 +7,29 @@ use quick_cache::sync::Cache;
 
 use super::Claims;
 
-/// The claims of tokens whose signature and unchanging claims were found good under one set of keys.
+/// The claims of tokens whose signature and time-independent claims were verified by one key set.
 ///
-/// It lives and dies with that set, holds nothing that was refused, and knows nothing of time, sessions and subjects:
-/// those are looked at each time. A token is found by its whole text, which is compared in full. The table's hash is
-/// keyed by chance, so that guesses and the time they take tell nothing of the tokens in it.
+/// The cache is dropped with its key set and holds no refused token. Times, sessions and subjects are checked on every
+/// request. The key is the whole token, compared in full. The table's hash is randomly keyed, so that the timing of
+/// guesses reveals nothing about cached tokens.
 pub(super) struct VerifiedTokens(Option<Tables>);
 
-/// 512 KiB of them.
-const MOST_MARKS: usize = 1 << 16;
+/// The maximum number of marks: 512 KiB.
+const MAX_MARKS: usize = 1 << 16;
 
 struct Tables {
     tokens: Cache<Box<str>, Arc<Claims>>,
-    /// Marks of tokens that came once. A token that never comes again is not worth its memory, nor the time that it takes
-    /// to push another one out, which is as much as to verify it.
+    /// Marks of tokens seen once. A token that never returns is not worth its memory, nor the time of an eviction, which
+    /// is as long as a verification.
     once: Box<[AtomicU64]>,
 }
 
 impl VerifiedTokens {
-    /// For at most `capacity` tokens; zero holds none.
+    /// A cache of at most `capacity` tokens; zero disables it.
     pub(super) fn new(capacity: usize) -> Self {
         Self((capacity > 0).then(|| Tables {
             tokens: Cache::new(capacity),
-            once: (0..capacity.min(MOST_MARKS)).map(|_| AtomicU64::new(0)).collect(),
+            once: (0..capacity.min(MAX_MARKS)).map(|_| AtomicU64::new(0)).collect(),
         }))
     }
 
@@ -37,7 +37,7 @@ impl VerifiedTokens {
         self.0.as_ref()?.tokens.get(token)
     }
 
-    /// Holds a token that has verified, if it is not the first time.
+    /// Caches a verified token the second time it is seen.
     pub(super) fn insert(&self, token: &str, claims: &Arc<Claims>) {
         if let Some(tables) = &self.0
             && tables.came_before(token)
@@ -54,11 +54,11 @@ impl VerifiedTokens {
 }
 
 impl Tables {
-    /// Whether the token is the one that left its mark in this place. The end of a signature is as good as random, and if
-    /// two tokens share a mark, one is held a request early.
+    /// Whether the token left the last mark in its slot. The mark is the end of the signature, which is effectively random.
+    /// If two tokens share a mark, one is cached a request early.
     fn came_before(&self, token: &str) -> bool {
         let mark = token.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
-        // Text has the same few bits in every byte; multiplied, all of them count (Fibonacci hashing).
+        // Bytes of text vary in few bits; the multiplication spreads them (Fibonacci hashing).
         let place = usize::try_from(mark.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32).unwrap_or(0) % self.once.len();
         let before = self.once[place].load(Ordering::Relaxed);
         self.once[place].store(mark, Ordering::Relaxed);
@@ -69,31 +69,13 @@ impl Tables {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::token::OneOrMany;
 
     fn claims() -> Arc<Claims> {
-        Arc::new(Claims {
-            iss: "https://issuer.example".to_owned(),
-            sub: "ada".parse().unwrap(),
-            aud: OneOrMany::One("api".to_owned()),
-            exp: 0,
-            nbf: None,
-            iat: None,
-            jti: None,
-            client_id: None,
-            auth_time: None,
-            amr: Vec::new(),
-            scope: String::new(),
-            roles: Vec::new(),
-            sid: None,
-            ver: None,
-            cnf: None,
-            raw: None,
-        })
+        Arc::new(Claims::minimal("ada".parse().unwrap(), 0))
     }
 
     #[test]
-    fn no_more_are_held_than_there_is_room_for() {
+    fn the_cache_is_bounded() {
         let tokens = VerifiedTokens::new(100);
         for n in 0..10_000 {
             let token = format!("token {n:08}");
@@ -105,9 +87,9 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_held_when_it_comes_the_second_time() {
+    fn a_token_is_cached_the_second_time() {
         let tokens = VerifiedTokens::new(10_000);
-        // As unlike each other as signatures are.
+        // As random as signatures.
         let names: Vec<String> =
             (0_u64..1_000).map(|n| format!("{:016x}", n.wrapping_mul(0xd134_2543_de82_ef95))).collect();
         let held = || names.iter().filter(|name| tokens.get(name).is_some()).count();
@@ -119,12 +101,12 @@ mod tests {
         insert_all();
         assert_eq!(held(), 0);
         insert_all();
-        // Some have had their mark overwritten by another's.
+        // Some marks were overwritten.
         assert!(held() > 850, "{}", held());
     }
 
     #[test]
-    fn without_room_none_is_held() {
+    fn zero_capacity_disables_the_cache() {
         let tokens = VerifiedTokens::new(0);
         tokens.insert("a", &claims());
         tokens.insert("a", &claims());

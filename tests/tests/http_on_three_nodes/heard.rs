@@ -18,8 +18,8 @@ const SOON: Duration = Duration::from_mins(1);
 /// When something else is said to a node that has not heard the last.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What a node says when a change could not be published in time, and what then holds.
-const LATE: &str = "other nodes see a change only when their caches' bound is over";
+/// The log line of a node that could not publish a change in time, and the time within which others see it.
+const LATE: &str = "could not publish a change: other nodes see it when their cached entries expire";
 const BOUND: Duration = Duration::from_secs(5);
 
 /// Messages of the nodes' own channel arrive everywhere in one order, and a change is published before it is answered. So

@@ -50,7 +50,7 @@ fn rfc7520_s4_1_and_rfc8725_s3_3_the_rs256_signature_verifies_and_no_other_token
 #[test]
 fn rfc7520_s4_2_ps384_is_not_offered() {
     let (key, token, _) = example("jws/4_2.rsa-pss_signature.json");
-    assert_eq!(open_jws(&key, &token), Err(TokenError::Header("its algorithm is not offered").into()));
+    assert_eq!(open_jws(&key, &token), Err(TokenError::Header("unsupported `alg`").into()));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn rfc7520_s4_3_es512_and_its_curve_are_not_offered() {
     let (key, token, _) = example("jws/4_3.ecdsa_signature.json");
     assert!(matches!(open_jws(&key, &token), Err(VectorRefused::Key(KeyError::Unsupported(_)))));
     let (of_4_1, ..) = example("jws/4_1.rsa_v15_signature.json");
-    assert_eq!(open_jws(&of_4_1, &token), Err(TokenError::Header("its algorithm is not offered").into()));
+    assert_eq!(open_jws(&of_4_1, &token), Err(TokenError::Header("unsupported `alg`").into()));
 }
 
 #[test]

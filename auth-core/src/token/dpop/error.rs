@@ -1,54 +1,49 @@
-//! Why a proof was refused. For logs and events; a caller only ever learns `invalid_dpop_proof`.
+//! Reasons for refusing a DPoP proof.
 
-/// Why a DPoP proof was refused (RFC 9449 section 4.3).
-///
-/// A response never carries it: to the caller every one of these is `invalid_dpop_proof`.
-///
-/// ```
-/// use auth_core::ProofError;
-///
-/// assert_eq!(format!("A proof was refused: {}.", ProofError::Method), "A proof was refused: it is for another method.");
-/// ```
+/// The reason for refusing a DPoP proof (RFC 9449 section 4.3), for logs and events. The response is `invalid_dpop_proof`
+/// for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {
     /// The request has no `DPoP` header.
-    #[error("there is none")]
+    #[error("missing `DPoP` header")]
     Missing,
     /// The request has several `DPoP` headers.
-    #[error("there is more than one")]
+    #[error("more than one `DPoP` header")]
     Twice,
-    /// Too long, not three base64url parts with JSON objects inside, or an object with a name twice.
-    #[error("it is not a well-formed JWT")]
+    /// Too long, not three base64url parts with JSON objects, or an object with duplicate names.
+    #[error("not a well-formed JWT")]
     Malformed,
-    /// A header that is not acceptable.
-    #[error("its header is not acceptable: {0}")]
+    /// The JWT header is invalid.
+    #[error("invalid header: {0}")]
     Header(&'static str),
-    /// The key in its header cannot be used: private, weak, malformed, or meant for something else.
-    #[error("the key in its header cannot be used")]
+    /// The `jwk` is private, weak, malformed or for another use.
+    #[error("invalid `jwk`")]
     Key,
-    /// The signature is not the key's.
-    #[error("its signature is not of the key in its header")]
+    /// The signature is not that of `jwk`.
+    #[error("the signature is not that of `jwk`")]
     Signature,
     /// A claim is missing or of the wrong JSON type.
     #[error("a claim is missing or of the wrong type")]
     Claims,
-    /// `htm` is another method.
-    #[error("it is for another method")]
+    /// `htm` is not the request's method.
+    #[error("`htm` is not the request's method")]
     Method,
-    /// `htu` is another address.
+    /// `htu` is not the request's address.
     #[error(
-        "it is for another address; if clients reach this service by one that is not the issuer's, name it by \
+        "`htu` is not the request's address; if clients use an address other than the issuer's, set it by \
          `Dpop::address` (AUTH_DPOP_URLS)"
     )]
     Address,
-    /// `iat` is too long ago or in the future, or the proof's own `exp` or `nbf` say that this is not its time.
-    #[error("it was not made just now; the clocks may be too far apart (`AuthBuilder::clock_skew`)")]
+    /// `iat` is too old or in the future, or the optional `exp` or `nbf` excludes the current time.
+    #[error(
+        "`iat`, `exp` or `nbf` excludes the current time; the clocks may differ too much (`AuthBuilder::clock_skew`)"
+    )]
     Time,
-    /// `ath` is missing or of another access token.
-    #[error("it is for another access token")]
+    /// `ath` is missing or not the hash of the access token.
+    #[error("`ath` is not the hash of the access token")]
     Token,
-    /// It was used before.
-    #[error("it was used before")]
+    /// The proof was used before.
+    #[error("the proof was used before")]
     Replayed,
 }

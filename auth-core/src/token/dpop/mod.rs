@@ -1,4 +1,4 @@
-//! Proofs of possession (RFC 9449, DPoP): one proof read by itself.
+//! DPoP proofs (RFC 9449), apart from replay detection.
 
 mod address;
 mod error;

@@ -1,4 +1,4 @@
-//! A proof by itself (RFC 9449 section 4.2 and 4.3), before it is known whether it was used.
+//! Verification of a proof (RFC 9449 sections 4.2 and 4.3), before replay detection.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine;
@@ -11,38 +11,38 @@ use super::address::{Address, normal_path};
 use crate::token::keys::jwk;
 use crate::token::{Algorithm, Compact, TokenError, TokenHash, numeric_date, strict_json};
 
-/// The algorithms that a proof may be signed by: every one that a token may be, less the symmetric one.
+/// The algorithms of proofs: all asymmetric ones.
 pub(crate) const ALGORITHMS: [&str; 4] = ["ES256", "EdDSA", "PS256", "RS256"];
 
-/// Header members that bring or name another key than `jwk`, or change how the rest is read.
-const NOT_TAKEN: &[&str] = &["jku", "x5u", "x5c", "crit", "zip", "b64"];
+/// Header members that embed or link another key than `jwk`, or change how the rest is read.
+const UNSUPPORTED: &[&str] = &["jku", "x5u", "x5c", "crit", "zip", "b64"];
 
-/// Of private and of secret keys (RFC 7518 section 6). Whoever sent one has given it away.
+/// Members of private and secret keys (RFC 7518 section 6). A key sent with one is compromised.
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-/// A proof that is good for this request, if it was not used before.
+/// A proof that matches its request, before replay detection.
 pub(crate) struct Proof {
     /// The thumbprint of its key (RFC 7638).
     pub(crate) key: String,
-    /// What tells it from other proofs of this key for this address.
+    /// Identifies the proof: a hash of key, address and `jti`.
     pub(crate) id: [u8; 32],
-    /// The second from which it is too old.
+    /// The Unix time, in seconds, from which the proof is too old.
     pub(crate) ends: i64,
 }
 
-/// What a proof must be for.
+/// The request that a proof must match.
 pub(crate) struct Purpose<'a> {
     pub(crate) method: &'a Method,
-    /// As the client wrote it.
+    /// The path as the client sent it.
     pub(crate) path: &'a str,
-    /// The access token that it goes with; `None` where tokens are asked for.
+    /// The access token; `None` for a token request.
     pub(crate) token: Option<&'a str>,
-    /// Where the service is.
+    /// The addresses of the service.
     pub(crate) addresses: &'a [Address],
     pub(crate) times: Times,
 }
 
-/// When a proof counts, all in seconds.
+/// The current time and the tolerances, in seconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Times {
     pub(crate) now: i64,
@@ -50,7 +50,7 @@ pub(crate) struct Times {
     pub(crate) skew: i64,
 }
 
-/// The one `DPoP` header; `None` without any.
+/// The only `DPoP` header, if any.
 pub(crate) fn presented(headers: &HeaderMap) -> Result<Option<&str>, ProofError> {
     let mut values = headers.get_all("dpop").iter();
     let Some(value) = values.next() else { return Ok(None) };
@@ -61,7 +61,7 @@ pub(crate) fn presented(headers: &HeaderMap) -> Result<Option<&str>, ProofError>
 }
 
 impl Proof {
-    /// Reads and checks a proof, all but whether it was used before.
+    /// Reads and verifies a proof, apart from replay detection.
     pub(crate) fn read(text: &str, purpose: &Purpose<'_>) -> Result<Self, ProofError> {
         let jws = Compact::split(text).map_err(|_| ProofError::Malformed)?;
         let header = BASE64_URL_SAFE_NO_PAD.decode(jws.header).map_err(|_| ProofError::Malformed)?;
@@ -75,28 +75,27 @@ impl Proof {
         Claims(strict_json::object(&payload).ok_or(ProofError::Malformed)?).check(key.kid.to_string(), purpose)
     }
 
-    /// The thumbprint of its key.
     pub(crate) fn key(&self) -> &str {
         &self.key
     }
 }
 
-/// The JWK of a header whose other members are acceptable, and the algorithm that it must be good for.
+/// Checks a header and returns its JWK and algorithm.
 fn key_of(header: &Map<String, Value>) -> Result<(String, Algorithm), ProofError> {
     if header.get("typ").and_then(Value::as_str) != Some("dpop+jwt") {
-        return Err(ProofError::Header("its type is not that of a proof"));
+        return Err(ProofError::Header("`typ` is not `dpop+jwt`"));
     }
-    if NOT_TAKEN.iter().any(|name| header.contains_key(*name)) {
-        return Err(ProofError::Header("it brings another key or asks for an extension"));
+    if UNSUPPORTED.iter().any(|name| header.contains_key(*name)) {
+        return Err(ProofError::Header("unsupported `jku`, `x5u`, `x5c`, `crit`, `zip` or `b64`"));
     }
     let algorithm = header.get("alg").and_then(Value::as_str).and_then(Algorithm::from_name);
     match (algorithm, header.get("jwk")) {
-        (None | Some(Algorithm::Hs256), _) => Err(ProofError::Header("its algorithm is not offered")),
+        (None | Some(Algorithm::Hs256), _) => Err(ProofError::Header("unsupported `alg`")),
         (Some(algorithm), Some(Value::Object(jwk))) if !PRIVATE.iter().any(|name| jwk.contains_key(*name)) => {
             Ok((Value::Object(jwk.clone()).to_string(), algorithm))
         }
         (Some(_), Some(Value::Object(_))) => Err(ProofError::Key),
-        (Some(_), _) => Err(ProofError::Header("it has no key")),
+        (Some(_), _) => Err(ProofError::Header("missing `jwk`")),
     }
 }
 
@@ -124,13 +123,13 @@ impl Claims {
         Ok(Proof { key, id, ends })
     }
 
-    /// The second from which the proof is too old.
+    /// Checks the times and returns the Unix time from which the proof is too old.
     fn check_time(&self, times: Times) -> Result<i64, ProofError> {
         let Times { now, lifetime, skew } = times;
         let iat = self.time("iat", false)?.ok_or(ProofError::Claims)?;
         let ends = iat.saturating_add(lifetime).saturating_add(skew);
         let begins = self.time("nbf", true)?.unwrap_or(iat).max(iat);
-        // Nobody need have them in a proof. Where they are, they mean what they mean in every JWT.
+        // `nbf` and `exp` are optional in a proof, with the meaning of RFC 7519.
         let expired = self.time("exp", false)?.is_some_and(|exp| exp.saturating_add(skew) <= now);
         if expired || ends <= now || begins.saturating_sub(skew) > now {
             return Err(ProofError::Time);
@@ -147,7 +146,7 @@ impl Claims {
     }
 }
 
-/// A hash of these texts, none of which runs into the next.
+/// A hash of these texts with their lengths, so that no two lists have the same input.
 fn identity(parts: &[&str]) -> [u8; 32] {
     let mut hash = Context::new(&SHA256);
     for part in parts {
@@ -179,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rfcs_example_is_good_for_its_request_and_no_other() {
+    fn the_example_of_the_rfc_matches_its_request_and_no_other() {
         let (path, now) = ("/protectedresource", 1_562_262_618);
         let proof = read(&Method::GET, path, TOKEN, now).unwrap();
         assert_eq!((proof.key(), proof.ends), ("0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I", now + 65));

@@ -1,4 +1,4 @@
-//! What is known of an issuer beforehand.
+//! Configuration of a trusted issuer.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,25 +8,20 @@ use reqwest::Url;
 use super::ClaimPath;
 use super::address::is_public;
 
-/// Another issuer whose access tokens are accepted, and for which audience.
+/// A trusted issuer: this service accepts its access tokens for an audience.
 ///
 /// ```
 /// use auth_core::issuer::Issuer;
 ///
-/// # fn main() -> Result<(), auth_core::issuer::IssuerError> {
 /// let keycloak = Issuer::new("https://login.example.com/realms/main", "reports-api")?
-///     .any_jwt_type() // it writes `typ: JWT`
+///     .any_jwt_type() // Keycloak writes `typ: JWT`
 ///     .roles_at("realm_access.roles");
-/// let auth0 = Issuer::new("https://tenant.example.com/", "https://reports.example.com")?
-///     .scopes_at("permissions")
-///     .subject_prefix("auth0:"); // two issuers may both have a subject `42`
-/// # Ok(())
-/// # }
+/// # Ok::<(), auth_core::issuer::IssuerError>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "an issuer is trusted by `AuthBuilder::trust`"]
+#[must_use = "pass it to `AuthBuilder::trust`"]
 pub struct Issuer {
-    /// To the letter as tokens and metadata have it.
+    /// The exact `iss` of tokens and `issuer` of metadata.
     pub(super) name: String,
     pub(super) url: Url,
     pub(super) audience: String,
@@ -43,51 +38,44 @@ pub struct Issuer {
     pub(super) timeout: Duration,
 }
 
-/// An issuer that cannot be used as it is described.
-///
-/// ```
-/// use auth_core::issuer::{Issuer, IssuerError};
-///
-/// let wrong = Issuer::new("login.example.com", "reports-api").unwrap_err();
-/// assert_eq!(wrong, IssuerError::Url("login.example.com".to_owned()));
-/// ```
+/// An invalid configuration of an issuer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum IssuerError {
-    /// Not a URL that an issuer can have (OpenID Connect Discovery section 4, RFC 8414 section 2).
+    /// Not an issuer URL (OpenID Connect Discovery section 4, RFC 8414 section 2).
     #[error(
-        "`{0}` is not an issuer's URL: write `https://`, a host, and a path if it has one, without query or fragment"
+        "`{0}` is not an issuer's URL: expected `https://`, a host and an optional path, without query or fragment"
     )]
     Url(String),
-    /// No TLS.
-    #[error("`{0}` is not `https`; `Issuer::plain_http` allows that for an issuer on this machine")]
+    /// The URL is not `https`.
+    #[error("`{0}` is not `https`; `Issuer::plain_http` allows `http` for an issuer on the loopback interface")]
     PlainHttp(String),
-    /// An address that is not one of the public Internet.
-    #[error("`{0}` has a private address; `Issuer::private_addresses` allows that for an issuer of your own network")]
+    /// The address is not public.
+    #[error("`{0}` has a private address; `Issuer::private_addresses` allows an issuer in a private network")]
     PrivateAddress(String),
     /// The audience is empty.
-    #[error("the audience is empty: name what the issuer's tokens call this service in `aud`")]
+    #[error("the audience is empty; set the `aud` that the issuer's tokens have for this service")]
     Audience,
-    /// Two issuers of one name.
-    #[error("`{0}` is trusted twice, or is this service's own issuer")]
+    /// The issuer is configured twice, or is this service.
+    #[error("issuer `{0}` is configured twice, or is this service's own issuer")]
     Twice(String),
-    /// Subjects of several issuers that could be taken for each other.
+    /// Subjects of two issuers could have the same id.
     #[error(
-        "subjects of `{0}` could be taken for another issuer's or this service's: give each its own `subject_prefix`"
+        "subjects of `{0}` could have the ids of another issuer's or this service's; set a distinct `subject_prefix` for each"
     )]
     Subjects(String),
-    /// The HTTP client could not be made.
-    #[error("the HTTP client could not be made: {0}")]
+    /// The HTTP client could not be created.
+    #[error("could not create the HTTP client: {0}")]
     Client(String),
 }
 
 impl Issuer {
-    /// The issuer at `url`, to the letter as its tokens have it in `iss`, and the `aud` by which its tokens mean this
-    /// service. Its metadata is looked for in the places of OpenID Connect discovery and of RFC 8414.
+    /// Creates an issuer with `url`, exactly its tokens' `iss`, and `audience`, their `aud` for this service. Its metadata
+    /// is found by OpenID Connect discovery or RFC 8414.
     ///
     /// # Errors
     ///
-    /// [`IssuerError`] when the URL is none of an issuer, or the audience is empty.
+    /// [`IssuerError`] if the URL is not an issuer's, or the audience is empty.
     pub fn new(url: impl Into<String>, audience: impl Into<String>) -> Result<Self, IssuerError> {
         let (name, audience) = (url.into(), audience.into());
         let url = parse(&name)?;
@@ -112,53 +100,50 @@ impl Issuer {
         })
     }
 
-    /// Where its keys are, for an issuer without metadata.
+    /// Sets the URL of the issuer's keys, for an issuer without metadata.
     ///
     /// # Errors
     ///
-    /// [`IssuerError`] when that is no URL.
+    /// [`IssuerError::Url`] if `url` is not a URL.
     pub fn jwks_uri(mut self, url: &str) -> Result<Self, IssuerError> {
         self.jwks_uri = Some(Url::parse(url).map_err(|_| IssuerError::Url(url.to_owned()))?);
         Ok(self)
     }
 
-    /// Takes tokens of the type `JWT`, and of none, as well as `at+jwt`: for issuers that do not keep to RFC 9068, which
-    /// are many. A token that has the marks of an ID or logout token is refused all the same, and `iat`, `jti` and
-    /// `client_id` may be missing.
+    /// Accepts the type `JWT` or none as well as `at+jwt`, for the many issuers that do not follow RFC 9068. Such tokens may
+    /// lack `iat`, `jti` and `client_id`. A token with the claims of an ID or logout token is still refused.
     pub fn any_jwt_type(mut self) -> Self {
         self.any_type = true;
         self
     }
 
-    /// What subjects of this issuer are called by here: the prefix and their `sub`. A `sub` is unique within its issuer
-    /// only, so an [`Auth`](crate::Auth) that knows subjects of several issuers, or its own users as well, demands a
-    /// prefix for each.
+    /// Sets the prefix of the issuer's subjects: their id is the prefix and `sub`. A `sub` is unique only within its issuer,
+    /// so an [`Auth`](crate::Auth) with several issuers, or with users of its own, requires a prefix for each.
     pub fn subject_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.subject_prefix = prefix.into();
         self
     }
 
-    /// Where in the claims the subject's roles are: a list of names, or one name. None by default; called again, it adds
-    /// a place. Names that no role enum knows grant nothing.
+    /// Adds a claim with the subject's roles: a list of names, or one name. None by default. Unknown names grant nothing.
     pub fn roles_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.roles.push(path.into());
         self
     }
 
-    /// Where in the claims scopes are, as well as `scope`: a list, or names separated by spaces.
+    /// Adds a claim with scopes, besides `scope`: a list, or names separated by spaces.
     pub fn scopes_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.scopes.push(path.into());
         self
     }
 
-    /// Allows the issuer, and its `jwks_uri`, an address of your own network: one that its configuration or its name
-    /// server makes up could otherwise have this service call whatever is near it.
+    /// Allows private addresses for the issuer and its `jwks_uri`. By default they are refused: metadata or DNS of an
+    /// attacker could direct requests to the private network of this service.
     pub fn private_addresses(mut self) -> Self {
         self.private_addresses = true;
         self
     }
 
-    /// Allows an issuer on this very machine without TLS: for development and tests. Implies
+    /// Allows an issuer on the loopback interface without TLS, for development and tests. Implies
     /// [`private_addresses`](Self::private_addresses).
     pub fn plain_http(mut self) -> Self {
         self.plain_http = true;
@@ -166,27 +151,27 @@ impl Issuer {
         self
     }
 
-    /// How old keys grow before they are fetched anew in the background; 10 minutes by default. A key that the issuer
-    /// took back is accepted for that long.
+    /// Sets the age at which keys are fetched again in the background; 10 minutes by default. It bounds how long a key that
+    /// the issuer removed is still accepted.
     pub fn refresh_every(mut self, period: Duration) -> Self {
         self.refresh_every = period;
         self
     }
 
-    /// The least time between two attempts to fetch keys, whatever comes in; 10 seconds by default.
+    /// Sets the minimum time between two attempts to fetch keys; 10 seconds by default.
     pub fn retry_after(mut self, pause: Duration) -> Self {
         self.retry_after = pause;
         self
     }
 
-    /// How long the last good keys are used while the issuer does not answer; 24 hours by default. After that its
-    /// tokens are answered by 503.
+    /// Sets how long the last keys are used while the issuer is unavailable; 24 hours by default. After that the response to
+    /// its tokens is 503.
     pub fn keep_for(mut self, period: Duration) -> Self {
         self.keep_for = period;
         self
     }
 
-    /// How long one answer of the issuer may take, connecting included; 5 seconds by default.
+    /// Sets the time limit of a request to the issuer, connecting included; 5 seconds by default.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -197,17 +182,17 @@ impl Issuer {
         self.jwks_uri.as_ref().map_or(Ok(()), |url| self.check_url(url))
     }
 
-    /// Whether this URL may be called for this issuer. Names are looked at when they are resolved.
+    /// Checks a URL before a request. The addresses of names are checked at resolution.
     pub(super) fn check_url(&self, url: &Url) -> Result<(), IssuerError> {
         let host = url.host_str().unwrap_or_default();
         let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
-        let here = host == "localhost" || literal.is_some_and(|address| address.is_loopback());
+        let is_loopback = host == "localhost" || literal.is_some_and(|address| address.is_loopback());
         match url.scheme() {
             "https" => {}
-            "http" if self.plain_http && here => {}
+            "http" if self.plain_http && is_loopback => {}
             _ => return Err(IssuerError::PlainHttp(url.to_string())),
         }
-        if !self.private_addresses && (here || literal.is_some_and(|address| !is_public(address))) {
+        if !self.private_addresses && (is_loopback || literal.is_some_and(|address| !is_public(address))) {
             return Err(IssuerError::PrivateAddress(url.to_string()));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! From an issuer to the place of its keys (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
+//! Discovery of an issuer's keys (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
 
 use reqwest::{Client, Url};
 use serde_json::Value;
@@ -7,7 +7,7 @@ use super::Issuer;
 use super::fetch::{self, FetchError};
 use crate::token::strict_json;
 
-/// Where the keys are.
+/// Returns the URL of the issuer's keys.
 pub(super) async fn jwks_uri(client: &Client, issuer: &Issuer) -> Result<Url, FetchError> {
     if let Some(url) = &issuer.jwks_uri {
         return Ok(url.clone());
@@ -19,13 +19,13 @@ pub(super) async fn jwks_uri(client: &Client, issuer: &Issuer) -> Result<Url, Fe
         Err(error) => return Err(error),
     };
     let wrong = |what| FetchError::Content { url: url.clone(), what };
-    let metadata = strict_json::object(&body).ok_or_else(|| wrong("no JSON object"))?;
-    // Metadata of another issuer, though it came from here, speaks for another issuer.
+    let metadata = strict_json::object(&body).ok_or_else(|| wrong("invalid JSON"))?;
+    // RFC 8414 section 3.3: prevents an issuer from publishing metadata of another.
     if metadata.get("issuer").and_then(Value::as_str) != Some(&issuer.name) {
-        return Err(wrong("the metadata of another issuer"));
+        return Err(wrong("metadata of another issuer"));
     }
     let uri = metadata.get("jwks_uri").and_then(Value::as_str).ok_or_else(|| wrong("metadata without `jwks_uri`"))?;
-    Url::parse(uri).map_err(|_| wrong("a `jwks_uri` that is no URL"))
+    Url::parse(uri).map_err(|_| wrong("an invalid `jwks_uri`"))
 }
 
 /// OpenID Connect appends to the issuer's path, RFC 8414 inserts before it.
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn metadata_is_looked_for_where_each_standard_puts_it() {
+    fn each_standard_has_its_metadata_url() {
         let issuer = Issuer::new("https://login.example.com/realms/main", "api").unwrap();
         assert_eq!(
             places(&issuer).map(String::from),

@@ -1,32 +1,32 @@
-//! One bounded request: a time, a size, a type, no redirect, no compression.
+//! A bounded request: limited time and size, JSON only, no redirects, no compression.
 
 use reqwest::{Client, StatusCode, Url, header, redirect};
 
 use super::address::PublicOnly;
 use super::{Issuer, IssuerError};
 
-/// More than any metadata or key set has; a set of 100 RSA keys has about 50 KiB.
+/// The maximum size of a response; a set of 100 RSA keys has about 50 KiB.
 const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Why nothing came of a request, for the log.
+/// The reason for a failed request, for the log.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum FetchError {
     #[error("{0}")]
     NotAllowed(#[from] IssuerError),
-    #[error("no answer from {url}: {error}")]
+    #[error("could not reach {url}: {error}")]
     Unreachable { url: Url, error: String },
-    #[error("{url} answered {status}")]
+    #[error("{url} responded with {status}")]
     Status { url: Url, status: StatusCode },
-    #[error("{url} answered something else than JSON")]
+    #[error("{url} responded with a content type other than JSON")]
     Type { url: Url },
-    #[error("{url} answered more than {MAX_BODY_BYTES} bytes")]
+    #[error("{url} responded with more than {MAX_BODY_BYTES} bytes")]
     TooLarge { url: Url },
-    #[error("{url} answered {what}")]
+    #[error("{url} responded with {what}")]
     Content { url: Url, what: &'static str },
 }
 
 impl FetchError {
-    /// Whether there is no such document, so that another place may have it.
+    /// Whether the document does not exist, so that another URL may have it.
     pub(super) fn is_absent(&self) -> bool {
         matches!(self, Self::Status { status, .. } if status.is_client_error())
     }
@@ -45,7 +45,7 @@ pub(super) fn client(issuer: &Issuer) -> Result<Client, IssuerError> {
     builder.build().map_err(|error| IssuerError::Client(error.to_string()))
 }
 
-/// The body at `url`, if it is JSON of a bearable size.
+/// Fetches the JSON document at `url`.
 pub(super) async fn json(client: &Client, issuer: &Issuer, url: &Url) -> Result<Vec<u8>, FetchError> {
     issuer.check_url(url)?;
     let unreachable = |error: reqwest::Error| FetchError::Unreachable { url: url.clone(), error: root_cause(&error) };
@@ -73,7 +73,7 @@ fn is_json(response: &reqwest::Response) -> bool {
     matches!(kind.as_str(), "application/json" | "application/jwk-set+json")
 }
 
-/// What the operator can do something about is at the bottom.
+/// The innermost cause, which tells an operator what to fix.
 fn root_cause(error: &reqwest::Error) -> String {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {

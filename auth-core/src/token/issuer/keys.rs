@@ -1,4 +1,4 @@
-//! An issuer's keys: cached, fetched anew in the background, and for an unknown key once, whoever asks.
+//! An issuer's keys: cached, refreshed in the background, and fetched for an unknown `kid`.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(super) struct Loaded {
 #[derive(Default)]
 struct Attempt {
     at: Option<Timestamp>,
-    /// Closes when the fetch under way has ended.
+    /// Closes when the fetch in progress ends.
     running: Option<watch::Receiver<()>>,
 }
 
@@ -37,33 +37,33 @@ impl IssuerKeys {
         Self { issuer, client, loaded: ArcSwapOption::empty(), attempt: Mutex::default() }
     }
 
-    /// The keys as they are known; fetched first when there are none yet or they are far too old, in the background
-    /// when they are old. `None` when there are none that may still be used.
+    /// Returns the cached keys; `None` if there are none within `keep_for`. Old keys are refreshed in the background. If
+    /// there are none or they are much too old, the call waits for a fetch.
     pub(super) async fn current(self: &Arc<Self>, now: Timestamp) -> Option<Arc<Loaded>> {
         let every = self.issuer.refresh_every;
         match self.loaded.load_full() {
             Some(loaded) if is_younger(loaded.at, now, every) => Some(loaded),
-            // Nobody waits for a routine fetch.
+            // A routine fetch delays no request.
             Some(loaded) if is_younger(loaded.at, now, every.saturating_mul(2)) => {
                 let _ = self.fetch(now);
                 Some(loaded)
             }
-            // Not used for so long that a key may have been taken back meanwhile: asked first.
+            // Too old: a key may have been removed since.
             _ => self.newer(now).await.filter(|loaded| is_younger(loaded.at, now, self.issuer.keep_for)),
         }
     }
 
-    /// The keys after a fetch, or as they are when one was tried a moment ago.
+    /// Returns the keys after a fetch, or the cached ones within `retry_after` of the last attempt.
     pub(super) async fn newer(self: &Arc<Self>, now: Timestamp) -> Option<Arc<Loaded>> {
         if let Some(mut running) = self.fetch(now) {
-            // It never sends; it ends.
+            // The channel carries no value; its closing ends the wait.
             let _ = running.changed().await;
         }
         self.loaded.load_full()
     }
 
-    /// Begins a fetch, or joins the one under way; `None` when one has ended too recently. It goes on when the request
-    /// that began it is given up: otherwise whoever hangs up quickly enough could keep the keys from ever being renewed.
+    /// Starts a fetch, or joins the one in progress; `None` within `retry_after` of the last attempt. Cancelling the request
+    /// does not cancel the fetch: otherwise clients that disconnect early could prevent every refresh.
     fn fetch(self: &Arc<Self>, now: Timestamp) -> Option<watch::Receiver<()>> {
         let mut attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = &attempt.running {
@@ -87,7 +87,7 @@ impl IssuerKeys {
     }
 }
 
-/// A fetch under way; whoever waits for it goes on when this is gone, however it ends.
+/// A fetch in progress. Dropping it, whatever the outcome, wakes the waiting requests.
 struct Fetch {
     keys: Arc<IssuerKeys>,
     _ended: watch::Sender<()>,
@@ -98,11 +98,11 @@ impl Fetch {
         let issuer = &self.keys.issuer.name;
         match self.keys.load().await {
             Ok(ring) => {
-                tracing::debug!(target: "auth", issuer, keys = ring.len(), "an issuer's keys were fetched");
+                tracing::debug!(target: "auth", issuer, keys = ring.len(), "fetched the keys of an issuer");
                 self.keys.loaded.store(Some(Arc::new(Loaded { ring, at: now })));
             }
-            // The last good set stays.
-            Err(error) => tracing::warn!(target: "auth", issuer, %error, "an issuer's keys could not be fetched"),
+            // Keeps the last keys.
+            Err(error) => tracing::warn!(target: "auth", issuer, %error, "could not fetch the keys of an issuer"),
         }
     }
 }
@@ -113,7 +113,7 @@ impl Drop for Fetch {
     }
 }
 
-/// What lies in the future is old: the clock was set back, and no telling how far.
+/// A time in the future counts as old: the clock was set back by an unknown amount.
 fn is_younger(then: Timestamp, now: Timestamp, age: Duration) -> bool {
     then <= now && now.since(then) < age
 }

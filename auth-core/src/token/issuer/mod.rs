@@ -1,17 +1,14 @@
-//! Other issuers: a service guarded by tokens that somebody else signs, found by OpenID Connect discovery or RFC 8414,
-//! verified by that issuer's published keys.
+//! Access tokens of other issuers, verified by the keys that these publish (OpenID Connect discovery or RFC 8414).
 //!
 //! ```no_run
 //! use auth_core::prelude::*;
 //! use auth_core::issuer::Issuer;
 //!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let keycloak = Issuer::new("https://login.example.com/realms/main", "reports-api")?
 //!     .any_jwt_type()
 //!     .roles_at("realm_access.roles");
 //! let auth = Auth::resource_server("reports-api").trust(keycloak).build()?;
-//! # Ok(())
-//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod address;

@@ -1,21 +1,22 @@
-//! Tokens of other issuers, verified.
+//! Verification of other issuers' tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
 use super::keys::IssuerKeys;
 use super::{ClaimPath, Issuer, IssuerError, fetch};
 use crate::base::{SubjectId, Timestamp};
 use crate::token::keys::Verifying;
-use crate::token::{AT_JWT, Claims, Compact, Header, OneOrMany, TokenError, numeric_date, strict_json};
+use crate::token::{AT_JWT, Claims, Compact, Confirmation, Header, OneOrMany, TokenError, numeric_date, strict_json};
 
-/// Claims that ID and logout tokens have and access tokens do not (OpenID Connect Core section 2, Back-Channel Logout
-/// section 2.4). Where the type does not tell them apart, these do.
-const MARKS_OF_OTHER_TOKENS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash", "events"];
+/// Claims of ID and logout tokens (OpenID Connect Core section 2, Back-Channel Logout section 2.4). They distinguish these
+/// from access tokens if `typ` does not.
+const ID_AND_LOGOUT_CLAIMS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash", "events"];
 
-/// Every issuer whose tokens are accepted.
+/// All trusted issuers.
 #[derive(Default)]
 pub(crate) struct TrustedIssuers(Vec<Trusted>);
 
@@ -24,11 +25,11 @@ struct Trusted {
     keys: Arc<IssuerKeys>,
 }
 
-/// Why there are no claims.
+/// The reason for the lack of claims.
 pub(crate) enum Undecided {
-    /// The token is not good.
+    /// The token is invalid.
     Refused(TokenError),
-    /// The issuer's keys cannot be had.
+    /// The issuer's keys are unavailable.
     NoKeys,
 }
 
@@ -39,7 +40,7 @@ impl From<TokenError> for Undecided {
 }
 
 impl TrustedIssuers {
-    /// `own` is the issuer whose users this service keeps, if it does.
+    /// `own` is this service's issuer, if it has users.
     pub(crate) fn new(issuers: Vec<Issuer>, own: Option<&str>) -> Result<Self, IssuerError> {
         let alone = issuers.len() == 1 && own.is_none();
         for (at, issuer) in issuers.iter().enumerate() {
@@ -67,10 +68,9 @@ impl TrustedIssuers {
         self.0.is_empty()
     }
 
-    /// Verifies the token if one of these issuers is named as its own; `None` when none is.
+    /// Verifies a token whose `iss` is one of these issuers; `None` if it is not.
     ///
-    /// Which one is read from claims that nothing vouches for yet. It decides only whose keys the token is held against:
-    /// one that lies about it fails there.
+    /// The unverified `iss` only selects the issuer whose keys verify the token: a token with a forged `iss` fails there.
     pub(crate) async fn verify(
         &self,
         token: &str,
@@ -90,7 +90,7 @@ impl Trusted {
         let header = jws.read_header()?;
         let profiled = header.has_typ(AT_JWT);
         if !profiled && !(self.issuer.any_type && (header.has_no_typ() || header.has_typ("jwt"))) {
-            return Err(TokenError::Header("its type is not that of an access token").into());
+            return Err(TokenError::Header("`typ` is not that of an access token").into());
         }
         let payload = self.open(jws, &header, now).await?;
         let members = strict_json::object(&payload).ok_or(TokenError::Claims)?;
@@ -100,7 +100,7 @@ impl Trusted {
         Ok(claims)
     }
 
-    /// A key that is not known is asked for once; one that the issuer then has is used.
+    /// Verifies the signature and returns the payload. An unknown `kid` triggers one fetch of the issuer's keys.
     async fn open(&self, jws: &Compact<'_>, header: &Header, now: Timestamp) -> Result<Vec<u8>, Undecided> {
         let loaded = self.keys.current(now).await.ok_or(Undecided::NoKeys)?;
         let open = |key: &Verifying| Ok(jws.open(key)?);
@@ -114,21 +114,20 @@ impl Trusted {
         }
     }
 
-    /// RFC 9068 section 4 and RFC 7519 section 4.1: each claim that counts is there, and of its type.
+    /// Checks presence and types of claims (RFC 9068 section 4, RFC 7519 section 4.1).
     fn claims(&self, members: &Map<String, Value>, profiled: bool) -> Result<Claims, TokenError> {
-        if !profiled && MARKS_OF_OTHER_TOKENS.iter().any(|mark| members.contains_key(*mark)) {
-            return Err(TokenError::Header("it is not an access token"));
+        if !profiled && ID_AND_LOGOUT_CLAIMS.iter().any(|name| members.contains_key(*name)) {
+            return Err(TokenError::Header("an ID or logout token, not an access token"));
         }
-        // Bound to something (RFC 7800). Whether the request proves it is seen where every token's holder is looked at;
-        // what cannot be proved here refuses the token.
-        let cnf = optional(members, "cnf", |value| serde_json::from_value(value.clone()).ok())?;
+        // RFC 7800: an unsupported confirmation method refuses the token; the caller checks the request's DPoP proof.
+        let cnf = optional(members, "cnf", |value| Confirmation::deserialize(value).ok())?;
         let text = |name| optional(members, name, |value| value.as_str().map(str::to_owned));
         let time = |name, later| optional(members, name, |value| numeric_date(value, later));
         let iss = text("iss")?.ok_or(TokenError::Claims)?;
         if iss != self.issuer.name {
             return Err(TokenError::Issuer);
         }
-        let aud = audience(members.get("aud").ok_or(TokenError::Claims)?).ok_or(TokenError::Claims)?;
+        let aud = optional(members, "aud", |value| OneOrMany::deserialize(value).ok())?.ok_or(TokenError::Claims)?;
         if !aud.contains(&self.issuer.audience) {
             return Err(TokenError::Audience);
         }
@@ -158,7 +157,7 @@ impl Trusted {
     }
 
     fn subject(&self, sub: &str) -> Result<SubjectId, TokenError> {
-        // The prefix alone would make a subject of an empty `sub`.
+        // Without this check an empty `sub` would become a subject by its prefix.
         if sub.is_empty() {
             return Err(TokenError::Claims);
         }
@@ -166,22 +165,7 @@ impl Trusted {
     }
 }
 
-/// The texts at `path`: those of a list, or of one text as `split` takes it apart. Nothing there is no text; `None` when
-/// what is there is neither.
-fn texts<'a>(
-    path: &ClaimPath,
-    claims: &'a Map<String, Value>,
-    split: fn(&'a str) -> Vec<&'a str>,
-) -> Option<Vec<&'a str>> {
-    match path.find(claims) {
-        None => Some(Vec::new()),
-        Some(Value::String(text)) => Some(split(text)),
-        Some(Value::Array(items)) => items.iter().map(Value::as_str).collect(),
-        Some(_) => None,
-    }
-}
-
-/// A member that may be missing, but not of another type. `null` is of another type.
+/// Reads an optional member. Another type, `null` included, is an error.
 fn optional<T>(
     members: &Map<String, Value>,
     name: &str,
@@ -190,16 +174,8 @@ fn optional<T>(
     members.get(name).map(|value| read(value).ok_or(TokenError::Claims)).transpose()
 }
 
-fn audience(value: &Value) -> Option<OneOrMany> {
-    match value {
-        Value::String(one) => Some(OneOrMany::One(one.clone())),
-        Value::Array(many) => {
-            many.iter().map(|one| one.as_str().map(str::to_owned)).collect::<Option<_>>().map(OneOrMany::Many)
-        }
-        _ => None,
-    }
-}
-
+/// The distinct names at `paths`: the strings of a list, or of one string by `split`. A missing claim has no names; a claim
+/// of another type is an error.
 fn names<'a>(
     paths: &[ClaimPath],
     members: &'a Map<String, Value>,
@@ -207,7 +183,15 @@ fn names<'a>(
 ) -> Result<Vec<String>, TokenError> {
     let mut names: Vec<String> = Vec::new();
     for path in paths {
-        for name in texts(path, members, split).ok_or(TokenError::Claims)? {
+        let found = match path.find(members) {
+            None => Vec::new(),
+            Some(Value::String(text)) => split(text),
+            Some(Value::Array(items)) => {
+                items.iter().map(Value::as_str).collect::<Option<_>>().ok_or(TokenError::Claims)?
+            }
+            Some(_) => return Err(TokenError::Claims),
+        };
+        for name in found {
             if !names.iter().any(|known| known == name) {
                 names.push(name.to_owned());
             }

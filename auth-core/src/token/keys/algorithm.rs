@@ -1,12 +1,6 @@
 //! Signature algorithms, as values and as types.
 
 /// A signature algorithm (RFC 7518 section 3.1, RFC 8037 section 3.1).
-///
-/// ```
-/// use auth_core::token::Algorithm;
-///
-/// assert_eq!(Algorithm::EdDsa.to_string(), "EdDSA");
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -45,7 +39,7 @@ impl Algorithm {
         }
     }
 
-    /// `none`, every other spelling of it and every algorithm that is not offered have no value here.
+    /// `None` for unsupported algorithms, `none` in every spelling included.
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Some(match name {
             "HS256" => Self::Hs256,
@@ -65,11 +59,9 @@ impl std::fmt::Display for Algorithm {
     }
 }
 
-/// The algorithm that a key's type says it has.
-///
-/// Sealed: the algorithms are those of [`Algorithm`].
+/// The algorithm of a key at the type level. Sealed: the algorithms are those of [`Algorithm`].
 pub trait KeyKind: sealed::Sealed + 'static {
-    /// The one algorithm; `None` for [`Any`].
+    /// The algorithm; `None` for [`Any`].
     const ALGORITHM: Option<Algorithm>;
 }
 
@@ -102,6 +94,6 @@ kinds! {
     Es256 = Some(Algorithm::Es256);
     /// The kind of keys for [`Algorithm::EdDsa`].
     EdDsa = Some(Algorithm::EdDsa);
-    /// The kind of keys whose algorithm is known at run time only: those read from a configured file.
+    /// The kind of keys whose algorithm is known only at run time, such as keys read from a configured file.
     Any = None;
 }

@@ -1,67 +1,59 @@
-//! Why a key cannot be used.
+//! Errors in reading and using keys.
 
 use super::{Algorithm, WeakSecret};
 
-/// A key that cannot be used. Never holds any of the key.
-///
-/// ```
-/// use auth_core::token::{KeyError, SigningKey};
-///
-/// let public = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----";
-/// let error = SigningKey::<auth_core::token::Any>::from_pem(&public.into()).unwrap_err();
-/// assert_eq!(error, KeyError::NotPrivate);
-/// ```
+/// The reason for rejecting a key. It never contains key material.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeyError {
-    /// Not a key in any form that is read.
-    #[error("it is not a key that can be read: {0}")]
+    /// Not a key in PEM or JWK.
+    #[error("malformed key: {0}")]
     Unreadable(&'static str),
-    /// A key of a type, curve or algorithm that is not offered.
-    #[error("its {0} is not offered: use an Ed25519, P-256 or RSA key, or HS256")]
+    /// A key of an unsupported type, size, curve or algorithm.
+    #[error("unsupported {0}: use an Ed25519, P-256 or RSA key, or HS256")]
     Unsupported(&'static str),
-    /// A key for another algorithm than the one it was to be used with.
-    #[error("it is a key for {found}, not for {expected}")]
+    /// A key for another algorithm.
+    #[error("expected a key for {expected}, found one for {found}")]
     Algorithm {
-        /// The algorithm that it was to be used with.
+        /// The required algorithm.
         expected: Algorithm,
-        /// The algorithm that it has.
+        /// The key's algorithm.
         found: Algorithm,
     },
-    /// Its own parameters say that it is for something else.
-    #[error("its `{0}` says that it is for something else than signatures")]
+    /// The key's `use` or `key_ops` excludes signatures.
+    #[error("the key's `{0}` excludes signatures")]
     Purpose(&'static str),
-    /// A public key where a private one is needed.
-    #[error("it is a public key, and signing needs the private one")]
+    /// A public key where a private key is required.
+    #[error("expected a private key, found a public key")]
     NotPrivate,
-    /// A private key where only public ones belong.
-    #[error("it is a private or secret key where only public keys belong")]
+    /// A private or secret key where a public key is required.
+    #[error("expected a public key, found a private or secret key")]
     NotPublic,
     /// An RSA modulus of under 2048 or over 8192 bits (RFC 7518 section 3.3).
-    #[error("its RSA modulus has {bits} bits; use 2048 to 8192")]
+    #[error("the RSA modulus has {bits} bits; use 2048 to 8192")]
     RsaModulus {
-        /// How many it has.
+        /// The size of the modulus.
         bits: usize,
     },
-    /// An RSA exponent that protects nothing.
-    #[error("its RSA exponent must be odd and at least 3; 65537 is usual")]
+    /// An RSA exponent that is even or 1.
+    #[error("the RSA exponent must be odd and at least 3; use 65537")]
     RsaExponent,
-    /// The parts of the key do not belong together, or a point is not on its curve.
-    #[error("its parts do not belong together")]
+    /// The key's components are inconsistent, or a point is not on its curve.
+    #[error("key components are inconsistent")]
     Inconsistent,
-    /// An HMAC secret that protects nothing.
+    /// A weak HMAC secret.
     #[error(transparent)]
     Weak(#[from] WeakSecret),
     /// Two different keys of one set share a `kid`.
     #[error("two keys of the set have the same `kid`")]
     DuplicateKid,
-    /// The set has no such key.
-    #[error("the set has no key of this `kid`")]
+    /// No key of the set has this `kid`.
+    #[error("no key of the set has this `kid`")]
     UnknownKid,
-    /// The key has been retired and does not come back.
-    #[error("it has been retired; take another key")]
+    /// The key was retired, which is final.
+    #[error("the key was retired; use another key")]
     Retired,
-    /// The key that signs cannot be retired; another must sign first.
-    #[error("the key signs; let another one sign before it is retired")]
+    /// The signing key cannot be retired.
+    #[error("the signing key cannot be retired; rotate to another key first")]
     StillSigning,
 }

@@ -15,8 +15,8 @@ use super::signing::Signing;
 use super::verifying::Verifying;
 use super::{Algorithm, KeyError};
 
-/// Every member that is looked at. One of another JSON type, or given twice, makes the key unreadable; others are
-/// ignored (RFC 7517 section 4).
+/// The members in use. A duplicate or one of another JSON type is an error; other members are ignored (RFC 7517 section
+/// 4).
 #[derive(Deserialize)]
 struct Jwk {
     kty: String,
@@ -40,35 +40,34 @@ struct Jwk {
     k: Option<SecretString>,
 }
 
-/// `algorithm` decides where the key does not say which; where it does, that counts.
+/// Reads a private or secret key. `algorithm` applies if the key has no `alg`.
 pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signing, KeyError> {
     let jwk = Jwk::read(text)?;
     jwk.check_purpose("sign")?;
     jwk.signing(algorithm)
 }
 
-/// The verifying half of any JWK, a private or secret one included: for keys of one's own.
+/// Reads the verifying half of a JWK of this service, public, private or secret.
 pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Verifying, KeyError> {
     let jwk = Jwk::read(text)?;
-    // A private key of one's own says `sign`, and its public half verifies.
+    // A private key has the operation `sign`; its public half verifies.
     jwk.check_purpose("verify")
         .or_else(|wrong| if jwk.d.is_some() { jwk.check_purpose("sign") } else { Err(wrong) })?;
     if jwk.kty == "oct" { jwk.signing(algorithm).map(|key| key.verifying) } else { jwk.verifying(algorithm) }
 }
 
-/// A JWK out of somebody else's published set. A secret or private key in there is known to everybody.
+/// Reads a JWK of a published set. A secret or private key in a published set is compromised, and so refused.
 #[cfg(any(feature = "oidc", feature = "test-util"))]
 pub(crate) fn published(text: &str) -> Result<Verifying, KeyError> {
     let jwk = Jwk::read(text)?;
-    if jwk.tells_a_secret() || jwk.kty == "oct" {
+    if jwk.has_private_member() || jwk.kty == "oct" {
         return Err(KeyError::NotPublic);
     }
     jwk.check_purpose("verify")?;
     jwk.verifying(None)
 }
 
-/// The public key that a proof of possession brings along (RFC 9449 section 4.2), for this algorithm and named by its
-/// thumbprint.
+/// Reads the public key in the header of a DPoP proof (RFC 9449 section 4.2), with its thumbprint as `kid`.
 pub(crate) fn embedded(text: &str, algorithm: Algorithm) -> Result<Verifying, KeyError> {
     let jwk = Jwk::read(text)?;
     jwk.check_purpose("verify")?;
@@ -79,7 +78,7 @@ pub(crate) fn embedded(text: &str, algorithm: Algorithm) -> Result<Verifying, Ke
     Verifying::public(jwk.public()?, algorithm, None)
 }
 
-/// A symmetric JWK as it stands, its strength left to whoever asked: for test vectors.
+/// Reads a symmetric JWK without checking its strength, for test vectors.
 #[cfg(feature = "test-util")]
 pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
     let jwk = Jwk::read(text)?;
@@ -95,12 +94,12 @@ pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
 
 impl Jwk {
     fn read(text: &str) -> Result<Self, KeyError> {
-        serde_json::from_str(text).map_err(|_| KeyError::Unreadable("it is not a JWK"))
+        serde_json::from_str(text).map_err(|_| KeyError::Unreadable("not a JWK"))
     }
 
-    /// Whether any private or secret member is there: an RSA key's prime factors give it away as well as `d` does.
+    /// Whether the key has a private or secret member: the prime factors of an RSA key reveal it as `d` does.
     #[cfg(any(feature = "oidc", feature = "test-util"))]
-    fn tells_a_secret(&self) -> bool {
+    fn has_private_member(&self) -> bool {
         let Self { d, p, q, dp, dq, qi, k, oth, .. } = self;
         oth.is_some() || [d, p, q, dp, dq, qi, k].into_iter().any(Option::is_some)
     }
@@ -115,8 +114,7 @@ impl Jwk {
         }
     }
 
-    /// The algorithm that the key names, else the one it is wanted for, else `usual`. The caller holds it against the
-    /// key's type.
+    /// The key's `alg`, or `wanted`, or `usual`. The caller checks it against the key's type.
     fn algorithm(&self, wanted: Option<Algorithm>, usual: Algorithm) -> Result<Algorithm, KeyError> {
         match &self.alg {
             Some(name) => Algorithm::from_name(name).ok_or(KeyError::Unsupported("algorithm")),
@@ -135,7 +133,7 @@ impl Jwk {
             ("RSA", _) => Ok(PublicKey::Rsa { n: public(self.n.as_ref())?, e: public(self.e.as_ref())? }),
             ("EC", Some("P-256")) => {
                 let (x, y) = (public(self.x.as_ref())?, public(self.y.as_ref())?);
-                // RFC 7518 section 6.2.1.2: of full length, leading zeros included.
+                // RFC 7518 section 6.2.1.2: full length, leading zeros included.
                 if x.len() != 32 || y.len() != 32 {
                     return Err(KeyError::Unreadable("a coordinate does not have 32 bytes"));
                 }
@@ -167,7 +165,7 @@ impl Jwk {
             return Err(KeyError::NotPrivate);
         }
         let algorithm = self.algorithm(wanted, public.usual_algorithm())?;
-        // Its size and exponent are looked at before anything is done with it.
+        // Checks size and exponent before any computation with the key.
         public.check(algorithm)?;
         let d = secret(self.d.as_ref())?;
         let key = match &public {

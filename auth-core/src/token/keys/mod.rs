@@ -1,4 +1,4 @@
-//! Keys: each bound to one algorithm, so that a token's header never chooses how it is verified (RFC 8725 section 3.1).
+//! Keys, each bound to one algorithm: a token's header never selects how the token is verified (RFC 8725 section 3.1).
 
 mod algorithm;
 mod error;

@@ -9,8 +9,8 @@ use super::signing::Signing;
 use super::verifying::Verifying;
 use super::{Algorithm, KeyError};
 
-/// What stands before the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480) and of an Ed25519 key (RFC
-/// 8410), to the byte: DER has one form for each.
+/// The DER prefix of the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480) and of an Ed25519 key (RFC 8410).
+/// DER is canonical, so the prefix is constant.
 const P256_SPKI: &[u8] = &[
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
@@ -22,18 +22,18 @@ struct Block {
     der: Zeroizing<Vec<u8>>,
 }
 
-/// The one key of a file. `openssl ecparam` writes the curve's parameters before the key; they say nothing new.
+/// Returns the only key of a file. Ignores the curve parameters that `openssl ecparam` writes before the key.
 fn only_key(text: &str) -> Result<Block, KeyError> {
-    let blocks = ::pem::parse_many(text).map_err(|_| KeyError::Unreadable("it is not well-formed PEM"))?;
+    let blocks = ::pem::parse_many(text).map_err(|_| KeyError::Unreadable("not well-formed PEM"))?;
     let mut keys = blocks.into_iter().filter(|block| block.tag() != "EC PARAMETERS");
     match (keys.next(), keys.next()) {
         (Some(key), None) => Ok(Block { label: key.tag().to_owned(), der: Zeroizing::new(key.into_contents()) }),
-        (None, _) => Err(KeyError::Unreadable("it holds no PEM block")),
-        (Some(_), Some(_)) => Err(KeyError::Unreadable("it holds more than one key; give each its own file")),
+        (None, _) => Err(KeyError::Unreadable("no PEM block")),
+        (Some(_), Some(_)) => Err(KeyError::Unreadable("more than one key; use one file for each")),
     }
 }
 
-/// `algorithm` decides only where the key leaves a choice, which is between the two of RSA.
+/// Reads a private key. `algorithm` selects between the algorithms of RSA.
 pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signing, KeyError> {
     let block = only_key(text)?;
     let key = match block.label.as_str() {
@@ -42,9 +42,9 @@ pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signin
         "RSA PRIVATE KEY" => PrivateKey::pkcs1(&block.der).ok_or(KeyError::Unsupported("size"))?,
         "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::NotPrivate),
         "ENCRYPTED PRIVATE KEY" => {
-            return Err(KeyError::Unreadable("it is encrypted; `openssl pkey` takes the password off"));
+            return Err(KeyError::Unreadable("encrypted private key; decrypt it with `openssl pkey`"));
         }
-        _ => return Err(KeyError::Unreadable("it is PEM of something else than a key")),
+        _ => return Err(KeyError::Unreadable("the PEM block is not a key")),
     };
     let algorithm = algorithm.unwrap_or(key.public.usual_algorithm());
     Signing::asymmetric(key, algorithm, None)
@@ -69,7 +69,7 @@ pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Veri
     Verifying::public(public, algorithm, None)
 }
 
-/// PKCS#1 or `SubjectPublicKeyInfo`.
+/// Reads PKCS#1 or `SubjectPublicKeyInfo`.
 fn rsa_public(der: &[u8]) -> Result<PublicKey, KeyError> {
     let (n, e) = (KEY_UTILS.rsa_pub_components_from_public_key)(der)
         .map_err(|_| KeyError::Unsupported("type, size or curve"))?;

@@ -1,7 +1,7 @@
-//! The private half of an asymmetric key, in the one form that signs.
+//! The private half of an asymmetric key.
 //!
-//! `jsonwebtoken` knows neither private JWKs nor SEC 1, and makes no keys: aws-lc-rs, which is beneath it, reads or makes
-//! those, sees whether their parts belong together, and gives them in PKCS#8.
+//! `jsonwebtoken` neither reads private JWKs and SEC 1 nor generates keys. aws-lc-rs does, checks that the components are
+//! consistent, and exports PKCS#8.
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;
@@ -14,42 +14,42 @@ use secrecy::zeroize::Zeroizing;
 use super::provider::KEY_UTILS;
 use super::public::PublicKey;
 
-/// A private key beside its public half.
+/// A private key with its public half.
 pub(super) struct PrivateKey {
-    /// PKCS#8, but for RSA, PKCS#1.
+    /// PKCS#8; for RSA, PKCS#1.
     pub(super) key: EncodingKey,
     pub(super) public: PublicKey,
 }
 
 impl PrivateKey {
-    /// Reads PKCS#8 (RFC 5958), the form of any of them.
+    /// Reads PKCS#8 (RFC 5958): any type.
     pub(super) fn pkcs8(der: &[u8]) -> Option<Self> {
         Self::ed25519(der).or_else(|| Self::p256(der)).or_else(|| Self::rsa(der))
     }
 
-    /// Reads SEC 1 (RFC 5915), which is P-256 here.
+    /// Reads SEC 1 (RFC 5915): P-256.
     pub(super) fn sec1(der: &[u8]) -> Option<Self> {
         Self::p256_pair(&EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, der).ok()?)
     }
 
-    /// Reads PKCS#1 (RFC 8017 appendix A.1.2), which is RSA.
+    /// Reads PKCS#1 (RFC 8017 appendix A.1.2): RSA.
     pub(super) fn pkcs1(der: &[u8]) -> Option<Self> {
         Self::rsa_key(EncodingKey::from_rsa_der(der))
     }
 
-    /// The key of a JWK's `d` and `x`.
+    /// Builds a key from a JWK's `d` and `x`.
     pub(super) fn ed25519_parts(d: &[u8], x: &[u8]) -> Option<Self> {
         let pair = Ed25519KeyPair::from_seed_and_public_key(d, x).ok()?;
         Self::ed25519(pair.to_pkcs8v1().ok()?.as_ref())
     }
 
-    /// The key of a JWK's `d` and its point.
+    /// Builds a key from a JWK's `d` and point.
     pub(super) fn p256_parts(d: &[u8], point: &[u8]) -> Option<Self> {
         let pair = EcdsaKeyPair::from_private_key_and_public_key(&ECDSA_P256_SHA256_FIXED_SIGNING, d, point);
         Self::p256_pair(&pair.ok()?)
     }
 
-    /// The key of a JWK's numbers.
+    /// Builds a key from a JWK's RSA parameters.
     pub(super) fn rsa_parts(parts: &KeyPairComponents<&[u8], Zeroizing<Vec<u8>>>) -> Option<Self> {
         Self::rsa_pair(&RsaKeyPair::from_components(parts).ok()?)
     }
@@ -81,7 +81,7 @@ impl PrivateKey {
         Self::p256(pair.to_pkcs8v1().ok()?.as_ref())
     }
 
-    /// What takes the PKCS#1 out of PKCS#8 reads PEM.
+    /// Goes through PEM: only `from_rsa_pem` extracts the PKCS#1 key from PKCS#8.
     fn rsa(pkcs8: &[u8]) -> Option<Self> {
         let block = ::pem::Pem::new("PRIVATE KEY", pkcs8);
         let text = Zeroizing::new(::pem::encode(&block));

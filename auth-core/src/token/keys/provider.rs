@@ -1,8 +1,7 @@
-//! The library that makes and verifies every signature of a token, and how it is called.
+//! Calls of `jsonwebtoken` for the signatures of tokens.
 //!
-//! By its backend's factories, which are named here: its `encode`, `decode`, `crypto::{sign, verify}` and
-//! `Jwk::thumbprint` ask for the provider of the process, and there is none when an application's dependencies turn on
-//! both of its backends and nobody has chosen one; they panic then.
+//! The factories of the aws-lc-rs backend are called directly. `encode`, `decode`, `crypto::{sign, verify}` and
+//! `Jwk::thumbprint` use the process-wide provider, and panic if dependencies enable both backends and none is installed.
 
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::crypto::{CryptoProvider, KeyUtils};
@@ -13,16 +12,16 @@ use crate::token::TokenError;
 
 const PROVIDER: &CryptoProvider = &DEFAULT_PROVIDER;
 
-/// Reads the public half of private keys.
+/// Extracts the public half of private keys.
 pub(super) const KEY_UTILS: &KeyUtils = &PROVIDER.key_utils;
 
-/// A signer cannot be shared between threads, so each signature has its own.
+/// Signs with a new signer each time: a signer is not `Sync`.
 pub(super) fn sign(key: &EncodingKey, algorithm: Algorithm, message: &[u8]) -> Result<Vec<u8>, TokenError> {
     let signer = (PROVIDER.signer_factory)(&algorithm.in_library(), key).map_err(|_| TokenError::Signature)?;
     signer.try_sign(message).map_err(|_| TokenError::Signature)
 }
 
-/// Whether `signature` is the key's for `message`.
+/// Verifies the key's signature of `message`.
 pub(super) fn verify(
     key: &DecodingKey,
     algorithm: Algorithm,

@@ -1,4 +1,4 @@
-//! The public half of an asymmetric key: its JWK, its thumbprint and what verifies by it.
+//! The public half of an asymmetric key, its JWK and thumbprint.
 
 use aws_lc_rs::digest;
 use aws_lc_rs::signature::{
@@ -20,14 +20,14 @@ pub(crate) enum PublicKey {
 }
 
 impl PublicKey {
-    /// A P-256 point in uncompressed form (SEC 1 section 2.3.3), the only one that JWK knows.
+    /// Reads a P-256 point in uncompressed form (SEC 1 section 2.3.3), the only form of JWK.
     pub(super) fn p256(point: &[u8]) -> Result<Self, KeyError> {
         match point {
             [4, rest @ ..] if rest.len() == 64 => {
                 let (x, y) = rest.split_at(32);
                 Ok(Self::P256 { x: x.to_vec(), y: y.to_vec() })
             }
-            _ => Err(KeyError::Unreadable("the point is not an uncompressed one of P-256")),
+            _ => Err(KeyError::Unreadable("not an uncompressed point of P-256")),
         }
     }
 
@@ -36,8 +36,8 @@ impl PublicKey {
         [&[4], x, y].concat()
     }
 
-    /// Checks the key: its sizes here, the curve's equation in aws-lc-rs. `jsonwebtoken` would take any bytes for a key
-    /// and only refuse every token of it.
+    /// Checks the key's sizes, and by aws-lc-rs the curve equation. `jsonwebtoken` accepts any bytes as a key and then
+    /// refuses every signature.
     pub(super) fn check(&self, algorithm: Algorithm) -> Result<(), KeyError> {
         match (self, algorithm) {
             (Self::Rsa { n, e }, Algorithm::Rs256 | Algorithm::Ps256) => {
@@ -54,7 +54,6 @@ impl PublicKey {
         .map_err(|_| KeyError::Inconsistent)
     }
 
-    /// What verifies by it.
     pub(super) fn decoding_key(&self) -> DecodingKey {
         match self {
             Self::Rsa { n, e } => DecodingKey::from_rsa_raw_components(n, e),
@@ -63,7 +62,7 @@ impl PublicKey {
         }
     }
 
-    /// The algorithm of a key that does not say which. For RSA it is the one that OpenID Connect takes for granted.
+    /// The default algorithm of the key's type; for RSA the default of OpenID Connect.
     pub(super) const fn usual_algorithm(&self) -> Algorithm {
         match self {
             Self::Rsa { .. } => Algorithm::Rs256,
@@ -84,7 +83,7 @@ impl PublicKey {
         text(digest::digest(&digest::SHA256, members.as_bytes()).as_ref())
     }
 
-    /// The JWK that others verify by (RFC 7517 section 4).
+    /// The public JWK (RFC 7517 section 4).
     pub(super) fn to_jwk(&self, kid: &str, algorithm: Algorithm) -> Value {
         let alg = algorithm.name();
         match self {
@@ -101,7 +100,7 @@ impl PublicKey {
     }
 }
 
-/// A modulus that can be factored, or an exponent of 1, which makes every message its own signature.
+/// Refuses a modulus that can be factored, and an exponent of 1, with which every message is its own signature.
 fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
     let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
     if !(2048..=8192).contains(&bits) {
@@ -123,7 +122,7 @@ mod tests {
     use crate::token::keys::private::PrivateKey;
 
     #[test]
-    fn an_exponent_of_one_is_refused_with_zeros_before_it_too() {
+    fn an_exponent_of_one_is_refused_with_leading_zeros_too() {
         let Some(PublicKey::Rsa { n, e }) =
             PrivateKey::random_rsa(aws_lc_rs::rsa::KeySize::Rsa2048).map(|key| key.public)
         else {

@@ -1,4 +1,4 @@
-//! What verification looks at: keys by name.
+//! Verifying keys by `kid`.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use super::{Algorithm, KeyError, KeyState};
 use crate::token::TokenError;
 use crate::token::access::TYP;
 
-/// Keys that verify, no two of one name.
+/// Verifying keys with distinct `kid`s.
 #[derive(Clone, Default)]
 pub(crate) struct Ring {
     keys: Vec<Entry>,
@@ -19,8 +19,7 @@ pub(crate) struct Ring {
 pub(super) struct Entry {
     pub(super) key: Verifying,
     pub(super) state: KeyState,
-    /// The header of the access tokens that this key signs, as we write it, encoded: one that is the same to the byte
-    /// needs no parsing.
+    /// The encoded header of this key's access tokens. A token with exactly these bytes needs no header parsing.
     pub(super) header: Box<str>,
 }
 
@@ -36,7 +35,6 @@ impl Ring {
         Self { keys: vec![Entry::new(key, state)] }
     }
 
-    /// How many.
     #[cfg(feature = "oidc")]
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
@@ -46,7 +44,7 @@ impl Ring {
         &self.keys
     }
 
-    /// The same key again is no second one; a retired one stays retired.
+    /// Adds a key. Adding it again changes nothing; a retired key stays retired.
     pub(crate) fn add(&mut self, key: Verifying, state: KeyState) -> Result<(), KeyError> {
         match self.keys.iter().find(|entry| entry.key.kid == key.kid) {
             None => {
@@ -68,13 +66,13 @@ impl Ring {
         Ok(())
     }
 
-    /// The key whose access tokens have this header.
+    /// Returns the key whose access tokens have this encoded header.
     pub(crate) fn by_header(&self, header: &str) -> Option<&Verifying> {
         let entry = self.keys.iter().find(|entry| *entry.header == *header)?;
         (entry.state != KeyState::Retired).then_some(&entry.key)
     }
 
-    /// The key that a token is to be verified by. A token that names none is verified by the only key of its algorithm.
+    /// Returns the key for a token. A token without `kid` is verified by the only key of its algorithm.
     pub(crate) fn find(&self, kid: Option<&str>, algorithm: Algorithm) -> Result<&Verifying, TokenError> {
         let entry = match kid {
             Some(kid) => self.keys.iter().find(|entry| *entry.key.kid == *kid),
@@ -86,13 +84,13 @@ impl Ring {
             None => Err(TokenError::UnknownKey),
             Some(entry) if entry.state == KeyState::Retired => Err(TokenError::RetiredKey),
             Some(entry) if entry.key.algorithm != algorithm => {
-                Err(TokenError::Header("its algorithm is not the key's"))
+                Err(TokenError::Header("`alg` is not the key's algorithm"))
             }
             Some(entry) => Ok(&entry.key),
         }
     }
 
-    /// The public keys that others verify by (RFC 7517 section 5). A secret is not among them.
+    /// The public keys as a JWK set (RFC 7517 section 5), without secrets.
     pub(crate) fn to_jwks(&self) -> Value {
         let accepted = self.keys.iter().filter(|entry| entry.state != KeyState::Retired);
         json!({ "keys": accepted.filter_map(|entry| entry.key.to_jwk()).collect::<Vec<_>>() })

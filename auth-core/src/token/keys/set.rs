@@ -1,4 +1,4 @@
-//! Key sets: one key signs, others verify, and the whole is replaced at once.
+//! Key sets: one key signs, others verify. A set is replaced as a whole.
 
 use std::sync::Arc;
 
@@ -7,62 +7,45 @@ use super::signing::Signing;
 use super::{Algorithm, KeyError, KeyKind, SigningKey, VerifyingKey};
 use crate::token::TokenError;
 
-/// What a key of a set is there for.
+/// The state of a key in a set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyState {
-    /// Signs new tokens, and verifies. There is exactly one.
+    /// Signs new tokens and verifies. A set has at most one.
     Signing,
-    /// Verifies tokens that it signed before, or elsewhere, or is about to sign.
+    /// Verifies tokens: a former, future or foreign signing key.
     Verifying,
-    /// Verifies nothing any more. Its name is kept, so that a token of it is known for what it is and the key does not
-    /// come back by mistake.
+    /// Verifies nothing. The set keeps its `kid` to report its tokens, and to prevent adding the key again by mistake.
     Retired,
 }
 
-/// A key of a set, without the key.
-///
-/// ```
-/// use auth_core::token::{Algorithm, EdDsa, KeySet, KeyState, SigningKey};
-///
-/// # fn main() -> Result<(), auth_core::token::KeyError> {
-/// let keys = KeySet::from(SigningKey::<EdDsa>::generate()?);
-/// for key in keys.iter() {
-///     assert_eq!((key.algorithm, key.state), (Algorithm::EdDsa, KeyState::Signing));
-/// }
-/// # Ok(())
-/// # }
-/// ```
+/// Describes a key of a set, without key material.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeyInfo {
-    /// The key's name.
+    /// The key's `kid`.
     pub kid: String,
-    /// Its one algorithm.
+    /// The key's algorithm.
     pub algorithm: Algorithm,
-    /// What it is there for.
+    /// The key's state.
     pub state: KeyState,
 }
 
-/// The keys of an [`Auth`](crate::Auth): one signs, any number verify.
-///
-/// A single [`SigningKey`] is a set by itself.
+/// The keys of an [`Auth`](crate::Auth): one signs, any number verify. A [`SigningKey`] converts to a set.
 ///
 /// ```
 /// use auth_core::token::{EdDsa, KeySet, SigningKey};
 ///
-/// # fn main() -> Result<(), auth_core::token::KeyError> {
-/// let old = SigningKey::<EdDsa>::generate()?;
-/// let new = SigningKey::<EdDsa>::generate()?;
+/// let (old, new) = (SigningKey::<EdDsa>::generate()?, SigningKey::<EdDsa>::generate()?);
 /// let keys = KeySet::from(new).accept(old.verifying_key())?;
-/// # Ok(())
-/// # }
+/// assert_eq!(keys.iter().count(), 2);
+/// # Ok::<(), auth_core::token::KeyError>(())
 /// ```
 #[derive(Clone)]
 pub struct KeySet {
-    /// `None` for a service that issues nothing.
+    /// `None` for a service that issues no tokens.
     signing: Option<Arc<Signing>>,
-    /// The key that signs is the first.
+    /// The signing key is the first.
     ring: Ring,
 }
 
@@ -74,18 +57,17 @@ impl<A: KeyKind> From<SigningKey<A>> for KeySet {
 }
 
 impl KeySet {
-    /// Accepts tokens of another key as well: one that signed before, or that will sign next.
+    /// Adds a verifying key: a former or future signing key.
     ///
     /// # Errors
     ///
-    /// [`KeyError::DuplicateKid`] when another key of the set has its name, [`KeyError::Retired`] when it is one of
-    /// the set that has been retired.
+    /// [`KeyError::DuplicateKid`] if another key of the set has its `kid`, [`KeyError::Retired`] if the set retired it.
     pub fn accept<A: KeyKind>(mut self, key: VerifyingKey<A>) -> Result<Self, KeyError> {
         self.ring.add(key.key, KeyState::Verifying)?;
         Ok(self)
     }
 
-    /// Every key with its state, the one that signs first.
+    /// All keys with their states, the signing key first.
     pub fn iter(&self) -> impl Iterator<Item = KeyInfo> {
         self.ring.entries().iter().map(|entry| KeyInfo {
             kid: entry.key.kid.to_string(),
@@ -94,8 +76,7 @@ impl KeySet {
         })
     }
 
-    /// This set after `next`: its signing key signs, and whatever was accepted so far still is. A key that was retired
-    /// does not come back.
+    /// Returns `next` with the keys of this set as verifying keys. Retired keys stay retired.
     pub(crate) fn rotated(&self, mut next: Self) -> Result<Self, KeyError> {
         for known in self.ring.entries() {
             next.ring.add(known.key.clone(), KeyState::Verifying)?;
@@ -112,7 +93,7 @@ impl KeySet {
         Ok(next)
     }
 
-    /// No key at all: nothing is signed, and nothing verifies.
+    /// The set without keys: signs and verifies nothing.
     #[cfg(feature = "oidc")]
     pub(crate) fn none() -> Self {
         Self { signing: None, ring: Ring::default() }
@@ -122,7 +103,7 @@ impl KeySet {
         self.signing.as_deref().ok_or(TokenError::UnknownKey)
     }
 
-    /// The header of new tokens, encoded.
+    /// The encoded header of new tokens.
     pub(crate) fn signing_header(&self) -> &str {
         self.ring.entries().first().map_or("", |entry| &entry.header)
     }

@@ -1,4 +1,4 @@
-//! Keys that sign.
+//! Signing keys.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -17,8 +17,8 @@ use crate::token::TokenError;
 
 /// A key that signs access tokens and verifies them, bound to one algorithm.
 ///
-/// Its type says which, so a key for one algorithm cannot stand where another's belongs; [`Any`] is the type of keys
-/// read from a configured file. It has no `Debug` that shows it, no `Serialize` and no `==`.
+/// The type parameter is the algorithm, so a key for another algorithm does not compile; [`Any`] is for keys read from a
+/// configured file. `Debug` hides the key; there is no `Serialize` and no `==`.
 ///
 /// ```compile_fail
 /// use auth_core::token::{EdDsa, Es256, SigningKey};
@@ -31,7 +31,7 @@ pub struct SigningKey<A: KeyKind = Any> {
     kind: PhantomData<fn() -> A>,
 }
 
-/// A signing key beside what verifies its signatures.
+/// A signing key with its verifying half.
 pub(crate) struct Signing {
     key: EncodingKey,
     pub(crate) verifying: Verifying,
@@ -43,9 +43,9 @@ impl Signing {
         Self::unchecked_secret(bytes, kid)
     }
 
-    /// Takes a short secret, too; the library refuses an empty one.
+    /// Accepts a weak secret; the library refuses an empty one.
     pub(super) fn unchecked_secret(bytes: &[u8], kid: Option<String>) -> Result<Self, WeakSecret> {
-        // The key's id must tell nothing of the key: it is a keyed hash of a constant.
+        // The `kid` must not reveal the key: it is an HMAC of a constant.
         let kid = kid.unwrap_or_else(|| {
             let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, bytes), b"auth-core kid");
             BASE64_URL_SAFE_NO_PAD.encode(&tag.as_ref()[..9])
@@ -64,63 +64,56 @@ impl Signing {
 }
 
 impl SigningKey<Hs256> {
-    /// An HS256 key of at least 32 bytes (RFC 7518 section 3.2).
-    ///
-    /// ```
-    /// use auth_core::token::{SigningKey, WeakSecret};
-    ///
-    /// let weak = SigningKey::hs256(&"short".into()).unwrap_err();
-    /// assert_eq!(weak, WeakSecret::TooShort { len: 5 });
-    /// ```
+    /// Creates an HS256 key from a secret of at least 32 bytes (RFC 7518 section 3.2).
     ///
     /// # Errors
     ///
-    /// [`WeakSecret`] when it is too short, well known, or hardly varied.
+    /// [`WeakSecret`] if the secret is too short, well known or repetitive.
     pub fn hs256(secret: &SecretString) -> Result<Self, WeakSecret> {
         Signing::secret(secret.expose_secret().as_bytes(), None).map(Self::of)
     }
 }
 
 impl SigningKey<EdDsa> {
-    /// A new random Ed25519 key, which dies with the process.
+    /// Generates an Ed25519 key, which is not persisted.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Inconsistent`] when the system gives no random bytes.
+    /// [`KeyError::Inconsistent`] if the system provides no randomness.
     pub fn generate() -> Result<Self, KeyError> {
         Self::random(PrivateKey::random_ed25519(), Algorithm::EdDsa)
     }
 }
 
 impl SigningKey<Es256> {
-    /// A new random P-256 key, which dies with the process.
+    /// Generates a P-256 key, which is not persisted.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Inconsistent`] when the system gives no random bytes.
+    /// [`KeyError::Inconsistent`] if the system provides no randomness.
     pub fn generate() -> Result<Self, KeyError> {
         Self::random(PrivateKey::random_p256(), Algorithm::Es256)
     }
 }
 
-/// RSA keys are made in two sizes here; others can be read.
+/// The size of a generated RSA key. Keys of other sizes can be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RsaBits {
-    /// The least that is safe.
+    /// 2048 bits, the minimum (RFC 7518 section 3.3).
     B2048,
-    /// About as strong as P-256.
+    /// 3072 bits, about as strong as P-256.
     B3072,
 }
 
 macro_rules! generate_rsa {
     ($($kind:ident = $algorithm:expr),*) => {$(
         impl SigningKey<super::$kind> {
-            /// A new random RSA key, which dies with the process. Takes up to a second.
+            /// Generates an RSA key, which is not persisted. Takes up to a second.
             ///
             /// # Errors
             ///
-            /// [`KeyError::Inconsistent`] when the system gives no random bytes.
+            /// [`KeyError::Inconsistent`] if the system provides no randomness.
             pub fn generate(bits: RsaBits) -> Result<Self, KeyError> {
                 let size = match bits {
                     RsaBits::B2048 => rsa::KeySize::Rsa2048,
@@ -136,45 +129,38 @@ generate_rsa!(Rs256 = Algorithm::Rs256, Ps256 = Algorithm::Ps256);
 
 impl<A: KeyKind> SigningKey<A> {
     /// Reads a private key in PEM: PKCS#8 (`PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`), not
-    /// encrypted. It is named by its RFC 7638 thumbprint.
+    /// encrypted. Its `kid` is the RFC 7638 thumbprint.
     ///
-    /// For [`Any`] an RSA key signs by RS256; name [`Ps256`](super::Ps256) or give a JWK for PS256.
+    /// With [`Any`], an RSA key signs with RS256; use [`Ps256`](super::Ps256) or a JWK for PS256.
     ///
     /// ```no_run
     /// use auth_core::token::{Algorithm, SigningKey};
     ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// // `openssl genpkey -algorithm ed25519 -out signing.pem`
     /// let key: SigningKey = SigningKey::from_pem(&std::fs::read_to_string("signing.pem")?.into())?;
     /// assert_eq!(key.algorithm(), Algorithm::EdDsa);
-    /// # Ok(())
-    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`KeyError`] says what is wrong with it.
+    /// [`KeyError`] names the problem.
     pub fn from_pem(text: &SecretString) -> Result<Self, KeyError> {
         Self::checked(pem::signing(text.expose_secret(), A::ALGORITHM)?)
     }
 
-    /// Reads a private or secret JWK (RFC 7517, RFC 7518 section 6, RFC 8037). Its own `kid` is kept; without one it
-    /// is named by its thumbprint.
+    /// Reads a private or secret JWK (RFC 7517, RFC 7518 section 6, RFC 8037). The default
+    /// `kid` of an asymmetric key is its RFC 7638 thumbprint.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] says what is wrong with it.
+    /// [`KeyError`] names the problem.
     pub fn from_jwk(text: &SecretString) -> Result<Self, KeyError> {
         Self::checked(jwk::signing(text.expose_secret(), A::ALGORITHM)?)
     }
 
     fn checked(key: Signing) -> Result<Self, KeyError> {
-        match A::ALGORITHM {
-            Some(expected) if expected != key.verifying.algorithm => {
-                Err(KeyError::Algorithm { expected, found: key.verifying.algorithm })
-            }
-            _ => Ok(Self::of(key)),
-        }
+        VerifyingKey::<A>::checked(key.verifying.clone()).map(|_| Self::of(key))
     }
 
     fn random(key: Option<PrivateKey>, algorithm: Algorithm) -> Result<Self, KeyError> {
@@ -185,19 +171,19 @@ impl<A: KeyKind> SigningKey<A> {
         Self { key: Arc::new(key), kind: PhantomData }
     }
 
-    /// The key's name, `kid` in a token's header.
+    /// The key's `kid`.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.key.verifying.kid
     }
 
-    /// The one algorithm it signs by.
+    /// The key's algorithm.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.key.verifying.algorithm
     }
 
-    /// What verifies its signatures: the public half, or the secret itself for HS256.
+    /// The verifying key: the public half, or for HS256 the secret itself.
     #[must_use]
     pub fn verifying_key(&self) -> VerifyingKey<A> {
         VerifyingKey { key: self.key.verifying.clone(), kind: PhantomData }
@@ -206,9 +192,6 @@ impl<A: KeyKind> SigningKey<A> {
 
 impl<A: KeyKind> std::fmt::Debug for SigningKey<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SigningKey")
-            .field("kid", &self.kid())
-            .field("algorithm", &self.algorithm())
-            .finish_non_exhaustive()
+        self.key.verifying.debug("SigningKey", f)
     }
 }

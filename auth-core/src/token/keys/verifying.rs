@@ -1,4 +1,4 @@
-//! Keys that verify.
+//! Verifying keys.
 
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -10,22 +10,17 @@ use super::public::PublicKey;
 use super::{Algorithm, Any, KeyError, KeyKind, WeakSecret, jwk, pem, provider};
 use crate::token::TokenError;
 
-/// A key that verifies tokens of the one algorithm it is bound to.
-///
-/// Its type says which, so a key for one algorithm cannot stand where another's belongs; [`Any`] is the type of keys
-/// read from a configured file. It has no `Debug` that shows it, no `Serialize` and no `==`.
+/// A key that verifies tokens, bound to one algorithm: the counterpart of a [`SigningKey`](super::SigningKey).
 ///
 /// ```
 /// use auth_core::token::{Algorithm, VerifyingKey};
 ///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // RFC 8037 appendix A.2
 /// let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
 /// let key: VerifyingKey = VerifyingKey::from_jwk(jwk)?;
 /// assert_eq!(key.algorithm(), Algorithm::EdDsa);
 /// assert_eq!(key.kid(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"); // its RFC 7638 thumbprint
-/// # Ok(())
-/// # }
+/// # Ok::<(), auth_core::token::KeyError>(())
 /// ```
 pub struct VerifyingKey<A: KeyKind = Any> {
     pub(super) key: Verifying,
@@ -58,12 +53,11 @@ impl Verifying {
         Ok(Self { kid: kid.into(), algorithm: Algorithm::Hs256, key: Arc::new(key), public: None })
     }
 
-    /// Whether `signature` is this key's for `message`.
     pub(crate) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), TokenError> {
         provider::verify(&self.key, self.algorithm, message, signature)
     }
 
-    /// Whether both are the same key, whatever they are called.
+    /// Whether both are the same key, regardless of `kid`.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         self.algorithm == other.algorithm
             && match (&self.public, &other.public) {
@@ -75,6 +69,10 @@ impl Verifying {
             }
     }
 
+    pub(super) fn debug(&self, name: &str, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct(name).field("kid", &self.kid).field("algorithm", &self.algorithm).finish_non_exhaustive()
+    }
+
     /// The JWK to publish; `None` for a secret.
     pub(crate) fn to_jwk(&self) -> Option<serde_json::Value> {
         self.public.as_ref().map(|public| public.to_jwk(&self.kid, self.algorithm))
@@ -84,20 +82,20 @@ impl Verifying {
 impl<A: KeyKind> VerifyingKey<A> {
     /// Reads a public key in PEM (`PUBLIC KEY`, `RSA PUBLIC KEY`), or the public half of a private one.
     ///
-    /// For [`Any`] an RSA key is taken for RS256; name [`Ps256`](super::Ps256) or give a JWK for PS256.
+    /// With [`Any`], an RSA key verifies RS256; use [`Ps256`](super::Ps256) or a JWK for PS256.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] says what is wrong with it.
+    /// [`KeyError`] names the problem.
     pub fn from_pem(text: &str) -> Result<Self, KeyError> {
         Self::checked(pem::verifying(text, A::ALGORITHM)?)
     }
 
-    /// Reads a JWK (RFC 7517), public or private. Its own `kid` is kept; without one it is named by its thumbprint.
+    /// Reads a JWK (RFC 7517), public or private. The default `kid` of an asymmetric key is its thumbprint.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] says what is wrong with it.
+    /// [`KeyError`] names the problem.
     pub fn from_jwk(text: &str) -> Result<Self, KeyError> {
         Self::checked(jwk::verifying(text, A::ALGORITHM)?)
     }
@@ -113,19 +111,19 @@ impl<A: KeyKind> VerifyingKey<A> {
         self.key
     }
 
-    /// The key's name, `kid` in a token's header.
+    /// The key's `kid`.
     #[must_use]
     pub fn kid(&self) -> &str {
         &self.key.kid
     }
 
-    /// The one algorithm it verifies.
+    /// The key's algorithm.
     #[must_use]
     pub const fn algorithm(&self) -> Algorithm {
         self.key.algorithm
     }
 
-    /// The same key, its algorithm no longer part of its type.
+    /// Erases the algorithm from the key's type.
     #[must_use]
     pub fn erase(self) -> VerifyingKey<Any> {
         VerifyingKey { key: self.key, kind: PhantomData }
@@ -140,9 +138,6 @@ impl<A: KeyKind> Clone for VerifyingKey<A> {
 
 impl<A: KeyKind> std::fmt::Debug for VerifyingKey<A> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VerifyingKey")
-            .field("kid", &self.kid())
-            .field("algorithm", &self.algorithm())
-            .finish_non_exhaustive()
+        self.key.debug("VerifyingKey", f)
     }
 }
