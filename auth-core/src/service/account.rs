@@ -79,9 +79,8 @@ impl Auth {
     pub async fn remove_account(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "remove_account", |change| async move {
-            let recording = change.recording(Some(&id), |removed: &bool| match removed {
-                true => vec![EventKind::AccountRemoved { subject: id.clone() }],
-                false => Vec::new(),
+            let recording = change.recording(Some(&id), |removed: &bool| {
+                removed.then(|| EventKind::AccountRemoved { subject: id.clone() }).into_iter().collect()
             });
             let removed = recording.of(change.auth().directory()?.remove(&id, recording.audit())).await?;
             if removed { Ok(()) } else { Err(AccountError::NotFound { what: USER }) }

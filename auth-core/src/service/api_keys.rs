@@ -116,9 +116,8 @@ impl Auth {
     pub async fn revoke_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "revoke_api_key", |change| async move {
-            let recording = change.recording(None, |revoked: &bool| match revoked {
-                true => vec![EventKind::ApiKeyRevoked { api_key: id.clone() }],
-                false => Vec::new(),
+            let recording = change.recording(None, |revoked: &bool| {
+                revoked.then(|| EventKind::ApiKeyRevoked { api_key: id.clone() }).into_iter().collect()
             });
             let revoked = recording.of(change.service()?.api_keys.revoke(&id, recording.audit())).await?;
             if revoked { Ok(()) } else { Err(AccountError::NotFound { what: "API key" }) }
