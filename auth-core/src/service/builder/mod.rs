@@ -125,9 +125,8 @@ impl AuthBuilder {
         self.directory(store.clone()).sessions(store.clone()).api_keys(store)
     }
 
-    /// Sets the user store, without registration: [`Auth::routes`](crate::Auth::routes) then has no `/auth/register`,
-    /// and [`Auth::register`](crate::Auth::register) fails with
-    /// [`AccountError::Misconfigured`](crate::AccountError::Misconfigured).
+    /// Sets the user store, without registration: `Auth::routes` then has no `/auth/register`, and `Auth::register` fails with
+    /// `AccountError::Misconfigured`.
     pub fn users(mut self, users: impl UserStore) -> Self {
         self.users = Some(Arc::new(users));
         self.registry = None;
@@ -273,7 +272,7 @@ impl AuthBuilder {
         self
     }
 
-    /// The source of the current time; the system clock by default. See [`TestClock`](crate::testing::TestClock).
+    /// The source of the current time; the system clock by default. Tests use `testing::TestClock`.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self
