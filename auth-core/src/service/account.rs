@@ -19,21 +19,13 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is no such account; [`AccountError::Misconfigured`] when the user store is not a
-    /// [`UserDirectory`]; [`AccountError::Unavailable`] when the store does not answer.
+    /// [`AccountError::NotFound`] when there is no such account; [`AccountError::Misconfigured`] when the user store is
+    /// not a [`UserDirectory`].
     pub async fn account(&self, id: &SubjectId) -> Result<Account, AccountError> {
         self.directory()?.get(id).await?.ok_or(AccountError::NotFound { what: USER })
     }
 
     /// Returns at most `limit` accounts after `after`, ordered by id, which is the order of creation.
-    ///
-    /// ```
-    /// # auth_core::testing::example(async |auth, ada, system| {
-    /// let page = auth.accounts(None, 100).await?;
-    /// let rest = auth.accounts(page.last().map(|account| &account.id), 100).await?;
-    /// assert_eq!((page.len(), rest.len()), (1, 0));
-    /// # Ok(()) });
-    /// ```
     ///
     /// # Errors
     ///
@@ -55,7 +47,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// As [`account`](Self::account), and [`AccountError::EmailTaken`]. After `Unavailable` the change may have been made.
+    /// As [`account`](Self::account), and [`AccountError::EmailTaken`]. After `Unavailable` the change may have been
+    /// made.
     pub async fn update_account(
         &self,
         context: &Context,
@@ -80,24 +73,14 @@ impl Auth {
 
     /// Removes an account with its sessions and API keys. Guards refuse all of them from the next request on.
     ///
-    /// ```
-    /// use auth_core::AccountError;
-    ///
-    /// # auth_core::testing::example(async |auth, ada, system| {
-    /// auth.remove_account(&system, &ada).await?;
-    /// assert_eq!(auth.account(&ada).await, Err(AccountError::NotFound { what: "user" }));
-    /// # Ok(()) });
-    /// ```
-    ///
     /// # Errors
     ///
     /// As [`account`](Self::account). After `Unavailable` the account may have been removed.
     pub async fn remove_account(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "remove_account", |change| async move {
-            let recording = change.recording(Some(&id), |removed: &bool| match removed {
-                true => vec![EventKind::AccountRemoved { subject: id.clone() }],
-                false => Vec::new(),
+            let recording = change.recording(Some(&id), |removed: &bool| {
+                removed.then(|| EventKind::AccountRemoved { subject: id.clone() }).into_iter().collect()
             });
             let removed = recording.of(change.auth().directory()?.remove(&id, recording.audit())).await?;
             if removed { Ok(()) } else { Err(AccountError::NotFound { what: USER }) }

@@ -48,8 +48,7 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidInput`] for an invalid name, scope or lifetime; [`AccountError::Unavailable`] when the store does
-    /// not answer.
+    /// [`AccountError::InvalidInput`] for an invalid name, scope or lifetime.
     pub async fn create_api_key(
         &self,
         context: &Context,
@@ -80,30 +79,15 @@ impl Auth {
     }
 
     /// Returns all API keys that are not revoked, newest first.
-    ///
-    /// # Errors
-    ///
-    /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, AccountError> {
         Ok(self.service()?.api_keys.list().await?)
     }
 
     /// Gives a key a new secret. The current secret stays valid for 24 hours.
     ///
-    /// ```
-    /// # use auth_core::NewApiKey;
-    /// # auth_core::testing::example(async |auth, ada, system| {
-    /// # let new = NewApiKey { name: "nightly".to_owned(), scopes: vec!["reports:read".into()], expires_in: None };
-    /// # let issued = auth.create_api_key(&system, &ada, new).await?;
-    /// let rotated = auth.rotate_api_key(&system, &issued.record.id).await?;
-    /// assert_eq!(rotated.key.id(), issued.key.id());
-    /// assert!(rotated.record.previous.is_some());
-    /// # Ok(()) });
-    /// ```
-    ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is no such key; [`AccountError::Unavailable`] when the store does not answer.
+    /// [`AccountError::NotFound`] when there is no such key.
     pub async fn rotate_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<IssuedApiKey, AccountError> {
         let key = ApiKey::random(id.clone())?;
         let overlap_until = self.now().after(ROTATION_OVERLAP);
@@ -128,13 +112,12 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is no such key; [`AccountError::Unavailable`] when the store does not answer.
+    /// [`AccountError::NotFound`] when there is no such key.
     pub async fn revoke_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "revoke_api_key", |change| async move {
-            let recording = change.recording(None, |revoked: &bool| match revoked {
-                true => vec![EventKind::ApiKeyRevoked { api_key: id.clone() }],
-                false => Vec::new(),
+            let recording = change.recording(None, |revoked: &bool| {
+                revoked.then(|| EventKind::ApiKeyRevoked { api_key: id.clone() }).into_iter().collect()
             });
             let revoked = recording.of(change.service()?.api_keys.revoke(&id, recording.audit())).await?;
             if revoked { Ok(()) } else { Err(AccountError::NotFound { what: "API key" }) }

@@ -75,20 +75,22 @@ pub(crate) struct Service {
 }
 
 impl Auth {
-    /// Begins an `Auth` that signs with a [`SigningKey`](crate::token::SigningKey) or the first key of a [`KeySet`], for the
-    /// `issuer` (a URL, the `iss` of tokens) and the `audience` (their `aud`, and the realm of challenges).
+    /// Begins an `Auth` that signs with a [`SigningKey`](crate::token::SigningKey) or the first key of a [`KeySet`],
+    /// for the `issuer` (a URL, the `iss` of tokens) and the `audience` (their `aud`, and the realm of challenges).
     ///
-    /// Stores are required: [`AuthBuilder::store`] sets all three. [`AuthBuilder`] lists the settings and their defaults.
+    /// Stores are required: [`AuthBuilder::store`] sets all three. [`AuthBuilder`] lists the settings and their
+    /// defaults.
     #[cfg(feature = "server")]
     pub fn builder(keys: impl Into<KeySet>, issuer: impl Into<String>, audience: impl Into<String>) -> AuthBuilder {
         AuthBuilder::new(keys.into(), issuer.into(), audience.into())
     }
 
-    /// Begins an `Auth` for a service that issues no tokens and has no users: its guards accept tokens of the issuers that
-    /// [`AuthBuilder::trust`] adds. `realm` is the realm of challenges.
+    /// Begins an `Auth` for a service that issues no tokens and has no users: its guards accept tokens of the issuers
+    /// that [`AuthBuilder::trust`] adds. `realm` is the realm of challenges.
     ///
     /// It needs no stores and has no password hasher; operations on accounts, sessions and keys fail with
-    /// `AccountError::Misconfigured`. With [`AuthBuilder::users`] and [`AuthBuilder::api_keys`] its guards also accept API keys.
+    /// `AccountError::Misconfigured`. With [`AuthBuilder::users`] and [`AuthBuilder::api_keys`] its guards also accept
+    /// API keys.
     ///
     /// ```
     /// use auth_core::issuer::Issuer;
@@ -105,10 +107,10 @@ impl Auth {
         AuthBuilder::new(KeySet::none(), String::new(), realm.into())
     }
 
-    /// Drops the cached state of a subject after the application changed or removed it in its own store, so that the next
-    /// request on this node sees the change. With a [`fanout`](AuthBuilder::fanout) the message to other nodes has been sent
-    /// when this returns. In any case other nodes see the change within the [`cache_ttl`](AuthBuilder::cache_ttl), 5 seconds by
-    /// default.
+    /// Drops the cached state of a subject after the application changed or removed it in its own store, so that the
+    /// next request on this node sees the change. With a [`fanout`](AuthBuilder::fanout) the message to other nodes has
+    /// been sent when this returns. In any case other nodes see the change within the
+    /// [`cache_ttl`](AuthBuilder::cache_ttl), 5 seconds by default.
     ///
     /// ```
     /// use auth_core::{Auth, Context, SubjectId};

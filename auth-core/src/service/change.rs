@@ -32,8 +32,8 @@ pub(crate) struct Change {
 }
 
 impl Auth {
-    /// Runs `work` in a task of its own and waits for it. If the caller is dropped, the task still runs to its end: caches and
-    /// other nodes are invalidated ([`Coherent`](crate::cache::Coherent)), and events are recorded.
+    /// Runs `work` in a task of its own and waits for it. If the caller is dropped, the task still runs to its end:
+    /// caches and other nodes are invalidated ([`Coherent`](crate::cache::Coherent)), and events are recorded.
     #[cfg(feature = "server")]
     pub(crate) async fn change<T, F>(
         &self,
@@ -62,15 +62,8 @@ impl Auth {
         done.inspect_err(|error| tracing::error!(target: "auth", %error, operation, "a change was aborted")).ok()
     }
 
-    /// Waits until every change in progress is finished and recorded. Call it at shutdown, after the last request: a client
-    /// that disconnected may have left a running change behind.
-    ///
-    /// ```
-    /// # async fn serve(auth: auth_core::Auth) {
-    /// // axum::serve(listener, app).with_graceful_shutdown(signal).await?;
-    /// auth.settled().await;
-    /// # }
-    /// ```
+    /// Waits until every change in progress is finished and recorded. Call it at shutdown, after the last request: a
+    /// client that disconnected may have left a running change behind.
     pub async fn settled(&self) {
         // `wait` returns only on a closed tracker; a closed tracker still accepts tasks.
         self.0.changes.close();

@@ -8,7 +8,9 @@ use crate::verify::AccessError;
 
 /// An error of an operation of [`Auth`](crate::Auth).
 ///
-/// In a handler, `?` converts it into a [`Refusal`](crate::Refusal). Its message is safe to send to the client.
+/// Every operation fails with [`Unavailable`](Self::Unavailable) when a store does not answer, and with
+/// [`Misconfigured`](Self::Misconfigured) on a resource server. In a handler, `?` converts the error into a
+/// [`Refusal`](crate::Refusal). Its message is safe to send to the client.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccountError {

@@ -8,13 +8,15 @@ use crate::token::{KeyError, KeyInfo, KeyKind, KeySet, VerifyingKey};
 /// Key rotation without a restart and without refusing a valid token, on any number of nodes:
 ///
 /// 1. call [`accept_key`](Auth::accept_key) with the next key on every node, which also adds it to `jwks.json`;
-/// 2. after 5 minutes, when cached copies of `jwks.json` have expired, call [`rotate_key`](Auth::rotate_key) on every node;
+/// 2. after 5 minutes, when cached copies of `jwks.json` have expired, call [`rotate_key`](Auth::rotate_key) on every
+///    node;
 /// 3. one access token lifetime later, call [`retire_key`](Auth::retire_key) for the old key.
 ///
 /// A single node whose tokens no other service verifies needs only step 2.
 impl Auth {
-    /// Signs with another key from now on: a [`SigningKey`](super::SigningKey), or the first key of a [`KeySet`], for instance
-    /// one that [`Settings::from_env`](crate::Settings::from_env) read again. Keys accepted so far stay accepted.
+    /// Signs with another key from now on: a [`SigningKey`](super::SigningKey), or the first key of a [`KeySet`], for
+    /// instance one that [`Settings::from_env`](crate::Settings::from_env) read again. Keys accepted so far stay
+    /// accepted.
     ///
     /// ```
     /// use auth_core::Context;
@@ -35,8 +37,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`KeyError::DuplicateKid`] when another key has the same `kid`, [`KeyError::Retired`] when the key was retired on this
-    /// node; the keys then stay unchanged.
+    /// [`KeyError::DuplicateKid`] when another key has the same `kid`, [`KeyError::Retired`] when the key was retired
+    /// on this node; the keys then stay unchanged.
     pub fn rotate_key(&self, context: &Context, keys: impl Into<KeySet>) -> Result<(), KeyError> {
         let next = keys.into();
         self.access_tokens().change_keys(|keys| keys.rotated(next.clone()))?;
@@ -51,8 +53,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`KeyError::DuplicateKid`] when another key has the same `kid`, [`KeyError::Retired`] when the key was retired on this
-    /// node.
+    /// [`KeyError::DuplicateKid`] when another key has the same `kid`, [`KeyError::Retired`] when the key was retired
+    /// on this node.
     pub fn accept_key<A: KeyKind>(&self, context: &Context, key: VerifyingKey<A>) -> Result<(), KeyError> {
         let key = key.erase();
         self.access_tokens().change_keys(|keys| keys.clone().accept(key.clone()))?;

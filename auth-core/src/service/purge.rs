@@ -17,8 +17,8 @@ const EVERY: Duration = Duration::from_mins(1);
 /// The pause between two steps of a sweep, which leaves about half of the time to other writers.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// How long expired rows are kept: a node whose clock is behind may still consider them valid, and owners see expired API
-/// keys for a day.
+/// How long expired rows are kept: a node whose clock is behind may still consider them valid, and owners see expired
+/// API keys for a day.
 const KEPT_FOR: Duration = Duration::from_hours(24);
 
 /// A task that removes expired sessions, refresh tokens and API keys from a store, in small steps, until it is dropped.
@@ -52,7 +52,8 @@ impl PurgeTask {
         Self { task: tokio::spawn(run(store)) }
     }
 
-    /// Removes everything that expired at least a day ago, in steps with pauses between them, and returns the number of rows.
+    /// Removes everything that expired at least a day ago, in steps with pauses between them, and returns the number of
+    /// rows.
     ///
     /// # Errors
     ///
@@ -82,9 +83,7 @@ async fn run(store: impl Housekeeping) {
         match PurgeTask::sweep(&store, &SystemClock).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(target: "auth", removed, "expired rows removed"),
-            Err(error) => {
-                tracing::warn!(target: "auth", %error, "expired rows could not be removed; retrying in a minute");
-            }
+            Err(error) => tracing::warn!(target: "auth", %error, "cannot remove expired rows; will retry"),
         }
         sleep(EVERY).await;
     }

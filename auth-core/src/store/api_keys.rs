@@ -10,8 +10,8 @@ use crate::token::TokenHash;
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
-/// or not; the operation fails with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
+/// made or not; the operation fails with 503.
 #[async_trait]
 pub trait ApiKeyStore: Send + Sync + 'static {
     /// Adds a key.
@@ -23,8 +23,8 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     /// Returns all keys that were not revoked, newest first.
     async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError>;
 
-    /// Gives the key a new secret. The current one stays valid until `overlap_until`, an older one becomes invalid. Returns
-    /// the changed record; `None` when there is no such key.
+    /// Gives the key a new secret. The current one stays valid until `overlap_until`, an older one becomes invalid.
+    /// Returns the changed record; `None` when there is no such key.
     async fn rotate(
         &self,
         id: &ApiKeyId,

@@ -12,8 +12,8 @@ use crate::base::{Email, SubjectId, Timestamp};
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
-/// or not; the operation fails with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
+/// made or not; the operation fails with 503.
 #[async_trait]
 pub trait UserDirectory: UserRegistry {
     /// Returns the account with this id.

@@ -14,8 +14,8 @@ use crate::token::TokenHash;
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
-/// or not; the operation fails with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
+/// made or not; the operation fails with 503.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
     /// Adds a session with the first token of its family.
@@ -34,8 +34,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Ends one session of a subject; `false` when the subject has no such session.
     async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one if it is lower. Returns the
-    /// ids of the ended sessions.
+    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one if it is lower. Returns
+    /// the ids of the ended sessions.
     async fn end_all(
         &self,
         subject: &SubjectId,
@@ -80,8 +80,8 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// The final expiry, regardless of refreshes.
     pub ends_at: Timestamp,
-    /// The client that began the session and that alone may refresh it (RFC 6749 section 6); `None` for the service's own
-    /// client.
+    /// The client that began the session and that alone may refresh it (RFC 6749 section 6); `None` for the service's
+    /// own client.
     pub client_id: Option<ClientId>,
     /// The SHA-256 thumbprint (RFC 7638, base64url) of the key that every refresh must prove possession of (RFC 9449
     /// section 5); `None` when the family is not bound to a key. It does not change after login.
@@ -89,11 +89,11 @@ pub struct Session {
 }
 
 impl Session {
-    /// Whether this holder may use refresh tokens of this session: the same client, with the same key or without a key as at
-    /// login.
+    /// Whether this holder may use refresh tokens of this session: the same client, with the same key or without a key
+    /// as at login.
     ///
-    /// A session without a key is never bound to one later: an attacker could bind it to their own key, and the owner's use of
-    /// the stolen token would then not be detected as a replay.
+    /// A session without a key is never bound to one later: an attacker could bind it to their own key, and the owner's
+    /// use of the stolen token would then not be detected as a replay.
     #[must_use]
     pub fn is_bound_to(&self, holder: &Holder<'_>) -> bool {
         self.client_id.as_ref() == holder.client_id && self.dpop_jkt.as_deref() == holder.dpop_jkt
@@ -114,8 +114,8 @@ impl Session {
 pub struct Holder<'a> {
     /// The client, authenticated if it is confidential; `None` for the service's own client.
     pub client_id: Option<&'a ClientId>,
-    /// The thumbprint of the key of the DPoP proof (RFC 9449); also `None` for a confidential client, whose sessions are
-    /// bound to its secret.
+    /// The thumbprint of the key of the DPoP proof (RFC 9449); also `None` for a confidential client, whose sessions
+    /// are bound to its secret.
     pub dpop_jkt: Option<&'a str>,
 }
 
@@ -163,8 +163,8 @@ pub enum Redeemed {
     },
     /// Used before, and the leeway is over: the token was copied. The session was ended.
     Replayed(Session),
-    /// Bound to another client or key. Nothing changed: a request by another client neither spends the token nor ends the
-    /// session.
+    /// Bound to another client or key. Nothing changed: a request by another client neither spends the token nor ends
+    /// the session.
     WrongHolder(Session),
     /// Unknown, expired, or of an ended session.
     Refused,

@@ -10,56 +10,41 @@ use crate::password::PasswordHash;
 
 /// The users, as authentication needs them. Implement it to keep an existing user table.
 ///
-/// The version of a user grows whenever the user's credentials change or are revoked; a table without such a column can add
-/// one that starts at 0.
+/// The version of a user grows whenever the user's credentials change or are revoked; a table without such a column can
+/// add one that starts at 0.
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
-/// or not; the operation fails with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
+/// made or not; the operation fails with 503.
 ///
 /// ```
-/// use auth_core::store::{Audit, StoreError, SubjectState, UserRecord, UserStore};
+/// use auth_core::store::{Audit, StoreError, UserRecord, UserStore};
 /// use auth_core::{SubjectId, password::PasswordHash};
 ///
-/// # struct Row { id: i64, hash: String, is_active: bool, role: String, version: u64 }
-/// # struct Table;
-/// # impl Table {
-/// #     async fn row(&self, column: &str, value: &str) -> Result<Option<Row>, StoreError> { Ok(None) }
-/// #     async fn set(&self, id: &str, hash: &str) -> Result<Option<u64>, StoreError> { Ok(None) }
-/// #     async fn raise(&self, id: &str) -> Result<Option<u64>, StoreError> { Ok(None) }
-/// #     async fn swap(&self, id: &str, old: &str, new: &str) -> Result<(), StoreError> { Ok(()) }
-/// # }
-/// # fn record(row: Row) -> UserRecord {
-/// #     let id: SubjectId = row.id.to_string().parse().expect("digits");
-/// #     let state = SubjectState { active: row.is_active, roles: [row.role.into()].into(), version: row.version };
-/// #     UserRecord { id, password_hash: Some(PasswordHash::from_stored(row.hash)), state }
-/// # }
-/// struct Users(Table); // the application's table; `record` converts a row into a `UserRecord`
+/// # struct Pool;
+/// struct Users(Pool);
 ///
 /// #[async_trait::async_trait]
 /// impl UserStore for Users {
 ///     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-///         Ok(self.0.row("email", &login.to_lowercase()).await?.map(record))
+///         todo!("SELECT id, hash, active, roles, version FROM users WHERE email = lower($1)")
 ///     }
 ///
 ///     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
-///         Ok(self.0.row("id", id.as_str()).await?.map(record))
+///         todo!("SELECT id, hash, active, roles, version FROM users WHERE id = $1")
 ///     }
 ///
-///     // UPDATE users SET hash = $2, version = version + 1 WHERE id = $1 RETURNING version
-///     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash, _audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
-///         self.0.set(id.as_str(), hash.as_str()).await
+///     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+///         todo!("UPDATE users SET hash = $2, version = version + 1 WHERE id = $1 RETURNING version")
 ///     }
 ///
-///     // UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version
-///     async fn revoke_tokens(&self, id: &SubjectId, _audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
-///         self.0.raise(id.as_str()).await
+///     async fn revoke_tokens(&self, id: &SubjectId, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+///         todo!("UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version")
 ///     }
 ///
-///     // UPDATE users SET hash = $3 WHERE id = $1 AND hash = $2
 ///     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-///         self.0.swap(id.as_str(), old.as_str(), new.as_str()).await
+///         todo!("UPDATE users SET hash = $3 WHERE id = $1 AND hash = $2")
 ///     }
 /// }
 /// ```
@@ -71,8 +56,8 @@ pub trait UserStore: Send + Sync + 'static {
     /// Returns the user with this id.
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError>;
 
-    /// Sets the password and increments the version atomically, so that no earlier credential outlives the old password.
-    /// Returns the new version; `None` when there is no such user.
+    /// Sets the password and increments the version atomically, so that no earlier credential outlives the old
+    /// password. Returns the new version; `None` when there is no such user.
     async fn set_password(
         &self,
         id: &SubjectId,
@@ -84,8 +69,8 @@ pub trait UserStore: Send + Sync + 'static {
     /// there is no such user.
     async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError>;
 
-    /// Replaces `old` by `new`, a stronger hash of the same password, unless the stored hash is no longer `old`. Does not
-    /// change the version.
+    /// Replaces `old` by `new`, a stronger hash of the same password, unless the stored hash is no longer `old`. Does
+    /// not change the version.
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
 }
 
@@ -93,8 +78,8 @@ pub trait UserStore: Send + Sync + 'static {
 ///
 /// # Errors
 ///
-/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been made
-/// or not; the operation fails with 503.
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
+/// made or not; the operation fails with 503.
 #[async_trait]
 pub trait UserRegistry: UserStore {
     /// Adds a user; `None` when the e-mail address is taken.

@@ -13,16 +13,16 @@ use target::{Answer, Outcome};
 
 use crate::policy::{PolicyTable, RoutePolicy};
 
-/// Calls every route of a policy table over HTTP, without a credential and as each given caller, and compares the response
-/// with the requirement of the route.
+/// Calls every route of a policy table over HTTP, without a credential and as each given caller, and compares the
+/// response with the requirement of the route.
 ///
 /// Every response except a guard's refusal counts as allowed. Refusals are recognized by their problem type, so the
 /// application under test must use the default error body. A handler's own 404 or 422, and the 403 of an
 /// `#[authorize(..)]`, come after the guard and count as allowed; a 5xx counts as a failure. Path parameters are `1`,
 /// bodies are empty.
 ///
-/// Handlers of allowed calls run: use an application with a disposable store, and callers that sign in again for each call,
-/// since a route may end their session.
+/// Handlers of allowed calls run: use an application with a disposable store, and callers that sign in again for each
+/// call, since a route may end their session.
 ///
 /// ```no_run
 /// # use auth_core::{prelude::*, testing::{AccessMatrix, Target, TestCaller, sign_in}};
@@ -65,8 +65,8 @@ impl AccessMatrix {
     ///
     /// # Panics
     ///
-    /// Lists every response that differs from the policy. Also when the callers are not sufficient: no caller has a role that
-    /// a requirement names, or no caller is allowed on a route.
+    /// Lists every response that differs from the policy. Also when the callers are not sufficient: no caller has a
+    /// role that a requirement names, or no caller is allowed on a route.
     pub async fn hold(&self, target: &Target) -> usize {
         let mut wrong = self.missing_callers();
         let mut calls = 0;

@@ -10,8 +10,8 @@ use crate::web::head;
 const DECLARED: Declaration =
     Declaration { name: "testing::admit", module: module_path!(), file: file!(), line: line!() };
 
-/// Decides about a request with the same function as [`Guard`](crate::Guard): verifies the credentials of the kinds that
-/// `requirement` accepts (once per request, as stacked guards do) and checks the caller against it.
+/// Decides about a request with the same function as [`Guard`](crate::Guard): verifies the credentials of the kinds
+/// that `requirement` accepts (once per request, as stacked guards do) and checks the caller against it.
 ///
 /// The requirement of a guard is a constant of its type; this is for tests that generate requirements.
 ///

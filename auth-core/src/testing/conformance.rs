@@ -1,8 +1,8 @@
 //! The conformance suite for implementations of the store traits.
 //!
-//! Each function runs its checks in order and panics at the first failure, after printing the name of the check to standard
-//! error. The checks create their own users, sessions and keys and ignore others, so the store may contain other data;
-//! [`housekeeping`] removes everything that expired by September 2001.
+//! Each function runs its checks in order and panics at the first failure, after printing the name of the check to
+//! standard error. The checks create their own users, sessions and keys and ignore others, so the store may contain
+//! other data; [`housekeeping`] removes everything that expired by September 2001.
 //!
 //! Some checks race concurrent calls, so run them on a multi-threaded runtime:
 //!

@@ -7,8 +7,8 @@ use crate::service::{Auth, AuthBuilder, Registration};
 use crate::store::MemoryStore;
 use crate::token::{Hs256, KeyError, SigningKey, random_secret};
 
-/// Begins an [`Auth`] with in-memory stores and a random signing secret, for the issuer `https://api.example.com` and the
-/// audience `api`. Tests set everything else on the builder.
+/// Begins an [`Auth`] with in-memory stores and a random signing secret, for the issuer `https://api.example.com` and
+/// the audience `api`. Tests set everything else on the builder.
 ///
 /// ```
 /// use auth_core::prelude::*;

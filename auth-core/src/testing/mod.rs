@@ -1,4 +1,5 @@
-//! Test support: an in-memory `Auth`, a manual clock, the access matrix, the policy lock, and the conformance suite for stores.
+//! Test support: an in-memory `Auth`, a manual clock, the access matrix, the policy lock, and the conformance suite for
+//! stores.
 
 mod access_matrix;
 mod admit;

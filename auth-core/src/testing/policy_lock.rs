@@ -7,11 +7,11 @@ use crate::policy::PolicyTable;
 const UPDATE: &str = "UPDATE_POLICY_LOCK";
 
 /// Compares the policy table of a router with a committed file, usually `policy.lock` beside `Cargo.toml`, the working
-/// directory of tests. A changed guard and an added or removed route fail the test until the file is updated, so that the
-/// change appears in its diff.
+/// directory of tests. A changed guard and an added or removed route fail the test until the file is updated, so that
+/// the change appears in its diff.
 ///
-/// The file contains [`PolicyTable::lock`]: method, path, requirement, and handler with its module, without source lines.
-/// With the environment variable `UPDATE_POLICY_LOCK=1` the file is written instead.
+/// The file contains [`PolicyTable::lock`]: method, path, requirement, and handler with its module, without source
+/// lines. With the environment variable `UPDATE_POLICY_LOCK=1` the file is written instead.
 ///
 /// ```no_run
 /// # use auth_core::{GuardedRouter, Auth};

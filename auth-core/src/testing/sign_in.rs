@@ -19,7 +19,8 @@ use crate::token::{Access, Token};
 ///
 /// # Errors
 ///
-/// [`AccountError::NotFound`] when there is no such subject; [`AccountError::Unavailable`] when a store does not answer.
+/// [`AccountError::NotFound`] when there is no such subject; [`AccountError::Unavailable`] when a store does not
+/// answer.
 pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -> Result<Token<Access>, AccountError> {
     let now = auth.now();
     let state = auth.verifier().lookups.subject(subject, now).await?.ok_or(AccountError::NotFound { what: "user" })?;

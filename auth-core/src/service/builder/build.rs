@@ -21,7 +21,7 @@ use crate::service::oauth::{Clients, OAuthClient};
 use crate::store::{UserDirectory, UserRegistry};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::{IssuerError, TrustedIssuers};
-use crate::token::{AccessTokens, LegacyTokens};
+use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
 use crate::verify::dpop::Proofs;
 use crate::verify::{CredentialSources, Verifier};
 
@@ -29,17 +29,6 @@ use crate::verify::{CredentialSources, Verifier};
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 
 /// An error of [`AuthBuilder::build`].
-///
-/// ```
-/// use auth_core::prelude::*;
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # let key = auth_core::token::SigningKey::hs256(&auth_core::token::random_secret()?)?;
-/// let missing = Auth::builder(key, "https://api.example.com", "api").build().unwrap_err();
-/// assert_eq!(missing.to_string(), "missing user store: call `AuthBuilder::users`, or `AuthBuilder::store` for all stores");
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
@@ -163,29 +152,20 @@ impl AuthBuilder {
     }
 
     fn check(&self) -> Result<(), BuildError> {
-        let wrong = |setting, why| Err(BuildError::Setting { setting, why });
-        if self.issuer.is_empty() && !self.issues_nothing() {
-            return wrong("the issuer", "is empty; give the service's URL");
-        }
-        if self.audience.is_empty() {
-            return wrong("the audience", "is empty; give the service's name");
-        }
-        if self.lifetimes.access < Duration::from_secs(1) {
-            return wrong("access_ttl", "is shorter than 1 second; 15 minutes is usual");
-        }
-        if self.lifetimes.refresh < self.lifetimes.access {
-            return wrong("refresh_ttl", "is shorter than access_ttl; 7 days is usual");
-        }
-        if self.lifetimes.session < self.lifetimes.refresh {
-            return wrong("session_ttl", "is shorter than refresh_ttl; 30 days is usual");
-        }
-        if self.clock_skew > Duration::from_mins(5) {
-            return wrong("clock_skew", "is over 5 minutes, which would accept expired tokens; 5 seconds is usual");
-        }
-        if self.lifetimes.leeway > Duration::from_mins(5) {
-            return wrong("refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual");
-        }
-        Ok(())
+        let Lifetimes { access, refresh, session, leeway } = &self.lifetimes;
+        let limit = Duration::from_mins(5);
+        let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
+        let rules = [
+            (no_issuer, "the issuer", "is empty; give the service's URL"),
+            (self.audience.is_empty(), "the audience", "is empty; give the service's name"),
+            (*access < Duration::from_secs(1), "access_ttl", "is shorter than 1 second; 15 minutes is usual"),
+            (refresh < access, "refresh_ttl", "is shorter than access_ttl; 7 days is usual"),
+            (session < refresh, "session_ttl", "is shorter than refresh_ttl; 30 days is usual"),
+            (self.clock_skew > limit, "clock_skew", "is over 5 minutes; 5 seconds is usual"),
+            (*leeway > limit, "refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual"),
+        ];
+        let violated = rules.into_iter().find(|(violated, ..)| *violated);
+        violated.map_or(Ok(()), |(_, setting, why)| Err(BuildError::Setting { setting, why }))
     }
 }
 

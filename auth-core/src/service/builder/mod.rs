@@ -125,8 +125,8 @@ impl AuthBuilder {
         self.directory(store.clone()).sessions(store.clone()).api_keys(store)
     }
 
-    /// Sets the user store, without registration: [`Auth::routes`](crate::Auth::routes) then has no `/auth/register`, and
-    /// [`Auth::register`](crate::Auth::register) fails with [`AccountError::Misconfigured`](crate::AccountError::Misconfigured).
+    /// Sets the user store, without registration: `Auth::routes` then has no `/auth/register`, and `Auth::register` fails with
+    /// `AccountError::Misconfigured`.
     pub fn users(mut self, users: impl UserStore) -> Self {
         self.users = Some(Arc::new(users));
         self.registry = None;
@@ -140,21 +140,22 @@ impl AuthBuilder {
         Self { users: Some(users.clone()), registry: Some(users), directory: None, ..self }
     }
 
-    /// Sets the user store, with registration and administration, as by [`Auth::update_account`](crate::Auth::update_account).
+    /// Sets the user store, with registration and administration, as by
+    /// [`Auth::update_account`](crate::Auth::update_account).
     pub fn directory(self, users: impl UserDirectory) -> Self {
         let users = Arc::new(users);
         Self { users: Some(users.clone()), registry: Some(users.clone()), directory: Some(users), ..self }
     }
 
-    /// Also accepts access tokens of a former service, until the end date of `tokens`; none by default. Every start logs a
-    /// warning about it.
+    /// Also accepts access tokens of a former service, until the end date of `tokens`; none by default. Every start
+    /// logs a warning about it.
     pub fn legacy_tokens(mut self, tokens: LegacyTokens) -> Self {
         self.legacy = Some(tokens);
         self
     }
 
-    /// Also accepts access tokens of another issuer. Its subjects have no sessions here, and their roles and scopes are those
-    /// in the token; they apply until the token expires.
+    /// Also accepts access tokens of another issuer. Its subjects have no sessions here, and their roles and scopes are
+    /// those in the token; they apply until the token expires.
     #[cfg(feature = "oidc")]
     pub fn trust(mut self, issuer: Issuer) -> Self {
         self.trusted.push(issuer);
@@ -185,69 +186,71 @@ impl AuthBuilder {
         self
     }
 
-    /// The lifetime of a session however often it is refreshed; 30 days by default, or [`refresh_ttl`](Self::refresh_ttl) if
-    /// that is longer.
+    /// The lifetime of a session however often it is refreshed; 30 days by default, or
+    /// [`refresh_ttl`](Self::refresh_ttl) if that is longer.
     pub fn session_ttl(mut self, ttl: Duration) -> Self {
         self.session_ttl = Some(ttl);
         self
     }
 
-    /// How long after its first use a refresh token may be retried and returns the same successor; 10 seconds by default, at
-    /// most 5 minutes, zero to disable. Without it, a lost response or a second tab counts as theft.
+    /// How long after its first use a refresh token may be retried and returns the same successor; 10 seconds by
+    /// default, at most 5 minutes, zero to disable. Without it, a lost response or a second tab counts as theft.
     pub fn refresh_leeway(mut self, leeway: Duration) -> Self {
         self.lifetimes.leeway = leeway;
         self
     }
 
-    /// The tolerated difference between the clocks of issuer and verifier; 5 seconds by default, in whole seconds, at most 5
-    /// minutes. Tokens are accepted that much before their start, and tokens of other issuers that much after their end. Tokens
-    /// of this service end within a second of their `expires_in`.
+    /// The tolerated difference between the clocks of issuer and verifier; 5 seconds by default, in whole seconds, at
+    /// most 5 minutes. Tokens are accepted that much before their start, and tokens of other issuers that much after
+    /// their end. Tokens of this service end within a second of their `expires_in`.
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.clock_skew = skew;
         self
     }
 
-    /// Binds tokens to keys of the clients (DPoP, RFC 9449); off by default. When off, `DPoP` headers are ignored, every issued
-    /// token is a bearer token, and tokens that are bound to a key are refused.
+    /// Binds tokens to keys of the clients (DPoP, RFC 9449); off by default. When off, `DPoP` headers are ignored,
+    /// every issued token is a bearer token, and tokens that are bound to a key are refused.
     pub fn dpop(mut self, dpop: Dpop) -> Self {
         self.dpop = Some(dpop);
         self
     }
 
-    /// The time within which guards see changes to subjects, sessions and keys by other nodes or by SQL of the application; 5
-    /// seconds by default, zero queries the stores for every request. Changes through this `Auth` are visible at once.
+    /// The time within which guards see changes to subjects, sessions and keys by other nodes or by SQL of the
+    /// application; 5 seconds by default, zero queries the stores for every request. Changes through this `Auth` are
+    /// visible at once.
     pub fn cache_ttl(mut self, bound: Duration) -> Self {
         self.cache_ttl = bound;
         self
     }
 
-    /// The number of verified access tokens in the cache, which skips the signature check of a token from its third use on;
-    /// 10,000 by default, zero disables it. Expiry, session and subject are checked for every request, and a change of the keys
-    /// clears the cache.
+    /// The number of verified access tokens in the cache, which skips the signature check of a token from its third use
+    /// on; 10,000 by default, zero disables it. Expiry, session and subject are checked for every request, and a change
+    /// of the keys clears the cache.
     ///
-    /// An entry holds the text and the claims of a token, about 1.3 KiB, until it is found expired or evicted. An attacker who
-    /// can read the memory of the process can use the tokens in it that have not expired.
+    /// An entry holds the text and the claims of a token, about 1.3 KiB, until it is found expired or evicted. An
+    /// attacker who can read the memory of the process can use the tokens in it that have not expired.
     pub fn token_cache(mut self, tokens: usize) -> Self {
         self.token_cache = tokens;
         self
     }
 
-    /// Sends invalidations to other nodes and receives theirs, so that changes are visible on all nodes at once; none by
-    /// default. `build` must then be called within a Tokio runtime, which runs the subscription.
+    /// Sends invalidations to other nodes and receives theirs, so that changes are visible on all nodes at once; none
+    /// by default. `build` must then be called within a Tokio runtime, which runs the subscription.
     pub fn fanout(mut self, fanout: impl Fanout) -> Self {
         self.fanout = Some(Arc::new(fanout));
         self
     }
 
-    /// The scopes that the service's own client may request; none by default. A login with other scopes is granted without
-    /// them; `/auth/token` refuses them with `invalid_scope`.
+    /// The scopes that the service's own client may request; none by default. A login with other scopes is granted
+    /// without them; `/auth/token` refuses them with `invalid_scope`.
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Registers a client of the token endpoint; see [`OAuthClient`]. The service's own client is always registered: it is
-    /// public, its id is the audience, and a request without a client id is its request, as of `/auth/login` and Swagger UI.
+    /// Registers a client of the token endpoint; see [`OAuthClient`]. The service's own client is always registered: it
+    /// is public, its id is the audience, and a request without a client id is its request, as of `/auth/login` and
+    /// Swagger UI.
     #[cfg(feature = "server")]
     pub fn client(mut self, client: OAuthClient) -> Self {
         self.clients.push(client);
@@ -262,13 +265,14 @@ impl AuthBuilder {
         self
     }
 
-    /// Adds a place to look for credentials, after the built-in ones: another scheme of `Authorization`, a header, a cookie.
+    /// Adds a place to look for credentials, after the built-in ones: another scheme of `Authorization`, a header, a
+    /// cookie.
     pub fn credential_source(mut self, source: CredentialSource) -> Self {
         self.sources.push(source);
         self
     }
 
-    /// The source of the current time; the system clock by default. See [`TestClock`](crate::testing::TestClock).
+    /// The source of the current time; the system clock by default. Tests use `testing::TestClock`.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
         self

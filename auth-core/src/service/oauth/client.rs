@@ -12,8 +12,8 @@ const MIN_SECRET_BYTES: usize = 32;
 
 /// A client of the token endpoint other than the service's own.
 ///
-/// By default it has the `refresh_token` grant and no scopes. Its tokens carry its id as `client_id`, and only this client
-/// can refresh or revoke them.
+/// By default it has the `refresh_token` grant and no scopes. Its tokens carry its id as `client_id`, and only this
+/// client can refresh or revoke them.
 ///
 /// ```
 /// use auth_core::{GrantType, OAuthClient};
@@ -41,8 +41,8 @@ pub struct OAuthClient {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantType {
-    /// `password` (RFC 6749 section 4.3): the client sees the user's password. Only for the service's own applications: RFC
-    /// 9700 section 2.4 forbids it for all others, and the server metadata does not list it.
+    /// `password` (RFC 6749 section 4.3): the client sees the user's password. Only for the service's own applications:
+    /// RFC 9700 section 2.4 forbids it for all others, and the server metadata does not list it.
     Password,
     /// `refresh_token` (RFC 6749 section 6).
     RefreshToken,
@@ -79,8 +79,8 @@ pub enum InvalidClient {
 impl OAuthClient {
     /// A client that can keep a secret, such as a server; only the hash of the secret is stored.
     ///
-    /// Use a secret of letters and digits: the `Basic` header carries it form-encoded (RFC 6749 section 2.3.1), which many
-    /// client libraries omit and which leaves letters and digits unchanged.
+    /// Use a secret of letters and digits: the `Basic` header carries it form-encoded (RFC 6749 section 2.3.1), which
+    /// many client libraries omit and which leaves letters and digits unchanged.
     ///
     /// # Errors
     ///
@@ -93,8 +93,9 @@ impl OAuthClient {
         Self::confidential_by_hash(id, TokenHash::of(secret))
     }
 
-    /// As [`confidential`](Self::confidential), with the SHA-256 of the secret, so that the configuration does not contain the
-    /// secret (`printf %s SECRET | sha256sum`). The secret must be random: the hash of a guessable secret does not protect it.
+    /// As [`confidential`](Self::confidential), with the SHA-256 of the secret, so that the configuration does not
+    /// contain the secret (`printf %s SECRET | sha256sum`). The secret must be random: the hash of a guessable secret
+    /// does not protect it.
     ///
     /// # Errors
     ///
@@ -103,8 +104,8 @@ impl OAuthClient {
         Ok(Self { secret: Some(secret), ..Self::public(id)? })
     }
 
-    /// A client that cannot keep a secret, such as an application on a user's device (RFC 6749 section 2.1). Its id is not
-    /// authenticated.
+    /// A client that cannot keep a secret, such as an application on a user's device (RFC 6749 section 2.1). Its id is
+    /// not authenticated.
     ///
     /// # Errors
     ///
@@ -134,15 +135,16 @@ impl OAuthClient {
     }
 
     /// Requires DPoP for this client (`dpop_bound_access_tokens`, RFC 9449 section 5.2), also with
-    /// [`Dpop::optional`](crate::Dpop::optional). [`AuthBuilder::build`](crate::AuthBuilder::build) fails when DPoP is off.
+    /// [`Dpop::optional`](crate::Dpop::optional). [`AuthBuilder::build`](crate::AuthBuilder::build) fails when DPoP is
+    /// off.
     #[must_use]
     pub const fn dpop_bound_access_tokens(mut self) -> Self {
         self.dpop_bound = true;
         self
     }
 
-    /// Allows the client to call `/auth/introspect` with its secret for any token of this service (RFC 7662 section 2.1), as a
-    /// resource server does. Other callers need an API key with the scope `introspect`.
+    /// Allows the client to call `/auth/introspect` with its secret for any token of this service (RFC 7662 section
+    /// 2.1), as a resource server does. Other callers need an API key with the scope `introspect`.
     ///
     /// # Errors
     ///

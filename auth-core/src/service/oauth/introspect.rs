@@ -61,8 +61,8 @@ impl Introspection {
 }
 
 impl Auth {
-    /// Whether this service would accept a token now. A used, expired or malformed token is inactive, and so is one whose
-    /// session has ended or whose subject is inactive.
+    /// Whether this service would accept a token now. A used, expired or malformed token is inactive, and so is one
+    /// whose session has ended or whose subject is inactive.
     pub(crate) async fn introspect(&self, context: &Context, token: &str) -> Result<Introspection, AccountError> {
         if let Ok(refresh) = Token::parse(token) {
             let Some(found) = self.service()?.sessions.find_by_refresh_token(&refresh.hash()).await? else {

@@ -13,8 +13,8 @@ pub(crate) struct Metadata {
     token_endpoint: String,
     token_endpoint_auth_methods_supported: Vec<&'static str>,
     grant_types_supported: [&'static str; 1],
-    /// Required, and an empty list must be omitted; `none` is the registered name for no response type, since there is no
-    /// authorization endpoint.
+    /// Required, and an empty list must be omitted; `none` is the registered name for no response type, since there is
+    /// no authorization endpoint.
     response_types_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<String>,
@@ -30,8 +30,8 @@ pub(crate) struct Metadata {
 }
 
 impl Auth {
-    /// The path of the metadata on the issuer's host (RFC 8414 section 3.1): the well-known path followed by the issuer's
-    /// path. `None` when the issuer is not a URL.
+    /// The path of the metadata on the issuer's host (RFC 8414 section 3.1): the well-known path followed by the
+    /// issuer's path. `None` when the issuer is not a URL.
     pub(crate) fn metadata_path(&self) -> Option<String> {
         let (scheme, rest) = self.access_tokens().issuer().split_once("://")?;
         if !matches!(scheme, "https" | "http") || rest.contains(['?', '#', '{', '}', '*']) {

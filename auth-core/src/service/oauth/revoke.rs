@@ -6,8 +6,8 @@ use crate::service::{AccountError, Auth};
 use crate::token::{ApiKey, Token};
 
 impl Auth {
-    /// Ends the session of a refresh or access token of this client, which invalidates all tokens of the session. An invalid
-    /// token is not an error (RFC 7009 section 2.2).
+    /// Ends the session of a refresh or access token of this client, which invalidates all tokens of the session. An
+    /// invalid token is not an error (RFC 7009 section 2.2).
     ///
     /// A used refresh token ends its session, too: revocation covers the whole token family.
     pub(crate) async fn revoke(&self, context: &Context, client: &Client<'_>, token: &str) -> Result<(), OAuthError> {

@@ -24,29 +24,14 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when the access token has no session in this service; [`AccountError::Unavailable`] when the
-    /// store does not answer: the session may not have ended.
+    /// [`AccountError::NotFound`] when the access token has no session in this service; [`AccountError::Unavailable`]
+    /// when the store does not answer: the session may not have ended.
     pub async fn logout(&self, context: &Context, identity: &Identity) -> Result<(), AccountError> {
         let session = identity.session().ok_or(AccountError::NotFound { what: "session" })?;
         self.end_session(context, identity.subject(), session).await.map(|_| ())
     }
 
     /// Ends every session of a subject, including logins in progress, and revokes every access token.
-    ///
-    /// ```
-    /// use auth_core::{AccountError, Login};
-    ///
-    /// # auth_core::testing::example(async |auth, ada, system| {
-    /// let tokens = auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
-    /// auth.logout_everywhere(&system, &ada).await?;
-    /// let refused = auth.refresh(&system, tokens.refresh.expose()).await.unwrap_err();
-    /// assert_eq!(refused, AccountError::InvalidRefreshToken);
-    /// # Ok(()) });
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`AccountError::Unavailable`] when a store does not answer.
     pub async fn logout_everywhere(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
         let subject = subject.clone();
         self.change(context, "logout_everywhere", |change| async move {
@@ -61,10 +46,6 @@ impl Auth {
     }
 
     /// Returns the live sessions of a subject, newest first.
-    ///
-    /// # Errors
-    ///
-    /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, AccountError> {
         let now = self.now();
         let mut sessions = self.service()?.sessions.list(subject, now).await?;
@@ -75,21 +56,6 @@ impl Auth {
     }
 
     /// Ends one session of a subject; `false` when the subject has no such session.
-    ///
-    /// ```
-    /// use auth_core::{Login, SubjectId};
-    ///
-    /// # auth_core::testing::example(async |auth, ada, system| {
-    /// auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
-    /// let session = auth.sessions(&ada).await?.remove(0).id;
-    /// assert!(!auth.end_session(&system, &SubjectId::random(), &session).await?); // another subject's session
-    /// assert!(auth.end_session(&system, &ada, &session).await?);
-    /// # Ok(()) });
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn end_session(
         &self,
         context: &Context,

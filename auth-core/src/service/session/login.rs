@@ -18,8 +18,8 @@ const MAX_AGENT_CHARS: usize = 256;
 impl Auth {
     /// Logs a user in: begins a session with an access and a refresh token.
     ///
-    /// An unknown name, a wrong password and an inactive user get the same error after the same work. A password hash with
-    /// weaker parameters is upgraded.
+    /// An unknown name, a wrong password and an inactive user get the same error after the same work. A password hash
+    /// with weaker parameters is upgraded.
     ///
     /// ```
     /// use auth_core::{AccountError, Login};
@@ -124,8 +124,8 @@ impl Auth {
         }
     }
 
-    /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown scope;
-    /// the response contains the granted ones.
+    /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown
+    /// scope; the response contains the granted ones.
     fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
         let known = &self.service()?.scopes;
         let mut granted: Vec<&str> = Vec::new();

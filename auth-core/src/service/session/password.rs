@@ -9,8 +9,8 @@ use crate::service::{AccountError, Auth};
 use crate::verify::Identity;
 
 impl Auth {
-    /// Changes the password of an identity's subject. The current session continues; every other session and token of the
-    /// subject is revoked.
+    /// Changes the password of an identity's subject. The current session continues; every other session and token of
+    /// the subject is revoked.
     ///
     /// # Errors
     ///

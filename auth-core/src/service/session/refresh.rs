@@ -28,17 +28,17 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidRefreshToken`] for every refused token, whatever the reason; [`AccountError::Unavailable`] when a
-    /// store does not answer; [`AccountError::InvalidDpopProof`] when [DPoP](crate::Dpop) is required, since only an HTTP
-    /// request can carry a proof.
+    /// [`AccountError::InvalidRefreshToken`] for every refused token, whatever the reason;
+    /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] when
+    /// [DPoP](crate::Dpop) is required, since only an HTTP request can carry a proof.
     pub async fn refresh(&self, context: &Context, presented: &str) -> Result<Tokens, AccountError> {
         self.refresh_as(context, TokenRequest::default(), presented, None).await
     }
 
     /// As [`refresh`](Self::refresh), for the client of `request`, with the access token limited to `scope` if given.
     ///
-    /// Everything that can fail without spending the token comes first: a refused scope or an unavailable store must not
-    /// cost the client its session.
+    /// Everything that can fail without spending the token comes first: a refused scope or an unavailable store must
+    /// not cost the client its session.
     pub(crate) async fn refresh_as(
         &self,
         context: &Context,
@@ -65,8 +65,9 @@ impl Auth {
         .await
     }
 
-    /// The checks before the token is redeemed. The holder is checked first, since a request of another client must not end a
-    /// session. A used token passes, whatever scope is requested, so that `redeem` classifies it as a retry or a replay.
+    /// The checks before the token is redeemed. The holder is checked first, since a request of another client must not
+    /// end a session. A used token passes, whatever scope is requested, so that `redeem` classifies it as a retry or a
+    /// replay.
     async fn may_refresh(
         &self,
         context: &Context,

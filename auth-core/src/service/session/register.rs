@@ -10,20 +10,6 @@ use crate::service::{AccountError, Auth};
 use crate::store::NewUser;
 
 /// A user to register.
-///
-/// ```
-/// use auth_core::Registration;
-/// use auth_core::prelude::*;
-///
-/// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
-/// enum Role {
-///     Admin,
-/// }
-///
-/// # fn main() {
-/// let admin = Registration::new("root@example.com", "three words and a comma").with_roles([Role::Admin]);
-/// # }
-/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Registration {

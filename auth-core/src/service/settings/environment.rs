@@ -24,8 +24,8 @@ pub(super) const FILES: [(&str, &str); 4] = [
     ("AUTH_TRUSTED_ISSUERS", "AUTH_TRUSTED_ISSUERS_FILE"),
 ];
 
-/// The variables that begin with [`PREFIX`]. Deserializes a struct whose fields have their names, and warns about variables
-/// without a field.
+/// The variables that begin with [`PREFIX`]. Deserializes a struct whose fields have their names, and warns about
+/// variables without a field.
 pub(super) struct Environment(BTreeMap<String, OsString>);
 
 impl Environment {
@@ -154,7 +154,8 @@ impl<'de> Deserializer<'de> for Value {
 }
 
 /// An invalid variable. Unlike serde's own errors it never contains the value, which may be a secret.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("{variable}: {problem}")]
 pub(super) struct Invalid {
     variable: &'static str,
     problem: String,
@@ -172,14 +173,6 @@ impl From<Invalid> for SettingsError {
     }
 }
 
-impl fmt::Display for Invalid {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.variable, self.problem)
-    }
-}
-
-impl std::error::Error for Invalid {}
-
 impl de::Error for Invalid {
     fn custom<T: fmt::Display>(problem: T) -> Self {
         Self::new(PREFIX, problem.to_string())
@@ -189,8 +182,8 @@ impl de::Error for Invalid {
         Self::custom(format_args!("expected {expected}"))
     }
 
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::custom(format_args!("expected {expected}"))
+    fn invalid_value(unexpected: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        Self::invalid_type(unexpected, expected)
     }
 
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {

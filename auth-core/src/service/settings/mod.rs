@@ -84,13 +84,14 @@ pub struct Settings {
     pub cache_ttl: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
-    /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (hexadecimal; without either the client is public),
-    /// `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
+    /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (hexadecimal; without either the client is
+    /// public), `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
     /// `dpop_bound_access_tokens`.
     #[cfg(feature = "server")]
     pub clients: Vec<OAuthClient>,
-    /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and optionally `subject_prefix`, `roles_at` and `scopes_at`
-    /// (lists of claim paths), `jwks_uri`, and the flags `any_jwt_type`, `private_addresses` and `plain_http`.
+    /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and optionally `subject_prefix`, `roles_at` and
+    /// `scopes_at` (lists of claim paths), `jwks_uri`, and the flags `any_jwt_type`, `private_addresses` and
+    /// `plain_http`.
     #[cfg(feature = "oidc")]
     pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
@@ -100,13 +101,6 @@ pub struct Settings {
 }
 
 /// An invalid setting. Its message is one line with the variable and the remedy, and never contains the value.
-///
-/// ```
-/// use auth_core::SettingsError;
-///
-/// let error = SettingsError::new("AUTH_ACCESS_TTL", "set a duration such as `15m`");
-/// assert_eq!(error.to_string(), "AUTH_ACCESS_TTL: set a duration such as `15m`");
-/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
 pub struct SettingsError {
@@ -121,9 +115,11 @@ impl SettingsError {
     }
 }
 
+type SetDuration = fn(AuthBuilder, Duration) -> AuthBuilder;
+
 impl Settings {
-    /// Reads the environment of the process. Logs a warning for every unknown variable that begins with `AUTH_`, with the most
-    /// similar known name.
+    /// Reads the environment of the process. Logs a warning for every unknown variable that begins with `AUTH_`, with
+    /// the most similar known name.
     ///
     /// # Errors
     ///
@@ -153,8 +149,7 @@ impl Settings {
 
     /// Applies all settings except the keys, the issuer and the audience to `builder`; unset ones keep its values.
     pub fn give_to(&self, mut builder: AuthBuilder) -> AuthBuilder {
-        type Set = fn(AuthBuilder, Duration) -> AuthBuilder;
-        let durations: [(_, Set); 6] = [
+        let durations: [(_, SetDuration); 6] = [
             (self.clock_skew, AuthBuilder::clock_skew),
             (self.access_ttl, AuthBuilder::access_ttl),
             (self.refresh_ttl, AuthBuilder::refresh_ttl),

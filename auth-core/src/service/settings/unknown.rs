@@ -5,8 +5,8 @@ use super::environment::{FILES, PREFIX};
 /// Settings that other parts of a program read.
 const ELSEWHERE: &[&str] = &["AUTH_RATE_LIMIT"];
 
-/// Warns about unknown names with the prefix of settings: a misspelt one would silently leave its protection off. Only a
-/// warning, since the name may belong to another program.
+/// Warns about unknown names with the prefix of settings: a misspelt one would silently leave its protection off. Only
+/// a warning, since the name may belong to another program.
 pub(super) fn warn<'a>(names: impl Iterator<Item = &'a str>, fields: &[&'static str]) {
     let known = known(fields);
     for name in names.filter(|name| !known.contains(name)) {

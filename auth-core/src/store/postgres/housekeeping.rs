@@ -33,7 +33,8 @@ const STEPS: [&str; 3] = [
          SELECT id FROM auth_core.api_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 
-/// Forces index scans in the order of expiry: with outdated statistics the planner would sort all expired rows in every step.
+/// Forces index scans in the order of expiry: with outdated statistics the planner would sort all expired rows in every
+/// step.
 const BY_INDEX: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off";
 
 #[async_trait]

@@ -17,14 +17,16 @@ use crate::store::sql::Engine as _;
 /// database fail instead of queueing up.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The part of it for the wait for a connection. The pool retries while the server refuses, which covers a quick restart.
+/// The part of it for the wait for a connection. The pool retries while the server refuses, which covers a quick
+/// restart.
 const CONNECTION_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A store in a PostgreSQL database (14 or later): users, sessions and API keys in the schema `auth_core`, which may share
-/// a database with the application. Clones share one pool; any number of nodes share one database.
+/// A store in a PostgreSQL database (14 or later): users, sessions and API keys in the schema `auth_core`, which may
+/// share a database with the application. Clones share one pool; any number of nodes share one database.
 ///
 /// Every method is one statement or one transaction at the isolation level READ COMMITTED; a dropped future rolls back.
-/// Decisions about a session are made while its row is locked, and rows are locked in one order, which excludes deadlocks.
+/// Decisions about a session are made while its row is locked, and rows are locked in one order, which excludes
+/// deadlocks.
 ///
 /// ```no_run
 /// use auth_core::cluster::PostgresFanout;

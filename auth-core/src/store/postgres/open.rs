@@ -12,8 +12,8 @@ use super::{CONNECTION_PATIENCE, PostgresStore};
 use crate::store::StoreError;
 use crate::store::sql::migrator;
 
-/// Connections of one node. Guards query the store only on a cache miss, and PostgreSQL allows 100 connections by default
-/// for all nodes together.
+/// Connections of one node. Guards query the store only on a cache miss, and PostgreSQL allows 100 connections by
+/// default for all nodes together.
 const CONNECTIONS: u32 = 10;
 
 /// The time limit of migrations at start, including the wait for another node that migrates.
@@ -23,8 +23,8 @@ const MIGRATION_PATIENCE: Duration = Duration::from_mins(10);
 const MIGRATION_LOCK: i64 = 0x6175_7468_5f63_6f72;
 
 impl PostgresStore {
-    /// Connects to the database at `url` (`postgres://user:password@host/database`, with `sslmode` and other parameters of
-    /// libpq after `?`) and migrates its tables. Any number of nodes may do so at the same time.
+    /// Connects to the database at `url` (`postgres://user:password@host/database`, with `sslmode` and other parameters
+    /// of libpq after `?`) and migrates its tables. Any number of nodes may do so at the same time.
     ///
     /// # Errors
     ///
@@ -38,10 +38,11 @@ impl PostgresStore {
         Self::with_pool(pool.connect_with(options).await?).await
     }
 
-    /// Uses a pool of the application and migrates the tables. Statement timeouts on the server are then the application's to
-    /// configure.
+    /// Uses a pool of the application and migrates the tables. Statement timeouts on the server are then the
+    /// application's to configure.
     ///
-    /// The role of the pool needs `CREATE` on the database, unless an administrator created the schema `auth_core` for it.
+    /// The role of the pool needs `CREATE` on the database, unless an administrator created the schema `auth_core` for
+    /// it.
     ///
     /// # Errors
     ///
@@ -52,8 +53,8 @@ impl PostgresStore {
         Ok(store)
     }
 
-    /// Migrates in one transaction that holds a lock until its end: a second node finds the work done, and a node that dies
-    /// leaves neither the lock nor half of the tables.
+    /// Migrates in one transaction that holds a lock until its end: a second node finds the work done, and a node that
+    /// dies leaves neither the lock nor half of the tables.
     async fn migrate(&self) -> Result<(), StoreError> {
         // Detached, so that it does not return to the pool with an open transaction: see `PgTransaction`.
         let mut connection = self.pool.acquire().await?.detach();

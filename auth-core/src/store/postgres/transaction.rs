@@ -21,8 +21,8 @@ use crate::store::sql::{Engine, POSTGRES, Statements, Transaction, Value};
 pub(in crate::store) struct PgTransaction {
     /// `None` after its end.
     open: Option<PoolConnection<Postgres>>,
-    /// In addition to the server's own statement timeout, for a server or network that silently fails. A commit that times
-    /// out may still happen.
+    /// In addition to the server's own statement timeout, for a server or network that silently fails. A commit that
+    /// times out may still happen.
     deadline: Instant,
 }
 
@@ -33,8 +33,8 @@ impl Engine for PostgresStore {
 
     const SQL: Statements = POSTGRES;
 
-    /// READ COMMITTED whatever the database's default is: a statement after a lock must see what was committed before the
-    /// lock was acquired.
+    /// READ COMMITTED whatever the database's default is: a statement after a lock must see what was committed before
+    /// the lock was acquired.
     async fn begin(&self) -> Result<PgTransaction, StoreError> {
         let deadline = Instant::now() + PATIENCE;
         let begin = async {

@@ -19,8 +19,8 @@ pub(super) async fn redeem<E: Engine>(tx: &mut E::Transaction, redeem: &Redeem<'
     }
 }
 
-/// Locks the session before it reads the token: a statement sees what was committed before it began, so the token is as the
-/// previous holder of the lock left it.
+/// Locks the session before it reads the token: a statement sees what was committed before it began, so the token is as
+/// the previous holder of the lock left it.
 async fn find<E: Engine>(
     tx: &mut E::Transaction,
     token: &TokenHash,
@@ -41,8 +41,8 @@ async fn rotate<E: Engine>(
     let id = session.id.as_str();
     let sealed = Value::Bytes(Some(redeem.sealed_successor));
     tx.rows(E::SQL.spend_token, &[redeem.presented.into(), redeem.now.into(), sealed]).await?;
-    // Keeps the family small: used tokens whose leeway is over (without a leeway also the token just spent) lose their sealed
-    // successor, and expired tokens are removed.
+    // Keeps the family small: used tokens whose leeway is over (without a leeway also the token just spent) lose their
+    // sealed successor, and expired tokens are removed.
     let leeway = i64::try_from(redeem.leeway.as_millis()).unwrap_or(i64::MAX);
     let retriable_from = redeem.now.as_millis().saturating_sub(leeway);
     tx.rows(E::SQL.forget_successors, &[id.into(), retriable_from.into()]).await?;

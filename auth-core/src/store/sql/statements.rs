@@ -1,8 +1,8 @@
-//! The statements. Both engines support `$1` for a parameter, `RETURNING` and `ON CONFLICT`; their table names differ by
-//! prefix.
+//! The statements. Both engines support `$1` for a parameter, `RETURNING` and `ON CONFLICT`; their table names differ
+//! by prefix.
 //!
-//! Columns are listed by name: with `*`, a column that a newer node adds would break the prepared statements of an older
-//! node that still runs beside it.
+//! Columns are listed by name: with `*`, a column that a newer node adds would break the prepared statements of an
+//! older node that still runs beside it.
 
 /// One part of a statement: `T` is the prefix of table names, `LOCK` locks the selected rows.
 macro_rules! part {

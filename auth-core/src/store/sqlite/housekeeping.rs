@@ -8,8 +8,8 @@ use crate::base::Timestamp;
 use crate::store::sql::{Engine as _, Transaction as _};
 use crate::store::{Housekeeping, StoreError};
 
-/// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. The number of
-/// sessions is limited as well, or every step would scan expired sessions without tokens.
+/// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. The
+/// number of sessions is limited as well, or every step would scan expired sessions without tokens.
 const STEPS: [&str; 3] = [
     "DELETE FROM auth_refresh_tokens WHERE hash IN (
          SELECT t.hash

@@ -33,10 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = SqliteStore::open("sqlite::memory:").await?; // or `sqlite://service.db`
 /// let key = SigningKey::hs256(&random_secret()?)?;
-/// let auth = Auth::builder(key, "https://api.example.com", "api").store(store.clone()).build()?;
-///
-/// store.ping().await?; // for a health check
-/// store.close().await; // at the end
+/// let auth = Auth::builder(key, "https://api.example.com", "api").store(store).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -68,7 +65,8 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Closes the connections when their current calls end, and checkpoints the WAL. Later calls fail, also those of clones.
+    /// Closes the connections when their current calls end, and checkpoints the WAL. Later calls fail, also those of
+    /// clones.
     pub async fn close(&self) {
         self.pool.close().await;
     }

@@ -20,8 +20,8 @@ use crate::store::sql::{Engine as _, Transaction as _, migrator};
 const CONNECTIONS: u32 = 8;
 
 impl SqliteStore {
-    /// Opens the file at `url` (`sqlite://service.db`) and migrates its tables. A missing file is created, readable only by its
-    /// owner. Any number of processes may do so at the same time.
+    /// Opens the file at `url` (`sqlite://service.db`) and migrates its tables. A missing file is created, readable
+    /// only by its owner. Any number of processes may do so at the same time.
     ///
     /// `sqlite::memory:` is a database that ends with the store.
     ///
@@ -34,8 +34,8 @@ impl SqliteStore {
             .create_if_missing(true)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
-            // In WAL mode, NORMAL loses the last committed writes on a power failure: a logout, a changed password or a spent
-            // refresh token would be undone.
+            // In WAL mode, NORMAL loses the last committed writes on a power failure: a logout, a changed password or a
+            // spent refresh token would be undone.
             .synchronous(SqliteSynchronous::Full)
             // Overwrites deleted hashes and sealed tokens, which would remain in free pages.
             .pragma("secure_delete", "ON");
@@ -54,20 +54,8 @@ impl SqliteStore {
         Self::with_pool(pool).await
     }
 
-    /// Uses a pool of the application and migrates the tables. The durability of writes then depends on the pool, which should
-    /// be in WAL mode so that reads do not wait for writes.
-    ///
-    /// ```
-    /// use auth_core::store::SqliteStore;
-    /// use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-    ///
-    /// # #[tokio::main]
-    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
-    /// let store = SqliteStore::with_pool(SqlitePoolOptions::new().max_connections(1).connect_with(options).await?).await?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Uses a pool of the application and migrates the tables. The durability of writes then depends on the pool, which
+    /// should be in WAL mode so that reads do not wait for writes.
     ///
     /// # Errors
     ///
@@ -89,7 +77,8 @@ impl SqliteStore {
         let mut tx = self.begin().await?;
         // As `Migrator::run`, whose future is not provably `Send` here.
         migrations().run_direct(None, tx.connection(), false).await.map_err(StoreError::unavailable)?;
-        // SQLite opens a read-only file without an error, and fails at the first write. This write fails at start instead.
+        // SQLite opens a read-only file without an error, and fails at the first write. This write fails at start
+        // instead.
         sqlx::query("DELETE FROM auth_migrations WHERE FALSE").execute(tx.connection()).await?;
         tx.commit().await
     }

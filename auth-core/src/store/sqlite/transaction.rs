@@ -27,8 +27,8 @@ impl Engine for SqliteStore {
 
     const SQL: Statements = SQLITE;
 
-    /// Waits in the queue of this process, then takes the write lock of the file. A transaction that reads first cannot write
-    /// after another one has written.
+    /// Waits in the queue of this process, then takes the write lock of the file. A transaction that reads first cannot
+    /// write after another one has written.
     async fn begin(&self) -> Result<WriteTransaction, StoreError> {
         let begin = async {
             let turn = Arc::clone(&self.turn).lock_owned().await;

@@ -10,17 +10,6 @@ use crate::policy::{CredentialFacts, Role, SubjectFacts};
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
 /// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, and the facts about it.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// use auth_core::testing::TestCaller;
-///
-/// let program = TestCaller::api_key("the nightly job", || async { "ak_…".to_owned() }).scope("reports:read");
-/// let stale = TestCaller::subject("a stale login", || async { "eyJ…".to_owned() })
-///     .amr("pwd")
-///     .authenticated_ago(Duration::from_hours(24));
-/// ```
 pub struct TestCaller {
     pub(super) name: String,
     pub(super) kind: Kind,

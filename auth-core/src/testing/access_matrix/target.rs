@@ -32,21 +32,6 @@ const OAUTH_REFUSALS: [&str; 3] = [
 ];
 
 /// The target of an [`AccessMatrix`](super::AccessMatrix).
-///
-/// ```
-/// use auth_core::testing::{AccessMatrix, Target};
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # #[auth_core::public] async fn health() {}
-/// # let auth = auth_core::testing::in_memory().build()?;
-/// let router = auth_core::GuardedRouter::new().route("/health", auth_core::routing::get(health));
-/// let matrix = AccessMatrix::new(router.policy());
-/// let calls = matrix.hold(&Target::router(router.with_state(auth))).await;
-/// assert_eq!(calls, 1); // one route, called without a credential
-/// # Ok(())
-/// # }
-/// ```
 #[derive(Clone, Debug)]
 pub struct Target(Kind);
 

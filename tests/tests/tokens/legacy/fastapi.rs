@@ -61,7 +61,11 @@ async fn the_quickstart_takes_fastapis_tokens_by_login_under_its_settings_only()
     let log = |node: &Node| std::fs::read_to_string(node.path("log")).unwrap();
     let warns = |node: &Node, words: &str| log(node).lines().any(|line| line.contains("WARN") && line.contains(words));
     assert!(warns(&with, &format!("tokens of a former service are accepted until {until}")), "{}", log(&with));
-    assert!(warns(&over, "tokens were taken until 2026-01-01T00:00:00Z; remove the setting"), "{}", log(&over));
+    assert!(
+        warns(&over, "tokens of a former service were accepted until 2026-01-01T00:00:00Z; remove the setting"),
+        "{}",
+        log(&over)
+    );
     assert!(!log(&without).contains("former service"));
     for node in [&with, &without, &by_id, &over] {
         assert!(!log(node).contains(SECRET), "the secret is in the log");
