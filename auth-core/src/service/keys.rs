@@ -14,7 +14,7 @@ use crate::token::{KeyError, KeyInfo, KeyKind, KeySet, VerifyingKey};
 ///
 /// A single node whose tokens no other service verifies needs only step 2.
 impl Auth {
-    /// Signs with another key from now on: a [`SigningKey`](super::SigningKey), or the first key of a [`KeySet`], for
+    /// Signs with another key from now on: a [`SigningKey`](crate::token::SigningKey), or the first key of a [`KeySet`], for
     /// instance one that [`Settings::from_env`](crate::Settings::from_env) read again. Keys accepted so far stay
     /// accepted.
     ///

@@ -17,7 +17,7 @@ use crate::web::router::Wired;
 use crate::web::{Refusal, head};
 
 /// Lets through only callers who meet the policy `P`, and answers the others as [`Guard`](crate::Guard) does. Made by
-/// [`Policy::layer`].
+/// [`PolicyLayer::layer`].
 ///
 /// Guards and extractors behind it reuse its verification of the caller's credentials.
 ///
