@@ -41,8 +41,8 @@ impl ClusterError {
 /// ```
 #[async_trait]
 pub trait Fanout: Send + Sync + 'static {
-    /// Publishes at most 100 changes to all subscriptions, this node's included. The future is dropped after 500 ms: the
-    /// operation that made the change then ends, published or not.
+    /// Publishes at most 100 changes to all subscriptions, this node's included. The future is dropped after 500 ms:
+    /// the operation that made the change then ends, published or not.
     async fn publish(&self, changes: &[Change]) -> Result<(), ClusterError>;
 
     /// Subscribes. The subscription receives every change published after this returns.
@@ -54,6 +54,7 @@ pub trait Fanout: Send + Sync + 'static {
 /// At the first error the node drops it, subscribes again and clears its caches, since it may have missed changes.
 #[async_trait]
 pub trait Subscription: Send {
-    /// Returns the next changes; an error if the connection is lost. A silent loss must be detected within a few seconds.
+    /// Returns the next changes; an error if the connection is lost. A silent loss must be detected within a few
+    /// seconds.
     async fn next(&mut self) -> Result<Vec<Change>, ClusterError>;
 }
