@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// let email: Email = " Ada@Example.com".parse()?;
 /// assert_eq!(email.as_str(), "ada@example.com");
-/// # Ok::<(), auth_core::password::InvalidEmail>(())
+/// # Ok::<(), auth_core::InvalidEmail>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

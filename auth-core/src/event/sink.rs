@@ -111,7 +111,7 @@ impl Events {
         match Handle::try_current() {
             Ok(runtime) => drop(runtime.spawn(recording)),
             Err(error) => {
-                tracing::error!(target: "auth", %error, "lost an event: its sink was not ready, and there is no Tokio runtime")
+                tracing::error!(target: "auth", %error, "lost an event: its sink was not ready, and there is no Tokio runtime");
             }
         }
     }
