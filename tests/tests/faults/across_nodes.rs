@@ -134,7 +134,9 @@ async fn three_nodes_see_each_others_changes_at_once_by_redis() {
     assert_eq!(a.call_as(&missed, Method::POST, "/auth/logout").await.status, 204);
     redis.start_again();
     until("the fan-out heals", SOON, async || {
-        nodes.iter().all(|node| std::fs::read_to_string(node.path("log")).unwrap().contains("subscribed again to changes of other nodes"))
+        nodes.iter().all(|node| {
+            std::fs::read_to_string(node.path("log")).unwrap().contains("subscribed again to changes of other nodes")
+        })
     })
     .await;
     refused(others, &missed, "/users/me", 401, SOON).await;
