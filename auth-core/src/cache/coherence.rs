@@ -12,7 +12,8 @@ use super::{Change, ClusterError, Fanout};
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 use crate::store::{ApiKeyRecord, Session, StoreError, SubjectState};
 
-/// The capacity of each cache. An entry takes some hundred bytes, most of them a session's identifiers and `User-Agent`.
+/// The capacity of each cache. An entry takes some hundred bytes, most of them a session's identifiers and
+/// `User-Agent`.
 const ENTRIES: usize = 100_000;
 
 /// The time limit for publishing. The change is committed by then, so the operation succeeds either way.
@@ -87,8 +88,8 @@ impl Coherence {
         }
     }
 
-    /// Makes a change and invalidates its entry on every node, whatever the outcome: a call that failed or was cancelled
-    /// may still have made the change.
+    /// Makes a change and invalidates its entry on every node, whatever the outcome: a call that failed or was
+    /// cancelled may still have made the change.
     pub(crate) async fn write<T>(
         &self,
         change: Change,

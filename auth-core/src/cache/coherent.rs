@@ -10,8 +10,8 @@ use tokio::time::timeout;
 use crate::base::Timestamp;
 use crate::store::StoreError;
 
-/// The time limit of each caller. Callers of one key retry a failed load one after the other: without a limit of its own,
-/// the last of a hundred callers would wait a hundred times as long as the first.
+/// The time limit of each caller. Callers of one key retry a failed load one after the other: without a limit of its
+/// own, the last of a hundred callers would wait a hundred times as long as the first.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Coalesces concurrent loads of a key. [`forget`](Self::forget) also discards a load in progress, so that a value read

@@ -3,8 +3,23 @@
 use std::error::Error;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 
-use super::Change;
+use crate::base::{ApiKeyId, SessionId, SubjectId};
+
+/// A change in a store, which invalidates the cached entry on every node. The built-in fan-outs send it as JSON:
+/// `{"subject":"42"}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Change {
+    /// A subject: roles, version or state changed, or it was removed.
+    Subject(SubjectId),
+    /// A session: ended or raised to a new version.
+    Session(SessionId),
+    /// An API key: rotated, revoked or used.
+    ApiKey(ApiKeyId),
+}
 
 /// The pub/sub or counter backend is unavailable.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +56,8 @@ impl ClusterError {
 /// ```
 #[async_trait]
 pub trait Fanout: Send + Sync + 'static {
-    /// Publishes at most 100 changes to all subscriptions, this node's included. The future is dropped after 500 ms: the
-    /// operation that made the change then ends, published or not.
+    /// Publishes at most 100 changes to all subscriptions, this node's included. The future is dropped after 500 ms:
+    /// the operation that made the change then ends, published or not.
     async fn publish(&self, changes: &[Change]) -> Result<(), ClusterError>;
 
     /// Subscribes. The subscription receives every change published after this returns.
@@ -54,6 +69,7 @@ pub trait Fanout: Send + Sync + 'static {
 /// At the first error the node drops it, subscribes again and clears its caches, since it may have missed changes.
 #[async_trait]
 pub trait Subscription: Send {
-    /// Returns the next changes; an error if the connection is lost. A silent loss must be detected within a few seconds.
+    /// Returns the next changes; an error if the connection is lost. A silent loss must be detected within a few
+    /// seconds.
     async fn next(&mut self) -> Result<Vec<Change>, ClusterError>;
 }

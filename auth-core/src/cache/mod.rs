@@ -1,11 +1,10 @@
 //! Caches, and what nodes share beside their store: invalidations and counters.
 //!
-//! A node caches subjects, sessions and API keys for at most
-//! [`AuthBuilder::cache_ttl`](crate::AuthBuilder::cache_ttl). A [`Fanout`] invalidates the entries of a change on all
-//! nodes at once. It can only invalidate: an attacker with access to its channel can cause queries, but not grant access.
-//! While it is unavailable or a node subscribes again, changes become visible within `cache_ttl`; the log says so.
+//! A node caches subjects, sessions and API keys for at most [`AuthBuilder::cache_ttl`](crate::AuthBuilder::cache_ttl).
+//! A [`Fanout`] invalidates the entries of a change on all nodes at once. It can only invalidate: an attacker with
+//! access to its channel can cause queries, but not grant access. While it is unavailable or a node subscribes again,
+//! changes become visible within `cache_ttl`; the log says so.
 
-mod change;
 mod coherence;
 mod coherent;
 mod counters;
@@ -18,10 +17,9 @@ mod postgres;
 mod redis;
 mod stores;
 
-pub use change::Change;
 pub(crate) use coherence::Coherence;
 pub use counters::{Count, Counters};
-pub use fanout::{ClusterError, Fanout, Subscription};
+pub use fanout::{Change, ClusterError, Fanout, Subscription};
 pub(crate) use lookups::Lookups;
 pub use memory::{MemoryCounters, MemoryFanout};
 #[cfg(feature = "postgres")]

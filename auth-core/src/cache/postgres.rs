@@ -16,8 +16,8 @@ const CHANNEL: &str = "auth_core_changes";
 /// The time without messages after which the connection is probed, and the time limit of the probe.
 const PROBE_AFTER: Duration = Duration::from_secs(1);
 
-/// Fan-out by LISTEN and NOTIFY. It occupies one connection of the store's pool. A connection pooler in between must pool
-/// by session, not by transaction.
+/// Fan-out by LISTEN and NOTIFY. It occupies one connection of the store's pool. A connection pooler in between must
+/// pool by session, not by transaction.
 ///
 /// ```no_run
 /// use auth_core::cluster::PostgresFanout;

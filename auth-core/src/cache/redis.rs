@@ -49,8 +49,9 @@ pub struct RedisFanout {
 }
 
 impl RedisFanout {
-    /// Creates a fan-out between the nodes with the same `namespace` on the server at `url` (`redis://` or `rediss://`).
-    /// It connects at first use, so a node starts while the server is down. Call it within a Tokio runtime.
+    /// Creates a fan-out between the nodes with the same `namespace` on the server at `url` (`redis://` or
+    /// `rediss://`). It connects at first use, so a node starts while the server is down. Call it within a Tokio
+    /// runtime.
     ///
     /// # Errors
     ///

@@ -106,8 +106,8 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         self.store.list(subject, now).await
     }
 
-    /// The session of a token is known only afterwards; a caller that knows it uses [`Coherence::write_some`]. A rotation
-    /// changes nothing that guards read.
+    /// The session of a token is known only afterwards; a caller that knows it uses [`Coherence::write_some`]. A
+    /// rotation changes nothing that guards read.
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
         let ended = |redeemed: &Redeemed| match redeemed {
             Redeemed::Replayed(session) => vec![Change::Session(session.id.clone())],

@@ -15,7 +15,7 @@ use crate::store::AuditRow;
 
 /// A security event with its actor, origin and time. It never holds a secret, a token or a password.
 ///
-/// It serialises flat: `{"id": .., "at": .., "kind": "login_succeeded", "outcome": "success", "actor": .., "subject": ..}`.
+/// It serialises flat: `{"id": .., "at": .., "kind": "login_succeeded", "outcome": "success", "subject": ..}`.
 ///
 /// ```
 /// use auth_core::event::{Event, EventKind};

@@ -12,9 +12,9 @@ use crate::base::{Context, Timestamp};
 
 /// Receives every event in place of [`TracingSink`]. Set it by [`AuthBuilder::events`](crate::AuthBuilder::events).
 ///
-/// The task that makes a change records its event after the store's commit; a client that disconnects does not cancel that
-/// task. The event of a guard's decision starts on the request's task and continues in a task of its own if the sink is
-/// not ready. A sink must handle its failures itself: they roll nothing back.
+/// The task that makes a change records its event after the store's commit; a client that disconnects does not cancel
+/// that task. The event of a guard's decision starts on the request's task and continues in a task of its own if the
+/// sink is not ready. A sink must handle its failures itself: they roll nothing back.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU32, Ordering};
@@ -37,16 +37,16 @@ pub trait EventSink: Send + Sync + 'static {
     /// Records one event.
     async fn record(&self, event: Event);
 
-    /// Whether the sink records events of the kind with this [name](EventKind::name); by default all. Guards skip building
-    /// an event that the sink does not record.
+    /// Whether the sink records events of the kind with this [name](EventKind::name); by default all. Guards skip
+    /// building an event that the sink does not record.
     fn wants(&self, kind: &str) -> bool {
         let _ = kind;
         true
     }
 }
 
-/// The default sink: `tracing` events with the target `auth` and the event's values as fields. Granted access and refreshes
-/// have the level `debug`, signs of theft and undecided changes `warn`, all others `info`.
+/// The default sink: `tracing` events with the target `auth` and the event's values as fields. Granted access and
+/// refreshes have the level `debug`, signs of theft and undecided changes `warn`, all others `info`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -97,8 +97,8 @@ impl Events {
         }
     }
 
-    /// Records an event without delaying the request: a sink that is not ready continues in a task of its own, so that a
-    /// cancelled request loses no event.
+    /// Records an event without delaying the request: a sink that is not ready continues in a task of its own, so that
+    /// a cancelled request loses no event.
     pub(crate) fn send(&self, context: &Context, now: Timestamp, kind: EventKind) {
         if !self.wants(kind.name()) {
             return;

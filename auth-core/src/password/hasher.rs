@@ -108,8 +108,8 @@ fn hash(password: &[u8]) -> Result<PasswordHash, PasswordError> {
     Ok(PasswordHash::from_stored(hash.to_string()))
 }
 
-/// A wrong password costs the same for every user name, known or not, so that timing does not reveal accounts: after the
-/// first bcrypt hash, the work of both kinds.
+/// A wrong password costs the same for every user name, known or not, so that timing does not reveal accounts: after
+/// the first bcrypt hash, the work of both kinds.
 fn check(
     password: &[u8],
     stored: Option<&PasswordHash>,

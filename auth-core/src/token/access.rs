@@ -144,7 +144,8 @@ impl AccessTokens {
             header.check_typ(TYP)?;
             jws.open(keys.ring().find(header.kid.as_deref(), header.algorithm)?)?
         };
-        // Checks UTF-8 for the whole payload, unused members included (RFC 8725 section 3.7), and once, not for each string.
+        // Checks UTF-8 for the whole payload, unused members included (RFC 8725 section 3.7), and once, not for each
+        // string.
         let payload = std::str::from_utf8(&payload).map_err(|_| TokenError::Claims)?;
         let claims: Claims = serde_json::from_str(payload).map_err(|_| TokenError::Claims)?;
         claims.check_own()?;
@@ -165,8 +166,8 @@ impl AccessTokens {
         Arc::clone(&self.trusted.load().keys)
     }
 
-    /// Replaces the key set by the result of `change`, and drops the tokens verified by the old one. Concurrent changes are
-    /// both applied.
+    /// Replaces the key set by the result of `change`, and drops the tokens verified by the old one. Concurrent changes
+    /// are both applied.
     pub(crate) fn change_keys(&self, change: impl Fn(&KeySet) -> Result<KeySet, KeyError>) -> Result<(), KeyError> {
         let mut outcome = Ok(());
         self.trusted.rcu(|trusted| match change(&trusted.keys) {

@@ -15,9 +15,9 @@ use crate::base::{SessionId, SubjectId, Timestamp};
 
 /// The claims of an access token.
 ///
-/// Tokens of this service have all claims of RFC 9068, the session and the subject's version, and `cnf` if bound. Tokens of
-/// another issuer may lack the optional claims; [`LegacyTokens`](crate::LegacyTokens) also have an empty `iss` and `aud`.
-/// A claim of the wrong JSON type refuses the token. Times are seconds since the Unix epoch.
+/// Tokens of this service have all claims of RFC 9068, the session and the subject's version, and `cnf` if bound.
+/// Tokens of another issuer may lack the optional claims; [`LegacyTokens`](crate::LegacyTokens) also have an empty
+/// `iss` and `aud`. A claim of the wrong JSON type refuses the token. Times are seconds since the Unix epoch.
 ///
 /// As an extractor it reuses the verification of the request.
 ///
@@ -90,8 +90,8 @@ impl Confirmation {
 }
 
 impl Claims {
-    /// Returns a claim by its path: `email`, `realm_access.roles`, `https://example.com/tenant`. `None` if it is missing or
-    /// of another type.
+    /// Returns a claim by its path: `email`, `realm_access.roles`, `https://example.com/tenant`. `None` if it is
+    /// missing or of another type.
     ///
     /// Claims of another issuer's token are as trustworthy as the issuer. Guards see only the roles and scopes of
     /// `Issuer::roles_at` and `Issuer::scopes_at`. Tokens of this service have no claims beyond the fields.

@@ -15,15 +15,15 @@ const MAX_NAME_BYTES: usize = 255;
 
 /// Accepts access tokens of a former service for a limited time, so that its users stay logged in.
 ///
-/// The layout is that of FastAPI applications with PyJWT or python-jose: HS256 under one secret, `typ` `JWT` or missing, the
-/// claims `sub`, `exp` and `type` with the value `access`. A token with `iss`, `aud` or `cnf`, or with another `type`, such
-/// as `refresh`, is refused.
+/// The layout is that of FastAPI applications with PyJWT or python-jose: HS256 under one secret, `typ` `JWT` or
+/// missing, the claims `sub`, `exp` and `type` with the value `access`. A token with `iss`, `aud` or `cnf`, or with
+/// another `type`, such as `refresh`, is refused.
 ///
 /// Such a token has no session and no version, so it is more limited than a token of this service:
 ///
 /// - it is refused after the configured time, whatever its `exp`;
-/// - it is refused if the subject was removed, is inactive or has a version other than 0: after a password change and after
-///   [`logout_everywhere`](crate::Auth::logout_everywhere). A logout cannot end it. Roles are the current ones;
+/// - it is refused if the subject was removed, is inactive or has a version other than 0: after a password change and
+///   after [`logout_everywhere`](crate::Auth::logout_everywhere). A logout cannot end it. Roles are the current ones;
 /// - it has no scopes, and meets neither `fresh(..)` nor `mfa`;
 /// - introspection reports it as inactive, and revocation as an unsupported token type.
 ///
@@ -53,8 +53,8 @@ impl LegacyTokens {
         Ok(Self { key: SigningKey::hs256(secret)?.verifying_key().into_verifying(), until, by_login: false })
     }
 
-    /// Reads `sub` as the login name. A login name must not be reassigned to another user before `until`: the token would
-    /// authenticate the new user.
+    /// Reads `sub` as the login name. A login name must not be reassigned to another user before `until`: the token
+    /// would authenticate the new user.
     pub fn by_login(mut self) -> Self {
         self.by_login = true;
         self

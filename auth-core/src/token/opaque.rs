@@ -100,8 +100,8 @@ pub fn random_secret() -> Result<SecretString, TokenError> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(secret).into())
 }
 
-/// Generates 256 random bits and a checksum. The checksum distinguishes a truncated or mistyped token from a revoked one
-/// without a query, and lets secret scanners confirm a match.
+/// Generates 256 random bits and a checksum. The checksum distinguishes a truncated or mistyped token from a revoked
+/// one without a query, and lets secret scanners confirm a match.
 pub(crate) fn random_body(context: &str) -> Result<String, TokenError> {
     let mut body = random_secret()?.expose_secret().to_owned();
     let checksum = checksum(context, &body);
@@ -166,8 +166,8 @@ impl From<[u8; 32]> for TokenHash {
 
 redacted_debug!(TokenHash);
 
-/// Encrypts `successor` under a key derived from `presented`. The store keeps only the hash of `presented`, from which the
-/// key cannot be derived.
+/// Encrypts `successor` under a key derived from `presented`. The store keeps only the hash of `presented`, from which
+/// the key cannot be derived.
 pub(crate) fn seal(successor: &Token<Refresh>, presented: &Token<Refresh>) -> Result<Vec<u8>, TokenError> {
     let mut sealed = successor.expose().as_bytes().to_vec();
     let nonce = sealing_key(presented)?

@@ -1,7 +1,7 @@
 //! JSON without duplicate member names, at every depth.
 //!
-//! RFC 7515 section 4 and RFC 7519 section 4 allow refusing duplicates or using the last. Two parsers that use different
-//! ones would read two different tokens.
+//! RFC 7515 section 4 and RFC 7519 section 4 allow refusing duplicates or using the last. Two parsers that use
+//! different ones would read two different tokens.
 
 use std::fmt;
 

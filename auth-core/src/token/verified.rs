@@ -19,8 +19,8 @@ const MAX_MARKS: usize = 1 << 16;
 
 struct Tables {
     tokens: Cache<Box<str>, Arc<Claims>>,
-    /// Marks of tokens seen once. A token that never returns is not worth its memory, nor the time of an eviction, which
-    /// is as long as a verification.
+    /// Marks of tokens seen once. A token that never returns is not worth its memory, nor the time of an eviction,
+    /// which is as long as a verification.
     once: Box<[AtomicU64]>,
 }
 
@@ -54,8 +54,8 @@ impl VerifiedTokens {
 }
 
 impl Tables {
-    /// Whether the token left the last mark in its slot. The mark is the end of the signature, which is effectively random.
-    /// If two tokens share a mark, one is cached a request early.
+    /// Whether the token left the last mark in its slot. The mark is the end of the signature, which is effectively
+    /// random. If two tokens share a mark, one is cached a request early.
     fn came_before(&self, token: &str) -> bool {
         let mark = token.as_bytes().last_chunk().map_or(0, |end| u64::from_le_bytes(*end));
         // Bytes of text vary in few bits; the multiplication spreads them (Fibonacci hashing).

@@ -93,7 +93,7 @@ fn a_key_that_cannot_be_used_is_one_line_that_names_the_variable_and_the_mend() 
         assert!(!line.contains(SECRET));
     };
     says(&[("AUTH_SIGNING_KEY_FILE", "/no/such/file")], &["AUTH_SIGNING_KEY_FILE", "/no/such/file"]);
-    says(&[("AUTH_SIGNING_KEY_FILE", &public)], &["AUTH_SIGNING_KEY_FILE", "public key", "private one"]);
+    says(&[("AUTH_SIGNING_KEY_FILE", &public)], &["AUTH_SIGNING_KEY_FILE", "public key", "private key"]);
     says(&[("AUTH_SIGNING_KEY_FILE", &encrypted)], &["encrypted", "openssl pkey"]);
     says(&[("AUTH_SIGNING_KEY_FILE", "")], &["AUTH_SIGNING_KEY_FILE", "the value is empty"]);
     says(&[("AUTH_VERIFY_KEY_FILES", &public)], &["AUTH_VERIFY_KEY_FILES", "AUTH_SIGNING_KEY_FILE or AUTH_SECRET"]);

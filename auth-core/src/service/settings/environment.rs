@@ -233,7 +233,7 @@ mod tests {
         }
         assert!(error(&[("AUTH_SECRET", secret), ("AUTH_SECRET_FILE", path)]).contains("unset one of the two"));
         std::fs::write(path, "short").unwrap();
-        assert!(error(&[("AUTH_SECRET_FILE", path)]).starts_with("AUTH_SECRET_FILE: it has 5 bytes"));
+        assert!(error(&[("AUTH_SECRET_FILE", path)]).starts_with("AUTH_SECRET_FILE: the secret has 5 bytes"));
         assert!(error(&[("AUTH_SECRET_FILE", "/nowhere")]).starts_with("AUTH_SECRET_FILE: cannot read /nowhere: "));
     }
 

@@ -57,8 +57,8 @@ impl Address {
     }
 }
 
-/// Normalises a path: decodes needless escapes, writes others in upper case and removes dot segments. A path outside the
-/// grammar, which a request may have, stays unchanged, so it equals only itself.
+/// Normalises a path: decodes needless escapes, writes others in upper case and removes dot segments. A path outside
+/// the grammar, which a request may have, stays unchanged, so it equals only itself.
 pub(crate) fn normal_path(path: &str) -> String {
     match path {
         "" => "/".to_owned(),

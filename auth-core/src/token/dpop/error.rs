@@ -1,7 +1,7 @@
 //! Reasons for refusing a DPoP proof.
 
-/// The reason for refusing a DPoP proof (RFC 9449 section 4.3), for logs and events. The response is `invalid_dpop_proof`
-/// for each.
+/// The reason for refusing a DPoP proof (RFC 9449 section 4.3), for logs and events. The response is
+/// `invalid_dpop_proof` for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProofError {

@@ -1,5 +1,5 @@
-//! Restriction of issuers to public addresses. Otherwise an attacker who controls an issuer's DNS name or `jwks_uri` could
-//! direct requests of this service to its private network (server-side request forgery).
+//! Restriction of issuers to public addresses. Otherwise an attacker who controls an issuer's DNS name or `jwks_uri`
+//! could direct requests of this service to its private network (server-side request forgery).
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

@@ -70,8 +70,8 @@ pub enum IssuerError {
 }
 
 impl Issuer {
-    /// Creates an issuer with `url`, exactly its tokens' `iss`, and `audience`, their `aud` for this service. Its metadata
-    /// is found by OpenID Connect discovery or RFC 8414.
+    /// Creates an issuer with `url`, exactly its tokens' `iss`, and `audience`, their `aud` for this service. Its
+    /// metadata is found by OpenID Connect discovery or RFC 8414.
     ///
     /// # Errors
     ///
@@ -110,21 +110,22 @@ impl Issuer {
         Ok(self)
     }
 
-    /// Accepts the type `JWT` or none as well as `at+jwt`, for the many issuers that do not follow RFC 9068. Such tokens may
-    /// lack `iat`, `jti` and `client_id`. A token with the claims of an ID or logout token is still refused.
+    /// Accepts the type `JWT` or none as well as `at+jwt`, for the many issuers that do not follow RFC 9068. Such
+    /// tokens may lack `iat`, `jti` and `client_id`. A token with the claims of an ID or logout token is still refused.
     pub fn any_jwt_type(mut self) -> Self {
         self.any_type = true;
         self
     }
 
-    /// Sets the prefix of the issuer's subjects: their id is the prefix and `sub`. A `sub` is unique only within its issuer,
-    /// so an [`Auth`](crate::Auth) with several issuers, or with users of its own, requires a prefix for each.
+    /// Sets the prefix of the issuer's subjects: their id is the prefix and `sub`. A `sub` is unique only within its
+    /// issuer, so an [`Auth`](crate::Auth) with several issuers, or with users of its own, requires a prefix for each.
     pub fn subject_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.subject_prefix = prefix.into();
         self
     }
 
-    /// Adds a claim with the subject's roles: a list of names, or one name. None by default. Unknown names grant nothing.
+    /// Adds a claim with the subject's roles: a list of names, or one name. None by default. Unknown names grant
+    /// nothing.
     pub fn roles_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.roles.push(path.into());
         self
@@ -151,8 +152,8 @@ impl Issuer {
         self
     }
 
-    /// Sets the age at which keys are fetched again in the background; 10 minutes by default. It bounds how long a key that
-    /// the issuer removed is still accepted.
+    /// Sets the age at which keys are fetched again in the background; 10 minutes by default. It bounds how long a key
+    /// that the issuer removed is still accepted.
     pub fn refresh_every(mut self, period: Duration) -> Self {
         self.refresh_every = period;
         self
@@ -164,8 +165,8 @@ impl Issuer {
         self
     }
 
-    /// Sets how long the last keys are used while the issuer is unavailable; 24 hours by default. After that the response to
-    /// its tokens is 503.
+    /// Sets how long the last keys are used while the issuer is unavailable; 24 hours by default. After that the
+    /// response to its tokens is 503.
     pub fn keep_for(mut self, period: Duration) -> Self {
         self.keep_for = period;
         self

@@ -37,8 +37,8 @@ impl IssuerKeys {
         Self { issuer, client, loaded: ArcSwapOption::empty(), attempt: Mutex::default() }
     }
 
-    /// Returns the cached keys; `None` if there are none within `keep_for`. Old keys are refreshed in the background. If
-    /// there are none or they are much too old, the call waits for a fetch.
+    /// Returns the cached keys; `None` if there are none within `keep_for`. Old keys are refreshed in the background.
+    /// If there are none or they are much too old, the call waits for a fetch.
     pub(super) async fn current(self: &Arc<Self>, now: Timestamp) -> Option<Arc<Loaded>> {
         let every = self.issuer.refresh_every;
         match self.loaded.load_full() {
@@ -62,8 +62,8 @@ impl IssuerKeys {
         self.loaded.load_full()
     }
 
-    /// Starts a fetch, or joins the one in progress; `None` within `retry_after` of the last attempt. Cancelling the request
-    /// does not cancel the fetch: otherwise clients that disconnect early could prevent every refresh.
+    /// Starts a fetch, or joins the one in progress; `None` within `retry_after` of the last attempt. Cancelling the
+    /// request does not cancel the fetch: otherwise clients that disconnect early could prevent every refresh.
     fn fetch(self: &Arc<Self>, now: Timestamp) -> Option<watch::Receiver<()>> {
         let mut attempt = self.attempt.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(running) = &attempt.running {

@@ -8,8 +8,8 @@ use crate::token::strict_json;
 /// The maximum number of keys, which bounds the search for a key.
 const MAX_KEYS: usize = 100;
 
-/// Reads the usable keys of a set. Others are skipped (RFC 7517 section 5): unsupported types and algorithms, encryption
-/// keys, weak keys. Different keys with the same `kid` are all skipped, since a token could not select one.
+/// Reads the usable keys of a set. Others are skipped (RFC 7517 section 5): unsupported types and algorithms,
+/// encryption keys, weak keys. Different keys with the same `kid` are all skipped, since a token could not select one.
 pub(super) fn read(body: &[u8], issuer: &str) -> Result<Ring, &'static str> {
     let set = strict_json::object(body).ok_or("invalid JSON")?;
     let Some(Value::Array(keys)) = set.get("keys") else { return Err("no key set") };

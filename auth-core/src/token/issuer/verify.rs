@@ -12,8 +12,8 @@ use crate::base::{SubjectId, Timestamp};
 use crate::token::keys::Verifying;
 use crate::token::{AT_JWT, Claims, Compact, Confirmation, Header, OneOrMany, TokenError, numeric_date, strict_json};
 
-/// Claims of ID and logout tokens (OpenID Connect Core section 2, Back-Channel Logout section 2.4). They distinguish these
-/// from access tokens if `typ` does not.
+/// Claims of ID and logout tokens (OpenID Connect Core section 2, Back-Channel Logout section 2.4). They distinguish
+/// these from access tokens if `typ` does not.
 const ID_AND_LOGOUT_CLAIMS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash", "events"];
 
 /// All trusted issuers.
@@ -70,7 +70,8 @@ impl TrustedIssuers {
 
     /// Verifies a token whose `iss` is one of these issuers; `None` if it is not.
     ///
-    /// The unverified `iss` only selects the issuer whose keys verify the token: a token with a forged `iss` fails there.
+    /// The unverified `iss` only selects the issuer whose keys verify the token: a token with a forged `iss` fails
+    /// there.
     pub(crate) async fn verify(
         &self,
         token: &str,
@@ -174,8 +175,8 @@ fn optional<T>(
     members.get(name).map(|value| read(value).ok_or(TokenError::Claims)).transpose()
 }
 
-/// The distinct names at `paths`: the strings of a list, or of one string by `split`. A missing claim has no names; a claim
-/// of another type is an error.
+/// The distinct names at `paths`: the strings of a list, or of one string by `split`. A missing claim has no names; a
+/// claim of another type is an error.
 fn names<'a>(
     paths: &[ClaimPath],
     members: &'a Map<String, Value>,

@@ -9,8 +9,8 @@ use super::signing::Signing;
 use super::verifying::Verifying;
 use super::{Algorithm, KeyError};
 
-/// The DER prefix of the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480) and of an Ed25519 key (RFC 8410).
-/// DER is canonical, so the prefix is constant.
+/// The DER prefix of the point in the `SubjectPublicKeyInfo` of a P-256 key (RFC 5480) and of an Ed25519 key (RFC
+/// 8410). DER is canonical, so the prefix is constant.
 const P256_SPKI: &[u8] = &[
     0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
     0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,

@@ -1,7 +1,7 @@
 //! The private half of an asymmetric key.
 //!
-//! `jsonwebtoken` neither reads private JWKs and SEC 1 nor generates keys. aws-lc-rs does, checks that the components are
-//! consistent, and exports PKCS#8.
+//! `jsonwebtoken` neither reads private JWKs and SEC 1 nor generates keys. aws-lc-rs does, checks that the components
+//! are consistent, and exports PKCS#8.
 
 use aws_lc_rs::encoding::AsDer;
 use aws_lc_rs::rand::SystemRandom;

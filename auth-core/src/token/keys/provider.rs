@@ -1,7 +1,8 @@
 //! Calls of `jsonwebtoken` for the signatures of tokens.
 //!
 //! The factories of the aws-lc-rs backend are called directly. `encode`, `decode`, `crypto::{sign, verify}` and
-//! `Jwk::thumbprint` use the process-wide provider, and panic if dependencies enable both backends and none is installed.
+//! `Jwk::thumbprint` use the process-wide provider, and panic if dependencies enable both backends and none is
+//! installed.
 
 use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::crypto::{CryptoProvider, KeyUtils};

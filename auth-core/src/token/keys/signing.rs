@@ -17,8 +17,8 @@ use crate::token::TokenError;
 
 /// A key that signs access tokens and verifies them, bound to one algorithm.
 ///
-/// The type parameter is the algorithm, so a key for another algorithm does not compile; [`Any`] is for keys read from a
-/// configured file. `Debug` hides the key; there is no `Serialize` and no `==`.
+/// The type parameter is the algorithm, so a key for another algorithm does not compile; [`Any`] is for keys read from
+/// a configured file. `Debug` hides the key; there is no `Serialize` and no `==`.
 ///
 /// ```compile_fail
 /// use auth_core::token::{EdDsa, Es256, SigningKey};
