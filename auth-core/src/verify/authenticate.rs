@@ -17,21 +17,18 @@ use crate::token::issuer::Undecided;
 
 type Outcome<T> = Result<Option<T>, AccessError>;
 
-/// What this request's credentials turned out to be, kept in its extensions so that each is verified once however many
-/// guards and extractors ask. A missing memo means "not verified yet", never "verified".
+/// The verification results of a request, stored in its extensions: each credential is verified once, and a DPoP proof
+/// that is verified twice would look replayed. A missing memo means "not verified yet", never "verified".
 ///
-/// One for each `Auth`: a request may pass a router within a router, and come back to the first `Auth` after another. A
-/// proof of possession that was verified twice would look replayed.
+/// One memo per `Auth`, since nested routers may use different ones.
 #[derive(Clone)]
 struct Memos {
     first: Memo,
-    /// Seldom any.
     others: Vec<Memo>,
 }
 
 #[derive(Clone)]
 struct Memo {
-    /// Which `Auth` verified.
     verifier: usize,
     credentials: Credentials,
     subject: Option<Outcome<Identity>>,
@@ -53,7 +50,7 @@ impl Verifier {
         Ok(Caller { subject, api_key, sent_other, sent_foreign: credentials.foreign })
     }
 
-    /// Who was verified already, without verifying anybody.
+    /// The caller as verified so far. Verifies nothing.
     pub(crate) fn known(&self, parts: &Parts) -> Caller {
         let memo = memo(parts, self.id());
         let subject = memo.and_then(|memo| memo.subject.clone()).and_then(Result::ok).flatten();
@@ -61,7 +58,7 @@ impl Verifier {
         Caller { subject, api_key, ..Caller::default() }
     }
 
-    /// The request's credentials, read once.
+    /// The request's credentials; the headers are read once per request.
     pub(crate) fn credentials(&self, head: &mut Head<'_>) -> Credentials {
         if let Some(memo) = memo(head.parts, self.id()) {
             return memo.credentials.clone();
@@ -75,7 +72,7 @@ impl Verifier {
         credentials
     }
 
-    /// The subject of the request's access token; `None` when it has none.
+    /// The subject of the request's access token; `None` without a token.
     async fn subject_of(&self, head: &mut Head<'_>, credentials: &Credentials) -> Outcome<Identity> {
         if let Some(known) = memo(head.parts, self.id()).and_then(|memo| memo.subject.clone()) {
             return known;
@@ -92,7 +89,7 @@ impl Verifier {
         outcome
     }
 
-    /// The request's API key; `None` when it has none.
+    /// The request's API key; `None` without one.
     async fn api_key_of(&self, head: &mut Head<'_>, credentials: &Credentials) -> Outcome<ApiKeyIdentity> {
         if let Some(known) = memo(head.parts, self.id()).and_then(|memo| memo.api_key.clone()) {
             return known;
@@ -109,15 +106,15 @@ impl Verifier {
         outcome
     }
 
-    /// The subject of an access token that the request may use: it is good, and the request holds its key.
+    /// Verifies the access token and that the request may use it: a bound token needs a proof of its key.
     async fn holder(&self, head: &Head<'_>, scheme: Scheme, token: &str) -> Result<Identity, AccessError> {
         let identity = self.identify(head, token).await?;
         self.check_holder(head, scheme, token, identity.claims().cnf.as_ref()).await?;
         Ok(identity)
     }
 
-    /// Verifies an access token: the token itself, then its session and its subject as they are now. Who sent it is not
-    /// asked: that is [`holder`](Self::holder)'s, for requests.
+    /// Verifies an access token, then its session and its subject's current state. [`holder`](Self::holder) also checks the
+    /// binding to a key.
     pub(crate) async fn identify(&self, origin: &dyn Origin, token: &str) -> Result<Identity, AccessError> {
         let now = self.now();
         if self.takes_others()
@@ -127,15 +124,15 @@ impl Verifier {
             return outcome;
         }
         let claims = self.access_tokens.verify(token, now).map_err(|reason| self.refused(origin, reason))?;
-        // Verification has seen that both are there; without them the token is refused all the same.
+        // `verify` requires both claims; a token without them is refused here as well.
         let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else {
             return Err(self.refused(origin, TokenError::Claims));
         };
         let session = self.lookups.session(sid, now).await?.filter(|session| now < session.ends_at);
         let session = session.ok_or_else(|| self.refused(origin, TokenError::SessionEnded))?;
         let state = self.lookups.subject(&claims.sub, now).await?;
-        // The session must be this subject's, and have been accepted since the subject's credentials last changed. A
-        // token carries the version it was issued under; none can come from a later one.
+        // The session must belong to this subject and have the subject's current version, which every change of its
+        // credentials raises. A token's version is at most the current one.
         match state {
             Some(state)
                 if state.active
@@ -149,7 +146,7 @@ impl Verifier {
         }
     }
 
-    /// Whether there can be good tokens that this service has not issued.
+    /// Whether access tokens that this service has not issued can be valid.
     fn takes_others(&self) -> bool {
         #[cfg(feature = "oidc")]
         let foreign = !self.issuers.is_empty();
@@ -158,7 +155,7 @@ impl Verifier {
         foreign || self.legacy.is_some()
     }
 
-    /// Verifies an access token that this service has not issued; `None` when no trusted issuer's.
+    /// Verifies an access token that this service has not issued; `None` when no trusted issuer issued it.
     async fn identify_others(
         &self,
         origin: &dyn Origin,
@@ -174,8 +171,8 @@ impl Verifier {
         outcome
     }
 
-    /// Verifies an access token of another issuer; `None` when it is none of those that are trusted. There is no session
-    /// and no state to consult: what the token says holds until it ends.
+    /// Verifies an access token of a trusted issuer; `None` for other issuers. Such a token has no session and no stored
+    /// state here: its claims are valid until it expires.
     #[cfg(feature = "oidc")]
     async fn identify_foreign(
         &self,

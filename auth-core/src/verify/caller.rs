@@ -1,12 +1,12 @@
-//! Who calls: the verified credentials of one request.
+//! The verified credentials of one request.
 
 use super::{ApiKeyIdentity, Identity};
-use crate::base::Actor;
+use crate::base::{Actor, ApiKeyId, SubjectId};
 use crate::policy::{CredentialFacts, Facts, SubjectFacts};
 
-/// Who calls, by either kind of credential. Sent both, the subject of the access token is the caller.
+/// The caller by either kind of credential. With both credentials it is the subject of the access token.
 ///
-/// A route without a guard that takes it answers 401 to a caller without credentials, and names both challenges.
+/// On a route without a guard the extractor answers 401 without credentials, with the challenges of both kinds.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -16,7 +16,7 @@ use crate::policy::{CredentialFacts, Facts, SubjectFacts};
 ///     match caller {
 ///         Principal::Subject(identity) => format!("for {}", identity.subject()),
 ///         Principal::ApiKey(key) => format!("for the program {}", key.name()),
-///         _ => "for another caller".to_owned(),
+///         _ => "for another kind of caller".to_owned(),
 ///     }
 /// }
 /// # fn main() {}
@@ -30,31 +30,23 @@ pub enum Principal {
     ApiKey(ApiKeyIdentity),
 }
 
-/// The verified credentials of one request, of the kinds that were asked for.
+/// The verified credentials of one request, of the requested kinds.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Caller {
     pub(crate) subject: Option<Identity>,
     pub(crate) api_key: Option<ApiKeyIdentity>,
+    /// A credential was sent, but none of a requested kind.
     pub(crate) sent_other: bool,
+    /// An `Authorization` header was sent that no credential source accepts.
     pub(crate) sent_foreign: bool,
 }
 
 impl Caller {
-    pub(crate) fn subject(&self) -> Option<&Identity> {
-        self.subject.as_ref()
-    }
-
-    pub(crate) fn api_key(&self) -> Option<&ApiKeyIdentity> {
-        self.api_key.as_ref()
-    }
-
-    /// Who calls; sent both, the subject of the access token.
     pub(crate) fn principal(&self) -> Option<Principal> {
         let key = || self.api_key.clone().map(Principal::ApiKey);
         self.subject.clone().map(Principal::Subject).or_else(key)
     }
 
-    /// What a decision looks at.
     pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
             subject: self.subject.as_ref().map(|subject| subject as &dyn SubjectFacts),
@@ -63,17 +55,13 @@ impl Caller {
         }
     }
 
-    /// Whether a bearer credential was sent that is of none of the kinds asked for.
-    pub(crate) fn sent_other_credential(&self) -> bool {
-        self.sent_other
+    /// The ids that access events record.
+    pub(crate) fn ids(&self) -> (Option<SubjectId>, Option<ApiKeyId>) {
+        let subject = self.subject.as_ref().map(|identity| identity.subject().clone());
+        (subject, self.api_key.as_ref().map(|key| key.id().clone()))
     }
 
-    /// Whether an `Authorization` header was sent that no credential source takes.
-    pub(crate) fn sent_foreign(&self) -> bool {
-        self.sent_foreign
-    }
-
-    /// Who acts in an operation that this request calls.
+    /// The actor of operations that this request calls.
     pub(crate) fn actor(&self) -> Actor {
         match (&self.subject, &self.api_key) {
             (Some(identity), _) => Actor::Subject(identity.subject().clone()),

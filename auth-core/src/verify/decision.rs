@@ -1,4 +1,4 @@
-//! A decision and its event are one: nothing else can make a [`Proof`].
+//! The access decision and its event. Nothing else can make a [`Proof`].
 
 use std::marker::PhantomData;
 
@@ -7,9 +7,10 @@ use crate::base::Context;
 use crate::event::EventKind;
 use crate::policy::{CredentialKinds, Declaration, Missing, Policy, Requirement, evaluate};
 
-/// Proof that the caller of a request has met the policy `P`. A service function that takes it cannot be called unguarded.
+/// Proof that the caller of a request meets the policy `P`. A service function with a `&Proof<P>` parameter cannot be called
+/// without that check.
 ///
-/// Only the decision creates it. It is neither `Copy` nor `Clone`; [`Guard::proof`](crate::Guard::proof) lends it.
+/// Only the decision makes one; it is neither `Copy` nor `Clone`. Get it from [`Guard::proof`](crate::Guard::proof).
 ///
 /// ```compile_fail
 /// # use auth_core::{Policy, Proof};
@@ -26,15 +27,14 @@ impl<P: Policy> std::fmt::Debug for Proof<P> {
 }
 
 impl Verifier {
-    /// Verifies the request's credentials as far as `P` looks at them, decides whether the caller meets `P`, and records
-    /// it.
+    /// Verifies the credentials that `P` needs, decides whether the caller meets `P`, and records the decision.
     pub(crate) async fn prove<P: Policy>(&self, head: &mut Head<'_>) -> Result<(Proof<P>, Caller), AccessError> {
         let kinds = const { P::REQUIREMENT.kinds() };
         let caller = self.decide(head, &P::REQUIREMENT, kinds, &P::DECLARED).await?;
         Ok((Proof { policy: PhantomData }, caller))
     }
 
-    /// The decision itself, for every guard there is; `kinds` are those of `requirement`.
+    /// The decision that every guard calls; `kinds` are those of `requirement`.
     pub(crate) async fn decide(
         &self,
         head: &mut Head<'_>,
@@ -49,17 +49,15 @@ impl Verifier {
         let (caller, refused) = match caller {
             Ok(caller) => {
                 let mut facts = caller.facts();
-                // Where authentication is optional, a header that no source takes is a bad credential and not none.
-                facts.sent_other |= caller.sent_foreign() && matches!(requirement, Requirement::Optional);
+                // With optional authentication an unsupported `Authorization` header is an invalid credential.
+                facts.sent_other |= caller.sent_foreign && matches!(requirement, Requirement::Optional);
+                let sent_other = facts.sent_other;
                 match evaluate(requirement, facts, self.now()) {
                     Ok(()) => {
                         self.record_granted(head, declared, &caller);
                         return Ok(caller);
                     }
-                    Err(denial) => {
-                        let refused = refusal(denial.of, facts.sent_other);
-                        (caller, refused)
-                    }
+                    Err(denial) => (caller, refusal(denial.of, sent_other)),
                 }
             }
             Err(refused) => (Caller::default(), refused),
@@ -71,8 +69,7 @@ impl Verifier {
 
     fn record_granted(&self, head: &Head<'_>, declared: &Declaration, caller: &Caller) {
         if self.events.wants(EventKind::ACCESS_GRANTED) {
-            let subject = caller.subject().map(|identity| identity.subject().clone());
-            let api_key = caller.api_key().map(|key| key.id().clone());
+            let (subject, api_key) = caller.ids();
             let kind = EventKind::AccessGranted { policy: declared.path(), subject, api_key };
             self.events.send(&head.context_of(caller.actor()), self.now(), kind);
         }
@@ -87,8 +84,7 @@ impl Verifier {
         context: impl FnOnce() -> Context,
     ) {
         if self.events.wants(EventKind::ACCESS_REFUSED) {
-            let subject = caller.subject().map(|identity| identity.subject().clone());
-            let api_key = caller.api_key().map(|key| key.id().clone());
+            let (subject, api_key) = caller.ids();
             let (policy, reason) = (declared.path(), error.to_string());
             let kind = EventKind::AccessRefused { policy, subject, api_key, reason };
             self.events.send(&context(), self.now(), kind);
@@ -98,7 +94,7 @@ impl Verifier {
 
 fn refusal(missing: Missing, sent_other: bool) -> AccessError {
     match missing {
-        // A credential of a kind that does not help here is not a valid one for this route.
+        // A credential of a kind that the route does not accept is invalid here.
         Missing::Credential if sent_other => AccessError::InvalidCredential { api_key: false },
         Missing::Credential => AccessError::NoCredential { api_key: false },
         Missing::StepUp { max_age, amr } => AccessError::StepUp { max_age, amr },

@@ -8,74 +8,74 @@ use crate::token::dpop::ProofError;
 
 /// Why a guard or an extractor refused a caller.
 ///
-/// Its text is for the response; it never says which part of a credential was wrong.
+/// Its text goes into the response and never says which part of a credential is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AccessError {
-    /// The request carries no credential that the route looks at.
-    #[error("This needs a credential, and the request carries none.")]
+    /// The request has no credential of a kind that the route accepts.
+    #[error("The request requires a credential and has none.")]
     NoCredential {
-        /// Whether an API key would do.
+        /// Whether the route accepts API keys.
         api_key: bool,
     },
-    /// The request carries a credential that is not valid here.
+    /// The request has an invalid credential, or only one of a kind that the route does not accept.
     #[error("The credential is malformed, expired, revoked or otherwise invalid.")]
     InvalidCredential {
-        /// Whether an API key would do.
+        /// Whether the route accepts API keys.
         api_key: bool,
     },
-    /// The DPoP proof (RFC 9449) that the token needs is missing, malformed, for another request, or was used before.
+    /// The required DPoP proof (RFC 9449) is missing, malformed, made for another request, or was used before.
     #[error("The DPoP proof is missing, malformed, not made for this request, or was used before.")]
     InvalidDpopProof,
-    /// More than one credential of a kind: it is open which one is meant.
-    #[error("The request carries more than one credential of the same kind.")]
+    /// More than one credential of the same kind.
+    #[error("The request has more than one credential of the same kind.")]
     AmbiguousCredential,
-    /// The caller is known and lacks the role.
-    #[error("The caller does not hold a role that this needs.")]
+    /// The caller lacks a required role.
+    #[error("The caller lacks a required role.")]
     InsufficientRole,
-    /// The credential lacks a scope.
-    #[error("The credential does not carry a scope that this needs.")]
+    /// The credential lacks a required scope.
+    #[error("The credential lacks a required scope.")]
     InsufficientScope {
-        /// The scopes that a credential needs here, those that it has included.
+        /// All required scopes, including those that the credential has.
         scopes: Vec<&'static str>,
     },
-    /// The credential lacks something else that the requirement asks for.
+    /// The credential lacks another required property.
     #[error("The credential does not carry {what}.")]
     InsufficientCredential {
-        /// What, for instance `the claim "tenant" with the value that this needs`.
+        /// The property, for instance `the claim "tenant" with the value that this needs`.
         what: String,
     },
-    /// The caller is known, and the requirement excludes it.
-    #[error("This is not for this caller.")]
+    /// The requirement excludes the caller.
+    #[error("The caller is excluded from this resource.")]
     Denied,
-    /// A condition of the handler does not hold.
+    /// A condition of the handler is false.
     #[error("The caller may not do this.")]
     Forbidden,
     /// The subject must authenticate again, or by a stronger method (RFC 9470).
-    #[error("This needs a more recent or stronger authentication.")]
+    #[error("This requires a more recent or stronger authentication.")]
     StepUp {
-        /// How recent.
+        /// Maximum age of the authentication.
         max_age: Option<Duration>,
-        /// By which method, one of these (RFC 8176 `amr` values); empty when only the age matters.
+        /// Accepted methods (RFC 8176 `amr` values); empty when only the age matters.
         amr: Vec<&'static str>,
     },
-    /// Too much work is waiting.
+    /// Too many requests are waiting.
     #[error("The service is busy; try again shortly.")]
     Overloaded,
-    /// A store or another service did not answer: what cannot be decided is refused.
+    /// A store or another service did not answer. A request that cannot be decided is refused.
     #[error("The service is temporarily unavailable; try again shortly.")]
     Unavailable,
-    /// The service is not wired as this guard needs; the log says how.
-    #[error("The service is not set up for this.")]
+    /// The service lacks something that the guard needs; the log names it.
+    #[error("The service is not configured for this request.")]
     Misconfigured,
 }
 
 impl AccessError {
-    /// The same refusal on a route where an API key would do, or would not.
-    pub(crate) fn where_api_key(self, would_do: bool) -> Self {
+    /// The same refusal for a route that accepts API keys, or does not.
+    pub(crate) fn where_api_key(self, api_key: bool) -> Self {
         match self {
-            Self::NoCredential { .. } => Self::NoCredential { api_key: would_do },
-            Self::InvalidCredential { .. } => Self::InvalidCredential { api_key: would_do },
+            Self::NoCredential { .. } => Self::NoCredential { api_key },
+            Self::InvalidCredential { .. } => Self::InvalidCredential { api_key },
             other => other,
         }
     }
@@ -83,12 +83,12 @@ impl AccessError {
 
 impl From<StoreError> for AccessError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(target: "auth", %error, "a store failed; the request is refused");
+        tracing::error!(target: "auth", %error, "store failed; request refused");
         Self::Unavailable
     }
 }
 
-/// Why a credential did not verify. For events: the response says only that it is invalid.
+/// Why a credential is invalid. For events only; the response does not name the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CredentialError {
     #[error(transparent)]

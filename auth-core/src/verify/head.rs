@@ -9,7 +9,7 @@ use crate::base::{Actor, Context};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Where an event comes from. The context is built only for an event that a sink wants.
+/// Source of an event's context, which is built only for events that a sink wants.
 pub(crate) trait Origin: Sync {
     fn context(&self) -> Context;
 }
@@ -20,16 +20,16 @@ impl Origin for Context {
     }
 }
 
-/// The head of a request, and what the web framework knows of it besides.
+/// The head of a request and the web framework's data about it.
 pub(crate) struct Head<'a> {
     pub(crate) parts: &'a mut Parts,
     pub(crate) framework: &'static Framework,
 }
 
-/// How a web framework's own knowledge of a request is read.
+/// Reads the web framework's data about a request.
 pub(crate) struct Framework {
     pub(crate) peer: fn(&Extensions) -> Option<IpAddr>,
-    /// The URI as it was sent, where routing has changed it.
+    /// The URI as sent, if routing changed it.
     pub(crate) original_uri: fn(&Extensions) -> Option<&Uri>,
 }
 

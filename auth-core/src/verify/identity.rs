@@ -9,11 +9,11 @@ use crate::policy::{CredentialFacts, Role, SubjectFacts};
 use crate::store::SubjectState;
 use crate::token::{ClaimPath, Claims};
 
-/// The verified subject of a request: what its access token claims, and the subject's state as of now.
+/// The verified subject of a request: the claims of its access token and the subject's current state.
 ///
-/// Roles come from the state, not from the token, so a role taken away is gone with the next request. Cheap to clone.
+/// Roles come from the state, not from the token: a removed role is gone with the next request. Cheap to clone.
 ///
-/// As an extractor it reuses the request's one verification, and verifies by itself on a route without a guard;
+/// As an extractor it reuses the guard's verification; on a route without a guard it verifies the token itself.
 /// `Option<Identity>` is `None` only when no access token was sent.
 ///
 /// ```
@@ -48,26 +48,25 @@ impl Identity {
         &self.claims.sub
     }
 
-    /// The session this request belongs to; `None` when another service issued the token, or an older one that knew no
-    /// sessions.
+    /// The session of the access token; `None` for tokens of other issuers and legacy tokens.
     #[must_use]
     pub fn session(&self) -> Option<&SessionId> {
         self.claims.sid.as_ref()
     }
 
-    /// What the access token claims.
+    /// The claims of the access token.
     #[must_use]
     pub fn claims(&self) -> &Claims {
         &self.claims
     }
 
-    /// Whether the subject holds `role` or one that includes it.
+    /// Whether the subject holds `role` or a role that includes it.
     #[must_use]
     pub fn has_role(&self, role: impl Role) -> bool {
         self.holds_any(role.granted_by())
     }
 
-    /// The names of the roles that the subject was given, unknown ones included.
+    /// The names of the subject's roles, including unknown ones.
     pub fn role_names(&self) -> impl Iterator<Item = &str> {
         self.state.roles.iter().map(AsRef::as_ref)
     }
@@ -78,8 +77,8 @@ impl Identity {
         self.claims.scope.split(' ').any(|granted| granted == scope)
     }
 
-    /// When the subject last proved who it is (`auth_time`); a token that does not say counts as too long ago for
-    /// everything.
+    /// When the subject last authenticated (`auth_time`). Without that claim the earliest time, so that every `fresh`
+    /// requirement fails.
     #[must_use]
     pub fn authenticated_at(&self) -> Timestamp {
         Timestamp::from_secs(self.claims.auth_time.unwrap_or(i64::MIN))
@@ -116,7 +115,7 @@ impl SubjectFacts for Identity {
     }
 }
 
-/// A number or boolean is compared by its JSON text; a list carries what one of its items is.
+/// Compares a number or boolean by its JSON text, and a list by its items.
 fn carries(claim: &Value, value: &str) -> bool {
     match claim {
         Value::String(text) => text == value,

@@ -1,4 +1,4 @@
-//! Verification of a former service's access tokens.
+//! Verification of legacy access tokens, which a former service issued.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use crate::token::{LegacyTokens, RawClaims, TokenError};
 const INITIAL_VERSION: u64 = 0;
 
 impl Verifier {
-    /// Whether a token is one of the former service's, where these are taken.
+    /// Whether a token has the layout of legacy tokens and these are accepted.
     pub(crate) fn is_legacy(&self, token: &str) -> bool {
         self.legacy.as_ref().is_some_and(|_| LegacyTokens::split(token).is_some())
     }
 
-    /// Verifies an access token of the former service; `None` when it is of another layout, or none are taken.
+    /// Verifies a legacy access token; `None` for another layout, and when none are accepted.
     pub(super) async fn identify_legacy(
         &self,
         origin: &dyn Origin,
@@ -46,7 +46,7 @@ impl Verifier {
             self.lookups.subject(&id, now).await?.map(|state| (id, state))
         };
         match found {
-            // The token says nothing of a version, so it is of the first or of none.
+            // The token has no version, so it is valid only for the initial one.
             Some((sub, state)) if state.active && state.version == INITIAL_VERSION => {
                 Ok(Identity::new(Arc::new(raw.of(sub)), state))
             }

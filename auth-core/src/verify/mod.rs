@@ -1,4 +1,4 @@
-//! Who calls: credential → verified token → subject's state → identity, once per request.
+//! Verification: credential → verified token → subject's state → identity, once per request.
 
 mod api_key;
 mod authenticate;

@@ -1,4 +1,4 @@
-//! Where a request carries its credentials: an ordered list, parsed once per request.
+//! Credential sources: the ordered places of a request that are read for credentials, once per request.
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
@@ -6,7 +6,7 @@ use crate::token::ApiKey;
 
 const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 
-/// What a credential source carries.
+/// The kind of credential that a source carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CredentialKind {
@@ -16,12 +16,11 @@ pub enum CredentialKind {
     ApiKey,
 }
 
-/// A place in a request where a credential is looked for, besides the built-in ones: `Authorization` with `Bearer`, `DPoP`
-/// and `ApiKey`, and the header `X-Api-Key`.
+/// A place in a request that is read for a credential, in addition to the built-in ones: `Authorization` with `Bearer`,
+/// `DPoP` or `ApiKey`, and the header `X-Api-Key`.
 ///
-/// Sources are asked in the order in which they were added, after the built-in ones. Two credentials of one kind in headers
-/// are refused (400), since it is open which one is meant; a credential in a header goes before one in a cookie, which
-/// the browser sends by itself.
+/// Sources are read in the order in which they were added, after the built-in ones. Two credentials of one kind in headers
+/// are refused with 400. A header takes precedence over a cookie, which browsers send automatically.
 ///
 /// ```
 /// use auth_core::CredentialSource;
@@ -53,54 +52,53 @@ impl CredentialSource {
         Self { place, kind: CredentialKind::AccessToken }
     }
 
-    /// `Authorization: SCHEME CREDENTIAL`; the scheme in any case (RFC 9110 section 11.1). Challenges name it.
+    /// `Authorization: SCHEME CREDENTIAL`, scheme case-insensitive (RFC 9110 section 11.1). Challenges name it.
     #[must_use]
     pub fn scheme(scheme: &str) -> Self {
         Self::new(Place::Scheme(scheme.into()))
     }
 
-    /// The whole value of this header.
+    /// The value of this header.
     #[must_use]
     pub fn header(name: &str) -> Self {
         Self::new(Place::Header(name.to_ascii_lowercase().into()))
     }
 
-    /// The value of this cookie. A browser sends it with every request, also with those that another site causes: guard
-    /// such routes against cross-site requests.
+    /// The value of this cookie. Browsers send it with cross-site requests as well: protect such routes against CSRF.
     #[must_use]
     pub fn cookie(name: &str) -> Self {
         Self::new(Place::Cookie(name.into()))
     }
 
-    /// It carries an API key instead of an access token.
+    /// Makes the source carry an API key instead of an access token.
     #[must_use]
     pub const fn api_key(mut self) -> Self {
         self.kind = CredentialKind::ApiKey;
         self
     }
 
-    /// Whether it can work: a scheme, header or cookie name is an HTTP token.
     fn is_valid(&self) -> bool {
         let (Place::Scheme(name) | Place::Header(name) | Place::Cookie(name)) = &self.place;
         let reserved = matches!(&self.place, Place::Header(name) if &**name == "authorization" || &**name == "cookie");
-        // The characters of a token are those of a header's name (RFC 9110 section 5.6.2).
+        // A name is an HTTP token, the same characters as a header name (RFC 9110 section 5.6.2).
         !reserved && HeaderName::from_bytes(name.as_bytes()).is_ok()
     }
 }
 
-/// How the access token was sent, which decides what it must be bound to.
+/// The scheme of the access token, which decides whether it must be bound to a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scheme {
     Bearer,
     Dpop,
 }
 
-/// What a request presents of one kind of credential.
-#[derive(Clone, Debug)]
+/// The credential of one kind as a request presents it.
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Presented {
+    #[default]
     Missing,
     Text(Scheme, Excerpt),
-    /// Not text.
+    /// Not UTF-8.
     Malformed,
     /// In more than one place.
     Duplicate,
@@ -131,19 +129,43 @@ impl Excerpt {
     }
 }
 
-/// The credentials of a request, before anything is known about them.
-#[derive(Clone, Debug)]
+/// The unverified credentials of a request.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Credentials {
     pub(crate) access_token: Presented,
     pub(crate) api_key: Presented,
-    /// Whether there is an `Authorization` header that no source takes: of another scheme, or none that can be read.
+    /// Whether there is an `Authorization` header that no source accepts: of another scheme, or unreadable.
     pub(crate) foreign: bool,
 }
 
 impl Credentials {
-    /// Whether a credential that some source takes was sent, good or bad.
+    /// Whether a credential was sent that some source accepts, valid or not.
     pub(crate) const fn is_any(&self) -> bool {
         !matches!((&self.access_token, &self.api_key), (Presented::Missing, Presented::Missing))
+    }
+
+    const fn place(&mut self, kind: CredentialKind) -> &mut Presented {
+        match kind {
+            CredentialKind::AccessToken => &mut self.access_token,
+            CredentialKind::ApiKey => &mut self.api_key,
+        }
+    }
+
+    fn add(&mut self, kind: CredentialKind, presented: Presented) {
+        let place = self.place(kind);
+        *place = match (&*place, presented) {
+            (_, Presented::Missing) => return,
+            (Presented::Missing, presented) => presented,
+            _ => Presented::Duplicate,
+        };
+    }
+
+    fn add_header(&mut self, headers: &HeaderMap, name: &HeaderName, kind: CredentialKind) {
+        match only(headers, name) {
+            Ok(None) => {}
+            Ok(Some(value)) => self.add(kind, Excerpt::presented(value, value.as_bytes(), Scheme::Bearer)),
+            Err(Several) => self.add(kind, Presented::Duplicate),
+        }
     }
 }
 
@@ -152,12 +174,12 @@ impl Credentials {
 pub(crate) struct CredentialSources(Vec<CredentialSource>);
 
 impl CredentialSources {
-    /// The built-in sources and `added`; `None` when one of them cannot work.
+    /// The built-in sources and `added`; `None` when one of them has an invalid or reserved name.
     pub(crate) fn new(added: Vec<CredentialSource>) -> Option<Self> {
         added.iter().all(CredentialSource::is_valid).then_some(Self(added))
     }
 
-    /// The authentication schemes of added sources of this kind, for challenges.
+    /// The schemes of added sources of this kind, for challenges.
     pub(crate) fn schemes(&self, kind: CredentialKind) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |source| source.kind == kind).filter_map(|source| match &source.place {
             Place::Scheme(scheme) => Some(&**scheme),
@@ -165,37 +187,36 @@ impl CredentialSources {
         })
     }
 
-    /// Reads the request's head.
     pub(crate) fn read(&self, headers: &HeaderMap) -> Credentials {
-        let mut found = Found::default();
+        let mut found = Credentials::default();
         match only(headers, &header::AUTHORIZATION) {
             Ok(None) => {}
             Ok(Some(value)) => self.authorization(value, &mut found),
-            // Of two either could hold any credential.
+            // Each of several could hold either kind.
             Err(Several) => {
                 found.add(CredentialKind::AccessToken, Presented::Duplicate);
                 found.add(CredentialKind::ApiKey, Presented::Duplicate);
             }
         }
-        self.header(headers, &API_KEY_HEADER, CredentialKind::ApiKey, &mut found);
+        found.add_header(headers, &API_KEY_HEADER, CredentialKind::ApiKey);
         for source in &self.0 {
             if let Place::Header(name) = &source.place
                 && let Ok(name) = HeaderName::from_bytes(name.as_bytes())
             {
-                self.header(headers, &name, source.kind, &mut found);
+                found.add_header(headers, &name, source.kind);
             }
         }
         for source in &self.0 {
             if let Place::Cookie(name) = &source.place
-                && found.is_missing(source.kind)
+                && matches!(found.place(source.kind), Presented::Missing)
             {
                 found.add(source.kind, cookie(headers, name));
             }
         }
-        Credentials { access_token: found.access_token, api_key: found.api_key, foreign: found.foreign }
+        found
     }
 
-    fn authorization(&self, value: &HeaderValue, found: &mut Found) {
+    fn authorization(&self, value: &HeaderValue, found: &mut Credentials) {
         let bytes = value.as_bytes();
         let (scheme, rest) = match bytes.iter().position(|byte| *byte == b' ') {
             Some(space) => bytes.split_at(space),
@@ -218,49 +239,6 @@ impl CredentialSources {
         } else {
             found.foreign = true;
         }
-    }
-
-    #[expect(clippy::unused_self, reason = "one of three readers of a place")]
-    fn header(&self, headers: &HeaderMap, name: &HeaderName, kind: CredentialKind, found: &mut Found) {
-        match only(headers, name) {
-            Ok(None) => {}
-            Ok(Some(value)) => found.add(kind, Excerpt::presented(value, value.as_bytes(), Scheme::Bearer)),
-            Err(Several) => found.add(kind, Presented::Duplicate),
-        }
-    }
-}
-
-struct Found {
-    access_token: Presented,
-    api_key: Presented,
-    foreign: bool,
-}
-
-impl Default for Found {
-    fn default() -> Self {
-        Self { access_token: Presented::Missing, api_key: Presented::Missing, foreign: false }
-    }
-}
-
-impl Found {
-    const fn place(&mut self, kind: CredentialKind) -> &mut Presented {
-        match kind {
-            CredentialKind::AccessToken => &mut self.access_token,
-            CredentialKind::ApiKey => &mut self.api_key,
-        }
-    }
-
-    const fn is_missing(&mut self, kind: CredentialKind) -> bool {
-        matches!(self.place(kind), Presented::Missing)
-    }
-
-    fn add(&mut self, kind: CredentialKind, presented: Presented) {
-        let place = self.place(kind);
-        *place = match (&*place, presented) {
-            (_, Presented::Missing) => return,
-            (Presented::Missing, presented) => presented,
-            _ => Presented::Duplicate,
-        };
     }
 }
 
@@ -349,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_goes_before_a_cookie() {
+    fn a_header_takes_precedence_over_a_cookie() {
         assert_eq!(read(&[("cookie", "access=a"), ("authorization", "Bearer b")]).0, "Bearer b");
         assert_eq!(read(&[("cookie", "xaccess=a")]).0, "-");
     }
@@ -365,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_cannot_work_is_refused() {
+    fn a_source_with_an_invalid_name_is_refused() {
         for source in [
             CredentialSource::scheme("To ken"),
             CredentialSource::scheme(""),

@@ -1,4 +1,4 @@
-//! The verifier: the head of a request becomes a caller.
+//! The verifier: verifies the credentials in the head of a request.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::event::{EventKind, Events};
 use crate::token::issuer::TrustedIssuers;
 use crate::token::{AccessTokens, LegacyTokens};
 
-/// What guards need: keys, other issuers, credential sources, caches, the clock and the sink of events.
+/// The state of verification: keys, trusted issuers, credential sources, caches, the clock and the event sink.
 pub(crate) struct Verifier {
     pub(crate) access_tokens: AccessTokens,
     pub(crate) legacy: Option<LegacyTokens>,
@@ -29,7 +29,7 @@ impl Verifier {
         self.clock.now()
     }
 
-    /// Records why a credential did not verify, and gives the refusal, which does not say why.
+    /// Records why a credential is invalid, and returns the refusal, which does not name the reason.
     pub(crate) fn refused(&self, origin: &dyn Origin, reason: impl Into<CredentialError>) -> AccessError {
         let reason = reason.into();
         if self.events.wants(EventKind::CREDENTIAL_REFUSED) {
@@ -42,7 +42,7 @@ impl Verifier {
         }
     }
 
-    /// Tells one `Auth` from another within a process.
+    /// Distinguishes the `Auth`s of a process.
     pub(crate) fn id(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }

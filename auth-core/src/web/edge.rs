@@ -1,4 +1,4 @@
-//! The edge: status, challenge and body of every refusal are chosen here.
+//! Turns every refusal into a response: status, challenges, body.
 
 use std::sync::Arc;
 
@@ -13,12 +13,12 @@ use crate::service::Auth;
 use crate::verify::CredentialKind;
 use crate::verify::dpop::Schemes;
 
-/// How one service presents its refusals.
+/// How one service answers its refusals.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
     pub(crate) realm: Arc<str>,
     pub(crate) schemes: Schemes,
-    /// Further schemes of `Authorization` by which access tokens are taken, and those for API keys.
+    /// Schemes of added credential sources, for challenges.
     pub(crate) access_token_schemes: Vec<Box<str>>,
     pub(crate) api_key_schemes: Vec<Box<str>>,
     pub(crate) body: ErrorBody,
@@ -59,13 +59,13 @@ impl Edge {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        // For layers that write another body or count refusals.
+        // For layers that replace the body or count refusals.
         response.extensions_mut().insert(refusal);
         response
     }
 }
 
-/// Marks the response to a [`Refusal`] that a handler returned: its realm, schemes and body are still the defaults.
+/// Marks the response to a [`Refusal`] that a handler returned: it still has the default realm, schemes and body.
 #[derive(Clone)]
 struct Unfinished;
 
@@ -77,7 +77,7 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// Answers the refusals that handlers return as this `Auth` does; every guarded router has it as its outermost layer.
+/// The outermost layer of every guarded router: completes the refusals that handlers return.
 pub(crate) async fn finish(State(auth): State<Auth>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if response.extensions_mut().remove::<Unfinished>().is_none() {

@@ -1,4 +1,4 @@
-//! What axum knows of a request.
+//! axum's data about a request.
 
 use std::net::SocketAddr;
 
@@ -9,7 +9,7 @@ use crate::verify::{Framework, Head};
 
 pub(crate) static FRAMEWORK: Framework = Framework {
     peer: |extensions| extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip()),
-    // Within a nested router the request's own URI has lost its prefix.
+    // In a nested router the request's URI lacks its prefix.
     original_uri: |extensions| extensions.get::<OriginalUri>().map(|OriginalUri(uri)| uri),
 };
 

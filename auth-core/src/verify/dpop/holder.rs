@@ -1,4 +1,4 @@
-//! Who may hold a token: any client a bearer token, the holder of its key a bound one.
+//! Proof of possession: any client may use a bearer token; a bound token needs a proof of its key.
 
 use super::Proofs;
 use super::replay::Use;
@@ -7,7 +7,7 @@ use crate::token::{Confirmation, TokenError};
 use crate::verify::source::Scheme;
 use crate::verify::{AccessError, Head, Origin, Verifier};
 
-/// The thumbprint of a key whose proof was used up for this: what a token can be bound to.
+/// The thumbprint of a key with a verified, now used proof. Tokens are bound to it.
 pub(crate) struct ProvenKey(String);
 
 impl ProvenKey {
@@ -16,7 +16,7 @@ impl ProvenKey {
     }
 }
 
-/// The built-in schemes by which access tokens are taken, as challenges name them.
+/// The built-in schemes that accept access tokens, as challenges name them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Schemes {
     Bearer,
@@ -33,15 +33,14 @@ impl Verifier {
         }
     }
 
-    /// The algorithms that a proof may be signed by; none where DPoP is off.
+    /// The accepted signature algorithms of proofs; empty when DPoP is off.
     pub(crate) fn proof_algorithms(&self) -> &'static [&'static str] {
         if self.dpop.is_some() { &ALGORITHMS } else { &[] }
     }
 
-    /// Checks the request that brought a verified access token against what the token is bound to: with every request
-    /// again, since a proof is valid for one.
+    /// Checks the scheme and the proof of a request with a verified access token. A proof is valid for one request.
     ///
-    /// A bound token is never taken as a bearer token, whether or not DPoP is on (RFC 9449 section 7.2).
+    /// A bound token is never accepted as a bearer token, even when DPoP is off (RFC 9449 section 7.2).
     pub(crate) async fn check_holder(
         &self,
         head: &Head<'_>,
@@ -59,23 +58,23 @@ impl Verifier {
                 let proof = proofs.of_request(head, Some(token), self.now());
                 let proof = proof.and_then(|proof| proof.ok_or(ProofError::Missing));
                 let proof = proof.map_err(|reason| self.refused(head, reason))?;
-                // Before the proof counts as used: a thief's must not be remembered among the holder's.
+                // Before the proof is recorded: a thief's proof, of another key, must not enter the replay memory.
                 if key.jkt != proof.key() {
                     return Err(self.refused(head, TokenError::Bound));
                 }
-                // Boxed, since every guard's future would be larger for what few requests need.
+                // Boxed to keep every guard's future small.
                 Box::pin(self.use_up(head, proofs, &proof)).await
             }
         }
     }
 
-    /// The proof of a request for tokens; `None` without one, and where DPoP is off.
+    /// The proof of a token request; `None` without one and when DPoP is off.
     pub(crate) fn token_proof(&self, head: &Head<'_>) -> Result<Option<Proof>, AccessError> {
         let Some(proofs) = &self.dpop else { return Ok(None) };
         proofs.of_request(head, None, self.now()).map_err(|reason| self.refused(head, reason))
     }
 
-    /// Refuses a request for tokens without a proof where one is required. Comes before any work for the request.
+    /// Refuses a token request without a required proof. Called before any work for the request.
     pub(crate) fn check_proof_is_there(
         &self,
         origin: &dyn Origin,
@@ -86,7 +85,8 @@ impl Verifier {
         if required && proof.is_none() { Err(self.refused(origin, ProofError::Missing)) } else { Ok(()) }
     }
 
-    /// Uses up the proof of a request for tokens, just before they are made: a refused request has filled no memory.
+    /// Records the proof of a token request as used. Called just before the tokens are issued, so that refused requests
+    /// do not fill the replay memory.
     pub(crate) async fn prove_key(
         &self,
         origin: &dyn Origin,
@@ -102,11 +102,11 @@ impl Verifier {
             Ok(Use::First) => Ok(()),
             Ok(Use::Again) => Err(self.refused(origin, ProofError::Replayed)),
             Ok(Use::Full) => {
-                tracing::error!(target: "auth", "the memory of used DPoP proofs is full; requests with one are refused");
+                tracing::error!(target: "auth", "replay memory for DPoP proofs is full; requests with a proof are refused");
                 Err(AccessError::Overloaded)
             }
             Err(error) => {
-                tracing::error!(target: "auth", %error, "used DPoP proofs cannot be looked up; the request is refused");
+                tracing::error!(target: "auth", %error, "replay counters for DPoP proofs unavailable; request refused");
                 Err(AccessError::Unavailable)
             }
         }

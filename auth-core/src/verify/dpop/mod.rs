@@ -1,7 +1,7 @@
-//! Tokens bound to a key (RFC 9449, DPoP): stolen without the key, they are worth nothing.
+//! Tokens bound to a key (RFC 9449, DPoP): a stolen token is useless without the key.
 //!
-//! Settings → proofs → holder: [`Dpop`] says what the service wants, `replay` knows the proofs that were used, and
-//! `holder` checks a request's proof against its token.
+//! `settings` configures it, `proofs` reads a request's proof, `holder` checks it against the token, and `replay`
+//! remembers used proofs.
 
 mod holder;
 mod proofs;

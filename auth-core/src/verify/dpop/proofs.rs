@@ -1,4 +1,4 @@
-//! The one place that takes proofs, as the service is set.
+//! Reads and checks proofs by the service's settings.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::token::dpop::ProofError;
 use crate::token::dpop::{Address, Proof, Purpose, Times, presented};
 use crate::verify::Head;
 
-/// Checks proofs; there is none where DPoP is off.
+/// Checks proofs; absent when DPoP is off.
 pub(crate) struct Proofs {
     pub(crate) required: bool,
     addresses: Vec<Address>,
@@ -19,28 +19,26 @@ pub(crate) struct Proofs {
 }
 
 impl Proofs {
-    /// # Errors
-    ///
-    /// What is wrong with the settings.
     pub(crate) fn new(dpop: Dpop, issuer: &str, skew: Duration) -> Result<Self, &'static str> {
         if dpop.lifetime < Duration::from_secs(1) || dpop.lifetime > Duration::from_mins(10) {
-            return Err("proof_lifetime is not between a second and 10 minutes; a minute is usual");
+            return Err("proof_lifetime must be between 1 second and 10 minutes; the default is 1 minute");
         }
         let addresses = if dpop.addresses.is_empty() {
             let issuer = Address::parse(issuer).ok_or(
-                "needs the address by which clients reach the service, since the issuer is no http or https URL; name it by Dpop::address (AUTH_DPOP_URLS)",
+                "needs the service's address, since the issuer is not an http or https URL; set it with Dpop::address (AUTH_DPOP_URLS)",
             )?;
             vec![issuer.origin()]
         } else {
             let parse = |url: &String| Address::parse(url).map(Address::into_prefix);
             let addresses = dpop.addresses.iter().map(parse).collect::<Option<_>>();
-            addresses.ok_or("has an address that is no http or https URL, as `https://api.example.com` is")?
+            addresses
+                .ok_or("has an address that is not an http or https URL; write one such as `https://api.example.com`")?
         };
         let replays = dpop.counters.map_or_else(|| Replays::local(dpop.remembered), Replays::Shared);
         Ok(Self { required: dpop.required, addresses, lifetime: dpop.lifetime, skew, replays })
     }
 
-    /// The request's proof, checked against the request and `token`; `None` without one.
+    /// The request's proof, checked for this request and its access `token`, if it has one; `None` without a proof.
     pub(crate) fn of_request(
         &self,
         head: &Head<'_>,

@@ -1,4 +1,4 @@
-//! Which proofs were used, for as long as they could be used again.
+//! Remembers used proofs until they expire.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,26 +11,24 @@ use crate::base::Timestamp;
 use crate::cache::{ClusterError, Counters};
 use crate::token::dpop::Proof;
 
-/// What is forgotten together.
+/// Proofs that expire within the same slice are dropped together.
 const SLICE_SECS: i64 = 16;
 
-/// How far the clocks of nodes may be apart without a proof's being good again: one that is behind takes it for that much
-/// longer than the node that saw it first remembers it.
+/// Tolerated difference between the nodes' clocks: a node that is behind accepts a proof for longer.
 const DRIFT: Duration = Duration::from_mins(1);
 
-/// Remembers used proofs: of this process, or by counters that all nodes share.
+/// The replay memory: of this process, or shared by all nodes.
 pub(crate) enum Replays {
     Local(Mutex<Seen>),
     Shared(Arc<dyn Counters>),
 }
 
-/// What became of a proof's use.
+/// Result of recording a proof.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     First,
     Again,
-    /// The memory is full until a proof expires. None is dropped early: an attacker could fill the memory and replay what
-    /// was dropped.
+    /// The memory is full. No entry is evicted early: a client that can fill the memory could replay the evicted proofs.
     Full,
 }
 
@@ -55,12 +53,12 @@ impl Replays {
     }
 }
 
-/// The used proofs of one process, by when their time is over.
+/// The used proofs of one process, grouped by expiry.
 pub(crate) struct Seen {
     slices: BTreeMap<i64, HashSet<[u8; 32]>>,
     len: usize,
     capacity: usize,
-    /// Slices below have been dropped. A clock that was set back does not bring them back: what ends in them is over.
+    /// Slices below are dropped, and proofs that expire in them count as used even after the clock is set back.
     floor: i64,
 }
 
@@ -69,7 +67,7 @@ impl Seen {
         Self { slices: BTreeMap::new(), len: 0, capacity, floor: i64::MIN }
     }
 
-    /// `ends` is the second from which the proof is refused whatever is remembered of it.
+    /// `ends` is the second from which the proof is expired.
     fn record(&mut self, id: [u8; 32], ends: i64, now: i64) -> Use {
         self.forget(now.div_euclid(SLICE_SECS));
         let slice = ends.div_euclid(SLICE_SECS);
@@ -106,19 +104,19 @@ mod tests {
     }
 
     #[test]
-    fn a_proof_is_remembered_until_its_time_is_over() {
+    fn a_proof_is_remembered_until_it_expires() {
         let mut seen = Seen::new(10);
         assert_eq!(seen.record(id(1), 1_065, 1_000), Use::First);
         for now in [1_000, 1_030, 1_064] {
             assert_eq!(seen.record(id(1), 1_065, now), Use::Again, "{now}");
         }
-        // Another proof by the same name, whose time is over later.
+        // Another proof with the same id and a later expiry.
         assert_eq!(seen.record(id(1), 1_100, 1_064), Use::Again);
         assert_eq!(seen.record(id(1), 1_200, 1_140), Use::First);
     }
 
     #[test]
-    fn full_memory_forgets_nothing_that_could_be_used_again() {
+    fn full_memory_evicts_no_unexpired_proof() {
         let mut seen = Seen::new(3);
         for n in 0..3 {
             assert_eq!(seen.record(id(n), 1_065, 1_000), Use::First);
@@ -130,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_forgotten_is_over_though_the_clock_is_set_back() {
+    fn dropped_proofs_stay_used_after_the_clock_is_set_back() {
         let mut seen = Seen::new(10);
         assert_eq!(seen.record(id(1), 1_065, 1_000), Use::First);
         assert_eq!(seen.record(id(2), 2_065, 2_000), Use::First);

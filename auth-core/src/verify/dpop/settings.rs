@@ -1,4 +1,4 @@
-//! What a service wants of DPoP.
+//! Settings of DPoP.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,19 +6,18 @@ use std::time::Duration;
 
 use crate::cache::Counters;
 
-/// Those of 7,000 requests a second with the usual lifetime and skew.
+/// Enough for 7,000 requests a second with the default lifetime and skew.
 const REMEMBERED: usize = 500_000;
 
-/// Binds tokens to a key of the client's (RFC 9449), so that who steals them cannot use them; for
+/// Binds tokens to a key of the client (RFC 9449), so that a stolen token is useless without the key; for
 /// [`AuthBuilder::dpop`](crate::AuthBuilder::dpop).
 ///
-/// A client proves that it holds its key by a signed proof in the `DPoP` header of each request. Where tokens are asked
-/// for, the proof binds them: `token_type` is then `DPoP`, the access token names the key (`cnf`), and the session of a
-/// public client can only be refreshed with it. Where a bound access token is used it is sent as `Authorization: DPoP
-/// TOKEN`, each time with a proof of its own.
+/// The client sends a signed proof in the `DPoP` header of each request. A proof with a token request binds the tokens:
+/// `token_type` is `DPoP`, the access token names the key (`cnf`), and the session of a public client is refreshed only
+/// with proofs of that key. A bound access token is sent as `Authorization: DPoP TOKEN`, with a new proof each time.
 ///
-/// A proof names the method and the address of its request. Which address that is, the request's `Host` does not say: it
-/// is [`address`](Self::address), the issuer's by default, and the path as it came in.
+/// A proof names the method and the address of its request. The address is checked against [`address`](Self::address), by
+/// default the issuer's, and the request's path; `Host` is ignored.
 ///
 /// ```
 /// use auth_core::{AuthBuilder, Dpop};
@@ -47,51 +46,50 @@ impl Dpop {
         }
     }
 
-    /// A client that proves a key gets tokens that are bound to it; one that does not gets bearer tokens.
+    /// A token request with a proof gets bound tokens, one without gets bearer tokens.
     #[must_use]
     pub const fn optional() -> Self {
         Self::new(false)
     }
 
-    /// Issues no token without a proof, and refuses access tokens that are bound to no key. API keys stay valid.
+    /// Token requests without a proof and unbound access tokens are refused. API keys stay valid: they are not tokens.
     #[must_use]
     pub const fn required() -> Self {
         Self::new(true)
     }
 
-    /// An address by which clients reach the service, in place of the issuer's scheme and host. Several may be given.
+    /// Adds an address of the service, in place of the issuer's scheme and host.
     ///
-    /// A path in it stands for a prefix that a proxy takes off before the request comes here. It must be an `http` or
-    /// `https` URL; [`build`](crate::AuthBuilder::build) says so otherwise.
+    /// Its path is a prefix that a proxy removes. [`build`](crate::AuthBuilder::build) refuses an address that is not an
+    /// `http` or `https` URL.
     #[must_use]
     pub fn address(mut self, url: impl Into<String>) -> Self {
         self.addresses.push(url.into());
         self
     }
 
-    /// For how long after its `iat` a proof is taken, besides
-    /// [`AuthBuilder::clock_skew`](crate::AuthBuilder::clock_skew); a minute by default, 10 minutes at most, in whole
-    /// seconds.
+    /// How long after its `iat` a proof is accepted, plus [`AuthBuilder::clock_skew`](crate::AuthBuilder::clock_skew): 1 minute
+    /// by default, 1 second to 10 minutes, in whole seconds.
     #[must_use]
     pub const fn proof_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// How many used proofs a node remembers, each until it expires; 500,000 by default, about 50 MB, enough for 7,000
-    /// requests a second. When the memory is full, requests with a proof are answered 503 until some expire. No proof is
-    /// dropped early: an attacker could fill the memory and replay what was dropped.
+    /// How many used proofs a node remembers until they expire: 500,000 by default, about 50 MB, enough for 7,000 requests
+    /// a second. With a full memory, requests with a proof are answered 503: no proof is evicted early, since a client that
+    /// can fill the memory could replay the evicted proofs.
     #[must_use]
     pub const fn remembered_proofs(mut self, proofs: usize) -> Self {
         self.remembered = proofs;
         self
     }
 
-    /// Remembers used proofs in counters that all nodes share, so that none is good on two of them. While the counters
-    /// cannot be reached, requests with a proof are answered 503. The nodes' clocks may be up to a minute apart.
+    /// Remembers used proofs in counters that all nodes share. While these are unavailable, requests with a proof are
+    /// answered 503. The nodes' clocks may differ by up to a minute.
     ///
-    /// Without it each node remembers by itself: a proof that was captured could be used once more on each other node,
-    /// and after a restart, within its lifetime.
+    /// Without it each node has its own memory: a captured proof can be replayed once on each other node, and after a
+    /// restart, within its lifetime.
     #[must_use]
     pub fn replays_in(mut self, counters: impl Counters) -> Self {
         self.counters = Some(Arc::new(counters));

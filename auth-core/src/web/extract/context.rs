@@ -1,4 +1,4 @@
-//! The context of an operation, from the request that calls it.
+//! `Context` as an extractor.
 
 use std::convert::Infallible;
 
@@ -9,8 +9,8 @@ use crate::base::Context;
 use crate::service::Auth;
 use crate::web::head;
 
-/// The actor is the caller that a guard has verified; without one it is anonymous. The peer's address is known where the
-/// service is served with [`ConnectInfo`](axum::extract::ConnectInfo).
+/// The actor is the caller that a guard or extractor has verified, otherwise anonymous. The peer's address needs
+/// [`ConnectInfo`](axum::extract::ConnectInfo).
 impl<S> FromRequestParts<S> for Context
 where
     S: Send + Sync,

@@ -1,4 +1,4 @@
-//! Identities as extractors: behind a guard they reuse its verification, elsewhere they verify by themselves.
+//! Identities as extractors. They reuse a guard's verification; without a guard they verify themselves.
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
@@ -10,7 +10,6 @@ use crate::verify::{AccessError, ApiKeyIdentity, Caller, Identity, Principal};
 use crate::web::head;
 use crate::web::http::Rejection;
 
-/// How an extractor finds itself in the request's verified credentials.
 pub(crate) trait FromCaller: Sized {
     const KINDS: CredentialKinds;
     fn from_caller(caller: Caller) -> Option<Self>;
@@ -44,31 +43,34 @@ impl FromCaller for Principal {
     }
 }
 
-/// A bad credential is an error, none at all is `None`: only the second may pass as anonymous. An `Authorization` header
-/// that no source takes is a bad one, too.
+fn refusal<T: FromCaller>(refused: AccessError, auth: &Auth) -> Rejection {
+    Rejection::new(refused.where_api_key(T::KINDS.api_key), auth)
+}
+
+async fn caller<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<Caller, Rejection> {
+    let caller = auth.verifier().authenticate(&mut head(parts), T::KINDS).await;
+    caller.map_err(|refused| refusal::<T>(refused, auth))
+}
+
+/// `None` only without a credential: an invalid one is refused, and so is an `Authorization` header that no source
+/// accepts.
 pub(crate) async fn optional<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<Option<T>, Rejection> {
-    let api_key = T::KINDS.api_key;
-    let refuse = |refused: AccessError| Rejection::new(refused.where_api_key(api_key), auth);
-    let caller = auth.verifier().authenticate(&mut head(parts), T::KINDS).await.map_err(refuse)?;
-    let foreign = caller.sent_foreign();
+    let caller = caller::<T>(parts, auth).await?;
+    let foreign = caller.sent_foreign;
     match T::from_caller(caller) {
-        None if foreign => Err(refuse(AccessError::InvalidCredential { api_key })),
+        None if foreign => Err(refusal::<T>(AccessError::InvalidCredential { api_key: false }, auth)),
         found => Ok(found),
     }
 }
 
 pub(crate) async fn required<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<T, Rejection> {
-    let api_key = T::KINDS.api_key;
-    let refuse = |refused: AccessError| Rejection::new(refused.where_api_key(api_key), auth);
-    let caller = auth.verifier().authenticate(&mut head(parts), T::KINDS).await.map_err(refuse)?;
-    let sent_other = caller.sent_other_credential();
-    T::from_caller(caller).ok_or_else(|| {
-        refuse(if sent_other {
-            AccessError::InvalidCredential { api_key }
-        } else {
-            AccessError::NoCredential { api_key }
-        })
-    })
+    let caller = caller::<T>(parts, auth).await?;
+    let refused = if caller.sent_other {
+        AccessError::InvalidCredential { api_key: false }
+    } else {
+        AccessError::NoCredential { api_key: false }
+    };
+    T::from_caller(caller).ok_or_else(|| refusal::<T>(refused, auth))
 }
 
 macro_rules! extractors {

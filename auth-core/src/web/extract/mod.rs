@@ -1,4 +1,4 @@
-//! What handlers take of a verified request.
+//! Extractors.
 
 mod context;
 mod current_user;

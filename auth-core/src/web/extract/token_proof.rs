@@ -1,4 +1,4 @@
-//! The DPoP proof of a request for tokens (RFC 9449 section 5).
+//! The DPoP proof of a token request (RFC 9449 section 5).
 
 use std::convert::Infallible;
 
@@ -9,7 +9,7 @@ use crate::service::{AccountError, Auth};
 use crate::token::dpop::Proof;
 use crate::web::head;
 
-/// `None` without one, and where DPoP is off. Whether one is needed is the operation's to decide.
+/// `None` without a proof and when DPoP is off. The operation decides whether a proof is required.
 pub(crate) struct TokenProof(pub(crate) Result<Option<Proof>, AccountError>);
 
 impl<S> FromRequestParts<S> for TokenProof

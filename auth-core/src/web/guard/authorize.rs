@@ -1,4 +1,4 @@
-//! `#[authorize(..)]` at run time: the gate at the beginning of a handler.
+//! `#[authorize(..)]` at run time: the conditions at the beginning of a handler.
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -17,9 +17,9 @@ use crate::verify::{AccessError, Caller, Principal, Proof};
 use crate::web::head;
 use crate::web::http::Rejection;
 
-/// The evidence of a handler with conditions: the caller has met the policy `P`, and the conditions are decided here.
+/// The evidence of a handler with conditions: the caller meets the policy `P`, and the gate checks the conditions.
 ///
-/// The handler returns `Result<_, EarlyResponse>`, so a condition that does not hold ends it like any other error.
+/// The handler returns `Result<_, EarlyResponse>`: a false condition ends it like any other error.
 pub struct Gate<P: Policy> {
     auth: Auth,
     caller: Caller,
@@ -53,14 +53,13 @@ where
     }
 }
 
-// What these return is named and boxed: rustc analyses the futures of `async fn`s again in every handler that awaits
-// them, which a crate of handlers feels in its build.
+// The returned futures are named and boxed: rustc would analyse those of `async fn`s again in every handler.
 impl<P: Policy> Gate<P> {
-    /// Checks one condition. The macro writes a call for each: `__gate.check(condition).await?;`.
+    /// Checks one condition; the macro writes `__gate.check(condition).await?;` for each.
     ///
     /// # Errors
     ///
-    /// The refusal to answer with, when the condition does not hold or cannot be decided.
+    /// The refusal, when the condition is false or cannot be decided.
     pub fn check<'a>(&'a self, condition: Asked<'a>) -> Wait<'a, ()> {
         Wait(Box::pin(async move {
             let refusal = match condition.holds(self.caller.principal()).await {
@@ -73,7 +72,7 @@ impl<P: Policy> Gate<P> {
         }))
     }
 
-    /// Reads the parameter that had to wait for the conditions.
+    /// Reads the deferred parameter, after the conditions.
     ///
     /// # Errors
     ///
@@ -83,7 +82,7 @@ impl<P: Policy> Gate<P> {
     }
 }
 
-/// The response of a handler that ends before its body: a condition does not hold, or the last parameter cannot be read.
+/// The response of a handler that ends before its body: a condition is false, or the last parameter cannot be read.
 pub struct EarlyResponse(Box<Response>);
 
 impl EarlyResponse {
@@ -129,7 +128,7 @@ impl<T> std::fmt::Debug for Wait<'_, T> {
     }
 }
 
-/// What can stand in `#[authorize(..)]`.
+/// A condition of `#[authorize(..)]`: a `bool` or a [`Rule`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "neither a `bool` nor a `Rule`",
@@ -160,7 +159,7 @@ impl<R: Rule> Condition for R {
     }
 }
 
-/// What a handler returns that can fail, as a `?` in its condition makes it.
+/// A handler's return type that supports `?` in a condition.
 #[diagnostic::on_unimplemented(
     message = "`?` in a condition needs a handler that returns `Result`, this one returns `{Self}`",
     label = "this condition contains a `?`",
@@ -178,8 +177,7 @@ impl<T, E> Fallible<E> for Result<T, E> {
     }
 }
 
-/// A condition of whatever type, ready to be decided. One type for all of them, so that the compiler complains of a type
-/// that is no condition where it stands, and not again wherever its value goes.
+/// A condition of any type, ready to be decided. With one type for all conditions the compiler reports a wrong type once.
 pub struct Asked<'a>(Answer<'a>);
 
 enum Answer<'a> {
@@ -205,7 +203,7 @@ impl Asked<'_> {
     }
 }
 
-/// A last parameter that is read only when the conditions hold: the request as it was, and how to read it.
+/// A last parameter that is read only after the conditions are met.
 pub struct Deferred<T>(Pin<Box<dyn Future<Output = Result<T, EarlyResponse>> + Send>>);
 
 impl<T> std::fmt::Debug for Deferred<T> {
@@ -214,7 +212,7 @@ impl<T> std::fmt::Debug for Deferred<T> {
     }
 }
 
-/// Keeps apart, for the compiler, how `T` is read (axum's marker `M`) from how [`Deferred<T>`] is.
+/// Distinguishes the extraction of `T` (axum's marker `M`) from that of [`Deferred<T>`].
 #[derive(Debug)]
 pub struct Via<M>(PhantomData<fn() -> M>);
 

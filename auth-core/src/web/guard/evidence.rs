@@ -1,4 +1,4 @@
-//! How the router asks for a decision: a handler's first parameter must be evidence of one.
+//! Evidence of an access decision, which the router requires as a handler's first parameter.
 
 use axum::extract::FromRef;
 
@@ -7,8 +7,7 @@ use super::extract::Guard;
 use crate::policy::Policy;
 use crate::service::Auth;
 
-/// What proves that access to a handler was decided: a [`Guard`], or what `#[authorize(..)]` puts in its place. The
-/// attributes insert them.
+/// Evidence of a handler's access decision: a [`Guard`], or the gate of `#[authorize(..)]`. The attributes insert it.
 #[diagnostic::on_unimplemented(
     message = "this handler has no access guard",
     label = "no access guard",
@@ -16,7 +15,7 @@ use crate::service::Auth;
     note = "or take a guard as its first parameter: `async fn handler(_: Guard<MyPolicy>, ..)`"
 )]
 pub trait Evidence: sealed::Sealed {
-    /// What a caller must meet, and where that was decided.
+    /// The policy that a caller must meet.
     type Policy: Policy;
 }
 
@@ -42,9 +41,8 @@ pub trait Decided: sealed::SealedArgs {
     type Evidence: Evidence;
 }
 
-/// A state that an [`Auth`] can be had from, which every guard needs.
-///
-/// axum's `FromRef` says how; with axum's feature `macros` it can be derived.
+/// A state that holds an [`Auth`], which every guard needs: implement axum's `FromRef`, or derive it with axum's feature
+/// `macros`.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -53,7 +51,6 @@ pub trait Decided: sealed::SealedArgs {
 /// #[derive(Clone)]
 /// struct AppState {
 ///     auth: Auth,
-///     greeting: &'static str,
 /// }
 ///
 /// impl FromRef<AppState> for Auth {
@@ -87,9 +84,8 @@ where
     }
 }
 
-/// Not the state of any router, and named for the error messages that it is seen in. Were `Auth` itself the only state
-/// that an `Auth` is known to be had from, inference would take it for the state of a router whose own state holds none,
-/// and every error would speak of that.
+/// A second `FromRef` impl for `Auth`. With only `FromRef<Auth>` the compiler would infer `Auth` as the state of a router
+/// whose state holds none, and report that in every error. The name shows up in error messages.
 enum StateWithAuth {}
 
 #[diagnostic::do_not_recommend]
@@ -106,32 +102,17 @@ mod sealed {
     pub trait SealedArgs {}
 }
 
-// One impl for each number of parameters that axum takes. Blanket over the first one (`G: Evidence`), not written for
-// `Guard<P>`: an impl for `Guard<P>` alone lets inference guess that every handler has one, and the error then speaks
-// of the handler's type instead of the missing guard.
+// One impl for each number of parameters that axum supports. Generic over the first one: an impl for `Guard<P>` alone lets
+// inference assume it, and the error names the handler's type instead of the missing guard.
 macro_rules! decided {
-    ($($ty:ident),*) => {
-        impl<M, G, $($ty,)*> sealed::SealedArgs for (M, G, $($ty,)*) where G: Evidence {}
+    ($($first:ident $(, $rest:ident)*)?) => {
+        impl<M, G, $($first, $($rest,)*)?> sealed::SealedArgs for (M, G, $($first, $($rest,)*)?) where G: Evidence {}
         #[diagnostic::do_not_recommend]
-        impl<M, G, $($ty,)*> Decided for (M, G, $($ty,)*) where G: Evidence {
+        impl<M, G, $($first, $($rest,)*)?> Decided for (M, G, $($first, $($rest,)*)?) where G: Evidence {
             type Evidence = G;
         }
+        $(decided!($($rest),*);)?
     };
 }
 
-decided!();
-decided!(T1);
-decided!(T1, T2);
-decided!(T1, T2, T3);
-decided!(T1, T2, T3, T4);
-decided!(T1, T2, T3, T4, T5);
-decided!(T1, T2, T3, T4, T5, T6);
-decided!(T1, T2, T3, T4, T5, T6, T7);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13);
-decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14);
 decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15);

@@ -1,4 +1,4 @@
-//! `Guard<P>`: the extractor that a handler's decision is made of.
+//! `Guard<P>`, the extractor that decides access to a handler.
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
@@ -9,61 +9,34 @@ use crate::verify::Proof;
 use crate::web::head;
 use crate::web::http::Rejection;
 
-/// Evidence that the caller of this request has met the policy `P`.
+/// Evidence that the caller of this request meets the policy `P`.
 ///
-/// As a handler's first parameter it runs before every other extractor, so a refused caller costs neither a body nor a
-/// query. The attributes insert it; with a policy declared by [`guard!`](crate::guard!) it can be written by hand.
+/// As a handler's first parameter it runs before every other extractor: no body or query of a refused caller is read. The
+/// attributes insert it; a policy declared by [`guard!`](crate::guard!) can be written by hand. The rejection answers 401 or
+/// 403 with an RFC 6750 challenge, or 503 when a store did not answer.
 ///
 /// ```
-/// use auth_core::Context;
 /// use auth_core::prelude::*;
 ///
 /// guard!(pub Careful = fresh("10m"));
 ///
-/// async fn purge(_: Guard<Careful>) {} // by hand: no attribute is needed
+/// fn delete_all(_by: &Proof<Careful>) {} // callable only with a proof of the policy
 ///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
-/// # use auth_core::{Registration, testing::{in_memory, sign_in}};
-/// # let auth = in_memory().build()?;
-/// # let (ada, _) = auth.register(&Context::system("example"), Registration::new("ada@example.com", "three words and a comma")).await?;
-/// let token = sign_in(&auth, &ada, "pwd", "").await?;
-/// let app: axum::Router = GuardedRouter::new().route("/purge", post(purge)).with_state(auth);
+/// async fn purge(guard: Guard<Careful>) {
+///     delete_all(guard.proof());
+/// }
 ///
-/// let request = Request::post("/purge").header("authorization", format!("Bearer {}", token.expose()));
-/// assert_eq!(app.clone().oneshot(request.body(Body::empty())?).await?.status(), 200);
-/// assert_eq!(app.oneshot(Request::post("/purge").body(Body::empty())?).await?.status(), 401);
-/// # Ok(())
+/// # fn main() {
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/purge", post(purge));
 /// # }
 /// ```
-///
-/// # Errors
-///
-/// The rejection answers 401 or 403 with an RFC 6750 challenge, or 503 when a store did not answer.
-#[must_use = "a guard that is dropped still guarded the request, but its proof is lost"]
+#[must_use = "the request is guarded either way, but dropping the guard loses its proof"]
 pub struct Guard<P: Policy> {
     proof: Proof<P>,
 }
 
 impl<P: Policy> Guard<P> {
-    /// The proof to hand to functions that must not run without the policy: `fn purge(by: &Proof<StaffOnly>, ..)`.
-    ///
-    /// It borrows the guard, and neither can be cloned, so it cannot outlive the handling of this request by copy.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    ///
-    /// guard!(pub Careful = fresh("10m"));
-    ///
-    /// fn delete_all(_by: &Proof<Careful>) {} // callable only with a proof of the policy
-    ///
-    /// #[require(Careful)]
-    /// async fn purge(guard: Guard<Careful>) {
-    ///     delete_all(guard.proof());
-    /// }
-    /// # fn main() {}
-    /// ```
+    /// The proof for functions that must not run without the policy. Neither it nor the guard can be cloned.
     #[must_use]
     pub const fn proof(&self) -> &Proof<P> {
         &self.proof

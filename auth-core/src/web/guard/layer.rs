@@ -16,48 +16,30 @@ use crate::web::http::Rejection;
 use crate::web::router::Wired;
 use crate::web::{Refusal, head};
 
-/// Lets through only callers who meet the policy `P`, and answers the others as [`Guard`](crate::Guard) does. Made by
-/// [`PolicyLayer::layer`].
+/// A tower layer that passes only requests of callers who meet the policy `P`, and refuses the others as
+/// [`Guard`](crate::Guard) does. Made by [`Policy::layer`](PolicyLayer::layer).
 ///
-/// Guards and extractors behind it reuse its verification of the caller's credentials.
-///
-/// ```
-/// use auth_core::prelude::*;
-/// use axum::body::Body;
-/// use axum::http::Request;
-/// use tower::ServiceExt as _;
-///
-/// guard!(Programs = all(api_key, scope("metrics")));
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let auth = auth_core::testing::in_memory().build()?;
-/// let metrics = axum::Router::new().route("/metrics", axum::routing::get(|| async { "requests 1" }));
-/// let app: axum::Router = metrics.layer(Programs::layer(&auth));
-/// assert_eq!(app.oneshot(Request::get("/metrics").body(Body::empty())?).await?.status(), 401);
-/// # Ok(())
-/// # }
-/// ```
+/// Guards and extractors behind it reuse its verification.
 pub struct GuardLayer<P> {
-    auth: Whose,
+    auth: AuthSource,
     policy: PhantomData<fn() -> P>,
 }
 
-/// Whose `Auth` decides.
+/// Source of the `Auth` that decides.
 #[derive(Clone)]
-enum Whose {
+enum AuthSource {
     Given(Auth),
-    /// That of the state of the guarded router around.
-    TheRouters,
+    /// The state of the guarded router around.
+    Router,
 }
 
 impl<P: Policy> GuardLayer<P> {
     fn of(auth: &Auth) -> Self {
-        Self { auth: Whose::Given(auth.clone()), policy: PhantomData }
+        Self { auth: AuthSource::Given(auth.clone()), policy: PhantomData }
     }
 
     pub(crate) const fn of_router() -> Self {
-        Self { auth: Whose::TheRouters, policy: PhantomData }
+        Self { auth: AuthSource::Router, policy: PhantomData }
     }
 }
 
@@ -81,20 +63,17 @@ impl<P, Inner> Layer<Inner> for GuardLayer<P> {
     }
 }
 
-/// A [`Policy`] as a tower layer; the prelude brings it into scope.
+/// Makes a tower layer of a [`Policy`]; the prelude brings it into scope.
 pub trait PolicyLayer: Policy + Sized {
-    /// The policy as a tower layer, for a plain axum router: it lets through only those who meet the policy, and answers
-    /// the others as a guard does.
+    /// The policy as a tower layer, for a plain axum router.
     ///
     /// ```
     /// use auth_core::prelude::*;
     ///
-    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
-    /// # enum Role { Moderator }
-    /// guard!(pub Staff = role(Moderator));
+    /// guard!(Programs = all(api_key, scope("metrics")));
     ///
     /// fn metrics(auth: &Auth) -> axum::Router {
-    ///     axum::Router::new().route("/metrics", axum::routing::get(|| async { "requests 1" })).layer(Staff::layer(auth))
+    ///     axum::Router::new().route("/metrics", axum::routing::get(|| async { "1" })).layer(Programs::layer(auth))
     /// }
     /// # fn main() {}
     /// ```
@@ -139,18 +118,18 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        // The one that was polled ready is the one to call.
+        // `call` must use the instance that `poll_ready` was called on.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
         let auth = self.layer.auth.clone();
         Box::pin(async move {
             let (mut parts, body) = request.into_parts();
             let auth = match auth {
-                Whose::Given(auth) => Some(auth),
-                Whose::TheRouters => Wired::auth(&parts.extensions),
+                AuthSource::Given(auth) => Some(auth),
+                AuthSource::Router => Wired::auth(&parts.extensions),
             };
             let Some(auth) = auth else {
-                tracing::error!(target: "auth", "a router's guard met a request without the router's Auth; refused");
+                tracing::error!(target: "auth", "router guard got a request without the router's Auth; request refused");
                 return Ok(Refusal::from(AccessError::Misconfigured).into_response());
             };
             match auth.verifier().prove::<P>(&mut head(&mut parts)).await {

@@ -1,4 +1,4 @@
-//! Guards: a request's credentials, decided against a policy, become evidence in the handler's signature.
+//! Guards: extractors and layers that check a request's caller against a policy.
 
 pub(crate) mod authorize;
 mod evidence;

@@ -1,13 +1,12 @@
-//! Rules of the application's own, decided with its data.
+//! Application-defined rules for `#[authorize(..)]`.
 
 use crate::store::StoreError;
 use crate::verify::Principal;
 
-/// A rule of the application's own, which has to ask its data: who owns a document, to which tenant an invoice belongs.
+/// An application-defined rule over the application's data, such as the owner of a document.
 ///
-/// A rule is a value that holds what it is about, taken from the handler's own parameters; the verified caller is handed
-/// to it. It stands in `#[authorize(..)]`, where `false` answers 403 and an error 503: what could not be decided is
-/// refused. A caller without credentials, whom an optional guard lets pass, meets no rule and is answered 401.
+/// A rule is a value built from the handler's parameters in `#[authorize(..)]`; it receives the verified caller. `false`
+/// answers 403, an error 503. A caller without credentials, behind an optional guard, gets 401 and the rule is not called.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -30,15 +29,15 @@ use crate::verify::Principal;
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a rule",
-    label = "no `Rule` for this type",
+    label = "`Rule` is not implemented for this type",
     note = "implement it: `impl Rule for {Self}`"
 )]
 pub trait Rule: Send + Sync {
-    /// Whether the rule lets `caller` do what it is about.
+    /// Whether `caller` is allowed.
     ///
     /// # Errors
     ///
-    /// A [`StoreError`] when the data that decides did not answer; the request is then refused with 503.
+    /// A [`StoreError`] when the data is unavailable; the request is refused with 503.
     fn allows(&self, caller: &Principal) -> impl Future<Output = Result<bool, StoreError>> + Send;
 }
 

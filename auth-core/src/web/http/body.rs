@@ -1,4 +1,4 @@
-//! Request bodies whose refusals look like every other refusal.
+//! Request bodies with refusals in the application's error body.
 
 use std::error::Error;
 
@@ -12,8 +12,8 @@ use super::Rejection;
 use crate::service::Auth;
 use crate::web::BodyError;
 
-/// A JSON body, as [`axum::Json`], answering a body that cannot be read with the application's error body (400, 413,
-/// 415 or 422). It never repeats what was sent, since that may be a password.
+/// A JSON body, like [`axum::Json`]. An unreadable body is answered 400, 413, 415 or 422 in the application's error body,
+/// which never repeats the sent value: it may be a password.
 ///
 /// ```
 /// use auth_core::http::Json;
@@ -29,59 +29,16 @@ use crate::web::BodyError;
 /// async fn note(Json(note): Json<Note>) -> String {
 ///     note.text
 /// }
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use {axum::{body::Body, http::Request}, tower::ServiceExt as _};
-/// # let auth = auth_core::testing::in_memory().build()?;
-/// let app: axum::Router = GuardedRouter::new().route("/notes", post(note)).with_state(auth);
-/// let broken = Request::post("/notes").header("content-type", "application/json").body(Body::from("{}"))?;
-/// let answer = app.oneshot(broken).await?;
-/// assert_eq!(answer.status(), 422);
-/// assert_eq!(answer.headers()["content-type"], "application/problem+json");
-/// # Ok(())
-/// # }
+/// # fn main() {}
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json<T>(pub T);
 
-/// A form body (`application/x-www-form-urlencoded`), as [`axum::Form`], with refusals as [`Json`]'s.
-///
-/// ```
-/// use auth_core::http::Form;
-/// use auth_core::prelude::*;
-///
-/// #[derive(serde::Deserialize)]
-/// struct Search {
-///     words: String,
-/// }
-///
-/// #[require_auth]
-/// async fn search(Form(search): Form<Search>) -> String {
-///     search.words
-/// }
-/// # fn main() {}
-/// ```
+/// A form body (`application/x-www-form-urlencoded`), like [`axum::Form`], with the refusals of [`Json`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<T>(pub T);
 
-/// A form or JSON body, whichever the content type says, with refusals as [`Json`]'s.
-///
-/// ```
-/// use auth_core::http::FormOrJson;
-/// use auth_core::prelude::*;
-///
-/// #[derive(serde::Deserialize)]
-/// struct Note {
-///     text: String,
-/// }
-///
-/// #[require_auth]
-/// async fn note(FormOrJson(note): FormOrJson<Note>) -> String {
-///     note.text
-/// }
-/// # fn main() {}
-/// ```
+/// A form or JSON body, by its content type, with the refusals of [`Json`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct FormOrJson<T>(pub T);
 
@@ -91,37 +48,27 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-impl<S, T> FromRequest<S> for Json<T>
-where
-    S: Send + Sync,
-    Auth: FromRef<S>,
-    T: DeserializeOwned,
-{
-    type Rejection = Rejection;
+macro_rules! bodies {
+    ($($name:ident),*) => {$(
+        impl<S, T> FromRequest<S> for $name<T>
+        where
+            S: Send + Sync,
+            Auth: FromRef<S>,
+            T: DeserializeOwned,
+        {
+            type Rejection = Rejection;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        match axum::Json::from_request(request, state).await {
-            Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(unreadable(rejection.status(), &rejection, &Auth::from_ref(state))),
+            async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
+                match axum::$name::from_request(request, state).await {
+                    Ok(axum::$name(value)) => Ok(Self(value)),
+                    Err(rejection) => Err(unreadable(rejection.status(), &rejection, &Auth::from_ref(state))),
+                }
+            }
         }
-    }
+    )*};
 }
 
-impl<S, T> FromRequest<S> for Form<T>
-where
-    S: Send + Sync,
-    Auth: FromRef<S>,
-    T: DeserializeOwned,
-{
-    type Rejection = Rejection;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Rejection> {
-        match axum::Form::from_request(request, state).await {
-            Ok(axum::Form(value)) => Ok(Self(value)),
-            Err(rejection) => Err(unreadable(rejection.status(), &rejection, &Auth::from_ref(state))),
-        }
-    }
-}
+bodies!(Json, Form);
 
 impl<S, T> FromRequest<S> for FormOrJson<T>
 where
@@ -143,18 +90,17 @@ where
 
 fn unreadable(status: StatusCode, rejection: &dyn Error, auth: &Auth) -> Rejection {
     let detail = match status {
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type is not one that this takes.".to_owned(),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "The content type is not supported.".to_owned(),
         StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.".to_owned(),
-        StatusCode::BAD_REQUEST => "The body is not well formed.".to_owned(),
+        StatusCode::BAD_REQUEST => "The body is malformed.".to_owned(),
         _ => format!("The body does not have the expected fields{}.", hint(rejection)),
     };
     Rejection::new(BodyError::new(status, detail), auth)
 }
 
-/// What serde says was wrong, less the value that was wrong: `missing field`, or what was expected instead.
+/// serde's message without the sent value: `missing field`, or what was expected.
 ///
-/// The value may hold any words, those that are looked for among them. It stands before the last `expected`, and before
-/// the place in the body.
+/// The value may contain the searched words, but it comes before the last `expected` and before the position.
 fn hint(error: &dyn Error) -> String {
     let mut root = error;
     while let Some(source) = root.source() {

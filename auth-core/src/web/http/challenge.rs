@@ -10,9 +10,8 @@ use crate::verify::dpop::Schemes;
 use crate::web::refusal::Challenge;
 use crate::web::{Edge, Refusal};
 
-/// Adds the challenges that belong to `refusal`, of the schemes by which credentials are taken. A route that takes API
-/// keys names both schemes it takes them by: `Bearer` and `ApiKey`. Where tokens may or must be bound to a key, `DPoP` is
-/// named beside or in place of `Bearer`.
+/// Adds the challenges of `refusal`, one per accepted scheme. A route that accepts API keys has `Bearer` and `ApiKey`. With
+/// DPoP, `DPoP` is added, or replaces `Bearer` where it is required.
 pub(crate) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, edge: &Edge) {
     let error = match refusal.answer().challenge {
         Challenge::None => return,
@@ -24,7 +23,7 @@ pub(crate) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, edge: &
         refusal,
         Refusal::Access(AccessError::NoCredential { api_key: true } | AccessError::InvalidCredential { api_key: true })
     );
-    // Of a proof that is not valid the scheme without proofs has nothing to say.
+    // An invalid proof is no error of the schemes without proofs.
     let without_proof = error.filter(|_| !matches!(refusal, Refusal::Access(AccessError::InvalidDpopProof)));
     if schemes != Schemes::Dpop || api_key {
         append(headers, &challenge("Bearer", refusal, without_proof, realm));
@@ -46,7 +45,7 @@ pub(crate) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, edge: &
 fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) -> String {
     let mut value = format!("{scheme} realm=\"{}\"", quotable(realm));
     let mut parameter = |name: &str, text: &str| {
-        // Writing to a string does not fail.
+        // Writing to a `String` cannot fail.
         let _ = write!(value, ", {name}=\"{}\"", quotable(text));
     };
     if let Some(error) = error {
@@ -67,8 +66,8 @@ fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) 
     value
 }
 
-/// RFC 6750 allows `%x20-21 / %x23-5B / %x5D-7E` in its attributes: everything else is left out, so that nothing that
-/// a role, scope or realm is called can break out of the quotes.
+/// Removes everything but `%x20-21 / %x23-5B / %x5D-7E` (RFC 6750 section 3), so that the name of a scope or realm cannot
+/// break out of the quotes.
 pub(crate) fn quotable(text: &str) -> String {
     text.chars().filter(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~')).collect()
 }

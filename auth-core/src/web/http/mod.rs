@@ -1,4 +1,4 @@
-//! HTTP: credentials in, refusals out, and the ready routes.
+//! Extractors and responses whose errors use the application's error body.
 
 mod body;
 mod challenge;

@@ -1,4 +1,4 @@
-//! Responses that hold a secret, and so must not be kept by anyone on the way (RFC 6749 section 5.1).
+//! Headers of responses with a secret, which must not be cached (RFC 6749 section 5.1).
 
 use axum::http::{HeaderName, header};
 

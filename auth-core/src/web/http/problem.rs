@@ -1,4 +1,4 @@
-//! Error bodies: problem details (RFC 9457) unless the application says otherwise.
+//! Error bodies: problem details (RFC 9457) by default.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::service::AuthBuilder;
 
-/// What an error body tells.
+/// The content of an error body (RFC 9457 section 3.1).
 ///
 /// ```
 /// use auth_core::http::{Problem, problem_json};
@@ -22,15 +22,15 @@ use crate::service::AuthBuilder;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
-    /// A URI that names the kind of problem.
+    /// A URI of the problem type.
     #[serde(rename = "type")]
     pub kind: String,
-    /// A short name for the kind.
+    /// A short summary of the problem type.
     pub title: String,
     /// The HTTP status.
     #[serde(serialize_with = "as_number")]
     pub status: StatusCode,
-    /// What to make of it, for people.
+    /// A human-readable explanation.
     pub detail: String,
 }
 
@@ -40,9 +40,7 @@ fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result
 }
 
 impl Problem {
-    /// A problem of the application's own, which goes through the same error body as every refusal.
-    ///
-    /// `kind` is a URI; `about:blank` says that the status tells all.
+    /// An application's problem. `kind` is a URI; `about:blank` adds nothing to the status.
     pub fn new(
         status: StatusCode,
         kind: impl Into<String>,
@@ -53,31 +51,20 @@ impl Problem {
     }
 }
 
-/// Writes the body of an error. Status and challenge are set afterwards and are not its to change.
+/// Writes error bodies, for [`AuthBuilder::error_body`]. It cannot change the status and the challenges: these are set
+/// afterwards.
 ///
 /// ```
 /// use auth_core::http::{ErrorBody, Problem};
-/// use auth_core::prelude::*;
 /// use axum::Json;
 /// use axum::response::IntoResponse as _;
 ///
-/// #[require_auth]
-/// async fn me() {}
-///
-/// # #[tokio::main]
-/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// # use {axum::{body::{Body, to_bytes}, http::Request}, tower::ServiceExt as _};
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // `{"detail": ".."}`, as FastAPI answers
 /// let body = ErrorBody::new(|problem: &Problem| {
 ///     Json(std::collections::HashMap::from([("detail", &problem.title)])).into_response()
 /// });
 /// let auth = auth_core::testing::in_memory().error_body(body).build()?;
-/// let app: axum::Router = GuardedRouter::new().route("/me", get(me)).with_state(auth);
-///
-/// let answer = app.oneshot(Request::get("/me").body(Body::empty())?).await?;
-/// assert_eq!(answer.status(), 401); // whatever the function says
-/// assert_eq!(answer.headers()["www-authenticate"], r#"Bearer realm="api""#);
-/// assert_eq!(to_bytes(answer.into_body(), 1024).await?, r#"{"detail":"Authentication required"}"#);
 /// # Ok(())
 /// # }
 /// ```
@@ -111,7 +98,7 @@ impl fmt::Debug for ErrorBody {
     }
 }
 
-/// `application/problem+json` (RFC 9457); the default error body.
+/// The default error body: `application/problem+json` (RFC 9457).
 #[must_use]
 pub fn problem_json(problem: &Problem) -> Response<Body> {
     let body = serde_json::to_vec(problem).unwrap_or_default();
@@ -121,20 +108,7 @@ pub fn problem_json(problem: &Problem) -> Response<Body> {
 }
 
 impl AuthBuilder {
-    /// Replaces how error bodies look; [`problem_json`](crate::http::problem_json) by default.
-    ///
-    /// ```
-    /// # use auth_core::testing;
-    /// use auth_core::http::{ErrorBody, Problem};
-    /// use axum::Json;
-    /// use axum::response::IntoResponse as _;
-    ///
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let body = |problem: &Problem| Json([("detail", problem.detail.clone())]).into_response();
-    /// let auth = testing::in_memory().error_body(ErrorBody::new(body)).build()?;
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Sets the error body; [`problem_json`](crate::http::problem_json) by default. [`ErrorBody`] has an example.
     pub fn error_body(mut self, body: ErrorBody) -> Self {
         self.web.insert(body);
         self

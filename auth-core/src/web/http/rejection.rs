@@ -1,18 +1,17 @@
-//! A refusal on its way out: status, challenge and body.
+//! The rejection of guards and extractors.
 
 use axum::response::{IntoResponse, Response};
 
 use crate::service::Auth;
 use crate::web::{Edge, Refusal};
 
-/// A [`Refusal`] as the response of one `Auth`: what guards and extractors answer with.
+/// The rejection of guards and extractors: a [`Refusal`] with the realm, schemes and error body of the `Auth`.
 ///
 /// ```
 /// use auth_core::http::Rejection;
 /// use auth_core::prelude::*;
 /// use auth_core::Refusal;
 ///
-/// /// Tells why an extractor refused, without refusing the request.
 /// #[public]
 /// async fn why(identity: Result<Identity, Rejection>) -> String {
 ///     match identity {

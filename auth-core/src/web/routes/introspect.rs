@@ -41,7 +41,7 @@ pub(super) async fn by_client_or_api_key(
 ) -> Response {
     // An `Authorization` header that holds no API key may hold a client's id and secret, which is decided below.
     let key = match auth.verifier().authenticate(&mut head(&mut parts), CredentialKinds::API_KEY).await {
-        Ok(caller) => caller.api_key().cloned(),
+        Ok(caller) => caller.api_key,
         Err(error) => return Rejection::new(error.where_api_key(true), &auth).into_response(),
     };
     match key {
