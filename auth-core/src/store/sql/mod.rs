@@ -13,7 +13,9 @@ mod sessions;
 mod statements;
 mod users;
 
-pub(super) use columns::{Columns, column, corrupt, decoded};
+#[cfg(feature = "sqlite")]
+pub(super) use columns::corrupt;
+pub(super) use columns::{Columns, column, decoded};
 pub(super) use engine::{Engine, Transaction, Value};
 #[cfg(feature = "postgres")]
 pub(super) use statements::POSTGRES;
