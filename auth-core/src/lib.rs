@@ -83,6 +83,7 @@
 //!
 //! | feature | |
 //! | --- | --- |
+//! | `server` (default) | accounts, sessions, OAuth endpoints and password hashing |
 //! | `bcrypt` (default) | takes over the bcrypt hashes of another application |
 //! | `sqlite` (default) | users, sessions and API keys in an SQLite file |
 //! | `postgres` | the same in PostgreSQL, for any number of nodes |
@@ -90,7 +91,8 @@
 //! | `oidc` | guards by tokens of other issuers: OpenID Connect discovery and JWKS |
 //! | `test-util` | `testing`: an `Auth` in memory, a clock to set, the policy lock, the access matrix, the suite for stores |
 //!
-//! Without any of them there are the guards, tokens and sessions over stores of your own, and no database is compiled.
+//! Without `server` only guards for access tokens of other issuers remain. Without `sqlite` and `postgres` no database driver
+//! is compiled, and the stores are your own.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Without accounts a part of each layer has no user.
