@@ -65,7 +65,7 @@ mod tests;
 
 use args::AttrKind;
 
-/// Anyone with a valid access token may call this handler.
+/// Any caller with a valid access token may call this handler.
 ///
 /// With `optional` callers without credentials may, too; a credential that is sent must be a valid access token all the
 /// same. It stands beside no other guard, which would be void.
@@ -193,7 +193,7 @@ pub fn api_key(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(AttrKind::ApiKey, args.into(), item.into()).into()
 }
 
-/// Anyone may call this handler, with or without credentials.
+/// Any caller may call this handler, with or without credentials.
 ///
 /// It can stand beside no other guard.
 ///

@@ -98,7 +98,7 @@ mod tests {
                 "[target.'cfg(unix)'.dependencies]\nguards = { package = \"auth-core\", version = \"0.1\" }",
                 Some("guards"),
             ),
-            // Somebody else's crate under our name, and ours beside it.
+            // Another crate under the name `auth-core`, and this one renamed.
             (
                 "[dependencies]\nauth-core = { package = \"other\", version = \"1\" }\n\
                  guards = { package = \"auth-core\", version = \"0.1\" }",

@@ -45,7 +45,7 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
 }
 
-/// The test binary lies in `target/PROFILE/deps`.
+/// The test binary is in `target/PROFILE/deps`.
 pub(crate) fn build_folder() -> PathBuf {
     let binary = std::env::current_exe().unwrap();
     binary.ancestors().nth(3).unwrap().to_owned()

@@ -30,9 +30,9 @@ use super::{CredentialKinds, Leaf};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Requirement {
-    /// Anyone, without credentials. Credentials that are sent anyway are not looked at.
+    /// Any caller, without credentials. Credentials that are sent anyway are not read.
     Public,
-    /// Anyone, but an access token that is sent must be a valid one, and no other credential may stand in for it.
+    /// Any caller, but an access token that is sent must be a valid one, and no other credential may stand in for it.
     ///
     /// Like [`Public`](Self::Public) it stands alone: it does not compile as a part of anything else.
     Optional,

@@ -17,7 +17,7 @@ pub(crate) struct RequirementExpr {
 #[derive(Clone)]
 pub(crate) enum Kind {
     Public,
-    /// Anyone, but a credential that is sent must be valid.
+    /// Any caller, but a credential that is sent must be valid.
     Optional,
     Leaf(Leaf),
     Role(Path),

@@ -100,7 +100,7 @@ fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
     (policy, Named { name: format!("{ty}::{name}"), span: name.span() })
 }
 
-/// What the attributes of a module or an impl block come to.
+/// The parsed attributes of a module or an impl block.
 struct Read {
     /// `None` when that makes no sense.
     guards: Option<Vec<RequirementExpr>>,

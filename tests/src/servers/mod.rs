@@ -21,12 +21,12 @@ pub use redis::Redis;
 pub use valve::Valve;
 
 /// Says once that a suite is not run because a server is missing, where the test harness does not swallow it.
-pub fn leave_out(suite: &str, mend: &str) {
+pub fn leave_out(suite: &str, remedy: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let ci = std::env::var("CI").is_ok_and(|ci| !["", "0", "false"].contains(&&*ci));
-    assert!(!ci, "in CI nothing is left out, but {suite} would be: {mend}");
+    assert!(!ci, "in CI nothing is left out, but {suite} would be: {remedy}");
     if SAID.lock().unwrap_or_else(PoisonError::into_inner).insert(suite.to_owned()) {
-        let _ = writeln!(std::io::stderr(), "LEFT OUT: {suite}: {mend}");
+        let _ = writeln!(std::io::stderr(), "LEFT OUT: {suite}: {remedy}");
     }
 }
 

@@ -54,10 +54,10 @@ impl Drop for Server {
     }
 }
 
-/// A temporary folder that belongs to whom the server runs as.
+/// A temporary folder that belongs to the server's user.
 pub(super) struct Folder {
     pub(super) path: PathBuf,
-    /// Somebody without privileges, where this process has them all: PostgreSQL refuses to run as root.
+    /// An unprivileged user where this process runs as root: PostgreSQL refuses to run as root.
     runs_as: Option<(u32, u32)>,
 }
 
@@ -92,11 +92,9 @@ impl Folder {
     }
 }
 
-/// A port for a server that goes and comes back: nobody else gets it while this is held, whether the server is there or
-/// not.
+/// A port for a server that stops and restarts. It is reserved as long as this value lives, with or without the server.
 ///
-/// It is none of those that the system gives to whoever asks for any port or connects to somewhere; and the port of the
-/// same number for UDP is taken meanwhile, which other test processes respect.
+/// It is outside the ephemeral range, and the UDP port of the same number is bound as a lock between test processes.
 pub struct Port {
     number: u16,
     _twin: UdpSocket,

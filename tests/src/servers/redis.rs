@@ -26,7 +26,7 @@ impl Redis {
         Some(server)
     }
 
-    /// A server that speaks nothing but TLS, with a certificate of an authority that nobody knows.
+    /// A server that accepts only TLS, with a certificate of an unknown authority.
     #[must_use]
     pub fn start_with_tls(suite: &str) -> Option<Self> {
         let mut server = Self::new(suite)?;

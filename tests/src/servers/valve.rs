@@ -9,11 +9,11 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// What only a node's housekeeper says: the transaction in which it removes what has expired, as it does at the start.
+/// A setting that only the purge transaction contains, which also runs at the start of a node.
 const HOUSEKEEPING: &str = "enable_sort";
 
-/// The port of a database server, to which each request of a client is one step: the messages up to the one that makes the
-/// server answer. Whoever holds this decides how many steps are made.
+/// A proxy before a database server that lets through a given number of steps. A step is a client's messages up to the
+/// one that makes the server answer.
 pub struct Valve {
     url: String,
     state: watch::Sender<State>,

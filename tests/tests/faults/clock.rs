@@ -101,7 +101,7 @@ impl ProcessClock {
                 ("LD_PRELOAD", library.to_str().unwrap()),
                 ("FAKETIME_TIMESTAMP_FILE", clock.0.path().to_str().unwrap()),
                 ("FAKETIME_NO_CACHE", "1"),
-                // Timers go by the time since start, which nobody sets back.
+                // Timers use the monotonic clock, which is never set back.
                 ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
                 ("AUTH_RATE_LIMIT", "off"),
             ],
@@ -141,7 +141,7 @@ async fn the_clock_of_a_running_node_is_set_back() {
     let retried = client.try_refresh(&kept.refresh).await.tokens();
     assert_eq!(retried.refresh, spent.refresh, "a retry of just before the jump is no replay");
     assert_eq!(me(&client, &retried.access).await, 200);
-    // Nobody is kept out by it.
+    // Logins still work.
     let during = client.login("ada@example.com", PASSWORD).await;
     assert_eq!(me(&client, &during.access).await, 200);
     let all = client.call_as(&retried.access, Method::POST, "/auth/logout-all").await;

@@ -96,7 +96,7 @@ impl Lane for PasswordChange {
     }
 }
 
-/// The rotation of an API key: its secret stays good for the overlap, and an answered one is good as well.
+/// The rotation of an API key: the old secret stays valid for the overlap, and the answered one is valid as well.
 struct Rotation {
     admin: String,
     path: String,

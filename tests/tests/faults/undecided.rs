@@ -152,7 +152,7 @@ impl Nodes {
         .await;
     }
 
-    /// Makes a call that comes to this end after it was done, and sees that the token is refused by both nodes.
+    /// Makes a call whose transaction commits and which then ends this way, and checks that both nodes refuse the token.
     async fn ends(&self, fate: Fate, access: &str, call: impl Future<Output = Result<(), AccountError>>) {
         self.line.is(fate);
         tokio::select! {

@@ -63,7 +63,7 @@ async fn what_is_no_text_is_an_invalid_credential() {
     assert_eq!(send(&service, "/api-key", &[("x-api-key", b"ak_\xff")]).await, refused_with_key(401, INVALID));
     assert_eq!(send(&service, "/api-key", &[("x-api-key", b"")]).await, refused_with_key(401, INVALID));
     assert_eq!(send(&service, "/auth", &[("authorization", b"Bearer")]).await, refused(401, INVALID));
-    // Another scheme is somebody else's.
+    // Another scheme is not a credential of these guards.
     assert_eq!(send(&service, "/auth", &[("authorization", b"Basic eA==")]).await, refused(401, NOTHING));
     assert_eq!(send(&service, "/auth", &[("authorization", b"\xff")]).await, refused(401, NOTHING));
 }

@@ -39,7 +39,7 @@ async fn optional_auth_takes_none_or_a_valid_access_token() {
     assert_eq!(service.anonymously("/optional").await, let_in());
     assert_eq!(service.get("/optional").bearer_auth(token).send().await.unwrap().text().await.unwrap(), "known");
     assert_eq!(service.with_token("/optional", "no token").await, refused(401, INVALID));
-    // A program that sends its key expects to be known by it, so it is not taken for nobody.
+    // A client that sends its key expects to be identified by it, so it is not treated as anonymous.
     let key = service.key(&[]).await;
     assert_eq!(service.with_key("/optional", &key).await, refused(401, INVALID));
     assert_eq!(service.with_key("/optional", "ak_1_wrong").await, refused(401, INVALID));
@@ -167,7 +167,7 @@ async fn all_takes_only_who_meets_every_part() {
 }
 
 #[tokio::test]
-async fn not_excludes_and_takes_nobody_unknown() {
+async fn not_excludes_and_requires_a_known_caller() {
     let service = start().await;
     assert_eq!(service.with_token("/not", &service.token(&[User]).await).await, let_in());
     assert_eq!(service.with_token("/not", &service.token(&[Guest, Admin]).await).await, refused(403, INSUFFICIENT));
@@ -230,7 +230,7 @@ async fn a_named_policy_inside_another_demands_the_same() {
 }
 
 #[tokio::test]
-async fn what_authenticating_anew_cannot_mend_is_not_answered_by_a_step_up() {
+async fn no_step_up_where_a_new_authentication_cannot_help() {
     let service = start().await;
     let token = service.token(&[User]).await;
     service.wait(Duration::from_mins(11));

@@ -77,7 +77,7 @@ async fn every_route_answers_every_caller_as_the_table_says() {
 async fn known() {}
 
 #[public]
-async fn anyone() {}
+async fn open_handler() {}
 
 #[public]
 async fn public_that_asks_after_all(_: Identity) {}
@@ -109,9 +109,9 @@ fn one(methods: auth_core::GuardedMethodRouter<Auth>) -> GuardedRouter<Auth> {
 async fn a_matrix_finds_the_open_the_closed_and_the_broken() {
     assert_eq!(verdict(one(get(known)), one(get(known))).await, None);
     assert_eq!(verdict(one(get(says_no)), one(get(says_no))).await, None, "a handler's own 404 is no refusal");
-    let open = verdict(one(get(known)), one(get(anyone))).await.unwrap();
+    let open = verdict(one(get(known)), one(get(open_handler))).await.unwrap();
     assert!(open.contains("1 of 2 calls") && open.contains("GET /one/1 as anonymous: expected 401"), "{open}");
-    let closed = verdict(one(get(anyone)), one(get(known))).await.unwrap();
+    let closed = verdict(one(get(open_handler)), one(get(known))).await.unwrap();
     assert!(closed.contains("as anonymous: expected access"), "{closed}");
     let asks = verdict(one(get(public_that_asks_after_all)), one(get(public_that_asks_after_all))).await.unwrap();
     assert!(asks.contains("as anonymous: expected access"), "{asks}");

@@ -1,4 +1,4 @@
-//! The policy table as text, and held against a file.
+//! The policy table as text, compared with a file.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;

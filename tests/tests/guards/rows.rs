@@ -134,7 +134,7 @@ fn app(auth: &Auth) -> axum::Router {
 
 /// Who calls.
 enum Caller {
-    Nobody,
+    Anonymous,
     /// Who sends what is no token at all.
     Broken,
     /// A subject with these roles, methods of authentication and scopes.
@@ -147,9 +147,9 @@ enum Caller {
     Program(&'static [&'static str]),
 }
 
-use Caller::{Broken, Named, Nobody, Program, Stale, Subject};
+use Caller::{Anonymous, Broken, Named, Program, Stale, Subject};
 
-const ANYONE: Caller = Subject(&[], "pwd", "");
+const NO_ROLE: Caller = Subject(&[], "pwd", "");
 const STAFF: Caller = Subject(&[Moderator], "pwd", "");
 const OTHERS: Caller = Subject(&[User], "pwd", "");
 const ON_DUTY: Caller = Subject(&[Moderator], "pwd", "duty");
@@ -165,28 +165,28 @@ fn rows() -> Vec<Row> {
     let scope = |scopes: &str| refused(403, &format!("{INSUFFICIENT}, scope=\"{scopes}\""));
     let step_up = |what: &str| refused(401, &format!("error=\"insufficient_user_authentication\", {what}"));
     vec![
-        ("#[require_auth]", "/require_auth", ANYONE, Some((Nobody, unknown())), "require_auth/not_async"),
-        ("#[require_auth(optional)]", "/require_auth_optional", Nobody, Some((Broken, invalid())), "require_auth/optional_misspelt"),
+        ("#[require_auth]", "/require_auth", NO_ROLE, Some((Anonymous, unknown())), "require_auth/not_async"),
+        ("#[require_auth(optional)]", "/require_auth_optional", Anonymous, Some((Broken, invalid())), "require_auth/optional_misspelt"),
         ("#[require_role(A, B)]", "/require_role", Subject(&[Admin], "pwd", ""), Some((OTHERS, forbidden())), "require_role/unknown_role"),
         ("#[require_role(all(A, B))], #[require_role(not(A))]", "/require_role_all", STAFF, Some((Subject(&[Moderator, Guest], "pwd", ""), forbidden())), "require_role/contradiction"),
         ("#[require_scope(\"a\", \"b\")]", "/require_scope", Subject(&[], "pwd", "b a"), Some((Subject(&[], "pwd", "a"), scope("a b"))), "require_scope/no_scopes"),
-        ("#[api_key]", "/api_key", Program(&[]), Some((Nobody, refused_with_key(401, NOTHING))), "api_key/unknown_argument"),
+        ("#[api_key]", "/api_key", Program(&[]), Some((Anonymous, refused_with_key(401, NOTHING))), "api_key/unknown_argument"),
         ("#[api_key(scope = \"a\")], #[api_key(scopes = [\"a\", \"b\"])]", "/api_key_scopes", Program(&["a", "b"]), Some((Program(&["b"]), scope("a b"))), "api_key/no_scopes_in_list"),
         ("#[public]", "/public", Broken, None, "public/with_arguments"),
-        ("#[require(..)]", "/require", Subject(&[], "pwd", "a"), Some((ANYONE, scope("a"))), "require/nothing"),
-        ("#[authorize(expr)]", "/authorize", Subject(&[], "pwd", "a"), Some((ANYONE, forbidden())), "authorize/not_a_bool"),
+        ("#[require(..)]", "/require", Subject(&[], "pwd", "a"), Some((NO_ROLE, scope("a"))), "require/nothing"),
+        ("#[authorize(expr)]", "/authorize", Subject(&[], "pwd", "a"), Some((NO_ROLE, forbidden())), "authorize/not_a_bool"),
         ("#[authorize(Rule(..))]", "/authorize_rule", ON_DUTY, Some((STAFF, forbidden())), "authorize/a_type_that_is_no_rule"),
         ("any guard above an inline mod or an impl block", "/whole", STAFF, Some((OTHERS, forbidden())), "module/contradiction_inside"),
-        ("auth", "/auth", ANYONE, Some((Nobody, unknown())), "require/auth_with_arguments"),
-        ("auth(optional)", "/auth_optional", Nobody, Some((Broken, invalid())), "require/optional_inside_any"),
-        ("api_key", "/key", Program(&[]), Some((ANYONE, refused_with_key(401, INVALID))), "require/optional_of_a_key"),
-        ("public", "/open", Nobody, None, "require/public_inside_any"),
+        ("auth", "/auth", NO_ROLE, Some((Anonymous, unknown())), "require/auth_with_arguments"),
+        ("auth(optional)", "/auth_optional", Anonymous, Some((Broken, invalid())), "require/optional_inside_any"),
+        ("api_key", "/key", Program(&[]), Some((NO_ROLE, refused_with_key(401, INVALID))), "require/optional_of_a_key"),
+        ("public", "/open", Anonymous, None, "require/public_inside_any"),
         ("role(A, B)", "/role", Subject(&[Guest], "pwd", ""), Some((OTHERS, forbidden())), "require/role_misspelt"),
-        ("scope(\"a\")", "/scope", Subject(&[], "pwd", "a"), Some((ANYONE, scope("a"))), "require/empty_scope"),
-        ("fresh(\"10m\")", "/fresh", ANYONE, Some((Stale, step_up("max_age=\"600\""))), "require/fresh_without_unit"),
-        ("amr(\"otp\")", "/amr", Subject(&[], "otp", ""), Some((ANYONE, step_up("acr_values=\"otp\""))), "require/amr_is_a_path"),
-        ("claim(\"tenant\", \"acme\")", "/claim", Subject(&[], "pwd", "a"), Some((ANYONE, forbidden())), "require/claim_without_value"),
-        ("mfa", "/mfa", Subject(&[], "pwd mfa", ""), Some((ANYONE, step_up("acr_values=\"mfa\""))), "require/mfa_with_arguments"),
+        ("scope(\"a\")", "/scope", Subject(&[], "pwd", "a"), Some((NO_ROLE, scope("a"))), "require/empty_scope"),
+        ("fresh(\"10m\")", "/fresh", NO_ROLE, Some((Stale, step_up("max_age=\"600\""))), "require/fresh_without_unit"),
+        ("amr(\"otp\")", "/amr", Subject(&[], "otp", ""), Some((NO_ROLE, step_up("acr_values=\"otp\""))), "require/amr_is_a_path"),
+        ("claim(\"tenant\", \"acme\")", "/claim", Subject(&[], "pwd", "a"), Some((NO_ROLE, forbidden())), "require/claim_without_value"),
+        ("mfa", "/mfa", Subject(&[], "pwd mfa", ""), Some((NO_ROLE, step_up("acr_values=\"mfa\""))), "require/mfa_with_arguments"),
         ("any(..)", "/any", Program(&[]), Some((OTHERS, forbidden())), "require/empty_any"),
         ("all(..)", "/all", Subject(&[Moderator], "pwd", "a"), Some((Subject(&[User], "pwd", "a"), forbidden())), "require/contradiction"),
         ("not(..)", "/not", OTHERS, Some((Subject(&[Guest], "pwd", ""), forbidden())), "require/not_public"),
@@ -194,9 +194,9 @@ fn rows() -> Vec<Row> {
         ("guard!(pub Name = ..)", "/within_another", Program(&[]), Some((STAFF, scope("duty"))), "guard/within_itself"),
         ("GuardedRouter::guard::<P>()", "/guarded", STAFF, Some((OTHERS, forbidden())), "router/nested_plain_router"),
         ("Policy::layer", "/layered", STAFF, Some((OTHERS, forbidden())), "guard/value_of_a_policy"),
-        ("Guard<P>", "/by_hand", STAFF, Some((Nobody, unknown())), "router/guard_is_not_first"),
+        ("Guard<P>", "/by_hand", STAFF, Some((Anonymous, unknown())), "router/guard_is_not_first"),
         ("Proof<P>", "/with_proof", STAFF, Some((OTHERS, forbidden())), "guard/proof_made_by_hand"),
-        ("merge_unchecked, nest_unchecked", "/unchecked", Nobody, None, "router/plain_router_merged"),
+        ("merge_unchecked, nest_unchecked", "/unchecked", Anonymous, None, "router/plain_router_merged"),
         ("merge_unchecked, nest_unchecked", "/unchecked_guarded", STAFF, Some((OTHERS, forbidden())), "router/nested_plain_router"),
         ("#[derive(Role)]", "/role", STAFF, Some((Named("moderator"), forbidden())), "derive_role/on_a_struct"),
         ("#[role(includes(A, B))]", "/desk", Named("head"), Some((Named("root"), forbidden())), "derive_role/includes_unknown"),
@@ -207,7 +207,7 @@ fn rows() -> Vec<Row> {
 
 async fn answer(service: &Service, path: &str, caller: &Caller) -> Answer {
     match caller {
-        Nobody => service.anonymously(path).await,
+        Anonymous => service.anonymously(path).await,
         Broken => service.with_token(path, "no token").await,
         Subject(roles, amr, scope) => {
             let user = service.user(roles).await;

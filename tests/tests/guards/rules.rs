@@ -138,7 +138,7 @@ async fn put_json(service: &Service, path: &str, token: &str, kind: &str, body: 
 const JSON: &str = "application/json";
 
 #[tokio::test]
-async fn an_owner_rule_lets_the_owner_in_and_nobody_else() {
+async fn an_owner_rule_lets_only_the_owner_in() {
     let (auth, _, store) = crate::service::auth(|builder| builder);
     let owner = crate::service::user(&store, vec![]).await;
     let other = crate::service::user(&store, vec![]).await;
@@ -154,13 +154,13 @@ async fn an_owner_rule_lets_the_owner_in_and_nobody_else() {
     assert_eq!(put_json(&service, "/documents/0", &owner, JSON, good).await, let_in());
     assert_eq!(put_json(&service, "/documents/0", &other, JSON, good).await, refused(403, INSUFFICIENT));
     assert_eq!(put_json(&service, "/documents/1", &owner, JSON, good).await, refused(403, INSUFFICIENT));
-    // Decided before the body is read, and the owner's mistakes are told to the owner.
+    // The rule is decided before the body is read; only the owner sees the body's error.
     assert_eq!(put_json(&service, "/documents/0", &other, JSON, "{").await, refused(403, INSUFFICIENT));
     assert_eq!(put_json(&service, "/documents/0", &owner, JSON, "{").await.status, 400);
 
     assert_eq!(service.with_token("/peek/0", &owner).await, let_in());
     assert_eq!(service.with_token("/peek/0", &other).await, refused(403, INSUFFICIENT));
-    assert_eq!(service.anonymously("/peek/0").await, refused(401, NOTHING), "nobody meets a rule unknown");
+    assert_eq!(service.anonymously("/peek/0").await, refused(401, NOTHING), "an anonymous caller meets no rule");
 }
 
 #[tokio::test]

@@ -72,7 +72,7 @@ async fn users_are_listed_to_moderators_and_above() {
 }
 
 #[tokio::test]
-async fn owners_change_their_address_and_nobody_elses() {
+async fn users_change_only_their_own_address() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -86,7 +86,7 @@ async fn owners_change_their_address_and_nobody_elses() {
     client.json_as(&ada.access, Method::PATCH, &ada_path, &json!({ "email": "bob@example.com" })).await.is_problem(409);
     client.json_as(&ada.access, Method::PATCH, &ada_path, &json!({ "email": "bob" })).await.is_problem(422);
     assert_eq!(client.json_as(&admin.access, Method::PATCH, &bob_path, &json!({})).await.status, 200);
-    client.json_as(&admin.access, Method::PATCH, "/users/nobody", &json!({})).await.is_problem(404);
+    client.json_as(&admin.access, Method::PATCH, "/users/unknown", &json!({})).await.is_problem(404);
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_forbidden_caller_learns_nothing_about_the_body() {
     let node = node();
     let client = node.client();
     let (_, ada) = user(&client, "ada@example.com").await;
-    let broken = client.request(Method::PATCH, "/users/somebody").bearer_auth(&ada.access);
+    let broken = client.request(Method::PATCH, "/users/unknown").bearer_auth(&ada.access);
     let broken = broken.header("content-type", "application/json").body("{");
     client.send(broken).await.is_challenge(403, INSUFFICIENT);
 }
@@ -158,7 +158,7 @@ async fn a_deleted_users_tokens_are_dead() {
 }
 
 #[tokio::test]
-async fn nobody_removes_those_who_may_do_more() {
+async fn a_user_cannot_remove_a_user_of_a_higher_role() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;

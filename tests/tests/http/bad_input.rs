@@ -115,7 +115,7 @@ async fn a_credential_that_is_no_text_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_http_gets_no_500_and_harms_nobody() {
+async fn invalid_http_gets_no_500_and_the_service_stays_up() {
     let node = node();
     for request in [
         &b"\x00\x01\x02\x03\r\n\r\n"[..],

@@ -34,9 +34,9 @@ async fn hold(node: &Node) {
 
     let reports = Some(("reports-api", RS_SECRET));
     let token = [("token", tokens.access.as_str())];
-    let told = post(&client, "/auth/introspect", reports, &token).await.json();
+    let answer = post(&client, "/auth/introspect", reports, &token).await.json();
     assert_eq!(
-        (&told["active"], &told["client_id"], &told["scope"]),
+        (&answer["active"], &answer["client_id"], &answer["scope"]),
         (&true.into(), &"billing".into(), &"invoices".into())
     );
     assert_eq!(post(&client, "/auth/introspect", billing, &token).await.status, 400, "it may not");

@@ -60,7 +60,7 @@ guard!(pub StaffOnDuty = all(role(Moderator), scope("duty"), fresh("10m"))); // 
 
 #[require(StaffOnDuty)]
 async fn purge(guard: Guard<StaffOnDuty>, State(users): State<Users>) -> StatusCode {
-    users.purge(guard.proof()).await // cannot be called by anyone who has not met the policy
+    users.purge(guard.proof()).await // callable only with a proof that the policy is met
 }
 
 fn app(auth: &Auth, state: AppState) -> Router {
@@ -89,7 +89,7 @@ struct Users;
 
 impl Users {
     async fn delete(&self, id: &UserId) -> Result<StatusCode, AppError> {
-        if id.as_str() == "nobody" { Err(StatusCode::NOT_FOUND) } else { Ok(StatusCode::NO_CONTENT) }
+        if id.as_str() == "unknown" { Err(StatusCode::NOT_FOUND) } else { Ok(StatusCode::NO_CONTENT) }
     }
 
     async fn purge(&self, _by: &Proof<StaffOnDuty>) -> StatusCode {
@@ -159,7 +159,7 @@ async fn the_first_screen_does_what_it_says() {
     let delete = reqwest::Method::DELETE;
     client.call_as(&ada, delete.clone(), "/users/1").await.is_challenge(403, INSUFFICIENT);
     assert_eq!(client.call_as(&root, delete.clone(), "/users/1").await.status, 204);
-    assert_eq!(client.call_as(&root, delete, "/users/nobody").await.status, 404);
+    assert_eq!(client.call_as(&root, delete, "/users/unknown").await.status, 404);
 
     let (patch, own) = (reqwest::Method::PATCH, format!("/users/{me}"));
     assert_eq!(client.json_as(&ada, patch.clone(), &own, &serde_json::json!({})).await.status, 200);

@@ -14,7 +14,7 @@ async fn health_is_public_and_says_ok() {
 }
 
 #[tokio::test]
-async fn whoever_registers_can_log_in_and_is_a_user() {
+async fn a_registered_user_can_log_in_and_has_the_user_role() {
     let (node, email) = (node(), "ada@example.com");
     let client = node.client();
     let body = json!({ "email": "Ada@Example.com", "password": PASSWORD });
@@ -85,7 +85,7 @@ async fn a_wrong_password_an_unknown_name_and_an_inactive_user_get_the_same_answ
     let admin = client.admin().await;
     let id = client.register("ada@example.com", PASSWORD).await;
     let wrong = client.try_login("ada@example.com", "not the password of ada").await;
-    let unknown = client.try_login("nobody@example.com", PASSWORD).await;
+    let unknown = client.try_login("unknown@example.com", PASSWORD).await;
     let patch = json!({ "is_active": false });
     assert_eq!(client.json_as(&admin.access, Method::PATCH, &format!("/users/{id}"), &patch).await.status, 200);
     let inactive = client.try_login("ada@example.com", PASSWORD).await;

@@ -1,5 +1,5 @@
-//! Who may call what: the quickstart's policy table, held against its committed file, against every kind of caller over
-//! HTTP, and as it is served.
+//! The quickstart's policy table: compared with its committed file, with the answers to every kind of caller over HTTP,
+//! and as it is served.
 
 use std::net::SocketAddr;
 
@@ -27,7 +27,7 @@ async fn served(auth: &Auth) -> SocketAddr {
     address
 }
 
-/// A user who signs in anew for each call.
+/// A user who signs in before each call.
 fn user(auth: &Auth, role: Role, id: SubjectId) -> TestCaller {
     let auth = auth.clone();
     let token = move || {
@@ -38,7 +38,7 @@ fn user(auth: &Auth, role: Role, id: SubjectId) -> TestCaller {
 }
 
 #[test]
-fn nobodys_access_changed_unseen() {
+fn policy_table_matches_its_committed_file() {
     policy_lock(&routes(&auth()).policy(), "../examples/quickstart/policy.lock");
 }
 
@@ -51,7 +51,7 @@ async fn every_route_lets_in_exactly_whom_its_requirement_names() {
         let (id, _) = auth.register(&Context::system("test"), registration).await.unwrap();
         matrix = matrix.caller(user(&auth, *role, id));
     }
-    // The owner of the keys is nobody who is called on to end anything.
+    // The owner of the keys is not one of the matrix's callers, whose calls could end its session.
     let (owner, _) = auth
         .register(&Context::system("test"), Registration::new("owner@example.com", PASSWORD.to_owned()))
         .await

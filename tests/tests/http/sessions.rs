@@ -20,7 +20,7 @@ async fn logout_ends_its_session_and_no_other() {
 }
 
 #[tokio::test]
-async fn logout_all_ends_every_session_of_the_subject_and_of_nobody_else() {
+async fn logout_all_ends_every_session_of_the_subject_only() {
     let node = node();
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;
@@ -72,7 +72,7 @@ async fn of_a_long_user_agent_the_beginning_is_kept() {
 }
 
 #[tokio::test]
-async fn nobody_ends_the_session_of_somebody_else() {
+async fn a_user_cannot_end_the_session_of_another() {
     let node = node();
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;

@@ -1,17 +1,17 @@
-//! A setting that cannot be used stops the start with one line that names the variable and the mend.
+//! A setting that cannot be used stops the start with one line that names the variable and the remedy.
 
 use auth_tests::Node;
 
 use crate::NODE;
 
 #[track_caller]
-fn refused(env: &[(&str, &str)], variable: &str, mend: &str) {
+fn refused(env: &[(&str, &str)], variable: &str, remedy: &str) {
     let output = Node::refuse_to_start(NODE, env);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(!output.status.success(), "{env:?} started");
     let line = said.lines().last().unwrap_or_default();
     assert!(line.starts_with(&format!("quickstart: {variable}: ")), "{env:?}: {said}");
-    assert!(line.contains(mend), "{env:?}: {said}");
+    assert!(line.contains(remedy), "{env:?}: {said}");
     assert!(output.stdout.is_empty(), "{:?}", String::from_utf8_lossy(&output.stdout));
     for (name, value) in env {
         if name.ends_with("_SECRET") && value.len() > 8 {
@@ -55,7 +55,7 @@ fn broken_settings_are_refused() {
 #[test]
 fn broken_settings_of_a_former_services_tokens_are_refused() {
     let secret = ("AUTH_LEGACY_SECRET", "of-the-service-that-was-here-before-9x");
-    let refused = |more: &[(&str, &str)], variable, mend| refused(&[&[secret], more].concat(), variable, mend);
+    let refused = |more: &[(&str, &str)], variable, remedy| refused(&[&[secret], more].concat(), variable, remedy);
     refused(&[], "AUTH_LEGACY_UNTIL", "2027-03-31");
     refused(&[("AUTH_LEGACY_UNTIL", "next spring")], "AUTH_LEGACY_UNTIL", "2027-03-31");
     refused(&[("AUTH_LEGACY_UNTIL", "9999-12-31")], "AUTH_LEGACY_UNTIL", "more than a year");
@@ -75,7 +75,7 @@ fn broken_settings_of_a_former_services_tokens_are_refused() {
 fn clients_that_cannot_be_are_refused() {
     let secret = "a-client-secret-of-32-bytes-or-more";
     let hash = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
-    for (json, mend) in [
+    for (json, remedy) in [
         (format!(r#"[{{"id": "a", "secret": 7, "{secret}": 1}}]"#), "secret_sha256"),
         (format!(r#"{{"id": "a", "secret": "{secret}"}}"#), "secret_sha256"),
         (format!(r#"[{{"id": "a", "secrets": "{secret}"}}]"#), "secret_sha256"),
@@ -92,7 +92,7 @@ fn clients_that_cannot_be_are_refused() {
         (r#"[{"id": "a"}, {"id": "a"}]"#.to_owned(), "a unique id"),
         (r#"[{"id": "quickstart"}]"#.to_owned(), "the audience"),
     ] {
-        refused(&[("AUTH_CLIENTS", &json)], "AUTH_CLIENTS", mend);
+        refused(&[("AUTH_CLIENTS", &json)], "AUTH_CLIENTS", remedy);
         let said = Node::refuse_to_start(NODE, &[("AUTH_CLIENTS", &json)]).stderr;
         let said = String::from_utf8(said).unwrap();
         assert!(!said.contains(secret) && !said.contains(&hash[1..]), "what may be a secret was printed: {said}");

@@ -125,7 +125,7 @@ async fn each_validated_claim_is_required_and_has_its_type() {
 }
 
 #[tokio::test]
-async fn a_claim_of_somebody_or_sometime_else_is_refused() {
+async fn a_claim_of_another_issuer_audience_or_time_is_refused() {
     let node = node();
     let client = node.client();
     let (header, claims) = parts(&client.admin().await.access);
@@ -141,7 +141,7 @@ async fn a_claim_of_somebody_or_sometime_else_is_refused() {
         ("exp", json!(-1)),
         ("nbf", json!(now + 600)),
         ("iat", json!(now + 600)),
-        ("sub", json!("nobody")),
+        ("sub", json!("unknown")),
         ("sub", json!("")),
         ("sub", json!("\u{0}")),
         ("sid", json!("none")),
@@ -179,7 +179,7 @@ async fn a_claim_or_header_written_twice_is_refused() {
     let node = node();
     let client = node.client();
     let (header, claims) = parts(&client.admin().await.access);
-    let twice = claims.to_string().replacen('{', r#"{"sub":"somebody","#, 1);
+    let twice = claims.to_string().replacen('{', r#"{"sub":"another","#, 1);
     let message = format!("{}.{}", BASE64.encode(header.to_string()), BASE64.encode(twice));
     refused(&client, &sign(&message, AUTH_SECRET), "sub twice").await;
     let twice = header.to_string().replacen('{', r#"{"alg":"none","#, 1);

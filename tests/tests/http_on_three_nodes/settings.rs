@@ -22,7 +22,7 @@ async fn nodes_that_do_not_share_their_secret_and_issuer_say_so_and_refuse_each_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_that_is_told_both_says_nothing() {
+async fn no_warning_with_database_and_issuer_set() {
     let Some(database) = Database::create("settings that nodes share").await else { return };
     let env = [("DATABASE_URL", &*database.url()), ("AUTH_ISSUER", "https://issuer.example.com")];
     let node = Node::start_with(NODE, &env);

@@ -54,6 +54,6 @@ fn every_source_file_lies_in_a_layer() {
         let name = file.strip_prefix(src()).unwrap().to_str().unwrap();
         let layer = name.split_once('/').map(|(folder, _)| folder);
         let in_order = layer.map_or(rules::BELOW_ALL.contains(&name), |folder| LAYERS.contains(&folder));
-        assert!(in_order, "auth-core/src/{name} lies in no layer; the layers are {}", LAYERS.join(", "));
+        assert!(in_order, "auth-core/src/{name} is in no layer; the layers are {}", LAYERS.join(", "));
     }
 }

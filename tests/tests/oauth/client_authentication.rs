@@ -51,7 +51,8 @@ async fn rfc6749_s2_3_two_mechanisms_at_once_are_invalid_request() {
 async fn rfc6749_s5_2_invalid_client_is_401_with_a_challenge_of_the_scheme_used() {
     let service = Service::start().await;
     let almost = &SECRET[..SECRET.len() - 1];
-    for (id, secret) in [("backend", "wrong"), ("backend", almost), ("backend", ""), ("nobody", SECRET), ("", SECRET)] {
+    for (id, secret) in [("backend", "wrong"), ("backend", almost), ("backend", ""), ("unknown", SECRET), ("", SECRET)]
+    {
         let answer = with_header(&service, &basic(id, secret), &[]).await;
         answer.is_error(401, "invalid_client");
         assert_eq!(answer.challenge(), r#"Basic realm="api", charset="UTF-8""#);
@@ -65,7 +66,7 @@ async fn rfc6749_s5_2_invalid_client_is_401_with_a_challenge_of_the_scheme_used(
 #[tokio::test]
 async fn rfc6749_s5_2_an_unknown_client_and_a_wrong_secret_are_answered_alike() {
     let service = Service::start().await;
-    let unknown = service.password(&[("client_id", "nobody"), ("client_secret", SECRET)]).await;
+    let unknown = service.password(&[("client_id", "unknown"), ("client_secret", SECRET)]).await;
     let wrong = service.password(&[("client_id", "backend"), ("client_secret", "wrong")]).await;
     assert_eq!((unknown.status, unknown.body), (wrong.status, wrong.body));
 }

@@ -229,7 +229,7 @@ async fn rfc7662_s2_1_the_token_comes_in_a_form_by_post_alone_and_a_hint_need_no
 #[tokio::test]
 async fn rfc7662_s2_3_who_tried_basic_is_challenged_by_basic() {
     for service in [Service::start().await, with_a_resource_server().await] {
-        let answer = service.post_as("/auth/introspect", Some(&basic("nobody", "x")), &[("token", "x")]).await;
+        let answer = service.post_as("/auth/introspect", Some(&basic("unknown", "x")), &[("token", "x")]).await;
         assert_eq!((answer.status, &answer.json()["error"]), (401, &"invalid_client".into()));
         let challenges = answer.headers.get_all("www-authenticate").iter();
         let challenges: Vec<_> = challenges.map(|challenge| challenge.to_str().unwrap()).collect();

@@ -143,7 +143,7 @@ async fn a_session_that_is_not_used_ends_and_one_that_is_ends_too() {
 }
 
 #[tokio::test]
-async fn a_long_idle_lifetime_is_not_cut_by_an_end_that_nobody_set() {
+async fn a_long_idle_lifetime_is_not_cut_by_an_unset_absolute_lifetime() {
     let service = Service::start_with(|builder| builder.refresh_ttl(Duration::from_secs(60 * DAY))).await;
     let refresh = service.password(&[]).await.refresh();
     service.advance(60 * DAY - 1);

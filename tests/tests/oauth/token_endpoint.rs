@@ -31,7 +31,7 @@ async fn rfc6749_s5_1_no_token_response_is_stored() {
 #[tokio::test]
 async fn rfc6749_s4_3_the_password_grant_is_the_services_own_clients() {
     let service = Service::start().await;
-    // As Swagger UI's Authorize button sends it: with a client that nobody filled in.
+    // Swagger UI's Authorize button sends an empty client id and secret.
     for authorization in [None, Some("Basic Og==")] {
         let form = [
             ("grant_type", "password"),
@@ -50,7 +50,7 @@ async fn rfc6749_s4_3_the_password_grant_is_the_services_own_clients() {
 async fn rfc6749_s5_2_invalid_grant_is_400_for_a_wrong_password_of_any_user() {
     let service = Service::start().await;
     let mut bodies = Vec::new();
-    for username in [EMAIL, "nobody@example.com"] {
+    for username in [EMAIL, "unknown@example.com"] {
         let form = [("grant_type", "password"), ("username", username), ("password", "wrong")];
         let answer = service.token(&form).await;
         answer.is_error(400, "invalid_grant");

@@ -1,4 +1,4 @@
-//! A login tells nobody who has an account: not by its words, and not by its time.
+//! A failed login does not reveal whether an account exists: neither by its answer nor by its time.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -14,7 +14,7 @@ const PASSWORD: &str = "three words and a comma";
 
 /// Every login that fails waits for the threads that hash: while they are held, none is answered.
 #[test]
-fn a_login_that_fails_has_worked_whoever_was_named() {
+fn every_failed_login_hashes_a_password() {
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
     runtime.block_on(async {
         let store = MemoryStore::new();
@@ -27,7 +27,7 @@ fn a_login_that_fails_has_worked_whoever_was_named() {
         let long = format!("{}@example.com", "a".repeat(2_000));
         for (name, password) in [
             ("ada@example.com", "another three words"),
-            ("nobody@example.com", PASSWORD),
+            ("unknown@example.com", PASSWORD),
             ("bob@example.com", PASSWORD),
             (long.as_str(), PASSWORD),
         ] {

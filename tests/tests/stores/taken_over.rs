@@ -47,7 +47,7 @@ async fn users_log_in_by_their_bcrypt_hashes_which_are_replaced_one_by_one() {
 
     let ada = client.login("Ada@example.com", "U*U").await;
     assert!(hash(&pool, 1).await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "the hash was not replaced");
-    assert_eq!(hash(&pool, 2).await, GRACE, "somebody else's hash was touched");
+    assert_eq!(hash(&pool, 2).await, GRACE, "another user's hash was changed");
     assert_eq!(client.get_as(&ada.access, "/me").await.text, "1");
     assert_eq!(client.get_as(&ada.access, "/admin").await.status, 200);
     client.login("ada@example.com", "U*U").await;

@@ -1,4 +1,4 @@
-//! Encrypted connections, to whom they are meant for and to nobody else.
+//! TLS connections: to servers with a trusted certificate only.
 
 use std::path::Path;
 
@@ -52,7 +52,7 @@ async fn a_postgres_without_tls_is_not_spoken_to_where_tls_is_demanded() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_redis_of_an_unknown_authority_is_told_nothing() {
+async fn a_redis_of_an_unknown_authority_receives_nothing() {
     let Some(server) = Redis::start_with_tls("Redis by TLS") else { return };
     let fanout = RedisFanout::new(&server.url(), "tls").unwrap();
     let error = fanout.publish(&[Change::Subject(SubjectId::random())]).await.unwrap_err();

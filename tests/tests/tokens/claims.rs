@@ -1,4 +1,4 @@
-//! Every claim that counts: missing, of another JSON type, doubled, and of a value that does not do.
+//! Every required claim: missing, of another JSON type, doubled, and with an invalid value.
 
 use auth_core::token::SigningKey;
 use auth_core::{Clock as _, Context, Login};
@@ -128,9 +128,9 @@ async fn the_skew_is_a_setting() {
     }
 }
 
-/// Whatever part of a second is over when a token is issued, it lives for what its client was told and less than a second more.
+/// `exp` has whole seconds: a token lives at least `expires_in` and less than a second more.
 #[tokio::test]
-async fn a_token_lives_as_long_as_its_client_was_told() {
+async fn a_token_lives_for_expires_in_seconds() {
     use std::time::Duration;
     let service = service().await;
     for part in [0, 1, 500, 999] {

@@ -82,7 +82,7 @@ fn how_many_verified_tokens_are_remembered_is_a_number() {
 }
 
 #[test]
-fn a_key_that_cannot_be_used_is_one_line_that_names_the_variable_and_the_mend() {
+fn an_unusable_key_is_one_line_that_names_the_variable_and_the_remedy() {
     let folder = tempfile::tempdir().unwrap();
     let (public, encrypted) =
         (file(&folder, "public", pem!("p256.pub")), file(&folder, "encrypted", pem!("encrypted")));
@@ -123,7 +123,7 @@ fn issuers_come_from_a_list_or_a_file() {
         }
         assert!(!one.contains("permissions") && !two.contains("realm_access"), "{said}");
     }
-    for (json, mend) in [
+    for (json, remedy) in [
         ("{}", "line 1, column 0"),
         (r#"[{"url": "https://one.example"}]"#, "column 31"),
         (r#"[{"url": "https://one.example", "audience": "api", "roles": ["x"]}]"#, "write `[{"),
@@ -131,6 +131,6 @@ fn issuers_come_from_a_list_or_a_file() {
         (r#"[{"url": "one.example", "audience": "api"}]"#, "entry 1: `one.example` is not an issuer's URL"),
     ] {
         let said = issuers(&[("AUTH_TRUSTED_ISSUERS", json)]);
-        assert!(said.starts_with("error: AUTH_TRUSTED_ISSUERS: ") && said.contains(mend), "{json}: {said}");
+        assert!(said.starts_with("error: AUTH_TRUSTED_ISSUERS: ") && said.contains(remedy), "{json}: {said}");
     }
 }

@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn id_and_secret_are_form_decoded_after_they_were_told_apart() {
+    fn id_and_secret_are_split_before_form_decoding() {
         assert_eq!(decoded(b"app:s%3Acr%25t+%2B").as_deref(), Some("app\ns:cr%t +"));
         assert_eq!(decoded(b"https%3A%2F%2Fapp.example:s:t").as_deref(), Some("https://app.example\ns:t"));
     }

@@ -137,7 +137,7 @@ fn median(row: &Row) -> f64 {
 
 pub(crate) async fn print(rounds: usize) {
     statements::watch();
-    // One connection: what it was sent is all told of before it is asked for the next thing.
+    // One connection: it reports each statement before it takes the next.
     let sqlite = SqliteStore::open("sqlite::memory:").await.unwrap();
     let sqlite = rows(&Scene::on(sqlite).await, rounds).await;
     let Some(database) = Database::create("statements sent to PostgreSQL").await else { return };

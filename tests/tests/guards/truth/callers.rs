@@ -1,4 +1,4 @@
-//! Every caller that can be told apart by the requirements of these tests, with real credentials in its headers.
+//! Every caller that the requirements of these tests distinguish, with real credentials in its headers.
 
 use auth_core::Auth;
 use auth_core::testing::sign_in;

@@ -1,8 +1,8 @@
-//! Every shape of requirement to depth 4, held against a truth table that is written down a second time.
+//! Every shape of requirement to depth 4, compared with an independent truth table.
 //!
-//! The requirements are values made while the test runs, so they go through `testing::admit`: request headers, real
-//! verification, the decision and its refusal, by the function that every guard calls. That the guards of a router do
-//! the same is held against it in `typed`.
+//! The requirements are made at run time, so they go through `testing::admit`: request headers, real verification, the
+//! decision and its refusal, by the function that every guard calls. `typed` checks that the guards of a router decide
+//! the same.
 
 mod callers;
 mod oracle;
@@ -36,7 +36,7 @@ async fn every_requirement_to_depth_2_for_every_caller() {
             let_in += usize::from(oracle::holds(&requirement, &caller.world));
         }
     }
-    assert!(let_in > 1000, "a table that lets nobody in shows nothing");
+    assert!(let_in > 1000, "a table that lets no caller in shows nothing");
 }
 
 #[tokio::test]
@@ -140,9 +140,9 @@ async fn of_several_lacks_the_answer_names_one_that_helps() {
     let (auth, mut callers) = callers().await;
     let login = oracle::World::of_subject(false);
     let key = oracle::World { subject: None, key: Some(false) };
-    let nobody = oracle::World { subject: None, key: None };
+    let anonymous = oracle::World { subject: None, key: None };
     for (requirement, for_login, for_key) in cases {
-        for (world, refusal) in [(login, for_login), (key, for_key), (nobody, no_credential.clone())] {
+        for (world, refusal) in [(login, for_login), (key, for_key), (anonymous, no_credential.clone())] {
             let caller = callers.iter_mut().find(|caller| caller.world == world).unwrap();
             let answer = admit(&auth, &mut caller.parts, &requirement).await.unwrap_err();
             assert_eq!(answer, refusal, "{requirement} for {world:?}");

@@ -109,7 +109,7 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Acc
     let must = |right: bool, why| if right { Ok(()) } else { Err(why) };
     let Some(refusal) = answer else { return must(certain(requirement, &world), "it does not hold") };
     must(!certain(requirement, &world), "it holds")?;
-    // Parts that contradict each other can make each of them seem mendable; the macros let none of those through.
+    // With contradicting parts each part alone looks satisfiable; the macros refuse such a requirement.
     if !is_plain(requirement) {
         return Ok(());
     }
@@ -135,10 +135,10 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Acc
             must(STEPS.iter().any(|step| could_by(requirement, &grown, |it| step(scoped(it)))), "no scope could help")
         }
         AccessError::InsufficientRole | AccessError::InsufficientCredential { .. } | AccessError::Denied => {
-            let mendable = STEPS.iter().any(|step| {
+            let satisfiable = STEPS.iter().any(|step| {
                 could_by(requirement, &[world], step) || could_by(requirement, &[world], |it| step(scoped(it)))
             });
-            must(!mendable, "the caller could mend it")
+            must(!satisfiable, "the caller could satisfy it")
         }
         _ => Err("this is no refusal of a guard"),
     }

@@ -37,7 +37,7 @@ leaves! {
     Otp = Requirement::amr("otp");
     Claim = Requirement::claim("amr", "hwk");
     Nothing = Requirement::All(&[]);
-    Nobody = Requirement::Any(&[]);
+    Never = Requirement::Any(&[]);
 }
 
 struct Not<T>(PhantomData<T>);
@@ -92,7 +92,7 @@ macro_rules! pairs {
 async fn guards_of_a_router_answer_as_the_table_says() {
     let (auth, mut callers) = callers().await;
     let (mut router, mut routes) = (GuardedRouter::new(), Routes::new());
-    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Claim Nothing Nobody);
+    pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Claim Nothing Never);
     let mut router: axum::Router = router.with_state(auth.clone());
     for (path, requirement) in routes {
         for caller in &mut callers {

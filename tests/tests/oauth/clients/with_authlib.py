@@ -58,8 +58,8 @@ def check(client_class):
         return answer.json()
 
     last = refreshed[-1]
-    told = introspect(last["access_token"])
-    assert told["active"] and told["client_id"] == case["client_id"], told
+    answer = introspect(last["access_token"])
+    assert answer["active"] and answer["client_id"] == case["client_id"], answer
     assert introspect(last["refresh_token"])["active"]
     assert introspect(first["refresh_token"]) == {"active": False}
 

@@ -71,8 +71,8 @@ def introspect(token):
 
 
 last = refreshed[-1]
-told = introspect(last["access_token"])
-assert told["active"] and told["client_id"] == case["client_id"], told
+answer = introspect(last["access_token"])
+assert answer["active"] and answer["client_id"] == case["client_id"], answer
 assert introspect(first["refresh_token"]) == {"active": False}
 
 # oauthlib wants https to prepare this; the service listens on loopback.

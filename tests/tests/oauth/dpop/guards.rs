@@ -30,16 +30,16 @@ async fn either(_: Principal) -> &'static str {
     "known"
 }
 
-struct Anybody;
+struct AllowAll;
 
-impl Rule for Anybody {
+impl Rule for AllowAll {
     async fn allows(&self, caller: &Principal) -> Result<bool, auth_core::store::StoreError> {
         Ok(matches!(caller, Principal::Subject(_)))
     }
 }
 
 #[require_auth]
-#[authorize(Anybody)]
+#[authorize(AllowAll)]
 async fn ruled(Path(_): Path<String>) -> &'static str {
     "known"
 }

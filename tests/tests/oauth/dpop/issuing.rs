@@ -190,7 +190,7 @@ async fn rfc9449_s5_2_a_client_that_is_to_have_bound_tokens_gets_no_others() {
     let form = [&[("grant_type", "refresh_token"), ("refresh_token", &refresh)], &client[..]].concat();
     service.grant(&form, None).await.is_error(400, "invalid_dpop_proof");
     assert_eq!(service.grant(&form, Some(&prover.for_tokens(&service))).await.text("token_type"), "DPoP");
-    // Of the others nobody is asked.
+    // Other clients need no proof.
     assert_eq!(service.grant(&[LOGIN, &[("client_id", "app")]].concat(), None).await.text("token_type"), "bearer");
 }
 
@@ -254,12 +254,12 @@ async fn rfc9449_s6_2_introspection_tells_the_key() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let key = service.api_key(&["introspect"]).await;
     let bound = service.login(Some(&prover.for_tokens(&service))).await;
-    let told = service.introspect(&key, &bound.access()).await.json();
-    assert_eq!((&told["active"], &told["token_type"]), (&json!(true), &json!("DPoP")));
-    assert_eq!(told["cnf"], json!({ "jkt": prover.thumbprint }));
+    let answer = service.introspect(&key, &bound.access()).await.json();
+    assert_eq!((&answer["active"], &answer["token_type"]), (&json!(true), &json!("DPoP")));
+    assert_eq!(answer["cnf"], json!({ "jkt": prover.thumbprint }));
     let bearer = service.login(None).await;
-    let told = service.introspect(&key, &bearer.access()).await.json();
-    assert_eq!((&told["token_type"], told.get("cnf")), (&json!("Bearer"), None::<&Value>));
+    let answer = service.introspect(&key, &bearer.access()).await.json();
+    assert_eq!((&answer["token_type"], answer.get("cnf")), (&json!("Bearer"), None::<&Value>));
 }
 
 #[tokio::test]

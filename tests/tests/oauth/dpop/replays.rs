@@ -61,11 +61,11 @@ async fn rfc9449_s11_1_another_proof_by_the_same_name_is_the_same() {
     let draft = prover.draft(&service, "POST", "/auth/token");
     let used = draft.signed_by(&prover);
     assert_eq!(service.login(Some(&used)).await.status, 200);
-    // Signed anew, and made later.
+    // Signed again, at a later time.
     service.advance(1);
     let mut later = prover.draft(&service, "POST", "/auth/token");
     later.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
-    // The other of the two signatures that every signature by ECDSA is.
+    // ECDSA signatures are malleable: (r, n - s) is valid as well.
     for again in [later.signed_by(&prover), other_signature(&used), draft.signed_by(&prover)] {
         service.login(Some(&again)).await.is_error(400, "invalid_dpop_proof");
         service.reasons.are(&proof(ProofError::Replayed), "again");
@@ -84,7 +84,11 @@ async fn a_name_is_the_keys_and_the_addresss_own() {
     let token = service.login(Some(&draft.signed_by(&prover))).await.access();
     let mut others = another.draft(&service, "POST", "/auth/token");
     others.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
-    assert_eq!(service.login(Some(&others.signed_by(&another))).await.status, 200, "nobody uses up another's names");
+    assert_eq!(
+        service.login(Some(&others.signed_by(&another))).await.status,
+        200,
+        "another key's `jti` is not used up"
+    );
     let mut elsewhere = prover.draft(&service, "GET", "/me").with_token(&token);
     elsewhere.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
     assert_eq!(service.get_me(&token, &elsewhere.signed_by(&prover)).await.status, 200);
@@ -117,7 +121,7 @@ async fn a_stolen_proof_of_another_key_is_not_remembered_as_the_holders() {
 }
 
 #[tokio::test]
-async fn when_no_more_can_be_remembered_nothing_is_forgotten_and_nobody_let_in() {
+async fn a_full_replay_memory_forgets_nothing_and_lets_no_proof_in() {
     let service = Bound::start(|builder| builder.dpop(Dpop::optional().remembered_proofs(3))).await;
     let prover = Prover::es256();
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
@@ -137,10 +141,10 @@ async fn when_no_more_can_be_remembered_nothing_is_forgotten_and_nobody_let_in()
 }
 
 #[tokio::test]
-async fn whoever_is_refused_fills_no_memory() {
+async fn refused_requests_do_not_fill_the_replay_memory() {
     let service = Bound::start(|builder| builder.dpop(Dpop::optional().remembered_proofs(1))).await;
     let (prover, thief) = (Prover::es256(), Prover::another());
-    let wrong = [("grant_type", "password"), ("username", "nobody@example.com"), ("password", "wrong")];
+    let wrong = [("grant_type", "password"), ("username", "unknown@example.com"), ("password", "wrong")];
     for _ in 0..3 {
         service.grant(&wrong, Some(&thief.for_tokens(&service))).await.is_error(400, "invalid_grant");
         service.renew("rt_x", Some(&thief.for_tokens(&service))).await.is_error(400, "invalid_grant");
@@ -200,7 +204,7 @@ async fn a_proof_is_remembered_longer_than_a_node_takes_it_whose_clock_is_behind
     let service = Bound::start(|builder| builder.dpop(Dpop::optional().replays_in(windows.clone()))).await;
     let prover = Prover::es256();
     assert_eq!(service.login(Some(&prover.for_tokens(&service))).await.status, 200);
-    // It is good for a minute, the clock skew, and the minute that clocks of nodes may be apart.
+    // A proof's lifetime of a minute, the clock skew, and the minute by which nodes' clocks may differ.
     assert_eq!(*windows.0.lock().unwrap(), [Duration::from_secs(60 + 5 + 60)]);
 }
 

@@ -11,7 +11,7 @@ use auth_tests::Node;
 use super::{Bound, Prover, proof};
 
 #[tokio::test]
-async fn the_service_is_where_it_is_told_to_be() {
+async fn htu_is_compared_with_the_configured_addresses() {
     let dpop = Dpop::optional().address("https://api.example.com").address("http://Internal:8080/v1/");
     let service = Bound::start(|builder| builder.dpop(dpop)).await;
     let prover = Prover::es256();

@@ -50,7 +50,7 @@ trait Engine: Housekeeping + SessionStore + ApiKeyStore + Clone {
     async fn plan(&self, statement: &str) -> (Vec<String>, &'static [&'static str]);
 }
 
-/// A store that watches the housekeeper at its work, and lets it go on only after somebody has logged in.
+/// A store that records each purge batch and delays the next until after a login.
 struct Watched<S> {
     store: S,
     /// How many have logged in.
@@ -150,7 +150,7 @@ async fn sweep<S: Engine>(store: &S) {
         began.elapsed(),
         batches.len(),
     );
-    // Whether one that was given up was made all the same, nobody was told.
+    // A batch that was given up may have been committed all the same.
     assert!(removed == ROWS || given_up > 0, "{removed} rows removed: one generation has expired for long enough");
 }
 

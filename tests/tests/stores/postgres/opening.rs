@@ -127,11 +127,11 @@ async fn a_role_without_the_right_to_create_schemas_uses_the_one_it_was_given() 
 
 #[tokio::test]
 async fn a_database_that_cannot_be_reached_is_an_error() {
-    // Bound and not listened on: connections are refused, and nobody else gets the port.
+    // Bound and not listened on: connections are refused, and no other process gets the port.
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let port = socket.local_addr().unwrap().port();
-    let error = PostgresStore::open(&format!("postgres://nobody@127.0.0.1:{port}/none")).await.unwrap_err();
+    let error = PostgresStore::open(&format!("postgres://user@127.0.0.1:{port}/none")).await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
     let error = PostgresStore::open("not a url").await.unwrap_err();
     assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");

@@ -85,7 +85,7 @@ async fn a_database_that_is_stricter_by_default_refuses_no_concurrent_redeem() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_somebody_holds_is_left_for_the_next_batch() {
+async fn a_locked_session_is_left_for_the_next_batch() {
     let Some(database) = Database::create(SUITE).await else { return };
     let store = PostgresStore::open(&database.url()).await.unwrap();
     let expired = [session(NOW), session(NOW)];

@@ -37,7 +37,7 @@ impl TempFile {
     }
 }
 
-/// A token that is told from others by its number.
+/// The token hash of this number.
 pub(crate) fn token(number: u8) -> TokenHash {
     TokenHash::from([number; 32])
 }

@@ -1,4 +1,4 @@
-//! Other processes on the same file: this test binary, told to run one test that knows it is the other one.
+//! Other processes on the same file: this test binary, started with the one test that is the child process.
 
 use std::process::{Command, Stdio};
 

@@ -42,7 +42,7 @@ class WithPyjwt:
 
 
 class Validator(JWTBearerTokenValidator):
-    """Authlib's validator of RFC 9068 as it stands, told where the keys are."""
+    """Authlib's validator of RFC 9068 unchanged, with the URL of the keys."""
 
     def get_jwks(self):
         if SYMMETRIC:

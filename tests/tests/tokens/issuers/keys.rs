@@ -52,7 +52,7 @@ async fn an_unknown_key_is_asked_for_once_however_many_ask() {
 }
 
 #[tokio::test]
-async fn keys_that_nobody_has_cost_one_fetch_in_ten_seconds() {
+async fn unknown_key_ids_cost_one_fetch_in_ten_seconds() {
     let (server, service, forger) = pair().await;
     assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
     for round in 0..3 {
@@ -90,7 +90,7 @@ async fn a_key_that_is_taken_back_is_refused_after_the_next_fetch() {
     server.keys(&[("other", &Forger::eddsa())]);
     service.clock.advance(Duration::from_mins(9));
     assert_eq!((service.me(&good).await, server.fetches()), (200, 1));
-    // Twice the period: nobody has asked meanwhile, so it is asked before anybody is let in.
+    // Past twice the refresh period without a request: the keys are fetched before the next token is accepted.
     service.clock.advance(Duration::from_mins(11));
     assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
     // An empty set is a set: it closes, and does not fall back on what was.
@@ -101,7 +101,7 @@ async fn a_key_that_is_taken_back_is_refused_after_the_next_fetch() {
 }
 
 #[tokio::test]
-async fn a_routine_fetch_keeps_nobody_waiting() {
+async fn a_routine_fetch_delays_no_request() {
     let (server, service, forger) = pair().await;
     let good = token(&forger, "k", lasting(&server));
     assert_eq!(service.me(&good).await, 200);

@@ -139,7 +139,7 @@ async fn an_issuer_that_never_answers_is_waited_for_once_and_not_for_long() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let service = Service::trusting([trust(&server).timeout(Duration::from_millis(200))]).await;
     server.hang();
-    // It ends by itself; nobody opens the gate.
+    // The fetch times out by itself; the test does not release the server.
     assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 503);
     assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 503);
     assert_eq!(server.fetches(), 0);

@@ -58,7 +58,7 @@ async fn besides(claims: Claims) -> String {
     format!("{} {}", tenant.unwrap_or_default(), teams.unwrap_or_default().join(","))
 }
 
-/// A service that keeps nobody and trusts somebody.
+/// A resource server without users, which trusts issuers.
 struct Service {
     url: String,
     clock: TestClock,
@@ -111,7 +111,7 @@ fn trust(server: &IssuerServer) -> Issuer {
     Issuer::new(&server.url, "api").unwrap().plain_http().timeout(Duration::from_mins(1))
 }
 
-/// The claims of a token that is good for `audience` "api".
+/// The claims of a token with `aud` "api".
 fn claims(issuer: &str) -> Map<String, Value> {
     let claims = json!({
         "iss": issuer, "sub": "ada", "aud": "api", "exp": NOW + 600, "iat": NOW, "jti": "1", "client_id": "app",

@@ -1,4 +1,4 @@
-//! An issuer that says what it is told to, the truth or not.
+//! An issuer whose answers the tests script, right or wrong.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -93,7 +93,7 @@ impl IssuerServer {
         self.shared.open.send_replace(true);
     }
 
-    /// Waits until somebody waits for an answer.
+    /// Waits until a request waits for its answer.
     pub(crate) async fn is_asked(&self) {
         self.shared.waiting.subscribe().wait_for(|waiting| *waiting > 0).await.unwrap();
     }

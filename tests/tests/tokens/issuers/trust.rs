@@ -90,7 +90,7 @@ async fn subjects_that_could_be_taken_for_each_other_do_not_build() {
     }
     let twice = build(issuer("a", "a|"), issuer("a", "b|"));
     assert!(matches!(twice, Err(BuildError::Issuer(IssuerError::Twice(_)))));
-    assert!(matches!(Auth::resource_server("api").build(), Err(BuildError::Setting { .. })), "nobody is trusted");
+    assert!(matches!(Auth::resource_server("api").build(), Err(BuildError::Setting { .. })), "no issuer is trusted");
 }
 
 #[tokio::test]
@@ -234,6 +234,6 @@ async fn rfc7662_s2_2_another_issuers_token_is_its_own_to_tell_about() {
     let token = token(&Forger::es256(), "k", claims(&server.url));
     assert_eq!(http.get(format!("{url}/me")).bearer_auth(&token).send().await.unwrap().status(), 200);
     let asked = http.post(format!("{url}/auth/introspect")).header("x-api-key", key.expose());
-    let told = asked.form(&[("token", &token)]).send().await.unwrap();
-    assert_eq!((told.status().as_u16(), told.text().await.unwrap().as_str()), (200, r#"{"active":false}"#));
+    let answer = asked.form(&[("token", &token)]).send().await.unwrap();
+    assert_eq!((answer.status().as_u16(), answer.text().await.unwrap().as_str()), (200, r#"{"active":false}"#));
 }

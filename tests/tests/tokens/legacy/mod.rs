@@ -116,7 +116,7 @@ async fn a_legacy_token_has_the_layout_to_the_letter() {
         ("sub", json!("x".repeat(256))),
         ("sub", json!("a\nb")),
         ("sub", json!(1.5)),
-        // Meant for somebody, by somebody: another layout.
+        // A legacy token has no audience, issuer or confirmation.
         ("aud", json!("api")),
         ("iss", json!("https://issuer.example")),
         ("cnf", json!({ "jkt": "x" })),
@@ -133,7 +133,7 @@ async fn a_legacy_token_has_the_layout_to_the_letter() {
 }
 
 #[tokio::test]
-async fn a_legacy_token_of_nobody_and_of_an_inactive_subject_is_refused() {
+async fn a_legacy_token_of_an_unknown_or_inactive_subject_is_refused() {
     let service = Service::start().await;
     let mut claims = service.claims();
     claims.insert("sub".into(), json!(SubjectId::random()));
@@ -155,7 +155,7 @@ async fn a_changed_password_ends_a_legacy_token() {
     let service = Service::start().await;
     let token = token(service.claims());
     let change = json!({ "current_password": PASSWORD, "new_password": "another horse for the stable" });
-    // By the token itself: whoever has it needs the password as well.
+    // Authenticated by the legacy token itself; the current password is required as well.
     let request = reqwest::Client::new().post(format!("{}/auth/password", service.url)).bearer_auth(&token);
     assert_eq!(request.json(&change).send().await.unwrap().status(), 204);
     assert_eq!(service.me(&token).await, 401);

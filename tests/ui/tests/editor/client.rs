@@ -17,7 +17,7 @@ pub(crate) struct Editor {
     file: String,
     _folder: TempDir,
     last: u64,
-    /// Whether the server said last that all it was told is taken in.
+    /// Whether the server's last status says that it has processed all input.
     quiescent: bool,
 }
 
@@ -28,7 +28,7 @@ impl Editor {
         let (input, output) = (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
         let (root, file) = (uri(folder.path()), uri(&folder.path().join("lib.rs")));
         let mut editor = Self { server, input, output, file, _folder: folder, last: 0, quiescent: false };
-        // The server asks Cargo nothing, and the test nothing of time: it says itself when it has taken in what it was told.
+        // The server does not run Cargo and reports when it has processed its input, so the test needs no timeout.
         editor.ask(
             "initialize",
             &json!({

@@ -38,7 +38,7 @@ fn routes() {
 }
 ";
 
-/// Attributes as they are while somebody types, each with whether it is a mistake so far.
+/// Attributes as they are while the user types, each with whether it is a mistake so far.
 const TYPED: [(&str, bool); 22] = [
     ("#[require_auth]", false),
     ("#[require_auth()]", false),

@@ -1,4 +1,4 @@
-// oauth4webapi with DPoP: discovery, a login, requests, refreshes, and what it is told when it is refused.
+// oauth4webapi with DPoP: discovery, a login, requests, refreshes, and the errors of refused requests.
 const assert = require("node:assert/strict");
 const oauth = require("oauth4webapi");
 

@@ -1,5 +1,5 @@
 // An OpenID provider as others run it. Each line of its standard input is a set of private keys in PEM, the one that signs
-// first: the provider is made anew with them, at the same address. It ends with its input.
+// first: the provider is created again with them, at the same address. It ends with its input.
 
 const { createPrivateKey } = require("node:crypto");
 const { createServer } = require("node:http");
