@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use crate::{BOUND, PASSWORD, SOON, a_database, node, node_with, report, until};
 
-/// Of nodes that see a change by the fan-out or not at all while a test runs. How soon that is, is printed and not held
-/// against a second: a machine that is busy with something else may take longer.
+/// Settings of nodes that can see a change only by the fan-out while a test runs. The delay is printed and not checked,
+/// because a busy machine may take longer.
 const BY_FANOUT_ONLY: [(&str, &str); 1] = [("AUTH_CACHE_BOUND", "1h")];
 
 /// The bound begins when a node loads, by the time of day, which a machine may be setting right meanwhile.
