@@ -1,4 +1,4 @@
-//! What one node changes the others see: at once while the fan-out works, within the caches' bound when it does not.
+//! Nodes see each other's changes: at once through the fan-out, and within the cache lifetime without it.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::{BOUND, PASSWORD, SOON, a_database, node, node_with, report, until};
 /// because a busy machine may take longer.
 const BY_FANOUT_ONLY: [(&str, &str); 1] = [("AUTH_CACHE_BOUND", "1h")];
 
-/// The bound begins when a node loads, by the time of day, which a machine may be setting right meanwhile.
+/// The lifetime starts when a node loads an entry and is measured by the wall clock, which may be adjusted meanwhile.
 const WITHIN_BOUND: Duration = BOUND.saturating_add(Duration::from_millis(100));
 
 /// An account, logged in twice on the first node.
@@ -35,8 +35,8 @@ async fn is(client: &Client, token: &str, path: &str, status: u16) -> bool {
     client.get_as(token, path).await.status == status
 }
 
-/// Makes every change on the first node and returns how long the slowest of the others took to see each. None of them may
-/// answer from what was before a change when it is asked later than `limit` after it.
+/// Makes every change on the first node and returns how long the slowest of the others took to see each. No node may
+/// answer from the state before a change later than `limit` after it.
 async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static str, Duration)> {
     let clients: Vec<_> = nodes.iter().map(Node::client).collect();
     let (a, others) = clients.split_first().unwrap();
@@ -84,14 +84,14 @@ async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static s
     seen
 }
 
-/// Every node has cached this credential, and lets it in.
+/// Checks that every node accepts this credential, and so has cached it.
 async fn known(clients: &[Client], credential: &str, path: &str) {
     for client in clients {
         assert!(is(client, credential, path, 200).await, "a good credential is refused");
     }
 }
 
-/// How long it takes from now until all of these nodes answer as they should.
+/// Time until all of these nodes answer with `status`.
 async fn refused(clients: &[Client], credential: &str, path: &str, status: u16, limit: Duration) -> Duration {
     let changed = Instant::now();
     for client in clients {
@@ -119,7 +119,7 @@ fn print(by: &str, seen: &[(&str, Duration)]) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_nodes_see_each_others_changes_at_once_by_redis() {
+async fn three_nodes_see_changes_at_once_through_redis() {
     let suite = "three nodes on PostgreSQL and Redis";
     let (Some(database), Some(mut redis)) = (a_database(suite).await, Redis::start(suite)) else { return };
     let nodes: Vec<_> = (0..3).map(|_| node_with(&database.url(), Some(&redis.url()), &BY_FANOUT_ONLY)).collect();
@@ -145,14 +145,14 @@ async fn three_nodes_see_each_others_changes_at_once_by_redis() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_nodes_see_each_others_changes_within_the_bound_without_redis() {
+async fn three_nodes_see_changes_within_the_cache_lifetime_without_redis() {
     let suite = "three nodes whose Redis is gone";
     let (Some(database), Some(mut redis)) = (a_database(suite).await, Redis::start(suite)) else { return };
     let nodes: Vec<_> = (0..3).map(|_| node(&database.url(), Some(&redis.url()))).collect();
     listens(&nodes).await;
     redis.stop();
     print("Redis gone", &changes(&nodes, WITHIN_BOUND, 1).await);
-    // A node starts without it as well.
+    // A node starts without Redis as well.
     let late = node(&database.url(), Some(&redis.url()));
     assert_eq!(late.client().get("/health").await.status, 200);
     let log = std::fs::read_to_string(nodes[0].path("log")).unwrap();
@@ -160,14 +160,14 @@ async fn three_nodes_see_each_others_changes_within_the_bound_without_redis() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn three_nodes_see_each_others_changes_at_once_by_postgres_alone() {
+async fn three_nodes_see_changes_at_once_through_postgres() {
     let Some(database) = a_database("three nodes on PostgreSQL alone").await else { return };
     let nodes: Vec<_> = (0..3).map(|_| node_with(&database.url(), None, &BY_FANOUT_ONLY)).collect();
     listens(&nodes).await;
     print("PostgreSQL", &changes(&nodes, SOON, 1).await);
 }
 
-/// A node listens soon after its start, not before it: wait until a change gets through well before the bound is over.
+/// A node subscribes some time after its start: waits until a change arrives well within the cache lifetime.
 async fn listens(nodes: &[Node]) {
     let clients: Vec<_> = nodes.iter().map(Node::client).collect();
     let (a, others) = clients.split_first().unwrap();

@@ -1,4 +1,4 @@
-//! A clock that is set back by ten minutes: a service's, and that of a process.
+//! A clock that is set back by ten minutes: the clock of a service, and the system clock of a process.
 
 use std::fs;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::{NODE, PASSWORD};
 const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 const JUMP: Duration = Duration::from_mins(10);
 
-/// The status that an access token is answered with.
+/// The status with which an access token is answered.
 pub(crate) async fn status(auth: &Auth, token: &str) -> u16 {
     match authenticate(auth, token).await {
         Ok(_) => 200,
@@ -29,7 +29,7 @@ pub(crate) async fn status(auth: &Auth, token: &str) -> u16 {
     }
 }
 
-/// Whose access token it is.
+/// The identity behind an access token.
 pub(crate) async fn identity(auth: &Auth, token: &str) -> Identity {
     authenticate(auth, token).await.unwrap()
 }
@@ -41,7 +41,7 @@ async fn authenticate(auth: &Auth, token: &str) -> Result<Identity, Rejection> {
 }
 
 #[tokio::test]
-async fn a_clock_set_back_brings_nothing_back_and_ends_no_session() {
+async fn a_clock_set_back_revives_no_session_and_ends_none() {
     let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
     let clock = TestClock::at(NOW);
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();
@@ -61,14 +61,14 @@ async fn a_clock_set_back_brings_nothing_back_and_ends_no_session() {
     let spent = auth.refresh(&Context::system("test"), kept.refresh.expose()).await.unwrap();
 
     clock.set(NOW.before(JUMP));
-    // Made in the future, as far as this node can tell.
+    // Issued in the future of this node's clock.
     assert_eq!(status(&auth, ended.access.expose()).await, 401);
-    // The retry of a response that was lost just before the jump is no replay, and its successor is the same one.
+    // A retry of a response that was lost just before the jump is not a replay; it gets the same successor.
     let retried = auth.refresh(&Context::system("test"), kept.refresh.expose()).await.unwrap();
     assert_eq!(retried.refresh.expose(), spent.refresh.expose());
     assert_eq!(status(&auth, retried.access.expose()).await, 200);
 
-    // What ends now has ended, also when the clock comes back.
+    // A session that ends now stays ended when the clock catches up.
     auth.refresh(&Context::system("test"), ended.refresh.expose()).await.unwrap();
     assert_eq!(listed.len(), 2);
     auth.logout_everywhere(&Context::system("test"), &subject).await.unwrap();
@@ -83,11 +83,11 @@ async fn a_clock_set_back_brings_nothing_back_and_ends_no_session() {
     assert!(matches!(again, Err(AccountError::InvalidRefreshToken)));
 }
 
-/// The clock of a process, by libfaketime, which reads at every call how far it is off.
+/// The clock of a process, through libfaketime, which reads the offset at every call.
 struct ProcessClock(tempfile::NamedTempFile);
 
 impl ProcessClock {
-    /// A process that has it, and whose clock is right so far; `None` where there is no libfaketime.
+    /// Starts a process with this clock and no offset; `None` where libfaketime is missing.
     fn of_a_node() -> Option<(Self, Node)> {
         let Some(library) = libfaketime() else {
             leave_out("a node whose clock is set back", "install libfaketime (Debian: `faketime`)");
@@ -109,7 +109,7 @@ impl ProcessClock {
         Some((clock, node))
     }
 
-    /// At once: the process may read it at any moment.
+    /// Atomic: the process may read the file at any moment.
     fn set(&self, offset: &str) {
         let next = self.0.path().with_extension("next");
         fs::write(&next, offset).unwrap();
@@ -127,7 +127,7 @@ async fn me(client: &Client, token: &str) -> u16 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_clock_of_a_running_node_is_set_back() {
+async fn a_running_node_survives_a_clock_set_back() {
     let Some((clock, node)) = ProcessClock::of_a_node() else { return };
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;

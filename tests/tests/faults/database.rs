@@ -1,4 +1,4 @@
-//! A database that goes away under load, and comes back.
+//! A database that becomes unavailable under load, and comes back.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,24 +12,24 @@ use serde_json::json;
 
 use crate::{BOUND, PASSWORD, SOON, node, report, until};
 
-/// What is known of the database, in this order.
+/// Phases of the database, in this order.
 const UP: usize = 0;
 const AWAY: usize = 1;
-/// So long that nothing that is cached may be answered from.
+/// Unavailable for longer than the cache lifetime: no cached entry may answer.
 const CLOSED: usize = 2;
 const BACK: usize = 3;
 const OVER: usize = 4;
 
-/// How often each status was answered in each phase: that in which the request was sent, but for those which were still
-/// waiting for the database when it came back.
+/// How often each status was answered in each phase. A request counts in the phase in which it was sent; one that still
+/// waited when the database came back counts in `BACK`.
 type Statuses = [BTreeMap<u16, usize>; 4];
 
-/// A caller that asks again and again.
+/// A client that repeats one request.
 struct Load {
     client: Client,
     credential: String,
     path: &'static str,
-    /// What it is let in with, or refused, while the database is there.
+    /// The status while the database is available.
     status: u16,
     seen: Mutex<Seen>,
 }
@@ -37,7 +37,7 @@ struct Load {
 #[derive(Default)]
 struct Seen {
     statuses: Statuses,
-    /// When the last request was sent that was let in before the database was back.
+    /// When the last accepted request was sent before the database came back.
     last_let_in: Option<Instant>,
 }
 
@@ -47,7 +47,7 @@ impl Load {
         Arc::new(Self { client, credential, path, status, seen: Mutex::default() })
     }
 
-    /// Asks until it is over.
+    /// Sends requests until the phase is `OVER`.
     async fn run(self: Arc<Self>, phase: Arc<AtomicUsize>) {
         loop {
             let sent = phase.load(Ordering::SeqCst);
@@ -79,7 +79,7 @@ impl Load {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by_itself() {
+async fn without_its_database_a_node_allows_nothing_and_recovers_by_itself() {
     let Some(mut server) = Postgres::start("a database that goes away") else { return };
     let nodes: Vec<_> = (0..2).map(|_| node(&server.url("postgres"), None)).collect();
     let [a, b] = [0, 1].map(|n: usize| Node::client(&nodes[n]));
@@ -90,11 +90,11 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
     assert_eq!(a.call_as(&revoked, Method::POST, "/auth/logout").await.status, 204);
     let key = json!({ "name": "reports", "scopes": ["reports:read"] });
     let key = a.json_as(&admin, Method::POST, "/auth/api-keys", &key).await.json()["key"].as_str().unwrap().to_owned();
-    // Never seen before the outage: nothing of it can be cached.
+    // Never used before the outage, so it cannot be cached.
     let unseen = a.login("ada@example.com", PASSWORD).await.access;
 
     let phase = Arc::new(AtomicUsize::new(UP));
-    // The handlers of `/policy` and `/reports` ask no store: there, a guard alone decides.
+    // The handlers of `/policy` and `/reports` do not read the store, so these answers are the guard's.
     let loads = [
         ("a handler that loads the user", Load::new(&b, &good.access, "/users/me", 200)),
         ("a token on the one node", Load::new(&a, &admin, "/policy", 200)),
@@ -104,7 +104,7 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
     ];
     let running: Vec<_> =
         loads.iter().map(|(_, load)| tokio::spawn(Arc::clone(load).run(Arc::clone(&phase)))).collect();
-    // Every caller has met each phase before the next one begins, however slow this machine is.
+    // Every client has sent requests in each phase before the next one begins, however slow this machine is.
     let all_have_seen = async |phase: usize, status: Option<u16>| {
         loads.iter().all(|(_, load)| load.has_seen(phase, status.unwrap_or(load.status)))
     };
@@ -119,7 +119,7 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
         client.try_login("ada@example.com", PASSWORD).await.is_problem(503);
         client.try_refresh(&good.refresh).await.is_problem(503);
     }
-    // What a node has cached it may answer from, for as long as its bound; what has run out cannot be loaded again.
+    // A node may answer from its cache for the cache lifetime; an expired entry cannot be loaded again.
     until("caches run out", SOON, async || all_have_seen(AWAY, Some(503)).await).await;
     phase.store(CLOSED, Ordering::SeqCst);
     for _ in 0..3 {
@@ -137,7 +137,7 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
         key && user && a.get("/health").await.status == 200
     })
     .await;
-    good_again(&b, &good.refresh).await;
+    refreshes_again(&b, &good.refresh).await;
 
     phase.store(OVER, Ordering::SeqCst);
     for running in running {
@@ -161,7 +161,7 @@ async fn while_the_database_is_away_nothing_undecided_is_allowed_and_it_heals_by
     report(format_args!("database back: everything answered again after {healed:?}"));
 }
 
-/// A refresh that was refused while the database was away has spent nothing.
-async fn good_again(client: &Client, refresh: &str) {
+/// A refresh that was refused during the outage has not spent its token.
+async fn refreshes_again(client: &Client, refresh: &str) {
     client.try_refresh(refresh).await.tokens();
 }

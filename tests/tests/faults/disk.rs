@@ -1,4 +1,4 @@
-//! A disk that is full, under a node on a file.
+//! A full disk under a node with an SQLite file.
 
 use std::fs;
 use std::io::Write as _;
@@ -13,11 +13,11 @@ use sqlx::SqlitePool;
 
 use crate::{NODE, PASSWORD, report};
 
-/// A file system of a few megabytes, mounted on a folder of its own.
+/// A file system of a few megabytes, mounted on its own folder.
 struct SmallDisk(tempfile::TempDir);
 
 impl SmallDisk {
-    /// `None` where none may be mounted; what the store makes of an error of the disk is tested there, too.
+    /// `None` without the right to mount; the store's own tests cover errors of the disk there.
     fn mount() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let mut mount = Command::new("mount");
@@ -43,7 +43,7 @@ impl Drop for SmallDisk {
     }
 }
 
-/// Users of some kilobytes each, since the file grows by pages, until one is not taken; how many were.
+/// Registers users of some kilobytes each, since the file grows by pages, until one is refused; returns their number.
 async fn fill(client: &Client) -> usize {
     for n in 0.. {
         let email = format!("user{n}@example.com");
@@ -67,19 +67,19 @@ async fn a_full_disk_is_503_and_loses_nothing() {
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;
     let tokens = client.login("ada@example.com", PASSWORD).await;
-    // What is left of the disk, but for a few pages of the log.
+    // Fills the disk, except for a few pages of the log.
     let _ = fs::write(&ballast, vec![0; 4 << 20]);
     let held = fs::metadata(&ballast).unwrap().len();
     fs::File::options().write(true).open(&ballast).unwrap().set_len(held - (64 << 10)).unwrap();
 
     let registered = fill(&client).await;
-    // What is still left of it: a registration may have needed more than a login.
+    // Fills the rest: a registration may have needed more than a login.
     let mut rest = fs::File::options().append(true).open(&ballast).unwrap();
     while rest.write(&[0; 4 << 10]).is_ok_and(|written| written > 0) {}
     drop(rest);
     client.try_login("ada@example.com", PASSWORD).await.is_problem(503);
     client.try_refresh(&tokens.refresh).await.is_problem(503);
-    // What only reads goes on.
+    // Reads still work.
     assert_eq!(client.get_as(&tokens.access, "/users/me").await.status, 200);
     let log = fs::read_to_string(node.path("log")).unwrap();
     assert!(log.contains("database or disk is full"), "the log does not say why");

@@ -1,4 +1,4 @@
-//! A caller that hangs up in the middle of an operation: at every point it leaves either nothing, or the change with its
+//! A client that disconnects during an operation: at every point, either nothing has changed, or the change has its
 //! effect on guards and its event.
 
 use std::pin::pin;
@@ -26,7 +26,7 @@ use crate::clock::{identity, status};
 
 const NEW_PASSWORD: &str = "another horse for the stable";
 
-/// A store whose every write has a point before and one after it at which a caller can be dropped.
+/// A store that can be cancelled before and after each of its writes.
 #[derive(Clone)]
 struct Yielding(MemoryStore);
 
@@ -171,7 +171,7 @@ impl ApiKeyStore for Yielding {
     }
 }
 
-/// The names of the events since the last look. It yields, too: a sink may write to a network.
+/// The names of the events since the last look. It yields, as a sink that writes to a network does.
 #[derive(Clone, Default)]
 struct Heard(Arc<Mutex<Vec<&'static str>>>);
 
@@ -184,7 +184,7 @@ impl EventSink for Heard {
 }
 
 impl Heard {
-    /// Without what guards record.
+    /// The events, without those of guards.
     fn take(&self) -> Vec<&'static str> {
         let mut kinds = std::mem::take(&mut *self.0.lock().unwrap());
         kinds.retain(|kind| !["access_granted", "access_refused", "credential_refused"].contains(kind));
@@ -192,7 +192,7 @@ impl Heard {
     }
 }
 
-/// A user with two sessions and a key, all of them cached by guards.
+/// A user with two sessions and an API key, all of them cached by guards.
 struct Scene {
     auth: Auth,
     store: MemoryStore,
@@ -202,7 +202,7 @@ struct Scene {
     second: Tokens,
     key: IssuedApiKey,
     sessions: usize,
-    /// How many rows the audit trail has at the start.
+    /// Rows of the audit trail at the start.
     rows: usize,
 }
 
@@ -253,13 +253,13 @@ impl Scene {
     }
 }
 
-/// Whether an operation changed the store, and whether guards see it.
+/// Whether an operation changed the store, and whether guards see the change.
 struct Effect {
     changed: bool,
     seen: bool,
 }
 
-/// Drops `operation` after each number of polls that it does not survive, in a new scene each time.
+/// Cancels `operation` after each number of polls before it completes, each time in a new scene.
 async fn hang_up(
     events: &[&'static str],
     operation: impl AsyncFn(&Scene) -> Result<(), AccountError>,
@@ -293,7 +293,7 @@ async fn hang_up(
         assert!(!changed || seen, "after {polls} polls guards do not see the change");
         if let Some(outcome) = finished {
             outcome.unwrap();
-            assert!(changed, "the operation is done, and nothing has changed");
+            assert!(changed, "the operation completed without a change");
             assert!(before > 0 && after > 0, "hung up {before} times before the change and {after} times after it");
             return;
         }
@@ -417,7 +417,7 @@ async fn in_the_removal_of_an_account() {
 }
 
 #[tokio::test]
-async fn in_the_making_of_a_key() {
+async fn in_the_creation_of_a_key() {
     let new = || NewApiKey { name: "hourly".to_owned(), scopes: Vec::new(), expires_in: None };
     hang_up(
         &["api_key_created"],

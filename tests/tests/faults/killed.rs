@@ -1,4 +1,4 @@
-//! A node that is killed in the middle of what it does, again and again.
+//! A node that is killed during a request, many times.
 
 use std::time::Duration;
 
@@ -9,17 +9,17 @@ use serde_json::json;
 
 use crate::{NODE, PASSWORD, SOON, a_database, node_with, report, until};
 
-/// Something in the middle of which a node is killed.
+/// A kind of request during which a node is killed.
 trait Lane {
-    /// What it is, about how long it takes, and how often a node is killed in it.
+    /// Its name, about how long it takes, and how often a node is killed during it.
     const WHAT: (&'static str, Duration, usize);
 
     async fn begin(client: &Client, email: &str) -> Self;
 
-    /// What the node is asked to do; its answer, if it has answered that it did.
+    /// The request; `Some` if the node answered that it succeeded.
     async fn act(&self, client: &Client) -> Option<Answer>;
 
-    /// Holds the new node against what may have happened, and goes on from there.
+    /// Compares the new node's state with the outcomes that are possible, and continues from there.
     async fn check(&mut self, client: &Client, answer: Option<Answer>);
 }
 
@@ -39,19 +39,19 @@ impl Lane for Refresh {
     }
 
     async fn check(&mut self, client: &Client, answer: Option<Answer>) {
-        // Whether the node spent it or not: the same token gets the one successor there is.
+        // Whether or not the node spent it: the same token gets the same successor.
         let first = client.try_refresh(&self.0.refresh).await.tokens();
         let again = client.try_refresh(&self.0.refresh).await.tokens();
         assert_eq!(first.refresh, again.refresh, "one token was spent into two families");
         if let Some(answer) = answer {
-            assert_eq!(first.refresh, answer.tokens().refresh, "an answered refresh was undone, and made again");
+            assert_eq!(first.refresh, answer.tokens().refresh, "an answered refresh was undone");
         }
         assert_eq!(client.get_as(&first.access, "/users/me").await.status, 200);
         self.0 = first;
     }
 }
 
-/// A password change: everything of it has happened, or nothing.
+/// A password change: either all of its effects have happened, or none.
 struct PasswordChange {
     email: String,
     number: usize,
@@ -131,7 +131,7 @@ impl Lane for Rotation {
     }
 }
 
-/// Sends what may never be answered; an answer has the status that says it was done.
+/// Sends a request that may never be answered; an answer must have the status `done`.
 async fn sent(request: RequestBuilder, done: u16) -> Option<Answer> {
     let response = request.send().await.ok()?;
     let (status, headers) = (response.status(), response.headers().clone());
@@ -140,14 +140,14 @@ async fn sent(request: RequestBuilder, done: u16) -> Option<Answer> {
     Some(answer)
 }
 
-/// A restart takes a while on a busy machine: long enough for retries after it.
+/// A restart takes a while on a busy machine; retries after it need a long leeway.
 const LEEWAY: (&str, &str) = ("AUTH_REFRESH_LEEWAY", "5m");
 
 fn email<L: Lane>() -> String {
     format!("{}@example.com", L::WHAT.0.replace([' ', '\''], "-"))
 }
 
-/// On a file of the node's own, at any moment; how many nodes were killed, and how many before they had answered.
+/// Kills nodes on an SQLite file at random moments; returns how many were killed, and how many before they answered.
 async fn run<L: Lane>() -> (usize, usize) {
     let (what, mut window, times) = L::WHAT;
     let mut node = Node::start_with(NODE, &[("AUTH_RATE_LIMIT", "off"), LEEWAY]);
@@ -156,7 +156,7 @@ async fn run<L: Lane>() -> (usize, usize) {
     for _ in 0..times {
         let client = node.client();
         let point = window.mul_f64(f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 255.0);
-        // The runtime's own timers know whole milliseconds, in which a fast machine may be done.
+        // tokio's timer has a resolution of a millisecond, in which a fast machine may be done.
         let point = tokio::task::spawn_blocking(move || std::thread::sleep(point));
         let answer = tokio::select! {
             biased;
@@ -164,7 +164,7 @@ async fn run<L: Lane>() -> (usize, usize) {
             _ = point => None,
         };
         node = Node::kill_and_restart(node, NODE);
-        // How long it takes is this machine's to say: late kills draw the window in, early ones widen it.
+        // The duration depends on the machine: a kill after the answer narrows the window, an earlier one widens it.
         window = window.mul_f64(if answer.is_some() { 0.8 } else { 1.15 });
         unanswered += usize::from(answer.is_none());
         lane.check(&node.client(), answer).await;
@@ -174,15 +174,14 @@ async fn run<L: Lane>() -> (usize, usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_killed_node_on_a_file_loses_nothing_doubles_nothing_and_leaves_nothing_half_written() {
+async fn a_killed_node_on_a_file_leaves_every_request_done_once_or_not_at_all() {
     let lanes = tokio::join!(run::<Refresh>(), run::<PasswordChange>(), run::<Rotation>());
     for (kills, unanswered) in [lanes.0, lanes.1, lanes.2] {
-        assert!(unanswered * 10 > kills, "{kills} kills, {unanswered} in the middle: this has tested next to nothing");
+        assert!(unanswered * 10 > kills, "{kills} kills, {unanswered} in the middle: too few kills before the answer");
     }
 }
 
-/// On PostgreSQL, once before each request to it, until there is none left; how the requests begin before which nodes were
-/// killed.
+/// Kills nodes on PostgreSQL, once before each of their messages to it; returns how these messages begin.
 async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
     let database = a_database("killed nodes").await?;
     let valve = Valve::before(&database.url()).await;
@@ -201,7 +200,7 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
         };
         node.kill();
         valve.cut();
-        // The server ends what the dead node had begun.
+        // The server ends the dead node's transaction.
         until("the server lets go", SOON, async || {
             let connections = "SELECT count(*) FROM pg_stat_activity
                                WHERE application_name = 'auth-core' AND datname = current_database()";
@@ -212,7 +211,7 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
         let answered = answer.is_some();
         lane.check(&node.client(), answer).await;
         let Some(next) = next else {
-            assert!(answered, "it neither answered nor had anything left to say");
+            assert!(answered, "it neither answered nor sent a message");
             break;
         };
         held.push(next);
@@ -228,7 +227,7 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_killed_at_any_step_loses_nothing_doubles_nothing_and_leaves_nothing_half_written() {
+async fn a_node_killed_at_any_step_leaves_the_request_done_once_or_not_at_all() {
     let lanes = tokio::join!(step_by_step::<Refresh>(), step_by_step::<PasswordChange>(), step_by_step::<Rotation>());
     let (Some(refresh), Some(change), Some(rotation)) = lanes else { return };
     for (lane, statement) in [(refresh, "COMMIT"), (change, "COMMIT"), (rotation, "UPDATE auth_core.api_keys")] {

@@ -1,4 +1,4 @@
-//! What happens when nodes, databases and the way between them fail, with real processes.
+//! Failures of nodes, of databases and of the network between them, with real processes.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
@@ -19,13 +19,13 @@ mod undecided;
 const NODE: &str = env!("CARGO_BIN_EXE_node");
 const PASSWORD: &str = "correct staple in a battery";
 
-/// How old what a node has cached may grow: its default.
+/// The default lifetime of a node's cache entries.
 const BOUND: Duration = Duration::from_secs(5);
 
-/// Far beyond what anything here takes: past it, something hangs.
+/// Far beyond the duration of any step here: past it, something hangs.
 const SOON: Duration = Duration::from_mins(2);
 
-/// A node on a database that others share.
+/// A node on a shared database.
 fn node(database: &str, redis: Option<&str>) -> Node {
     node_with(database, redis, &[])
 }
@@ -43,7 +43,7 @@ fn node_with(database: &str, redis: Option<&str>, settings: &[(&str, &str)]) -> 
     Node::start_with(NODE, &env)
 }
 
-/// How long it takes until this holds; fails when that is longer than `limit`.
+/// Waits until `holds`, and returns how long it took; fails after `limit`.
 async fn until(what: &str, limit: Duration, mut holds: impl AsyncFnMut() -> bool) -> Duration {
     let began = Instant::now();
     loop {

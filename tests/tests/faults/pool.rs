@@ -1,4 +1,4 @@
-//! A connection pool that is exhausted.
+//! An exhausted connection pool.
 
 use std::time::{Duration, Instant};
 
@@ -10,11 +10,11 @@ use tokio::task::JoinSet;
 
 use crate::{PASSWORD, a_database, node, report};
 
-/// A call waits for 5 seconds. One after the other, the callers here would wait for many minutes.
+/// A call times out after 5 seconds; the calls here in sequence would take many minutes.
 const HANGS: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_exhausted_pool_refuses_in_bounded_time_and_heals() {
+async fn an_exhausted_pool_refuses_in_bounded_time_and_recovers() {
     let Some(database) = a_database("an exhausted pool").await else { return };
     // The application's pool would wait for an hour; the store does not.
     let patient = PgPoolOptions::new().max_connections(2).acquire_timeout(Duration::from_hours(1));
@@ -50,11 +50,11 @@ async fn calls_are_refused(store: &PostgresStore) -> (Result<(), StoreError>, Re
     tokio::join!(read, write)
 }
 
-/// So many that even ten at a time they would not be done in time.
+/// So many that, ten at a time, they would take longer than `HANGS`.
 const CALLERS: usize = 240;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_node_whose_connections_all_wait_refuses_in_bounded_time_and_heals() {
+async fn a_node_with_an_exhausted_pool_refuses_in_bounded_time_and_recovers() {
     let Some(database) = a_database("a node without a free connection").await else { return };
     let node = node(&database.url(), None);
     let client = node.client();

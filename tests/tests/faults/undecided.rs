@@ -1,4 +1,4 @@
-//! Calls of a store that were given up on, or answered by an error, after the store had done them.
+//! Calls of a store that committed, but were cancelled or answered by an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -16,24 +16,24 @@ use tokio::sync::Semaphore;
 use crate::clock::{identity, status};
 use crate::{PASSWORD, SOON, until};
 
-/// What becomes of a call that ends sessions.
+/// The outcome of a call that ends sessions.
 #[derive(Clone, Copy)]
 enum Fate {
     Done,
-    /// Done, and answered by an error.
+    /// Committed, and answered by an error.
     Fails,
-    /// Done, and never answered.
+    /// Committed, and never answered.
     Hangs,
-    /// Not done before it is let go on.
+    /// Waits before it commits, until it is released.
     Waits,
 }
 
-/// Sessions in memory, behind a line that may fail.
+/// Sessions in memory behind a connection that may fail.
 #[derive(Clone)]
 struct Line {
     store: MemoryStore,
     fate: Arc<AtomicU8>,
-    /// A permit for each call that was reached, or done.
+    /// A permit for each call that has started to wait, or has committed.
     reached: Arc<Semaphore>,
     go_on: Arc<Semaphore>,
 }
@@ -97,7 +97,7 @@ impl SessionStore for Line {
     }
 }
 
-/// Two nodes that share a store and tell each other; the first one's line is the one that fails.
+/// Two nodes that share a store and a fan-out; the first one's connection is the one that fails.
 struct Nodes {
     here: Auth,
     there: Auth,
@@ -114,7 +114,7 @@ impl Nodes {
         let node = || {
             let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
             let builder = Auth::builder(key, "https://issuer.example.com", "undecided").store(store.clone());
-            // Long enough for nothing but a message to be the reason.
+            // So long that only a message can be the reason.
             builder.refresh_leeway(Duration::ZERO).cache_ttl(Duration::from_hours(1)).fanout(fanout.clone())
         };
         let (here, there) = (node().sessions(line.clone()).build().unwrap(), node().build().unwrap());
@@ -139,7 +139,7 @@ impl Nodes {
         tokens
     }
 
-    /// Until each hears the other.
+    /// Waits until each receives the other's messages.
     async fn listen(&self) {
         until("a node listens", SOON, async || {
             let tokens = self.login().await;
@@ -157,21 +157,21 @@ impl Nodes {
         self.line.is(fate);
         tokio::select! {
             answer = call => assert!(answer.is_err() && matches!(fate, Fate::Fails), "{answer:?}"),
-            // The caller hangs up.
+            // The client disconnects.
             done = self.line.reached.acquire() => done.unwrap().forget(),
         }
         self.line.is(Fate::Done);
         if matches!(fate, Fate::Fails) {
             assert_eq!(status(&self.here, access).await, 401, "an ended session is cached");
         }
-        // A write that is never answered is given up after some seconds.
+        // A write that is never answered times out after some seconds.
         until("this node forgets the session", SOON, async || status(&self.here, access).await == 401).await;
         until("the other node hears of it", SOON, async || status(&self.there, access).await == 401).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_that_was_not_answered_is_in_no_cache() {
+async fn a_logout_without_an_answer_is_seen_by_every_cache() {
     let nodes = Nodes::new().await;
     for fate in [Fate::Fails, Fate::Hangs] {
         let access = nodes.login().await.access;
@@ -181,7 +181,7 @@ async fn a_logout_that_was_not_answered_is_in_no_cache() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_that_was_not_answered_is_in_no_cache() {
+async fn a_replay_without_an_answer_is_seen_by_every_cache() {
     let nodes = Nodes::new().await;
     for fate in [Fate::Fails, Fate::Hangs] {
         let tokens = nodes.login().await;
@@ -193,7 +193,7 @@ async fn a_replay_that_was_not_answered_is_in_no_cache() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_logout_everywhere_that_was_not_answered_is_in_no_cache() {
+async fn a_logout_everywhere_without_an_answer_is_seen_by_every_cache() {
     let nodes = Nodes::new().await;
     for fate in [Fate::Fails, Fate::Hangs] {
         let access = nodes.login().await.access;
@@ -202,7 +202,7 @@ async fn a_logout_everywhere_that_was_not_answered_is_in_no_cache() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_during_a_password_change_does_not_end_the_session_that_changes_it() {
+async fn a_refresh_during_a_password_change_does_not_end_its_session() {
     let nodes = Nodes::new().await;
     let (kept, other) = (nodes.login().await, nodes.login().await);
     let identity = identity(&nodes.here, kept.access.expose()).await;
@@ -214,7 +214,7 @@ async fn a_refresh_during_a_password_change_does_not_end_the_session_that_change
             here.change_password(&Context::system("test"), &identity, PASSWORD.to_owned().into(), new.into()).await
         }
     });
-    // The password is changed, and no session of the subject is ended or lifted yet.
+    // The new password is stored; the sessions have not been ended or kept yet.
     nodes.line.reached.acquire().await.unwrap().forget();
     for tokens in [&kept, &other] {
         let refused = nodes.there.refresh(&Context::system("test"), tokens.refresh.expose()).await;

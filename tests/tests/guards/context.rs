@@ -1,4 +1,4 @@
-//! The context of an operation, as its event has it.
+//! The context of an operation in its event.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -17,7 +17,7 @@ struct Heard(Arc<Mutex<Vec<Event>>>);
 #[async_trait]
 impl EventSink for Heard {
     async fn record(&self, event: Event) {
-        // An asynchronous sink: what it waits for, the request does not.
+        // An asynchronous sink: the request does not wait for it.
         tokio::task::yield_now().await;
         self.0.lock().unwrap().push(event);
     }
@@ -47,7 +47,7 @@ async fn serve(auth: &Auth) -> String {
 const PASSWORD: &str = "three words and a comma";
 
 #[tokio::test]
-async fn an_event_says_who_did_it_and_from_where() {
+async fn an_event_names_its_actor_and_origin() {
     let heard = Heard::default();
     let auth = testing::in_memory().events(heard.clone()).build().unwrap();
     let system = Context::system("a test");
@@ -76,7 +76,7 @@ async fn an_event_says_who_did_it_and_from_where() {
     }
     let refused = client.post(format!("{url}/end")).bearer_auth("forged").header("x-request-id", "r-3").send().await;
     assert_eq!(refused.unwrap().status(), 401);
-    // Asynchronous sinks have the events of guards a moment later.
+    // Asynchronous sinks receive the events of guards a moment later.
     while heard.of("access_refused").is_empty() {
         tokio::task::yield_now().await;
     }
@@ -87,7 +87,7 @@ async fn an_event_says_who_did_it_and_from_where() {
 }
 
 #[tokio::test]
-async fn an_event_is_flat_json_and_comes_back() {
+async fn an_event_is_flat_json_and_deserialises_to_the_same() {
     let heard = Heard::default();
     let auth = testing::in_memory().events(heard.clone()).build().unwrap();
     let context = Context::system("import").agent("a\u{0}b").request_id("r-1").address([10, 0, 0, 1].into());
@@ -107,7 +107,7 @@ async fn an_event_is_flat_json_and_comes_back() {
 }
 
 #[tokio::test]
-async fn a_login_that_fails_names_the_subject_and_not_the_name() {
+async fn a_failed_login_records_the_subject_and_not_the_login_name() {
     let heard = Heard::default();
     let auth = testing::in_memory().events(heard.clone()).build().unwrap();
     let context = Context::system("a test");
@@ -124,7 +124,7 @@ async fn a_login_that_fails_names_the_subject_and_not_the_name() {
 }
 
 #[tokio::test]
-async fn a_change_in_the_applications_own_store_is_seen_and_recorded() {
+async fn a_change_in_the_applications_own_store_reaches_guards_and_the_audit_trail() {
     let (heard, store) = (Heard::default(), MemoryStore::new());
     let auth = testing::in_memory().store(store.clone()).events(heard.clone()).build().unwrap();
     let context = Context::system("import");

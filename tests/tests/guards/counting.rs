@@ -1,5 +1,5 @@
-//! A store that counts how often sessions and API keys are looked up: once for each verification, as the tests' `Auth`
-//! caches nothing.
+//! A store that counts the lookups of sessions and API keys: one for each verification, as the tests' `Auth` does not
+//! cache.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ impl Counting {
         Self { store, ..Self::default() }
     }
 
-    /// How many there were since the last time.
+    /// The number of lookups since the last call.
     pub(crate) fn taken(&self) -> usize {
         self.verifications.swap(0, Ordering::SeqCst)
     }

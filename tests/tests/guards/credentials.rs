@@ -1,4 +1,4 @@
-//! How credentials are sent, and in which ways they cannot be.
+//! How credentials are sent, and which forms are refused.
 
 use crate::handlers::router;
 use crate::service::{Answer, INVALID, NOTHING, Service, let_in, refused, refused_with_key};
@@ -54,7 +54,7 @@ async fn credentials_of_one_kind_sent_twice_are_400() {
 }
 
 #[tokio::test]
-async fn what_is_no_text_is_an_invalid_credential() {
+async fn a_credential_that_is_not_ascii_is_invalid() {
     let service = start().await;
     let broken: &[u8] = b"Bearer \xff\xfe";
     assert_eq!(send(&service, "/auth", &[("authorization", broken)]).await, refused(401, INVALID));
@@ -79,7 +79,7 @@ async fn a_key_and_a_token_together_are_two_kinds() {
 }
 
 #[tokio::test]
-async fn nothing_that_the_realm_is_called_breaks_out_of_the_challenge() {
+async fn the_realm_is_escaped_in_the_challenge() {
     let key = || auth_core::token::SigningKey::hs256(&"a secret of these tests alone: Vq83".to_owned().into()).unwrap();
     let realm = "a\"b\\c, error=\"x\" \u{e9}";
     let auth = auth_core::Auth::builder(key(), "https://issuer.example", realm);

@@ -1,4 +1,4 @@
-//! One handler for each row of the language.
+//! A handler for each row of the requirement language.
 
 use auth_core::prelude::*;
 
@@ -55,7 +55,7 @@ async fn not_() {}
 #[require(any(all(auth, not(scope("read-only"))), all(api_key, not(scope("read-only")))))]
 async fn not_read_only() {}
 
-// `any` is not redundant: without it `not` would look at access tokens alone.
+// `any` is not redundant: without it `not` would read access tokens only.
 #[require(any(auth, api_key), not(scope("suspended")))]
 async fn not_suspended() {}
 

@@ -1,4 +1,4 @@
-//! Each row of the language: let in, and refused with the exact status and challenge.
+//! Each row of the requirement language: accepted, and refused with the exact status and challenge.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ async fn start() -> Service {
 }
 
 #[tokio::test]
-async fn public_lets_everybody_in_whatever_they_send() {
+async fn public_accepts_every_request() {
     let service = start().await;
     assert_eq!(service.anonymously("/public").await, let_in());
     assert_eq!(service.with_token("/public", "no token at all").await, let_in());
@@ -89,7 +89,7 @@ async fn scope_names_all_that_a_token_needs() {
 }
 
 #[tokio::test]
-async fn scope_beside_api_key_is_the_keys() {
+async fn scope_beside_api_key_is_demanded_of_the_key() {
     let service = start().await;
     let (with, without) = (service.key(&["reports:read"]).await, service.key(&["reports:list"]).await);
     assert_eq!(service.with_key("/key-scope", &with).await, let_in());
@@ -102,7 +102,7 @@ async fn scope_beside_api_key_is_the_keys() {
 }
 
 #[tokio::test]
-async fn fresh_takes_a_recent_authentication_and_asks_for_one() {
+async fn fresh_takes_a_recent_authentication_or_asks_for_a_step_up() {
     let service = start().await;
     let token = service.token(&[]).await;
     service.wait(Duration::from_mins(10));
@@ -114,7 +114,7 @@ async fn fresh_takes_a_recent_authentication_and_asks_for_one() {
 }
 
 #[tokio::test]
-async fn amr_and_mfa_take_a_method_and_ask_for_it() {
+async fn amr_and_mfa_take_a_method_or_ask_for_a_step_up() {
     let service = start().await;
     let user = service.user(&[]).await;
     let by_key = service.token_of(&user, "pwd hwk", "").await;
@@ -143,20 +143,20 @@ async fn either_credential_is_one_401_that_names_both_challenges() {
 }
 
 #[tokio::test]
-async fn any_takes_one_alternative_and_tells_what_was_near() {
+async fn any_takes_one_alternative_and_names_the_one_within_reach() {
     let service = start().await;
     let (with, without) = (service.key(&["admin"]).await, service.key(&[]).await);
     assert_eq!(service.with_token("/any", &service.token(&[Admin]).await).await, let_in());
     assert_eq!(service.with_key("/any", &with).await, let_in());
     let needs = format!("{INSUFFICIENT}, scope=\"admin\"");
-    // The scope is for a key, which this caller has not sent: alone it would not help.
+    // The scope is for an API key, which this caller has not sent: a scope alone would not help.
     assert_eq!(service.with_token("/any", &service.token(&[User]).await).await, refused(403, INSUFFICIENT));
     assert_eq!(service.with_key("/any", &without).await, refused(403, &needs));
     assert_eq!(service.anonymously("/any").await, refused_with_key(401, NOTHING));
 }
 
 #[tokio::test]
-async fn all_takes_only_who_meets_every_part() {
+async fn all_takes_only_a_caller_that_meets_every_part() {
     let service = start().await;
     let both: [Role; 2] = [Admin, Guest];
     assert_eq!(service.with_token("/all", &service.token(&both).await).await, let_in());
@@ -186,7 +186,7 @@ async fn a_second_credential_does_not_lift_an_exclusion() {
 }
 
 #[tokio::test]
-async fn not_excludes_by_whichever_credential_the_whole_names() {
+async fn not_excludes_by_the_credentials_that_the_requirement_names() {
     let service = start().await;
     let user = service.user(&[]).await;
     let (good, bad) = (service.token(&[]).await, service.token_of(&user, "pwd", "suspended").await);
@@ -199,7 +199,7 @@ async fn not_excludes_by_whichever_credential_the_whole_names() {
 }
 
 #[tokio::test]
-async fn a_named_policy_guards_by_attribute_and_by_hand() {
+async fn a_named_policy_guards_by_attribute_and_by_extractor() {
     let service = start().await;
     let moderator = service.user(&[Moderator]).await;
     let (on_duty, off_duty) =
@@ -275,7 +275,7 @@ async fn debugged(body: String) -> String {
 }
 
 #[tokio::test]
-async fn above_a_debug_handler_a_guard_lets_in_and_refuses_as_anywhere() {
+async fn a_guard_works_above_debug_handler() {
     let app = |auth: &Auth| GuardedRouter::new().route("/debugged", post(debugged)).with_state(auth.clone());
     let service = Service::start(app).await;
     let token = service.token(&[]).await;
@@ -313,7 +313,7 @@ impl Keyed {
     }
 }
 
-/// Each needs what its own words say: a token with the scope (or without the role), and a key.
+/// Each demands what its own requirement says: a token with the scope (or without the role), and an API key.
 #[tokio::test]
 async fn a_guard_around_a_handler_keeps_its_own_credentials() {
     let app = |auth: &Auth| {
@@ -335,7 +335,7 @@ async fn a_guard_around_a_handler_keeps_its_own_credentials() {
     for path in ["/named", "/module", "/impl"] {
         assert_eq!(service.with_key(path, &admin_key).await.status, 401, "{path}: a key is no token");
         assert_eq!(service.with_token(path, &admin).await.status, 401, "{path}: the key is missing");
-        assert_eq!(both(path, &plain, &admin_key).await, 403, "{path}: the scope is the token's");
+        assert_eq!(both(path, &plain, &admin_key).await, 403, "{path}: the scope is demanded of the token");
         assert_eq!(both(path, &admin, &key).await, 200, "{path}");
     }
     assert_eq!(service.with_key("/guests", &key).await.status, 401);

@@ -1,4 +1,4 @@
-//! Guards: each row of the language let in and refused over HTTP, and the evaluator against its truth table.
+//! Guards: each row of the requirement language over HTTP, and the evaluator against its truth table.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 

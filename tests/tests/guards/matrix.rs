@@ -1,4 +1,4 @@
-//! The access matrix over the language's own service; and that it finds what is wrong.
+//! The access matrix of the requirement language's own service, and the faults that the matrix finds.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use auth_core::testing::{AccessMatrix, Target, TestCaller, sign_in};
 use crate::handlers::router;
 use crate::service::{Role, Service, key, user};
 
-/// What a future panics with.
+/// The message with which a future panics.
 async fn catch<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> Option<String> {
     let error = tokio::spawn(future).await.err()?.into_panic();
     Some(error.downcast_ref::<String>().expect("a message").clone())
@@ -33,7 +33,7 @@ async fn key_caller(auth: &Auth, owner: &SubjectId, scope: &str) -> TestCaller {
     caller.scope(scope)
 }
 
-/// Callers that between them meet every row.
+/// Callers that together meet every row.
 async fn matrix(auth: &Auth, store: &auth_core::store::MemoryStore, table: auth_core::PolicyTable) -> AccessMatrix {
     let owner = user(store, vec![]).await;
     let everything = user(store, vec!["Moderator".to_owned(), "Guest".to_owned()]).await;
@@ -92,7 +92,7 @@ async fn says_no() -> axum::http::StatusCode {
     axum::http::StatusCode::NOT_FOUND
 }
 
-/// What the matrix says of `served` when the table is that of `declared`.
+/// The matrix's message about the router `served`, checked by the table of `declared`.
 async fn verdict(declared: GuardedRouter<Auth>, served: GuardedRouter<Auth>) -> Option<String> {
     let (auth, _, store) = crate::service::auth(|builder| builder);
     let user = user(&store, vec![]).await;
@@ -106,7 +106,7 @@ fn one(methods: auth_core::GuardedMethodRouter<Auth>) -> GuardedRouter<Auth> {
 }
 
 #[tokio::test]
-async fn a_matrix_finds_the_open_the_closed_and_the_broken() {
+async fn a_matrix_finds_open_closed_and_failing_routes() {
     assert_eq!(verdict(one(get(known)), one(get(known))).await, None);
     assert_eq!(verdict(one(get(says_no)), one(get(says_no))).await, None, "a handler's own 404 is no refusal");
     let open = verdict(one(get(known)), one(get(open_handler))).await.unwrap();
@@ -120,7 +120,7 @@ async fn a_matrix_finds_the_open_the_closed_and_the_broken() {
 }
 
 #[tokio::test]
-async fn a_matrix_says_which_callers_it_misses() {
+async fn a_matrix_names_the_callers_that_are_missing() {
     #[require(all(auth, fresh("1m")))]
     async fn fresh_() {}
     #[require_role(crate::service::Role::Admin)]

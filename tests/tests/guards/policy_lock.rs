@@ -48,7 +48,7 @@ fn message(held: impl FnOnce()) -> String {
 }
 
 #[test]
-fn a_guard_that_changed_fails_with_what_it_was_and_is() {
+fn a_changed_guard_fails_with_its_old_and_new_requirement() {
     let folder = tempfile::tempdir().unwrap();
     let file: PathBuf = folder.path().join("policy.lock");
     let missing = message({

@@ -44,7 +44,7 @@ async fn body(service: &Service, path: &str) -> (u16, String, String) {
 }
 
 #[tokio::test]
-async fn a_guarded_router_answers_them_in_its_realm_with_its_body() {
+async fn a_guarded_router_answers_with_its_realm_and_body() {
     let set = |builder: auth_core::AuthBuilder| builder.error_body(ErrorBody::new(as_text));
     let service = Service::start_with(set, |auth| routes().with_state(auth.clone())).await;
     let insufficient = "Bearer realm=\"api\", error=\"insufficient_scope\"";
@@ -55,7 +55,7 @@ async fn a_guarded_router_answers_them_in_its_realm_with_its_body() {
 }
 
 #[tokio::test]
-async fn the_innermost_router_answers_them() {
+async fn the_innermost_router_answers() {
     let other = |realm: &str| {
         let key = auth_core::token::SigningKey::hs256(&"another secret of these tests: Zk41".to_owned().into());
         let builder = Auth::builder(key.unwrap(), "https://issuer.example", realm);
@@ -68,7 +68,7 @@ async fn the_innermost_router_answers_them() {
 }
 
 #[tokio::test]
-async fn a_plain_router_gives_the_defaults() {
+async fn a_plain_router_answers_with_the_defaults() {
     let app =
         |auth: &Auth| axum::Router::new().route("/", axum::routing::get(wrong_password)).with_state::<()>(auth.clone());
     let service = Service::start(app).await;

@@ -1,4 +1,4 @@
-//! Policies over whole routers, and what could come into one unguarded.
+//! Policies of whole routers, and ways by which a route could join one unguarded.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -47,7 +47,7 @@ fn app() -> GuardedRouter<Auth> {
 }
 
 #[tokio::test]
-async fn a_routers_guard_covers_all_that_is_in_it_whenever_it_came() {
+async fn a_routers_guard_covers_routes_added_before_and_after_it() {
     let service = Service::start(|auth| app().with_state(auth.clone())).await;
     let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
     let paths = ["/before", "/after", "/deeper", "/merged", "/file", "/files/file", "/no-such-route"];
@@ -74,7 +74,7 @@ async fn a_routers_guard_covers_all_that_is_in_it_whenever_it_came() {
 }
 
 #[tokio::test]
-async fn a_routers_guard_covers_each_kind_of_fallback_by_itself() {
+async fn a_routers_guard_covers_each_kind_of_fallback() {
     let with =
         |inside: GuardedRouter<Auth>| GuardedRouter::new().guard::<Staff>().route("/route", get(own)).merge(inside);
     let plain_fallback = axum::Router::new().fallback(|| async {});
@@ -93,10 +93,10 @@ async fn a_routers_guard_covers_each_kind_of_fallback_by_itself() {
     }
 }
 
-/// Where axum keeps a handler apart from those of single methods: without a fallback the guard wraps routes alone, and these
-/// must be among them.
+/// Where axum keeps a handler that is not one of a single method: without a fallback the guard wraps routes only, and
+/// these must be among them.
 #[tokio::test]
-async fn a_routers_guard_covers_every_method_and_those_without_a_handler() {
+async fn a_routers_guard_covers_every_method_with_and_without_a_handler() {
     let staff = || {
         let inner = GuardedRouter::new().route("/any", any(own)).route("/get", get(own));
         inner.method_not_allowed_fallback(own)
@@ -130,7 +130,7 @@ async fn a_routers_guard_covers_every_method_and_those_without_a_handler() {
 }
 
 #[tokio::test]
-async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
+async fn a_guarded_router_does_not_guard_the_router_that_it_is_merged_into() {
     let guarded = GuardedRouter::new().route("/staff", get(own)).guard::<Staff>();
     let router = GuardedRouter::new().route("/open", get(open)).merge(guarded);
     let service = Service::start(|auth| router.with_state(auth.clone())).await;
@@ -142,14 +142,14 @@ async fn a_guarded_router_does_not_close_what_it_is_merged_into() {
     assert_eq!(service.with_token("/staff", &moderator).await, let_in());
 }
 
-/// Answers by itself, as a cache does.
+/// Answers without calling its handler, as a cache does.
 async fn from_memory(_: axum::extract::Request, _: axum::middleware::Next) -> &'static str {
     "remembered"
 }
 
-/// As the guide warns: a layer comes before the guards of the routes that it wraps, and only a router's own before it.
+/// A layer runs before the guards of the routes that it wraps; only a router's own guard runs before it.
 #[tokio::test]
-async fn what_a_layer_answers_by_itself_only_a_routers_guard_has_seen() {
+async fn only_a_routers_guard_runs_before_a_layer_that_answers() {
     let cache = || axum::middleware::from_fn(from_memory);
     let router = GuardedRouter::new()
         .route("/method", get(own).layer(cache()).post(own))
@@ -183,7 +183,7 @@ async fn a_policys_layer_guards_a_plain_router() {
 }
 
 #[tokio::test]
-async fn one_router_given_two_states_asks_each_its_own_auth() {
+async fn one_router_with_two_states_uses_the_auth_of_each() {
     let (first, _, store) = crate::service::auth(|builder| builder);
     let (second, ..) = crate::service::auth(|builder| builder);
     let moderator = crate::service::user(&store, vec![Moderator.to_string()]).await;
@@ -192,11 +192,11 @@ async fn one_router_given_two_states_asks_each_its_own_auth() {
     let (ours, theirs) = (router.clone().with_state(first), router.with_state(second));
     let (ours, theirs) = (Service::start(|_| ours).await, Service::start(|_| theirs).await);
     assert_eq!(ours.with_token("/own", token.expose()).await, let_in());
-    assert_eq!(theirs.with_token("/own", token.expose()).await.status, 401, "the second knows no such session");
+    assert_eq!(theirs.with_token("/own", token.expose()).await.status, 401, "the second `Auth` has no such session");
 }
 
 #[test]
-fn the_table_shows_what_is_joined_and_what_is_unchecked() {
+fn the_table_shows_merged_and_unchecked_routes() {
     let table = app().policy();
     let rows: Vec<_> =
         table.routes().iter().map(|row| format!("{} {} {}", row.method, row.path, row.requirement)).collect();
@@ -217,7 +217,7 @@ fn the_table_shows_what_is_joined_and_what_is_unchecked() {
 }
 
 #[tokio::test]
-async fn the_policy_is_served_to_those_who_may_see_it() {
+async fn the_policy_is_served_to_callers_that_meet_its_guard() {
     let router = GuardedRouter::new()
         .nest("/admin", GuardedRouter::new().policy_route::<Staff>("/policy").guard::<Staff>())
         .route("/open", get(open));
@@ -235,7 +235,7 @@ async fn the_policy_is_served_to_those_who_may_see_it() {
     assert!(page.text().await.unwrap().contains("<td>/open</td>"));
 }
 
-/// The message of a router that refuses to be made.
+/// The panic message of a router that cannot be built.
 fn refused_at_start(make: impl FnOnce() -> GuardedRouter<Auth>) -> String {
     let error = catch_unwind(AssertUnwindSafe(make)).expect_err("the router was made");
     error.downcast_ref::<String>().expect("a message").clone()
@@ -255,7 +255,7 @@ fn a_public_route_in_a_guarded_router_is_refused_at_start() {
 }
 
 #[test]
-fn a_route_behind_a_guard_looks_at_the_credentials_that_it_names() {
+fn a_route_behind_a_guard_reads_the_credentials_that_it_names() {
     let table = GuardedRouter::<Auth>::new()
         .route("/keyed", get(keyed))
         .route("/keyed-scope", get(keyed_scope))

@@ -1,5 +1,5 @@
-//! Every row of the guide's tables: a line there, a caller who is let in and one who is refused over HTTP, and a
-//! compile-fail case. A row that is added to the guide without its test fails here, and so does a test without a row.
+//! Every row of the guide's tables: a caller that is accepted and one that is refused over HTTP, and a compile-fail
+//! case. A row that is added to the guide without a test fails here, and so does a test without a row.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,7 +14,7 @@ use crate::handlers::{Staff, StaffOnDuty};
 use crate::service::Role::{Admin, Guest, Moderator, User};
 use crate::service::{Answer, INSUFFICIENT, INVALID, NOTHING, Role, Service, let_in, refused, refused_with_key};
 
-/// Roles by other names than their variants'.
+/// Roles whose names differ from their variants.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 #[role(rename_all = "kebab-case")]
 enum Desk {
@@ -33,7 +33,7 @@ impl Rule for IsStaff {
 
 guard!(Nested = any(StaffOnDuty, api_key));
 
-/// A handler that does nothing, behind these attributes.
+/// Empty handlers behind these attributes.
 macro_rules! handlers {
     ($($name:ident: $(#[$attribute:meta])*;)*) => {$($(#[$attribute])* async fn $name() {})*};
 }
@@ -132,18 +132,18 @@ fn app(auth: &Auth) -> axum::Router {
         .with_state(auth.clone())
 }
 
-/// Who calls.
+/// The callers of these tests.
 enum Caller {
     Anonymous,
-    /// Who sends what is no token at all.
+    /// Sends a malformed token.
     Broken,
-    /// A subject with these roles, methods of authentication and scopes.
+    /// A subject with these roles, authentication methods and scopes.
     Subject(&'static [Role], &'static str, &'static str),
-    /// A subject that holds a role by this name.
+    /// A subject with a role of this name.
     Named(&'static str),
     /// A subject that logged in eleven minutes ago.
     Stale,
-    /// A program whose key carries these scopes.
+    /// An API key with these scopes.
     Program(&'static [&'static str]),
 }
 
@@ -154,7 +154,7 @@ const STAFF: Caller = Subject(&[Moderator], "pwd", "");
 const OTHERS: Caller = Subject(&[User], "pwd", "");
 const ON_DUTY: Caller = Subject(&[Moderator], "pwd", "duty");
 
-/// The row's first column, the path, who is let in, who is refused and how, and the case that does not compile.
+/// The row's first column, the path, an accepted caller, a refused one with its answer, and the compile-fail case.
 type Row = (&'static str, &'static str, Caller, Option<(Caller, Answer)>, &'static str);
 
 #[rustfmt::skip]
@@ -250,7 +250,7 @@ fn every_row_of_the_guide_has_its_test_and_its_failing_case() {
     }
 }
 
-/// The first column of every table of words in the guide.
+/// The first column of every table of requirements in the guide.
 fn rows_of(guide: &str) -> BTreeSet<String> {
     let of_words =
         |section: &&str| section.contains("| word | who is let in |") || section.contains("| word | is met by |");

@@ -1,4 +1,4 @@
-//! `#[authorize(..)]`: conditions and rules over the handler's own parameters, before the body and after it.
+//! `#[authorize(..)]`: conditions and rules over the handler's parameters, before and after the body.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -18,7 +18,7 @@ use serde::Deserialize;
 
 use crate::service::{Answer, INSUFFICIENT, NOTHING, Service, let_in, refused, refused_with_key};
 
-/// Documents by id, each with an owner and a tenant; `None` is a store that does not answer.
+/// Documents by index, each with an owner and a tenant; `None` is a store that does not answer.
 #[derive(Clone)]
 struct Documents(Option<Vec<Document>>);
 
@@ -53,7 +53,7 @@ impl Rule for Owns<'_> {
     }
 }
 
-/// The tenant rule: the caller belongs to the tenant that its credential's scope names.
+/// The tenant rule: the caller belongs to the tenant in its credential's scope.
 struct SameTenant<'a>(&'a Documents, usize);
 
 impl Rule for SameTenant<'_> {
@@ -98,7 +98,7 @@ async fn late(Json(patch): Json<Patch>) -> String {
     patch.title
 }
 
-/// What waits and what fails in a condition does so as in the handler's body.
+/// `.await` and `?` in a condition work as in the handler's body.
 #[require_auth]
 #[authorize(documents.find(id).await.map_err(|_| StatusCode::BAD_GATEWAY)?.ok_or(StatusCode::NOT_FOUND)?.tenant == "a")]
 async fn waits_and_fails(
@@ -109,7 +109,7 @@ async fn waits_and_fails(
     Ok(patch.title)
 }
 
-/// An attribute under another name meets what those above it have become.
+/// A renamed attribute works on the result of the attributes above it.
 #[require_auth]
 #[authorize(id > 0)]
 #[scoped("a")]
@@ -177,7 +177,7 @@ async fn a_tenant_rule_takes_subjects_and_programs() {
 }
 
 #[tokio::test]
-async fn a_rule_whose_data_does_not_answer_refuses_with_503() {
+async fn a_rule_whose_store_does_not_answer_refuses_with_503() {
     let service = start(None).await;
     let token = service.token(&[]).await;
     assert_eq!(service.with_token("/documents/0", &token).await.status, 503);
@@ -217,7 +217,7 @@ async fn a_condition_awaits_and_fails_as_the_handler_does() {
     let service = start(Some(vec![document("a"), document("b")])).await;
     let token = service.token(&[]).await;
     assert_eq!(put_json(&service, "/waits/0", &token, JSON, r#"{"title":"x"}"#).await, let_in());
-    // Each of these before the body, which is broken.
+    // Each answers before the body is read, which is malformed.
     assert_eq!(put_json(&service, "/waits/1", &token, JSON, "{").await, refused(403, INSUFFICIENT));
     assert_eq!(put_json(&service, "/waits/2", &token, JSON, "{").await.status, 404);
     assert_eq!(put_json(&service, "/waits/0", &token, JSON, "{").await.status, 400);
@@ -227,7 +227,7 @@ async fn a_condition_awaits_and_fails_as_the_handler_does() {
 }
 
 #[tokio::test]
-async fn a_guard_that_comes_after_a_condition_is_not_lost() {
+async fn a_guard_below_a_condition_still_applies() {
     let service = start(Some(vec![])).await;
     let user = service.user(&[]).await;
     let (with, without) = (service.token_of(&user, "pwd", "a").await, service.token_of(&user, "pwd", "").await);
@@ -246,7 +246,7 @@ async fn options_only(method: Method) {}
 async fn never() {}
 
 #[tokio::test]
-async fn a_condition_can_answer_wherever_a_handler_can_stand() {
+async fn a_condition_answers_in_every_place_of_a_handler() {
     use auth_core::routing::{any, get as get_};
     let service = Service::start(|auth| {
         GuardedRouter::new()
@@ -276,7 +276,7 @@ async fn a_condition_can_answer_wherever_a_handler_can_stand() {
 }
 
 #[tokio::test]
-async fn layers_see_the_answer_of_a_condition_as_any_other() {
+async fn layers_see_the_answer_of_a_condition() {
     let mark = axum::middleware::map_response(async |mut answer: axum::response::Response| {
         answer.headers_mut().insert("x-seen", axum::http::HeaderValue::from_static("yes"));
         answer
@@ -307,7 +307,7 @@ async fn a_condition_answers_in_a_plain_router() {
     assert_eq!(answer(Method::OPTIONS).await, let_in());
 }
 
-/// Runs each request in a task of its own, as a layer for timeouts or shutdown may.
+/// Spawns each request, as a layer for timeouts or shutdown may.
 #[derive(Clone)]
 struct Spawning<Inner>(Inner);
 

@@ -1,4 +1,4 @@
-//! A guarded service on a bound socket, on a store in memory and a clock set by hand.
+//! A guarded service on a bound socket, with a store in memory and a test clock.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Serves `router`, which is made from the `Auth` that it is guarded by.
+    /// Serves `router`, which is built from the `Auth` that guards it.
     pub(crate) async fn start(router: impl FnOnce(&Auth) -> Router) -> Self {
         Self::start_with(|builder| builder, router).await
     }
@@ -49,12 +49,12 @@ impl Service {
         user(&self.store, roles.iter().map(ToString::to_string).collect()).await
     }
 
-    /// A new user with a role of this name, which need not be one of [`Role`]'s.
+    /// A new user with a role of this name, which need not be one of [`Role`].
     pub(crate) async fn user_named(&self, role: &str) -> SubjectId {
         user(&self.store, vec![role.to_owned()]).await
     }
 
-    /// An access token of a new user with these roles, who logs in now, by password.
+    /// An access token of a new user with these roles, issued now, by password.
     pub(crate) async fn token(&self, roles: &[Role]) -> String {
         self.token_of(&self.user(roles).await, "pwd", "").await
     }
@@ -99,7 +99,7 @@ pub(crate) fn auth(set: impl FnOnce(AuthBuilder) -> AuthBuilder) -> (Auth, TestC
     let store = MemoryStore::default();
     let key = SigningKey::hs256(&"a secret of these tests alone: Vq83".to_owned().into()).unwrap();
     let builder = Auth::builder(key, "https://issuer.example", "api").store(store.clone()).clock(clock.clone());
-    // Tokens outlive every clock that these tests set, so that only guards refuse.
+    // Tokens outlive every change of the clock in these tests, so only guards refuse.
     let builder = builder.access_ttl(Duration::from_hours(24));
     (set(builder).build().unwrap(), clock, store)
 }
@@ -117,7 +117,7 @@ pub(crate) async fn key(auth: &Auth, owner: &SubjectId, scopes: &[&str]) -> Stri
     auth.create_api_key(&Context::system("test"), owner, new).await.unwrap().key.expose().to_owned()
 }
 
-/// Status and challenges, several joined by ` & `.
+/// Status and challenges, joined by ` & `.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -131,7 +131,7 @@ impl Answer {
     }
 }
 
-/// Let in, and so answered without a challenge.
+/// Accepted, and so answered without a challenge.
 pub(crate) fn let_in() -> Answer {
     Answer { status: 200, challenge: String::new() }
 }

@@ -1,4 +1,4 @@
-//! Credential sources that an application adds, and headers that no source takes.
+//! Credential sources of an application, and headers that no source reads.
 
 use auth_core::prelude::*;
 use auth_core::{AuthBuilder, BuildError, CredentialSource, testing};
@@ -48,11 +48,11 @@ async fn challenges_name_an_added_scheme() {
 }
 
 #[tokio::test]
-async fn a_header_goes_before_a_cookie_and_two_headers_are_ambiguous() {
+async fn a_header_takes_precedence_over_a_cookie_and_two_headers_are_refused() {
     let service = start().await;
     let token = service.token(&[]).await;
     let (cookie, bearer) = (format!("access={token}"), format!("Bearer {token}"));
-    // A browser sends the cookie by itself: the header alone decides.
+    // A browser sends the cookie automatically, so the header alone decides.
     let forged = send(&service, "/auth", &[("cookie", &cookie), ("authorization", "Bearer forged")]).await;
     assert_eq!(forged.status, 401);
     assert_eq!(send(&service, "/auth", &[("cookie", "access=forged"), ("authorization", &bearer)]).await, let_in());
@@ -64,19 +64,19 @@ async fn a_header_goes_before_a_cookie_and_two_headers_are_ambiguous() {
 }
 
 #[tokio::test]
-async fn a_header_that_no_source_takes_is_not_anonymous() {
+async fn a_header_that_no_source_reads_is_not_anonymous() {
     let service = Service::start(|auth| router().with_state(auth.clone())).await;
     assert_eq!(service.anonymously("/optional").await, let_in());
     for foreign in ["Basic eDp5", "Digest username=\"x\"", "Token abc", "garbage", ""] {
         let headers = [("authorization", foreign)];
         assert_eq!(send(&service, "/optional", &headers).await, refused(401, INVALID), "{foreign:?}");
-        // Where a credential is needed there is none: RFC 6750 section 3.1 wants no error for it.
+        // A required credential is missing: RFC 6750 section 3.1 wants no `error` for it.
         assert_eq!(send(&service, "/auth", &headers).await, refused(401, NOTHING), "{foreign:?}");
     }
 }
 
 #[tokio::test]
-async fn an_optional_extractor_takes_no_foreign_header_for_none() {
+async fn an_optional_extractor_refuses_an_unknown_scheme() {
     #[public]
     async fn greet(identity: Option<Identity>) -> &'static str {
         identity.map_or("hello", |_| "welcome back")
@@ -88,7 +88,7 @@ async fn an_optional_extractor_takes_no_foreign_header_for_none() {
 }
 
 #[test]
-fn a_source_that_cannot_work_is_refused_at_start() {
+fn an_invalid_source_is_refused_at_start() {
     for source in [CredentialSource::scheme("To ken"), CredentialSource::header("authorization")] {
         let built = testing::in_memory().credential_source(source).build();
         assert!(matches!(built, Err(BuildError::Setting { setting: "credential_source", .. })), "{built:?}");

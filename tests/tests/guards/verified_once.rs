@@ -1,4 +1,4 @@
-//! However many guards and extractors ask, a credential is verified once for each request.
+//! A credential is verified once for each request, however many guards and extractors use it.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -61,7 +61,7 @@ async fn attributes_extractors_layers_and_router_guards_share_one_verification()
 }
 
 #[tokio::test]
-async fn a_layer_refuses_as_a_guard_does_and_before_what_is_behind_it() {
+async fn a_layer_refuses_as_a_guard_does_before_the_handler() {
     let (service, counting) = start().await;
     let token = service.token(&[Role::User]).await;
     counting.taken();

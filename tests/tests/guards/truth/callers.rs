@@ -15,7 +15,7 @@ pub(crate) struct Caller {
     pub(crate) parts: Parts,
 }
 
-/// Subjects by all that can be true of them, and none; API keys with and without the scope, and none.
+/// Subjects with every combination of properties, and none; API keys with and without the scope, and none.
 pub(crate) async fn callers() -> (Auth, Vec<Caller>) {
     let (auth, clock, store) = auth(|builder| builder);
     let (holder, other) = (user(&store, vec!["Above".to_owned()]).await, user(&store, vec![]).await);

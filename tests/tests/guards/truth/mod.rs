@@ -51,7 +51,7 @@ async fn every_requirement_to_depth_3() {
     }
 }
 
-/// What stands at the leaves is drawn; the shapes are all there.
+/// The leaves are drawn at random; the shapes are exhaustive.
 #[tokio::test]
 async fn every_shape_to_depth_4() {
     const VARIANTS: usize = 8;
@@ -82,9 +82,9 @@ async fn every_shape_to_depth_4() {
     assert!(shapes > 3_500_000, "{shapes}");
 }
 
-/// The doubles that once hid a mistake, or would.
+/// Double negations, which are easily evaluated wrongly.
 #[tokio::test]
-async fn negations_within_negations_still_know_what_is_lacking() {
+async fn nested_negations_name_the_missing_property() {
     use Requirement::{All, Any, Not};
     const FRESH: Requirement = Requirement::fresh(3_600);
     const HWK: Requirement = Requirement::amr("hwk");
@@ -109,10 +109,11 @@ async fn negations_within_negations_still_know_what_is_lacking() {
     }
 }
 
-/// Which answer RFC 6750 and RFC 9470 have for each mixture of lacks: 401 for a credential that would help, 403 for what
-/// the one that was sent is not enough for, and what another credential would have to carry for no one who has not sent it.
+/// Which answer RFC 6750 and RFC 9470 define for each combination of missing properties: 401 for a credential that
+/// would help, 403 for a property that the sent credential lacks, and never a property of a credential that was not
+/// sent.
 #[tokio::test]
-async fn of_several_lacks_the_answer_names_one_that_helps() {
+async fn of_several_missing_properties_the_answer_names_one_that_helps() {
     use Requirement::{All, Any};
     const FRESH: Requirement = Requirement::fresh(shapes::FRESH.as_secs());
     const ROLE: Requirement = Requirement::role("Role", &["Role", "Above"]);
@@ -122,7 +123,7 @@ async fn of_several_lacks_the_answer_names_one_that_helps() {
     let step_up = AccessError::StepUp { max_age: Some(shapes::FRESH), amr: Vec::new() };
     let (role, no_credential) = (AccessError::InsufficientRole, AccessError::NoCredential { api_key: true });
     let cases: [(Requirement, AccessError, AccessError); 13] = [
-        // Requirement, for a login that has nothing but itself, for a key without scopes.
+        // Requirement, answer for a login with nothing else, answer for an API key without scopes.
         (Any(&[ROLE, All(&[SUBJECT, API_KEY])]), role.clone(), no_credential.clone()),
         (Any(&[ROLE, All(&[API_KEY, S])]), role.clone(), scope("s")),
         (Any(&[All(&[API_KEY, S]), ROLE]), role.clone(), scope("s")),

@@ -1,8 +1,8 @@
-//! The truth table, and which refusal is right: nothing here knows how the evaluator goes about it.
+//! The truth table, and which refusal is right. It shares no code with the evaluator.
 
 use auth_core::{AccessError, Leaf, Requirement};
 
-/// All that can be true of a caller.
+/// The properties of a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct World {
     pub(crate) subject: Option<Subject>,
@@ -34,7 +34,7 @@ pub(crate) fn holds(requirement: &Requirement, world: &World) -> bool {
     certain(requirement, &seen(requirement, world))
 }
 
-/// What the requirement looks at of a caller.
+/// The properties that the requirement reads.
 fn seen(requirement: &Requirement, world: &World) -> World {
     let names = |leaf: fn(&Requirement) -> bool| mentions(requirement, leaf);
     let key = names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::ApiKey(_))));
@@ -62,7 +62,7 @@ fn mentions(requirement: &Requirement, leaf: fn(&Requirement) -> bool) -> bool {
     }
 }
 
-/// True whichever of the caller's credentials one goes by.
+/// True for each of the caller's credentials.
 fn certain(requirement: &Requirement, world: &World) -> bool {
     match requirement {
         Requirement::Leaf(Leaf::Scope(_)) => {
@@ -75,7 +75,7 @@ fn certain(requirement: &Requirement, world: &World) -> bool {
     }
 }
 
-/// True by one of the caller's credentials at least.
+/// True for at least one of the caller's credentials.
 fn possible(requirement: &Requirement, world: &World) -> bool {
     match requirement {
         Requirement::Leaf(Leaf::Scope(_)) => {
@@ -102,8 +102,8 @@ fn fact(leaf: &Requirement, world: &World) -> bool {
     }
 }
 
-/// Whether `answer` (`None`: let in) is right. The words of a refusal are held to what they promise: a credential, a
-/// step-up, a scope that is asked for must be able to help, and a plain 403 says that none of them could.
+/// Whether `answer` (`None`: accepted) is right. A refusal promises something: a credential, a step-up or a scope that
+/// it asks for must be able to help, and a plain 403 says that none of them could.
 pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&AccessError>) -> Result<(), &'static str> {
     let world = seen(requirement, sent);
     let must = |right: bool, why| if right { Ok(()) } else { Err(why) };
@@ -144,7 +144,7 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Acc
     }
 }
 
-/// What a caller may do about its authentication: nothing, be recent, use the method, or both.
+/// What a caller can change about its authentication: nothing, its age, its method, or both.
 const STEPS: [fn(World) -> World; 4] = [
     |world| world,
     |world| World { subject: world.subject.map(|it| Subject { fresh: true, ..it }), ..world },
@@ -160,7 +160,7 @@ fn scoped(world: World) -> World {
     World { subject: world.subject.map(|it| Subject { scope: true, ..it }), key: world.key.map(|_| true) }
 }
 
-/// The caller as it is, and with each credential that it did not send and that is looked at.
+/// The caller as it is, and with each credential that the requirement reads and the caller did not send.
 fn more_credentials(requirement: &Requirement, world: &World) -> Vec<World> {
     let (subject, key) = looks_at(requirement);
     let mut subjects = vec![world.subject];
@@ -177,7 +177,7 @@ fn more_credentials(requirement: &Requirement, world: &World) -> Vec<World> {
     subjects.iter().flat_map(|subject| keys.iter().map(|key| World { subject: *subject, key: *key })).collect()
 }
 
-/// Whether no leaf stands both for and against the caller, and no `not` excludes a kind of credential.
+/// Whether no leaf occurs both plain and negated, and no `not` excludes a kind of credential.
 fn is_plain(requirement: &Requirement) -> bool {
     let (mut for_it, mut against) = (0, 0);
     polarities(requirement, true, &mut for_it, &mut against);

@@ -1,4 +1,4 @@
-//! Requirements by the dozen.
+//! Generated requirements.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use auth_core::Requirement;
 
 pub(crate) const FRESH: Duration = Duration::from_mins(10);
 
-/// What can stand at a leaf. The empty lists are shapes of their own.
+/// The possible leaves. Empty lists are shapes of their own.
 pub(crate) fn leaves() -> Vec<Requirement> {
     vec![
         Requirement::Public,
@@ -42,7 +42,7 @@ pub(crate) fn all_of_depth(depth: u8) -> Vec<Requirement> {
     all
 }
 
-/// A requirement's form, whatever stands at its leaves.
+/// A requirement's shape, without its leaves.
 #[derive(Clone)]
 pub(crate) enum Shape {
     Leaf,
@@ -83,7 +83,7 @@ pub(crate) fn with_leaves(shape: &Shape, leaf: &mut impl FnMut() -> Requirement)
     }
 }
 
-/// The same numbers in every run (xorshift).
+/// A xorshift generator: the same numbers in every run.
 pub(crate) struct Rng(pub(crate) u64);
 
 impl Rng {

@@ -1,4 +1,4 @@
-//! The same requirements as types: what a router's own guards answer is what the truth table and `admit` say.
+//! The same requirements as types: a router's guards answer as the truth table and `admit` do.
 
 use std::marker::PhantomData;
 
@@ -72,7 +72,7 @@ fn add<T: Tree>(router: GuardedRouter<Auth>, routes: &mut Routes) -> GuardedRout
     router.route(&path, routing::get(handler::<T>))
 }
 
-/// Each leaf alone and negated, and every pair of leaves that a slice of the list makes, both ways.
+/// Each leaf alone and negated, and every ordered pair of leaves from a part of the list.
 macro_rules! pairs {
     ($router:ident, $routes:ident;) => {};
     ($router:ident, $routes:ident; $first:ident $($rest:ident)*) => {
@@ -89,7 +89,7 @@ macro_rules! pairs {
 }
 
 #[tokio::test]
-async fn guards_of_a_router_answer_as_the_table_says() {
+async fn router_guards_answer_as_the_truth_table_does() {
     let (auth, mut callers) = callers().await;
     let (mut router, mut routes) = (GuardedRouter::new(), Routes::new());
     pairs!(router, routes; Public Subject Key Role Scope Fresh Otp Claim Nothing Never);
