@@ -1,4 +1,4 @@
-//! A client that says what it got.
+//! An HTTP client with assertions on its answers.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -19,20 +19,20 @@ pub struct Client {
     after_changes: Option<Arc<dyn Settle>>,
 }
 
-/// Something to wait for after a request that may have changed something.
+/// What a client waits for after a request that may have changed something.
 pub trait Settle: Send + Sync {
-    /// Returns when every node of the service knows of what was changed before this call.
+    /// Returns when every node of the service has seen the changes before this call.
     fn settle(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
-/// What a login or refresh gave.
+/// The tokens of a login or refresh.
 #[derive(Clone)]
 pub struct Tokens {
     pub access: String,
     pub refresh: String,
 }
 
-/// An answer, read to its end.
+/// An answer with its body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,
@@ -45,20 +45,20 @@ impl Client {
         Self::round_robin([base])
     }
 
-    /// A client of several nodes, each of which gets the next request.
+    /// A client of several nodes, which sends each request to the next one.
     pub fn round_robin<'a>(bases: impl IntoIterator<Item = &'a str>) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let bases = bases.into_iter().map(str::to_owned).collect();
         Self { http, bases, sent: Arc::default(), after_changes: None }
     }
 
-    /// The same client, which waits after each request but a GET until every node knows of what it changed.
+    /// The same client, which waits after each request but GET until every node has seen the change.
     #[must_use]
     pub fn settling(self, after_changes: Arc<dyn Settle>) -> Self {
         Self { after_changes: Some(after_changes), ..self }
     }
 
-    /// A request to a path, to be filled in and [sent](Self::send).
+    /// A request to a path, to be completed and [sent](Self::send).
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let base = &self.bases[self.sent.fetch_add(1, Ordering::Relaxed) % self.bases.len()];
         self.http.request(method, format!("{base}{path}"))
@@ -89,12 +89,12 @@ impl Client {
         self.send(self.request(Method::POST, path).form(form)).await
     }
 
-    /// Sends JSON as the bearer of a token.
+    /// Sends JSON with a bearer token.
     pub async fn json_as(&self, token: &str, method: Method, path: &str, body: &Value) -> Answer {
         self.send(self.request(method, path).bearer_auth(token).json(body)).await
     }
 
-    /// A request without a body, as the bearer of a token.
+    /// Sends a request without a body, with a bearer token.
     pub async fn call_as(&self, token: &str, method: Method, path: &str) -> Answer {
         self.send(self.request(method, path).bearer_auth(token)).await
     }
@@ -115,7 +115,7 @@ impl Client {
         self.post_form("/auth/refresh", &[("refresh_token", refresh)]).await
     }
 
-    /// Registers a user and gives its id.
+    /// Registers a user and returns its id.
     pub async fn register(&self, email: &str, password: &str) -> String {
         let body = serde_json::json!({ "email": email, "password": password });
         let answer = self.send(self.request(Method::POST, "/auth/register").json(&body)).await;
@@ -146,7 +146,7 @@ impl Answer {
         Tokens { access: token("access_token"), refresh: token("refresh_token") }
     }
 
-    /// Holds the answer against a status and RFC 9457's form.
+    /// Asserts a status and the form of RFC 9457.
     #[track_caller]
     pub fn is_problem(&self, status: u16) -> &Self {
         assert_eq!(self.status, status, "{}", self.text);
@@ -159,7 +159,7 @@ impl Answer {
         self
     }
 
-    /// Holds the answer against a status and one exact challenge.
+    /// Asserts a status and one exact challenge.
     #[track_caller]
     pub fn is_challenge(&self, status: u16, challenge: &str) -> &Self {
         self.is_problem(status);

@@ -1,4 +1,4 @@
-//! What the test binaries share: servers to run against, a quickstart as a process of its own, and a client for it.
+//! Shared by the test binaries: servers, a quickstart process, and a client for it.
 
 #![allow(
     clippy::unwrap_used,

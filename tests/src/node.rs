@@ -1,4 +1,4 @@
-//! A quickstart as a process of its own, on a file of its own.
+//! A quickstart process with its own folder.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -17,12 +17,12 @@ pub const ADMIN_PASSWORD: &str = "first-admin-of-a-test-node";
 /// The signing secret of every node.
 pub const AUTH_SECRET: &str = "signing-secret-of-a-test-node-40-bytes-x";
 
-/// A running quickstart. Dropped, it is killed.
+/// A running quickstart. Drop kills it.
 pub struct Node {
     dir: Arc<TempDir>,
     env: Vec<(String, String)>,
     child: Child,
-    /// Held open apart, since waiting for a child closes it: a node ends with it.
+    /// Kept open here, since waiting for a child closes it and a node ends with its input.
     _stdin: Option<ChildStdin>,
     base: String,
     printed: Vec<String>,
@@ -41,13 +41,13 @@ impl Node {
         Self::run(binary, dir, env)
     }
 
-    /// What the quickstart says when it does not start: its exit status and output.
+    /// The exit status and output of a quickstart that does not start.
     pub fn refuse_to_start(binary: &str, env: &[(&str, &str)]) -> Output {
         let dir = tempfile::tempdir().unwrap();
         let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let mut command = command(binary, dir.path(), &env);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // Held open, since a node ends with it; one that starts all the same is let end.
+        // Kept open, since a node ends with its input; a node that starts against expectation is ended.
         let mut stdin = child.stdin.take();
         let mut printed = String::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap) {
@@ -81,7 +81,7 @@ impl Node {
         Self { dir, env, child, _stdin: stdin, base, printed }
     }
 
-    /// Where it listens, `http://127.0.0.1:PORT`.
+    /// Its address, `http://127.0.0.1:PORT`.
     pub fn base(&self) -> &str {
         &self.base
     }
@@ -91,7 +91,7 @@ impl Node {
         Client::new(&self.base)
     }
 
-    /// The lines that it printed until it listened.
+    /// The lines that it printed before it listened.
     pub fn printed(&self) -> &[String] {
         &self.printed
     }
@@ -101,7 +101,7 @@ impl Node {
         self.dir.path().join(name)
     }
 
-    /// Its process.
+    /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -112,14 +112,14 @@ impl Node {
         self.child.wait().unwrap();
     }
 
-    /// Kills it, unless that was done, and starts another one on the same folder.
+    /// Kills it, unless it was killed, and starts another one in the same folder.
     #[must_use]
     pub fn kill_and_restart(mut self, binary: &str) -> Self {
         self.kill();
         Self::run(binary, self.dir.clone(), std::mem::take(&mut self.env))
     }
 
-    /// Asks it to stop (`SIGTERM`), and waits until it has.
+    /// Stops it (`SIGTERM`), and waits until it has exited.
     pub fn stop(&mut self) -> ExitStatus {
         let status = Command::new("kill").arg(self.id().to_string()).status().unwrap();
         assert!(status.success());
@@ -144,7 +144,7 @@ fn command(binary: &str, dir: &Path, env: &[(String, String)]) -> Command {
         .env("ADMIN_PASSWORD", ADMIN_PASSWORD)
         .env("RUST_LOG", "debug");
     for (name, value) in env {
-        // `NAME=` takes a variable away.
+        // `NAME=` removes a variable.
         if value.is_empty() {
             command.env_remove(name)
         } else {

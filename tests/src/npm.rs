@@ -1,4 +1,4 @@
-//! Node.js with packages, for libraries and servers that others wrote.
+//! Node.js with packages, for third-party libraries and servers.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -7,11 +7,10 @@ use std::process::Command;
 use crate::python::{build_folder, fingerprint, run};
 use crate::servers::leave_out;
 
-/// A Node.js whose `require` has what `package-lock.json` in this folder names; installed once and kept in the build
-/// directory, so that the next run begins at once. No package's own scripts are run.
+/// A Node.js whose `require` finds the packages of `package-lock.json` in this folder. They are installed once, in the
+/// build directory. Install scripts are not run.
 ///
-/// `None`, and a line that says what is left out, where there is no Node.js or no registry; where `CI` is set that is a
-/// failure.
+/// `None`, and a line that says what is left out, without Node.js or registry; a failure where `CI` is set.
 pub fn command(packages: &Path) -> Option<Command> {
     match modules(packages) {
         Ok(modules) => {
@@ -31,7 +30,7 @@ fn modules(packages: &Path) -> Result<PathBuf, String> {
     let (package, wanted) = (read("package.json"), read("package-lock.json"));
     let folder = build_folder().join(format!("npm-{:016x}", fingerprint(&wanted)));
     fs::create_dir_all(&folder).unwrap();
-    // One process makes it, the others wait.
+    // One process installs, the others wait.
     let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
     let done = folder.join("done");

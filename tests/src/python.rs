@@ -1,4 +1,4 @@
-//! Python with packages, for clients that others wrote.
+//! Python with packages, for third-party clients.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -6,11 +6,9 @@ use std::process::Command;
 
 use crate::servers::leave_out;
 
-/// A Python that has what a `requirements.txt` names; made once and kept in the build directory, so that the next run
-/// begins at once.
+/// A Python with the packages of a `requirements.txt`. They are installed once, in the build directory.
 ///
-/// `None`, and a line that says what is left out, where there is no Python or no package index; where `CI` is set that
-/// is a failure.
+/// `None`, and a line that says what is left out, without Python or package index; a failure where `CI` is set.
 pub fn command(requirements: &Path) -> Option<Command> {
     match environment(requirements) {
         Ok(python) => Some(Command::new(python)),
@@ -25,7 +23,7 @@ fn environment(requirements: &Path) -> Result<PathBuf, String> {
     let wanted = fs::read_to_string(requirements).unwrap();
     let folder = build_folder().join(format!("python-{:016x}", fingerprint(&wanted)));
     fs::create_dir_all(&folder).unwrap();
-    // One process makes it, the others wait.
+    // One process installs, the others wait.
     let lock = File::create(folder.join("lock")).unwrap();
     lock.lock().unwrap();
     let (python, done) = (folder.join("bin/python"), folder.join("done"));
@@ -51,7 +49,7 @@ pub(crate) fn build_folder() -> PathBuf {
     binary.ancestors().nth(3).unwrap().to_owned()
 }
 
-/// FNV-1a: the same text has the same folder, with every compiler.
+/// FNV-1a: the same text has the same folder with every compiler.
 pub(crate) fn fingerprint(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }

@@ -3,7 +3,7 @@
 use axum::Router;
 use tokio::net::TcpListener;
 
-/// Serves it on a free port of this machine for as long as the test runs, and says where: `http://127.0.0.1:PORT`.
+/// Serves it on a free port of this machine as long as the test runs, and returns the address: `http://127.0.0.1:PORT`.
 pub async fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());

@@ -1,4 +1,4 @@
-//! The statements that this process sends to its databases, as their driver tells `tracing` of them.
+//! The SQL statements of this process, from its drivers' `tracing` events.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -10,13 +10,13 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 static SENT: Mutex<BTreeMap<String, usize>> = Mutex::new(BTreeMap::new());
 
-/// Writes down every statement from now on, those of everything else in this process included.
+/// Records every statement from now on, including those of other code in this process.
 pub fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing_subscriber::registry().with(Watch).init());
 }
 
-/// What was sent since [`watch`], and how often.
+/// The statements since [`watch`], with their counts.
 pub fn sent() -> BTreeMap<String, usize> {
     lock().clone()
 }
@@ -40,7 +40,7 @@ impl<S: tracing::Subscriber> Layer<S> for Watch {
     }
 }
 
-/// A statement of up to four words is all in its summary.
+/// A statement of up to four words is in its summary as a whole.
 #[derive(Default)]
 struct Text {
     summary: String,

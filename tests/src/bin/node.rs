@@ -1,5 +1,5 @@
-//! The quickstart as a process that tests start. It ends with them, whatever becomes of them: their end of its standard
-//! input closes.
+//! The quickstart as a process that tests start. It ends when the test process ends, however that happens, because its
+//! standard input closes.
 
 use std::io::Read as _;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! A database of its own for each test.
+//! A database for each test.
 
 use std::sync::OnceLock;
 
@@ -6,15 +6,15 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::{Postgres, named};
 
-/// An empty PostgreSQL database; it goes when this is dropped.
+/// An empty PostgreSQL database, removed on drop.
 pub struct Database {
     name: String,
     server: String,
 }
 
 impl Database {
-    /// A new database on the server that `DATABASE_URL` names, or on this test binary's own; leaves the suite out when
-    /// there is neither.
+    /// A new database on the server of `DATABASE_URL`, or on this test binary's server; leaves the suite out when there
+    /// is neither.
     pub async fn create(suite: &str) -> Option<Self> {
         Some(Self::create_on(&server(suite)?).await)
     }
@@ -40,7 +40,8 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         let (server, sql) = (self.server.clone(), format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
-        // A runtime cannot be entered from within another one's thread. The server may be gone; then so is the database.
+        // A runtime cannot be entered on another runtime's thread. The server may be stopped; then the database is gone
+        // too.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.map(|runtime| runtime.block_on(execute(&server, &sql)))
@@ -55,7 +56,7 @@ async fn execute(server: &str, sql: &str) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-/// The server of this test binary.
+/// This test binary's server.
 fn server(suite: &str) -> Option<String> {
     static OWN: OnceLock<Option<Postgres>> = OnceLock::new();
     if let Some(url) = named("DATABASE_URL", &["postgres://", "postgresql://"]) {

@@ -1,7 +1,7 @@
-//! PostgreSQL and Redis for tests: those that `DATABASE_URL` and `REDIS_URL` name, or else throw-away processes on free
-//! ports in a temporary folder, one of each for a test binary.
+//! PostgreSQL and Redis for tests: those of `DATABASE_URL` and `REDIS_URL`, or temporary processes on free ports, one
+//! of each for a test binary.
 //!
-//! Where there is neither, a test leaves itself out and says so; in CI (`CI=true`) that is a failure.
+//! Without either, a test is left out and says so; in CI (`CI=true`) that is a failure.
 
 mod database;
 mod postgres;
@@ -20,7 +20,7 @@ pub use process::Port;
 pub use redis::Redis;
 pub use valve::Valve;
 
-/// Says once that a suite is not run because a server is missing, where the test harness does not swallow it.
+/// Reports once that a suite is left out, on standard error, which the test harness does not capture.
 pub fn leave_out(suite: &str, remedy: &str) {
     static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let ci = std::env::var("CI").is_ok_and(|ci| !["", "0", "false"].contains(&&*ci));
@@ -30,7 +30,7 @@ pub fn leave_out(suite: &str, remedy: &str) {
     }
 }
 
-/// A variable of the environment that names a server by one of these schemes.
+/// An environment variable whose URL has one of these schemes.
 fn named(variable: &str, schemes: &[&str]) -> Option<String> {
     std::env::var(variable).ok().filter(|url| schemes.iter().any(|scheme| url.starts_with(scheme)))
 }

@@ -1,4 +1,4 @@
-//! A PostgreSQL server of the tests' own.
+//! A PostgreSQL server for the tests.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::process::Stdio;
 use super::process::{Folder, Port, Server, program};
 use super::tls::Certificate;
 
-/// A throw-away PostgreSQL server, which a test can stop and start. It ends with the test process.
+/// A temporary PostgreSQL server, which a test can stop and start. It ends with the test process.
 pub struct Postgres {
     folder: Folder,
     programs: PathBuf,
@@ -31,7 +31,7 @@ impl Postgres {
         Some(server)
     }
 
-    /// A server that speaks TLS as `localhost`, and the file of the authority that signed its certificate.
+    /// A server that accepts only TLS as `localhost`, and the file of the authority that signed its certificate.
     #[must_use]
     pub fn start_with_tls(suite: &str) -> Option<(Self, PathBuf)> {
         let mut server = Self::new(suite, &["ssl=on"])?;
@@ -66,14 +66,14 @@ impl Postgres {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port())
     }
 
-    /// Ends it at once, as a crash would; what was committed is kept.
+    /// Stops it at once, as a crash would; committed data is kept.
     pub fn stop(&mut self) {
         if let Some(server) = self.running.take() {
             server.stop();
         }
     }
 
-    /// Starts it where it was.
+    /// Starts it again on the same port.
     pub fn start_again(&mut self) {
         let postgres = self.programs.join("postgres");
         let port = self.port().to_string();
@@ -82,7 +82,7 @@ impl Postgres {
             "listen_addresses=localhost",
             "unix_socket_directories=",
             "max_connections=300",
-            // The machine is not going to lose its power in the middle of a test; a killed server loses nothing.
+            // Only a power failure could lose data by this; a killed server loses none.
             "fsync=off",
             "full_page_writes=off",
         ];
@@ -103,7 +103,7 @@ impl Postgres {
     }
 }
 
-/// Where Debian puts the server's programs, the newest version first; `AUTH_TESTS_POSTGRESQL` names another such folder.
+/// Debian's folders of the server's programs, newest version first; `AUTH_TESTS_POSTGRESQL` names another folder.
 fn debian() -> Vec<PathBuf> {
     let folder = std::env::var_os("AUTH_TESTS_POSTGRESQL").unwrap_or_else(|| "/usr/lib/postgresql".into());
     let versions = fs::read_dir(folder).into_iter().flatten().flatten();

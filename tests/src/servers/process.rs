@@ -10,8 +10,8 @@ use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Stands between: it waits for the end of its input, which comes when this process closes the pipe or dies in any way,
-/// and then ends the server. `keep` leaves the server's files where they are.
+/// A shell in between: it waits for the end of its input, which comes when this process closes the pipe or dies, and
+/// then stops the server. `keep` keeps the server's files.
 const WATCHDOG: &str = r#"
 signal=$1; folder=$2; shift 2
 "$@" </dev/null >>"$folder/log" 2>&1 &
@@ -30,16 +30,16 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Starts `command`, to be ended by `signal`; its output goes to `log` in the folder.
+    /// Starts `command`, to be stopped by `signal`; its output goes to `log` in the folder.
     pub(super) fn start(folder: &Folder, signal: &str, command: &[&str]) -> Self {
         let mut watchdog = folder.command("sh");
         watchdog.args(["-c", WATCHDOG, "watchdog", signal]).arg(&folder.path).args(command);
-        // A group of its own: an interrupt at the terminal is for the tests, and reaches the server by their end.
+        // Its own process group: an interrupt at the terminal ends the tests, and their end stops the server.
         watchdog.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
         Self { watchdog: watchdog.spawn().expect("a shell") }
     }
 
-    /// Ends the server and keeps its files.
+    /// Stops the server and keeps its files.
     pub(super) fn stop(mut self) {
         let mut input = self.watchdog.stdin.take().expect("the watchdog's input is piped");
         input.write_all(b"keep\n").expect("the watchdog runs");

@@ -1,4 +1,4 @@
-//! A Redis or Valkey server of the tests' own.
+//! A Redis or Valkey server for the tests.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -8,7 +8,7 @@ use super::named;
 use super::process::{Folder, Port, Server, program};
 use super::tls::Certificate;
 
-/// A throw-away Redis server, which a test can stop and start. It ends with the test process.
+/// A temporary Redis server, which a test can stop and start. It ends with the test process.
 pub struct Redis {
     folder: Folder,
     program: String,
@@ -44,8 +44,8 @@ impl Redis {
         Some(Self { folder: Folder::new(), program, port: Port::reserve(), tls: None, running: None })
     }
 
-    /// The URL of the server that `REDIS_URL` names, or of this test binary's own; leaves the suite out when there is
-    /// neither. Tests share it, so each uses a channel and keys of its own.
+    /// The URL of the server of `REDIS_URL`, or of this test binary's server; leaves the suite out when there is
+    /// neither. Tests share it, so each uses its own channel and keys.
     #[must_use]
     pub fn shared(suite: &str) -> Option<String> {
         static OWN: OnceLock<Option<Redis>> = OnceLock::new();
@@ -68,14 +68,14 @@ impl Redis {
         }
     }
 
-    /// Ends it at once.
+    /// Stops it at once.
     pub fn stop(&mut self) {
         if let Some(server) = self.running.take() {
             server.stop();
         }
     }
 
-    /// Starts it where it was, empty.
+    /// Starts it again on the same port, empty.
     pub fn start_again(&mut self) {
         let port = self.port.number().to_string();
         let mut command = vec![&*self.program, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];

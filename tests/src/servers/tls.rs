@@ -1,11 +1,11 @@
-//! Certificates of the tests' own, by `openssl`.
+//! Certificates for the tests, made by `openssl`.
 
 use std::path::PathBuf;
 use std::process::Stdio;
 
 use super::process::{Folder, program};
 
-/// A certificate for `localhost` and for no other name, and the authority that signed it; files in a server's folder.
+/// A certificate for `localhost` only, and the authority that signed it; files in a server's folder.
 pub(super) struct Certificate {
     pub(super) authority: PathBuf,
     pub(super) chain: PathBuf,
@@ -24,7 +24,7 @@ chmod 600 server.key
 ";
 
 impl Certificate {
-    /// A new one, of an authority of its own; leaves the suite out when there is no `openssl`.
+    /// A new certificate with a new authority; leaves the suite out when there is no `openssl`.
     pub(super) fn make(folder: &Folder, suite: &str) -> Option<Self> {
         if program("openssl", []).is_none() {
             super::leave_out(suite, "install OpenSSL (Debian: `apt-get install openssl`)");

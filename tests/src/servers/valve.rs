@@ -1,4 +1,4 @@
-//! A way to PostgreSQL that lets through so many requests of a client, and then no more.
+//! A PostgreSQL proxy that lets through a limited number of requests.
 
 use std::collections::HashMap;
 use std::io;
@@ -21,18 +21,18 @@ pub struct Valve {
 
 #[derive(Clone, Default)]
 struct State {
-    /// Connections of an older generation are cut.
+    /// Connections of an older generation are closed.
     generation: u64,
-    /// Requests that are let through from now on; all of them if `None`.
+    /// Requests that are let through from now on; no limit if `None`.
     left: Option<usize>,
-    /// What the first one says that was not.
+    /// The statement of the first request that was held.
     held: Option<String>,
-    /// Whether the housekeeper of this generation has done its first work.
+    /// Whether the purge task of this generation has run.
     tidied: bool,
 }
 
 impl Valve {
-    /// In front of the server that a URL names, and open.
+    /// A proxy before the server of a URL, without a limit.
     pub async fn before(url: &str) -> Self {
         let options: PgConnectOptions = url.parse().unwrap();
         let server = (options.get_host().to_owned(), options.get_port());
@@ -50,27 +50,27 @@ impl Valve {
         Self { url, state }
     }
 
-    /// The same database, by this way.
+    /// The database's URL through the proxy.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Waits until the node behind it says nothing of its own accord for the next minute.
+    /// Waits until the node behind it sends no request of its own for the next minute.
     pub async fn quiet(&self) {
         self.state.subscribe().wait_for(|state| state.tidied).await.unwrap();
     }
 
-    /// Lets so many more requests through.
+    /// Sets the number of further requests to let through.
     pub fn limit(&self, requests: usize) {
         self.state.send_modify(|state| state.left = Some(requests));
     }
 
-    /// Waits until a request is held, and says how it begins.
+    /// Waits until a request is held, and returns its statement.
     pub async fn holds(&self) -> String {
         self.state.subscribe().wait_for(|state| state.held.is_some()).await.unwrap().held.clone().unwrap()
     }
 
-    /// Cuts every connection, with what was held on it, and is open to new ones.
+    /// Closes every connection, with the requests held on it, and accepts new ones without a limit.
     pub fn cut(&self) {
         self.state.send_modify(|state| *state = State { generation: state.generation + 1, ..State::default() });
     }
@@ -78,7 +78,7 @@ impl Valve {
 
 async fn connection(client: TcpStream, server: (String, u16), state: watch::Sender<State>) {
     let Ok(server) = TcpStream::connect(server).await else { return };
-    // Each message on its own way at once.
+    // Sends each message at once.
     if client.set_nodelay(true).and(server.set_nodelay(true)).is_err() {
         return;
     }
@@ -92,14 +92,15 @@ async fn connection(client: TcpStream, server: (String, u16), state: watch::Send
     }
 }
 
-/// Message by message, as PostgreSQL's protocol 3.0 has them.
+/// Forwards message by message, in PostgreSQL's protocol 3.0.
 async fn forward(
     mut client: OwnedReadHalf,
     mut server: OwnedWriteHalf,
     state: &watch::Sender<State>,
     generation: u64,
 ) -> io::Result<()> {
-    // Those that begin a connection have no type, and a length that counts itself: requests for TLS, then the start.
+    // The messages that begin a connection have no type, and a length that includes itself: requests for TLS, then the
+    // start.
     loop {
         let message = body(&mut client).await?;
         server.write_all(&message).await?;
@@ -113,9 +114,9 @@ async fn forward(
         let kind = client.read_u8().await?;
         let message = body(&mut client).await?;
         let says = says(kind, &message[4..], &mut prepared);
-        // A node that listens for changes asks now and then whether its connection still stands.
+        // A node that listens for changes checks now and then whether its connection is alive.
         listens |= says.starts_with("LISTEN");
-        // One that only prepares a statement, asks whether a connection still stands, or ends it, is no step.
+        // Messages that only prepare a statement, check a connection or close it are not steps.
         if begins && !listens && !matches!(kind, b'P' | b'S' | b'X') {
             pass(state, generation, &says).await;
         }
@@ -129,7 +130,7 @@ async fn forward(
     }
 }
 
-/// A length and what follows it.
+/// Reads a length and the bytes after it.
 async fn body(from: &mut OwnedReadHalf) -> io::Result<Vec<u8>> {
     let length = from.read_u32().await?;
     let mut message = vec![0; usize::try_from(length).map_err(io::Error::other)?];
@@ -138,7 +139,7 @@ async fn body(from: &mut OwnedReadHalf) -> io::Result<Vec<u8>> {
     Ok(message)
 }
 
-/// The statement that a message is about, if it is about one.
+/// The statement of a message, if it has one.
 fn says(kind: u8, body: &[u8], prepared: &mut HashMap<Vec<u8>, String>) -> String {
     let mut texts = body.split(|byte| *byte == 0);
     let mut next = || texts.next().unwrap_or_default();
@@ -150,7 +151,7 @@ fn says(kind: u8, body: &[u8], prepared: &mut HashMap<Vec<u8>, String>) -> Strin
             prepared.insert(name, statement.clone());
             statement
         }
-        // Of a portal, by the statement's name.
+        // A portal has its statement's name.
         b'B' => {
             next();
             prepared.get(next()).cloned().unwrap_or_default()
@@ -159,7 +160,7 @@ fn says(kind: u8, body: &[u8], prepared: &mut HashMap<Vec<u8>, String>) -> Strin
     }
 }
 
-/// Returns when this request may go on, which for one that is held is never.
+/// Returns when this request may proceed; never for one that is held.
 async fn pass(state: &watch::Sender<State>, generation: u64, says: &str) {
     let mut goes_on = false;
     state.send_if_modified(|state| {

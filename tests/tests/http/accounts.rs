@@ -1,4 +1,4 @@
-//! Users and who may do what to whom; what an admin changes counts from the next request on.
+//! Users and their permissions; a change by an administrator applies from the next request on.
 
 use auth_tests::{Client, Tokens};
 use reqwest::Method;
@@ -90,7 +90,7 @@ async fn users_change_only_their_own_address() {
 }
 
 #[tokio::test]
-async fn a_forbidden_caller_learns_nothing_about_the_body() {
+async fn a_forbidden_caller_gets_no_error_about_the_body() {
     let node = node();
     let client = node.client();
     let (_, ada) = user(&client, "ada@example.com").await;
@@ -100,7 +100,7 @@ async fn a_forbidden_caller_learns_nothing_about_the_body() {
 }
 
 #[tokio::test]
-async fn roles_and_activity_are_for_admins_to_change() {
+async fn only_admins_change_roles_and_activity() {
     let node = node();
     let client = node.client();
     let (path, ada) = user(&client, "ada@example.com").await;
@@ -115,7 +115,7 @@ async fn roles_and_activity_are_for_admins_to_change() {
 }
 
 #[tokio::test]
-async fn a_role_counts_from_the_next_request_on_and_no_longer() {
+async fn a_role_change_applies_from_the_next_request_on() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -127,7 +127,7 @@ async fn a_role_counts_from_the_next_request_on_and_no_longer() {
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_refused_at_once_and_comes_back_when_enabled() {
+async fn a_disabled_user_is_refused_at_once_and_accepted_when_enabled() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -141,7 +141,7 @@ async fn a_disabled_user_is_refused_at_once_and_comes_back_when_enabled() {
 }
 
 #[tokio::test]
-async fn a_deleted_users_tokens_are_dead() {
+async fn a_deleted_users_tokens_are_refused() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;

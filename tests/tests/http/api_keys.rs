@@ -1,4 +1,4 @@
-//! API keys: made, used, rotated, revoked.
+//! API keys: created, used, rotated, revoked.
 
 use auth_tests::{Answer, Client};
 use reqwest::Method;
@@ -26,7 +26,7 @@ async fn reports_key(client: &Client, token: &str) -> (String, String) {
 }
 
 #[tokio::test]
-async fn a_key_opens_what_its_scope_names() {
+async fn a_key_grants_its_scope() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -40,7 +40,7 @@ async fn a_key_opens_what_its_scope_names() {
 }
 
 #[tokio::test]
-async fn a_key_is_no_access_token_and_an_access_token_no_key() {
+async fn a_key_is_not_an_access_token_and_an_access_token_is_not_a_key() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -52,7 +52,7 @@ async fn a_key_is_no_access_token_and_an_access_token_no_key() {
 }
 
 #[tokio::test]
-async fn what_is_no_key_is_401_whatever_is_wrong() {
+async fn every_invalid_key_is_401() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -71,7 +71,7 @@ async fn what_is_no_key_is_401_whatever_is_wrong() {
 }
 
 #[tokio::test]
-async fn a_rotated_key_leaves_the_old_one_valid_for_an_overlap() {
+async fn the_old_secret_of_a_rotated_key_stays_valid_for_an_overlap() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -101,7 +101,7 @@ async fn a_revoked_key_is_refused_from_the_next_request_on() {
 }
 
 #[tokio::test]
-async fn a_key_goes_with_its_owner() {
+async fn a_key_is_deleted_with_its_owner() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
@@ -141,7 +141,7 @@ async fn keys_are_listed_without_secrets_to_admins_only() {
 }
 
 #[tokio::test]
-async fn a_key_that_cannot_be_is_422() {
+async fn an_invalid_request_for_a_key_is_422() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;

@@ -1,4 +1,4 @@
-//! Input that no honest client sends: a clear 4xx problem, and nothing written.
+//! Malformed and hostile input: a clear 4xx problem, and nothing is written.
 
 use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD};
 use reqwest::Method;
@@ -7,12 +7,12 @@ use tokio::net::TcpStream;
 
 use crate::{PASSWORD, node};
 
-/// Sends bytes as they are and gives the answer's text.
+/// Sends raw bytes and returns the text of the answer.
 async fn raw(base: &str, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(base.strip_prefix("http://").unwrap()).await.unwrap();
     stream.write_all(request).await.unwrap();
     let mut answer = Vec::new();
-    // The service may close before all was sent.
+    // The service may close the connection before all bytes are sent.
     let _ = stream.read_to_end(&mut answer).await;
     String::from_utf8_lossy(&answer).into_owned()
 }
@@ -52,7 +52,7 @@ async fn a_wrong_content_type_is_415() {
 }
 
 #[tokio::test]
-async fn a_broken_body_is_400_or_422_and_never_repeated() {
+async fn a_malformed_body_is_400_or_422_and_never_echoed() {
     let node = node();
     let client = node.client();
     for (path, kind, body) in [
@@ -103,7 +103,7 @@ async fn headers_of_64_kib_are_431() {
 }
 
 #[tokio::test]
-async fn a_credential_that_is_no_text_is_refused() {
+async fn a_credential_that_is_not_ascii_is_refused() {
     let node = node();
     for (header, path) in [("Authorization: Bearer ", "/users/me"), ("X-API-Key: ", "/reports")] {
         let mut request = format!("GET {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{header}").into_bytes();

@@ -1,4 +1,4 @@
-//! OAuth clients that the settings name.
+//! OAuth clients from the settings.
 
 use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Node};
 use reqwest::Method;
@@ -41,7 +41,7 @@ async fn hold(node: &Node) {
     );
     assert_eq!(post(&client, "/auth/introspect", billing, &token).await.status, 400, "it may not");
     assert_eq!(post(&client, "/auth/introspect", None, &token).await.status, 401);
-    // It refreshes alone, and has no password grant.
+    // It may refresh, and has no password grant.
     assert_eq!(post(&client, "/auth/token", reports, &login).await.json()["error"], "unauthorized_client");
     let refresh = [("grant_type", "refresh_token"), ("refresh_token", tokens.refresh.as_str())];
     assert_eq!(post(&client, "/auth/token", reports, &refresh).await.json()["error"], "invalid_grant");
@@ -57,7 +57,7 @@ async fn hold(node: &Node) {
 }
 
 #[tokio::test]
-async fn clients_of_the_settings_are_clients() {
+async fn clients_from_the_settings_authenticate() {
     let json = format!(
         r#"[
             {{ "id": "billing", "secret": "{SECRET}", "grants": ["password", "refresh_token"], "scopes": ["invoices"] }},

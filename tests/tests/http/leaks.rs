@@ -1,4 +1,4 @@
-//! No secret, token or password is in the database file, the log or an error body.
+//! No secret, token or password is in the database file, the log or an error's body.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ async fn no_secret_is_in_the_database_the_log_or_an_error() {
     let key = key["key"].as_str().unwrap().to_owned();
     client.get_as(&key, "/reports").await;
 
-    // Every secret once more where it does not belong, and cut.
+    // Sends every secret where it does not belong, and truncated.
     for secret in [&ada.access, &ada.refresh, &next.access, &next.refresh, &key, &admin.access] {
         bodies.push(client.get_as(secret, "/users").await.text);
         bodies.push(client.get_as(&secret[..secret.len() - 2], "/reports").await.text);
@@ -38,7 +38,7 @@ async fn no_secret_is_in_the_database_the_log_or_an_error() {
     let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
     bodies.push(client.json_as(&next.access, Method::POST, "/auth/password", &change).await.text);
 
-    // Login and refresh answer with tokens; those that failed must not.
+    // The answers of successful logins and refreshes contain tokens; all others must not.
     let bodies = bodies.into_iter().filter(|body| !body.contains("access_token")).collect::<String>();
     let mut places = vec![("an error", bodies.into_bytes())];
     for name in ["log", "quickstart.db", "quickstart.db-wal"] {
@@ -51,6 +51,6 @@ async fn no_secret_is_in_the_database_the_log_or_an_error() {
             assert!(!found, "{secret:?} is in {place}");
         }
     }
-    // The place to look was right: what is no secret is there.
+    // Values that are not secret are found, so the search works.
     assert!(places.iter().any(|(_, bytes)| bytes.windows(15).any(|window| window == b"ada@example.com")));
 }

@@ -32,7 +32,7 @@ async fn a_registered_user_can_log_in_and_has_the_user_role() {
 }
 
 #[tokio::test]
-async fn token_responses_are_not_to_be_stored() {
+async fn token_responses_have_cache_control_no_store() {
     let node = node();
     let client = node.client();
     let login = client.try_login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
@@ -74,7 +74,7 @@ async fn weak_passwords_and_bad_addresses_do_not_register() {
         answer.is_problem(422);
         assert!(!answer.text.contains(password), "{}", answer.text);
     }
-    // Fifteen code points suffice, in any script.
+    // Fifteen code points are enough, in any script.
     client.register("ada@example.com", "пятнадцатьбукв!").await;
 }
 
@@ -97,7 +97,7 @@ async fn a_wrong_password_an_unknown_name_and_an_inactive_user_get_the_same_answ
 }
 
 #[tokio::test]
-async fn a_refresh_takes_form_and_json_and_gives_a_successor() {
+async fn a_refresh_takes_form_and_json_and_returns_a_successor() {
     let node = node();
     let client = node.client();
     let first = client.admin().await;
@@ -110,7 +110,7 @@ async fn a_refresh_takes_form_and_json_and_gives_a_successor() {
 }
 
 #[tokio::test]
-async fn what_is_no_living_refresh_token_is_401() {
+async fn an_invalid_refresh_token_is_401() {
     let node = node();
     let client = node.client();
     let tokens = client.admin().await;

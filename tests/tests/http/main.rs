@@ -1,4 +1,4 @@
-//! The quickstart's contract over real HTTP, against a process of its own on an SQLite file.
+//! The quickstart's contract over HTTP, against a process with an SQLite file.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 

@@ -43,7 +43,7 @@ fn policy_table_matches_its_committed_file() {
 }
 
 #[tokio::test]
-async fn every_route_lets_in_exactly_whom_its_requirement_names() {
+async fn every_route_accepts_exactly_the_callers_of_its_requirement() {
     let auth = auth();
     let mut matrix = AccessMatrix::new(routes(&auth).policy());
     for role in Role::ALL {

@@ -1,5 +1,5 @@
-//! The README: its code is the code that is compiled here, and its lines answer as printed. And the quickstart's: it
-//! knows every setting and every route.
+//! The README's code is the code that is compiled here, and its commands answer as printed. The quickstart's page names
+//! every setting and every route.
 
 use std::process::Command;
 
@@ -17,11 +17,11 @@ fn block(language: &str) -> &'static str {
 #[test]
 fn the_first_screen_is_the_code_that_is_tested() {
     let tested = include_str!("first_screen.rs").split("// README\n").nth(1).expect("no markers");
-    assert_eq!(block("rust").trim(), tested.trim(), "copy what stands between the markers in first_screen.rs");
+    assert_eq!(block("rust").trim(), tested.trim(), "copy the lines between the markers in first_screen.rs");
 }
 
 #[test]
-fn the_error_is_the_compilers() {
+fn the_error_is_that_of_the_compiler() {
     let said = include_str!("../../ui/router/fail/unguarded_handler.stderr");
     let words = block("text").lines().map(|line| line.trim_start_matches([' ', '|', '=']));
     for line in words.filter(|line| !line.is_empty() && !line.starts_with(".route")) {
@@ -30,16 +30,13 @@ fn the_error_is_the_compilers() {
 }
 
 #[test]
-fn the_least_service_is_the_one_that_is_built() {
-    let built = include_str!("../../../examples/minimal/src/main.rs")
-        .split_once("\n\n")
-        .expect("a line that says what it is")
-        .1;
+fn the_smallest_service_is_the_one_that_is_built() {
+    let built = include_str!("../../../examples/minimal/src/main.rs").split_once("\n\n").expect("a line of comment").1;
     assert!(README.contains(&format!("```rust\n{built}```\n")), "copy examples/minimal/src/main.rs into the README");
 }
 
 #[test]
-fn the_lines_answer_as_printed() {
+fn the_commands_answer_as_printed() {
     let start = block("console");
     let (_, password) = start.split_once("ADMIN_PASSWORD='").expect("the README gives the admin's password");
     let password = password.split_once('\'').expect("in quotes").0;
@@ -48,7 +45,7 @@ fn the_lines_answer_as_printed() {
     let printed = block("sh");
     let lines = printed.replace("http://127.0.0.1:3000", node.base());
     assert_ne!(printed, lines);
-    // As printed, but every call of curl also notes its status.
+    // As printed, except that every call of curl also prints its status.
     let script =
         format!("curl() {{ command curl -w '%{{stderr}}status %{{http_code}}\\n' \"$@\"; }}\nset -eu\n{lines}");
     let output = Command::new("bash").args(["-c", &script]).output().expect("bash runs");

@@ -1,4 +1,4 @@
-//! The end of a process, wanted and unwanted.
+//! A node that is killed, and one that is stopped.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -26,7 +26,7 @@ async fn a_killed_node_loses_nothing() {
     let key = key["key"].as_str().unwrap();
     let successor = client.try_refresh(&ada.refresh).await.tokens();
 
-    // The issuer is the address, which a restart on a free port changes: so it is given.
+    // The issuer defaults to the address, which changes with a restart on a free port, so it is set.
     let node = node.kill_and_restart(NODE);
     let client = node.client();
     assert_eq!(client.get_as(key, "/reports").await.status, 200);
@@ -39,7 +39,7 @@ async fn a_killed_node_loses_nothing() {
 }
 
 #[tokio::test]
-async fn access_tokens_outlive_the_process_too() {
+async fn access_tokens_stay_valid_over_a_restart() {
     let node = Node::start_with(NODE, &[("AUTH_ISSUER", "https://auth.example")]);
     let admin = node.client().admin().await;
     let node = node.kill_and_restart(NODE);
@@ -47,30 +47,30 @@ async fn access_tokens_outlive_the_process_too() {
 }
 
 #[tokio::test]
-async fn a_stopped_node_leaves_cleanly() {
+async fn a_stopped_node_exits_cleanly() {
     let mut node = node();
     let client = node.client();
     client.admin().await;
     assert!(node.stop().success());
-    // The log is folded into the file.
+    // The write-ahead log is merged into the file.
     assert!(!node.path("quickstart.db-wal").exists());
 }
 
 #[test]
-fn a_client_that_never_finishes_its_request_does_not_keep_a_node_from_stopping() {
+fn an_unfinished_request_does_not_keep_a_node_from_stopping() {
     let mut node = node();
     let address = node.base().strip_prefix("http://").unwrap().to_owned();
     let mut stuck = TcpStream::connect(address).unwrap();
     let head = "POST /auth/login HTTP/1.1\r\nhost: a\r\ncontent-type: application/x-www-form-urlencoded\r\n\
                 content-length: 100\r\nexpect: 100-continue\r\n\r\n";
     stuck.write_all(head.as_bytes()).unwrap();
-    // The node asks for the body once the handler reads it, so the request is in flight when the signal comes.
+    // The node asks for the body once the handler reads it, so the request is in flight when the signal arrives.
     let mut answer = [0; 12];
     stuck.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 100");
     let (ended, end) = mpsc::channel();
     let stopping = std::thread::spawn(move || ended.send(node.stop().success()));
-    // Many times what the node gives its requests; the test would otherwise never end without the protection.
+    // Far longer than a node's shutdown timeout; without that protection this would never return.
     let success = end.recv_timeout(Duration::from_secs(90));
     drop(stuck);
     let _ = stopping.join();
@@ -78,7 +78,7 @@ fn a_client_that_never_finishes_its_request_does_not_keep_a_node_from_stopping()
 }
 
 #[tokio::test]
-async fn the_first_admin_is_made_once() {
+async fn the_first_admin_is_created_once() {
     let node = Node::start_with(NODE, &[("ADMIN_PASSWORD", "")]);
     let line = node.printed().iter().find(|line| line.starts_with("admin ")).expect("no admin was printed");
     let password = line.split_once("password ").unwrap().1.split(' ').next().unwrap().to_owned();
@@ -89,7 +89,7 @@ async fn the_first_admin_is_made_once() {
 }
 
 #[tokio::test]
-async fn the_secret_that_a_node_made_is_kept_private_and_used_again() {
+async fn a_generated_secret_is_kept_private_and_used_again() {
     use std::os::unix::fs::PermissionsExt as _;
     let node = Node::start_with(NODE, &[("AUTH_SECRET", ""), ("AUTH_ISSUER", "https://auth.example")]);
     let admin = node.client().admin().await;

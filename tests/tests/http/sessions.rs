@@ -1,4 +1,4 @@
-//! Logout, sessions and passwords: what ends, ends with the next request.
+//! Logout, sessions and passwords: an ended session is refused from the next request on.
 
 use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Node};
 use reqwest::Method;
@@ -60,7 +60,7 @@ async fn sessions_are_listed_and_ended_one_by_one() {
 }
 
 #[tokio::test]
-async fn of_a_long_user_agent_the_beginning_is_kept() {
+async fn a_long_user_agent_is_truncated() {
     let node = node();
     let client = node.client();
     let form = [("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
@@ -87,7 +87,7 @@ async fn a_user_cannot_end_the_session_of_another() {
 }
 
 #[tokio::test]
-async fn a_changed_password_ends_everything_but_the_session_it_was_changed_in() {
+async fn a_password_change_ends_every_other_session() {
     let node = node();
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;
@@ -107,13 +107,13 @@ async fn a_changed_password_ends_everything_but_the_session_it_was_changed_in() 
 }
 
 #[tokio::test]
-async fn a_password_changes_only_with_the_current_one_and_to_a_good_one() {
+async fn a_password_change_needs_the_current_one_and_an_acceptable_new_one() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
     let wrong = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
     let answer = client.json_as(&admin.access, Method::POST, "/auth/password", &wrong).await;
-    // Not 401, and without an error: the access token is fine.
+    // Not 401, and without `error`: the access token is valid.
     answer.is_challenge(403, NO_CREDENTIAL);
     let weak = json!({ "current_password": ADMIN_PASSWORD, "new_password": "short" });
     client.json_as(&admin.access, Method::POST, "/auth/password", &weak).await.is_problem(422);

@@ -1,4 +1,4 @@
-//! A setting that cannot be used stops the start with one line that names the variable and the remedy.
+//! An invalid setting stops the start with one line that names the variable and the remedy.
 
 use auth_tests::Node;
 
@@ -31,7 +31,7 @@ fn weak_secrets_are_refused() {
 }
 
 #[test]
-fn broken_settings_are_refused() {
+fn invalid_settings_are_refused() {
     refused(&[("BIND", "here")], "BIND", "127.0.0.1:3000");
     refused(&[("BIND", "203.0.113.1:80")], "BIND", "choose another address");
     refused(&[("DATABASE_URL", "mysql://root:hunter2@db")], "DATABASE_URL", "sqlite://");
@@ -53,7 +53,7 @@ fn broken_settings_are_refused() {
 }
 
 #[test]
-fn broken_settings_of_a_former_services_tokens_are_refused() {
+fn invalid_settings_of_legacy_tokens_are_refused() {
     let secret = ("AUTH_LEGACY_SECRET", "of-the-service-that-was-here-before-9x");
     let refused = |more: &[(&str, &str)], variable, remedy| refused(&[&[secret], more].concat(), variable, remedy);
     refused(&[], "AUTH_LEGACY_UNTIL", "2027-03-31");
@@ -72,7 +72,7 @@ fn broken_settings_of_a_former_services_tokens_are_refused() {
 }
 
 #[test]
-fn clients_that_cannot_be_are_refused() {
+fn invalid_clients_are_refused() {
     let secret = "a-client-secret-of-32-bytes-or-more";
     let hash = "b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9";
     for (json, remedy) in [

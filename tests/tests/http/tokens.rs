@@ -1,4 +1,4 @@
-//! Access tokens that are not ours, no longer, or not quite: every one is refused in the same words.
+//! Forged, expired and altered access tokens: each is refused with the same answer.
 
 use auth_tests::{AUTH_SECRET, Client, Node};
 use base64::Engine as _;
@@ -47,20 +47,20 @@ async fn refused(client: &Client, token: &str, what: &str) {
 }
 
 #[tokio::test]
-async fn our_own_token_signed_again_is_let_in() {
-    // What every other test here changes, unchanged: else they could pass for another reason.
+async fn an_unchanged_token_signed_again_is_accepted() {
+    // The token that every other test here changes, unchanged: else they could pass for another reason.
     let node = node();
     let client = node.client();
     let (header, claims) = parts(&client.admin().await.access);
     let again = signed(&header, &claims, AUTH_SECRET);
     assert_eq!(client.get_as(&again, "/users/me").await.status, 200);
-    // The scheme is a token, in any case.
+    // The scheme is case-insensitive.
     let shouted = client.request(reqwest::Method::GET, "/users/me").header("authorization", format!("BEARER {again}"));
     assert_eq!(client.send(shouted).await.status, 200);
 }
 
 #[tokio::test]
-async fn a_token_by_another_key_is_refused() {
+async fn a_token_signed_by_another_key_is_refused() {
     let node = node();
     let client = node.client();
     let (header, claims) = parts(&client.admin().await.access);
@@ -80,7 +80,7 @@ async fn a_token_by_another_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_header_that_brings_a_key_or_asks_for_more_is_refused() {
+async fn a_header_with_a_key_or_an_extension_is_refused() {
     let node = node();
     let client = node.client();
     let (header, claims) = parts(&client.admin().await.access);
@@ -188,7 +188,7 @@ async fn a_claim_or_header_written_twice_is_refused() {
 }
 
 #[tokio::test]
-async fn what_is_cut_padded_or_no_token_at_all_is_refused() {
+async fn a_truncated_padded_or_malformed_token_is_refused() {
     let node = node();
     let client = node.client();
     let token = client.admin().await.access;
@@ -223,11 +223,11 @@ async fn what_is_cut_padded_or_no_token_at_all_is_refused() {
 }
 
 #[tokio::test]
-async fn every_single_changed_character_is_seen() {
+async fn every_changed_character_is_refused() {
     let node = node();
     let client = node.client();
     let token = client.admin().await.access;
-    // The last character of a base64 text can hold bits that mean nothing; they are refused as well.
+    // The last character of a base64 text can have unused bits; they are refused as well.
     for at in (0..token.len()).step_by(29).chain([token.len() - 1]) {
         for with in ["A", "w", "_"] {
             let mut changed = token.clone();
@@ -245,7 +245,7 @@ async fn an_access_token_expires() {
     let client = node.client();
     let (header, claims) = parts(&client.admin().await.access);
     assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 1);
-    // Its end is a second before it was issued, and what whole seconds may have taken off is over: no skew puts it off.
+    // `exp` is a second in the past, which is more than rounding to whole seconds; the clock skew does not extend it.
     let mut old = claims.clone();
     for claim in ["exp", "iat", "nbf", "auth_time"] {
         old[claim] = json!(claims[claim].as_i64().unwrap() - 2);

@@ -1,4 +1,4 @@
-//! Until every node has heard what was said before.
+//! Waits until every node has received the changes so far.
 
 use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -12,22 +12,22 @@ use auth_tests::{Node, Settle};
 use tokio::sync::Mutex;
 use tokio::time::{sleep, timeout};
 
-/// A message takes a millisecond; this is for a machine that is busy with something else.
+/// A message takes a millisecond; the rest is for a busy machine.
 const SOON: Duration = Duration::from_mins(1);
 
-/// When something else is said to a node that has not heard the last.
+/// When another message is sent to a node that has not received the last.
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// The log line of a node that could not publish a change in time, and the time within which others see it.
 const LATE: &str = "could not publish a change: other nodes see it when their cached entries expire";
 const BOUND: Duration = Duration::from_secs(5);
 
-/// Messages of the nodes' own channel arrive everywhere in one order, and a change is published before it is answered. So
-/// a node that has heard a message sent after the answer has heard of the change.
+/// Messages of the nodes' channel arrive everywhere in the same order, and a change is published before its request is
+/// answered. So a node that has received a message sent after the answer has received the change.
 pub(crate) struct Heard {
     fanout: RedisFanout,
     logs: Vec<PathBuf>,
-    /// How often a change could not be published so far.
+    /// The number of changes so far that could not be published.
     late: Mutex<usize>,
 }
 
@@ -37,16 +37,16 @@ impl Heard {
         Self { fanout, logs: nodes.iter().map(|node| node.path("log")).collect(), late: Mutex::default() }
     }
 
-    /// Says something that touches nothing.
+    /// Publishes a change of an unknown session.
     async fn say(&self) -> String {
         let marker = SessionId::random();
-        // What could not be said is not heard, and then something else is said.
+        // A message that could not be published is not received, and another one is sent.
         let _ = self.fanout.publish(&[Change::Session(marker.clone())]).await;
         marker.to_string()
     }
 
-    /// A node listens some time after it accepts, and what was said before is lost on it. When it listens again after its
-    /// connection was lost, it has forgotten whatever it knew.
+    /// A node subscribes some time after it accepts connections, and misses earlier messages. When it subscribes again
+    /// after its connection was lost, it clears its cache.
     pub(crate) async fn listening(&self) {
         for log in &self.logs {
             self.is_heard_by(log, 0).await;
@@ -66,7 +66,7 @@ impl Settle for Heard {
             for (log, end) in self.logs.iter().zip(ends) {
                 self.is_heard_by(log, end).await;
             }
-            // A node that was too busy to tell the others has said so, before it answered.
+            // A node that could not publish a change in time has logged that before it answered.
             let mut late = self.late.lock().await;
             let said = self.logs.iter().map(|log| fs::read_to_string(log).unwrap().matches(LATE).count()).sum();
             if std::mem::replace(&mut *late, said) < said {
@@ -76,7 +76,7 @@ impl Settle for Heard {
     }
 }
 
-/// When a log has this text after its first bytes.
+/// Waits until the log contains this text after its first `from` bytes.
 async fn is_in(log: &Path, text: &str, from: u64) {
     let mut file = fs::File::open(log).unwrap();
     loop {

@@ -1,5 +1,4 @@
-//! The quickstart's contract again, as `http` holds it, against three nodes on one PostgreSQL and one Redis, of which
-//! each request meets the next.
+//! The tests of `http` against three nodes on one PostgreSQL and one Redis; each request goes to the next node.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
@@ -33,7 +32,8 @@ const NO_CREDENTIAL: &str = r#"Bearer realm="quickstart""#;
 const INVALID_TOKEN: &str = r#"Bearer realm="quickstart", error="invalid_token""#;
 const INSUFFICIENT: &str = r#"Bearer realm="quickstart", error="insufficient_scope""#;
 
-/// Three nodes, as one service. Where there is neither PostgreSQL nor Redis it is one node on a file, which has said so.
+/// Three nodes as one service. Without PostgreSQL and Redis it is one node on a file, and the suite is reported as left
+/// out.
 struct Service {
     nodes: Vec<Node>,
     heard: Option<Arc<Heard>>,
@@ -41,8 +41,8 @@ struct Service {
 }
 
 impl Service {
-    /// The contract speaks of the next request, which meets another node: that one has heard of a change some milliseconds
-    /// after it was answered, so the client waits for just that. How soon it is, is measured by the tests of faults.
+    /// The contract is about the next request, which goes to another node. That node receives a change some
+    /// milliseconds after it was answered, so the client waits for that. The tests of `faults` measure the delay.
     fn client(&self) -> Client {
         let client = Client::round_robin(self.nodes.iter().map(Node::base));
         match &self.heard {
@@ -74,12 +74,12 @@ fn node() -> Service {
         starting.into_iter().map(|node| node.join().unwrap()).collect()
     });
     on_another_thread(async { Heard::by(&nodes, &redis).listening().await });
-    // Of this test's own runtime, on which it keeps a connection.
+    // Created on this test's own runtime, which drives its connection.
     let heard = Some(Arc::new(Heard::by(&nodes, &redis)));
     Service { nodes, heard, _database: Some(database) }
 }
 
-/// The tests are on a runtime already.
+/// The tests already run on a runtime.
 fn on_another_thread<T: Send>(work: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|scope| {
         let thread = scope.spawn(|| {

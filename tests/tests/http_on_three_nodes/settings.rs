@@ -1,4 +1,4 @@
-//! What nodes must be given alike.
+//! Settings that nodes must share.
 
 use auth_tests::servers::Database;
 use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Node};
@@ -6,7 +6,7 @@ use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Node};
 use crate::NODE;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nodes_that_do_not_share_their_secret_and_issuer_say_so_and_refuse_each_others_tokens() {
+async fn nodes_without_a_shared_secret_and_issuer_warn_and_refuse_each_others_tokens() {
     let Some(database) = Database::create("settings that nodes share").await else { return };
     let url = database.url();
     let nodes = [(); 2].map(|()| Node::start_with(NODE, &[("DATABASE_URL", &url), ("AUTH_SECRET", "")]));

@@ -1,6 +1,6 @@
 //! The layers of `auth-core`: a folder of `auth-core/src` uses only the folders above it, by their own path.
 //!
-//! The test reads the sources as tokens, so comments and strings do not count, and macros do.
+//! The test reads the sources as tokens, so comments and strings do not count, and macro bodies do.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, and so do its helpers")]
 
@@ -49,7 +49,7 @@ fn a_layer_uses_only_the_layers_above_it() {
 }
 
 #[test]
-fn every_source_file_lies_in_a_layer() {
+fn every_source_file_is_in_a_layer() {
     for file in sources(&src()) {
         let name = file.strip_prefix(src()).unwrap().to_str().unwrap();
         let layer = name.split_once('/').map(|(folder, _)| folder);

@@ -2,10 +2,10 @@
 
 use proc_macro2::{Delimiter, LexError, Spacing, TokenStream, TokenTree};
 
-/// The crates that a rule knows.
+/// The crates that have a rule.
 const CRATES: &[&str] = &["axum", "http", "sqlx", "tokio"];
 
-/// Where a path begins.
+/// The root of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Root {
     Crate,
@@ -17,7 +17,7 @@ pub(crate) enum Root {
 pub(crate) struct Used {
     pub(crate) line: usize,
     pub(crate) root: Root,
-    /// What follows the root; `super` is resolved, `*` stands for a glob.
+    /// The segments after the root; `super` is resolved, `*` is a glob.
     pub(crate) segments: Vec<String>,
 }
 
@@ -31,13 +31,13 @@ impl Used {
     }
 }
 
-/// The module that a file is: `token/keys/mod.rs` is `token::keys`.
+/// The module of a file: `token/keys/mod.rs` is `token::keys`.
 pub(crate) fn module_of(file: &str) -> Vec<String> {
     let path = file.trim_end_matches(".rs");
     path.strip_suffix("/mod").unwrap_or(path).split('/').map(str::to_owned).collect()
 }
 
-/// The paths in `source`, which is the file of `module`.
+/// The paths in `source`, a file of `module`.
 pub(crate) fn in_source(source: &str, module: &[String]) -> Result<Vec<Used>, LexError> {
     let mut scan = Scan { module: module.to_vec(), found: Vec::new() };
     scan.code(source.parse()?);
@@ -58,7 +58,7 @@ impl Scan {
         }
     }
 
-    /// Reads what begins at `at`, and returns where the next begins.
+    /// Reads the item at `at`, and returns the position after it.
     fn step(&mut self, tokens: &[TokenTree], at: usize) -> usize {
         match word(tokens, at).as_deref() {
             // `pub(in crate::store)` is no use of `store`.
@@ -99,7 +99,7 @@ impl Scan {
             }
             at += 2;
         }
-        // One word alone names what is in scope.
+        // A single segment names an item in scope.
         if segments.len() > 1 || is_separator(tokens, at) {
             self.record(tokens, start, segments);
         }
@@ -185,12 +185,12 @@ fn is_separator(tokens: &[TokenTree], at: usize) -> bool {
     is_punct(tokens, at, ':') && is_punct(tokens, at + 1, ':')
 }
 
-/// A `:` or `$` that a path goes on behind.
+/// A `:` or `$` before the rest of a path.
 fn starts_path(tokens: &[TokenTree], at: usize) -> bool {
     is_punct(tokens, at, ':') || is_punct(tokens, at, '$')
 }
 
-/// Whether the word at `at` stands behind `.`, or behind the `::` of `Vec::<T>::new`.
+/// Whether the word at `at` follows `.`, or the `::` of `Vec::<T>::new`.
 fn continues_a_path(tokens: &[TokenTree], at: usize) -> bool {
     if at >= 1 && is_punct(tokens, at - 1, '.') {
         return !(at >= 2 && is_punct(tokens, at - 2, '.'));
@@ -198,7 +198,7 @@ fn continues_a_path(tokens: &[TokenTree], at: usize) -> bool {
     if at < 3 || !is_separator(tokens, at - 2) || !is_punct(tokens, at - 3, '>') {
         return false;
     }
-    // The `>` of `->` and of `=>` ends no generics.
+    // The `>` of `->` and of `=>` does not close generics.
     !matches!(tokens.get(at.wrapping_sub(4)),
         Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '-' | '=') && punct.spacing() == Spacing::Joint)
 }

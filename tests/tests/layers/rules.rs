@@ -1,4 +1,4 @@
-//! Which paths a layer may name.
+//! Which paths a layer may use.
 
 use crate::paths::{Root, Used};
 

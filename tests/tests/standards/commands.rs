@@ -1,4 +1,4 @@
-//! The commands that the pages name find tests.
+//! The test commands in the documentation match tests.
 
 use std::fs;
 use std::path::Path;

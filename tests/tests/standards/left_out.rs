@@ -1,4 +1,4 @@
-//! What is left out, and why.
+//! Sections that are not implemented, and why.
 
 /// RFC, section, reason.
 pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[

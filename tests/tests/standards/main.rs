@@ -1,8 +1,8 @@
-//! `docs/standards.md` says which sections of which RFC are tested, and which are left out and why. It is made from the
-//! names of the tests, so it cannot say what is not so.
+//! `docs/standards.md` lists the tested sections of each RFC, and the sections that are not implemented with the
+//! reason. It is generated from the names of the tests.
 //!
-//! A test of a section is named after it: `rfc6750_s3_1_an_expired_token_is_invalid_token`, or, for two at once,
-//! `rfc8037_s2_and_rfc7518_s6_2_private_keys_are_read`. `UPDATE_SNAPSHOTS=1` writes the page again.
+//! A test of a section is named after it: `rfc6750_s3_1_an_expired_token_is_invalid_token`, or, for two sections,
+//! `rfc8037_s2_and_rfc7518_s6_2_private_keys_are_read`. `UPDATE_SNAPSHOTS=1` generates the page again.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers, too")]
 
@@ -31,7 +31,7 @@ fn covered() -> Vec<Covered> {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let file = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-                // This one's own examples are no tests.
+                // The examples in this test are not tests.
                 if !file.starts_with("tests/tests/standards/") {
                     found.extend(names::in_source(&fs::read_to_string(&path).unwrap(), &file));
                 }

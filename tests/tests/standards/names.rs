@@ -1,4 +1,4 @@
-//! Sections in the names of tests.
+//! RFC sections in the names of tests.
 
 /// A test and a section that it covers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ impl Covered {
     }
 }
 
-/// The tests in a source file: functions, and names before a colon, which a macro of the file makes functions of.
+/// The tests in a source file: functions, and names before a colon, from which a macro of the file makes functions.
 pub(crate) fn in_source(source: &str, file: &str) -> Vec<Covered> {
     let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let mut found = Vec::new();
@@ -35,7 +35,7 @@ pub(crate) fn in_source(source: &str, file: &str) -> Vec<Covered> {
     found
 }
 
-/// What a name says: `rfc7515_s4_1_11_words`, or several joined by `_and_`.
+/// The sections in a name: `rfc7515_s4_1_11_words`, or several joined by `_and_`.
 fn of(name: &str, file: &str) -> Vec<Covered> {
     let mut sections = Vec::new();
     let mut rest = name;

@@ -1,4 +1,4 @@
-//! The page.
+//! The text of the page.
 
 use std::fmt::Write as _;
 
@@ -41,7 +41,7 @@ pub(crate) fn title(rfc: u32) -> Option<&'static str> {
     TITLES.iter().find(|(number, _)| *number == rfc).map(|(_, title)| *title)
 }
 
-/// `covered` in order.
+/// The page for `covered`, sorted.
 pub(crate) fn write(covered: &[Covered]) -> String {
     let mut page = String::from(
         "# Standards\n\n\

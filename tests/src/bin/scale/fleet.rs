@@ -1,4 +1,4 @@
-//! Nodes as processes of their own, and what they are asked with.
+//! Nodes as processes, and the tokens for requests to them.
 
 use std::io::Read as _;
 use std::process::ExitCode;
@@ -14,12 +14,12 @@ use tokio::task::JoinSet;
 const IS_NODE: &str = "SCALE_NODE";
 const ISSUER: &str = "https://issuer.example.com";
 
-/// Whether this process was started to be a node.
+/// Whether this process was started as a node.
 pub(crate) fn is_node() -> bool {
     std::env::var_os(IS_NODE).is_some()
 }
 
-/// The quickstart, until its input ends.
+/// Runs the quickstart until its input ends.
 pub(crate) fn node() -> ExitCode {
     std::thread::spawn(|| {
         let _ = std::io::stdin().read_to_end(&mut Vec::new());
@@ -40,7 +40,7 @@ pub(crate) fn start(database: &str) -> Node {
     Node::start_with(std::env::current_exe().unwrap().to_str().unwrap(), &env)
 }
 
-/// Access tokens of this many administrators, each in a session of its own.
+/// Access tokens of this many administrators, one session each.
 pub(crate) async fn access_tokens(store: &PostgresStore, prefix: &str, count: usize) -> Vec<String> {
     let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
     let builder = Auth::builder(key, ISSUER, "quickstart").store(store.clone());

@@ -1,4 +1,4 @@
-//! The statements a second that several nodes send for so many requests a second, beside what the formula says.
+//! Statements a second that several nodes send at a given rate of requests, compared with the formula.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ const BOUND: f64 = 5.0;
 const WARM_UP: Duration = Duration::from_secs(6);
 const MEASURED: Duration = Duration::from_secs(20);
 
-/// Nodes, sessions of a subject each, and requests a second.
+/// Nodes, sessions with a subject each, and requests a second.
 const CASES: [(usize, usize, u32); 7] =
     [(1, 100, 200), (1, 1_000, 200), (1, 10_000, 200), (3, 100, 200), (3, 1_000, 200), (3, 1_000, 50), (3, 100, 400)];
 
-/// Requests to random nodes and sessions, at this rate; how many were sent.
+/// Sends requests to random nodes and sessions at this rate; returns their number.
 async fn drive(clients: &[Client], tokens: &[String], rate: u32, time: Duration) -> usize {
     let mut tick = interval(Duration::from_secs(1) / rate);
     tick.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -37,7 +37,7 @@ async fn drive(clients: &[Client], tokens: &[String], rate: u32, time: Duration)
     sent
 }
 
-/// Statements that found a subject or a session.
+/// Statements that looked up a subject or a session.
 async fn asked(pool: &PgPool) -> f64 {
     let sql = "SELECT coalesce(sum(calls), 0)::float8 FROM pg_stat_statements
                WHERE query LIKE '%FROM auth_core.users WHERE id%' OR query LIKE '%FROM auth_core.sessions WHERE id%'";
@@ -58,7 +58,7 @@ async fn case(server: &str, nodes: usize, sessions: usize, rate: u32) {
     let seconds = began.elapsed().as_secs_f64();
     let measured = (asked(store.pool()).await - before) / seconds;
     let (n, s, r) = (nodes.len() as f64, sessions as f64, sent as f64 / seconds);
-    // An entry is loaded, lives for the bound, and is loaded again by the next request for it.
+    // An entry is loaded, lives for the cache lifetime, and is loaded again by the next request for it.
     let formula = n * 2.0 * s / (BOUND + n * s / r);
     println!("| {n} | {s} | {r:.0} | {measured:.0} | {formula:.0} |");
     store.close().await;

@@ -1,4 +1,4 @@
-//! What a node holds in memory, while it serves more and more sessions.
+//! Memory of a node that serves more and more sessions.
 
 use std::sync::Arc;
 
@@ -9,10 +9,10 @@ use tokio::task::JoinSet;
 
 use crate::fleet;
 
-/// Sessions of a subject each, a million in all: ten times what a cache holds.
+/// Sessions with a subject each, a million in all: ten times the size of a cache.
 const STEPS: usize = 40;
 const STEP: usize = 25_000;
-/// After how many a line is printed.
+/// The numbers of sessions after which a line is printed.
 const LINES: [usize; 10] = [25_000, 50_000, 75_000, 100_000, 125_000, 150_000, 200_000, 500_000, 750_000, 1_000_000];
 
 fn resident_kib(node: &Node) -> u64 {
@@ -40,7 +40,7 @@ pub(crate) async fn print() {
     let store = PostgresStore::open(&database.url()).await.unwrap();
     let node = fleet::start(&database.url());
     let client = node.client();
-    // Connections and pools are there before the first figure.
+    // Opens connections and pools before the first figure.
     serve(&client, fleet::access_tokens(&store, "warm", 200).await).await;
     println!("| sessions served, each of another subject | resident, MiB |");
     println!("| --- | --- |");

@@ -1,4 +1,4 @@
-//! The quickstart in this process, on a store of one's choice.
+//! The quickstart in this process, on a given store.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use auth_core::token::SigningKey;
 use auth_tests::{AUTH_SECRET, Client};
 use quickstart::{App, Role};
 
-/// A service that listens.
+/// A listening service.
 pub(crate) struct Scene {
     pub(crate) auth: Auth,
     pub(crate) client: Client,
@@ -24,7 +24,7 @@ impl Scene {
         let messages = Messages::default();
         let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
         let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);
-        // What is loaded again is loaded for the reason that is counted, however slow this machine is.
+        // Entries do not expire, so a reload has the counted cause, however slow this machine is.
         let builder = builder.new_user_role(Role::User).cache_ttl(Duration::from_hours(1));
         let auth = builder.fanout(messages.clone()).build().unwrap();
         let client = Client::new(&auth_tests::serve(quickstart::router(App { auth: auth.clone() })).await);
@@ -32,7 +32,7 @@ impl Scene {
     }
 }
 
-/// A fan-out that counts what it is to tell others, of whom there are none.
+/// A fan-out without other nodes, which counts the published changes.
 #[derive(Clone, Default)]
 pub(crate) struct Messages(Arc<AtomicUsize>);
 

@@ -1,4 +1,4 @@
-//! What a session takes in the database, indexes included, written as the service writes it.
+//! The size of a session in the database with its indexes, written as the service writes it.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 
 const SESSIONS: u32 = 4_000;
 const REFRESHES: u32 = 8;
-/// At a time, one at each.
+/// Concurrent writers.
 const WRITERS: u32 = 8;
 
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -52,7 +52,7 @@ async fn session(store: &impl SessionStore, refreshes: u32) {
         let redeem = Redeem {
             presented: &presented,
             successor: &successor,
-            // As long as a sealed refresh token is.
+            // As long as a sealed refresh token.
             sealed_successor: &[0; 90],
             holder: Holder::default(),
             now,
@@ -78,11 +78,11 @@ async fn sessions(store: &(impl SessionStore + Clone), refreshes: u32) {
 }
 
 struct Sizes {
-    /// Of a session and its one token.
+    /// A session and its one token.
     fresh: f64,
-    /// Of each used token beside it.
+    /// Each used token of it.
     used: f64,
-    /// The same as they lie in the file after the writing, with the room between rows that it leaves.
+    /// The same as stored after the writes, with the space between rows that they leave.
     used_as_written: f64,
 }
 

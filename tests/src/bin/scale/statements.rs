@@ -1,4 +1,4 @@
-//! The statements that each request sends to the database, counted as the driver sends them, and the time it takes.
+//! The statements that each request sends to the database, counted as the driver sends them, and the request's time.
 
 use auth_core::Context;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ const ADMIN: &str = "ada@example.com";
 const PASSWORD: &str = "correct staple in a battery";
 const OTHER_PASSWORD: &str = "another horse for the stable";
 
-/// What is counted apart: a transaction's begin and end. SQLite has them, too, but sends them nowhere.
+/// Counted separately: the begin and end of a transaction. SQLite has them too, but does not send them anywhere.
 const AROUND: [&str; 3] = ["BEGIN", "COMMIT", "ROLLBACK"];
 
 /// A kind of request.
@@ -48,7 +48,7 @@ fn counted() -> (usize, usize) {
 }
 
 impl Meter<'_> {
-    /// Measures one request; the answer is checked against its status.
+    /// Measures one request and checks its status.
     async fn of(&mut self, name: &'static str, status: u16, request: impl Future<Output = Answer>) -> Answer {
         let (before, said) = (counted(), self.scene.messages.count());
         let began = Instant::now();
@@ -70,7 +70,7 @@ impl Meter<'_> {
     }
 }
 
-/// Every kind of request once. Guards are measured on `/policy` and `/reports`, whose handlers ask no store.
+/// Every kind of request once. Guards are measured on `/policy` and `/reports`, whose handlers do not read the store.
 async fn round(meter: &mut Meter<'_>, number: usize) {
     let Scene { auth, client, .. } = meter.scene;
     let (admin, login) = (client.login(ADMIN, PASSWORD).await.access, client.try_login(ADMIN, PASSWORD));
