@@ -85,7 +85,8 @@ pub enum EventKind {
         /// Whether the request was a retry within the leeway.
         retried: bool,
     },
-    /// A refresh token was replayed after the leeway: another party has a copy. Its session was ended.
+    /// A refresh token was replayed after the leeway or after its successor: another party has a copy. Its session was
+    /// ended.
     RefreshReplayed {
         /// The subject.
         subject: SubjectId,

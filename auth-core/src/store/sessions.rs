@@ -145,7 +145,7 @@ pub struct Redeem<'a> {
     pub now: Timestamp,
     /// The new expiry of the session; the store limits it to the session's end.
     pub expires_at: Timestamp,
-    /// How long after its first use a token may be retried; zero for never.
+    /// How long after its first use a token may be retried, while its successor is unused; zero for never.
     pub leeway: Duration,
 }
 
@@ -154,14 +154,14 @@ pub struct Redeem<'a> {
 pub enum Redeemed {
     /// First use: the successor is now the current token of the family.
     Rotated(Session),
-    /// A retry within the leeway: the sealed successor of the first use.
+    /// A retry within the leeway, while the successor is unused: the sealed successor of the first use.
     Retried {
         /// The session.
         session: Session,
         /// The [`Redeem::sealed_successor`] of the first use.
         sealed_successor: Vec<u8>,
     },
-    /// Used before, and the leeway is over: the token was copied. The session was ended.
+    /// Used before, and the leeway is over or the successor is used: the token was copied. The session was ended.
     Replayed(Session),
     /// Bound to another client or key. Nothing changed: a request by another client neither spends the token nor ends
     /// the session.

@@ -8,7 +8,8 @@ use crate::base::Timestamp;
 pub(crate) struct StoredToken {
     /// The expiry of the unused token.
     pub(crate) expires_at: Timestamp,
-    /// The time of its first use, and the sealed successor if it is still stored.
+    /// The time of its first use, and the sealed successor. A store removes that when the successor is used: a later
+    /// retry means that two parties hold the family.
     pub(crate) used: Option<(Timestamp, Option<Vec<u8>>)>,
 }
 

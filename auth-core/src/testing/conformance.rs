@@ -105,7 +105,7 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         standing::any_token_of_the_family_finds_its_session,
         refresh::a_token_rotates_and_moves_its_session_on,
         refresh::a_retry_within_the_leeway_gets_the_first_successor,
-        refresh::a_retry_gets_its_successor_also_when_that_is_spent,
+        refresh::a_retry_after_the_use_of_its_successor_is_a_replay,
         refresh::a_replayed_token_ends_its_family_and_no_other,
         refresh::every_used_token_of_a_family_is_remembered,
         refresh::a_leeway_of_zero_never_retries,

@@ -142,3 +142,16 @@ async fn a_retry_within_the_leeway_gets_the_same_successor() {
     let again = client.try_refresh(&first.refresh).await.tokens();
     assert_eq!(once.refresh, again.refresh);
 }
+
+#[tokio::test]
+async fn a_retry_after_the_use_of_its_successor_ends_the_session() {
+    let node = node();
+    let client = node.client();
+    let (first, other) = (client.admin().await, client.admin().await);
+    let second = client.try_refresh(&first.refresh).await.tokens();
+    let third = client.try_refresh(&second.refresh).await.tokens();
+    client.try_refresh(&first.refresh).await.is_challenge(401, INVALID_TOKEN);
+    client.get_as(&third.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&third.refresh).await.is_problem(401);
+    client.try_refresh(&other.refresh).await.tokens();
+}

@@ -193,8 +193,9 @@ impl AuthBuilder {
         self
     }
 
-    /// How long after its first use a refresh token may be retried and returns the same successor; 10 seconds by
-    /// default, at most 5 minutes, zero to disable. Without it, a lost response or a second tab counts as theft.
+    /// How long after its first use a refresh token may be retried and returns the same successor, while that is
+    /// unused; 10 seconds by default, at most 5 minutes, zero to disable. Without it, a lost response or a second tab
+    /// counts as theft.
     pub fn refresh_leeway(mut self, leeway: Duration) -> Self {
         self.lifetimes.leeway = leeway;
         self

@@ -13,7 +13,8 @@ impl Auth {
     /// Exchanges a refresh token of the service's own client for its successor and a new access token.
     ///
     /// The token is spent. A second use within the leeway (after a lost response, or by a second tab) returns the same
-    /// successor; a later use ends the whole session, since the token was copied (RFC 9700 section 4.14.2).
+    /// successor while that is unused; any other use ends the whole session, since the token was copied (RFC 9700
+    /// section 4.14.2).
     ///
     /// ```
     /// use auth_core::Login;

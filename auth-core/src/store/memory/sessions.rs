@@ -42,10 +42,14 @@ impl Tables {
 
     fn rotate(&mut self, redeem: &Redeem<'_>, session: Session) -> Session {
         let session = session.refreshed(redeem);
+        self.tokens.retain(|_, (id, token)| *id != session.id || token.expires_at > redeem.now);
+        for (_, token) in self.tokens.values_mut().filter(|(id, _)| *id == session.id) {
+            // The token that is spent now is the successor of an earlier one, which may not be retried any more.
+            token.used = token.used.take().map(|(at, _)| (at, None));
+        }
         if let Some((_, token)) = self.tokens.get_mut(redeem.presented) {
             token.used = Some((redeem.now, Some(redeem.sealed_successor.to_vec())));
         }
-        self.tokens.retain(|_, (id, token)| *id != session.id || token.expires_at > redeem.now);
         let successor = StoredToken { expires_at: session.expires_at, used: None };
         self.tokens.insert(*redeem.successor, (session.id.clone(), successor));
         self.sessions.insert(session.id.clone(), session.clone());

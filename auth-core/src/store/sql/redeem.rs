@@ -39,13 +39,11 @@ async fn rotate<E: Engine>(
 ) -> Result<Session, StoreError> {
     let session = session.refreshed(redeem);
     let id = session.id.as_str();
-    let sealed = Value::Bytes(Some(redeem.sealed_successor));
+    // The token that is spent now is the successor of an earlier one, which may not be retried any more.
+    tx.rows(E::SQL.forget_successors, &[id.into()]).await?;
+    let sealed = Value::Bytes((!redeem.leeway.is_zero()).then_some(redeem.sealed_successor));
     tx.rows(E::SQL.spend_token, &[redeem.presented.into(), redeem.now.into(), sealed]).await?;
-    // Keeps the family small: used tokens whose leeway is over (without a leeway also the token just spent) lose their
-    // sealed successor, and expired tokens are removed.
-    let leeway = i64::try_from(redeem.leeway.as_millis()).unwrap_or(i64::MAX);
-    let retriable_from = redeem.now.as_millis().saturating_sub(leeway);
-    tx.rows(E::SQL.forget_successors, &[id.into(), retriable_from.into()]).await?;
+    // Keeps the family small.
     tx.rows(E::SQL.remove_expired_tokens, &[id.into(), redeem.now.into()]).await?;
     add_token::<E>(tx, &session, redeem.successor).await?;
     let times = [id.into(), session.last_used_at.into(), session.expires_at.into()];

@@ -83,7 +83,7 @@ statements! {
                         JOIN " T "sessions ON id = session_id"]
     spend_token ["UPDATE " T "refresh_tokens SET used_at = $2, sealed_successor = $3 WHERE hash = $1"]
     forget_successors ["UPDATE " T "refresh_tokens SET sealed_successor = NULL
-                        WHERE session_id = $1 AND used_at <= $2 AND sealed_successor IS NOT NULL"]
+                        WHERE session_id = $1 AND sealed_successor IS NOT NULL"]
     remove_expired_tokens ["DELETE FROM " T "refresh_tokens WHERE session_id = $1 AND expires_at <= $2"]
 
     add_key ["INSERT INTO " T "api_keys (" KEY ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"]

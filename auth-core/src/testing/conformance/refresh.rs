@@ -34,19 +34,24 @@ pub(super) async fn a_retry_within_the_leeway_gets_the_first_successor<S: Sessio
     rotate(&**store, &second, NOW.after(secs(1))).await;
 }
 
-pub(super) async fn a_retry_gets_its_successor_also_when_that_is_spent<S: SessionStore>(store: &Arc<S>) {
-    let (_, first) = family(&**store).await;
+pub(super) async fn a_retry_after_the_use_of_its_successor_is_a_replay<S: SessionStore>(store: &Arc<S>) {
+    let (stolen, first) = family(&**store).await;
+    let (_, other) = family(&**store).await;
     let second = rotate(&**store, &first, NOW).await;
-    let third = rotate(&**store, &second, NOW.after(secs(2))).await;
-    // A second tab, two steps behind, catches up.
-    let mut holds = first;
-    for _ in 0..2 {
-        match redeem(&**store, &holds, &token(), NOW.after(secs(3)), LEEWAY).await {
-            Redeemed::Retried { sealed_successor, .. } => holds = open(&sealed_successor),
-            other => panic!("a retry within the leeway was answered {other:?}"),
-        }
+    let other_second = rotate(&**store, &other, NOW).await;
+    let third = rotate(&**store, &second, NOW.after(secs(1))).await;
+    let redeemed = redeem(&**store, &second, &token(), NOW.after(secs(1)), LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::Retried { .. }), "the last used token was answered {redeemed:?}");
+    let redeemed = redeem(&**store, &first, &token(), NOW.after(secs(1)), LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::Replayed(_)), "a token whose successor is used was answered {redeemed:?}");
+    assert_eq!(store.find(&stolen.id).await.unwrap(), None, "the session outlived the replay");
+    assert_eq!(redeem(&**store, &third, &token(), NOW.after(secs(1)), LEEWAY).await, Redeemed::Refused);
+
+    // Another family keeps its retry.
+    match redeem(&**store, &other, &token(), NOW.after(secs(1)), LEEWAY).await {
+        Redeemed::Retried { sealed_successor, .. } => assert_eq!(open(&sealed_successor), other_second),
+        redeemed => panic!("a retry of another family was answered {redeemed:?}"),
     }
-    assert_eq!(holds, third);
 }
 
 pub(super) async fn a_replayed_token_ends_its_family_and_no_other<S: SessionStore>(store: &Arc<S>) {
