@@ -1,4 +1,4 @@
-//! RFC 6750 section 3: what a resource answers.
+//! RFC 6750 section 3: the answers of a resource server.
 
 use std::collections::BTreeSet;
 
@@ -64,7 +64,7 @@ async fn rfc6750_s2_1_the_scheme_is_read_in_any_case() {
 }
 
 #[tokio::test]
-async fn rfc6750_s2_3_a_token_in_the_url_counts_for_nothing() {
+async fn rfc6750_s2_3_a_token_in_the_url_is_ignored() {
     let service = Service::start().await;
     let token = service.password(&[]).await.access();
     let answer = service.http.get(format!("{}/me?access_token={token}", service.url)).send().await.unwrap();
@@ -72,7 +72,7 @@ async fn rfc6750_s2_3_a_token_in_the_url_counts_for_nothing() {
 }
 
 #[tokio::test]
-async fn rfc6750_s2_1_a_header_that_holds_no_token_is_refused() {
+async fn rfc6750_s2_1_a_header_without_a_token_is_refused() {
     let service = Service::start().await;
     let token = service.password(&[]).await.access();
     let get = |header: String| service.http.get(format!("{}/me", service.url)).header("authorization", header).send();
@@ -82,7 +82,7 @@ async fn rfc6750_s2_1_a_header_that_holds_no_token_is_refused() {
         let challenge = answer.headers()["www-authenticate"].to_str().unwrap();
         assert!(challenge.contains(r#"error="invalid_token""#), "{header}: {challenge}");
     }
-    // Of another scheme: there is no token at all.
+    // Another scheme: the request has no token.
     for header in [format!("Basic {token}"), format!("Token {token}"), token.clone(), format!("Bearer{token}")] {
         let answer = get(header.clone()).await.unwrap();
         assert_eq!(answer.status(), 401, "{header}");
@@ -91,18 +91,18 @@ async fn rfc6750_s2_1_a_header_that_holds_no_token_is_refused() {
 }
 
 #[tokio::test]
-async fn rfc6750_s2_2_a_token_in_the_body_counts_for_nothing() {
+async fn rfc6750_s2_2_a_token_in_the_body_is_ignored() {
     let service = Service::start().await;
     let token = service.password(&[]).await.access();
     let form = [("access_token", token.as_str())];
     let answer = service.http.post(format!("{}/auth/logout", service.url)).form(&form).send().await.unwrap();
     assert_eq!(answer.status(), 401);
-    assert_eq!(service.me(&token).await, 200, "it was taken all the same");
+    assert_eq!(service.me(&token).await, 200, "the token is valid");
 }
 
 /// `%x20-21 / %x23-5B / %x5D-7E` within the quotes, and each attribute once.
 #[tokio::test]
-async fn rfc6750_s3_every_challenge_keeps_the_grammar_whatever_the_realm_is_called() {
+async fn rfc6750_s3_every_challenge_keeps_the_grammar_with_any_realm() {
     let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
     let realm = "a \"quoted\", back\\slashed r\u{e9}alm";
     let auth = Auth::builder(key, ISSUER, realm).store(MemoryStore::default()).build().unwrap();

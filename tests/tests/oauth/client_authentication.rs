@@ -1,4 +1,4 @@
-//! RFC 6749 section 2.3.
+//! RFC 6749 section 2.3: client authentication.
 
 use crate::service::{Answer, EMAIL, PASSWORD, SECRET, Service, basic, raw_basic};
 
@@ -26,9 +26,9 @@ async fn rfc6749_s2_3_1_a_confidential_client_authenticates_by_form() {
 }
 
 #[tokio::test]
-async fn rfc6749_s2_3_1_the_header_is_form_encoded_within() {
+async fn rfc6749_s2_3_1_id_and_secret_in_the_header_are_form_encoded() {
     let service = Service::start().await;
-    // Sent as it is, `+` and `%Hd` are read as a space and as themselves: another secret.
+    // Without form encoding, `+` is read as a space and `%Hd` literally, which is another secret.
     with_header(&service, &raw_basic(&format!("backend:{SECRET}")), &[]).await.is_error(401, "invalid_client");
 }
 
@@ -39,7 +39,7 @@ async fn rfc6749_s2_3_two_mechanisms_at_once_are_invalid_request() {
         with_header(&service, &basic("backend", SECRET), form).await.is_error(400, "invalid_request");
     }
     with_header(&service, &basic("backend", SECRET), &[("client_id", "app")]).await.is_error(400, "invalid_request");
-    // Of two headers, the second could name another client.
+    // With two headers, the second could name another client.
     let request = service.http.post(format!("{}/auth/revoke", service.url)).form(&[("token", "rt_unknown")]);
     let request = [basic("backend", SECRET), basic("backend", SECRET)]
         .iter()
@@ -64,7 +64,7 @@ async fn rfc6749_s5_2_invalid_client_is_401_with_a_challenge_of_the_scheme_used(
 }
 
 #[tokio::test]
-async fn rfc6749_s5_2_an_unknown_client_and_a_wrong_secret_are_answered_alike() {
+async fn rfc6749_s5_2_an_unknown_client_and_a_wrong_secret_get_the_same_answer() {
     let service = Service::start().await;
     let unknown = service.password(&[("client_id", "unknown"), ("client_secret", SECRET)]).await;
     let wrong = service.password(&[("client_id", "backend"), ("client_secret", "wrong")]).await;
@@ -90,7 +90,7 @@ async fn rfc6749_s2_3_a_public_client_names_itself_and_has_no_secret() {
 }
 
 #[tokio::test]
-async fn an_access_token_is_no_clients_credential_and_no_offence() {
+async fn an_access_token_is_ignored_as_a_client_credential() {
     let service = Service::start().await;
     let token = service.password(&[]).await.access();
     // Single-page applications send it with every request.

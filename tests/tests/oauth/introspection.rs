@@ -1,4 +1,4 @@
-//! RFC 7662.
+//! RFC 7662: token introspection.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ async fn rfc7662_s2_2_a_refresh_token_is_described_without_a_type() {
     assert_eq!(body["client_id"], "api", "the service's own client is named as the audience");
     assert_eq!(body["exp"], 1_800_000_000 + 7 * 24 * 3600);
     assert!(body.get("token_type").is_none() && body.get("aud").is_none() && body.get("scope").is_none());
-    // Asking spends nothing.
+    // Introspection does not use a refresh token up.
     assert_eq!(service.refresh(&tokens.refresh(), &[]).await.status, 200);
 }
 
@@ -99,7 +99,7 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_1_only_an_api_key_with_the_scope_may_ask() {
+async fn rfc7662_s2_1_only_an_api_key_with_the_scope_may_introspect() {
     let service = Service::start().await;
     let token = service.password(&[]).await.access();
     let form = [("token", token.as_str())];
@@ -130,7 +130,7 @@ async fn rfc7662_s2_3_a_missing_or_repeated_token_is_invalid_request() {
     service.post_raw("/auth/introspect", Some(&key), json, "{}").await.is_error(400, "invalid_request");
 }
 
-/// The secret of the client `resource-server`, and what it sends.
+/// The secret of the client `resource-server`, and its requests.
 const RS_SECRET: &str = "4f1c9e2ab77d03568cf2e19a40d6b385";
 
 async fn with_a_resource_server() -> Service {
@@ -139,7 +139,7 @@ async fn with_a_resource_server() -> Service {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_1_a_client_that_may_asks_by_its_secret() {
+async fn rfc7662_s2_1_a_client_with_the_right_introspects_by_its_secret() {
     let service = with_a_resource_server().await;
     let token = service.password(&[]).await.access();
     let (path, form) = ("/auth/introspect", [("token", token.as_str())]);
@@ -154,24 +154,24 @@ async fn rfc7662_s2_1_a_client_that_may_asks_by_its_secret() {
     assert_eq!(wrong.challenge(), r#"Basic realm="api", charset="UTF-8""#);
     wrong.is_error(401, "invalid_client");
     service.post(path, &posted[..1]).await.is_error(401, "invalid_client");
-    // Its own refusals stay as they are.
+    // The endpoint's other errors stay the same.
     let twice = [("token", "a"), ("token", "b")];
     service.post_as(path, Some(&basic("resource-server", RS_SECRET)), &twice).await.is_error(400, "invalid_request");
 }
 
 #[tokio::test]
-async fn rfc7662_s2_1_only_clients_may_ask() {
+async fn rfc7662_s2_1_only_clients_with_the_right_may_introspect() {
     let service = with_a_resource_server().await;
     let token = service.password(&[]).await.access();
     let (path, form) = ("/auth/introspect", [("token", token.as_str())]);
     service.post(path, &form).await.is_error(401, "invalid_client");
-    // Public clients, the service's own among them; a confidential one that may not; a subject.
+    // Public clients, the service's own among them; a confidential client without the right; a subject.
     for id in ["api", "app"] {
         service.post(path, &[("client_id", id), form[0]]).await.is_error(401, "invalid_client");
     }
     service.post_as(path, Some(&basic("backend", SECRET)), &form).await.is_error(400, "unauthorized_client");
     service.post_as(path, Some(&format!("Bearer {token}")), &form).await.is_error(401, "invalid_client");
-    // API keys as before.
+    // API keys still may.
     let key = service.api_key(&["introspect"]).await;
     assert_eq!(service.introspect(&key, &token).await.json()["active"], true);
     let other = service.api_key(&["reports:read"]).await;
@@ -186,13 +186,13 @@ async fn rfc7662_s2_1_only_clients_may_ask() {
 }
 
 #[test]
-fn a_client_without_a_secret_cannot_be_let_introspect() {
+fn a_client_without_a_secret_cannot_have_the_right_to_introspect() {
     let refused = OAuthClient::public("app").unwrap().may_introspect();
     assert_eq!(refused.unwrap_err(), InvalidClient::PublicMayNotIntrospect);
 }
 
 #[tokio::test]
-async fn rfc8414_s2_the_metadata_says_how_to_introspect() {
+async fn rfc8414_s2_the_metadata_names_the_introspection_endpoint() {
     for (service, methods) in [
         (Service::start().await, json!(["Bearer"])),
         (with_a_resource_server().await, json!(["Bearer", "client_secret_basic", "client_secret_post"])),
@@ -204,7 +204,7 @@ async fn rfc8414_s2_the_metadata_says_how_to_introspect() {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_1_the_token_comes_in_a_form_by_post_alone_and_a_hint_need_not_be_right() {
+async fn rfc7662_s2_1_the_token_is_sent_by_post_in_a_form_and_a_wrong_hint_is_accepted() {
     let service = Service::start().await;
     let tokens = service.password(&[]).await;
     let key = format!("Bearer {}", service.api_key(&["introspect"]).await);
@@ -225,9 +225,9 @@ async fn rfc7662_s2_1_the_token_comes_in_a_form_by_post_alone_and_a_hint_need_no
     assert!(!got.text().await.unwrap().contains("active"));
 }
 
-/// RFC 6749 section 5.2, by way of RFC 7662 section 2.3.
+/// RFC 6749 section 5.2, which RFC 7662 section 2.3 refers to.
 #[tokio::test]
-async fn rfc7662_s2_3_who_tried_basic_is_challenged_by_basic() {
+async fn rfc7662_s2_3_a_client_that_used_basic_gets_a_basic_challenge() {
     for service in [Service::start().await, with_a_resource_server().await] {
         let answer = service.post_as("/auth/introspect", Some(&basic("unknown", "x")), &[("token", "x")]).await;
         assert_eq!((answer.status, &answer.json()["error"]), (401, &"invalid_client".into()));
@@ -238,7 +238,7 @@ async fn rfc7662_s2_3_who_tried_basic_is_challenged_by_basic() {
 }
 
 #[tokio::test]
-async fn an_api_key_ends_at_its_time() {
+async fn an_api_key_expires() {
     let service = Service::start().await;
     let new = NewApiKey {
         name: "rs".to_owned(),
@@ -253,7 +253,7 @@ async fn an_api_key_ends_at_its_time() {
 }
 
 #[tokio::test]
-async fn a_rotated_api_key_ends_with_the_overlap_and_its_successor_does_not() {
+async fn the_old_secret_of_a_rotated_api_key_expires_with_the_overlap() {
     let service = Service::start().await;
     let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
     let old = service.auth.create_api_key(&Context::system("test"), &service.subject, new).await.unwrap().key;

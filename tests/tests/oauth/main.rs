@@ -1,4 +1,4 @@
-//! OAuth's endpoints to the letter, and the life of a refresh token, over HTTP.
+//! The OAuth endpoints as their RFCs define them, and the lifecycle of refresh tokens, over HTTP.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 

@@ -1,4 +1,4 @@
-//! RFC 8414.
+//! RFC 8414: authorization server metadata.
 
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
@@ -16,13 +16,13 @@ async fn metadata(service: &Service) -> serde_json::Map<String, serde_json::Valu
 }
 
 #[tokio::test]
-async fn rfc8414_s2_the_issuer_is_the_tokens_issuer_to_the_letter() {
+async fn rfc8414_s2_the_issuer_equals_iss_of_the_tokens() {
     let service = Service::start().await;
     assert_eq!(metadata(&service).await["issuer"], ISSUER);
 }
 
 #[tokio::test]
-async fn rfc8414_s2_every_endpoint_is_named_and_there() {
+async fn rfc8414_s2_every_named_endpoint_exists() {
     let service = Service::start().await;
     let metadata = metadata(&service).await;
     for (name, method) in [
@@ -40,7 +40,7 @@ async fn rfc8414_s2_every_endpoint_is_named_and_there() {
 }
 
 #[tokio::test]
-async fn rfc8414_s2_required_members_are_there_and_defaults_that_do_not_hold_are_not_left_to_stand() {
+async fn rfc8414_s2_required_members_are_present_and_wrong_defaults_are_overridden() {
     let service = Service::start().await;
     let metadata = metadata(&service).await;
     assert!(metadata["response_types_supported"].is_array());
@@ -67,7 +67,7 @@ async fn rfc9700_s2_4_the_password_grant_is_not_advertised() {
 }
 
 #[tokio::test]
-async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_one() {
+async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_path() {
     let auth_of = |issuer: &str| {
         let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
         Auth::builder(key, issuer, "api").store(MemoryStore::default()).build().unwrap()
@@ -86,7 +86,7 @@ async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_one() {
 }
 
 #[tokio::test]
-async fn rfc8414_s3_2_it_is_json_that_may_be_cached_and_is_had_by_get() {
+async fn rfc8414_s3_2_it_is_cacheable_json_by_get() {
     let service = Service::start().await;
     let url = format!("{}{PATH}", service.url);
     let answer = service.http.get(&url).send().await.unwrap();

@@ -1,5 +1,5 @@
-//! Clients as others wrote them, unchanged: Authlib and requests-oauthlib, against a quickstart process and against a
-//! service whose clients have a secret.
+//! Unchanged third-party clients, Authlib and requests-oauthlib, against a quickstart process and against a service
+//! with confidential clients.
 
 use std::path::Path;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use crate::service::{EMAIL, PASSWORD, Service};
 
-/// Letters and digits: these libraries leave out the encoding that RFC 6749 asks of the `Basic` header.
+/// Letters and digits: these libraries omit the encoding of the `Basic` header that RFC 6749 demands.
 const PLAIN_SECRET: &str = "4f1c9e2ab77d03568cf2e19a40d6b385";
 
-/// Shorter than what Authlib wants to have left, so that it refreshes at each request.
+/// Shorter than Authlib's margin before the end, so it refreshes at each request.
 const ACCESS_TTL: Duration = Duration::from_secs(55);
 
 async fn run(script: &'static str, case: Value) {
@@ -23,7 +23,7 @@ async fn run(script: &'static str, case: Value) {
     let output = tokio::task::spawn_blocking(move || {
         let mut command = python::command(&requirements)?;
         command.arg(folder.join(script)).arg(case.to_string());
-        // What these libraries want before they talk to a service on loopback without TLS.
+        // These libraries demand this for a service on loopback without TLS.
         command.env("AUTHLIB_INSECURE_TRANSPORT", "1").env("OAUTHLIB_INSECURE_TRANSPORT", "1");
         Some(command.output().unwrap())
     });

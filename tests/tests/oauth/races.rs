@@ -1,4 +1,4 @@
-//! One refresh token, 100 callers at once, over HTTP and a real SQLite file.
+//! 100 concurrent refreshes of one token, over HTTP and with an SQLite file.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ async fn at_once(service: &Arc<Service>, token: &str) -> Vec<Answer> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_100_concurrent_refreshes_all_hold_the_one_successor() {
+async fn of_100_concurrent_refreshes_all_get_the_same_successor() {
     let service = Arc::new(Service::on_sqlite(|builder| builder).await);
     let (phone, laptop) = (service.password(&[]).await, service.password(&[]).await);
     let answers = at_once(&service, &phone.refresh()).await;
@@ -51,7 +51,7 @@ async fn without_leeway_exactly_one_of_100_concurrent_refreshes_succeeds() {
     }
     assert_eq!(service.me(&laptop.access()).await, 200, "another device suffered");
     assert_eq!(service.refresh(&laptop.refresh(), &[]).await.status, 200, "another device suffered");
-    // 99 callers held a copy: the family is over.
+    // 99 callers sent a used token: the family has ended.
     service.refresh(&good[0].refresh(), &[]).await.is_error(400, "invalid_grant");
     assert_eq!(service.me(&good[0].access()).await, 401);
 }

@@ -1,4 +1,4 @@
-//! RFC 6749 section 6, RFC 9700 section 4.14.
+//! RFC 6749 section 6 and RFC 9700 section 4.14: refresh tokens.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,23 +38,23 @@ async fn rfc6749_s6_a_refresh_narrows_the_access_token_and_not_the_session() {
 }
 
 #[tokio::test]
-async fn rfc6749_s6_a_refresh_never_widens_the_scope_and_asking_costs_nothing() {
+async fn rfc6749_s6_a_refresh_never_widens_the_scope_and_the_refusal_spends_nothing() {
     let service = Service::start().await;
     let first = service.password(&[("scope", "profile")]).await;
     for scope in ["reports:read", "profile reports:read", "profile  profile"] {
         service.refresh(&first.refresh(), &[("scope", scope)]).await.is_error(400, "invalid_scope");
     }
-    // Long after the leeway: the token was not spent by what was refused.
+    // Long after the leeway: the refused requests did not spend the token.
     service.advance(60);
     let second = service.refresh(&first.refresh(), &[]).await;
     assert_eq!(second.status, 200, "{}", second.body);
-    // A retry is asked, too.
+    // A retry is checked as well.
     service.refresh(&first.refresh(), &[("scope", "reports:read")]).await.is_error(400, "invalid_scope");
     assert_eq!(service.refresh(&first.refresh(), &[]).await.refresh(), second.refresh());
 }
 
 #[tokio::test]
-async fn rfc6749_s6_a_refresh_token_is_its_clients_alone_and_a_stranger_ends_nothing() {
+async fn rfc6749_s6_another_client_can_neither_use_a_refresh_token_nor_end_its_session() {
     let service = Service::start().await;
     let secret = ("client_secret", SECRET);
     let clients: [&[(&str, &str)]; 3] = [&[], &[("client_id", "app")], &[("client_id", "backend"), secret]];
@@ -66,15 +66,15 @@ async fn rfc6749_s6_a_refresh_token_is_its_clients_alone_and_a_stranger_ends_not
             }
         }
         let second = service.refresh(&first, of_owner).await.refresh();
-        // The used token, long after the leeway, in a stranger's hands.
+        // The used token, long after the leeway, sent by another client.
         service.advance(60);
         service.refresh(&first, clients[(owner + 1) % 3]).await.is_error(400, "invalid_grant");
-        assert_eq!(service.refresh(&second, of_owner).await.status, 200, "a stranger ended the session");
+        assert_eq!(service.refresh(&second, of_owner).await.status, 200, "another client ended the session");
     }
 }
 
 #[tokio::test]
-async fn the_first_partys_refresh_route_takes_no_other_clients_token() {
+async fn the_refresh_route_refuses_tokens_of_other_clients() {
     let service = Service::start().await;
     let of_app = service.password(&[("client_id", "app")]).await.refresh();
     let form = [("refresh_token", of_app.as_str())];
@@ -100,7 +100,7 @@ async fn rfc9700_s4_14_2_a_replay_after_the_leeway_ends_its_family_and_no_other(
 }
 
 #[tokio::test]
-async fn rfc9700_s4_14_2_a_replay_is_seen_whatever_else_is_asked_for_with_it() {
+async fn rfc9700_s4_14_2_a_replay_is_detected_whatever_else_the_request_contains() {
     let service = Service::start().await;
     let first = service.password(&[("scope", "profile")]).await;
     let second = service.refresh(&first.refresh(), &[]).await;
@@ -119,14 +119,14 @@ async fn a_retry_within_the_leeway_gets_the_same_successor() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_not_used_ends_and_one_that_is_ends_too() {
+async fn a_session_has_an_idle_and_an_absolute_lifetime() {
     let service = Service::start().await;
     let mut refresh = service.password(&[]).await.refresh();
     for _ in 0..4 {
         service.advance(6 * DAY);
         refresh = service.refresh(&refresh, &[]).await.refresh();
     }
-    // 24 of 30 days; what is issued from now on ends with the session.
+    // After 24 of 30 days; tokens issued from now on end with the session.
     service.advance(6 * DAY - 60);
     let last = service.refresh(&refresh, &[]).await;
     assert_eq!(last.json()["expires_in"], 60);
@@ -151,7 +151,7 @@ async fn a_long_idle_lifetime_is_not_cut_by_an_unset_absolute_lifetime() {
 }
 
 #[tokio::test]
-async fn a_disabled_subject_refreshes_nothing() {
+async fn a_disabled_subject_cannot_refresh() {
     let store = MemoryStore::default();
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let tokens = service.password(&[]).await;
@@ -162,7 +162,7 @@ async fn a_disabled_subject_refreshes_nothing() {
 }
 
 #[tokio::test]
-async fn a_stranger_does_not_end_the_session_of_a_disabled_subject() {
+async fn another_client_does_not_end_the_session_of_a_disabled_subject() {
     let store = MemoryStore::default();
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let (app, backend) = ([("client_id", "app")], [("client_id", "backend"), ("client_secret", SECRET)]);
@@ -171,15 +171,15 @@ async fn a_stranger_does_not_end_the_session_of_a_disabled_subject() {
     store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &backend).await.is_error(400, "invalid_grant");
     store.update(&service.subject, active(true), Audit::none()).await.unwrap();
-    assert_eq!(service.refresh(&refresh, &app).await.status, 200, "a stranger ended the session");
-    // Its own client's request does, and finds so much out.
+    assert_eq!(service.refresh(&refresh, &app).await.status, 200, "another client ended the session");
+    // A request of its own client does end it, with the same answer.
     store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &app).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
 }
 
 #[tokio::test]
-async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
+async fn a_password_change_ends_sessions_that_began_with_the_old_one() {
     let store = MemoryStore::default();
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let tokens = service.password(&[]).await;
@@ -187,10 +187,10 @@ async fn a_changed_password_ends_what_was_begun_under_the_old_one() {
     store.set_password(&service.subject, &user.password_hash.unwrap(), Audit::none()).await.unwrap();
     assert_eq!(service.me(&tokens.access()).await, 401);
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
-    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "what is left of it is listed");
+    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "a remaining session is listed");
 }
 
-/// A user store that can be away.
+/// A user store that can be unavailable.
 #[derive(Clone, Default)]
 struct Users {
     store: MemoryStore,
@@ -243,7 +243,7 @@ impl UserRegistry for Users {
 }
 
 #[tokio::test]
-async fn a_user_store_that_is_away_costs_no_session() {
+async fn an_unavailable_user_store_ends_no_session() {
     let users = Users::default();
     let service = Service::start_with(|builder| builder.registry(users.clone())).await;
     let refresh = service.password(&[]).await.refresh();
@@ -256,7 +256,7 @@ async fn a_user_store_that_is_away_costs_no_session() {
 }
 
 #[tokio::test]
-async fn a_name_too_long_to_be_one_is_not_looked_up() {
+async fn a_too_long_login_name_is_not_looked_up() {
     let users = Users::default();
     let service = Service::start_with(|builder| builder.registry(users.clone())).await;
     users.away.store(true, Ordering::SeqCst);

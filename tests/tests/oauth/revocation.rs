@@ -1,9 +1,9 @@
-//! RFC 7009.
+//! RFC 7009: token revocation.
 
 use crate::service::{SECRET, Service};
 
 #[tokio::test]
-async fn rfc7009_s2_1_a_revoked_refresh_token_takes_its_access_tokens_along() {
+async fn rfc7009_s2_1_revoking_a_refresh_token_revokes_its_access_tokens() {
     let service = Service::start().await;
     let (tokens, other) = (service.password(&[]).await, service.password(&[]).await);
     let answer = service.post("/auth/revoke", &[("token", &tokens.refresh())]).await;
@@ -16,7 +16,7 @@ async fn rfc7009_s2_1_a_revoked_refresh_token_takes_its_access_tokens_along() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_1_a_revoked_access_token_takes_its_refresh_token_along() {
+async fn rfc7009_s2_1_revoking_an_access_token_revokes_its_refresh_token() {
     let service = Service::start().await;
     let tokens = service.password(&[]).await;
     assert_eq!(service.post("/auth/revoke", &[("token", &tokens.access())]).await.status, 200);
@@ -34,7 +34,7 @@ async fn rfc7009_s2_1_a_used_refresh_token_ends_its_family() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_1_a_hint_need_not_be_right() {
+async fn rfc7009_s2_1_a_wrong_hint_is_accepted() {
     let service = Service::start().await;
     for hint in ["access_token", "refresh_token", "saml2", ""] {
         for kind in ["access_token", "refresh_token"] {
@@ -57,7 +57,7 @@ async fn rfc7009_s2_2_an_invalid_token_is_200() {
         let answer = service.post("/auth/revoke", &[("token", token)]).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, ""), "{token}");
     }
-    // Twice is as good as once.
+    // A second revocation has the same answer.
     for _ in 0..2 {
         assert_eq!(service.post("/auth/revoke", &[("token", &refresh)]).await.status, 200);
     }
@@ -66,7 +66,7 @@ async fn rfc7009_s2_2_an_invalid_token_is_200() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_1_a_token_of_another_client_is_refused_and_lives_on() {
+async fn rfc7009_s2_1_a_token_of_another_client_is_refused_and_stays_valid() {
     let service = Service::start().await;
     let of_app = service.password(&[("client_id", "app")]).await;
     let secret = ("client_secret", SECRET);
@@ -77,7 +77,7 @@ async fn rfc7009_s2_1_a_token_of_another_client_is_refused_and_lives_on() {
             service.post("/auth/revoke", &form).await.is_error(400, "invalid_grant");
         }
     }
-    assert_eq!(service.me(&of_app.access()).await, 200, "a stranger ended the session");
+    assert_eq!(service.me(&of_app.access()).await, 200, "another client ended the session");
     let refresh = of_app.refresh();
     let form = [("token", refresh.as_str()), ("client_id", "app")];
     assert_eq!(service.post("/auth/revoke", &form).await.status, 200);
@@ -85,7 +85,7 @@ async fn rfc7009_s2_1_a_token_of_another_client_is_refused_and_lives_on() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_1_a_client_that_has_a_secret_must_authenticate() {
+async fn rfc7009_s2_1_a_confidential_client_must_authenticate() {
     let service = Service::start().await;
     let tokens = service.password(&[("client_id", "backend"), ("client_secret", SECRET)]).await;
     let refresh = tokens.refresh();
@@ -100,11 +100,11 @@ async fn rfc7009_s2_1_a_client_that_has_a_secret_must_authenticate() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_2_1_a_kind_that_is_not_revoked_here_is_unsupported_token_type() {
+async fn rfc7009_s2_2_1_another_kind_of_token_is_unsupported_token_type() {
     let service = Service::start().await;
     let key = service.api_key(&["introspect"]).await;
     service.post("/auth/revoke", &[("token", &key)]).await.is_error(400, "unsupported_token_type");
-    assert_eq!(service.introspect(&key, "x").await.status, 200, "the key was revoked all the same");
+    assert_eq!(service.introspect(&key, "x").await.status, 200, "the key was revoked");
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn rfc7009_s2_2_1_a_missing_or_repeated_token_is_invalid_request() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_1_the_token_comes_in_a_form_by_post_alone() {
+async fn rfc7009_s2_1_the_token_is_sent_by_post_in_a_form() {
     let service = Service::start().await;
     let tokens = service.password(&[]).await;
     let url = format!("{}/auth/revoke?token={}", service.url, tokens.refresh());
@@ -126,7 +126,7 @@ async fn rfc7009_s2_1_the_token_comes_in_a_form_by_post_alone() {
     service.post(&path, &[]).await.is_error(400, "invalid_request");
     let json = format!(r#"{{"token":"{}"}}"#, tokens.refresh());
     service.post_raw("/auth/revoke", None, Some("application/json"), json).await.is_error(400, "invalid_request");
-    assert_eq!(service.me(&tokens.access()).await, 200, "it was revoked all the same");
+    assert_eq!(service.me(&tokens.access()).await, 200, "the token was revoked");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! A service on a bound socket, and strict eyes on what it answers.
+//! A service on a bound socket, with strict assertions on its answers.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use tempfile::TempDir;
 pub(crate) const ISSUER: &str = "https://issuer.example";
 pub(crate) const EMAIL: &str = "ada@example.com";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
-/// Of the confidential client `backend`; every character of it that form encoding changes is a chance to be wrong.
+/// The secret of the confidential client `backend`, with characters that form encoding changes.
 pub(crate) const SECRET: &str = "b7Qm-2xVfL9z:T4kWc 8Ry+N1s%Hd6&Gj=0PaE";
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
@@ -90,7 +90,7 @@ impl Service {
         self.clock.advance(Duration::from_secs(secs));
     }
 
-    /// Posts a form to an endpoint of OAuth's.
+    /// Posts a form to an OAuth endpoint.
     pub(crate) async fn post(&self, path: &str, form: &[(&str, &str)]) -> Answer {
         self.post_as(path, None, form).await
     }
@@ -137,7 +137,7 @@ impl Service {
         Answer::of(request.send().await.unwrap()).await
     }
 
-    /// What `GET /me` answers to this token.
+    /// The status of `GET /me` with this token.
     pub(crate) async fn me(&self, access_token: &str) -> u16 {
         self.get("/me", access_token).await.status
     }
@@ -196,14 +196,14 @@ impl Answer {
         self.text("refresh_token")
     }
 
-    /// Asserts an error of RFC 6749 section 5.2, in every respect that holds for all of them.
+    /// Asserts an error of RFC 6749 section 5.2, with its common properties.
     #[track_caller]
     pub(crate) fn is_error(&self, status: u16, error: &str) {
         assert_eq!((self.status, self.json()["error"].as_str()), (status, Some(error)), "{}", self.body);
         self.is_not_stored();
         let body = self.json();
         for (name, value) in body.as_object().unwrap() {
-            assert!(["error", "error_description"].contains(&name.as_str()), "{name} is no member of an error");
+            assert!(["error", "error_description"].contains(&name.as_str()), "{name} is not a member of an error");
             let text = value.as_str().unwrap();
             assert!(!text.is_empty() && text.chars().all(|c| matches!(c, ' '..='!' | '#'..='[' | ']'..='~')), "{text}");
         }

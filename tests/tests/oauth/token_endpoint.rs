@@ -1,4 +1,4 @@
-//! RFC 6749 sections 3.2, 3.3, 4.3 and 5.
+//! RFC 6749 sections 3.2, 3.3, 4.3 and 5: the token endpoint.
 
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ async fn rfc6749_s5_1_no_token_response_is_stored() {
 }
 
 #[tokio::test]
-async fn rfc6749_s4_3_the_password_grant_is_the_services_own_clients() {
+async fn rfc6749_s4_3_only_the_services_own_client_has_the_password_grant() {
     let service = Service::start().await;
     // Swagger UI's Authorize button sends an empty client id and secret.
     for authorization in [None, Some("Basic Og==")] {
@@ -56,11 +56,11 @@ async fn rfc6749_s5_2_invalid_grant_is_400_for_a_wrong_password_of_any_user() {
         answer.is_error(400, "invalid_grant");
         bodies.push(answer.body);
     }
-    assert_eq!(bodies[0], bodies[1], "the answer tells who exists");
+    assert_eq!(bodies[0], bodies[1], "the answer reveals whether the account exists");
 }
 
 #[tokio::test]
-async fn rfc6749_s5_2_invalid_grant_is_400_for_every_refresh_token_that_is_not_good() {
+async fn rfc6749_s5_2_invalid_grant_is_400_for_every_invalid_refresh_token() {
     let service = Service::start().await;
     let tokens = service.password(&[]).await;
     let (refresh, access) = (tokens.refresh(), tokens.access());
@@ -124,24 +124,24 @@ async fn rfc6749_s3_2_unknown_and_empty_parameters_are_ignored() {
 }
 
 #[tokio::test]
-async fn rfc6749_s3_2_parameters_in_the_url_count_for_nothing() {
+async fn rfc6749_s3_2_parameters_in_the_url_are_ignored() {
     let service = Service::start().await;
     let path = format!("/auth/token?grant_type=password&username={EMAIL}&password=correct+horse+battery+staple");
     service.post(&path, &[]).await.is_error(400, "invalid_request");
 }
 
 #[tokio::test]
-async fn rfc6749_s3_2_the_endpoint_takes_post_alone() {
+async fn rfc6749_s3_2_the_endpoint_takes_only_post() {
     let service = Service::start().await;
     let answer = service.http.get(format!("{}/auth/token", service.url)).send().await.unwrap();
     assert_eq!((answer.status().as_u16(), answer.headers()["allow"].to_str().unwrap()), (405, "POST"));
 }
 
-/// Appendix B.
+/// Appendix B: form encoding.
 #[tokio::test]
-async fn rfc6749_s3_2_a_body_that_cannot_be_read_is_invalid_request() {
+async fn rfc6749_s3_2_a_malformed_body_is_invalid_request() {
     let service = Service::start().await;
-    // Just over the limit: of a much larger one the connection may be gone before the answer is read.
+    // Just over the limit: with a much larger body the connection may be closed before the answer is read.
     let large = format!("grant_type=password&username=a&password={}", "a".repeat(64 * 1024));
     for (content_type, body) in [
         (None, b"grant_type=password".to_vec()),
@@ -161,13 +161,13 @@ async fn rfc6749_s3_2_a_body_that_cannot_be_read_is_invalid_request() {
 }
 
 #[tokio::test]
-async fn rfc6749_s3_3_and_rfc6749_s5_2_more_scope_than_may_be_had_is_invalid_scope() {
+async fn rfc6749_s3_3_and_rfc6749_s5_2_a_scope_that_may_not_be_granted_is_invalid_scope() {
     let service = Service::start().await;
     for scope in ["admin", "profile admin", "profile  reports:read", " profile", "profile\tadmin", "Profile", "\"", "é"]
     {
         service.password(&[("scope", scope)]).await.is_error(400, "invalid_scope");
     }
-    // What may be had is the client's.
+    // The granted scope depends on the client.
     service.password(&[("client_id", "app"), ("scope", "reports:read")]).await.is_error(400, "invalid_scope");
     assert_eq!(service.password(&[("client_id", "app"), ("scope", "profile")]).await.text("scope"), "profile");
 }
@@ -183,7 +183,7 @@ async fn rfc6749_s3_3_without_a_scope_none_is_granted_and_none_is_returned() {
 }
 
 #[tokio::test]
-async fn rfc7009_s2_2_1_a_store_that_is_gone_is_503_and_no_error_of_the_clients() {
+async fn rfc7009_s2_2_1_an_unavailable_store_is_503_and_not_a_client_error() {
     let folder = tempfile::TempDir::new().unwrap();
     let url = format!("sqlite://{}", folder.path().join("service.db").display());
     let store = auth_core::store::SqliteStore::open(&url).await.unwrap();

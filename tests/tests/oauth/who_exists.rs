@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 
 const PASSWORD: &str = "three words and a comma";
 
-/// Every login that fails waits for the threads that hash: while they are held, none is answered.
+/// Every failed login waits for the hashing threads: while they are occupied, none is answered.
 #[test]
 fn every_failed_login_hashes_a_password() {
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
@@ -35,10 +35,10 @@ fn every_failed_login_hashes_a_password() {
             let holder = tokio::task::spawn_blocking(move || held.recv_timeout(Duration::from_mins(5)));
             let context = Context::system("test");
             let mut login = pin!(auth.login(&context, Login::new(name, password)));
-            // Everything but the hashing is done within these turns.
+            // Everything but the hashing completes within these turns.
             for _ in 0..100 {
                 let is_pending = poll_fn(|context| Poll::Ready(login.as_mut().poll(context).is_pending())).await;
-                assert!(is_pending, "{name} was answered without any work");
+                assert!(is_pending, "{name} was answered without hashing");
                 tokio::task::yield_now().await;
             }
             release.send(()).unwrap();

@@ -18,8 +18,8 @@ fn row(id: &SubjectId) -> AuditRow {
     }
 }
 
-/// The second row has the id of one that is there, so it cannot be written.
-async fn a_change_whose_row_is_refused_is_not_made<S: UserDirectory + AuditLog>(store: &S) {
+/// The second row has an existing id, so it cannot be written.
+async fn a_change_with_a_refused_row_is_rolled_back<S: UserDirectory + AuditLog>(store: &S) {
     let (there, new) = (SubjectId::random(), SubjectId::random());
     store.append(vec![row(&there)]).await.unwrap();
     let user = NewUser {
@@ -42,11 +42,11 @@ async fn a_change_whose_row_is_refused_is_not_made<S: UserDirectory + AuditLog>(
 #[tokio::test]
 async fn sqlite_commits_a_change_with_its_rows() {
     let file = TempFile::new();
-    a_change_whose_row_is_refused_is_not_made(&file.open().await).await;
+    a_change_with_a_refused_row_is_rolled_back(&file.open().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_commits_a_change_with_its_rows() {
     let Some(database) = Database::create("audit rows in PostgreSQL").await else { return };
-    a_change_whose_row_is_refused_is_not_made(&PostgresStore::open(&database.url()).await.unwrap()).await;
+    a_change_with_a_refused_row_is_rolled_back(&PostgresStore::open(&database.url()).await.unwrap()).await;
 }

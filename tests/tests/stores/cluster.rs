@@ -1,4 +1,4 @@
-//! Several nodes: what one changes the others see.
+//! Fan-out and counters between several nodes.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use auth_core::{Auth, SubjectId};
 use auth_tests::servers::{Database, Postgres, Redis};
 use tokio::time::timeout;
 
-/// Everything here happens within milliseconds; this is for a machine that is busy with something else.
+/// Every step takes milliseconds; the rest is for a busy machine.
 const SOON: Duration = Duration::from_mins(1);
 
-/// A subscription made by one handle hears what another one publishes.
+/// A subscription of one handle receives the changes published by another.
 async fn is_heard<F: Fanout>(speaker: &F, listener: &F) {
     let mut subscription = listener.subscribe().await.unwrap();
     for _ in 0..3 {
@@ -23,13 +23,13 @@ async fn is_heard<F: Fanout>(speaker: &F, listener: &F) {
         let heard = timeout(SOON, subscription.next()).await.unwrap().unwrap();
         assert_eq!(heard, changes);
     }
-    // Silence, longer than it takes to be asked whether the connection still stands.
+    // Silence for longer than the interval of the connection check.
     assert!(timeout(Duration::from_secs(3), subscription.next()).await.is_err(), "a silent subscription ended");
     speaker.publish(&[Change::Subject(SubjectId::random())]).await.unwrap();
     timeout(SOON, subscription.next()).await.unwrap().unwrap();
 }
 
-/// A subscription ends with its server, and a new one hears again once the server is back.
+/// A subscription ends with its server, and a new one receives changes once the server is back.
 async fn ends_with_its_server<F: Fanout>(fanout: &F, stop: impl FnOnce(), start: impl FnOnce()) {
     let mut subscription = fanout.subscribe().await.unwrap();
     fanout.publish(&[Change::Subject(SubjectId::random())]).await.unwrap();
@@ -85,7 +85,7 @@ async fn a_subscription_ends_with_its_postgres() {
 }
 
 #[test]
-fn a_fanout_without_a_runtime_to_listen_on_is_refused() {
+fn a_fanout_outside_a_runtime_is_refused() {
     let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
     let builder = Auth::builder(key, "https://issuer.example.com", "cluster").store(MemoryStore::new());
     let error = builder.fanout(MemoryFanout::new()).build().unwrap_err();
@@ -93,7 +93,7 @@ fn a_fanout_without_a_runtime_to_listen_on_is_refused() {
 }
 
 async fn count<C: Counters + Clone>(counters: C) {
-    // One that ends in the middle of nothing here, and one that ends soon.
+    // A window that outlasts the test, and a short one.
     let (window, short) = (Duration::from_hours(1), Duration::from_millis(100));
     let key = SubjectId::random().to_string();
     let mut calls = tokio::task::JoinSet::new();
@@ -114,12 +114,12 @@ async fn count<C: Counters + Clone>(counters: C) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counters_in_memory_count_and_end() {
+async fn counters_in_memory_count_and_expire() {
     count(MemoryCounters::new()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn counters_in_redis_count_and_end() {
+async fn counters_in_redis_count_and_expire() {
     let Some(url) = Redis::shared("counters in Redis") else { return };
     count(RedisCounters::new(&url, &SubjectId::random().to_string()).unwrap()).await;
 }

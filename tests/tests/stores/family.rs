@@ -1,4 +1,4 @@
-//! The rows that a family of refresh tokens leaves, in either database.
+//! The rows of a family of refresh tokens, in both databases.
 
 use std::time::Duration;
 

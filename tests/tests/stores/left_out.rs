@@ -1,9 +1,8 @@
-//! What becomes of the tests that need a server on a machine that has none.
+//! Tests that need a server, on a machine without one.
 
 use std::process::{Command, Output};
 
-/// Of those, one that needs PostgreSQL, one that needs Redis, and one that needs a server of its own to stop and start;
-/// and what is said of each.
+/// One test that needs PostgreSQL, one that needs Redis, and one that needs its own server; with their messages.
 const TESTS: [(&str, &str); 3] = [
     ("the_postgres_store_conforms", "LEFT OUT: the PostgreSQL store: install PostgreSQL (Debian: "),
     ("cluster::redis_carries_changes", "LEFT OUT: fan-out by Redis: install Redis (Debian: "),
@@ -13,7 +12,7 @@ const TESTS: [(&str, &str); 3] = [
     ),
 ];
 
-/// This binary again, where no server can be found.
+/// Runs this binary where no server can be found.
 fn without_servers(test: &str, ci: Option<&str>) -> Output {
     let nothing = tempfile::tempdir().unwrap();
     let mut tests = Command::new(std::env::current_exe().unwrap());

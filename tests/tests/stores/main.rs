@@ -1,4 +1,4 @@
-//! Every store against the one conformance suite, and what only one of them can do wrong.
+//! Every store with the conformance suite, and the faults of each kind of store.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
@@ -34,7 +34,7 @@ async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping +
     conformance::audit(&store).await;
 }
 
-/// What phones put behind a name that they complete.
+/// Phones add a space after a completed name.
 async fn a_login_name_may_have_spaces_around_it<S: UserDirectory>(store: &S) {
     let email = "ada@example.com".parse().unwrap();
     let password_hash = PasswordHash::from_stored("none".to_owned());

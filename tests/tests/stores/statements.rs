@@ -1,8 +1,8 @@
-//! The statements that each request sends, as `docs/operations.md` has them.
+//! The statements of each request, compared with `docs/operations.md`.
 
 use auth_tests::servers::Database;
 
-/// The first five columns of the table: the request, statements, transactions, messages. What follows are times.
+/// The first five columns of the table: the request, statements, transactions, messages. The rest are times.
 fn counts(text: &str) -> Vec<Vec<&str>> {
     let rows = text.lines().skip_while(|line| !line.starts_with("| request | SQLite |"));
     let rows = rows.take_while(|line| line.starts_with('|')).skip(2);
@@ -10,14 +10,14 @@ fn counts(text: &str) -> Vec<Vec<&str>> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_request_sends_as_many_statements_as_the_documentation_says() {
+async fn the_statements_of_each_request_match_the_documentation() {
     let Some(database) = Database::create("statements sent to PostgreSQL").await else { return };
     let mut scale = std::process::Command::new(env!("CARGO_BIN_EXE_scale"));
     let printed = scale.args(["statements", "--once"]).env("DATABASE_URL", database.url()).output().unwrap();
     assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
     let printed = String::from_utf8(printed.stdout).unwrap();
     let documented = include_str!("../../../docs/operations.md");
-    assert_eq!(counts(&printed), counts(documented), "docs/operations.md is not what is sent:\n{printed}");
+    assert_eq!(counts(&printed), counts(documented), "docs/operations.md does not match the measurement:\n{printed}");
 
     let of = |request: &str| {
         let row = counts(&printed).into_iter().find(|row| row[0] == request).unwrap();

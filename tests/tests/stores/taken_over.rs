@@ -1,4 +1,4 @@
-//! A `FastAPI` application's users, by their bcrypt hashes, over HTTP.
+//! Users of a `FastAPI` application log in by their bcrypt hashes, over HTTP.
 
 use auth_tests::{Client, serve};
 use reqwest::Method;
@@ -6,7 +6,7 @@ use serde_json::json;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
-/// What `passlib` wrote for `U*U` and `U*U*`, at a cost that a test can afford.
+/// `passlib`'s hashes of `U*U` and `U*U*`, with a low cost.
 const ADA: &str = "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 const GRACE: &str = "$2y$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
 
@@ -14,7 +14,7 @@ async fn service() -> (Client, SqlitePool) {
     let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let pool = pool.connect_with(options).await.unwrap();
-    // As SQLAlchemy made it.
+    // The table as SQLAlchemy creates it.
     let table = "CREATE TABLE users (
                      id INTEGER NOT NULL PRIMARY KEY, email VARCHAR NOT NULL UNIQUE, hashed_password VARCHAR NOT NULL,
                      is_active BOOLEAN NOT NULL, is_admin BOOLEAN NOT NULL)";
@@ -58,7 +58,7 @@ async fn users_log_in_by_their_bcrypt_hashes_which_are_replaced_one_by_one() {
 }
 
 #[tokio::test]
-async fn a_new_password_ends_what_the_old_one_began() {
+async fn a_password_change_ends_sessions_of_the_old_one() {
     let (client, pool) = service().await;
     let (here, there) = (client.login("ada@example.com", "U*U").await, client.login("ada@example.com", "U*U").await);
     let change = json!({ "current_password": "U*U", "new_password": "another horse for the stable" });

@@ -1,4 +1,4 @@
-//! Every algorithm, against another implementation.
+//! Every algorithm, compared with another implementation.
 
 use auth_core::token::{Any, EdDsa, Es256, Hs256, KeyError, KeySet, Ps256, Rs256, SigningKey, VerifyingKey};
 use jsonwebtoken::jwk::JwkSet;
@@ -30,7 +30,7 @@ async fn rfc7518_s3_1_every_algorithm_signs_and_verifies_a_token() {
 }
 
 #[tokio::test]
-async fn rfc7517_s5_another_library_verifies_our_tokens_by_our_key_set() {
+async fn rfc7517_s5_another_library_verifies_our_tokens_with_our_key_set() {
     for (keys, forger) in every_algorithm().split_off(1) {
         let service = Service::start(keys).await;
         let set: JwkSet = service.get("/.well-known/jwks.json").await.json().await.unwrap();
@@ -61,9 +61,9 @@ async fn rfc8725_s3_1_a_key_verifies_one_algorithm_whatever_the_header_says() {
     }
 }
 
-/// The public key, known to everybody, as an HMAC secret: the oldest attack on JWT there is.
+/// Key confusion, the oldest attack on JWT: the public key as an HMAC secret.
 #[tokio::test]
-async fn rfc8725_s2_1_a_public_key_is_no_secret() {
+async fn rfc8725_s2_1_a_public_key_is_not_an_hmac_secret() {
     for (name, keys) in [
         (pem!("p256.pub"), KeySet::from(SigningKey::<Es256>::from_pem(&pem!("p256").into()).unwrap())),
         (pem!("rsa.pub"), KeySet::from(SigningKey::<Rs256>::from_pem(&pem!("rsa").into()).unwrap())),
@@ -77,7 +77,7 @@ async fn rfc8725_s2_1_a_public_key_is_no_secret() {
 }
 
 #[test]
-fn keys_are_read_in_every_usual_form() {
+fn keys_are_read_in_every_common_encoding() {
     for (text, algorithm) in [
         (pem!("ed25519"), "EdDSA"),
         (pem!("p256"), "ES256"),
@@ -96,7 +96,7 @@ fn keys_are_read_in_every_usual_form() {
 }
 
 #[test]
-fn a_key_that_cannot_be_used_says_why() {
+fn the_error_of_an_unusable_key_names_the_reason() {
     let refused = |text: &str| SigningKey::<Any>::from_pem(&text.into()).unwrap_err();
     assert_eq!(refused(pem!("ed25519.pub")), KeyError::NotPrivate);
     assert!(matches!(refused(pem!("p384")), KeyError::Unsupported(_)));
@@ -110,7 +110,7 @@ fn a_key_that_cannot_be_used_says_why() {
 }
 
 #[test]
-fn no_key_shows_itself() {
+fn no_key_appears_in_debug_output() {
     let key = SigningKey::<Any>::from_pem(&pem!("ed25519").into()).unwrap();
     let secret = SigningKey::<Hs256>::hs256(&SECRET.to_owned().into()).unwrap();
     let shown = format!("{key:?} {secret:?} {:?} {:?}", key.verifying_key(), secret.verifying_key());

@@ -13,7 +13,7 @@ async fn service() -> Service {
     Service::start(SigningKey::hs256(&SECRET.to_owned().into()).unwrap()).await
 }
 
-/// The claim must be there, and of its type: each of `wrong` is another.
+/// The claim must be present and have its type; each of `wrong` has another type.
 async fn is_required(name: &str, wrong: &[Value]) {
     let service = service().await;
     let forger = Forger::hs256();
@@ -75,14 +75,14 @@ async fn rfc9068_s2_2_3_scope_amr_and_roles_may_be_missing_but_not_of_another_ty
 }
 
 #[tokio::test]
-async fn rfc9068_s4_and_rfc8725_s3_8_the_issuer_must_be_ours_to_the_letter() {
+async fn rfc9068_s4_and_rfc8725_s3_8_the_issuer_must_equal_ours() {
     for issuer in ["https://issuer.example/", "https://ISSUER.example", "https://issuer.example.evil", "issuer", ""] {
         assert_eq!(answers("iss", json!(issuer)).await, 401, "{issuer}");
     }
 }
 
 #[tokio::test]
-async fn rfc7519_s4_1_3_and_rfc9068_s4_and_rfc8725_s3_9_we_must_be_among_the_audience() {
+async fn rfc7519_s4_1_3_and_rfc9068_s4_and_rfc8725_s3_9_the_audience_must_contain_ours() {
     for wrong in
         [json!("other"), json!([]), json!(["other"]), json!("API"), json!("api "), json!(["ap", "i"]), json!("")]
     {
@@ -92,7 +92,7 @@ async fn rfc7519_s4_1_3_and_rfc9068_s4_and_rfc8725_s3_9_we_must_be_among_the_aud
 }
 
 #[tokio::test]
-async fn rfc7519_s4_1_4_a_token_ends_within_a_second_of_its_time() {
+async fn rfc7519_s4_1_4_a_token_expires_within_a_second_of_exp() {
     let now = service().await.now();
     assert_eq!(answers("exp", json!(now + 1)).await, 200);
     assert_eq!(answers("exp", json!(now)).await, 200);
@@ -103,7 +103,7 @@ async fn rfc7519_s4_1_4_a_token_ends_within_a_second_of_its_time() {
 }
 
 #[tokio::test]
-async fn rfc7519_s4_1_5_a_token_begins_at_its_time_and_the_skew() {
+async fn rfc7519_s4_1_5_a_token_is_valid_from_nbf_less_the_skew() {
     let now = service().await.now();
     for name in ["nbf", "iat"] {
         assert_eq!(answers(name, json!(now + 5)).await, 200, "{name}");
@@ -113,7 +113,7 @@ async fn rfc7519_s4_1_5_a_token_begins_at_its_time_and_the_skew() {
 }
 
 #[tokio::test]
-async fn the_skew_is_a_setting() {
+async fn the_clock_skew_is_configurable() {
     use std::time::Duration;
     let keys = || SigningKey::hs256(&SECRET.to_owned().into()).unwrap();
     for skew in [0, 30] {
@@ -124,7 +124,7 @@ async fn the_skew_is_a_setting() {
         service.clock.set(issued.before(Duration::from_secs(skew + 1)));
         assert_eq!(service.me(&service.token).await, 401, "{skew}");
         service.clock.set(issued.after(Duration::from_secs(15 * 60 + 1)));
-        assert_eq!(service.me(&service.token).await, 401, "the end is not put off by {skew}");
+        assert_eq!(service.me(&service.token).await, 401, "{skew} does not extend `exp`");
     }
 }
 
@@ -145,7 +145,7 @@ async fn a_token_lives_for_expires_in_seconds() {
 }
 
 #[tokio::test]
-async fn rfc7519_s7_2_a_payload_that_is_no_object_is_refused() {
+async fn rfc7519_s7_2_a_payload_that_is_not_an_object_is_refused() {
     let service = service().await;
     let header = Value::from(service.header()).to_string();
     let nested = service.token.clone();
@@ -155,7 +155,7 @@ async fn rfc7519_s7_2_a_payload_that_is_no_object_is_refused() {
 }
 
 #[tokio::test]
-async fn rfc8725_s3_7_a_payload_that_is_no_utf_8_is_refused() {
+async fn rfc8725_s3_7_a_payload_that_is_not_utf_8_is_refused() {
     let service = service().await;
     let header = BASE64_URL_SAFE_NO_PAD.encode(Value::from(service.header()).to_string());
     let claims = Value::from(service.claims()).to_string();
@@ -172,7 +172,7 @@ async fn rfc8725_s3_7_a_payload_that_is_no_utf_8_is_refused() {
 }
 
 #[tokio::test]
-async fn rfc9068_s2_1_and_rfc9068_s2_2_our_tokens_say_their_type_and_all_that_they_must() {
+async fn rfc9068_s2_1_and_rfc9068_s2_2_our_tokens_have_their_type_and_every_required_claim() {
     let service = service().await;
     let header = service.header();
     assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("HS256")));
@@ -192,6 +192,6 @@ async fn rfc9068_s2_1_and_rfc9068_s2_2_our_tokens_say_their_type_and_all_that_th
 }
 
 #[tokio::test]
-async fn rfc9068_s3_a_token_is_for_this_service_where_no_resource_is_asked_for() {
+async fn rfc9068_s3_without_a_resource_the_audience_is_this_service() {
     assert_eq!(service().await.claims()["aud"], AUDIENCE);
 }

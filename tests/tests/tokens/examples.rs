@@ -1,4 +1,4 @@
-//! The examples of RFC 7520 and RFC 8037, with the keys and tokens to the letter.
+//! The examples of RFC 7520 and RFC 8037, with their keys and tokens unchanged.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ fn read(file: &str) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// What verifies: the key without what signs. A secret is both.
+/// The verifying key; a secret both signs and verifies.
 fn public(key: &Value) -> String {
     let mut key = key.as_object().unwrap().clone();
     for private in ["d", "p", "q", "dp", "dq", "qi"] {
@@ -21,7 +21,7 @@ fn public(key: &Value) -> String {
     Value::from(key).to_string()
 }
 
-/// An example of a signature: its key, its compact serialisation, its payload.
+/// An example of a signature: its key, compact serialisation and payload.
 fn example(file: &str) -> (String, String, String) {
     let example = read(file);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
@@ -32,7 +32,7 @@ fn example(file: &str) -> (String, String, String) {
 fn opens(file: &str) {
     let (key, token, payload) = example(file);
     assert_eq!(String::from_utf8(open_jws(&key, &token).unwrap()).unwrap(), payload);
-    // Whichever character of it is another one.
+    // Changes each character once.
     for at in 0..token.len() {
         for other in ["A", "B", "."] {
             let mut tampered = token.clone();
@@ -43,18 +43,18 @@ fn opens(file: &str) {
 }
 
 #[test]
-fn rfc7520_s4_1_and_rfc8725_s3_3_the_rs256_signature_verifies_and_no_other_token_does() {
+fn rfc7520_s4_1_and_rfc8725_s3_3_the_rs256_signature_verifies_and_no_changed_token_does() {
     opens("jws/4_1.rsa_v15_signature.json");
 }
 
 #[test]
-fn rfc7520_s4_2_ps384_is_not_offered() {
+fn rfc7520_s4_2_ps384_is_not_supported() {
     let (key, token, _) = example("jws/4_2.rsa-pss_signature.json");
     assert_eq!(open_jws(&key, &token), Err(TokenError::Header("unsupported `alg`").into()));
 }
 
 #[test]
-fn rfc7520_s4_3_es512_and_its_curve_are_not_offered() {
+fn rfc7520_s4_3_es512_and_its_curve_are_not_supported() {
     let (key, token, _) = example("jws/4_3.ecdsa_signature.json");
     assert!(matches!(open_jws(&key, &token), Err(VectorRefused::Key(KeyError::Unsupported(_)))));
     let (of_4_1, ..) = example("jws/4_1.rsa_v15_signature.json");
@@ -62,19 +62,19 @@ fn rfc7520_s4_3_es512_and_its_curve_are_not_offered() {
 }
 
 #[test]
-fn rfc7520_s4_4_the_hs256_tag_verifies_and_no_other_token_does() {
+fn rfc7520_s4_4_the_hs256_tag_verifies_and_no_changed_token_does() {
     opens("jws/4_4.hmac-sha2_integrity_protection.json");
 }
 
 #[test]
-fn rfc7520_s4_5_detached_content_is_not_asked_for_elsewhere() {
+fn rfc7520_s4_5_detached_content_is_refused() {
     let (key, token, _) = example("jws/4_5.signature_with_detached_content.json");
     assert_eq!(open_jws(&key, &token), Err(TokenError::Signature.into()));
 }
 
-/// Sections 4.6 to 4.8 exist in that serialisation alone.
+/// Sections 4.6 to 4.8 have only this serialisation.
 #[test]
-fn rfc7520_s4_6_the_json_serialisation_is_no_bearer_token() {
+fn rfc7520_s4_6_the_json_serialisation_is_not_a_bearer_token() {
     let mut count = 0;
     for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/rfc7520/jws")).unwrap() {
         let file = format!("jws/{}", entry.unwrap().file_name().to_str().unwrap());
@@ -82,7 +82,7 @@ fn rfc7520_s4_6_the_json_serialisation_is_no_bearer_token() {
         let key = &example["input"]["key"];
         let key = public(key.as_array().map_or(key, |keys| &keys[0]));
         for form in ["json", "json_flat"] {
-            // Its curve is not offered, so no token is looked at.
+            // Its curve is not supported, so its key cannot verify a token.
             let Some(token) = example["output"].get(form).filter(|_| !file.contains("4_3")) else { continue };
             count += 1;
             assert!(matches!(open_jws(&key, &token.to_string()), Err(VectorRefused::Token(_))), "{file}, {form}");
@@ -92,12 +92,12 @@ fn rfc7520_s4_6_the_json_serialisation_is_no_bearer_token() {
 }
 
 #[test]
-fn rfc8037_s3_1_the_ed25519_signature_verifies_and_no_other_token_does() {
+fn rfc8037_s3_1_the_ed25519_signature_verifies_and_no_changed_token_does() {
     opens("jws/rfc8037_a_4.ed25519_signature.json");
 }
 
 #[test]
-fn rfc7520_s3_each_key_is_read_where_it_can_be_used_and_refused_elsewhere() {
+fn rfc7520_s3_each_key_is_read_for_its_use_and_refused_for_others() {
     let verifying = |file: &str| VerifyingKey::<auth_core::token::Any>::from_jwk(&read(file).to_string());
     let signing = |file: &str| SigningKey::<auth_core::token::Any>::from_jwk(&read(file).to_string().into());
     for file in ["jwk/3_1.ec_public_key.json", "jwk/3_2.ec_private_key.json"] {

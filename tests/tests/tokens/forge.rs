@@ -1,4 +1,4 @@
-//! Tokens made by another library, of any header and payload, well formed or not.
+//! Tokens made by another library, with any header and payload, well formed or not.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -17,7 +17,7 @@ macro_rules! pem {
 }
 pub(crate) use pem;
 
-/// Signs whatever it is given.
+/// Signs any header and payload.
 #[derive(Clone)]
 pub(crate) struct Forger {
     pub(crate) key: EncodingKey,
@@ -46,7 +46,7 @@ impl Forger {
         Self { key, algorithm }
     }
 
-    /// A token of this header and payload, to the byte.
+    /// A token with exactly this header and payload.
     pub(crate) fn token(&self, header: &str, payload: &str) -> String {
         self.sign(&format!("{}.{}", BASE64_URL_SAFE_NO_PAD.encode(header), BASE64_URL_SAFE_NO_PAD.encode(payload)))
     }
@@ -56,14 +56,14 @@ impl Forger {
         format!("{message}.{}", crypto::sign(message.as_bytes(), &self.key, self.algorithm).unwrap())
     }
 
-    /// The service's good token with its claims changed.
+    /// The service's valid token with changed claims.
     pub(crate) fn with_claims(&self, service: &Service, change: impl FnOnce(&mut Map<String, Value>)) -> String {
         let mut claims = service.claims();
         change(&mut claims);
         self.token(&Value::from(service.header()).to_string(), &Value::from(claims).to_string())
     }
 
-    /// The service's good token with its header changed.
+    /// The service's valid token with a changed header.
     pub(crate) fn with_header(&self, service: &Service, change: impl FnOnce(&mut Map<String, Value>)) -> String {
         let mut header = service.header();
         change(&mut header);

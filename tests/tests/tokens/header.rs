@@ -1,4 +1,4 @@
-//! Headers that ask for something.
+//! Headers with a key, an extension, another algorithm or another type.
 
 use auth_core::token::{Es256, SigningKey};
 use serde_json::{Value, json};
@@ -27,7 +27,7 @@ async fn accepted(name: &str, values: &[Value]) {
 }
 
 #[tokio::test]
-async fn rfc8725_s3_10_no_key_comes_with_the_token() {
+async fn rfc8725_s3_10_a_key_in_the_token_is_not_used() {
     let jwk = json!({ "kty": "oct", "k": "AAAA" });
     refused("jwk", &[jwk, json!({}), Value::Null]).await;
     refused("jku", &[json!("https://issuer.example/jwks.json"), Value::Null]).await;
@@ -36,14 +36,14 @@ async fn rfc8725_s3_10_no_key_comes_with_the_token() {
 }
 
 #[tokio::test]
-async fn rfc7515_s4_1_11_and_rfc8725_s3_6_no_extension_is_understood_and_nothing_is_compressed() {
+async fn rfc7515_s4_1_11_and_rfc8725_s3_6_extensions_and_compression_are_refused() {
     refused("crit", &[json!(["exp"]), json!([]), json!(["b64"]), Value::Null]).await;
     refused("b64", &[json!(false), json!(true), Value::Null]).await;
     refused("zip", &[json!("DEF"), Value::Null]).await;
 }
 
 #[tokio::test]
-async fn rfc8725_s3_2_none_is_no_algorithm() {
+async fn rfc8725_s3_2_the_algorithm_none_is_refused() {
     refused("alg", &[json!("none"), json!("None"), json!("nOnE"), json!(""), json!(null), json!(7), json!(["ES256"])])
         .await;
     let (service, _) = service().await;
@@ -57,7 +57,7 @@ async fn rfc8725_s3_2_none_is_no_algorithm() {
 }
 
 #[tokio::test]
-async fn rfc8725_s3_1_an_algorithm_that_is_not_offered_is_refused() {
+async fn rfc8725_s3_1_an_unsupported_algorithm_is_refused() {
     let others = ["HS384", "HS512", "RS384", "ES384", "ES512", "ES256K", "PS512", "RSA-OAEP", "es256", "ES256 "];
     refused("alg", &others.map(Value::from)).await;
 }
@@ -73,9 +73,9 @@ async fn rfc9068_s4_and_rfc8725_s3_11_the_type_must_be_that_of_an_access_token()
 }
 
 #[tokio::test]
-async fn rfc7515_s4_1_4_a_kid_names_a_key_or_the_token_is_refused() {
+async fn rfc7515_s4_1_4_an_unknown_kid_is_refused() {
     refused("kid", &[json!("another"), json!(""), json!("../../etc/passwd"), json!(7), Value::Null]).await;
-    // The only key of its algorithm needs no name.
+    // The only key of its algorithm needs no `kid`.
     let (service, forger) = service().await;
     let unnamed = forger.with_header(&service, |header| drop(header.remove("kid")));
     assert_eq!(service.me(&unnamed).await, 200);
@@ -98,13 +98,13 @@ async fn rfc7515_s4_a_doubled_header_member_is_refused() {
         let token = forger.token(&header.replacen('{', &format!("{{{doubled}"), 1), &claims);
         assert_eq!(service.me(&token).await, 401, "{doubled}");
     }
-    // Two names that are one when unescaped.
+    // Two names that are equal when unescaped.
     let escaped = forger.token(&header.replacen('{', r#"{"\u0061lg":"ES256","#, 1), &claims);
     assert_eq!(service.me(&escaped).await, 401);
 }
 
 #[tokio::test]
-async fn rfc7515_s5_2_a_header_that_is_no_object_is_refused() {
+async fn rfc7515_s5_2_a_header_that_is_not_an_object_is_refused() {
     let (service, forger) = service().await;
     let claims = Value::from(service.claims()).to_string();
     let deep = format!("{}{}", "[".repeat(3000), "]".repeat(3000));

@@ -1,4 +1,4 @@
-//! Keys as JWK, and those that are refused.
+//! Valid and invalid keys as JWK.
 
 use auth_core::token::{Any, Hs256, KeyError, Ps256, Rs256, SigningKey, VerifyingKey, WeakSecret};
 use base64::Engine as _;
@@ -53,7 +53,7 @@ fn rfc8037_s2_and_rfc7518_s6_2_private_keys_are_read() {
 }
 
 #[test]
-fn rfc7517_s4_2_a_key_for_something_else_is_refused() {
+fn rfc7517_s4_2_a_key_for_another_use_is_refused() {
     for changes in [json!({ "use": "enc" }), json!({ "use": "" }), json!({ "use": "SIG" })] {
         assert_eq!(signing(&with(p256(), &changes)).unwrap_err(), KeyError::Purpose("use"));
     }
@@ -68,7 +68,7 @@ fn rfc7517_s4_2_a_key_for_something_else_is_refused() {
 }
 
 #[test]
-fn rfc7517_s4_4_a_key_for_an_algorithm_that_is_not_its_own_is_refused() {
+fn rfc7517_s4_4_a_key_for_an_algorithm_of_another_key_type_is_refused() {
     for alg in ["HS256", "RS256", "EdDSA"] {
         assert!(matches!(signing(&with(p256(), &json!({ "alg": alg }))), Err(KeyError::Algorithm { .. })), "{alg}");
     }
@@ -87,7 +87,7 @@ fn rfc7518_s6_2_and_rfc8725_s3_4_a_point_off_its_curve_is_refused() {
     assert_eq!(verifying(&with(p256(), &off)).unwrap_err(), KeyError::Inconsistent);
     let short = json!({ "x": "f83O" });
     assert!(matches!(verifying(&with(p256(), &short)), Err(KeyError::Unreadable(_))));
-    // The private half of another key.
+    // The private key of another pair.
     let other = json!({ "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE" });
     assert_eq!(signing(&with(p256(), &other)).unwrap_err(), KeyError::Inconsistent);
     let other = json!({ "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE" });
@@ -95,7 +95,7 @@ fn rfc7518_s6_2_and_rfc8725_s3_4_a_point_off_its_curve_is_refused() {
 }
 
 #[test]
-fn rfc7518_s3_3_an_rsa_key_that_protects_nothing_is_refused() {
+fn rfc7518_s3_3_a_weak_rsa_key_is_refused() {
     let n = |bytes: usize| {
         let mut modulus = vec![0xc5; bytes];
         modulus[bytes - 1] = 0x01;
@@ -150,7 +150,7 @@ fn rfc7517_s4_a_key_of_another_form_is_refused() {
 }
 
 #[test]
-fn an_rsa_key_without_a_word_about_it_is_for_rs256_and_ps256_is_asked_for() {
+fn an_rsa_key_without_alg_is_for_rs256_unless_ps256_is_chosen() {
     assert_eq!(VerifyingKey::<Any>::from_pem(pem!("rsa.pub")).unwrap().algorithm().name(), "RS256");
     assert_eq!(VerifyingKey::<Ps256>::from_pem(pem!("rsa.pub")).unwrap().algorithm().name(), "PS256");
 }

@@ -11,7 +11,7 @@ use crate::service::Service;
 const PATH: &str = "/.well-known/jwks.json";
 
 #[tokio::test]
-async fn rfc7517_s5_the_set_holds_every_accepted_public_key_and_no_secret() {
+async fn rfc7517_s5_the_set_contains_every_accepted_public_key_and_no_secret() {
     let secret = SigningKey::hs256(&SECRET.to_owned().into()).unwrap();
     let service = Service::start(secret).await;
     assert_eq!(service.get(PATH).await.json::<Value>().await.unwrap(), json!({ "keys": [] }));
@@ -47,7 +47,7 @@ async fn rfc7517_s5_the_set_holds_every_accepted_public_key_and_no_secret() {
 }
 
 #[tokio::test]
-async fn rfc9110_s13_1_2_the_set_is_cached_and_asked_again_by_its_tag() {
+async fn rfc9110_s13_1_2_the_set_is_cached_and_revalidated_by_its_etag() {
     let service = Service::start(SigningKey::<EdDsa>::generate().unwrap()).await;
     let first = service.get(PATH).await;
     assert_eq!(first.headers()["content-type"], "application/jwk-set+json");
@@ -67,7 +67,7 @@ async fn rfc9110_s13_1_2_the_set_is_cached_and_asked_again_by_its_tag() {
 
 /// RFC 8037 appendix A.3 and RFC 7638 section 3.1.
 #[test]
-fn rfc7638_s3_a_key_is_named_by_its_thumbprint() {
+fn rfc7638_s3_the_kid_is_the_thumbprint() {
     let kid =
         |jwk: &str| auth_core::token::VerifyingKey::<auth_core::token::Any>::from_jwk(jwk).unwrap().kid().to_owned();
     let ed25519 = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;

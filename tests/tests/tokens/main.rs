@@ -1,4 +1,4 @@
-//! Tokens by the standards: keys, verification, JWKS, other issuers, and clients written by others.
+//! Tokens as the standards define them: keys, verification, JWKS, other issuers, and third-party clients.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 

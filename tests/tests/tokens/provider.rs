@@ -1,4 +1,4 @@
-//! Whatever provider of cryptography the process has, or has not, tokens are signed and verified.
+//! Tokens are signed and verified with any cryptography provider of the process, and without one.
 
 use auth_core::Context;
 use std::process::Command;
@@ -9,14 +9,14 @@ use jsonwebtoken::crypto::{CryptoProvider, KeyUtils};
 use crate::forge::{SECRET, pem};
 use crate::service::Service;
 
-/// What a process has whose dependencies turn on both backends of the library and choose none.
+/// The provider of a process whose dependencies turn on both backends of the library and choose none.
 static NONE: CryptoProvider = CryptoProvider {
     signer_factory: |_, _| panic!("the provider of the process was asked"),
     verifier_factory: |_, _| panic!("the provider of the process was asked"),
     key_utils: KeyUtils::new_unimplemented(),
 };
 
-/// Not a test: what the child process of the other does.
+/// Not a test: the child process of the other.
 #[tokio::test]
 #[ignore = "run by the other test of this module"]
 async fn child() {
@@ -44,7 +44,7 @@ async fn child() {
 }
 
 #[test]
-fn a_process_without_a_provider_signs_and_verifies_all_the_same() {
+fn a_process_without_a_provider_signs_and_verifies() {
     let mut child = Command::new(std::env::current_exe().unwrap());
     let output = child.args(["--ignored", "--exact", "provider::child", "--nocapture"]).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! Keys change while the service runs.
+//! Keys that change while the service runs.
 
 use auth_core::Context;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ async fn a_rotated_key_still_verifies_and_a_retired_one_does_not() {
 }
 
 #[tokio::test]
-async fn a_retired_key_does_not_come_back() {
+async fn a_retired_key_cannot_be_added_again() {
     let old = ed25519();
     let (old_kid, verifying) = (old.kid().to_owned(), old.verifying_key());
     let service = Service::start(old).await;
@@ -54,7 +54,7 @@ async fn a_retired_key_does_not_come_back() {
 }
 
 #[tokio::test]
-async fn two_keys_cannot_share_a_name() {
+async fn two_keys_cannot_share_a_kid() {
     let named = |secret: &str| {
         use base64::Engine;
         let k = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(secret);
@@ -67,7 +67,7 @@ async fn two_keys_cannot_share_a_name() {
         Err(KeyError::DuplicateKid)
     );
     assert_eq!(service.me(&service.token).await, 200);
-    // The same key again is no second one.
+    // The same key again is not a second one.
     service.auth.rotate_key(&Context::system("test"), named(SECRET)).unwrap();
     assert_eq!(service.auth.keys().len(), 1);
 }

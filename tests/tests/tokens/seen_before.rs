@@ -1,4 +1,4 @@
-//! A token that was verified before is looked up; everything that can have changed since is looked at.
+//! The cache of verified tokens: what can have changed since is checked at each request.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -22,7 +22,7 @@ enum Role {
 #[derive(Clone, FromRef)]
 struct App {
     auth: Auth,
-    /// Every caller so far, so that no two of them lie in the same place in memory one after the other.
+    /// Every caller so far, so that no two consecutive ones have the same address in memory.
     callers: Arc<Mutex<Vec<Identity>>>,
 }
 
@@ -31,7 +31,7 @@ async fn admin(identity: Identity, State(app): State<App>) {
     app.callers.lock().unwrap().push(identity);
 }
 
-/// A service with a guarded route and an administrator whose token has been seen there.
+/// A service with a guarded route, and an administrator whose token is in its cache.
 struct Seen {
     url: String,
     app: App,
@@ -65,7 +65,7 @@ impl Seen {
         let router: axum::Router = GuardedRouter::new().route("/admin", get(admin)).with_state(app.clone());
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let seen = Self { url, app, clock, http: reqwest::Client::new(), token };
-        // Remembered is what comes a second time.
+        // A token is cached when it is verified the second time.
         for _ in 0..3 {
             assert_eq!(seen.get().await, 200);
         }
@@ -84,7 +84,7 @@ impl Seen {
         self.app.callers.lock().unwrap()[0].clone()
     }
 
-    /// Whether the third request was given what the second one had found.
+    /// Whether the third request got the cached result of the second.
     fn was_looked_up(&self) -> bool {
         let callers = self.app.callers.lock().unwrap();
         std::ptr::eq(callers[1].claims(), callers[2].claims())
@@ -98,15 +98,15 @@ async fn seen() -> Seen {
 }
 
 #[tokio::test]
-async fn a_token_seen_before_is_looked_up_unless_that_is_turned_off() {
+async fn a_verified_token_is_cached_unless_the_cache_is_off() {
     seen().await;
     assert!(!Seen::start(|builder| builder.token_cache(0)).await.was_looked_up());
 }
 
 #[tokio::test]
-async fn a_token_seen_before_ends_at_its_time() {
+async fn a_cached_token_expires() {
     let seen = seen().await;
-    // 15 minutes, and what is left of a second.
+    // 15 minutes, and the rest of a second.
     seen.clock.advance(Duration::from_mins(15));
     assert_eq!(seen.get().await, 200);
     seen.clock.advance(Duration::from_secs(1));
@@ -114,7 +114,7 @@ async fn a_token_seen_before_ends_at_its_time() {
 }
 
 #[tokio::test]
-async fn a_token_seen_before_is_refused_when_the_clock_says_that_it_has_not_begun() {
+async fn a_cached_token_is_refused_before_its_nbf() {
     let seen = seen().await;
     let now = seen.clock.now();
     seen.clock.set(now.before(Duration::from_secs(5)));
@@ -126,7 +126,7 @@ async fn a_token_seen_before_is_refused_when_the_clock_says_that_it_has_not_begu
 }
 
 #[tokio::test]
-async fn a_token_seen_before_ends_with_its_key() {
+async fn a_cached_token_ends_with_its_key() {
     let seen = seen().await;
     let kid = seen.app.auth.keys()[0].kid.clone();
     seen.app.auth.rotate_key(&Context::system("test"), SigningKey::<EdDsa>::generate().unwrap()).unwrap();
@@ -136,14 +136,14 @@ async fn a_token_seen_before_ends_with_its_key() {
 }
 
 #[tokio::test]
-async fn a_token_seen_before_ends_with_its_session() {
+async fn a_cached_token_ends_with_its_session() {
     let seen = seen().await;
     seen.app.auth.logout(&Context::system("test"), &seen.caller()).await.unwrap();
     assert_eq!(seen.get().await, 401);
 }
 
 #[tokio::test]
-async fn a_token_seen_before_ends_with_its_subject() {
+async fn a_cached_token_ends_with_its_subject() {
     let seen = seen().await;
     let patch = AccountPatch { active: Some(false), ..AccountPatch::default() };
     seen.app.auth.update_account(&Context::system("test"), seen.caller().subject(), patch).await.unwrap();
@@ -151,7 +151,7 @@ async fn a_token_seen_before_ends_with_its_subject() {
 }
 
 #[tokio::test]
-async fn a_token_seen_before_does_not_keep_a_role() {
+async fn a_cached_token_does_not_keep_a_role() {
     let seen = seen().await;
     let patch = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
     seen.app.auth.update_account(&Context::system("test"), seen.caller().subject(), patch).await.unwrap();
@@ -159,7 +159,7 @@ async fn a_token_seen_before_does_not_keep_a_role() {
 }
 
 #[tokio::test]
-async fn a_token_that_differs_in_one_character_was_not_seen_before() {
+async fn a_token_that_differs_in_one_character_is_not_cached() {
     let seen = seen().await;
     for at in (0..seen.token.len()).filter(|at| seen.token.as_bytes()[*at] != b'.') {
         let mut other = seen.token.clone();
@@ -173,7 +173,7 @@ async fn a_token_that_differs_in_one_character_was_not_seen_before() {
 }
 
 #[tokio::test]
-async fn more_tokens_than_are_remembered_are_good_all_the_same() {
+async fn more_tokens_than_the_cache_holds_stay_valid() {
     let key = SigningKey::hs256(&SECRET.to_owned().into()).unwrap();
     let service = Service::start_with(key, |builder| builder.token_cache(32)).await;
     let forger = Forger::hs256();

@@ -22,7 +22,7 @@ pub(crate) struct Service {
     pub(crate) auth: Auth,
     pub(crate) clock: TestClock,
     pub(crate) http: reqwest::Client,
-    /// A token that is good.
+    /// A valid token.
     pub(crate) token: String,
 }
 
@@ -46,7 +46,7 @@ impl Service {
         Self { url: serve(auth.clone()).await, auth, clock, http: reqwest::Client::new(), token }
     }
 
-    /// What `GET /me` answers to this token.
+    /// The status of `GET /me` with this token.
     pub(crate) async fn me(&self, token: &str) -> u16 {
         self.http.get(format!("{}/me", self.url)).bearer_auth(token).send().await.unwrap().status().as_u16()
     }
@@ -60,7 +60,7 @@ impl Service {
         self.clock.now().as_secs()
     }
 
-    /// The claims of the good token.
+    /// The claims of the valid token.
     pub(crate) fn claims(&self) -> Map<String, Value> {
         part(&self.token, 1)
     }

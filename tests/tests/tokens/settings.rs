@@ -1,6 +1,6 @@
 //! Keys from the environment.
 //!
-//! The environment belongs to the process, so each case runs in one of its own.
+//! The environment belongs to the process, so each case runs in a child process.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use auth_core::Settings;
 
 use crate::forge::{SECRET, pem};
 
-/// Not a test: what the child process of the others does.
+/// Not a test: the child process of the others.
 #[test]
 #[ignore = "run by the other tests of this module"]
 fn child() {
@@ -32,7 +32,7 @@ fn read(variables: &[(&str, &str)]) -> String {
     said("settings::child", "keys: ", variables)
 }
 
-/// The line of a child process that begins so, or with `error: `.
+/// The line of a child process with this prefix, or with `error: `.
 fn said(child: &str, begins: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", child, "--nocapture"]).env_clear();
@@ -49,7 +49,7 @@ fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
 }
 
 #[test]
-fn keys_come_from_a_secret_a_file_and_files() {
+fn keys_are_read_from_a_secret_a_file_and_several_files() {
     let folder = tempfile::tempdir().unwrap();
     let (p256, ed25519) = (file(&folder, "p256", pem!("p256")), file(&folder, "ed25519", pem!("ed25519.pub")));
     assert_eq!(read(&[]), "keys: None, remembered: None");
@@ -72,7 +72,7 @@ fn keys_come_from_a_secret_a_file_and_files() {
 }
 
 #[test]
-fn how_many_verified_tokens_are_remembered_is_a_number() {
+fn the_size_of_the_token_cache_is_a_number() {
     assert_eq!(read(&[("AUTH_TOKEN_CACHE", "0")]), "keys: None, remembered: Some(0)");
     assert_eq!(read(&[("AUTH_TOKEN_CACHE", "500")]), "keys: None, remembered: Some(500)");
     for wrong in ["-1", "10k", " "] {
@@ -102,7 +102,7 @@ fn an_unusable_key_is_one_line_that_names_the_variable_and_the_remedy() {
 }
 
 #[test]
-fn issuers_come_from_a_list_or_a_file() {
+fn issuers_are_read_from_a_list_or_a_file() {
     let issuers = |variables: &[(&str, &str)]| said("settings::issuers_child", "issuers: ", variables);
     assert_eq!(issuers(&[]), "issuers: []");
     let json = r#"[

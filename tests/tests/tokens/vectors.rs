@@ -1,4 +1,4 @@
-//! Project Wycheproof's cases for JSON Web Signature, every one of them.
+//! Project Wycheproof's cases for JSON Web Signature, all of them.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const CASES: &str = include_str!("../../vectors/wycheproof/json_web_signature_test.json");
 
-/// Why a case that its authors call valid is refused here.
+/// Why a case that Wycheproof calls valid is refused here.
 fn refused_for_a_reason(id: u64) -> Option<&'static str> {
     Some(match id {
         264..=271 => "RS384 and RS512 are not offered",
@@ -19,8 +19,7 @@ fn refused_for_a_reason(id: u64) -> Option<&'static str> {
     })
 }
 
-/// Cases that their authors call invalid, and which are to the byte a case that they call valid: the padding that they
-/// were to have is not there.
+/// Cases that Wycheproof calls invalid and that are identical to a valid case: their padding is missing.
 const SAME_AS_VALID: &[(u64, u64)] = &[(367, 357), (370, 357)];
 
 fn token(case: &Value) -> String {
@@ -37,7 +36,7 @@ fn case(cases: &Value, id: u64) -> (String, &Value) {
 }
 
 #[test]
-fn rfc7515_s5_2_every_case_of_wycheproof_is_decided_as_stated_or_for_a_reason() {
+fn rfc7515_s5_2_every_case_of_wycheproof_is_decided_as_stated_or_for_a_named_reason() {
     let cases: Value = serde_json::from_str(CASES).unwrap();
     let mut wrong = Vec::new();
     let mut count = BTreeMap::new();

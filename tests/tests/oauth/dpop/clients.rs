@@ -1,4 +1,4 @@
-//! A client as others wrote it, unchanged: oauth4webapi, against a quickstart process.
+//! An unchanged third-party client, oauth4webapi, against a quickstart process.
 
 use std::path::Path;
 

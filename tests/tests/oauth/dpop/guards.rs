@@ -1,4 +1,4 @@
-//! Every way to ask who calls goes through the one verification, and sees the request as the client wrote it.
+//! Every guard and extractor uses the one verification, and sees the request as the client sent it.
 
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
@@ -53,7 +53,7 @@ async fn identified(_: Identity) -> &'static str {
     "known"
 }
 
-/// What follows an optional guard asks again for itself.
+/// The extractor after an optional guard authenticates again.
 async fn perhaps(caller: Option<Claims>) -> &'static str {
     if caller.is_some() { "known" } else { "unknown" }
 }
@@ -79,7 +79,7 @@ fn app(auth: &Auth) -> Router {
 }
 
 struct Nested {
-    /// The same `Auth`'s own routes, for a token.
+    /// Routes of the same `Auth` that issue tokens.
     bound: Bound,
     url: String,
 }
@@ -120,7 +120,7 @@ const EVERYWHERE: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn every_guard_and_extractor_takes_one_proof_for_the_whole_request() {
+async fn every_guard_and_extractor_accepts_one_proof_for_the_whole_request() {
     let (nested, prover) = (Nested::start().await, Prover::es256());
     let token = nested.bound.login(Some(&prover.for_tokens(&nested.bound))).await.access();
     let authorization = format!("DPoP {token}");
@@ -160,7 +160,7 @@ async fn every_guard_and_extractor_refuses_a_bound_token_without_its_proof() {
 }
 
 #[tokio::test]
-async fn a_request_may_be_written_otherwise_than_its_proof_names_it() {
+async fn a_request_may_be_written_differently_from_its_proof() {
     let (nested, prover) = (Nested::start().await, Prover::es256());
     let token = nested.bound.login(Some(&prover.for_tokens(&nested.bound))).await.access();
     let authorization = format!("DPoP {token}");
@@ -176,7 +176,7 @@ async fn a_request_may_be_written_otherwise_than_its_proof_names_it() {
 }
 
 #[tokio::test]
-async fn the_method_is_the_requests_own() {
+async fn htm_is_compared_with_the_method_of_the_request() {
     let (nested, prover) = (Nested::start().await, Prover::es256());
     let token = nested.bound.login(Some(&prover.for_tokens(&nested.bound))).await.access();
     let authorization = format!("DPoP {token}");
@@ -192,29 +192,29 @@ async fn the_method_is_the_requests_own() {
     }
 }
 
-/// Asks again, of an `Auth` that knows no such session.
+/// Authenticates again, with an `Auth` that has no such session.
 async fn other(
     State(_): State<Auth>,
     caller: Result<Option<Identity>, auth_core::http::Rejection>,
     request: axum::extract::Request,
     next: axum::middleware::Next,
 ) -> axum::response::Response {
-    assert!(caller.is_err(), "the other knows no such session");
+    assert!(caller.is_err(), "the other has no such session");
     next.run(request).await
 }
 
 #[tokio::test]
-async fn a_request_that_comes_back_to_an_auth_after_another_is_no_replay() {
+async fn a_second_verification_after_another_auth_is_not_a_replay() {
     let prover = Prover::es256();
     let first = Bound::optional().await;
     let store = MemoryStore::default();
-    // The other is of the same issuer, key and sessions, and remembers for itself.
+    // The other `Auth` has the same issuer, key and sessions, and its own replay memory.
     let second = Bound::start(|builder: AuthBuilder| builder.store(store).dpop(Dpop::optional())).await;
     let token = first.login(Some(&prover.for_tokens(&first))).await.access();
     let app = Router::new()
         .route("/", routing::get(|_: Identity| async { "known" }))
         .with_state(first.auth.clone())
-        // Of the other, who knows no such session: what it says is left aside.
+        // The other `Auth` has no such session; its answer is ignored.
         .layer(axum::middleware::from_fn_with_state(second.auth.clone(), other))
         .layer(Known::layer(&first.auth));
     let url = serve(app).await;
@@ -226,7 +226,7 @@ async fn a_request_that_comes_back_to_an_auth_after_another_is_no_replay() {
 }
 
 #[tokio::test]
-async fn an_api_key_is_taken_beside_it_as_before() {
+async fn an_api_key_is_accepted_beside_a_bound_token() {
     let (nested, prover) = (Nested::start().await, Prover::es256());
     let key = nested.bound.api_key(&[]).await;
     for headers in [[("X-API-Key", key.clone())], [("Authorization", format!("Bearer {key}"))]] {
@@ -237,7 +237,7 @@ async fn an_api_key_is_taken_beside_it_as_before() {
     for scheme in ["Bearer", "DPoP", "ApiKey"] {
         assert!(answer.challenge_of(scheme).is_some(), "{scheme}");
     }
-    // A key is no token, and is not taken for one.
+    // An API key is not a token, and is not treated as one.
     let used = prover.using(&nested.bound, "GET", "/outer/either", &key);
     let authorization = format!("DPoP {key}");
     let headers = [("Authorization", authorization.as_str()), ("DPoP", &used)];

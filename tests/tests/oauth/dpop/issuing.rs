@@ -1,4 +1,4 @@
-//! Sections 5 and 6: tokens that are bound where they are asked for, and stay bound.
+//! Sections 5 and 6: tokens are bound when they are issued, and stay bound.
 
 use auth_core::{AccountError, Context, Dpop, GrantType, Login, OAuthClient, ProofError, Timestamp};
 use reqwest::Method;
@@ -20,8 +20,8 @@ async fn rfc9449_s5_a_proof_binds_the_tokens() {
 }
 
 #[tokio::test]
-async fn rfc9449_s5_its_example_binds_tokens_to_its_key() {
-    // Figures 2 and 6. The client knows the service's token endpoint by another path than the service does itself.
+async fn rfc9449_s5_the_proof_of_the_rfc_binds_tokens_to_its_key() {
+    // Figures 2 and 6. The client uses another path for the token endpoint than the service does.
     const PROOF: &str = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNo\
                          UklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERW\
                          clUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh\
@@ -53,7 +53,7 @@ async fn rfc9449_s5_without_a_proof_tokens_are_bearer_tokens() {
 }
 
 #[tokio::test]
-async fn rfc9449_s5_login_and_refresh_of_the_own_client_bind_as_well() {
+async fn rfc9449_s5_the_login_and_refresh_routes_bind_as_well() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let form = [("username", EMAIL), ("password", PASSWORD)];
     let at = |path: &str| prover.draft(&service, "POST", path).signed_by(&prover);
@@ -66,7 +66,7 @@ async fn rfc9449_s5_login_and_refresh_of_the_own_client_bind_as_well() {
     let renewed = send(&service, Method::POST, "/auth/refresh", &[("DPoP", &at("/auth/refresh"))], &form).await;
     assert_eq!(renewed.text("token_type"), "DPoP");
     assert_eq!(claims(&renewed.access())["cnf"]["jkt"], prover.thumbprint);
-    // A proof for another of the two is a proof for another request.
+    // A proof for one of the two routes is a proof for another request than the other's.
     for path in ["/auth/login", "/auth/refresh"] {
         let form = [("username", EMAIL), ("password", PASSWORD), ("refresh_token", "rt_x")];
         let refused = send(&service, Method::POST, path, &[("DPoP", &at("/auth/token"))], &form).await;
@@ -77,7 +77,7 @@ async fn rfc9449_s5_login_and_refresh_of_the_own_client_bind_as_well() {
 }
 
 #[tokio::test]
-async fn rfc9449_s5_a_bound_session_is_refreshed_with_its_key_alone() {
+async fn rfc9449_s5_a_bound_session_is_refreshed_only_with_its_key() {
     let (service, prover, thief) = (Bound::optional().await, Prover::es256(), Prover::another());
     let first = service.login(Some(&prover.for_tokens(&service))).await;
     service.renew(&first.refresh(), None).await.is_error(400, "invalid_grant");
@@ -87,15 +87,15 @@ async fn rfc9449_s5_a_bound_session_is_refreshed_with_its_key_alone() {
     assert_eq!(claims(&second.access())["cnf"]["jkt"], prover.thumbprint);
     service.renew(&second.refresh(), None).await.is_error(400, "invalid_grant");
     let third = service.renew(&second.refresh(), Some(&prover.for_tokens(&service))).await;
-    assert_eq!(third.status, 200, "a stranger ended the session: {}", third.body);
+    assert_eq!(third.status, 200, "another client ended the session: {}", third.body);
 }
 
 #[tokio::test]
-async fn a_thief_without_the_key_ends_nothing_and_is_given_nothing() {
+async fn a_thief_without_the_key_ends_no_session_and_gets_no_token() {
     let (service, prover, thief) = (Bound::optional().await, Prover::es256(), Prover::another());
     let first = service.login(Some(&prover.for_tokens(&service))).await;
     let second = service.renew(&first.refresh(), Some(&prover.for_tokens(&service))).await;
-    // What is a replay in its owner's hands: used, and the leeway is over.
+    // Sent by its owner this would be a replay: the token is used, and the leeway is over.
     service.advance(60);
     for stolen in [first.refresh(), second.refresh()] {
         service.renew(&stolen, None).await.is_error(400, "invalid_grant");
@@ -103,7 +103,7 @@ async fn a_thief_without_the_key_ends_nothing_and_is_given_nothing() {
     }
     let third = service.renew(&second.refresh(), Some(&prover.for_tokens(&service))).await;
     assert_eq!(third.status, 200, "{}", third.body);
-    // In the owner's own it is one.
+    // Sent by its owner it is one.
     service.renew(&first.refresh(), Some(&prover.for_tokens(&service))).await.is_error(400, "invalid_grant");
     service.renew(&third.refresh(), Some(&prover.for_tokens(&service))).await.is_error(400, "invalid_grant");
 }
@@ -112,7 +112,7 @@ async fn a_thief_without_the_key_ends_nothing_and_is_given_nothing() {
 async fn a_session_is_bound_at_login_or_never() {
     let (service, thief) = (Bound::optional().await, Prover::another());
     let first = service.login(None).await;
-    // Bound to the thief's key, the session would be lost to its owner and nothing would look like a replay.
+    // Bound to the thief's key, the session would be lost to its owner, and nothing would look like a replay.
     service.renew(&first.refresh(), Some(&thief.for_tokens(&service))).await.is_error(400, "invalid_grant");
     let second = service.renew(&first.refresh(), None).await;
     assert_eq!(second.text("token_type"), "bearer");
@@ -129,17 +129,17 @@ async fn a_lost_response_is_retried_with_a_new_proof() {
 }
 
 #[tokio::test]
-async fn rfc9449_s5_the_sessions_of_a_client_with_a_secret_are_bound_to_that() {
+async fn rfc9449_s5_the_sessions_of_a_confidential_client_are_bound_to_its_secret() {
     let (service, prover, next) = (Bound::optional().await, Prover::es256(), Prover::another());
     let client = [("client_id", "backend"), ("client_secret", SECRET)];
     let first = service.grant(&[LOGIN, &client].concat(), Some(&prover.for_tokens(&service))).await;
     assert_eq!(claims(&first.access())["cnf"]["jkt"], prover.thumbprint);
     let refresh = first.refresh();
     let form = [&[("grant_type", "refresh_token"), ("refresh_token", &refresh)], &client[..]].concat();
-    // It may take another key, with which its next access token goes.
+    // It may use another key, to which its next access token is bound.
     let second = service.grant(&form, Some(&next.for_tokens(&service))).await;
     assert_eq!(claims(&second.access())["cnf"]["jkt"], next.thumbprint);
-    // The secret is still asked for.
+    // The secret is still required.
     service.renew(&second.refresh(), Some(&next.for_tokens(&service))).await.is_error(400, "invalid_grant");
 }
 
@@ -156,7 +156,7 @@ async fn a_session_of_a_public_client_is_bound_to_client_and_key() {
 }
 
 #[tokio::test]
-async fn rfc9449_s5_where_it_is_required_no_tokens_are_issued_without_a_proof() {
+async fn rfc9449_s5_where_dpop_is_required_no_tokens_are_issued_without_a_proof() {
     let (service, prover) = (Bound::required().await, Prover::es256());
     service.login(None).await.is_error(400, "invalid_dpop_proof");
     service.reasons.are(&proof(ProofError::Missing), "login");
@@ -168,7 +168,7 @@ async fn rfc9449_s5_where_it_is_required_no_tokens_are_issued_without_a_proof() 
         assert_eq!(send(&service, Method::POST, path, &[], &form).await.status, 400, "{path}");
         service.reasons.are(&proof(ProofError::Missing), path);
     }
-    // Also not by the application's own code, which has no request to take a proof from.
+    // Nor by the application's own code, which has no request with a proof.
     let refused = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await;
     assert_eq!(refused.err(), Some(AccountError::InvalidDpopProof));
     let refused = service.auth.refresh(&Context::system("test"), &first.refresh()).await;
@@ -177,7 +177,7 @@ async fn rfc9449_s5_where_it_is_required_no_tokens_are_issued_without_a_proof() 
 }
 
 #[tokio::test]
-async fn rfc9449_s5_2_a_client_that_is_to_have_bound_tokens_gets_no_others() {
+async fn rfc9449_s5_2_a_client_with_bound_tokens_only_gets_no_others() {
     let both = [GrantType::Password, GrantType::RefreshToken];
     let client = OAuthClient::public("bound-app").unwrap().grants(both).dpop_bound_access_tokens();
     let service = Bound::start(|builder| builder.dpop(Dpop::optional()).client(client)).await;
@@ -195,7 +195,7 @@ async fn rfc9449_s5_2_a_client_that_is_to_have_bound_tokens_gets_no_others() {
 }
 
 #[tokio::test]
-async fn a_refused_login_uses_no_proof_up() {
+async fn a_refused_login_does_not_use_up_its_proof() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let used = prover.for_tokens(&service);
     let wrong = [("grant_type", "password"), ("username", EMAIL), ("password", "wrong")];
@@ -204,7 +204,7 @@ async fn a_refused_login_uses_no_proof_up() {
 }
 
 #[tokio::test]
-async fn off_by_default_a_proof_is_ignored() {
+async fn without_dpop_a_proof_is_ignored() {
     let (service, prover) = (Bound::start(|builder| builder).await, Prover::es256());
     for sent in [prover.for_tokens(&service), "no proof at all".to_owned()] {
         let first = service.login(Some(&sent)).await;
@@ -220,7 +220,7 @@ async fn off_by_default_a_proof_is_ignored() {
 }
 
 #[tokio::test]
-async fn turned_off_again_a_bound_session_is_refused() {
+async fn with_dpop_turned_off_again_a_bound_session_is_refused() {
     use auth_core::store::MemoryStore;
     let (store, prover) = (MemoryStore::default(), Prover::es256());
     let on = Bound::start(|builder| builder.store(store.clone()).dpop(Dpop::optional())).await;
@@ -233,7 +233,7 @@ async fn turned_off_again_a_bound_session_is_refused() {
 }
 
 #[tokio::test]
-async fn a_proof_stands_after_the_client() {
+async fn the_client_is_checked_before_the_proof() {
     let confidential = OAuthClient::confidential("billing", &"4f1c9e2ab77d03568cf2e19a40d6b385".to_owned().into());
     let client = confidential.unwrap().grants([GrantType::Password]);
     let (service, prover) = (Bound::start(|b| b.dpop(Dpop::optional()).client(client)).await, Prover::es256());
@@ -250,7 +250,7 @@ async fn rfc9449_s5_1_the_metadata_names_the_algorithms() {
 }
 
 #[tokio::test]
-async fn rfc9449_s6_2_introspection_tells_the_key() {
+async fn rfc9449_s6_2_introspection_returns_the_thumbprint() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let key = service.api_key(&["introspect"]).await;
     let bound = service.login(Some(&prover.for_tokens(&service))).await;

@@ -30,7 +30,7 @@ macro_rules! pem {
 
 const LOGIN: &[(&str, &str)] = &[("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
 
-/// Why credentials were refused, which no answer says.
+/// The reasons of refusals, from events; no answer contains them.
 #[derive(Clone, Default)]
 pub(crate) struct Reasons(Arc<Mutex<Vec<String>>>);
 
@@ -44,7 +44,7 @@ impl EventSink for Reasons {
 }
 
 impl Reasons {
-    /// Those since the last call.
+    /// The reasons since the last call.
     fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
@@ -55,7 +55,7 @@ impl Reasons {
     }
 }
 
-/// A service, and why it refuses.
+/// A service, and the reasons of its refusals.
 struct Bound {
     service: Service,
     reasons: Reasons,
@@ -84,7 +84,7 @@ impl Bound {
         Self { service, reasons }
     }
 
-    /// A login whose request carries this proof, if there is one.
+    /// A login, with this proof if there is one.
     async fn login(&self, proof: Option<&str>) -> Answer {
         self.grant(LOGIN, proof).await
     }
@@ -98,7 +98,7 @@ impl Bound {
         self.grant(&[("grant_type", "refresh_token"), ("refresh_token", refresh)], proof).await
     }
 
-    /// `GET /me` by the scheme `DPoP`.
+    /// `GET /me` with the scheme `DPoP`.
     async fn get_me(&self, token: &str, proof: &str) -> Answer {
         let authorization = format!("DPoP {token}");
         send(self, Method::GET, "/me", &[("Authorization", &authorization), ("DPoP", proof)], &[]).await
@@ -123,7 +123,7 @@ async fn send(
     Answer::of(request.send().await.unwrap()).await
 }
 
-/// Who holds a key.
+/// A client with a key.
 struct Prover {
     key: EncodingKey,
     algorithm: Algorithm,
@@ -167,12 +167,12 @@ impl Prover {
         Draft { header: members(header), claims: members(claims) }
     }
 
-    /// A good proof for a request for tokens.
+    /// A valid proof for a token request.
     fn for_tokens(&self, service: &Service) -> String {
         self.draft(service, "POST", "/auth/token").signed_by(self)
     }
 
-    /// A good proof for a use of this token.
+    /// A valid proof for a use of this token.
     fn using(&self, service: &Service, method: &str, path: &str, token: &str) -> String {
         self.draft(service, method, path).with_token(token).signed_by(self)
     }
@@ -182,7 +182,7 @@ impl Prover {
     }
 }
 
-/// A proof that can still be changed.
+/// A proof before it is signed.
 struct Draft {
     header: Map<String, Value>,
     claims: Map<String, Value>,
@@ -219,7 +219,7 @@ fn claims(token: &str) -> Value {
 }
 
 impl Answer {
-    /// Asserts a refusal of a token or a proof where one is used: 401, and a `DPoP` challenge with this error.
+    /// Asserts a refusal of a token or proof at a resource: 401, and a `DPoP` challenge with this error.
     #[track_caller]
     fn is_refused_use(&self, error: &str, case: &str) {
         assert_eq!(self.status, 401, "{case}: {}", self.body);

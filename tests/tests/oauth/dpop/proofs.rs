@@ -1,4 +1,4 @@
-//! Section 4.3: what a proof must be, where tokens are asked for and where they are used.
+//! Section 4.3: the checks of a proof, at the token endpoint and at a resource.
 
 use auth_core::ProofError;
 use base64::Engine;
@@ -37,7 +37,7 @@ impl Rules {
         self.prover.draft(&self.service, "GET", "/me").with_token(&self.token)
     }
 
-    /// A change to a good proof refuses it, for this reason, in both places.
+    /// This change to a valid proof has it refused in both places, for this reason.
     async fn refuse(&self, reason: ProofError, case: &str, change: impl Fn(&mut Draft)) {
         self.refuse_signed(reason, case, |draft| {
             change(draft);
@@ -55,7 +55,7 @@ impl Rules {
         self.service.reasons.are(&proof(reason), case);
     }
 
-    /// A change to a good proof does it no harm.
+    /// A valid proof with this change is still accepted.
     async fn take(&self, case: &str, change: impl Fn(&mut Draft)) {
         let (mut for_tokens, mut for_use) = (self.for_tokens(), self.for_use());
         change(&mut for_tokens);
@@ -120,7 +120,7 @@ async fn rfc9449_s4_3_it_is_a_well_formed_jwt() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_no_name_is_doubled() {
+async fn rfc9449_s4_3_no_member_is_doubled() {
     let rules = Rules::new().await;
     let doubled = |draft: &Draft, part: usize, name: &str| {
         let mut parts = [Value::from(draft.header.clone()).to_string(), Value::from(draft.claims.clone()).to_string()];
@@ -165,14 +165,14 @@ async fn rfc9449_s4_3_its_type_is_dpop_jwt() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_its_algorithm_is_asymmetric_and_offered() {
+async fn rfc9449_s4_3_its_algorithm_is_asymmetric_and_supported() {
     let rules = Rules::new().await;
     let reason = ProofError::Header("unsupported `alg`");
     for alg in [json!("none"), json!("None"), json!("HS256"), json!("ES384"), json!("RS512"), json!(""), json!(256)] {
         rules.refuse(reason, "alg", |draft| put(&mut draft.header, "alg", alg.clone())).await;
     }
     rules.refuse(reason, "alg", |draft| drop(draft.header.remove("alg"))).await;
-    // A secret in the header, and a signature that is by it.
+    // A secret in the header, and a signature by that secret.
     let secret =
         Prover { key: EncodingKey::from_secret(b"secret").unwrap(), algorithm: Algorithm::HS256, ..Prover::es256() };
     rules
@@ -185,7 +185,7 @@ async fn rfc9449_s4_3_its_algorithm_is_asymmetric_and_offered() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_every_offered_algorithm_is_taken() {
+async fn rfc9449_s4_3_every_supported_algorithm_is_accepted() {
     for prover in [Prover::es256(), Prover::eddsa(), Prover::rsa(Algorithm::RS256), Prover::rsa(Algorithm::PS256)] {
         let case = format!("{:?}", prover.algorithm);
         let rules = Rules::of(prover).await;
@@ -201,7 +201,7 @@ async fn rfc9449_s4_3_every_offered_algorithm_is_taken() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_its_signature_is_of_the_key_in_its_header() {
+async fn rfc9449_s4_3_its_signature_is_by_the_key_in_its_header() {
     let rules = Rules::new().await;
     let another = Prover::another();
     rules.refuse_signed(ProofError::Signature, "of another key", |draft| draft.signed_by(&another)).await;
@@ -220,7 +220,7 @@ async fn rfc9449_s4_3_its_signature_is_of_the_key_in_its_header() {
             format!("{}.", signed.rsplit_once('.').unwrap().0)
         })
         .await;
-    // The algorithm is that of the key: a key of P-256 signs by no other.
+    // The key determines the algorithm: a P-256 key signs with no other.
     rules.refuse(ProofError::Key, "of another algorithm", |draft| put(&mut draft.header, "alg", "EdDSA".into())).await;
 }
 
@@ -232,7 +232,7 @@ async fn rfc9449_s4_3_its_key_is_in_its_header_and_public() {
     for jwk in [Value::Null, json!("key"), json!([rules.prover.jwk])] {
         rules.refuse(missing, "no object", |draft| put(&mut draft.header, "jwk", jwk.clone())).await;
     }
-    // Whatever their value is, `null` included.
+    // With any value, `null` included.
     for private in ["d", "p", "q", "dp", "dq", "qi", "oth", "k"] {
         for value in [Value::Null, json!("AQAB"), json!(1)] {
             rules.refuse(ProofError::Key, private, |draft| draft.header["jwk"][private] = value.clone()).await;
@@ -241,9 +241,9 @@ async fn rfc9449_s4_3_its_key_is_in_its_header_and_public() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_its_key_protects_something() {
+async fn rfc9449_s4_3_a_weak_key_is_refused() {
     let rules = Rules::new().await;
-    // Of 1024 bits, and of an exponent with which every message is its own signature.
+    // A key of 1024 bits, and exponents with which every message is its own signature.
     for (len, e) in [(128, "AQAB"), (256, "AQ"), (256, "AA")] {
         let n = BASE64_URL_SAFE_NO_PAD.encode(vec![0xC1; len]);
         rules
@@ -264,7 +264,7 @@ async fn rfc9449_s4_3_its_key_protects_something() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_no_other_key_and_no_extension_is_named() {
+async fn rfc9449_s4_3_another_key_or_an_extension_is_refused() {
     let rules = Rules::new().await;
     let reason = ProofError::Header("unsupported `jku`, `x5u`, `x5c`, `crit`, `zip` or `b64`");
     for (name, value) in [
@@ -324,7 +324,7 @@ async fn rfc9449_s4_3_it_is_for_this_address() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_the_query_does_not_count() {
+async fn rfc9449_s4_3_the_query_is_ignored() {
     let rules = Rules::new().await;
     let (authorization, used) = (format!("DPoP {}", rules.token), rules.for_use().signed_by(&rules.prover));
     let headers = [("Authorization", authorization.as_str()), ("DPoP", &used)];
@@ -332,7 +332,7 @@ async fn rfc9449_s4_3_the_query_does_not_count() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_whose_host_a_request_names_does_not_count() {
+async fn rfc9449_s4_3_the_host_header_of_a_request_is_ignored() {
     let rules = Rules::new().await;
     let authorization = format!("DPoP {}", rules.token);
     let mut elsewhere = rules.for_use();
@@ -352,7 +352,7 @@ async fn rfc9449_s4_3_whose_host_a_request_names_does_not_count() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_it_was_made_just_now() {
+async fn rfc9449_s4_3_it_was_issued_within_the_last_minute() {
     let rules = Rules::new().await;
     let made = |secs: f64| {
         move |draft: &mut Draft| {
@@ -360,7 +360,7 @@ async fn rfc9449_s4_3_it_was_made_just_now() {
             put(&mut draft.claims, "iat", json!(iat));
         }
     };
-    // A minute, and the clocks may be 5 seconds apart.
+    // A minute, and 5 seconds of clock skew.
     for secs in [-64.0, -1.0, -0.5, 0.25, 5.0] {
         rules.take(&format!("{secs}"), made(secs)).await;
     }
@@ -370,7 +370,7 @@ async fn rfc9449_s4_3_it_was_made_just_now() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_an_end_or_beginning_that_it_names_holds() {
+async fn rfc9449_s4_3_exp_and_nbf_are_checked() {
     let rules = Rules::new().await;
     let at = |name: &'static str, secs: i64| {
         move |draft: &mut Draft| {
@@ -385,7 +385,7 @@ async fn rfc9449_s4_3_an_end_or_beginning_that_it_names_holds() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_it_grows_old() {
+async fn rfc9449_s4_3_it_expires() {
     let rules = Rules::new().await;
     let used = rules.for_use().signed_by(&rules.prover);
     rules.service.advance(65);
@@ -394,7 +394,7 @@ async fn rfc9449_s4_3_it_grows_old() {
 }
 
 #[tokio::test]
-async fn rfc9449_s4_3_where_a_token_is_used_it_is_for_that_token() {
+async fn rfc9449_s4_3_at_a_resource_it_is_for_the_token() {
     let rules = Rules::new().await;
     let another = rules.service.login(Some(&rules.prover.for_tokens(&rules.service))).await.access();
     for (case, reason, ath) in [

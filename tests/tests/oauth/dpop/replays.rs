@@ -1,4 +1,4 @@
-//! Section 11.1: a proof is good once.
+//! Section 11.1: a proof can be used once.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use reqwest::Method;
 use super::{Bound, Prover, proof, send};
 
 #[tokio::test]
-async fn rfc9449_s11_1_a_proof_is_good_once() {
+async fn rfc9449_s11_1_a_proof_can_be_used_once() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let used = prover.for_tokens(&service);
     let first = service.login(Some(&used)).await;
@@ -33,14 +33,14 @@ async fn rfc9449_s11_1_a_proof_is_good_once() {
         answer.is_refused_use("invalid_dpop_proof", "again");
         service.reasons.are(&proof(ProofError::Replayed), "again");
     }
-    // Later it is too old anyway.
+    // Later it has expired anyway.
     service.advance(1);
     service.get_me(&first.access(), &used).await.is_refused_use("invalid_dpop_proof", "later");
     service.reasons.are(&proof(ProofError::Time), "later");
 }
 
 #[tokio::test]
-async fn rfc9449_s11_1_of_many_uses_at_once_one_counts() {
+async fn rfc9449_s11_1_of_concurrent_uses_one_succeeds() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let used = prover.using(&service, "GET", "/me", &token);
@@ -56,7 +56,7 @@ async fn rfc9449_s11_1_of_many_uses_at_once_one_counts() {
 }
 
 #[tokio::test]
-async fn rfc9449_s11_1_another_proof_by_the_same_name_is_the_same() {
+async fn rfc9449_s11_1_another_proof_with_the_same_jti_is_a_replay() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let draft = prover.draft(&service, "POST", "/auth/token");
     let used = draft.signed_by(&prover);
@@ -70,7 +70,7 @@ async fn rfc9449_s11_1_another_proof_by_the_same_name_is_the_same() {
         service.login(Some(&again)).await.is_error(400, "invalid_dpop_proof");
         service.reasons.are(&proof(ProofError::Replayed), "again");
     }
-    // Nor is it another for the address being written otherwise.
+    // Another spelling of the address does not make it another proof.
     let mut otherwise = prover.draft(&service, "POST", "/auth/token?a=b");
     otherwise.claims.insert("jti".to_owned(), draft.claims["jti"].clone());
     service.login(Some(&otherwise.signed_by(&prover))).await.is_error(400, "invalid_dpop_proof");
@@ -78,7 +78,7 @@ async fn rfc9449_s11_1_another_proof_by_the_same_name_is_the_same() {
 }
 
 #[tokio::test]
-async fn a_name_is_the_keys_and_the_addresss_own() {
+async fn a_jti_is_scoped_to_its_key_and_address() {
     let (service, prover, another) = (Bound::optional().await, Prover::es256(), Prover::another());
     let draft = prover.draft(&service, "POST", "/auth/token");
     let token = service.login(Some(&draft.signed_by(&prover))).await.access();
@@ -94,7 +94,7 @@ async fn a_name_is_the_keys_and_the_addresss_own() {
     assert_eq!(service.get_me(&token, &elsewhere.signed_by(&prover)).await.status, 200);
 }
 
-/// (r, n - s) for (r, s): as good a signature of the same.
+/// (r, n - s) for (r, s), which is a valid signature of the same message.
 fn other_signature(proof: &str) -> String {
     let order = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
     let order: Vec<u8> = (0..32).map(|at| u8::from_str_radix(&order[2 * at..2 * at + 2], 16).unwrap()).collect();
@@ -110,7 +110,7 @@ fn other_signature(proof: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_stolen_proof_of_another_key_is_not_remembered_as_the_holders() {
+async fn a_thiefs_proof_does_not_use_up_the_holders_jti() {
     let (service, prover, thief) = (Bound::optional().await, Prover::es256(), Prover::another());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let draft = prover.draft(&service, "GET", "/me").with_token(&token);
@@ -134,7 +134,7 @@ async fn a_full_replay_memory_forgets_nothing_and_lets_no_proof_in() {
     assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
     service.login(Some(&prover.for_tokens(&service))).await.is_error(503, "temporarily_unavailable");
     service.get_me(&token, &first).await.is_refused_use("invalid_dpop_proof", "still remembered");
-    // Bearer tokens need no memory.
+    // Bearer tokens need no replay memory.
     assert_eq!(service.me(&service.login(None).await.access()).await, 200);
     service.advance(80);
     assert_eq!(service.get_me(&token, &prover.using(&service, "GET", "/me", &token)).await.status, 200);
@@ -154,12 +154,12 @@ async fn refused_requests_do_not_fill_the_replay_memory() {
     assert_eq!(service.login(Some(&prover.for_tokens(&service))).await.status, 200);
 }
 
-/// Two nodes on one store that remember proofs like this.
+/// Two nodes with one store and this replay memory.
 async fn nodes(dpop: impl Fn() -> Dpop) -> [Bound; 2] {
     let store = MemoryStore::default();
     let node = |builder: AuthBuilder| builder.store(store.clone()).dpop(dpop());
     let first = Bound::start(node).await;
-    // The user is there already, who is the first node's.
+    // The user exists already, in the first node's store.
     let second = Bound::start(|builder| builder.sessions(store.clone()).dpop(dpop())).await;
     [first, second]
 }
@@ -174,19 +174,19 @@ async fn a_proof_is_good_on_one_node(dpop: impl Fn() -> Dpop) {
 }
 
 #[tokio::test]
-async fn nodes_that_share_counters_share_what_was_used() {
+async fn nodes_that_share_counters_share_used_proofs() {
     let counters = MemoryCounters::new();
     a_proof_is_good_on_one_node(|| Dpop::optional().replays_in(counters.clone())).await;
 }
 
 #[tokio::test]
-async fn nodes_that_share_a_redis_share_what_was_used() {
+async fn nodes_that_share_a_redis_share_used_proofs() {
     let Some(url) = Redis::shared("oauth::dpop") else { return };
     let namespace = SubjectId::random().to_string();
     a_proof_is_good_on_one_node(|| Dpop::optional().replays_in(RedisCounters::new(&url, &namespace).unwrap())).await;
 }
 
-/// Counters that write down how long each is to live.
+/// Counters that record the lifetime of each entry.
 #[derive(Clone, Default)]
 struct Windows(Arc<Mutex<Vec<Duration>>>);
 
@@ -199,7 +199,7 @@ impl Counters for Windows {
 }
 
 #[tokio::test]
-async fn a_proof_is_remembered_longer_than_a_node_takes_it_whose_clock_is_behind() {
+async fn a_proof_is_remembered_longer_than_a_node_with_a_slow_clock_accepts_it() {
     let windows = Windows::default();
     let service = Bound::start(|builder| builder.dpop(Dpop::optional().replays_in(windows.clone()))).await;
     let prover = Prover::es256();
@@ -218,7 +218,7 @@ impl Counters for Away {
 }
 
 #[tokio::test]
-async fn without_its_counters_a_service_takes_no_proof() {
+async fn without_its_counters_a_service_accepts_no_proof() {
     let service = Bound::start(|builder| builder.dpop(Dpop::optional().replays_in(Away))).await;
     let prover = Prover::es256();
     service.login(Some(&prover.for_tokens(&service))).await.is_error(503, "temporarily_unavailable");

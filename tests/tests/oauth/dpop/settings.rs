@@ -1,4 +1,4 @@
-//! Where the service is, and what cannot be set.
+//! The service's addresses, and invalid settings.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ async fn htu_is_compared_with_the_configured_addresses() {
         ("http://internal:8080/auth/token", false),
         ("http://internal/v1/auth/token", false),
         ("https://api.example.com/v1/auth/token", false),
-        // The issuer is another place now.
+        // The issuer is not one of the addresses any more.
         ("https://issuer.example/auth/token", false),
     ] {
         let mut draft = prover.draft(&service, "POST", "/auth/token");
@@ -37,7 +37,7 @@ async fn htu_is_compared_with_the_configured_addresses() {
 }
 
 #[tokio::test]
-async fn an_issuers_path_is_no_part_of_the_address() {
+async fn an_issuers_path_is_not_part_of_the_address() {
     let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
     let key = SigningKey::<Hs256>::hs256(&secret).unwrap();
     let auth = Auth::builder(key, "https://issuer.example/tenant", "api").store(MemoryStore::default());
@@ -52,7 +52,7 @@ fn error(issuer: &str, dpop: Dpop) -> String {
 }
 
 #[test]
-fn what_cannot_work_is_not_built() {
+fn invalid_settings_are_not_built() {
     let dpop = Dpop::optional;
     assert!(error("issuer", dpop()).contains("Dpop::address"), "{}", error("issuer", dpop()));
     for url in ["api.example.com", "ftp://api.example.com", "", "/", "https://user@api.example.com"] {
@@ -64,7 +64,7 @@ fn what_cannot_work_is_not_built() {
 }
 
 #[test]
-fn a_client_that_is_to_have_bound_tokens_needs_it_on() {
+fn a_client_with_bound_tokens_only_needs_dpop() {
     let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
     let key = SigningKey::<Hs256>::hs256(&secret).unwrap();
     let client = OAuthClient::public("app").unwrap().dpop_bound_access_tokens();
@@ -73,7 +73,7 @@ fn a_client_that_is_to_have_bound_tokens_needs_it_on() {
 }
 
 #[test]
-fn the_environment_turns_it_on() {
+fn the_environment_turns_dpop_on() {
     let node = env!("CARGO_BIN_EXE_node");
     for (env, said) in [
         (&[("AUTH_DPOP", "on")][..], "AUTH_DPOP: expected one of `off`, `optional`, `required`"),

@@ -1,4 +1,4 @@
-//! Section 7: a bound token is used with its key, and as nothing else.
+//! Section 7: a bound token is used with its key, and not as a bearer token.
 
 use auth_core::token::TokenError;
 use auth_core::{Dpop, ProofError};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{Bound, Prover, claims, encoded, proof, send};
 use crate::service::Answer;
 
-/// A request to `/me` whose `Authorization` is this.
+/// A request to `/me` with this `Authorization` header.
 async fn me(service: &Bound, authorization: &str, proofs: &[&str]) -> Answer {
     let mut headers = vec![("Authorization", authorization)];
     headers.extend(proofs.iter().map(|proof| ("DPoP", *proof)));
@@ -30,7 +30,7 @@ async fn rfc9449_s7_1_a_bound_token_is_used_with_a_proof_of_its_key() {
 }
 
 #[tokio::test]
-async fn rfc9449_s7_2_a_bound_token_is_no_bearer_token() {
+async fn rfc9449_s7_2_a_bound_token_is_not_a_bearer_token() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let used = prover.using(&service, "GET", "/me", &token);
@@ -44,7 +44,7 @@ async fn rfc9449_s7_2_a_bound_token_is_no_bearer_token() {
 }
 
 #[tokio::test]
-async fn rfc9449_s7_1_an_unbound_token_is_not_taken_by_the_scheme() {
+async fn rfc9449_s7_1_an_unbound_token_is_refused_with_the_dpop_scheme() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(None).await.access();
     let used = prover.using(&service, "GET", "/me", &token);
@@ -54,14 +54,14 @@ async fn rfc9449_s7_1_an_unbound_token_is_not_taken_by_the_scheme() {
 }
 
 #[tokio::test]
-async fn rfc9449_s7_1_the_challenge_names_what_is_taken() {
+async fn rfc9449_s7_1_the_challenge_names_the_accepted_schemes() {
     let (optional, required) = (Bound::optional().await, Bound::required().await);
     let answer = send(&optional, Method::GET, "/me", &[], &[]).await;
     assert_eq!(answer.challenge_of("Bearer"), Some("Bearer realm=\"api\""));
     assert_eq!(answer.challenge_of("DPoP"), Some("DPoP realm=\"api\", algs=\"ES256 EdDSA PS256 RS256\""));
     let answer = send(&required, Method::GET, "/me", &[], &[]).await;
     assert_eq!(answer.challenge(), "DPoP realm=\"api\", algs=\"ES256 EdDSA PS256 RS256\"");
-    // Of a proof that is not good only the scheme of proofs speaks.
+    // An invalid proof is answered with the `DPoP` challenge only.
     let prover = Prover::es256();
     let token = optional.login(Some(&prover.for_tokens(&optional))).await.access();
     let answer = me(&optional, &format!("DPoP {token}"), &[]).await;
@@ -71,7 +71,7 @@ async fn rfc9449_s7_1_the_challenge_names_what_is_taken() {
 }
 
 #[tokio::test]
-async fn rfc9449_s7_1_too_little_scope_is_answered_by_the_scheme_too() {
+async fn rfc9449_s7_1_insufficient_scope_has_a_dpop_challenge() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let used = prover.using(&service, "GET", "/reports", &token);
@@ -84,7 +84,7 @@ async fn rfc9449_s7_1_too_little_scope_is_answered_by_the_scheme_too() {
 }
 
 #[tokio::test]
-async fn rfc9449_s7_2_two_authorizations_are_one_too_many() {
+async fn rfc9449_s7_2_two_authorization_headers_are_refused() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let bound = service.login(Some(&prover.for_tokens(&service))).await.access();
     let bearer = service.login(None).await.access();
@@ -96,7 +96,7 @@ async fn rfc9449_s7_2_two_authorizations_are_one_too_many() {
 }
 
 #[tokio::test]
-async fn where_it_is_required_an_unbound_token_is_refused() {
+async fn where_dpop_is_required_an_unbound_token_is_refused() {
     let (service, prover) = (Bound::required().await, Prover::es256());
     let unbound = auth_core::testing::sign_in(&service.auth, &service.subject, "pwd", "").await.unwrap();
     let answer = me(&service, &format!("Bearer {}", unbound.expose()), &[]).await;
@@ -106,17 +106,17 @@ async fn where_it_is_required_an_unbound_token_is_refused() {
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let used = prover.using(&service, "GET", "/me", &token);
     assert_eq!(service.get_me(&token, &used).await.status, 200);
-    // An API key is no token.
+    // An API key is not a token.
     let key = service.api_key(&["introspect"]).await;
     assert_eq!(service.introspect(&key, &token).await.json()["active"], true);
 }
 
 #[tokio::test]
-async fn off_the_scheme_is_not_taken_and_a_bound_token_is_refused() {
+async fn without_dpop_the_scheme_and_a_bound_token_are_refused() {
     let (service, prover) = (Bound::start(|builder| builder).await, Prover::es256());
     let token = service.login(None).await.access();
     let bound = forged(&token, |claims| claims["cnf"] = json!({ "jkt": prover.thumbprint }));
-    assert_eq!(service.me(&forged(&token, |_| ())).await, 200, "the forger's tokens are not the service's");
+    assert_eq!(service.me(&forged(&token, |_| ())).await, 200, "the forged token is valid without a change");
     for (authorization, reason) in [
         (format!("Bearer {bound}"), TokenError::Bound),
         (format!("DPoP {bound}"), TokenError::DpopIsOff),
@@ -130,7 +130,7 @@ async fn off_the_scheme_is_not_taken_and_a_bound_token_is_refused() {
 }
 
 #[tokio::test]
-async fn rfc9449_s6_1_a_token_that_is_bound_by_other_means_is_refused() {
+async fn rfc9449_s6_1_a_token_with_another_confirmation_method_is_refused() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     for cnf in [
@@ -153,7 +153,7 @@ async fn rfc9449_s6_1_a_token_that_is_bound_by_other_means_is_refused() {
     }
 }
 
-/// The service's own token with its claims changed and signed by its own key.
+/// The service's own token with changed claims, signed by the service's key.
 fn forged(token: &str, change: impl FnOnce(&mut Value)) -> String {
     let header = String::from_utf8(
         base64::Engine::decode(&base64::prelude::BASE64_URL_SAFE_NO_PAD, token.split('.').next().unwrap()).unwrap(),
@@ -166,7 +166,7 @@ fn forged(token: &str, change: impl FnOnce(&mut Value)) -> String {
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_good_is_refused_whatever_the_proof() {
+async fn an_invalid_token_is_refused_with_any_proof() {
     let (service, prover) = (Bound::optional().await, Prover::es256());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let tampered = format!("{token}x");
@@ -180,7 +180,7 @@ async fn a_token_that_is_not_good_is_refused_whatever_the_proof() {
 }
 
 #[tokio::test]
-async fn a_skew_of_the_clocks_is_forgiven_as_it_is_set() {
+async fn the_clock_skew_applies_to_proofs() {
     let service = Bound::start(|builder| {
         let dpop = Dpop::optional().proof_lifetime(std::time::Duration::from_secs(10));
         builder.dpop(dpop).clock_skew(std::time::Duration::from_secs(30))

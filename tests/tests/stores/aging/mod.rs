@@ -1,7 +1,7 @@
-//! Tables that stay bounded while a million rows pass through them, with logins going on meanwhile.
+//! Tables stay bounded while a million rows pass through them, with concurrent logins.
 //!
-//! A million: four generations, each of 80,000 sessions with two refresh tokens and of 10,000 API keys that expired two
-//! days ago. Beside them lie rows that live, and rows that expired too short a time ago to go.
+//! A million rows: four generations, each of 80,000 sessions with two refresh tokens and of 10,000 API keys that
+//! expired two days ago. Beside them are valid rows, and rows that expired too recently to be purged.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -20,40 +20,39 @@ mod postgres;
 mod sqlite;
 
 const GENERATIONS: u64 = 4;
-/// Of one generation.
+/// Sessions of one generation.
 const SESSIONS: u64 = 80_000;
 const KEYS: u64 = 10_000;
 const ROWS: u64 = SESSIONS * 3 + KEYS;
 
-/// Of those that stay, of each kind.
+/// Rows of each kind that are kept.
 const STAYING: u64 = 2_000;
 
-/// Everything here happens within milliseconds; this is for a machine that is busy with something else.
+/// Every step takes milliseconds; the rest is for a busy machine.
 const SOON: Duration = Duration::from_mins(1);
 
-/// What only the engine knows.
+/// The SQL of one engine.
 trait Engine: Housekeeping + SessionStore + ApiKeyStore + Clone {
-    /// Adds sessions with two refresh tokens each, one of them used, and API keys, in SQL: `tag` is in their ids.
+    /// Adds sessions with two refresh tokens each, one of them used, and API keys, with `tag` in their ids.
     async fn fill(&self, tag: &str, expires_at: Timestamp, sessions: u64, keys: u64);
 
-    /// Rows of sessions, refresh tokens and API keys with `tag` in their ids; all of them if it is empty.
+    /// Rows of sessions, refresh tokens and API keys with `tag` in their ids; all rows if it is empty.
     async fn rows(&self, tag: &str) -> u64;
 
-    /// What the engine does by itself now and then, or what it needs for that.
+    /// The engine's regular maintenance, where it has one.
     async fn tidy(&self);
 
-    /// What the tables and their indexes take.
+    /// Size of the tables and their indexes.
     async fn bytes(&self) -> u64;
 
-    /// The steps by which the engine runs a statement of two numbers, a line each, and what a line says when a whole
-    /// table is read.
+    /// The query plan of a statement with two numbers, and the text in a plan that means a full table scan.
     async fn plan(&self, statement: &str) -> (Vec<String>, &'static [&'static str]);
 }
 
 /// A store that records each purge batch and delays the next until after a login.
 struct Watched<S> {
     store: S,
-    /// How many have logged in.
+    /// Logins so far.
     logins: watch::Receiver<u64>,
     batches: Mutex<Vec<(u64, Duration)>>,
 }
@@ -64,8 +63,8 @@ impl<S: Engine> Housekeeping for Watched<S> {
         let began = Instant::now();
         let removed = self.store.purge_expired(before, limit).await?;
         self.batches.lock().unwrap().push((removed, began.elapsed()));
-        assert!(limit <= 1_000 && removed <= limit.into(), "{removed} rows in a step of {limit}");
-        // Two: the next one may have begun during the step.
+        assert!(limit <= 1_000 && removed <= limit.into(), "{removed} rows in a step with limit {limit}");
+        // Two: the next login may have begun during the step.
         let mut logins = self.logins.clone();
         let until = *logins.borrow_and_update() + 2;
         let went_on = timeout(SOON, logins.wait_for(|logins| *logins >= until)).await;
@@ -74,7 +73,7 @@ impl<S: Engine> Housekeeping for Watched<S> {
     }
 }
 
-/// What a login, a refresh and a logout ask of the store.
+/// The store's calls for a login, a refresh and a logout.
 async fn log_in_and_out(store: &impl SessionStore, now: Timestamp) {
     let (first, second) = (hash(), hash());
     let end = now.after(Duration::from_hours(1));
@@ -114,14 +113,14 @@ fn hash() -> TokenHash {
     TokenHash::from(bytes)
 }
 
-/// Sweeps once while logins go on.
+/// Runs one purge during logins.
 async fn sweep<S: Engine>(store: &S) {
     let (count, logins) = watch::channel(0);
     let watched = Watched { store: store.clone(), logins, batches: Mutex::default() };
     let began = Instant::now();
     let (mut slowest, mut given_up) = (Duration::ZERO, 0);
     {
-        // A step for which this machine had no time is given up, and made again when the housekeeper looks next.
+        // A step that takes too long for this machine is given up, and made again by the next purge.
         let mut sweep = std::pin::pin!(async {
             while PurgeTask::sweep(&watched, &SystemClock).await.is_err() {
                 given_up += 1;
@@ -167,7 +166,7 @@ async fn ages_a_million_rows<S: Engine>(store: S) {
         sizes.push(store.bytes().await);
         let others = store.rows("").await - ROWS;
         sweep(&store).await;
-        // The last login may have been cut short by the end of the sweep, with one token or two.
+        // The last login may have been cancelled at the end of the purge, with one token or two.
         let left = store.rows("").await - others;
         assert!(left <= 3, "{left} rows are left of logins that ended");
         assert_eq!(store.rows(&tag).await, 0);
@@ -176,23 +175,23 @@ async fn ages_a_million_rows<S: Engine>(store: S) {
         }
         store.tidy().await;
     }
-    println!("bytes with one generation in the tables, each time: {sizes:?}");
-    // The first fills empty tables, more densely than any after it. Tables that keep what passes through them would double
-    // from the second to the fourth; how many logins went on beside, and what the engine did meanwhile, is less than half.
+    println!("bytes with each generation: {sizes:?}");
+    // The first generation fills empty tables, more densely than the others. Tables that keep purged rows would double
+    // from the second to the fourth; concurrent logins and the engine's maintenance are less than half of that.
     let (second, last) = (sizes[1], sizes[sizes.len() - 1]);
-    assert!(last < second * 3 / 2, "the tables grow with what passes through them: {sizes:?}");
+    assert!(last < second * 3 / 2, "the tables keep purged rows: {sizes:?}");
     is_indexed(&store).await;
 }
 
-/// The statements of a step find what they remove by indexes, as large as the tables may be.
+/// The statements of a step find their rows by index, however large the tables are.
 async fn is_indexed<S: Engine>(store: &S) {
-    // Planned for tables that are full, as they are when it matters.
+    // Planned for full tables.
     store.fill("aged", SystemClock.now().before(Duration::from_hours(48)), SESSIONS, KEYS).await;
     store.tidy().await;
     let removal = |sql: &str| sql.contains("DELETE FROM") && sql.contains("expires_at <=") && sql.contains("LIMIT");
     let mut looked_at = 0;
     for statement in statements::sent().into_keys().filter(|sql| removal(sql)) {
-        // Another engine's of the same process, by how it writes a parameter or names a table.
+        // Only statements of this engine: the other one differs in parameters or table names.
         let (plan, reads_all) = store.plan(&statement).await;
         if plan.is_empty() {
             continue;

@@ -1,4 +1,4 @@
-//! In PostgreSQL.
+//! The purge in PostgreSQL.
 
 use auth_core::Timestamp;
 use auth_core::store::PostgresStore;
@@ -78,7 +78,7 @@ impl Engine for PostgresStore {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_million_rows_age_in_postgres() {
+async fn a_million_rows_are_purged_in_postgres() {
     let Some(database) = Database::create("a PostgreSQL database that ages").await else { return };
     let store = PostgresStore::open(&database.url()).await.unwrap();
     ages_a_million_rows(store.clone()).await;

@@ -1,4 +1,4 @@
-//! In an SQLite file.
+//! The purge in an SQLite file.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ impl Engine for SqliteStore {
         number(self, &sql).await
     }
 
-    /// Its free pages are used again by themselves.
+    /// Free pages are reused without maintenance.
     async fn tidy(&self) {}
 
     async fn bytes(&self) -> u64 {
@@ -58,7 +58,7 @@ impl Engine for SqliteStore {
     }
 
     async fn plan(&self, statement: &str) -> (Vec<String>, &'static [&'static str]) {
-        // `SCAN s` is of the sessions that the step looks at, of which there are as many as it may remove.
+        // `SCAN s` reads the sessions of the step, at most as many as its limit.
         let signs = ["SCAN auth_", "SCAN t"].as_slice();
         if statement.contains("auth_core.") {
             return (Vec::new(), signs);
@@ -70,9 +70,9 @@ impl Engine for SqliteStore {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_million_rows_age_in_sqlite() {
+async fn a_million_rows_are_purged_in_sqlite() {
     let file = TempFile::new();
-    // As `SqliteStore::open` has it, but for the disk: the machine is not going to lose its power in the middle of this.
+    // As in `SqliteStore::open`, but without `fsync`, which only a power failure needs.
     let options = SqliteConnectOptions::new()
         .filename(file.path())
         .create_if_missing(true)

@@ -1,4 +1,4 @@
-//! What only a store on a database server can do wrong.
+//! Faults of a store on a database server.
 
 mod opening;
 mod races;

@@ -1,4 +1,4 @@
-//! Connecting, migrating, and standing beside an application's own tables.
+//! Connecting, migrating, and coexistence with an application's tables.
 
 use auth_core::SubjectId;
 use auth_core::password::PasswordHash;
@@ -42,7 +42,7 @@ async fn a_new_database_can_be_opened_by_many_nodes_at_once() {
     assert_eq!(applied, 2, "each migration ran once");
 }
 
-/// Another checksum would refuse every database that the first version of the schema made.
+/// With another checksum every database of the first schema version would be refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_migration_keeps_its_checksum() {
     let Some(database) = Database::create(SUITE).await else { return };
@@ -60,7 +60,7 @@ async fn the_first_migration_keeps_its_checksum() {
 async fn a_migration_that_fails_leaves_neither_tables_nor_its_lock() {
     let Some(database) = Database::create(SUITE).await else { return };
     let pool = PgPool::connect(&database.url()).await.unwrap();
-    // Something of that name is in the way.
+    // A table of that name exists already.
     execute(&pool, "CREATE SCHEMA auth_core; CREATE TABLE auth_core.api_keys (id TEXT)").await;
     let error = PostgresStore::open(&database.url()).await.unwrap_err();
     assert!(error.to_string().contains("api_keys"), "{error}");
@@ -76,7 +76,7 @@ async fn a_migration_that_fails_leaves_neither_tables_nor_its_lock() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn no_search_path_leads_the_store_to_other_tables() {
+async fn the_store_ignores_the_search_path() {
     let Some(database) = Database::create(SUITE).await else { return };
     let pool = PgPoolOptions::new()
         .after_connect(|connection, _| {
@@ -98,7 +98,7 @@ async fn no_search_path_leads_the_store_to_other_tables() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_role_without_the_right_to_create_schemas_uses_the_one_it_was_given() {
+async fn a_role_without_the_right_to_create_schemas_uses_an_existing_one() {
     let Some(database) = Database::create(SUITE).await else { return };
     let admin = PgPool::connect(&database.url()).await.unwrap();
     let role = format!("role_{}", SubjectId::random().as_str().replace('-', ""));

@@ -1,4 +1,4 @@
-//! What several nodes do at once, each with a pool of its own.
+//! Concurrent operations of several nodes, each with its own pool.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn of_concurrent_redeems_on_several_nodes_one_rotates() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_is_stricter_by_default_refuses_no_concurrent_redeem() {
+async fn a_serializable_database_refuses_no_concurrent_redeem() {
     let Some(database) = Database::create(SUITE).await else { return };
     let admin = PostgresStore::open(&database.url()).await.unwrap();
     let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable',
@@ -98,7 +98,7 @@ async fn a_locked_session_is_left_for_the_next_batch() {
     let lock = "SELECT 1 FROM auth_core.sessions WHERE id = $1 FOR UPDATE";
     sqlx::query(lock).bind(expired[0].id.as_str()).execute(&mut *holder).await.unwrap();
 
-    // The other session and its token, without waiting for this one.
+    // The other session and its token are purged without waiting for this one.
     assert_eq!(store.purge_expired(NOW, 100).await.unwrap(), 2);
     holder.rollback().await.unwrap();
     assert_eq!(store.purge_expired(NOW, 100).await.unwrap(), 2);

@@ -1,4 +1,4 @@
-//! A file that is locked, full, or holds what the store did not write.
+//! A file that is locked, full, or contains rows that the store did not write.
 
 use std::time::Duration;
 
@@ -10,12 +10,12 @@ use tokio::time::timeout;
 
 use super::file::{LEEWAY, NOW, TempFile, begin, redeem, session};
 
-/// A call waits for 5 seconds. One after the other, the callers here would wait for many minutes.
+/// A call times out after 5 seconds; the calls here in sequence would take many minutes.
 const HANGS: Duration = Duration::from_mins(1);
 const CALLERS: usize = 200;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_locked_by_others_refuses_in_bounded_time_and_heals() {
+async fn a_locked_file_refuses_in_bounded_time_and_recovers() {
     let file = TempFile::new();
     let store = file.open().await;
     let begun = begin(&store).await;
@@ -26,7 +26,7 @@ async fn a_file_locked_by_others_refuses_in_bounded_time_and_heals() {
         let (store, session) = (store.clone(), session());
         calls.spawn(async move { store.end(&session.subject, &session.id, Audit::none()).await });
     }
-    // Reads do not wait for the writer, who stays.
+    // Reads do not wait for the writer, which stays.
     assert!(SessionStore::find(&store, &begun.id).await.unwrap().is_some());
     let answers = timeout(HANGS, calls.join_all()).await.expect("a pile-up");
     for answer in answers {
@@ -83,7 +83,7 @@ async fn a_row_that_the_store_cannot_have_written_is_corrupt() {
 }
 
 #[tokio::test]
-async fn a_store_whose_file_is_closed_does_not_answer() {
+async fn a_closed_store_is_unavailable() {
     let file = TempFile::new();
     let store = file.open().await;
     store.ping().await.unwrap();

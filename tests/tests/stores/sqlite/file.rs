@@ -1,4 +1,4 @@
-//! A database file of its own for each test, and what is put in it.
+//! A database file for each test, and its rows.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,7 +12,7 @@ pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 pub(crate) const LIFETIME: Duration = Duration::from_hours(1);
 pub(crate) const LEEWAY: Duration = Duration::from_secs(10);
 
-/// What stands for a sealed successor.
+/// A placeholder for a sealed successor.
 pub(crate) const SEALED_TEXT: &[u8] = b"sealed under the token presented";
 
 pub(crate) struct TempFile {

@@ -1,4 +1,4 @@
-//! A process that is killed in the middle.
+//! A process that is killed while it refreshes.
 
 use std::io::{BufRead, BufReader};
 

@@ -1,4 +1,4 @@
-//! What only a store in a file can do wrong.
+//! Faults of a store in a file.
 
 pub(crate) mod file;
 

@@ -99,8 +99,8 @@ async fn a_new_file_can_be_opened_by_many_processes_at_once() {
     assert_eq!(users.len(), 6 * 20, "a user was lost");
 }
 
-/// On a slow disk another process may have to wait for longer than the store does; then it is refused, has written
-/// nothing, and tries again.
+/// On a slow disk a process may have to wait longer than the store's timeout; it is refused, has written nothing, and
+/// tries again.
 async fn until_its_turn<T>(mut call: impl AsyncFnMut() -> Result<T, StoreError>) -> T {
     loop {
         match call().await {
@@ -138,7 +138,7 @@ async fn a_new_file_is_readable_by_its_owner_only() {
 }
 
 #[tokio::test]
-async fn the_stores_tables_stand_beside_the_applications() {
+async fn the_stores_tables_coexist_with_the_applications() {
     let file = TempFile::new();
     let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
     let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
@@ -159,11 +159,11 @@ async fn an_answered_write_is_on_the_disk() {
     let file = TempFile::new();
     let store = file.open().await;
     let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(store.pool()).await.unwrap();
-    assert_eq!(synchronous, 2, "FULL: a lost supply of power undoes no logout");
+    assert_eq!(synchronous, 2, "FULL: a power failure undoes no logout");
 }
 
 #[tokio::test]
-async fn a_pool_that_does_not_enforce_foreign_keys_is_not_taken() {
+async fn a_pool_without_foreign_key_enforcement_is_refused() {
     let file = TempFile::new();
     let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true).foreign_keys(false);
     let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_pool_that_does_not_enforce_foreign_keys_is_not_taken() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_opened_is_named() {
+async fn the_error_names_a_file_that_cannot_be_opened() {
     let file = TempFile::new();
     let missing = file.path().join("missing/service.db");
     let error = SqliteStore::open(&format!("sqlite://{}", missing.display())).await.unwrap_err();
@@ -185,7 +185,7 @@ async fn a_file_that_cannot_be_opened_is_named() {
 }
 
 #[tokio::test]
-async fn a_file_of_the_first_schema_version_opens_with_what_it_holds() {
+async fn a_file_of_the_first_schema_version_opens_with_its_rows() {
     let file = TempFile::new();
     let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
     let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();

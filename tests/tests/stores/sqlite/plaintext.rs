@@ -32,12 +32,12 @@ async fn the_file_and_its_log_hold_no_password_token_or_key() {
     secrets.extend([made.key.expose(), rotated.key.expose()]);
 
     let files = files(&file);
-    // What should be there is found, also in the log, which the next checkpoint would empty.
+    // Values that are not secret are found, also in the log, which the next checkpoint would empty.
     for known in ["ada@example.com", subject.as_str(), "$argon2id$"] {
         assert!(files.iter().any(|bytes| contains(bytes, known)), "{known} is nowhere");
     }
     for secret in secrets {
-        // The end of a token is its secret without the prefix that tells what it is.
+        // The end of a token is its secret, without the prefix of its kind.
         for trace in [secret, &secret[secret.len() - 20..]] {
             assert!(!files.iter().any(|bytes| contains(bytes, trace)), "the database holds {secret}");
         }
@@ -45,7 +45,7 @@ async fn the_file_and_its_log_hold_no_password_token_or_key() {
     store.close().await;
 }
 
-/// The database file and what SQLite keeps beside it.
+/// The database file and SQLite's files beside it.
 fn files(file: &TempFile) -> Vec<Vec<u8>> {
     let folder = std::fs::read_dir(file.path().parent().unwrap()).unwrap();
     let files: Vec<_> = folder.map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect();

@@ -1,11 +1,11 @@
-//! What is left in the file.
+//! Deleted secrets in the file.
 
 use auth_core::store::{Audit, SessionStore};
 
 use super::file::{LEEWAY, NOW, SEALED_TEXT, TempFile, begin, redeem};
 
 #[tokio::test]
-async fn what_was_deleted_is_not_left_in_the_file() {
+async fn deleted_secrets_are_overwritten_in_the_file() {
     let file = TempFile::new();
     let store = file.open().await;
     let session = begin(&store).await;

@@ -1,4 +1,4 @@
-//! Libraries as others wrote them read our tokens by our key set, and we read theirs: PyJWT, Authlib and jose, in every
+//! Third-party libraries verify our tokens with our key set, and we verify theirs: PyJWT, Authlib and jose, with every
 //! algorithm.
 
 use std::io::Write;
@@ -17,7 +17,7 @@ use crate::service::{AUDIENCE, ISSUER, Service};
 
 const OTHER_SECRET: &str = "tests/tokens, the other: 3Vb6nM1qYx";
 
-/// Our keys, and the same key and another one as a library is given them.
+/// Our keys, and the same key and another one in the libraries' format.
 fn every_algorithm() -> [(KeySet, &'static str, &'static str); 5] {
     [
         (SigningKey::hs256(&SECRET.to_owned().into()).unwrap().into(), SECRET, OTHER_SECRET),
@@ -36,7 +36,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tokens/interop")
 }
 
-/// What the libraries say to a case.
+/// The libraries' answers to a case.
 fn ask(mut command: Command, script: &str, case: &Value) -> Map<String, Value> {
     command.arg(folder().join(script)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -47,7 +47,7 @@ fn ask(mut command: Command, script: &str, case: &Value) -> Map<String, Value> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-/// The token with the claims of another user, under the signature it had.
+/// The token with the claims of another user and its old signature.
 fn tampered(service: &Service) -> String {
     let mut claims = service.claims();
     claims.insert("sub".into(), "00000000-0000-7000-8000-000000000000".into());
@@ -58,7 +58,7 @@ fn tampered(service: &Service) -> String {
 
 async fn agree(script: &'static str, command: fn() -> Option<Command>, libraries: &[&str]) {
     for (keys, key, wrong_key) in every_algorithm() {
-        // The libraries go by the time of day.
+        // The libraries use the system clock.
         let service = Service::start_with(keys, |builder| builder.clock(SystemClock)).await;
         let (header, claims) = (service.header(), service.claims());
         let case = json!({

@@ -1,4 +1,4 @@
-//! Tokens of another issuer that are bound to a key.
+//! Bound tokens of another issuer.
 
 use auth_core::prelude::*;
 use auth_core::testing::TestClock;
@@ -34,7 +34,7 @@ async fn use_token(service: &Service, scheme: &str, token: &str, proof: Option<S
 }
 
 #[tokio::test]
-async fn rfc9449_s6_1_a_bound_token_of_another_issuer_is_taken_with_its_key_alone() {
+async fn rfc9449_s6_1_a_bound_token_of_another_issuer_is_accepted_only_with_its_key() {
     let issuer = Forger::es256();
     let server = IssuerServer::start(&[("k", &issuer)]).await;
     let builder =
@@ -63,7 +63,7 @@ async fn rfc9449_s6_1_a_bound_token_of_another_issuer_is_taken_with_its_key_alon
 }
 
 #[test]
-fn without_an_issuer_of_ones_own_the_address_must_be_named() {
+fn a_resource_server_must_name_its_address() {
     let issuer = auth_core::issuer::Issuer::new("https://issuer.example", "api").unwrap();
     let built = Auth::resource_server("api").trust(issuer).dpop(Dpop::optional()).build();
     assert!(built.expect_err("it was built").to_string().contains("Dpop::address"));

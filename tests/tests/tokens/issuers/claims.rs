@@ -1,4 +1,4 @@
-//! Claims of other issuers: missing, of another type, doubled, and what only some issuers do.
+//! Claims of other issuers: missing, of another type, doubled, and the peculiarities of some issuers.
 
 use serde_json::{Value, json};
 
@@ -42,7 +42,7 @@ async fn rfc9068_s4_each_claim_of_another_issuer_is_required_and_of_its_type() {
 async fn rfc7519_s2_a_time_may_have_a_fraction() {
     let now = f64::from(u32::try_from(NOW).unwrap());
     answers("exp", &[json!(now + 0.5), json!(now + 600.25)], 200).await;
-    // Rounded to where the token is valid for less: 5 seconds of skew and no more.
+    // Rounded to the shorter validity: 5 seconds of skew and no more.
     answers("exp", &[json!(now - 4.5)], 401).await;
     answers("exp", &[json!(now - 3.5)], 200).await;
     answers("nbf", &[json!(now + 4.5)], 200).await;
@@ -66,12 +66,12 @@ async fn rfc7519_s4_a_doubled_claim_of_another_issuer_is_refused() {
 }
 
 #[tokio::test]
-async fn rfc7800_s3_a_token_that_is_bound_to_a_key_is_no_bearer_token() {
+async fn rfc7800_s3_a_token_that_is_bound_to_a_key_is_not_a_bearer_token() {
     answers("cnf", &[json!({ "jkt": "abc" }), json!({}), Value::Null], 401).await;
 }
 
 #[tokio::test]
-async fn rfc8725_s3_12_a_token_of_another_kind_is_no_access_token() {
+async fn rfc8725_s3_12_a_token_of_another_kind_is_not_an_access_token() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let strict = Service::trusting([trust(&server)]).await;
     let lenient = Service::trusting([trust(&server).any_jwt_type()]).await;
@@ -96,11 +96,11 @@ async fn rfc8725_s3_12_a_token_of_another_kind_is_no_access_token() {
         let token = with(typ.clone(), json!({}));
         assert_eq!((strict.me(&token).await, lenient.me(&token).await), (by_strict, by_lenient), "{typ}");
     }
-    // ID and logout tokens of the same issuer and audience, by what only they have.
+    // ID and logout tokens of the same issuer and audience, by the claims that only they have.
     for mark in ["nonce", "at_hash", "c_hash", "s_hash", "events"] {
         assert_eq!(lenient.me(&with(json!("JWT"), json!({ mark: "x" }))).await, 401, "{mark}");
     }
-    // Those who do not keep to RFC 9068 leave these out.
+    // Issuers that do not follow RFC 9068 omit these.
     let mut few = claims(&server.url);
     for name in ["iat", "jti", "client_id"] {
         few.remove(name);
@@ -109,7 +109,7 @@ async fn rfc8725_s3_12_a_token_of_another_kind_is_no_access_token() {
     assert_eq!((strict.me(&few).await, lenient.me(&few).await), (401, 200));
 }
 
-/// What a claim of these values answers at `/tenant`.
+/// The status of `/tenant` with these values of the claim.
 async fn tenant(service: &Service, server: &IssuerServer, forger: &Forger, value: &Value) -> u16 {
     let mut claims = claims(&server.url);
     claims.insert("tenant".into(), value.clone());

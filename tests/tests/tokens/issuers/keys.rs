@@ -1,4 +1,4 @@
-//! An issuer's keys come, go, and cannot be had.
+//! An issuer's keys: added, removed, and unavailable.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::server::{IssuerServer, Reply, public};
 use super::{Service, claims, pair, token, trust};
 use crate::forge::Forger;
 
-/// Claims that outlive what the clock is moved by.
+/// Claims that stay valid over the test's changes of the clock.
 fn lasting(server: &IssuerServer) -> serde_json::Map<String, Value> {
     let mut claims = claims(&server.url);
     claims.insert("exp".into(), json!(4_000_000_000_u64));
@@ -27,7 +27,7 @@ async fn keys_are_fetched_once_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_unknown_key_is_asked_for_once_however_many_ask() {
+async fn concurrent_requests_with_an_unknown_key_cause_one_fetch() {
     let (server, service, forger) = pair().await;
     let service = Arc::new(service);
     assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
@@ -41,7 +41,7 @@ async fn an_unknown_key_is_asked_for_once_however_many_ask() {
         })
         .collect();
     server.is_asked().await;
-    // What is known goes on while it is asked.
+    // Known keys keep working during the fetch.
     assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
     server.keys(&[("k", &forger), ("new", &Forger::eddsa())]);
     server.go_on();
@@ -65,7 +65,7 @@ async fn unknown_key_ids_cost_one_fetch_in_ten_seconds() {
 }
 
 #[tokio::test]
-async fn a_fetch_goes_on_when_the_request_that_began_it_is_given_up() {
+async fn a_fetch_continues_when_its_request_is_cancelled() {
     let (server, service, forger) = pair().await;
     let service = Arc::new(service);
     server.hang();
@@ -77,13 +77,13 @@ async fn a_fetch_goes_on_when_the_request_that_began_it_is_given_up() {
     call.abort();
     let _ = call.await;
     server.go_on();
-    // The clock stands still: without that fetch this would have to wait ten seconds.
+    // The test clock does not move: without that fetch this would have to wait ten seconds.
     assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
     assert_eq!(server.fetches(), 1);
 }
 
 #[tokio::test]
-async fn a_key_that_is_taken_back_is_refused_after_the_next_fetch() {
+async fn a_removed_key_is_refused_after_the_next_fetch() {
     let (server, service, forger) = pair().await;
     let good = token(&forger, "k", lasting(&server));
     assert_eq!(service.me(&good).await, 200);
@@ -93,7 +93,7 @@ async fn a_key_that_is_taken_back_is_refused_after_the_next_fetch() {
     // Past twice the refresh period without a request: the keys are fetched before the next token is accepted.
     service.clock.advance(Duration::from_mins(11));
     assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
-    // An empty set is a set: it closes, and does not fall back on what was.
+    // An empty set is a set: it replaces the earlier keys.
     assert_eq!(service.me(&token(&Forger::eddsa(), "other", lasting(&server))).await, 200);
     server.keys(&[]);
     service.clock.advance(Duration::from_mins(20));
@@ -114,7 +114,7 @@ async fn a_routine_fetch_delays_no_request() {
 }
 
 #[tokio::test]
-async fn the_last_good_keys_are_kept_for_a_day_while_the_issuer_is_down() {
+async fn the_last_keys_are_kept_for_a_day_while_the_issuer_is_unavailable() {
     let (server, service, forger) = pair().await;
     let good = token(&forger, "k", lasting(&server));
     assert_eq!(service.me(&good).await, 200);
@@ -142,9 +142,9 @@ async fn a_clock_that_is_set_back_does_not_keep_old_keys() {
     assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
 }
 
-/// What RFC 7517 section 5 wants passed over, beside a key that is good.
+/// RFC 7517 section 5 demands that these keys are ignored, beside a valid key.
 #[tokio::test]
-async fn rfc7517_s5_a_set_of_many_kinds_is_used_as_far_as_it_can_be() {
+async fn rfc7517_s5_unusable_keys_of_a_set_are_ignored() {
     use base64::Engine;
     let b64 = |bytes: &[u8]| base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes);
     let rsa = |kid: &str, n: &[u8], e: &str| json!({ "kty": "RSA", "alg": "RS256", "kid": kid, "n": b64(n), "e": e });
@@ -186,12 +186,12 @@ async fn rfc7517_s5_a_set_of_many_kinds_is_used_as_far_as_it_can_be() {
     }
     assert_eq!(call(Forger::rsa(Algorithm::RS256), "twice").await, 401);
     assert_eq!(call(Forger::hs256(), "secret").await, 401);
-    // An exponent of 1 makes the padded hash its own signature.
+    // With an exponent of 1 the padded hash is its own signature.
     let message = token(&Forger::rsa(Algorithm::RS256), "exponent1", claims(&server.url));
     assert_eq!(service.me(&self_signed(message.rsplit_once('.').unwrap().0)).await, 401);
 }
 
-/// The signature of `message` under an RSA exponent of 1: EMSA-PKCS1-v1_5 itself.
+/// The signature of `message` with an RSA exponent of 1: EMSA-PKCS1-v1_5 itself.
 fn self_signed(message: &str) -> String {
     use base64::Engine;
     let prefix =

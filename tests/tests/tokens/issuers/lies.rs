@@ -8,9 +8,9 @@ use super::server::{IssuerServer, Reply, set};
 use super::{Service, claims, pair, token, trust};
 use crate::forge::Forger;
 
-/// Starts with `lie`, which gives 503; tells the truth, which is believed ten seconds later; lies again, and what is
-/// known stays.
-async fn is_not_believed(lie: impl Fn(&IssuerServer)) {
+/// Starts with `lie`, which is answered by 503; then the issuer answers correctly, which is accepted ten seconds later;
+/// then `lie` again, and the known keys stay.
+async fn is_rejected(lie: impl Fn(&IssuerServer)) {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     lie(&server);
     let service = Service::trusting([trust(&server)]).await;
@@ -36,7 +36,7 @@ fn evil() -> serde_json::Value {
 
 #[tokio::test]
 async fn a_huge_key_set_is_not_read() {
-    is_not_believed(|server| {
+    is_rejected(|server| {
         let mut keys = evil();
         keys["padding"] = "x".repeat(256 * 1024).into();
         server.jwks(Reply::json(&keys));
@@ -46,7 +46,7 @@ async fn a_huge_key_set_is_not_read() {
 
 #[tokio::test]
 async fn a_key_set_of_too_many_keys_is_not_read() {
-    is_not_believed(|server| {
+    is_rejected(|server| {
         let many: Vec<_> = (0..101).map(|kid| super::server::public(&kid.to_string(), &Forger::eddsa())).collect();
         server.jwks(Reply::json(&json!({ "keys": many })));
     })
@@ -56,7 +56,7 @@ async fn a_key_set_of_too_many_keys_is_not_read() {
 #[tokio::test]
 async fn a_key_set_of_another_content_type_is_not_read() {
     for kind in ["text/html", "text/plain; charset=utf-8", "application/jwt", "application/json-seq"] {
-        is_not_believed(|server| server.jwks(Reply { kind, ..Reply::json(&evil()) })).await;
+        is_rejected(|server| server.jwks(Reply { kind, ..Reply::json(&evil()) })).await;
     }
 }
 
@@ -65,9 +65,8 @@ async fn a_redirect_is_not_followed() {
     let elsewhere = IssuerServer::start(&[("evil", &Forger::eddsa())]).await;
     for status in [301, 302, 303, 307, 308] {
         let location = Some(format!("{}/jwks", elsewhere.url));
-        is_not_believed(|server| server.jwks(Reply { status, location: location.clone(), ..Reply::json(&evil()) }))
-            .await;
-        is_not_believed(|server| {
+        is_rejected(|server| server.jwks(Reply { status, location: location.clone(), ..Reply::json(&evil()) })).await;
+        is_rejected(|server| {
             server.metadata(Reply { status, location: location.clone(), ..Reply::json(&json!({})) });
         })
         .await;
@@ -76,22 +75,21 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_success_is_not_read() {
+async fn an_answer_without_success_is_not_read() {
     for status in [201, 400, 401, 404, 500] {
-        is_not_believed(|server| server.jwks(Reply { status, ..Reply::json(&evil()) })).await;
+        is_rejected(|server| server.jwks(Reply { status, ..Reply::json(&evil()) })).await;
     }
 }
 
 #[tokio::test]
-async fn rfc8414_s3_3_metadata_of_another_issuer_is_not_believed() {
+async fn rfc8414_s3_3_metadata_of_another_issuer_is_rejected() {
     let elsewhere = IssuerServer::start(&[("evil", &Forger::eddsa())]).await;
     for issuer in [json!("https://other.example"), json!(null), json!(7), json!("")] {
         let jwks_uri = format!("{}/jwks", elsewhere.url);
-        is_not_believed(|server| server.metadata(Reply::json(&json!({ "issuer": issuer, "jwks_uri": jwks_uri }))))
-            .await;
+        is_rejected(|server| server.metadata(Reply::json(&json!({ "issuer": issuer, "jwks_uri": jwks_uri })))).await;
     }
-    // One letter more is another issuer.
-    is_not_believed(|server| {
+    // One more character makes another issuer.
+    is_rejected(|server| {
         let metadata = json!({ "issuer": format!("{}/", server.url), "jwks_uri": format!("{}/jwks", elsewhere.url) });
         server.metadata(Reply::json(&metadata));
     })
@@ -112,12 +110,12 @@ async fn keys_at_an_address_that_is_not_allowed_are_not_fetched() {
         "",
         "http://",
     ] {
-        is_not_believed(|server| server.metadata(Reply::json(&json!({ "issuer": server.url, "jwks_uri": uri })))).await;
+        is_rejected(|server| server.metadata(Reply::json(&json!({ "issuer": server.url, "jwks_uri": uri })))).await;
     }
 }
 
 #[tokio::test]
-async fn an_answer_that_is_no_json_object_is_not_read() {
+async fn an_answer_that_is_not_a_json_object_is_not_read() {
     for body in [
         "",
         "null",
@@ -129,13 +127,13 @@ async fn an_answer_that_is_no_json_object_is_not_read() {
         "{\"keys\":[],\"keys\":[]}",
         "\u{feff}{\"keys\":[]}",
     ] {
-        is_not_believed(|server| server.jwks(Reply { body: body.to_owned(), ..Reply::json(&json!({})) })).await;
-        is_not_believed(|server| server.metadata(Reply { body: body.to_owned(), ..Reply::json(&json!({})) })).await;
+        is_rejected(|server| server.jwks(Reply { body: body.to_owned(), ..Reply::json(&json!({})) })).await;
+        is_rejected(|server| server.metadata(Reply { body: body.to_owned(), ..Reply::json(&json!({})) })).await;
     }
 }
 
 #[tokio::test]
-async fn an_issuer_that_never_answers_is_waited_for_once_and_not_for_long() {
+async fn an_issuer_that_never_answers_is_waited_for_once_for_a_bounded_time() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let service = Service::trusting([trust(&server).timeout(Duration::from_millis(200))]).await;
     server.hang();
@@ -144,7 +142,7 @@ async fn an_issuer_that_never_answers_is_waited_for_once_and_not_for_long() {
     assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 503);
     assert_eq!(server.fetches(), 0);
     server.go_on();
-    // A machine that is busy may need longer than that for an answer, too; then it is asked again.
+    // A busy machine may need longer than the timeout; then the issuer is asked again.
     let heals = async {
         loop {
             service.clock.advance(Duration::from_secs(10));
@@ -159,7 +157,7 @@ async fn an_issuer_that_never_answers_is_waited_for_once_and_not_for_long() {
 }
 
 #[tokio::test]
-async fn a_token_that_names_no_issuer_of_ours_costs_no_fetch() {
+async fn a_token_of_an_unknown_issuer_causes_no_fetch() {
     let (server, service, forger) = pair().await;
     assert_eq!(service.me(&token(&forger, "k", claims("https://evil.example"))).await, 401);
     assert_eq!(server.fetches(), 0);

@@ -1,4 +1,4 @@
-//! A service guarded by tokens of other issuers.
+//! A resource server with tokens of other issuers.
 
 mod bound;
 mod claims;
@@ -50,7 +50,7 @@ async fn tenant() {}
 #[require(not(claim("realm_access.groups", "banned")))]
 async fn unbanned() {}
 
-/// What the token says besides, where it has the expected type.
+/// Answers with additional claims, where they have the expected type.
 #[require_auth]
 async fn besides(claims: Claims) -> String {
     let teams: Option<Vec<String>> = claims.get("organisation.teams");
@@ -106,7 +106,7 @@ impl Service {
     }
 }
 
-/// The issuer as the tests trust it: without TLS, on this machine, which may be busy with something else.
+/// The issuer with the tests' settings: without TLS, on this machine, which may be busy.
 fn trust(server: &IssuerServer) -> Issuer {
     Issuer::new(&server.url, "api").unwrap().plain_http().timeout(Duration::from_mins(1))
 }

@@ -36,7 +36,7 @@ struct Shared {
     fetches: AtomicUsize,
     /// Answers wait while it is false.
     open: watch::Sender<bool>,
-    /// How many wait.
+    /// Requests that wait.
     waiting: watch::Sender<usize>,
 }
 
@@ -79,12 +79,12 @@ impl IssuerServer {
         *self.shared.metadata.lock().unwrap() = reply;
     }
 
-    /// How often keys were fetched.
+    /// The number of key fetches.
     pub(crate) fn fetches(&self) -> usize {
         self.shared.fetches.load(Ordering::SeqCst)
     }
 
-    /// Answers no more until [`go_on`](Self::go_on).
+    /// Holds answers until [`go_on`](Self::go_on).
     pub(crate) fn hang(&self) {
         self.shared.open.send_replace(false);
     }
@@ -126,7 +126,7 @@ async fn openid(State(shared): State<Arc<Shared>>) -> Response {
     answer(&shared, |shared| shared.metadata.lock().unwrap().clone()).await
 }
 
-/// The truth, where OpenID Connect's place is empty.
+/// Correct metadata, where the OpenID Connect path has none.
 async fn metadata_of_rfc_8414(State(shared): State<Arc<Shared>>) -> Response {
     answer(&shared, |shared| {
         let reply = shared.metadata.lock().unwrap().clone();

@@ -1,4 +1,4 @@
-//! Whom a service trusts, and with what.
+//! Trusted issuers and their settings.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::forge::Forger;
 use crate::service::{EMAIL, PASSWORD};
 
 #[tokio::test]
-async fn rfc8725_s3_8_a_token_of_a_trusted_issuer_is_let_in_and_of_no_other() {
+async fn rfc8725_s3_8_a_token_of_a_trusted_issuer_is_accepted_and_of_no_other() {
     let (server, service, forger) = pair().await;
     assert_eq!(service.subject(&token(&forger, "k", claims(&server.url))).await, "ada");
     assert_eq!(service.me(&token(&forger, "k", claims("https://evil.example"))).await, 401);
@@ -39,7 +39,7 @@ async fn every_asymmetric_algorithm_of_an_issuer_verifies() {
 }
 
 #[tokio::test]
-async fn rfc8414_s3_metadata_is_found_where_openid_connect_has_none() {
+async fn rfc8414_s3_metadata_is_found_without_openid_connect() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let metadata = json!({ "issuer": server.url, "jwks_uri": format!("{}/jwks", server.url) });
     server.metadata(Reply { status: 404, ..Reply::json(&metadata) });
@@ -48,7 +48,7 @@ async fn rfc8414_s3_metadata_is_found_where_openid_connect_has_none() {
 }
 
 #[tokio::test]
-async fn keys_can_be_where_no_metadata_says_so() {
+async fn keys_can_have_an_address_outside_the_metadata() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     server.metadata(Reply { status: 500, ..Reply::json(&json!({})) });
     let issuer = trust(&server).jwks_uri(&format!("{}/jwks", server.url)).unwrap();
@@ -57,7 +57,7 @@ async fn keys_can_be_where_no_metadata_says_so() {
 }
 
 #[tokio::test]
-async fn rfc8725_s3_8_and_rfc8725_s3_9_several_issuers_have_each_its_audience_its_keys_and_its_subjects() {
+async fn rfc8725_s3_8_and_rfc8725_s3_9_each_issuer_has_its_own_audience_keys_and_subjects() {
     let one = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let two = IssuerServer::start(&[("k", &Forger::eddsa())]).await;
     let issuers = [
@@ -78,7 +78,7 @@ async fn rfc8725_s3_8_and_rfc8725_s3_9_several_issuers_have_each_its_audience_it
 }
 
 #[tokio::test]
-async fn subjects_that_could_be_taken_for_each_other_do_not_build() {
+async fn ambiguous_subject_prefixes_are_refused() {
     let issuer = |host: &str, prefix: &str| {
         Issuer::new(format!("https://{host}.example"), "api").unwrap().subject_prefix(prefix)
     };
@@ -94,7 +94,7 @@ async fn subjects_that_could_be_taken_for_each_other_do_not_build() {
 }
 
 #[tokio::test]
-async fn a_service_with_users_of_its_own_trusts_others_as_well() {
+async fn a_service_with_its_own_users_trusts_issuers_as_well() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let clock = TestClock::at(Timestamp::from_secs(NOW));
     let builder = || {
@@ -112,12 +112,12 @@ async fn a_service_with_users_of_its_own_trusts_others_as_well() {
     let service = Service::serve(auth, clock.clone()).await;
     assert_eq!(service.subject(login.access.expose()).await, id.to_string());
     assert_eq!(service.subject(&token(&Forger::es256(), "k", claims(&server.url))).await, "theirs|ada");
-    // Signed by the other, under our name.
+    // Signed by the other issuer, with our `iss`.
     assert_eq!(service.me(&token(&Forger::es256(), "k", claims("https://own.example"))).await, 401);
 }
 
 #[tokio::test]
-async fn roles_and_scopes_come_from_where_they_are_said_to_be() {
+async fn roles_and_scopes_are_read_from_the_configured_claims() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let issuer =
         trust(&server).roles_at("realm_access.roles").roles_at("https://app.example/roles").scopes_at("permissions");
@@ -137,7 +137,7 @@ async fn roles_and_scopes_come_from_where_they_are_said_to_be() {
         (json!({ "scope": "openid reports:read" }), 403, 200),
         (json!({ "scope": "reports:read.all reports" }), 403, 403),
         (json!({ "permissions": ["reports:read"] }), 403, 200),
-        // Of another form: refused as a whole, rather than taken for nothing.
+        // Another form: the token is refused, rather than accepted without roles.
         (json!({ "realm_access": { "roles": 7 } }), 401, 401),
         (json!({ "realm_access": { "roles": { "Admin": true } } }), 401, 401),
         (json!({ "realm_access": { "roles": ["Admin", 7] } }), 401, 401),
@@ -151,7 +151,7 @@ async fn roles_and_scopes_come_from_where_they_are_said_to_be() {
 }
 
 #[tokio::test]
-async fn what_a_token_says_besides_is_had_by_its_place_and_type() {
+async fn additional_claims_are_read_by_path_and_type() {
     let (server, service, forger) = pair().await;
     for (more, besides) in [
         (json!({ "https://app.example/tenant": "north", "organisation": { "teams": ["a", "b"] } }), "north a,b"),
@@ -166,7 +166,7 @@ async fn what_a_token_says_besides_is_had_by_its_place_and_type() {
 }
 
 #[tokio::test]
-async fn without_a_place_for_roles_a_token_brings_none() {
+async fn without_a_configured_claim_a_token_has_no_roles() {
     let (server, service, forger) = pair().await;
     let mut claims = claims(&server.url);
     claims.insert("roles".into(), json!(["Admin"]));
@@ -174,7 +174,7 @@ async fn without_a_place_for_roles_a_token_brings_none() {
 }
 
 #[tokio::test]
-async fn a_token_that_does_not_say_when_its_subject_authenticated_is_not_fresh() {
+async fn a_token_without_auth_time_is_not_fresh() {
     let (server, service, forger) = pair().await;
     let at = |auth_time: Option<i64>| {
         let mut claims = claims(&server.url);
@@ -187,7 +187,7 @@ async fn a_token_that_does_not_say_when_its_subject_authenticated_is_not_fresh()
 }
 
 #[test]
-fn an_issuer_that_cannot_be_one_is_refused_before_anything_is_sent() {
+fn an_invalid_issuer_is_refused_before_any_request() {
     for url in [
         "",
         "login.example.com",
@@ -205,7 +205,7 @@ fn an_issuer_that_cannot_be_one_is_refused_before_anything_is_sent() {
     for url in ["http://a.example", "ftp://a.example"] {
         assert!(matches!(build(new(url)), Err(BuildError::Issuer(IssuerError::PlainHttp(_)))), "{url}");
     }
-    // Plain HTTP is for this machine, and for nowhere else.
+    // Plain HTTP is accepted for loopback addresses only.
     assert!(matches!(build(new("http://a.example").plain_http()), Err(BuildError::Issuer(IssuerError::PlainHttp(_)))));
     for url in
         ["https://127.0.0.1", "https://10.0.0.1", "https://[::1]", "https://localhost", "https://169.254.169.254"]
@@ -219,7 +219,7 @@ fn an_issuer_that_cannot_be_one_is_refused_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn rfc7662_s2_2_another_issuers_token_is_its_own_to_tell_about() {
+async fn rfc7662_s2_2_a_token_of_another_issuer_is_inactive() {
     let (server, clock) =
         (IssuerServer::start(&[("k", &Forger::es256())]).await, TestClock::at(Timestamp::from_secs(NOW)));
     let auth = testing::in_memory().trust(trust(&server).subject_prefix("idp|")).clock(clock).build().unwrap();

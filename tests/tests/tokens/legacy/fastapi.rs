@@ -1,4 +1,4 @@
-//! Tokens that PyJWT and python-jose made, as FastAPI applications have them do, against services as they are run.
+//! Tokens of PyJWT and python-jose, as FastAPI applications make them, sent to running services.
 
 use std::io::Write;
 use std::path::Path;
@@ -16,7 +16,7 @@ const NODE: &str = env!("CARGO_BIN_EXE_node");
 const PASSWORD: &str = "correct staple in a battery";
 const EMAIL: &str = "ada@example.com";
 
-/// Each library's tokens for this `sub`; `None` where there is no Python.
+/// Each library's tokens with this `sub`; `None` without Python.
 fn made_for(sub: &str) -> Option<Value> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tokens/legacy");
     let mut python = python::command(&folder.join("requirements.txt"))?;
@@ -29,7 +29,7 @@ fn made_for(sub: &str) -> Option<Value> {
     Some(serde_json::from_slice(&output.stdout).unwrap())
 }
 
-/// Holds that the access tokens are taken, or not, and never the others.
+/// Asserts the status of the access tokens, and that the other tokens are refused.
 async fn hold(client: &Client, path: &str, tokens: &Value, access: u16) {
     let libraries = tokens.as_object().unwrap();
     assert_eq!(libraries.len(), 2);
@@ -46,7 +46,7 @@ fn tomorrow() -> String {
 }
 
 #[tokio::test]
-async fn the_quickstart_takes_fastapis_tokens_by_login_under_its_settings_only() {
+async fn the_quickstart_accepts_fastapis_tokens_only_with_its_settings() {
     let Some(tokens) = made_for(EMAIL) else { return };
     let until = tomorrow();
     let settings = [("AUTH_LEGACY_SECRET", SECRET), ("AUTH_LEGACY_UNTIL", &until), ("AUTH_LEGACY_SUBJECT", "login")];
@@ -70,13 +70,13 @@ async fn the_quickstart_takes_fastapis_tokens_by_login_under_its_settings_only()
     for node in [&with, &without, &by_id, &over] {
         assert!(!log(node).contains(SECRET), "the secret is in the log");
     }
-    // A new session is one like any other, and its end is not the end of the former service's tokens.
+    // A new session is like any other, and its end does not end the legacy tokens.
     let login = with.client().login(EMAIL, PASSWORD).await;
     assert_eq!(with.client().get_as(&login.access, "/users/me").await.status, 200);
 }
 
 #[tokio::test]
-async fn a_table_taken_over_takes_its_tokens_by_the_number_of_a_user() {
+async fn an_existing_user_table_accepts_tokens_with_the_numeric_user_id() {
     let Some(tokens) = made_for("1") else { return };
     let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);

@@ -1,4 +1,5 @@
-//! Access tokens of a former service: taken under one setting and until its end, and worth no more than they say.
+//! Access tokens of a former service: accepted with one setting until a set time, with no more rights than they
+//! contain.
 
 mod fastapi;
 mod service;
@@ -15,7 +16,7 @@ use crate::service::{EMAIL, PASSWORD};
 use service::{NOW, SPAN, Service, legacy, token};
 
 #[tokio::test]
-async fn a_legacy_token_is_taken_only_under_the_setting() {
+async fn a_legacy_token_is_accepted_only_with_the_setting() {
     let with = Service::start().await;
     assert_eq!(with.says(with.claims()).await, 200);
     let without = Service::start_with(|builder| builder).await;
@@ -23,7 +24,7 @@ async fn a_legacy_token_is_taken_only_under_the_setting() {
 }
 
 #[tokio::test]
-async fn where_tokens_must_be_bound_to_a_key_no_legacy_token_is_taken() {
+async fn where_dpop_is_required_no_legacy_token_is_accepted() {
     let bound = |dpop| Service::start_with(move |builder| builder.legacy_tokens(legacy()).dpop(dpop));
     let optional = bound(Dpop::optional()).await;
     assert_eq!(optional.says(optional.claims()).await, 200);
@@ -32,7 +33,7 @@ async fn where_tokens_must_be_bound_to_a_key_no_legacy_token_is_taken() {
 }
 
 #[tokio::test]
-async fn a_legacy_token_is_refused_from_the_end_of_its_time_on() {
+async fn legacy_tokens_are_refused_after_the_configured_end() {
     let service = Service::start().await;
     let mut claims = service.claims();
     claims.insert("exp".into(), json!(4_000_000_000_u64));
@@ -44,7 +45,7 @@ async fn a_legacy_token_is_refused_from_the_end_of_its_time_on() {
 }
 
 #[tokio::test]
-async fn a_legacy_token_ends_when_it_says() {
+async fn a_legacy_token_expires() {
     let service = Service::start().await;
     let token = token(service.claims());
     service.clock.advance(Duration::from_hours(1));
@@ -89,7 +90,7 @@ async fn a_legacy_token_of_another_secret_or_header_is_refused() {
 }
 
 #[tokio::test]
-async fn a_legacy_token_has_the_layout_to_the_letter() {
+async fn a_legacy_token_has_exactly_the_expected_claims() {
     let service = Service::start().await;
     let with = |name: &str, value: Value| {
         let mut claims = service.claims();
@@ -162,7 +163,7 @@ async fn a_changed_password_ends_a_legacy_token() {
 }
 
 #[tokio::test]
-async fn a_logout_everywhere_ends_a_legacy_token_and_a_single_one_cannot() {
+async fn only_a_logout_everywhere_ends_a_legacy_token() {
     let service = Service::start().await;
     let token = token(service.claims());
     assert_eq!(service.send(Method::POST, "/auth/logout", &token).await, 404, "it belongs to no session");
@@ -175,7 +176,7 @@ async fn a_logout_everywhere_ends_a_legacy_token_and_a_single_one_cannot() {
 }
 
 #[tokio::test]
-async fn a_legacy_token_has_the_present_roles_no_scope_and_no_freshness() {
+async fn a_legacy_token_has_the_current_roles_no_scope_and_no_freshness() {
     let service = Service::start().await;
     let mut claims = service.claims();
     let more = json!({
@@ -194,7 +195,7 @@ async fn a_legacy_token_has_the_present_roles_no_scope_and_no_freshness() {
 }
 
 #[tokio::test]
-async fn a_legacy_tokens_subject_is_its_id_or_by_choice_its_login() {
+async fn the_subject_of_a_legacy_token_is_an_id_or_if_configured_a_login() {
     let by_id = Service::start().await;
     let by_login = Service::start_with(|builder| builder.legacy_tokens(legacy().by_login())).await;
     let named = |name: &str| {
@@ -206,7 +207,7 @@ async fn a_legacy_tokens_subject_is_its_id_or_by_choice_its_login() {
     assert_eq!(by_login.says(named(EMAIL)).await, 200);
     assert_eq!(by_login.says(named("grace@example.com")).await, 401);
     assert_eq!(by_login.says(named(by_login.user.as_str())).await, 401);
-    // Also there it ends with what it stands on.
+    // Here too it ends with its subject.
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
     by_login.store.update(&by_login.user, inactive, Audit::none()).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 401);
@@ -218,8 +219,8 @@ async fn a_legacy_tokens_subject_is_its_id_or_by_choice_its_login() {
 }
 
 #[tokio::test]
-async fn our_own_tokens_are_taken_beside_legacy_ones_and_keep_their_rules() {
-    // One secret for both, as after a move that kept it: the type keeps them apart.
+async fn our_own_tokens_are_accepted_beside_legacy_ones_with_their_own_checks() {
+    // The same secret for both, as after a migration that kept it: the type distinguishes them.
     let service = crate::service::Service::start_with(
         auth_core::token::SigningKey::hs256(&SECRET.to_owned().into()).unwrap(),
         |builder| builder.legacy_tokens(legacy()),
@@ -236,7 +237,7 @@ async fn our_own_tokens_are_taken_beside_legacy_ones_and_keep_their_rules() {
 }
 
 #[tokio::test]
-async fn revocation_says_that_a_legacy_token_cannot_be_revoked() {
+async fn revocation_of_a_legacy_token_is_an_error() {
     let service = Service::start().await;
     let token = token(service.claims());
     let request = reqwest::Client::new().post(format!("{}/auth/revoke", service.url)).form(&[("token", &token)]);
@@ -247,7 +248,7 @@ async fn revocation_says_that_a_legacy_token_cannot_be_revoked() {
 }
 
 #[test]
-fn a_weak_secret_and_an_end_that_is_none_are_refused() {
+fn a_weak_secret_and_an_invalid_end_are_refused() {
     let until = Timestamp::from_secs(NOW);
     for secret in ["short", "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7"] {
         assert!(LegacyTokens::new(&secret.to_owned().into(), until).is_err(), "{secret}");

@@ -1,4 +1,4 @@
-//! A service that takes tokens of a former one, until a day that a test reaches.
+//! A service that accepts tokens of a former one until a set time.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::forge::{Forger, SECRET};
 use crate::service::{EMAIL, PASSWORD};
 
 pub(super) const NOW: i64 = 1_800_000_000;
-/// How long tokens of the former service are taken.
+/// How long legacy tokens are accepted.
 pub(super) const SPAN: Duration = Duration::from_hours(24 * 30);
 const OWN_SECRET: &str = "tests/tokens/legacy, our own: 5Hq8vT2m";
 
@@ -48,7 +48,7 @@ pub(super) struct Service {
     pub(super) auth: Auth,
     pub(super) clock: TestClock,
     pub(super) store: MemoryStore,
-    /// The user, who is an admin.
+    /// The user, an administrator.
     pub(super) user: SubjectId,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn legacy() -> LegacyTokens {
 }
 
 impl Service {
-    /// One whose tokens' `sub` is the id.
+    /// A service that reads `sub` as the user's id.
     pub(super) async fn start() -> Self {
         Self::start_with(|builder| builder.legacy_tokens(legacy())).await
     }
@@ -80,7 +80,7 @@ impl Service {
         Self { url, auth, clock, store, user }
     }
 
-    /// The claims of a token that is good.
+    /// The claims of a valid token.
     pub(super) fn claims(&self) -> Map<String, Value> {
         let claims = json!({ "sub": self.user, "exp": NOW + 3600, "type": "access" });
         claims.as_object().unwrap().clone()
@@ -99,13 +99,13 @@ impl Service {
         self.get("/me", token).await
     }
 
-    /// What `GET /me` answers to these claims, signed as the former service did.
+    /// The status of `GET /me` with these claims, signed as the former service did.
     pub(super) async fn says(&self, claims: Map<String, Value>) -> u16 {
         self.me(&token(claims)).await
     }
 }
 
-/// A token as the former service made it.
+/// A token as the former service issued it.
 pub(super) fn token(claims: Map<String, Value>) -> String {
     Forger::hs256().token(r#"{"alg":"HS256","typ":"JWT"}"#, &Value::from(claims).to_string())
 }

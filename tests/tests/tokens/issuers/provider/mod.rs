@@ -1,5 +1,5 @@
-//! A provider that others wrote, `oidc-provider` on Node.js, as a process: its tokens are let in, whatever becomes of its
-//! keys and of itself.
+//! A third-party provider, `oidc-provider` on Node.js, as a process: its tokens are accepted over key changes and
+//! restarts.
 
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::path::Path;
@@ -43,7 +43,7 @@ struct Provider {
 }
 
 impl Provider {
-    /// On a free port; `None` where there is no Node.js.
+    /// Starts on a free port; `None` without Node.js.
     fn start(keys: &[&Key]) -> Option<Self> {
         Self::start_at(Arc::new(Port::reserve()), keys)
     }
@@ -52,7 +52,7 @@ impl Provider {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tokens/issuers/provider");
         let mut node = npm::command(&folder)?;
         node.arg(folder.join("provider.cjs")).arg(port.number().to_string());
-        // It warns on standard error that it speaks without TLS and keeps everything in memory.
+        // It warns on standard error about missing TLS and in-memory storage.
         let mut process =
             node.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Node.js");
         let input = process.stdin.take().expect("its input is piped");
@@ -62,14 +62,14 @@ impl Provider {
         Some(provider)
     }
 
-    /// Goes on with these keys, the one that signs first.
+    /// Continues with these keys; the first one signs.
     fn keys(&mut self, keys: &[&Key]) {
         let keys: Vec<_> = keys.iter().map(|key| json!({ "kid": key.kid, "alg": key.alg, "pem": key.pem })).collect();
         writeln!(self.input, "{}", Value::from(keys)).expect("the provider reads");
         while !self.output.next().expect("the provider runs").expect("UTF-8").starts_with("serves ") {}
     }
 
-    /// Where another one may start.
+    /// Stops it, and returns its port for another one.
     fn kill(self) -> Arc<Port> {
         Arc::clone(&self.port)
     }
@@ -78,7 +78,7 @@ impl Provider {
         format!("http://127.0.0.1:{}", self.port.number())
     }
 
-    /// A token by the client credentials grant, as its own discovery document says where.
+    /// A token by the client credentials grant, from the token endpoint of its discovery document.
     async fn token(&self, client: &str, resource: &str, scope: &str) -> String {
         let place = format!("{}/.well-known/openid-configuration", self.url());
         let metadata: Value = self.http.get(place).send().await.unwrap().json().await.unwrap();
@@ -97,17 +97,17 @@ impl Drop for Provider {
     }
 }
 
-/// A service that trusts the provider, at the time of day: the provider goes by no other.
+/// A service that trusts the provider, at the system time, which the provider uses.
 async fn service(provider: &Provider) -> Service {
     let issuer = Issuer::new(provider.url(), REPORTS).unwrap().plain_http().roles_at("realm_access.roles");
     let builder = Auth::resource_server("reports").trust(issuer.timeout(Duration::from_mins(1)));
-    // This clock stands still while the provider's goes on.
+    // This clock does not move while the provider's does.
     let builder = builder.clock_skew(Duration::from_mins(5));
     Service::start(builder, TestClock::at(SystemClock.now())).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_providers_tokens_are_let_in_with_their_scopes_and_roles() {
+async fn a_providers_tokens_are_accepted_with_their_scopes_and_roles() {
     let Some(provider) = Provider::start(&[&RSA]) else { return };
     let service = service(&provider).await;
     for (client, scope, admin, reports) in [
@@ -128,7 +128,7 @@ async fn a_real_providers_tokens_are_let_in_with_their_scopes_and_roles() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_provider_changes_its_keys_while_it_runs() {
+async fn a_provider_changes_its_keys_while_it_runs() {
     let Some(mut provider) = Provider::start(&[&RSA]) else { return };
     let service = service(&provider).await;
     let old = provider.token("worker", REPORTS, "").await;
@@ -137,7 +137,7 @@ async fn a_real_provider_changes_its_keys_while_it_runs() {
     provider.keys(&[&P256, &RSA]);
     let new = provider.token("worker", REPORTS, "").await;
     assert_eq!((&part(&old, 0)["kid"], &part(&new, 0)["kid"]), (&json!(RSA.kid), &json!(P256.kid)));
-    // The clock stands still, so that keys were asked for a moment ago.
+    // The clock does not move, so the keys were fetched a moment ago.
     assert_eq!(service.me(&new).await, 401);
     service.clock.advance(Duration::from_secs(10));
     assert_eq!(service.me(&new).await, 200);
@@ -150,7 +150,7 @@ async fn a_real_provider_changes_its_keys_while_it_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_real_provider_is_killed_and_comes_back_with_another_key() {
+async fn a_provider_is_killed_and_restarts_with_another_key() {
     let Some(provider) = Provider::start(&[&P256]) else { return };
     let service = service(&provider).await;
     let old = provider.token("worker", REPORTS, "").await;
@@ -158,7 +158,7 @@ async fn a_real_provider_is_killed_and_comes_back_with_another_key() {
 
     let port = provider.kill();
     service.clock.advance(Duration::from_hours(1));
-    assert_eq!(service.me(&old).await, 200, "by the last good keys");
+    assert_eq!(service.me(&old).await, 200, "the last keys are kept");
     assert_eq!(service.call("/admin", &old).await, StatusCode::FORBIDDEN);
 
     let Some(provider) = Provider::start_at(port, &[&ED25519]) else { return };
