@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use auth_tests::servers::{Database, Redis};
 use auth_tests::{Client, Node};
-use heard::Heard;
+use propagation::Propagation;
 
-mod heard;
+mod propagation;
 mod settings;
 
 #[path = "../http/accounts.rs"]
@@ -36,7 +36,7 @@ const INSUFFICIENT: &str = r#"Bearer realm="quickstart", error="insufficient_sco
 /// out.
 struct Service {
     nodes: Vec<Node>,
-    heard: Option<Arc<Heard>>,
+    propagation: Option<Arc<Propagation>>,
     _database: Option<Database>,
 }
 
@@ -45,8 +45,8 @@ impl Service {
     /// milliseconds after it was answered, so the client waits for that. The tests of `faults` measure the delay.
     fn client(&self) -> Client {
         let client = Client::round_robin(self.nodes.iter().map(Node::base));
-        match &self.heard {
-            Some(heard) => client.settling(heard.clone()),
+        match &self.propagation {
+            Some(propagation) => client.settling(propagation.clone()),
             None => client,
         }
     }
@@ -60,7 +60,7 @@ fn node() -> Service {
     let suite = "the contract on three nodes";
     let database = on_another_thread(Database::create(suite));
     let (Some(database), Some(redis)) = (database, Redis::shared(suite)) else {
-        return Service { nodes: vec![Node::start(NODE)], heard: None, _database: None };
+        return Service { nodes: vec![Node::start(NODE)], propagation: None, _database: None };
     };
     let url = database.url();
     let env = [
@@ -73,10 +73,10 @@ fn node() -> Service {
         let starting: Vec<_> = (0..3).map(|_| scope.spawn(|| Node::start_with(NODE, &env))).collect();
         starting.into_iter().map(|node| node.join().unwrap()).collect()
     });
-    on_another_thread(async { Heard::by(&nodes, &redis).listening().await });
+    on_another_thread(async { Propagation::new(&nodes, &redis).subscribed().await });
     // Created on this test's own runtime, which drives its connection.
-    let heard = Some(Arc::new(Heard::by(&nodes, &redis)));
-    Service { nodes, heard, _database: Some(database) }
+    let propagation = Some(Arc::new(Propagation::new(&nodes, &redis)));
+    Service { nodes, propagation, _database: Some(database) }
 }
 
 /// The tests already run on a runtime.

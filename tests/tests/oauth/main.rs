@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
+mod account_enumeration;
 mod bearer;
 mod client_authentication;
 mod dpop;
@@ -13,4 +14,3 @@ mod refresh;
 mod revocation;
 mod service;
 mod token_endpoint;
-mod who_exists;

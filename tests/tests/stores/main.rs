@@ -12,15 +12,15 @@ use auth_core::store::{
 use auth_core::testing::conformance;
 use auth_tests::servers::Database;
 
-mod aging;
 mod audit;
 mod cluster;
 mod family;
 mod left_out;
+mod migrated_users;
 mod postgres;
+mod purge;
 mod sqlite;
 mod statements;
-mod taken_over;
 mod tls;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + AuditLog>(store: S) {

@@ -2,9 +2,9 @@
 
 pub(crate) mod file;
 
+mod deleted_secrets;
 mod faults;
 mod killed;
 mod opening;
 mod plaintext;
 mod process;
-mod residue;

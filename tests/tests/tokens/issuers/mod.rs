@@ -1,9 +1,9 @@
 //! A resource server with tokens of other issuers.
 
-mod bound;
 mod claims;
+mod dpop;
+mod invalid_answers;
 mod keys;
-mod lies;
 mod provider;
 mod server;
 mod trust;

@@ -24,21 +24,21 @@ const BOUND: Duration = Duration::from_secs(5);
 
 /// Messages of the nodes' channel arrive everywhere in the same order, and a change is published before its request is
 /// answered. So a node that has received a message sent after the answer has received the change.
-pub(crate) struct Heard {
+pub(crate) struct Propagation {
     fanout: RedisFanout,
     logs: Vec<PathBuf>,
     /// The number of changes so far that could not be published.
     late: Mutex<usize>,
 }
 
-impl Heard {
-    pub(crate) fn by(nodes: &[Node], redis: &str) -> Self {
+impl Propagation {
+    pub(crate) fn new(nodes: &[Node], redis: &str) -> Self {
         let fanout = RedisFanout::new(redis, "quickstart").unwrap();
         Self { fanout, logs: nodes.iter().map(|node| node.path("log")).collect(), late: Mutex::default() }
     }
 
     /// Publishes a change of an unknown session.
-    async fn say(&self) -> String {
+    async fn publish(&self) -> String {
         let marker = SessionId::random();
         // A message that could not be published is not received, and another one is sent.
         let _ = self.fanout.publish(&[Change::Session(marker.clone())]).await;
@@ -47,24 +47,24 @@ impl Heard {
 
     /// A node subscribes some time after it accepts connections, and misses earlier messages. When it subscribes again
     /// after its connection was lost, it clears its cache.
-    pub(crate) async fn listening(&self) {
+    pub(crate) async fn subscribed(&self) {
         for log in &self.logs {
-            self.is_heard_by(log, 0).await;
+            self.wait_for(log, 0).await;
         }
     }
 
-    async fn is_heard_by(&self, log: &Path, from: u64) {
-        let hears = async { while timeout(AGAIN, is_in(log, &self.say().await, from)).await.is_err() {} };
-        timeout(SOON, hears).await.expect("a node does not listen");
+    async fn wait_for(&self, log: &Path, from: u64) {
+        let received = async { while timeout(AGAIN, is_in(log, &self.publish().await, from)).await.is_err() {} };
+        timeout(SOON, received).await.expect("a node receives no changes");
     }
 }
 
-impl Settle for Heard {
+impl Settle for Propagation {
     fn settle(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(async {
             let ends: Vec<u64> = self.logs.iter().map(|log| fs::metadata(log).unwrap().len()).collect();
             for (log, end) in self.logs.iter().zip(ends) {
-                self.is_heard_by(log, end).await;
+                self.wait_for(log, end).await;
             }
             // A node that could not publish a change in time has logged that before it answered.
             let mut late = self.late.lock().await;
