@@ -173,17 +173,17 @@ impl ApiKeyStore for Yielding {
 
 /// The names of the events since the last look. It yields, as a sink that writes to a network does.
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<&'static str>>>);
+struct Recorded(Arc<Mutex<Vec<&'static str>>>);
 
 #[async_trait]
-impl EventSink for Heard {
+impl EventSink for Recorded {
     async fn record(&self, event: Event) {
         yield_now().await;
         self.0.lock().unwrap().push(event.kind.name());
     }
 }
 
-impl Heard {
+impl Recorded {
     /// The events, without those of guards.
     fn take(&self) -> Vec<&'static str> {
         let mut kinds = std::mem::take(&mut *self.0.lock().unwrap());
@@ -196,7 +196,7 @@ impl Heard {
 struct Scene {
     auth: Auth,
     store: MemoryStore,
-    heard: Heard,
+    events: Recorded,
     ada: SubjectId,
     first: Tokens,
     second: Tokens,
@@ -208,22 +208,22 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let (store, heard) = (MemoryStore::new(), Heard::default());
+        let (store, events) = (MemoryStore::new(), Recorded::default());
         let (context, yielding) = (Context::system("test"), Yielding(store.clone()));
         let hour = std::time::Duration::from_hours(1);
-        let auth = testing::in_memory().store(yielding).events(heard.clone()).cache_ttl(hour).build().unwrap();
+        let auth = testing::in_memory().store(yielding).events(events.clone()).cache_ttl(hour).build().unwrap();
         let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
         let first = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let new = NewApiKey { name: "nightly".to_owned(), scopes: Vec::new(), expires_in: None };
         let key = auth.create_api_key(&context, &ada, new).await.unwrap();
         let rows = store.events(&AuditFilter::default(), 100).await.unwrap().len();
-        let scene = Self { auth, store, heard, ada, first, second, key, sessions: 2, rows };
+        let scene = Self { auth, store, events, ada, first, second, key, sessions: 2, rows };
         assert_eq!(
             (scene.first_status().await, scene.second_status().await, scene.key_status().await),
             (200, 200, 200)
         );
-        scene.heard.take();
+        scene.events.take();
         scene
     }
 
@@ -282,9 +282,9 @@ async fn hang_up(
         };
         scene.auth.settled().await;
         let Effect { changed, seen } = effect(&scene).await;
-        let heard = scene.heard.take();
+        let recorded = scene.events.take();
         let expected = if changed { events } else { &[] };
-        assert_eq!(heard, expected, "after {polls} polls the store is changed: {changed}");
+        assert_eq!(recorded, expected, "after {polls} polls the store is changed: {changed}");
         let mut rows: Vec<_> = scene.store.events(&AuditFilter::default(), 100).await.unwrap();
         rows.truncate(rows.len() - scene.rows);
         rows.reverse();
@@ -464,5 +464,5 @@ async fn a_change_that_fails_has_no_event_of_success() {
     assert!(!scene.auth.end_session(&context, &scene.ada, &SessionId::random()).await.unwrap());
     let taken = Registration::new("ada@example.com", NEW_PASSWORD);
     assert_eq!(scene.auth.register(&context, taken).await, Err(AccountError::EmailTaken));
-    assert_eq!(scene.heard.take(), [] as [&str; 0]);
+    assert_eq!(scene.events.take(), [] as [&str; 0]);
 }

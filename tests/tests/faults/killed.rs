@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::{NODE, PASSWORD, SOON, a_database, node_with, report, until};
 
 /// A kind of request during which a node is killed.
-trait Lane {
+trait Operation {
     /// Its name, about how long it takes, and how often a node is killed during it.
     const WHAT: (&'static str, Duration, usize);
 
@@ -26,7 +26,7 @@ trait Lane {
 /// A refresh: the session goes on, with one successor.
 struct Refresh(Tokens);
 
-impl Lane for Refresh {
+impl Operation for Refresh {
     const WHAT: (&'static str, Duration, usize) = ("a refresh", Duration::from_millis(12), 100);
 
     async fn begin(client: &Client, email: &str) -> Self {
@@ -63,7 +63,7 @@ fn password(number: usize) -> String {
     format!("{PASSWORD}, number {number}")
 }
 
-impl Lane for PasswordChange {
+impl Operation for PasswordChange {
     const WHAT: (&'static str, Duration, usize) = ("a password change", Duration::from_millis(60), 60);
 
     async fn begin(client: &Client, email: &str) -> Self {
@@ -103,7 +103,7 @@ struct Rotation {
     key: String,
 }
 
-impl Lane for Rotation {
+impl Operation for Rotation {
     const WHAT: (&'static str, Duration, usize) = ("a key's rotation", Duration::from_millis(12), 100);
 
     async fn begin(client: &Client, email: &str) -> Self {
@@ -143,15 +143,15 @@ async fn sent(request: RequestBuilder, done: u16) -> Option<Answer> {
 /// A restart takes a while on a busy machine; retries after it need a long leeway.
 const LEEWAY: (&str, &str) = ("AUTH_REFRESH_LEEWAY", "5m");
 
-fn email<L: Lane>() -> String {
+fn email<L: Operation>() -> String {
     format!("{}@example.com", L::WHAT.0.replace([' ', '\''], "-"))
 }
 
 /// Kills nodes on an SQLite file at random moments; returns how many were killed, and how many before they answered.
-async fn run<L: Lane>() -> (usize, usize) {
+async fn run<L: Operation>() -> (usize, usize) {
     let (what, mut window, times) = L::WHAT;
     let mut node = Node::start_with(NODE, &[("AUTH_RATE_LIMIT", "off"), LEEWAY]);
-    let mut lane = L::begin(&node.client(), &email::<L>()).await;
+    let mut operation = L::begin(&node.client(), &email::<L>()).await;
     let mut unanswered = 0;
     for _ in 0..times {
         let client = node.client();
@@ -160,14 +160,14 @@ async fn run<L: Lane>() -> (usize, usize) {
         let point = tokio::task::spawn_blocking(move || std::thread::sleep(point));
         let answer = tokio::select! {
             biased;
-            answer = lane.act(&client) => answer,
+            answer = operation.act(&client) => answer,
             _ = point => None,
         };
         node = Node::kill_and_restart(node, NODE);
         // The duration depends on the machine: a kill after the answer narrows the window, an earlier one widens it.
         window = window.mul_f64(if answer.is_some() { 0.8 } else { 1.15 });
         unanswered += usize::from(answer.is_none());
-        lane.check(&node.client(), answer).await;
+        operation.check(&node.client(), answer).await;
     }
     report(format_args!("{what} on SQLite: {times} nodes killed, {unanswered} of them before they had answered"));
     (times, unanswered)
@@ -177,16 +177,16 @@ async fn run<L: Lane>() -> (usize, usize) {
 async fn a_killed_node_on_a_file_leaves_every_request_done_once_or_not_at_all() {
     let lanes = tokio::join!(run::<Refresh>(), run::<PasswordChange>(), run::<Rotation>());
     for (kills, unanswered) in [lanes.0, lanes.1, lanes.2] {
-        assert!(unanswered * 10 > kills, "{kills} kills, {unanswered} in the middle: too few kills before the answer");
+        assert!(unanswered * 10 > kills, "{kills} kills, only {unanswered} before the answer");
     }
 }
 
 /// Kills nodes on PostgreSQL, once before each of their messages to it; returns how these messages begin.
-async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
+async fn step_by_step<L: Operation>() -> Option<Vec<String>> {
     let database = a_database("killed nodes").await?;
     let valve = Valve::before(&database.url()).await;
     let mut node = node_with(valve.url(), None, &[LEEWAY]);
-    let mut lane = L::begin(&node.client(), &email::<L>()).await;
+    let mut operation = L::begin(&node.client(), &email::<L>()).await;
     let admin = sqlx::PgPool::connect(&database.url()).await.unwrap();
     let mut held = Vec::new();
     loop {
@@ -195,7 +195,7 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
         let client = node.client();
         let (answer, next) = tokio::select! {
             biased;
-            answer = lane.act(&client) => (answer, None),
+            answer = operation.act(&client) => (answer, None),
             next = valve.holds() => (None, Some(next)),
         };
         node.kill();
@@ -209,7 +209,7 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
         .await;
         node = node.kill_and_restart(NODE);
         let answered = answer.is_some();
-        lane.check(&node.client(), answer).await;
+        operation.check(&node.client(), answer).await;
         let Some(next) = next else {
             assert!(answered, "it neither answered nor sent a message");
             break;
@@ -230,7 +230,7 @@ async fn step_by_step<L: Lane>() -> Option<Vec<String>> {
 async fn a_node_killed_at_any_step_leaves_the_request_done_once_or_not_at_all() {
     let lanes = tokio::join!(step_by_step::<Refresh>(), step_by_step::<PasswordChange>(), step_by_step::<Rotation>());
     let (Some(refresh), Some(change), Some(rotation)) = lanes else { return };
-    for (lane, statement) in [(refresh, "COMMIT"), (change, "COMMIT"), (rotation, "UPDATE auth_core.api_keys")] {
-        assert!(lane.iter().any(|held| held.starts_with(statement)), "never killed before {statement}: {lane:#?}");
+    for (begins, statement) in [(refresh, "COMMIT"), (change, "COMMIT"), (rotation, "UPDATE auth_core.api_keys")] {
+        assert!(begins.iter().any(|held| held.starts_with(statement)), "never killed before {statement}: {begins:#?}");
     }
 }

@@ -18,7 +18,7 @@ use crate::{PASSWORD, SOON, until};
 
 /// The outcome of a call that ends sessions.
 #[derive(Clone, Copy)]
-enum Fate {
+enum Outcome {
     Done,
     /// Committed, and answered by an error.
     Fails,
@@ -32,32 +32,32 @@ enum Fate {
 #[derive(Clone)]
 struct Line {
     store: MemoryStore,
-    fate: Arc<AtomicU8>,
+    outcome: Arc<AtomicU8>,
     /// A permit for each call that has started to wait, or has committed.
     reached: Arc<Semaphore>,
     go_on: Arc<Semaphore>,
 }
 
 impl Line {
-    fn is(&self, fate: Fate) {
-        self.fate.store(fate as u8, Ordering::SeqCst);
+    fn is(&self, outcome: Outcome) {
+        self.outcome.store(outcome as u8, Ordering::SeqCst);
     }
 
     async fn through<T: Send>(
         &self,
         call: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        let fate = self.fate.load(Ordering::SeqCst);
-        if fate == Fate::Waits as u8 {
+        let outcome = self.outcome.load(Ordering::SeqCst);
+        if outcome == Outcome::Waits as u8 {
             self.reached.add_permits(1);
             self.go_on.acquire().await.unwrap().forget();
         }
         let answer = call.await;
-        if fate == Fate::Hangs as u8 {
+        if outcome == Outcome::Hangs as u8 {
             self.reached.add_permits(1);
             std::future::pending::<()>().await;
         }
-        if fate == Fate::Fails as u8 { Err(StoreError::unavailable("the line is cut")) } else { answer }
+        if outcome == Outcome::Fails as u8 { Err(StoreError::unavailable("the line is cut")) } else { answer }
     }
 }
 
@@ -109,7 +109,7 @@ impl Nodes {
     async fn new() -> Self {
         let store = MemoryStore::new();
         let [reached, go_on] = [0, 0].map(|permits| Arc::new(Semaphore::new(permits)));
-        let line = Line { store: store.clone(), fate: Arc::new(AtomicU8::new(Fate::Done as u8)), reached, go_on };
+        let line = Line { store: store.clone(), outcome: Arc::new(AtomicU8::new(Outcome::Done as u8)), reached, go_on };
         let fanout = MemoryFanout::new();
         let node = || {
             let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
@@ -153,51 +153,53 @@ impl Nodes {
     }
 
     /// Makes a call whose transaction commits and which then ends this way, and checks that both nodes refuse the token.
-    async fn ends(&self, fate: Fate, access: &str, call: impl Future<Output = Result<(), AccountError>>) {
-        self.line.is(fate);
+    async fn ends(&self, outcome: Outcome, access: &str, call: impl Future<Output = Result<(), AccountError>>) {
+        self.line.is(outcome);
         tokio::select! {
-            answer = call => assert!(answer.is_err() && matches!(fate, Fate::Fails), "{answer:?}"),
+            answer = call => assert!(answer.is_err() && matches!(outcome, Outcome::Fails), "{answer:?}"),
             // The client disconnects.
             done = self.line.reached.acquire() => done.unwrap().forget(),
         }
-        self.line.is(Fate::Done);
-        if matches!(fate, Fate::Fails) {
+        self.line.is(Outcome::Done);
+        if matches!(outcome, Outcome::Fails) {
             assert_eq!(status(&self.here, access).await, 401, "an ended session is cached");
         }
         // A write that is never answered times out after some seconds.
         until("this node forgets the session", SOON, async || status(&self.here, access).await == 401).await;
-        until("the other node hears of it", SOON, async || status(&self.there, access).await == 401).await;
+        until("the other node receives the change", SOON, async || status(&self.there, access).await == 401).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_without_an_answer_is_seen_by_every_cache() {
     let nodes = Nodes::new().await;
-    for fate in [Fate::Fails, Fate::Hangs] {
+    for outcome in [Outcome::Fails, Outcome::Hangs] {
         let access = nodes.login().await.access;
         let identity = identity(&nodes.here, access.expose()).await;
-        nodes.ends(fate, access.expose(), nodes.here.logout(&Context::system("test"), &identity)).await;
+        nodes.ends(outcome, access.expose(), nodes.here.logout(&Context::system("test"), &identity)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_without_an_answer_is_seen_by_every_cache() {
     let nodes = Nodes::new().await;
-    for fate in [Fate::Fails, Fate::Hangs] {
+    for outcome in [Outcome::Fails, Outcome::Hangs] {
         let tokens = nodes.login().await;
         nodes.here.refresh(&Context::system("test"), tokens.refresh.expose()).await.unwrap();
         assert_eq!(status(&nodes.here, tokens.access.expose()).await, 200);
         let replay = async { nodes.here.refresh(&Context::system("test"), tokens.refresh.expose()).await.map(|_| ()) };
-        nodes.ends(fate, tokens.access.expose(), replay).await;
+        nodes.ends(outcome, tokens.access.expose(), replay).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_everywhere_without_an_answer_is_seen_by_every_cache() {
     let nodes = Nodes::new().await;
-    for fate in [Fate::Fails, Fate::Hangs] {
+    for outcome in [Outcome::Fails, Outcome::Hangs] {
         let access = nodes.login().await.access;
-        nodes.ends(fate, access.expose(), nodes.here.logout_everywhere(&Context::system("test"), &nodes.subject)).await;
+        nodes
+            .ends(outcome, access.expose(), nodes.here.logout_everywhere(&Context::system("test"), &nodes.subject))
+            .await;
     }
 }
 
@@ -206,7 +208,7 @@ async fn a_refresh_during_a_password_change_does_not_end_its_session() {
     let nodes = Nodes::new().await;
     let (kept, other) = (nodes.login().await, nodes.login().await);
     let identity = identity(&nodes.here, kept.access.expose()).await;
-    nodes.line.is(Fate::Waits);
+    nodes.line.is(Outcome::Waits);
     let change = tokio::spawn({
         let here = nodes.here.clone();
         let new = "another horse for the stable".to_owned();

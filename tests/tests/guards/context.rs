@@ -12,10 +12,10 @@ use axum::extract::State;
 use serde_json::Value;
 
 #[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<Event>>>);
+struct Recorded(Arc<Mutex<Vec<Event>>>);
 
 #[async_trait]
-impl EventSink for Heard {
+impl EventSink for Recorded {
     async fn record(&self, event: Event) {
         // An asynchronous sink: the request does not wait for it.
         tokio::task::yield_now().await;
@@ -23,7 +23,7 @@ impl EventSink for Heard {
     }
 }
 
-impl Heard {
+impl Recorded {
     fn of(&self, name: &str) -> Vec<Event> {
         self.0.lock().unwrap().iter().filter(|event| event.kind.name() == name).cloned().collect()
     }
@@ -48,18 +48,18 @@ const PASSWORD: &str = "three words and a comma";
 
 #[tokio::test]
 async fn an_event_names_its_actor_and_origin() {
-    let heard = Heard::default();
-    let auth = testing::in_memory().events(heard.clone()).build().unwrap();
+    let events = Recorded::default();
+    let auth = testing::in_memory().events(events.clone()).build().unwrap();
     let system = Context::system("a test");
     let (ada, _) = auth.register(&system, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
-    assert_eq!(heard.of("user_registered")[0].context, system);
+    assert_eq!(events.of("user_registered")[0].context, system);
 
     let url = serve(&auth).await;
     let client = reqwest::Client::builder().user_agent("a browser").build().unwrap();
     let login = client.post(format!("{url}/auth/login")).header("x-request-id", "r-1");
     let login = login.form(&[("username", "ada@example.com"), ("password", PASSWORD)]).send().await.unwrap();
     let tokens: Value = login.json().await.unwrap();
-    let begun = &heard.of("login_succeeded")[0];
+    let begun = &events.of("login_succeeded")[0];
     assert_eq!(begun.context.actor, Actor::Anonymous);
     assert_eq!(begun.context.address.unwrap().to_string(), "127.0.0.1");
     assert_eq!((begun.context.agent.as_deref(), begun.context.request_id.as_deref()), (Some("a browser"), Some("r-1")));
@@ -70,29 +70,29 @@ async fn an_event_names_its_actor_and_origin() {
         client.post(format!("{url}/end")).bearer_auth(token).header("x-request-id", "r-2").send().await.unwrap();
     assert_eq!(ended.status(), 200);
     for name in ["tokens_revoked", "sessions_ended"] {
-        let event = &heard.of(name)[0];
+        let event = &events.of(name)[0];
         assert_eq!(event.context.actor, Actor::Subject(ada.clone()), "{name}");
         assert_eq!(event.context.request_id.as_deref(), Some("r-2"), "{name}");
     }
     let refused = client.post(format!("{url}/end")).bearer_auth("forged").header("x-request-id", "r-3").send().await;
     assert_eq!(refused.unwrap().status(), 401);
     // Asynchronous sinks receive the events of guards a moment later.
-    while heard.of("access_refused").is_empty() {
+    while events.of("access_refused").is_empty() {
         tokio::task::yield_now().await;
     }
     for name in ["credential_refused", "access_refused"] {
-        let event = &heard.of(name)[0];
+        let event = &events.of(name)[0];
         assert_eq!((event.context.request_id.as_deref(), event.outcome), (Some("r-3"), Outcome::Refused), "{name}");
     }
 }
 
 #[tokio::test]
 async fn an_event_is_flat_json_and_deserialises_to_the_same() {
-    let heard = Heard::default();
-    let auth = testing::in_memory().events(heard.clone()).build().unwrap();
+    let events = Recorded::default();
+    let auth = testing::in_memory().events(events.clone()).build().unwrap();
     let context = Context::system("import").agent("a\u{0}b").request_id("r-1").address([10, 0, 0, 1].into());
     let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
-    let event = heard.of("user_registered").remove(0);
+    let event = events.of("user_registered").remove(0);
     let json = serde_json::to_value(&event).unwrap();
     assert_eq!(json["kind"], "user_registered");
     assert_eq!(json["outcome"], "success");
@@ -108,16 +108,16 @@ async fn an_event_is_flat_json_and_deserialises_to_the_same() {
 
 #[tokio::test]
 async fn a_failed_login_records_the_subject_and_not_the_login_name() {
-    let heard = Heard::default();
-    let auth = testing::in_memory().events(heard.clone()).build().unwrap();
+    let events = Recorded::default();
+    let auth = testing::in_memory().events(events.clone()).build().unwrap();
     let context = Context::system("a test");
     let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
     for (name, subject) in [("ada@example.com", Some(ada)), ("bob@example.com", None)] {
         assert!(auth.login(&context, Login::new(name, "another password")).await.is_err());
-        while heard.of("login_failed").is_empty() {
+        while events.of("login_failed").is_empty() {
             tokio::task::yield_now().await;
         }
-        let event = heard.0.lock().unwrap().pop().unwrap();
+        let event = events.0.lock().unwrap().pop().unwrap();
         assert_eq!(event.kind, EventKind::LoginFailed { subject });
         assert!(!serde_json::to_string(&event).unwrap().contains("example.com"));
     }
@@ -125,8 +125,8 @@ async fn a_failed_login_records_the_subject_and_not_the_login_name() {
 
 #[tokio::test]
 async fn a_change_in_the_applications_own_store_reaches_guards_and_the_audit_trail() {
-    let (heard, store) = (Heard::default(), MemoryStore::new());
-    let auth = testing::in_memory().store(store.clone()).events(heard.clone()).build().unwrap();
+    let (events, store) = (Recorded::default(), MemoryStore::new());
+    let auth = testing::in_memory().store(store.clone()).events(events.clone()).build().unwrap();
     let context = Context::system("import");
     let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
     let token = testing::sign_in(&auth, &ada, "pwd", "").await.unwrap();
@@ -137,5 +137,5 @@ async fn a_change_in_the_applications_own_store_reaches_guards_and_the_audit_tra
     store.update(&ada, inactive, Audit::none()).await.unwrap();
     auth.invalidate_subject(&context, &ada).await;
     assert_eq!(end().await.unwrap().status(), 401);
-    assert_eq!(heard.of("subject_invalidated").len(), 1);
+    assert_eq!(events.of("subject_invalidated").len(), 1);
 }

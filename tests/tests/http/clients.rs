@@ -19,7 +19,7 @@ async fn post(client: &Client, path: &str, by: Option<(&str, &str)>, form: &[(&s
     client.send(request).await
 }
 
-async fn hold(node: &Node) {
+async fn check(node: &Node) {
     let client = node.client();
     let login = [("grant_type", "password"), ("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)];
     let billing = Some(("billing", SECRET));
@@ -65,8 +65,8 @@ async fn clients_from_the_settings_authenticate() {
             {{ "id": "mobile-app", "grants": ["password", "refresh_token"] }}
         ]"#
     );
-    hold(&Node::start_with(NODE, &[("AUTH_CLIENTS", &json)])).await;
+    check(&Node::start_with(NODE, &[("AUTH_CLIENTS", &json)])).await;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), &json).unwrap();
-    hold(&Node::start_with(NODE, &[("AUTH_CLIENTS_FILE", file.path().to_str().unwrap())])).await;
+    check(&Node::start_with(NODE, &[("AUTH_CLIENTS_FILE", file.path().to_str().unwrap())])).await;
 }

@@ -20,12 +20,12 @@ pub(crate) fn broken_by(layer: &str, used: &Used) -> Option<String> {
 fn order(layer: &str, first: &str) -> Option<String> {
     let rank = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     if matches!(first, "__private" | "private") {
-        return Some("`private.rs` lies below every layer".to_owned());
+        return Some("`private.rs` is below every layer".to_owned());
     }
     let Some(target) = rank(first) else {
         return Some("name the layer that owns the item, not a re-export of the crate root".to_owned());
     };
-    (Some(target) > rank(layer)).then(|| format!("`{layer}` lies above `{first}` and must not use it"))
+    (Some(target) > rank(layer)).then(|| format!("`{layer}` is above `{first}` and must not use it"))
 }
 
 fn foreign(layer: &str, name: &str) -> Option<String> {

@@ -15,17 +15,17 @@ use tokio::time::timeout;
 const SOON: Duration = Duration::from_mins(1);
 
 /// A subscription of one handle receives the changes published by another.
-async fn is_heard<F: Fanout>(speaker: &F, listener: &F) {
-    let mut subscription = listener.subscribe().await.unwrap();
+async fn receives<F: Fanout>(publisher: &F, subscriber: &F) {
+    let mut subscription = subscriber.subscribe().await.unwrap();
     for _ in 0..3 {
         let changes: Vec<_> = (0..20).map(|_| Change::Subject(SubjectId::random())).collect();
-        speaker.publish(&changes).await.unwrap();
-        let heard = timeout(SOON, subscription.next()).await.unwrap().unwrap();
-        assert_eq!(heard, changes);
+        publisher.publish(&changes).await.unwrap();
+        let received = timeout(SOON, subscription.next()).await.unwrap().unwrap();
+        assert_eq!(received, changes);
     }
     // Silence for longer than the interval of the connection check.
     assert!(timeout(Duration::from_secs(3), subscription.next()).await.is_err(), "a silent subscription ended");
-    speaker.publish(&[Change::Subject(SubjectId::random())]).await.unwrap();
+    publisher.publish(&[Change::Subject(SubjectId::random())]).await.unwrap();
     timeout(SOON, subscription.next()).await.unwrap().unwrap();
 }
 
@@ -56,7 +56,7 @@ async fn redis_carries_changes() {
     let Some(url) = Redis::shared("fan-out by Redis") else { return };
     let namespace = SubjectId::random().to_string();
     let [one, other] = [(); 2].map(|()| RedisFanout::new(&url, &namespace).unwrap());
-    is_heard(&one, &other).await;
+    receives(&one, &other).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -64,7 +64,7 @@ async fn postgres_carries_changes() {
     let Some(database) = Database::create("fan-out by PostgreSQL").await else { return };
     let one = PostgresFanout::new(&PostgresStore::open(&database.url()).await.unwrap());
     let other = PostgresFanout::new(&PostgresStore::open(&database.url()).await.unwrap());
-    is_heard(&one, &other).await;
+    receives(&one, &other).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

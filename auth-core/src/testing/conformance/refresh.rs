@@ -140,7 +140,7 @@ pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionS
         let redeemed = redeem_as(&**store, stranger, &first, &token(), NOW, LEEWAY).await;
         assert_eq!(redeemed, Redeemed::WrongHolder(begun.clone()));
     }
-    assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun.clone()), "a stranger changed the session");
+    assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun.clone()), "another client changed the session");
 
     let second = token();
     let redeemed = redeem_as(&**store, owner, &first, &second, NOW, LEEWAY).await;
@@ -148,7 +148,7 @@ pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionS
     // A used token of another holder is neither a retry nor a replay.
     for now in [NOW, NOW.after(LEEWAY)] {
         let redeemed = redeem_as(&**store, Holder::default(), &first, &token(), now, LEEWAY).await;
-        assert!(matches!(redeemed, Redeemed::WrongHolder(_)), "a stranger was answered {redeemed:?}");
+        assert!(matches!(redeemed, Redeemed::WrongHolder(_)), "another client was answered {redeemed:?}");
     }
     let redeemed = redeem_as(&**store, owner, &second, &token(), NOW.after(LEEWAY), LEEWAY).await;
     assert!(matches!(redeemed, Redeemed::Rotated(_)), "the owner was answered {redeemed:?}");

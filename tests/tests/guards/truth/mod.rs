@@ -18,7 +18,7 @@ const SUBJECT: Requirement = Requirement::auth();
 const API_KEY: Requirement = Requirement::api_key();
 
 /// Checks the guard's answer for one caller against the truth table.
-async fn hold(auth: &Auth, caller: &mut Caller, requirement: &Requirement) {
+async fn check(auth: &Auth, caller: &mut Caller, requirement: &Requirement) {
     let answer = admit(auth, &mut caller.parts, requirement).await;
     let refusal = answer.as_ref().err();
     if let Err(why) = oracle::check(requirement, &caller.world, refusal) {
@@ -32,7 +32,7 @@ async fn every_requirement_to_depth_2_for_every_caller() {
     let mut let_in = 0;
     for requirement in all_of_depth(2) {
         for caller in &mut callers {
-            hold(&auth, caller, &requirement).await;
+            check(&auth, caller, &requirement).await;
             let_in += usize::from(oracle::holds(&requirement, &caller.world));
         }
     }
@@ -46,7 +46,7 @@ async fn every_requirement_to_depth_3() {
     for requirement in all_of_depth(3) {
         for _ in 0..2 {
             let caller = rng.below(callers.len());
-            hold(&auth, &mut callers[caller], &requirement).await;
+            check(&auth, &mut callers[caller], &requirement).await;
         }
     }
 }
@@ -75,7 +75,7 @@ async fn every_shape_to_depth_4() {
         });
         for requirement in alone.into_iter().chain(pairs) {
             let caller = rng.below(callers.len());
-            hold(&auth, &mut callers[caller], &requirement).await;
+            check(&auth, &mut callers[caller], &requirement).await;
             shapes += 1;
         }
     }

@@ -153,7 +153,7 @@ async fn sweep<S: Engine>(store: &S) {
     assert!(removed == ROWS || given_up > 0, "{removed} rows removed: one generation has expired for long enough");
 }
 
-async fn ages_a_million_rows<S: Engine>(store: S) {
+async fn purges_a_million_rows<S: Engine>(store: S) {
     statements::watch();
     let now = SystemClock.now();
     store.fill("alive", now.after(Duration::from_hours(1)), STAYING, STAYING).await;

@@ -5,7 +5,7 @@ use auth_core::store::PostgresStore;
 use auth_tests::servers::Database;
 use sqlx::{AssertSqlSafe, raw_sql};
 
-use super::{Engine, ages_a_million_rows};
+use super::{Engine, purges_a_million_rows};
 
 const TABLES: [&str; 3] = ["auth_core.sessions", "auth_core.refresh_tokens", "auth_core.api_keys"];
 
@@ -81,6 +81,6 @@ impl Engine for PostgresStore {
 async fn a_million_rows_are_purged_in_postgres() {
     let Some(database) = Database::create("a PostgreSQL database that ages").await else { return };
     let store = PostgresStore::open(&database.url()).await.unwrap();
-    ages_a_million_rows(store.clone()).await;
+    purges_a_million_rows(store.clone()).await;
     store.close().await;
 }

@@ -7,7 +7,7 @@ use auth_core::store::SqliteStore;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{AssertSqlSafe, raw_sql};
 
-use super::{Engine, ages_a_million_rows};
+use super::{Engine, purges_a_million_rows};
 use crate::sqlite::file::TempFile;
 
 async fn number(store: &SqliteStore, sql: &str) -> u64 {
@@ -83,6 +83,6 @@ async fn a_million_rows_are_purged_in_sqlite() {
         .pragma("secure_delete", "ON");
     let pool = SqlitePoolOptions::new().max_connections(8).connect_with(options).await.unwrap();
     let store = SqliteStore::with_pool(pool).await.unwrap();
-    ages_a_million_rows(store.clone()).await;
+    purges_a_million_rows(store.clone()).await;
     store.close().await;
 }

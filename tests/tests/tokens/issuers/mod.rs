@@ -52,7 +52,7 @@ async fn unbanned() {}
 
 /// Answers with additional claims, where they have the expected type.
 #[require_auth]
-async fn besides(claims: Claims) -> String {
+async fn additional_claims(claims: Claims) -> String {
     let teams: Option<Vec<String>> = claims.get("organisation.teams");
     let tenant: Option<String> = claims.get("https://app.example/tenant");
     format!("{} {}", tenant.unwrap_or_default(), teams.unwrap_or_default().join(","))
@@ -79,7 +79,7 @@ impl Service {
     async fn serve(auth: Auth, clock: TestClock) -> Self {
         let routes = GuardedRouter::new()
             .route("/me", get(me))
-            .route("/besides", get(besides))
+            .route("/additional_claims", get(additional_claims))
             .route("/admin", get(admin))
             .route("/tenant", get(tenant))
             .route("/unbanned", get(unbanned))

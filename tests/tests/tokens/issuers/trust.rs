@@ -153,7 +153,7 @@ async fn roles_and_scopes_are_read_from_the_configured_claims() {
 #[tokio::test]
 async fn additional_claims_are_read_by_path_and_type() {
     let (server, service, forger) = pair().await;
-    for (more, besides) in [
+    for (more, additional_claims) in [
         (json!({ "https://app.example/tenant": "north", "organisation": { "teams": ["a", "b"] } }), "north a,b"),
         (json!({}), " "),
         (json!({ "https://app.example/tenant": 7, "organisation": { "teams": "a" } }), " "),
@@ -161,7 +161,7 @@ async fn additional_claims_are_read_by_path_and_type() {
     ] {
         let mut claims = claims(&server.url);
         claims.extend(more.as_object().unwrap().clone());
-        assert_eq!(service.text("/besides", &token(&forger, "k", claims)).await, besides, "{more}");
+        assert_eq!(service.text("/additional_claims", &token(&forger, "k", claims)).await, additional_claims, "{more}");
     }
 }
 

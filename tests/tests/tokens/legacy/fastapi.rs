@@ -30,7 +30,7 @@ fn made_for(sub: &str) -> Option<Value> {
 }
 
 /// Asserts the status of the access tokens, and that the other tokens are refused.
-async fn hold(client: &Client, path: &str, tokens: &Value, access: u16) {
+async fn check(client: &Client, path: &str, tokens: &Value, access: u16) {
     let libraries = tokens.as_object().unwrap();
     assert_eq!(libraries.len(), 2);
     for (library, tokens) in libraries {
@@ -56,7 +56,7 @@ async fn the_quickstart_accepts_fastapis_tokens_only_with_its_settings() {
     let over = Node::start_with(NODE, &over);
     for (node, access) in [(&with, 200), (&without, 401), (&by_id, 401), (&over, 401)] {
         node.client().register(EMAIL, PASSWORD).await;
-        hold(&node.client(), "/users/me", &tokens, access).await;
+        check(&node.client(), "/users/me", &tokens, access).await;
     }
     let log = |node: &Node| std::fs::read_to_string(node.path("log")).unwrap();
     let warns = |node: &Node, words: &str| log(node).lines().any(|line| line.contains("WARN") && line.contains(words));
@@ -90,5 +90,5 @@ async fn an_existing_user_table_accepts_tokens_with_the_numeric_user_id() {
     let own = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
     let app = taken_over_users::app(pool.clone(), &own, Some(legacy.unwrap())).await.unwrap();
     let client = Client::new(&serve(app).await);
-    hold(&client, "/admin", &tokens, 200).await;
+    check(&client, "/admin", &tokens, 200).await;
 }
