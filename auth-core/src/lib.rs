@@ -55,11 +55,11 @@
 //! | --- | --- |
 //! | [`#[require_auth]`](macro@require_auth) | a subject with a valid access token |
 //! | [`#[require_role(A, B)]`](macro@require_role) | a subject with one of these roles, or one that includes one of them |
-//! | [`#[require_scope("a")]`](macro@require_scope) | whose credential carries these scopes |
+//! | [`#[require_scope("a")]`](macro@require_scope) | a caller whose credential carries these scopes |
 //! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
-//! | [`#[require(..)]`](macro@require) | who meets a requirement of `any`, `all`, `not`, `fresh`, `mfa` and [named policies](macro@guard) |
-//! | [`#[authorize(..)]`](macro@authorize) | for whom this condition over the handler's parameters holds, too |
-//! | [`#[public]`](macro@public) | everybody |
+//! | [`#[require(..)]`](macro@require) | a caller that meets a requirement of `any`, `all`, `not`, `fresh`, `mfa` and [named policies](macro@guard) |
+//! | [`#[authorize(..)]`](macro@authorize) | a caller for whom this condition over the handler's parameters holds as well |
+//! | [`#[public]`](macro@public) | any caller |
 //!
 //! The repository's `docs/guide.md` shows every word in use, `cargo test -p auth-ui-tests page` writes every compile error
 //! with its remedy to `target/diagnostics.md`, `docs/operations.md` says what a running service asks of its machines, and `examples/quickstart` is a whole service.

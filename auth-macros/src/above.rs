@@ -1,16 +1,15 @@
-//! The attributes above ours, which have been expanded and are not handed to us: the source file still shows them.
+//! The already expanded attributes above ours. rustc does not pass them, so they are read from the source file.
 //!
-//! Good enough for an error message, and used for nothing else: where the file cannot be read, or a macro has written the
-//! attribute, nothing is found.
+//! Used for error messages only: where the file cannot be read, or a macro has written the attribute, nothing is found.
 
 use std::cell::RefCell;
 use std::fs;
 use std::path::PathBuf;
 
-/// Whether an attribute directly above the one that is being expanded has the name `name`.
+/// Whether an attribute directly above the expanded one has the name `name`.
 pub(crate) fn names(name: &str) -> bool {
     thread_local! {
-        // The attributes of a file are expanded one after the other.
+        // The attributes of a file are expanded in sequence.
         static LAST: RefCell<Option<(PathBuf, String)>> = const { RefCell::new(None) };
     }
     if !proc_macro::is_available() {
@@ -26,8 +25,8 @@ pub(crate) fn names(name: &str) -> bool {
     })
 }
 
-/// Whether the attributes that end at this place in `text` include one with the name `name`; lines and columns are
-/// counted from one.
+/// Whether the attributes that end at this position of `text` include one with the name `name`; lines and columns start
+/// at one.
 fn is_named(name: &str, text: &str, line: usize, column: usize) -> bool {
     let lines: Vec<_> = text.lines().take(line).collect();
     let Some((own, above)) = lines.split_last() else { return false };

@@ -1,11 +1,11 @@
-//! Error messages: all mistakes of one attribute at once, each with its remedy.
+//! Error messages: all errors of one attribute together, each with its remedy.
 
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
 use strsim::osa_distance;
 
-/// The mistakes found so far.
+/// The errors found so far.
 #[derive(Debug, Default)]
 pub(crate) struct Errors {
     all: Option<syn::Error>,
@@ -13,16 +13,16 @@ pub(crate) struct Errors {
 }
 
 impl Errors {
-    /// Runs `work` and gives its result beside the `compile_error!`s for what it found wrong.
+    /// Runs `work` and returns its result with the `compile_error!`s for the errors that it found.
     ///
-    /// There is no other way to an `Errors`, so none can be dropped unread.
+    /// There is no other way to create an `Errors`, so none can be dropped unread.
     pub(crate) fn collect<T>(work: impl FnOnce(&mut Self) -> T) -> (T, TokenStream) {
         let mut errors = Self::default();
         let result = work(&mut errors);
         (result, errors.all.map(syn::Error::into_compile_error).unwrap_or_default())
     }
 
-    /// How many mistakes there are so far.
+    /// The number of errors so far.
     pub(crate) const fn count(&self) -> usize {
         self.count
     }
@@ -35,23 +35,23 @@ impl Errors {
         }
     }
 
-    /// Adds a mistake and its remedy.
+    /// Adds an error and its remedy.
     pub(crate) fn add(&mut self, span: Span, problem: impl Display, remedy: impl Display) {
         self.push(error(span, problem, remedy));
     }
 
-    /// Keeps the error of a result.
+    /// Adds the error of a result.
     pub(crate) fn keep<T>(&mut self, result: syn::Result<T>) -> Option<T> {
         result.map_err(|error| self.push(error)).ok()
     }
 }
 
-/// One mistake and its remedy.
+/// One error and its remedy.
 pub(crate) fn error(span: Span, problem: impl Display, remedy: impl Display) -> syn::Error {
     syn::Error::new(span, format!("{problem}\nhelp: {remedy}"))
 }
 
-/// The candidate that `word` is most likely a slip of the pen for.
+/// The candidate of which `word` is most likely a misspelling.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lowered = word.to_lowercase();
     candidates
@@ -62,7 +62,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
-/// "did you mean .. ?" where there is a near name, else the whole list.
+/// "did you mean .. ?" with a similar name, else the whole list.
 pub(crate) fn choice<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> String {
     match nearest(word, candidates.clone()) {
         Some(candidate) => format!("did you mean `{candidate}`?"),
@@ -85,7 +85,7 @@ mod tests {
     use super::{listed, nearest};
 
     #[test]
-    fn the_nearest_name_survives_slips_of_the_pen() {
+    fn the_nearest_name_is_found_for_a_misspelling() {
         let words = ["scope", "role", "api_key", "fresh"];
         for (slip, meant) in [("scop", "scope"), ("rloe", "role"), ("apikey", "api_key"), ("Fresh", "fresh")] {
             assert_eq!(nearest(slip, words), Some(meant), "{slip}");

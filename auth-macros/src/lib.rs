@@ -15,11 +15,11 @@
 //! | --- | --- |
 //! | [`#[require_auth]`](macro@require_auth) | a subject with a valid access token |
 //! | [`#[require_role(A, B)]`](macro@require_role) | a subject with one of these roles, or one that includes one of them |
-//! | [`#[require_scope("a")]`](macro@require_scope) | whose credential carries these scopes |
+//! | [`#[require_scope("a")]`](macro@require_scope) | a caller whose credential carries these scopes |
 //! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
-//! | [`#[require(..)]`](macro@require) | who meets a requirement of any form |
-//! | [`#[authorize(..)]`](macro@authorize) | for whom this condition holds, too |
-//! | [`#[public]`](macro@public) | everybody |
+//! | [`#[require(..)]`](macro@require) | a caller that meets this requirement |
+//! | [`#[authorize(..)]`](macro@authorize) | a caller for whom this condition holds as well |
+//! | [`#[public]`](macro@public) | any caller |
 //!
 //! [`derive(Role)`](derive@Role) makes an enum the roles, [`guard!`](macro@guard) declares a policy by name.
 //!
@@ -217,7 +217,7 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `auth` | a subject with a valid access token |
 /// | `auth(optional)` | no credential, or a valid access token; stands alone |
 /// | `api_key` | a program with a valid API key |
-/// | `public` | everybody; stands alone |
+/// | `public` | any caller; stands alone |
 /// | `role(A, B)` | a subject with one of these roles, or with one that includes one of them |
 /// | `scope("a")` | a credential that carries this scope |
 /// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |

@@ -1,12 +1,12 @@
-//! Under which name a package's `Cargo.toml` has a crate.
+//! The name of a crate in a package's `Cargo.toml`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
-/// The name by which the sources of the package in the folder `package` call the crate `wanted`; `None` when its manifest
-/// does not depend on it or cannot be read.
+/// The name by which the package in the folder `package` uses the crate `wanted`; `None` when its manifest does not
+/// depend on it or cannot be read.
 pub(crate) fn name_of(wanted: &str, package: &Path) -> Option<String> {
     let text = fs::read_to_string(package.join("Cargo.toml")).ok()?;
     let manifest = DeTable::parse(&text).ok()?.into_inner();
@@ -18,7 +18,7 @@ pub(crate) fn name_of(wanted: &str, package: &Path) -> Option<String> {
     Some(key.replace('-', "_"))
 }
 
-/// The key of a dependency that is written out in the workspace's manifest: `key.workspace = true`.
+/// The key of a dependency that the workspace's manifest defines: `key.workspace = true`.
 fn inherited(wanted: &str, manifest: &DeTable<'_>, package: &Path) -> Option<String> {
     let mut keys = dependencies(manifest).filter(|(_, said)| is_inherited(said)).map(|(key, _)| key).peekable();
     keys.peek()?;
@@ -29,7 +29,7 @@ fn inherited(wanted: &str, manifest: &DeTable<'_>, package: &Path) -> Option<Str
         .map(str::to_owned)
 }
 
-/// What code and tests may use: the tables of dependencies, those for certain targets included.
+/// The tables of dependencies for code and tests, including those of certain targets.
 fn dependencies<'m>(manifest: &'m DeTable<'_>) -> impl Iterator<Item = (&'m str, &'m DeValue<'m>)> {
     let targets = table(manifest, "target").into_iter().flat_map(|targets| targets.values());
     let targets = targets.filter_map(|target| target.get_ref().as_table());
@@ -40,7 +40,7 @@ fn dependencies<'m>(manifest: &'m DeTable<'_>) -> impl Iterator<Item = (&'m str,
         .map(|(key, said)| (key.get_ref().as_ref(), said.get_ref()))
 }
 
-/// Which package the dependency `key` is; `None` when only the workspace's manifest tells.
+/// The package of the dependency `key`; `None` when only the workspace's manifest names it.
 fn package_of<'a>(key: &'a str, said: &'a DeValue<'_>) -> Option<&'a str> {
     if is_inherited(said) {
         return None;
@@ -52,7 +52,7 @@ fn is_inherited(said: &DeValue<'_>) -> bool {
     said.get("workspace").is_some_and(|it| it.get_ref().as_bool() == Some(true))
 }
 
-/// The text of the workspace's manifest, looked for as Cargo does: where the package says, in itself, in the folders above.
+/// The workspace's manifest, found as Cargo does: at `package.workspace`, in the package itself, in the folders above.
 fn workspace(manifest: &DeTable<'_>, package: &Path) -> Option<String> {
     let said = table(manifest, "package").and_then(|own| own.get("workspace")).and_then(|root| root.get_ref().as_str());
     if let Some(root) = said {
@@ -76,7 +76,7 @@ fn table<'m>(of: &'m DeTable<'_>, name: &str) -> Option<&'m DeTable<'m>> {
 mod tests {
     use super::*;
 
-    /// A workspace on disk, with this manifest at its root and this one of the package in `crates/app`.
+    /// Creates a workspace with this root manifest and this manifest of the package `crates/app`.
     fn name(root: &str, app: &str) -> Option<String> {
         let folder = tempfile::tempdir().unwrap();
         let package = folder.path().join("crates/app");
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_goes_by_its_own_name_or_by_the_one_it_is_given() {
+    fn a_crate_is_found_under_its_own_name_and_renamed() {
         for (dependency, expected) in [
             ("[dependencies]\nauth-core = \"0.1\"", Some("auth_core")),
             ("[dependencies]\nauth-core = { version = \"0.1\", features = [\"oidc\"] }", Some("auth_core")),
@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn a_name_can_stand_in_the_workspaces_manifest() {
+    fn a_name_can_be_inherited_from_the_workspace() {
         let root = "[workspace]\nmembers = [\"crates/*\"]\n[workspace.dependencies]\naxum = \"0.8\"\n\
                     guards = { package = \"auth-core\", version = \"0.1\" }";
         let inherits = "[dependencies]\naxum.workspace = true\nguards = { workspace = true, features = [\"oidc\"] }";
         assert_eq!(name(root, inherits).as_deref(), Some("guards"));
         assert_eq!(name(root, &format!("[package]\nworkspace = \"../..\"\n{inherits}")).as_deref(), Some("guards"));
         assert_eq!(name(root, "[dependencies]\naxum.workspace = true"), None);
-        // The root itself may be the package.
+        // The root itself can be the package.
         assert_eq!(name("", &format!("{root}\n{inherits}")).as_deref(), Some("guards"));
         assert_eq!(name("[package]\nname = \"no-workspace\"", inherits), None);
     }

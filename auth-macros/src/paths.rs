@@ -1,4 +1,4 @@
-//! Where the expansion finds our crate.
+//! The path of `auth_core` in generated code.
 
 use std::cell::RefCell;
 use std::env;
@@ -11,13 +11,13 @@ use syn::{Ident, Token};
 
 use crate::manifest;
 
-/// The name under which the user's crate knows `auth_core`, with the span `span`.
+/// The name of `auth_core` in the user's crate, with the span `span`.
 ///
-/// Where nothing says it (a build without Cargo), it is the crate's own. A crate that has the attributes from another says
-/// `crate = path`, for which see [`in_crate`].
+/// Without Cargo it is `auth_core`. A crate that gets the attributes from another crate writes `crate = path`, see
+/// [`in_crate`].
 pub(crate) fn crate_name(span: Span) -> Ident {
     thread_local! {
-        // An editor's server expands for many crates in one process.
+        // rust-analyzer expands for many crates in one process.
         static LAST: RefCell<Option<(OsString, String)>> = const { RefCell::new(None) };
     }
     let package = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
@@ -33,13 +33,13 @@ pub(crate) fn crate_name(span: Span) -> Ident {
 
 const OWN: &str = "auth_core";
 
-// Our own crate calls itself by its name, too.
+// `auth_core` itself uses its own name, too.
 fn find(package: &Path) -> String {
     let name = manifest::name_of("auth-core", package);
     name.filter(|name| syn::parse_str::<Ident>(name).is_ok()).unwrap_or_else(|| OWN.to_owned())
 }
 
-/// Runs `expand`, in whose output our crate has the path `path`, where the user has given one by `crate = path`.
+/// Runs `expand` with `path` as the path of `auth_core` in its output, from `crate = path`.
 pub(crate) fn in_crate<T>(path: Option<TokenStream>, expand: impl FnOnce() -> T) -> T {
     struct Reset;
 
@@ -56,11 +56,11 @@ pub(crate) fn in_crate<T>(path: Option<TokenStream>, expand: impl FnOnce() -> T)
 }
 
 thread_local! {
-    /// Read wherever a path is written, which is deep in every expansion.
+    /// A thread-local, because paths are written deep inside every expansion.
     static GIVEN: RefCell<Option<TokenStream>> = const { RefCell::new(None) };
 }
 
-/// Takes `crate = path` off the arguments of an attribute or of `guard!`, if they begin with it; `end` stands behind it.
+/// Removes a leading `crate = path` and the `end` after it from the arguments of an attribute or of `guard!`.
 pub(crate) fn take_crate(arguments: TokenStream, end: char) -> (Option<TokenStream>, TokenStream) {
     let mut ahead = arguments.clone().into_iter();
     let begins = matches!(ahead.next(), Some(TokenTree::Ident(word)) if word == "crate")
@@ -73,16 +73,16 @@ pub(crate) fn take_crate(arguments: TokenStream, end: char) -> (Option<TokenStre
     (Some(path), ahead.collect())
 }
 
-/// The module that every path in an expansion starts with: `::auth_core::__private`, with this span.
+/// The module at the beginning of every generated path, `::auth_core::__private`, with this span.
 ///
-/// Not a `TokenStream`, which would be handed to rustc and back wherever it is put into another.
+/// Not a `TokenStream`, which would cross the bridge to rustc each time it is interpolated.
 pub(crate) struct Private(Span);
 
 pub(crate) fn private() -> Private {
     private_at(Span::call_site())
 }
 
-/// The same with a span of the user's, for tokens whose place is looked at.
+/// The same with a span of the user's, for tokens whose position matters.
 pub(crate) const fn private_at(span: Span) -> Private {
     Private(span)
 }

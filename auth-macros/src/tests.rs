@@ -1,5 +1,5 @@
-//! What each attribute becomes, compared with the files in `snapshots/`: above the line what the user writes, below it
-//! what the compiler sees. `UPDATE_SNAPSHOTS=1 cargo test -p auth-macros` rewrites them.
+//! The expansion of each attribute, compared with the files in `snapshots/`: the input above the line, the output below
+//! it. `UPDATE_SNAPSHOTS=1 cargo test -p auth-macros` rewrites them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -39,8 +39,8 @@ fn snapshots() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
 }
 
-/// What each word of `#[require(..)]` becomes, and some of the sugar for it: pairs of lines in `snapshots/words.txt`, without the
-/// path that every name begins with. The declaration around it is the same for all, and shown by the other snapshots.
+/// The requirement of each word of `#[require(..)]`, and of some attributes: pairs of lines in `snapshots/words.txt`,
+/// without the path at the beginning of every name. The rest of the expansion is in the other snapshots.
 #[test]
 fn every_word_becomes_the_requirement_that_its_snapshot_shows() {
     let path = snapshots().join("words.txt");
@@ -89,7 +89,7 @@ fn expand_file(input: &str) -> TokenStream {
     }
 }
 
-/// Does what rustc does: calls the topmost attribute of ours with the rest of the item.
+/// Calls the topmost attribute of ours with the rest of the item, as rustc does.
 fn attribute(item: TokenStream) -> TokenStream {
     let parser = |input: ParseStream<'_>| Ok((input.call(Attribute::parse_outer)?, input.parse::<TokenStream>()?));
     let (mut attrs, rest) = parser.parse2(item).unwrap();
@@ -103,8 +103,8 @@ fn pretty(tokens: TokenStream) -> String {
     prettyplease::unparse(&syn::parse2(tokens).unwrap())
 }
 
-/// What is being typed: attribute's word, its arguments, the item below.
-const HALF_TYPED: [(AttrKind, &str, &str); 10] = [
+/// Incomplete input: the attribute, its arguments, the item below.
+const INCOMPLETE: [(AttrKind, &str, &str); 10] = [
     (AttrKind::RequireRole, "Adm", "async fn edit(id: Path<u32>) { let user = find(id). }"),
     (AttrKind::RequireRole, "Admin, ", "async fn edit() { users. }"),
     (AttrKind::RequireRole, "Role::", "async fn edit() { users.find() }"),
@@ -117,10 +117,10 @@ const HALF_TYPED: [(AttrKind, &str, &str); 10] = [
     (AttrKind::RequireAuth, "opt", "mod office { async fn edit() { users. } async fn }"),
 ];
 
-/// An editor completes what it finds in the expansion, so the item must be there whatever is wrong.
+/// Editors complete in the expansion, so the item must be in it despite errors.
 #[test]
-fn what_is_half_typed_stays_for_the_editor() {
-    for (word, args, item) in HALF_TYPED {
+fn incomplete_input_stays_in_the_expansion() {
+    for (word, args, item) in INCOMPLETE {
         let item: TokenStream = item.parse().unwrap();
         let body = item.clone().into_iter().last().unwrap().to_string();
         let expanded = expand::attribute(word, args.parse().unwrap(), item).to_string();
@@ -129,10 +129,10 @@ fn what_is_half_typed_stays_for_the_editor() {
     }
 }
 
-/// The item comes first, since editors map a place in the source to where it occurs first; then what is wrong.
+/// The item comes first, because editors map a position to its first occurrence; then the errors.
 #[test]
-fn mistakes_are_reported_after_the_item() {
-    for (word, args, item) in HALF_TYPED.into_iter().filter(|(_, args, _)| !matches!(*args, "Adm" | "Admin, ")) {
+fn errors_follow_the_item() {
+    for (word, args, item) in INCOMPLETE.into_iter().filter(|(_, args, _)| !matches!(*args, "Adm" | "Admin, ")) {
         let expanded = expand::attribute(word, args.parse().unwrap(), item.parse().unwrap()).to_string();
         let (item, error) = (expanded.find("edit"), expanded.find("compile_error"));
         assert!(error.is_some(), "#[{word}({args})] says nothing: {expanded}");
@@ -141,7 +141,7 @@ fn mistakes_are_reported_after_the_item() {
 }
 
 #[test]
-fn a_half_typed_policy_is_still_declared() {
+fn an_incomplete_policy_is_still_declared() {
     for input in ["pub Staff = rol", "pub Staff = all()", "pub Staff = any(auth, mf)"] {
         let expanded = expand::guard(input.parse().unwrap()).to_string();
         assert!(expanded.contains("enum Staff"), "guard!({input}) lost the policy: {expanded}");
@@ -149,7 +149,7 @@ fn a_half_typed_policy_is_still_declared() {
     }
 }
 
-/// Functions as they stand, and how many parameters each has.
+/// Functions, and the number of their parameters.
 const SIGNATURES: [(&str, usize); 10] = [
     ("async fn edit() {}", 0),
     ("pub(in crate::a) async fn edit(id: Path<u32>,) -> String {}", 1),
@@ -164,7 +164,7 @@ const SIGNATURES: [(&str, usize); 10] = [
 ];
 
 #[test]
-fn a_signature_is_taken_apart_and_printed_as_it_was() {
+fn a_signature_is_split_and_printed_unchanged() {
     for (text, parameters) in SIGNATURES {
         let item: TokenStream = text.parse().unwrap();
         let handler = Handler::read(item.clone()).unwrap();

@@ -4,7 +4,7 @@ use std::fmt;
 
 use syn::Path;
 
-/// The attributes that say something about a handler.
+/// The attributes of a handler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AttrKind {
     RequireAuth,
@@ -39,7 +39,7 @@ impl AttrKind {
         }
     }
 
-    /// Which of ours an attribute's path names: by its bare name, or with our crate's name before it.
+    /// The attribute that a path names, by its bare name or after our crate's name.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         let first = &path.segments.first()?.ident;
         let last = path.segments.last()?.ident.to_string();

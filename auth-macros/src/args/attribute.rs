@@ -1,4 +1,4 @@
-//! Each attribute as sugar for a requirement.
+//! The arguments of each attribute, read as a requirement.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -12,14 +12,14 @@ use super::{AttrKind, literal, roles, tree};
 use crate::diagnostics::{Errors, choice, error};
 use crate::model::Attr;
 
-/// What an attribute demands.
+/// The meaning of an attribute.
 pub(crate) enum Demand {
     Guard(RequirementExpr),
-    /// A condition over the handler's own parameters.
+    /// A condition over the handler's parameters.
     Authorize(Expr),
 }
 
-/// Reads the arguments of one of our attributes; `None` when it makes no sense, which `errors` then says.
+/// Reads the arguments of one of our attributes; `None` after an error, which is in `errors`.
 pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
     let Attr { kind, span, args, .. } = attr;
     let term = match kind {
@@ -65,7 +65,7 @@ fn public(span: Span, args: TokenStream) -> syn::Result<RequirementExpr> {
     }
 }
 
-/// The arguments of an attribute that needs one at least; `empty` is what to say when it has none.
+/// The arguments of an attribute that needs at least one; `empty` is the error without any.
 fn several<T>(
     span: Span,
     args: TokenStream,
@@ -163,7 +163,7 @@ fn condition(span: Span, args: TokenStream) -> syn::Result<Expr> {
     parser.parse2(args)
 }
 
-/// Where `self` stands as a value, not as the beginning of a path.
+/// The position of `self` as a value, not as the beginning of a path.
 fn receiver(tokens: TokenStream) -> Option<Span> {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -182,7 +182,7 @@ fn receiver(tokens: TokenStream) -> Option<Span> {
     None
 }
 
-/// Refuses what its form alone shows; rustc checks the type of everything else.
+/// Refuses expressions that cannot be a condition by their form; rustc checks the type of the others.
 fn is_condition(condition: Expr) -> syn::Result<Expr> {
     match &condition {
         Expr::Assign(assign) => Err(error(

@@ -1,4 +1,4 @@
-//! Lists between commas, read to the end whatever is wrong in them.
+//! Comma-separated lists, read to the end despite errors in their elements.
 
 use proc_macro2::TokenTree;
 use syn::ext::IdentExt as _;
@@ -7,7 +7,7 @@ use syn::{Ident, Lit, Token, token};
 
 use crate::diagnostics::{Errors, error};
 
-/// Reads the elements of a comma-separated list. A mistake costs its element and no other.
+/// Reads the elements of a comma-separated list. An error drops only its own element.
 pub(super) fn list<T>(
     input: ParseStream<'_>,
     errors: &mut Errors,
@@ -88,6 +88,6 @@ fn skip_past_comma(input: ParseStream<'_>) {
             return;
         }
     }
-    // Either nothing follows, or a comma does.
+    // The end, or a comma.
     let _ = input.parse::<Token![,]>();
 }

@@ -1,4 +1,4 @@
-//! The words between quotation marks: scopes, methods of authentication, durations.
+//! String literals: scopes, authentication methods, durations.
 
 use syn::LitStr;
 use syn::ext::IdentExt as _;
@@ -7,13 +7,13 @@ use syn::parse::ParseStream;
 use super::requirement::Literal;
 use crate::diagnostics::error;
 
-/// A string literal; `what` says what it stands for, `example` how it is written.
+/// A string literal; `what` is its meaning and `example` its form, for the error.
 pub(super) fn string(input: ParseStream<'_>, what: &str, example: &str) -> syn::Result<LitStr> {
     if input.peek(LitStr) {
         return input.parse();
     }
     let help = match input.cursor().ident() {
-        // Where the word is all that stands there, it is what was meant.
+        // A single bare word is taken as the unquoted string.
         Some((word, rest)) if rest.eof() || rest.punct().is_some_and(|(next, _)| next.as_char() == ',') => {
             format!("write `{:?}`", word.unraw().to_string())
         }
@@ -36,12 +36,12 @@ pub(super) fn scope(literal: &LitStr) -> syn::Result<Literal> {
     token(literal, "a scope", "reports:read")
 }
 
-/// A method of authentication as the `amr` claim names it (RFC 8176).
+/// An authentication method as in the `amr` claim (RFC 8176).
 pub(super) fn method(literal: &LitStr) -> syn::Result<Literal> {
     token(literal, "an authentication method", "otp")
 }
 
-/// Any text but none; `what` says what it stands for.
+/// A text that is not empty; `what` is its meaning.
 pub(super) fn text(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
     match literal.value() {
         value if value.is_empty() => {
@@ -51,7 +51,7 @@ pub(super) fn text(literal: &LitStr, what: &str, example: &str) -> syn::Result<L
     }
 }
 
-/// Of the characters that an RFC 6750 challenge can carry in quotes (`NQCHAR`, without the space).
+/// Characters that an RFC 6750 challenge can contain in quotes (`NQCHAR`, without the space).
 fn token(literal: &LitStr, what: &str, example: &str) -> syn::Result<Literal> {
     match literal.value().chars().find(|c| !is_nqchar(*c)) {
         Some(bad) => {

@@ -1,4 +1,4 @@
-//! The grammar of requirements: one tree, and the attributes that are sugar for it.
+//! The grammar of requirements: one tree, and the attributes that abbreviate it.
 
 mod attr_kind;
 mod attribute;

@@ -1,4 +1,4 @@
-//! A requirement as the user wrote it.
+//! Requirements as written in attributes.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::Path;
 
-/// A requirement as the user wrote it.
+/// A requirement as written in an attribute.
 #[derive(Clone)]
 pub(crate) struct RequirementExpr {
-    /// The word or path that it begins with.
+    /// The word or path at its beginning.
     pub(crate) span: Span,
     pub(crate) kind: Kind,
 }
@@ -21,21 +21,22 @@ pub(crate) enum Kind {
     Optional,
     Leaf(Leaf),
     Role(Path),
-    /// The path of a named policy, which means the same wherever it is named.
+    /// The path of a named policy, which reads the same credentials wherever it is used.
     Policy(Path),
-    /// The path of the policy of an earlier attribute above the same handler, with which this one is joined.
+    /// The policy of an attribute above the same handler that was expanded earlier, with which this one is joined.
     Earlier(Path),
-    /// What is written above the module or impl block around a handler means the same for all of them.
+    /// A requirement above the module or impl block around a handler, which reads the same credentials for every
+    /// handler.
     Bound(Box<RequirementExpr>),
     All(Vec<RequirementExpr>),
     Any(Vec<RequirementExpr>),
     Not(Box<RequirementExpr>),
 }
 
-/// A test of the caller's credentials that is a word with literals.
+/// A test of the caller's credentials: a word with literals.
 #[derive(Clone)]
 pub(crate) struct Leaf {
-    /// The function of `auth_core::Requirement` that makes it.
+    /// The constructor in `auth_core::Requirement`.
     pub(crate) function: &'static str,
     pub(crate) arguments: Vec<Literal>,
 }
@@ -47,7 +48,7 @@ pub(crate) enum Literal {
     Seconds(u64),
 }
 
-/// The method that stands for several factors together (RFC 8176 section 2).
+/// The method for several factors together (RFC 8176 section 2).
 pub(super) const MFA: &str = "mfa";
 
 impl RequirementExpr {
@@ -59,12 +60,12 @@ impl RequirementExpr {
         Self::new(span, Kind::Leaf(Leaf { function, arguments }))
     }
 
-    /// Every one of `terms`; a single one is itself.
+    /// All of `terms`; a single one is returned as it is.
     pub(crate) fn all(span: Span, terms: Vec<Self>) -> Self {
         Self::joined(span, terms, Kind::All)
     }
 
-    /// At least one of `terms`; a single one is itself.
+    /// At least one of `terms`; a single one is returned as it is.
     pub(crate) fn any(span: Span, terms: Vec<Self>) -> Self {
         Self::joined(span, terms, Kind::Any)
     }
@@ -76,7 +77,7 @@ impl RequirementExpr {
         }
     }
 
-    /// This one as a part of others: it means there what it means alone.
+    /// Binds this requirement, so that as a part of others it reads the same credentials as alone.
     pub(crate) fn bound(self) -> Self {
         match self.kind {
             Kind::Policy(_) => self,
@@ -94,7 +95,7 @@ impl RequirementExpr {
     }
 }
 
-/// The requirement in the words of the attributes.
+/// The requirement in the syntax of the attributes.
 impl fmt::Display for RequirementExpr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = |f: &mut fmt::Formatter<'_>, word: &str, parts: Vec<String>| match parts.len() {

@@ -30,7 +30,7 @@ pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<R
     Ok(RequirementExpr::new(span, Kind::Role(path)))
 }
 
-/// Whether a path to a role could end in this text.
+/// Whether a path to a role can end in this text.
 pub(super) fn is_name(text: &str) -> bool {
     syn::parse_str::<Path>(text).is_ok_and(|path| path.segments.iter().all(|segment| segment.arguments.is_none()))
 }

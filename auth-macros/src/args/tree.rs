@@ -76,7 +76,7 @@ fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
     match Word::find(&name) {
         Some(Word { syntax: Syntax::Alone(kind), .. }) => Ok(kind()),
         Some(known) => Err(without_arguments(word, known)),
-        // Policies are types; what starts with a small letter is a word that we do not know.
+        // Policies are types; a name in lower case is an unknown word.
         None if name.starts_with(char::is_lowercase) => Err(unknown(word)),
         None => Ok(Kind::Policy(path.clone())),
     }
@@ -84,7 +84,7 @@ fn bare(word: &Ident, path: &Path) -> syn::Result<Kind> {
 
 fn unknown(word: &Ident) -> syn::Error {
     let name = word.to_string();
-    // The attributes' names are longer than the words that they stand for.
+    // The attributes' names are longer than the words that they abbreviate.
     let help = match name.strip_prefix("require_") {
         Some(rest) if words().any(|word| word == rest) => format!("inside `#[require(..)]` it is called `{rest}`"),
         _ => choice(&name, words()),
@@ -149,7 +149,7 @@ fn no_arguments(word: &Ident, known: Option<&Word>) -> syn::Error {
     }
 }
 
-/// The word `optional` behind `auth`: who has no access token is let in without.
+/// The word `optional` after `auth`: a caller without an access token is accepted.
 pub(super) fn optional(input: ParseStream<'_>, of: &str, help: &str) -> syn::Result<RequirementExpr> {
     let found = input.cursor();
     let word: Option<Ident> = input.parse().ok();
@@ -167,7 +167,7 @@ pub(super) fn optional(input: ParseStream<'_>, of: &str, help: &str) -> syn::Res
     read
 }
 
-/// The strings that a word takes.
+/// The string arguments of a word.
 fn strings(
     word: &Ident,
     known: &Word,
@@ -194,7 +194,7 @@ fn strings(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// Reads what is left, so that the parser does not complain of it as well.
+/// Reads the rest, so that the parser does not report it as well.
 pub(super) fn drain(content: &ParseBuffer<'_>) {
     let _ = content.parse::<TokenStream>();
 }

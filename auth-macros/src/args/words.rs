@@ -1,4 +1,4 @@
-//! The words of `#[require(..)]`: the one table that lists them.
+//! The table of the words of `#[require(..)]`.
 
 use syn::LitStr;
 
@@ -9,20 +9,20 @@ use super::requirement::{Kind, Leaf, Literal, MFA, RequirementExpr};
 pub(super) struct Word {
     pub(super) name: &'static str,
     pub(super) syntax: Syntax,
-    /// How it is written.
+    /// The syntax of the word.
     pub(super) example: &'static str,
-    /// What is wrong where its arguments are missing.
+    /// The error without arguments.
     pub(super) without: &'static str,
-    /// Who meets it: the second column of the guide's table and of the attribute's documentation.
+    /// The callers that meet it: the second column of the guide's table and of the attribute's documentation.
     #[cfg_attr(not(test), expect(dead_code, reason = "the documentation is checked against it"))]
     pub(super) met_by: &'static str,
 }
 
-/// What follows a word, and what both together mean.
+/// The arguments of a word, and the requirement that they make.
 #[derive(Clone, Copy)]
 pub(super) enum Syntax {
     Alone(fn() -> Kind),
-    /// Strings, which become the arguments of the function of `auth_core::Requirement` that has the word's name.
+    /// Strings, which become the arguments of the constructor with the word's name in `auth_core::Requirement`.
     Strings(&'static [fn(&LitStr) -> syn::Result<Literal>]),
     Roles,
     Parts(fn(Vec<RequirementExpr>) -> Kind),
@@ -38,7 +38,7 @@ pub(super) const WORDS: [Word; 12] = [
     Word { name: MFA, syntax: Syntax::Alone(|| leaf("amr", vec![Literal::Text(MFA.to_owned())])), example: MFA, without: "",
         met_by: "the same as `amr(\"mfa\")`" },
     Word { name: "public", syntax: Syntax::Alone(|| Kind::Public), example: "public", without: "",
-        met_by: "everybody; stands alone" },
+        met_by: "any caller; stands alone" },
     Word { name: "any", syntax: Syntax::Parts(Kind::Any), example: "any(auth, api_key)", without: "names no alternative, so no caller could meet it",
         met_by: "a caller who meets one of those inside" },
     Word { name: "all", syntax: Syntax::Parts(Kind::All), example: "all(role(Admin), mfa)", without: "demands nothing",
@@ -77,7 +77,7 @@ mod tests {
     use super::WORDS;
     use crate::args::AttrKind;
 
-    /// The cells of every row of a table in `text`.
+    /// The cells of every table row in `text`.
     fn rows(text: &str) -> Vec<Vec<&str>> {
         let lines = text.lines().map(|line| line.trim_start_matches("///").trim_start());
         lines

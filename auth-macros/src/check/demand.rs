@@ -1,4 +1,4 @@
-//! What is wrong in what is demanded of a caller: a condition without a guard, the same twice, a policy within itself.
+//! Errors in what is demanded of a caller: a condition without a guard, a duplicate, a policy within itself.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use crate::args::{Kind, RequirementExpr};
 use crate::diagnostics::Errors;
 use crate::model::Requirements;
 
-/// Checks what is demanded together of the caller of one handler.
+/// Checks all that one handler demands of its caller.
 pub(crate) fn demands(demands: &Requirements, errors: &mut Errors) {
     if let (Some(condition), []) = (demands.conditions.first(), &*demands.all()) {
         errors.add(
@@ -24,7 +24,7 @@ pub(crate) fn demands(demands: &Requirements, errors: &mut Errors) {
     }
 }
 
-/// Checks what a named policy demands.
+/// Checks the requirement of a named policy.
 pub(crate) fn policy(name: &Ident, term: &RequirementExpr, errors: &mut Errors) {
     within_itself(name, term, errors);
     duplicates(term, errors);
@@ -41,7 +41,7 @@ fn within_itself(name: &Ident, term: &RequirementExpr, errors: &mut Errors) {
     }
 }
 
-/// The same guard written twice above one handler.
+/// Refuses the same guard twice above one handler.
 fn twice(guards: &[RequirementExpr], errors: &mut Errors) {
     let mut seen = HashSet::new();
     for guard in guards {
@@ -51,7 +51,7 @@ fn twice(guards: &[RequirementExpr], errors: &mut Errors) {
     }
 }
 
-/// The same requirement twice in one list.
+/// Refuses the same requirement twice in one list.
 fn duplicates(term: &RequirementExpr, errors: &mut Errors) {
     if let Kind::All(parts) | Kind::Any(parts) = &term.kind {
         let mut seen = HashSet::new();
@@ -66,10 +66,10 @@ fn duplicates(term: &RequirementExpr, errors: &mut Errors) {
     }
 }
 
-/// What two terms have in common when they demand the same.
+/// A key that is equal for terms that demand the same.
 fn key(term: &RequirementExpr) -> String {
     match &term.kind {
-        // A bare role name is a variant of the enum called `Role`.
+        // A bare role name is a variant of the enum `Role`.
         Kind::Role(path) if path.get_ident().is_some() => format!("role(Role::{})", crate::args::shown(path)),
         _ => term.to_string(),
     }

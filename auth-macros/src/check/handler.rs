@@ -1,4 +1,4 @@
-//! What a function must be to be guarded.
+//! The conditions under which a function can be guarded.
 
 use proc_macro2::{Delimiter, TokenTree};
 use syn::spanned::Spanned as _;
@@ -7,10 +7,10 @@ use syn::{FnArg, Safety, Type};
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Handler};
 
-/// axum takes 16 parameters, of which the guard is one.
+/// axum accepts 16 parameters, one of which is the guard.
 const MOST_PARAMETERS: usize = 15;
 
-/// Complains of everything that keeps `handler` from being called by a router.
+/// Reports everything that keeps a router from calling `handler`.
 pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
     let sig = &handler.sig;
     if sig.asyncness.is_none() {
@@ -39,8 +39,8 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
     parameters(handler, errors);
 }
 
-/// Complains of a handler in an `impl` block that has no attribute itself, where the policy cannot stand that an attribute
-/// declares beside its handler. Only a `Self` in the signature tells it from a free function.
+/// Reports a handler inside an `impl` block without an attribute of its own: the policy that an attribute declares
+/// beside its handler cannot be an item there. Only `Self` in the signature distinguishes it from a free function.
 pub(crate) fn free(attr: Option<&Attr>, handler: &Handler, errors: &mut Errors) {
     if let Some(Attr { kind, .. }) = attr
         && handler.sig.receiver().is_none()
@@ -54,7 +54,7 @@ pub(crate) fn free(attr: Option<&Attr>, handler: &Handler, errors: &mut Errors) 
     }
 }
 
-/// Whether nothing but the words before `fn` could keep a router from calling it.
+/// Whether a router could call the function if the keywords before `fn` were right.
 pub(crate) fn is_callable_once_async(handler: &Handler) -> bool {
     let sig = &handler.sig;
     is_block(handler) && sig.variadic.is_none() && sig.inputs.len() <= MOST_PARAMETERS

@@ -1,10 +1,10 @@
-//! Everything that is wrong in what the tokens say. What a requirement means, the compiler checks
+//! The errors that the tokens show. The compiler checks what a requirement means
 //! (`auth_core::__private::assert_sound`).
 
+mod container;
 mod demand;
 mod handler;
-mod scope;
 
+pub(crate) use container::{container, implementation, module};
 pub(crate) use demand::{demands, policy};
 pub(crate) use handler::{free, handler, is_callable_once_async};
-pub(crate) use scope::{implementation, module, scope};

@@ -1,4 +1,4 @@
-//! One of our attributes, on whatever it stands.
+//! One of our attributes on any item.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::diagnostics::Errors;
 use crate::model::{Attr, Container, Handler, Impl};
 use crate::paths::{in_crate, take_crate};
 
-/// Expands one of our attributes, and with it all others of ours on the same item and in it.
+/// Expands one of our attributes together with all others of ours on the same item and inside it.
 pub(crate) fn attribute(kind: AttrKind, args: TokenStream, item: TokenStream) -> TokenStream {
     let (path, args) = take_crate(args, ',');
     in_crate(path, || expand(Attr::outer(kind, args), item))
@@ -22,7 +22,7 @@ fn expand(attr: Attr, item: TokenStream) -> TokenStream {
         Place::Function => {
             let guarded = |it: Handler, errors: &mut Errors| {
                 if above::names("debug_handler") {
-                    // At the name, which the copy that `debug_handler` makes has as well: rustc prints equal errors once.
+                    // At the name, which the copy made by `debug_handler` has as well: rustc prints equal errors once.
                     let problem =
                         format!("`#[debug_handler]` stands above `#[{kind}]`, so it checks an unguarded handler");
                     let remedy = format!("write `#[debug_handler(state = AppState)]` below `#[{kind}]`");
@@ -47,11 +47,11 @@ fn expand(attr: Attr, item: TokenStream) -> TokenStream {
             item
         }
     });
-    // The item comes first: editors map a span to where it occurs first.
+    // The item comes first: editors map a span to its first occurrence.
     quote!(#output #errors)
 }
 
-/// An item that cannot be read is left as it is, for rustc and for editors.
+/// An item that cannot be parsed is returned unchanged, for rustc and for editors.
 fn read<T>(
     item: TokenStream,
     parse: fn(TokenStream) -> syn::Result<T>,
@@ -67,27 +67,27 @@ fn read<T>(
     }
 }
 
-/// What an attribute stands on.
+/// The item below an attribute.
 enum Place {
     Function,
     Module,
     Impl,
-    /// A module whose contents lie in another file.
+    /// A module in another file.
     FileModule(Span),
-    /// Something else, in the user's words.
+    /// Another item, and its name for the error.
     Elsewhere(Span, &'static str),
 }
 
 impl Place {
-    /// Looks at the words that an item begins with. What they do not tell is read as a function, so that the parser says
-    /// what it expected.
+    /// Reads the keywords at the beginning of an item. Any other item is parsed as a function, so that the parser
+    /// reports what it expected.
     fn of(item: &TokenStream) -> Self {
         let mut tokens = item.clone().into_iter();
         while let Some(token) = tokens.next() {
             let TokenTree::Ident(word) = token else { continue };
             let elsewhere = |found| Self::Elsewhere(word.span(), found);
             return match &*word.to_string() {
-                // What follows in parentheses is passed over as the brackets of attributes are.
+                // The parentheses after it are skipped as the brackets of attributes are.
                 "pub" => continue,
                 "mod" if is_punct(tokens.nth(1).as_ref(), ';') => Self::FileModule(word.span()),
                 "mod" => Self::Module,

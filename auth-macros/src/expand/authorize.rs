@@ -1,4 +1,4 @@
-//! `#[authorize(..)]`: a condition over the handler's own parameters, decided before the body is read if it can be.
+//! `#[authorize(..)]`: a condition over the handler's parameters, decided before the body is read where possible.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -9,10 +9,10 @@ use super::span::as_ours;
 use crate::model::{Angles, Handler};
 use crate::paths::{private, private_at};
 
-/// Makes `handler` answer 403 unless every one of `conditions` holds.
+/// Makes `handler` answer 403 unless all of `conditions` hold.
 ///
-/// It returns `Result<_, EarlyResponse>` then, in which the user's result is `Ok`. Conditions come first; the user's body
-/// is a block of its own, so that `return` and `?` in it mean what they meant.
+/// It then returns `Result<_, EarlyResponse>` with the user's result in `Ok`. Conditions come first; the user's body is
+/// a block of its own, so that `return` and `?` in it keep their meaning.
 pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Expr]) {
     let private = private();
     let gate = Ident::new("__gate", Span::mixed_site());
@@ -24,7 +24,7 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
         ReturnType::Default => (Token![->](Span::call_site()), quote!(())),
     };
     let typed = typed(&returned);
-    // With the name's span: what rustc says of the function, it says of the handler.
+    // With the name's span, so that rustc's messages point at the handler.
     handler.body = quote_spanned! {handler.sig.ident.span()=> {
         #(#conditions)*
         #deferred
@@ -35,8 +35,8 @@ pub(super) fn authorize(handler: &mut Handler, policy: &Ident, conditions: &[Exp
     handler.prepend(gate.to_token_stream(), quote!(#private::Gate<#policy>));
 }
 
-/// A statement that gives the block around the user's body its type, as a function's signature does. What the type leaves
-/// open (`impl Trait`), the body decides.
+/// A statement that gives the block around the user's body its type, as a function's signature does. The body
+/// determines the parts that the type leaves open (`impl Trait`).
 fn typed(returned: &TokenStream) -> TokenStream {
     let private = private();
     let value = Ident::new("__returned", Span::mixed_site());
@@ -70,7 +70,7 @@ fn without_impl(ty: TokenStream) -> TokenStream {
     result
 }
 
-/// The body as a block of ours: braces of the user's around a block's last value would be called superfluous.
+/// The body in our own braces: rustc would lint the user's braces around a block's last value.
 fn in_our_braces(body: &TokenStream) -> TokenStream {
     let inner = body.clone().into_iter().map(|token| match token {
         TokenTree::Group(group) => TokenTree::Group(Group::new(Delimiter::Brace, group.stream())),
@@ -79,8 +79,8 @@ fn in_our_braces(body: &TokenStream) -> TokenStream {
     inner.collect()
 }
 
-/// The condition as a statement, whose type errors point at the condition. What it borrows for a moment, a lock perhaps,
-/// is given back before anything is awaited.
+/// The condition as a statement, so that type errors point at it. Temporaries, such as a lock guard, are dropped before
+/// the next `.await`.
 ///
 /// A `?` in it ends the handler with the handler's own error.
 fn checked(condition: &Expr, gate: &Ident) -> TokenStream {
@@ -109,7 +109,7 @@ fn may_fail(condition: TokenStream) -> bool {
         let is_operand = !matches!(&token, TokenTree::Punct(_));
         match token {
             TokenTree::Punct(punct) if punct.as_char() == '?' => return true,
-            // A closure reaches to the next comma.
+            // A closure extends to the next comma.
             TokenTree::Punct(punct) if punct.as_char() == '|' && !operand => {
                 tokens.find(|token| is_punct(token, '|'));
                 tokens.find(|token| is_punct(token, ','));
@@ -129,8 +129,8 @@ fn is_punct(token: &TokenTree, is: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == is)
 }
 
-/// Takes the last parameter, the one that may read the body, as a deferred extractor unless a condition names it, and
-/// gives the statement that reads it.
+/// Turns the last parameter, which may read the body, into a deferred extractor unless a condition names it, and
+/// returns the statement that reads it.
 fn defer_last(handler: &mut Handler, conditions: &[Expr], gate: &Ident) -> Option<TokenStream> {
     let private = private();
     let FnArg::Typed(last) = handler.sig.inputs.last_mut()? else { return None };
@@ -153,12 +153,12 @@ fn defer_last(handler: &mut Handler, conditions: &[Expr], gate: &Ident) -> Optio
     })
 }
 
-/// axum's `State` reads nothing of the request, so that there is nothing to wait for.
+/// axum's `State` does not read the request, so deferring it has no effect.
 fn is_state(ty: &Type) -> bool {
     matches!(ty.to_token_stream().into_iter().next(), Some(TokenTree::Ident(word)) if word == "State")
 }
 
-/// Every word of a pattern: its bindings, and names of types that it does no harm to take for some.
+/// Every identifier of a pattern: its bindings, and type names, which are harmless here.
 fn collect_bindings(pattern: TokenStream, bindings: &mut Vec<String>) {
     for token in pattern {
         match token {
@@ -169,7 +169,7 @@ fn collect_bindings(pattern: TokenStream, bindings: &mut Vec<String>) {
     }
 }
 
-/// Whether `is` holds for a word anywhere in `tokens`, the text of literals included (`"{id}"` names `id`).
+/// Whether `is` holds for an identifier anywhere in `tokens`, including the text of literals (`"{id}"` names `id`).
 fn names(tokens: TokenStream, is: &dyn Fn(&str) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(word) => is(&word.to_string()),

@@ -1,4 +1,4 @@
-//! Modules and impl blocks: their guard joins that of every handler inside.
+//! Modules and impl blocks: their guard applies to every handler inside.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -6,34 +6,34 @@ use syn::spanned::Spanned as _;
 use syn::{Attribute, Path, Visibility};
 
 use super::handler::{guarded, policy_of_ours, split, undecided, uses};
-use super::policy::Named;
+use super::policy::PolicyName;
 use super::span::marked;
 use crate::args::{Kind, RequirementExpr};
 use crate::check;
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Container, Handler, Impl, Item, Module, Requirements};
 
-/// A guarded module. What it demands becomes a policy beside it, so that the names in the attribute mean what they mean
-/// where it stands.
+/// A guarded module. Its requirement becomes a policy beside it, so that names in the attribute resolve where it is
+/// written.
 pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> TokenStream {
     let span = attr.span;
     let Read { guards, uses } = demanded(Some(attr), &mut module.attrs, errors);
     check::module(span, &module, errors);
     let Some(guards) = guards else { return with_mistake(&module) };
-    let named = Named { name: module.name.to_string(), span: module.name.span() };
+    let named = PolicyName { name: module.name.to_string(), span: module.name.span() };
     let policy = format_ident!("__{}_module_policy", module.name, span = marked(module.name.span()));
     let declaration =
         policy_of_ours(&policy, &Visibility::Inherited, &named, &RequirementExpr::all(span, guards.clone()));
     let mistakes = errors.count();
     let mut inside = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
     if errors.count() > mistakes {
-        // What only the mistaken attributes inside named is not unused.
+        // Items named only by the attributes in error would be reported as unused.
         inside = quote!(#[allow(unused)] #inside);
     }
     quote!(#inside #uses #declaration)
 }
 
-/// `policy` is what `guards` demand, by its path inside the module.
+/// `policy` is the path, from inside the module, of the policy of `guards`.
 fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors: &mut Errors) -> TokenStream {
     let inside = RequirementExpr::new(policy.span(), Kind::Policy(policy.clone()));
     let scope = Container { guards: guards.to_vec(), inside: vec![inside] };
@@ -93,16 +93,16 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, errors: &mut Er
     quote!(#block #declarations)
 }
 
-/// An impl block cannot hold the policies of its handlers, so they stand beside it and carry its type's name.
-fn names(block: &Impl, handler: &Handler) -> (Ident, Named) {
+/// An impl block cannot contain the policies of its handlers, so they are beside it, with its type's name.
+fn names(block: &Impl, handler: &Handler) -> (Ident, PolicyName) {
     let (ty, name) = (block.type_name.as_ref().map(ToString::to_string).unwrap_or_default(), handler.name());
     let policy = format_ident!("__{}_{name}_policy", block.words, span = marked(name.span()));
-    (policy, Named { name: format!("{ty}::{name}"), span: name.span() })
+    (policy, PolicyName { name: format!("{ty}::{name}"), span: name.span() })
 }
 
 /// The parsed attributes of a module or an impl block.
 struct Read {
-    /// `None` when that makes no sense.
+    /// `None` after an error.
     guards: Option<Vec<RequirementExpr>>,
     uses: TokenStream,
 }
@@ -111,12 +111,12 @@ fn demanded(attr: Option<Attr>, attrs: &mut Vec<Attribute>, errors: &mut Errors)
     let mistakes = errors.count();
     let inner = Attr::take(attrs);
     let demands = Requirements::read(attr.map(Ok).into_iter().chain(inner), errors);
-    check::scope(&demands, errors);
+    check::container(&demands, errors);
     let uses = uses(&demands.taken);
     Read { guards: (errors.count() == mistakes).then_some(demands.guards), uses }
 }
 
-/// The module of an attribute with a mistake, so that the mistake is reported once.
+/// The module of an attribute with an error, so that the error is reported once.
 fn with_mistake(module: &Module) -> TokenStream {
     let items: Vec<_> = module.items.iter().map(|item| undecided_handler(item, Handler::is_free_handler)).collect();
     module.with(&items)

@@ -1,11 +1,11 @@
-//! A guarded handler: the user's function with evidence as its first parameter, and the policy it is evidence of.
+//! A guarded handler: the user's function with evidence as its first parameter, and the policy of that evidence.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::{Path, Safety, Token, Visibility};
 
 use super::authorize::authorize;
-use super::policy::{Named, implementation};
+use super::policy::{PolicyName, implementation};
 use super::span::{as_ours, marked};
 use crate::args::RequirementExpr;
 use crate::check;
@@ -23,12 +23,12 @@ pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Container
     }
     let name = handler.name();
     let policy = format_ident!("__{name}_policy", span = marked(name.span()));
-    let named = Named { name: name.to_string(), span: name.span() };
+    let named = PolicyName { name: name.to_string(), span: name.span() };
     let Guarded { handler, declaration } = split(attr, handler, (&policy, &named), scope, errors);
     quote!(#handler #declaration)
 }
 
-/// A guarded function, and its policy apart: an impl block can hold the one and not the other.
+/// A guarded function and its policy apart: an impl block can contain only the function.
 pub(super) struct Guarded {
     pub(super) handler: TokenStream,
     pub(super) declaration: TokenStream,
@@ -37,7 +37,7 @@ pub(super) struct Guarded {
 pub(super) fn split(
     attr: Option<Attr>,
     mut handler: Handler,
-    (policy, named): (&Ident, &Named),
+    (policy, named): (&Ident, &PolicyName),
     scope: Container,
     errors: &mut Errors,
 ) -> Guarded {
@@ -67,7 +67,7 @@ pub(super) fn split(
     Guarded { handler: handler.into_token_stream(), declaration }
 }
 
-/// Uses the attributes that were taken off, whose imports rustc would else call unused.
+/// Uses the attributes that were removed; rustc would report their imports as unused.
 pub(super) fn uses(taken: &[Path]) -> TokenStream {
     if taken.is_empty() {
         return TokenStream::new();
@@ -76,8 +76,8 @@ pub(super) fn uses(taken: &[Path]) -> TokenStream {
     quote!(const _: () = { #(use #taken as _;)* };)
 }
 
-/// The handler of an attribute with a mistake. The mistake is reported already; the router need not report
-/// a missing guard, nor rustc that what only the attribute names is unused.
+/// The handler of an attribute with an error, marked so that neither the router reports a missing guard nor rustc an
+/// unused import.
 pub(super) fn undecided(mut handler: Handler) -> TokenStream {
     let private = private();
     handler.attrs.push(syn::parse_quote!(#[allow(unused)]));
@@ -85,8 +85,8 @@ pub(super) fn undecided(mut handler: Handler) -> TokenStream {
     handler.into_token_stream()
 }
 
-/// A function that no router can call, made one that it could where that takes no more than other words before `fn`: the
-/// mistake is reported already, and neither the body's `.await` nor the router need report it again.
+/// A function that no router can call, made callable where keywords before `fn` are enough: the error is reported
+/// already, and neither the body's `.await` nor the router should report it again.
 fn unfit(mut handler: Handler) -> TokenStream {
     if handler.sig.receiver().is_some() || !check::is_callable_once_async(&handler) {
         return handler.into_token_stream();
@@ -97,13 +97,18 @@ fn unfit(mut handler: Handler) -> TokenStream {
     undecided(handler)
 }
 
-/// Evidence comes first: axum runs extractors in order, so a refused caller costs neither a body nor a query.
+/// Evidence comes first: axum runs extractors in order, so a refused caller causes neither a read body nor a query.
 fn insert_guard(handler: &mut Handler, policy: &TokenStream) {
     let private = private();
     handler.prepend(quote!(_), quote!(#private::Guard<#policy>));
 }
 
-/// The policy that only our own output names.
-pub(super) fn policy_of_ours(policy: &Ident, vis: &Visibility, named: &Named, term: &RequirementExpr) -> TokenStream {
+/// A policy that only generated code names.
+pub(super) fn policy_of_ours(
+    policy: &Ident,
+    vis: &Visibility,
+    named: &PolicyName,
+    term: &RequirementExpr,
+) -> TokenStream {
     implementation(policy, named, term, &quote!(, #vis enum))
 }

@@ -1,4 +1,4 @@
-//! What the attributes become.
+//! The output of each macro.
 
 mod attribute;
 mod authorize;

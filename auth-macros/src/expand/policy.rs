@@ -1,4 +1,4 @@
-//! A policy: a type without values that carries its requirement as a constant.
+//! A policy: an uninhabited type with its requirement as a constant.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -11,23 +11,23 @@ use crate::check;
 use crate::diagnostics::{Errors, error};
 use crate::paths::{in_crate, private, private_at, take_crate};
 
-/// What the user knows a policy by, and where that stands.
-pub(super) struct Named {
+/// The policy's name for the user, and its position.
+pub(super) struct PolicyName {
     pub(super) name: String,
     pub(super) span: Span,
 }
 
-/// Makes `policy` a policy, and declares it with `declared`, the end of the macro's call.
+/// Implements `Policy` for `policy`, declared by `declared`, the end of the macro call.
 pub(super) fn implementation(
     policy: &Ident,
-    named: &Named,
+    named: &PolicyName,
     term: &RequirementExpr,
     declared: &TokenStream,
 ) -> TokenStream {
-    let Named { name, span } = named;
+    let PolicyName { name, span } = named;
     let requirement = requirement(term);
     let checked = checked(policy, term);
-    // It stands where its tokens do, and the user wants to be led to the name.
+    // The span of the name, to which editors and messages should lead.
     let private = private_at(*span);
     quote_spanned! {*span=>
         #private::policy! { #policy, #name, #requirement #declared }
@@ -50,7 +50,7 @@ fn declare(input: TokenStream) -> TokenStream {
     quote!(#output #errors)
 }
 
-/// The head of a named policy, and its requirement unless that makes no sense.
+/// The head of a named policy, and its requirement unless it has an error.
 struct Declared {
     head: Head,
     term: Option<RequirementExpr>,
@@ -110,9 +110,12 @@ impl Declared {
         let docs =
             docs.map(|docs| if attrs.is_empty() { quote!(#[doc = #docs]) } else { quote!(#[doc = ""] #[doc = #docs]) });
         let implementation = match &term {
-            Some(term) => {
-                implementation(&name, &Named { name: name.to_string(), span: name.span() }, term, &TokenStream::new())
-            }
+            Some(term) => implementation(
+                &name,
+                &PolicyName { name: name.to_string(), span: name.span() },
+                term,
+                &TokenStream::new(),
+            ),
             None => undecided(&name),
         };
         quote! {
@@ -124,7 +127,7 @@ impl Declared {
     }
 }
 
-/// Lets the rest of the crate compile as if the policy were there, so that its own mistake is the only error.
+/// Declares the policy although its requirement has an error, so that this is the only error.
 fn undecided(policy: &Ident) -> TokenStream {
     let private = private();
     quote! {

@@ -8,12 +8,12 @@ use syn::{Ident, Path};
 use crate::args::{Kind, Leaf, RequirementExpr};
 use crate::paths::{private, private_at};
 
-/// Has the compiler check what the requirement of `policy` means, which takes what is behind the names in it. A single leaf
-/// or name cannot be at fault.
+/// Makes the compiler check the requirement of `policy`, which needs the values behind its names. A single leaf or name
+/// is always sound.
 pub(super) fn checked(policy: &Ident, term: &RequirementExpr) -> Option<TokenStream> {
     let private = private_at(term.span);
     (!term.parts().is_empty()).then(|| {
-        // The error points at the word that the requirement begins with.
+        // The error points at the first word of the requirement.
         quote_spanned!(term.span=> const _: () = #private::assert_sound(&<#policy as #private::Policy>::REQUIREMENT);)
     })
 }
@@ -60,7 +60,7 @@ fn policy(path: &Path) -> TokenStream {
     quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT)
 }
 
-/// A path is taken as written; a bare name is a variant of the enum that is called `Role` where the attribute stands.
+/// A path is used as written; a bare name is a variant of the enum `Role` in scope of the attribute.
 fn role(path: &Path) -> TokenStream {
     let span = path.span();
     let private = private_at(span);

@@ -21,8 +21,8 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
     quote!(#output #errors)
 }
 
-/// What the attributes call in their constants. Inherent, because constants cannot call a trait's methods; as visible as
-/// the enum, so that it can be called from wherever the enum can be named.
+/// The functions that attributes call in constants. Inherent, because constants cannot call trait methods, and as
+/// visible as the enum.
 fn inherent(RoleEnum { vis, ident, roles, .. }: &RoleEnum) -> TokenStream {
     let (private, vis) = (private(), as_ours(vis.to_token_stream()));
     let variants: Vec<_> = roles.iter().map(|role| &role.variant).collect();

@@ -1,12 +1,12 @@
-//! Tokens of the user's that we repeat, marked as ours.
+//! The user's tokens in generated code, marked as generated.
 
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 
-/// What the user has written as if we had, where it stands: rustc lints nothing that a macro of another crate has
-/// written, so that no `#[allow]` is needed, which a crate's `#![forbid]` would refuse.
+/// Marks user tokens as generated and keeps their position: rustc does not lint code of another crate's macro, so that
+/// no `#[allow]` is needed, which a crate's `#![forbid]` would refuse.
 pub(super) fn as_ours(tokens: TokenStream) -> TokenStream {
     let mark = |token| match token {
-        // What it names depends on the macro that wrote it.
+        // Its meaning depends on the macro that wrote it.
         TokenTree::Ident(word) if word == "$crate" => TokenTree::Ident(word),
         TokenTree::Group(group) => {
             let mut ours = Group::new(group.delimiter(), as_ours(group.stream()));
@@ -21,7 +21,7 @@ pub(super) fn as_ours(tokens: TokenStream) -> TokenStream {
     tokens.into_iter().map(mark).collect()
 }
 
-/// The place `span`, as if what stands there were ours.
+/// The position of `span`, marked as generated.
 pub(super) fn marked(span: Span) -> Span {
     Span::call_site().located_at(span)
 }

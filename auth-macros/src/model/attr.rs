@@ -1,4 +1,4 @@
-//! One of our attributes with its arguments unread.
+//! One of our attributes with unparsed arguments.
 
 use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned as _;
@@ -7,18 +7,18 @@ use syn::{Attribute, Meta, Path};
 use crate::args::AttrKind;
 use crate::paths::take_crate;
 
-/// One of our attributes with its arguments unread.
+/// One of our attributes with unparsed arguments.
 pub(crate) struct Attr {
     pub(crate) kind: AttrKind,
-    /// Where to point when there is no better token: the attribute's name.
+    /// The attribute's name, for errors without a better token.
     pub(crate) span: Span,
     pub(crate) args: TokenStream,
-    /// Its path, when it is we who take it off.
+    /// Its path, if this expansion removes it.
     pub(crate) path: Option<Path>,
 }
 
 impl Attr {
-    /// The attribute that rustc called us for; it hands over the arguments only.
+    /// The attribute that is being expanded; rustc passes only its arguments.
     pub(crate) fn outer(kind: AttrKind, args: TokenStream) -> Self {
         Self { kind, span: Span::call_site(), args, path: None }
     }
@@ -40,7 +40,7 @@ impl Attr {
         Some(Ok(Self { kind, span: path.span(), args: take_crate(args, ',').1, path: Some(path.clone()) }))
     }
 
-    /// Takes our own attributes off an item, in the order in which they stand.
+    /// Removes our attributes from an item, in order.
     pub(crate) fn take(attributes: &mut Vec<Attribute>) -> Vec<syn::Result<Self>> {
         let mut ours = Vec::new();
         attributes.retain(|attribute| match Self::inner(attribute) {

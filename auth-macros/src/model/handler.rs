@@ -1,4 +1,4 @@
-//! A function that one of our attributes stands on.
+//! A function below one of our attributes.
 
 use super::{Attr, signature};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -7,15 +7,16 @@ use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Signature, Token, Type, Visibility};
 
-/// A function that one of our attributes stands on. Its body stays unread: that is quick, and a body that is being
-/// typed does not cost the editor its completion.
+/// A function below one of our attributes. Its body is not parsed: that is fast, and keeps the editor's completion
+/// while the body is being typed.
 #[derive(Clone)]
 pub(crate) struct Handler {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     pub(crate) body: TokenStream,
-    /// Where the signature says `Self`, if the function was read by itself and not as part of an impl block or a module.
+    /// The position of `Self` in the signature, if the function was read alone and not as part of an impl block or a
+    /// module.
     pub(crate) self_type: Option<Span>,
 }
 
@@ -31,7 +32,7 @@ impl Parse for Handler {
     }
 }
 
-/// A block that a `macro_rules!` has handed over (`$body:block`) comes in invisible delimiters.
+/// A block from a `macro_rules!` (`$body:block`) has invisible delimiters.
 fn unwrapped(token: TokenTree) -> TokenTree {
     if let TokenTree::Group(group) = &token
         && group.delimiter() == Delimiter::None
@@ -54,8 +55,8 @@ impl ToTokens for Handler {
 }
 
 impl Handler {
-    /// Reads a function that is all of `item`. The body is taken off first: a parser would look into every pair of
-    /// brackets in it.
+    /// Reads a function that is all of `item`. The body is split off first, because a parser would look into every pair
+    /// of brackets in it.
     pub(crate) fn read(item: TokenStream) -> syn::Result<Self> {
         let mut tokens: Vec<TokenTree> = item.into_iter().collect();
         let body = tokens.pop();
@@ -72,34 +73,34 @@ impl Handler {
         self.sig.ident.unraw()
     }
 
-    /// Whether one of our attributes stands on it.
+    /// Whether one of our attributes is above it.
     pub(crate) fn has_ours(&self) -> bool {
         self.attrs.iter().any(|attr| Attr::inner(attr).is_some())
     }
 
-    /// Whether the guard of a module is for this function: every async one, but tests.
+    /// Whether a module's guard applies to this function: to every async one except tests.
     pub(crate) fn is_free_handler(&self) -> bool {
         let is_test = |attr: &Attribute| attr.path().segments.last().is_some_and(|last| last.ident == "test");
         self.has_ours() || (self.sig.asyncness.is_some() && !self.attrs.iter().any(is_test))
     }
 
-    /// Whether the guard of an impl block is for this function: every async one that a router can call.
+    /// Whether an impl block's guard applies to this function: to every async one that a router can call.
     pub(crate) fn is_method_handler(&self) -> bool {
         self.has_ours() || (self.sig.asyncness.is_some() && self.sig.receiver().is_none())
     }
 
-    /// Puts a parameter before all others.
+    /// Inserts a parameter before all others.
     pub(crate) fn prepend(&mut self, pattern: TokenStream, ty: TokenStream) {
         let (pat, ty) = (Box::new(Pat::Verbatim(pattern)), Box::new(Type::Verbatim(ty)));
         let parameter = PatType { attrs: Vec::new(), pat, colon_token: Token![:](Span::call_site()), ty };
         self.sig.inputs.insert(0, FnArg::Typed(parameter));
     }
 
-    /// The policy of the evidence that an earlier expansion of ours has put there. A guard is taken off; a gate stays,
-    /// since the body speaks of it, and is to be given the new policy by [`regate`](Self::regate).
+    /// The policy of the evidence that an earlier expansion has inserted. A guard is removed; a gate stays, because the
+    /// body uses it, and gets the new policy by [`regate`](Self::regate).
     ///
-    /// Attributes that stand side by side are folded in one expansion. This is for those which that expansion cannot
-    /// see: under a `cfg_attr`, or imported by another name.
+    /// Attributes above the same item are joined in one expansion. This is for those that it cannot see: inside a
+    /// `cfg_attr`, or imported under another name.
     pub(crate) fn take_evidence(&mut self) -> Option<syn::Path> {
         let (kind, policy) = evidence(self.sig.inputs.first_mut()?)?;
         let policy = policy.clone();
@@ -109,7 +110,7 @@ impl Handler {
         Some(policy)
     }
 
-    /// Gives the gate of an earlier expansion the policy `policy`; `false` when there is none.
+    /// Sets the policy of an earlier expansion's gate to `policy`; `false` when there is none.
     pub(crate) fn regate(&mut self, policy: &Ident) -> bool {
         match self.sig.inputs.first_mut().and_then(evidence) {
             Some((kind, earlier)) if kind == "Gate" => {
@@ -122,7 +123,7 @@ impl Handler {
 }
 
 /// The name `Guard` or `Gate` and the policy `P` of a parameter of type `::auth_core::__private::Guard<P>`, which only
-/// our own output contains.
+/// generated code contains.
 fn evidence(parameter: &mut FnArg) -> Option<(Ident, &mut syn::Path)> {
     let FnArg::Typed(PatType { ty, .. }) = parameter else { return None };
     let Type::Path(ty) = &mut **ty else { return None };

@@ -1,4 +1,4 @@
-//! Modules and impl blocks, whose every handler is guarded at once. Only heads are read; bodies stay tokens.
+//! Modules and impl blocks. Only the heads of their items are parsed; bodies stay tokens.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -26,23 +26,23 @@ pub(crate) struct Impl {
     pub(crate) attrs: Vec<Attribute>,
     /// From `impl` to the braces.
     head: TokenStream,
-    /// The last name of the type's path.
+    /// The last segment of the type's path.
     pub(crate) type_name: Option<Ident>,
-    /// That name with those of its arguments, for the names of what stands beside the block: `Desk_Front`.
+    /// That name with the names of its arguments, for the names of generated items beside the block: `Desk_Front`.
     pub(crate) words: String,
-    /// The trait that it implements, by its last name.
+    /// The implemented trait, by its last segment.
     pub(crate) of_trait: Option<Ident>,
     brace: token::Brace,
     inner_attrs: Vec<Attribute>,
     pub(crate) items: Vec<Item>,
 }
 
-/// Something in a module or an impl block.
+/// An item of a module or an impl block.
 #[derive(Clone)]
 pub(crate) enum Item {
     Fn(Box<Handler>),
     Mod(Box<Module>),
-    /// An impl block with an attribute of ours.
+    /// An impl block with one of our attributes.
     Impl(Box<Impl>),
     /// A module in another file.
     FileMod(Ident, TokenStream),
@@ -65,7 +65,7 @@ impl Parse for Module {
 }
 
 impl Module {
-    /// The module with its items replaced by what they became.
+    /// The module with its items replaced by their expansions.
     pub(crate) fn with(&self, items: &[TokenStream]) -> TokenStream {
         let Self { attrs, vis, mod_token, name, inner_attrs, .. } = self;
         let mut module = quote!(#(#attrs)* #vis #mod_token #name);
@@ -73,7 +73,7 @@ impl Module {
         module
     }
 
-    /// Whether it is there for tests only, in which nothing answers requests.
+    /// Whether it contains tests only, and so no handlers.
     pub(crate) fn is_for_tests(&self) -> bool {
         self.attrs
             .iter()
@@ -106,7 +106,7 @@ impl Parse for Impl {
     }
 }
 
-/// The names in `tokens`, joined so that they are part of one.
+/// The names in `tokens`, joined as part of an identifier.
 fn words(tokens: TokenStream) -> String {
     let words = tokens.into_iter().filter_map(|token| match token {
         TokenTree::Ident(word) => Some(word.unraw().to_string()),
@@ -128,7 +128,7 @@ impl Parse for Last {
 }
 
 impl Impl {
-    /// The impl block with its items replaced by what they became.
+    /// The impl block with its items replaced by their expansions.
     pub(crate) fn with(&self, items: &[TokenStream]) -> TokenStream {
         let Self { attrs, head, inner_attrs, .. } = self;
         let mut block = quote!(#(#attrs)* #head);
@@ -193,7 +193,7 @@ fn is_function(input: ParseStream<'_>) -> bool {
     qualifiers(&ahead).is_ok() && ahead.peek(Token![fn])
 }
 
-/// An item that does not concern us: to its semicolon, or to its braces if those end it.
+/// Any other item: to its semicolon, or to its braces if they end it.
 fn other(input: ParseStream<'_>, to_semicolon: bool) -> syn::Result<TokenStream> {
     let attrs = input.call(Attribute::parse_outer)?;
     let mut tokens = quote!(#(#attrs)*);

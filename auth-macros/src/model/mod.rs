@@ -1,4 +1,4 @@
-//! What the user wrote: attributes of ours, and what they stand on.
+//! The parsed input: our attributes and the items below them.
 
 mod attr;
 mod handler;

@@ -1,4 +1,4 @@
-//! All that is demanded of the caller of one handler.
+//! Everything that one handler demands of its caller.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
@@ -7,26 +7,26 @@ use super::{Attr, Handler};
 use crate::args::{Demand, Kind, RequirementExpr, read};
 use crate::diagnostics::Errors;
 
-/// What a module or an impl block demands for every handler in it.
+/// The requirement of a module or an impl block for its handlers.
 #[derive(Clone, Default)]
 pub(crate) struct Container {
     pub(crate) guards: Vec<RequirementExpr>,
-    /// The same in terms that mean inside what `guards` mean outside.
+    /// The same in terms that resolve inside the container.
     pub(crate) inside: Vec<RequirementExpr>,
 }
 
-/// All that is demanded of the caller of one handler, in the order in which it stands there.
+/// Everything that one handler demands of its caller, in order.
 #[derive(Default)]
 pub(crate) struct Requirements {
-    /// What the module or impl block around it demands.
+    /// The requirement of the module or impl block around it.
     pub(crate) scope: Container,
-    /// Every one of these must be met as well.
+    /// The guards of the handler itself.
     pub(crate) guards: Vec<RequirementExpr>,
     /// The conditions of `#[authorize(..)]`.
     pub(crate) conditions: Vec<syn::Expr>,
-    /// The paths of the attributes that we took off. They are still used, so that imports of them are.
+    /// The paths of the attributes that were removed; generated code uses them, so that their imports are used.
     pub(crate) taken: Vec<syn::Path>,
-    /// The policy of the evidence that an earlier expansion has put there.
+    /// The policy of the evidence that an earlier expansion has inserted.
     pub(crate) inherited: Option<syn::Path>,
 }
 
@@ -46,8 +46,8 @@ impl Requirements {
         demands
     }
 
-    /// Reads the attribute that rustc called us for, if it stands on the handler itself, and takes all others of ours
-    /// off the handler.
+    /// Reads the attribute that is being expanded, if it is above the handler itself, and removes all others of ours
+    /// from the handler.
     pub(crate) fn of(outer: Option<Attr>, handler: &mut Handler, scope: Container, errors: &mut Errors) -> Self {
         let earlier = handler.take_evidence();
         let inner = Attr::take(&mut handler.attrs);
@@ -58,12 +58,12 @@ impl Requirements {
         Self { scope, inherited: earlier, ..demands }
     }
 
-    /// All guards, those of the scope first.
+    /// All guards, the container's first.
     pub(crate) fn all(&self) -> Vec<RequirementExpr> {
         self.scope.guards.iter().chain(&self.guards).cloned().collect()
     }
 
-    /// The one requirement that all guards together are.
+    /// All guards as one requirement.
     pub(crate) fn fold(&self, span: Span) -> RequirementExpr {
         let guards = self.scope.inside.iter().chain(&self.guards).cloned();
         let parts = guards.flat_map(|guard| match guard.kind {

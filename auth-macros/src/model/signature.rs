@@ -1,18 +1,18 @@
-//! A signature whose parameters and result are taken apart and no further.
+//! A signature, split into its parameters and result.
 //!
-//! An expansion runs again for every handler of a crate that was edited, and most of what it would cost is to parse
-//! patterns and types that it then prints as they were. rustc has parsed the function before it calls us, so commas and
-//! colons can be trusted; whatever has a meaning for us, or looks unusual, goes to syn's parser.
+//! An expansion runs again for every handler of an edited crate, and most of its cost would be parsing patterns and
+//! types that are then printed unchanged. rustc has parsed the function before, so commas and colons can be trusted;
+//! parts with a meaning for the expansion, and unusual ones, go to syn's parser.
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
 use syn::{FnArg, Pat, PatType, ReturnType, Signature, Token, Type};
 
-/// Where a function's signature begins: behind its attributes and its visibility.
+/// The position of a function's signature after its attributes and visibility.
 pub(super) fn begins(tokens: &[TokenTree]) -> usize {
     let passed = |token: &TokenTree| match token {
         TokenTree::Ident(word) => word == "pub",
-        // The brackets of an attribute, the parentheses of `pub(crate)`, and what a `macro_rules!` has handed over.
+        // The brackets of an attribute, the parentheses of `pub(crate)`, and fragments of a `macro_rules!`.
         TokenTree::Group(_) => true,
         TokenTree::Punct(punct) => matches!(punct.as_char(), '#' | '!'),
         TokenTree::Literal(_) => false,
@@ -20,7 +20,7 @@ pub(super) fn begins(tokens: &[TokenTree]) -> usize {
     tokens.iter().take_while(|token| passed(token)).count()
 }
 
-/// Where `tokens` say `Self`.
+/// The position of `Self` in `tokens`.
 pub(super) fn self_type(tokens: &[TokenTree]) -> Option<Span> {
     tokens.iter().find_map(|token| match token {
         TokenTree::Ident(word) if word == "Self" => Some(word.span()),
@@ -29,7 +29,7 @@ pub(super) fn self_type(tokens: &[TokenTree]) -> Option<Span> {
     })
 }
 
-/// Reads the signature that `tokens` are.
+/// Reads the signature in `tokens`.
 pub(super) fn read(tokens: Vec<TokenTree>) -> syn::Result<Signature> {
     match plain(&tokens) {
         Some(signature) => signature,
@@ -37,7 +37,7 @@ pub(super) fn read(tokens: Vec<TokenTree>) -> syn::Result<Signature> {
     }
 }
 
-/// The signature, unless it needs a closer look.
+/// The signature, unless it needs syn's parser.
 fn plain(tokens: &[TokenTree]) -> Option<syn::Result<Signature>> {
     let open = parameters_at(tokens)?;
     let (head, rest) = tokens.split_at_checked(open)?;
@@ -50,7 +50,7 @@ fn plain(tokens: &[TokenTree]) -> Option<syn::Result<Signature>> {
     Some(syn::parse2::<Signature>(head).map(|head| Signature { inputs, output, ..head }))
 }
 
-/// Where the parameters stand: in the first parentheses after the name that are not part of generic parameters.
+/// The position of the parameters: the first parentheses after the name that are not part of generic parameters.
 fn parameters_at(tokens: &[TokenTree]) -> Option<usize> {
     let mut angles = Angles::default();
     let name = tokens.iter().position(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))?;
@@ -87,7 +87,7 @@ fn parameters(group: &Group) -> Option<Punctuated<FnArg, Token![,]>> {
     angles.outside().then_some(inputs)
 }
 
-/// `pattern: type`. Not `self`, nor anything else that a check looks at: `impl Trait`, attributes, a guard of ours.
+/// `pattern: type`. Not `self`, nor anything else that a check reads: `impl Trait`, attributes, a guard of ours.
 fn parameter(tokens: &[TokenTree], first: bool) -> Option<FnArg> {
     let colon = tokens.iter().enumerate().position(|(at, token)| {
         let before = at.checked_sub(1).and_then(|at| tokens.get(at));
@@ -126,11 +126,11 @@ fn result(tokens: &[TokenTree]) -> Option<ReturnType> {
     (!tokens.iter().any(word_where)).then(|| ReturnType::Type(Token![->](arrow), ty))
 }
 
-/// How deep in `<..>` one is.
+/// Depth of `<..>`.
 #[derive(Default)]
 pub(crate) struct Angles {
     depth: usize,
-    /// Whether `-` came last, which makes `>` an arrow's head.
+    /// Whether the last token was `-`, which makes `>` part of an arrow.
     dash: bool,
 }
 
@@ -148,7 +148,7 @@ impl Angles {
         self.depth == 0
     }
 
-    /// Whether `token` ends the argument that began where the depth was zero.
+    /// Whether `token` ends an argument that began at depth zero.
     pub(crate) fn ends_argument(&self, token: &TokenTree) -> bool {
         let TokenTree::Punct(punct) = token else { return false };
         self.outside() && (punct.as_char() == ',' || (punct.as_char() == '>' && !self.dash))

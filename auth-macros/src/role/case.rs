@@ -1,6 +1,6 @@
 //! `rename_all`: serde's set of cases.
 
-/// How a variant's name becomes a role's name.
+/// The conversion of a variant's name to a role's name.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Case {
     Lower,
@@ -51,7 +51,7 @@ impl Case {
     }
 }
 
-/// Every capital letter begins a word, as serde has it.
+/// Every capital letter begins a word, as in serde.
 fn words_joined(variant: &str, separator: char) -> String {
     let mut name = String::with_capacity(variant.len() + 4);
     for (i, letter) in variant.chars().enumerate() {
@@ -68,7 +68,7 @@ mod tests {
     use super::Case;
 
     #[test]
-    fn names_are_cased_as_serde_cases_them() {
+    fn names_are_converted_as_serde_does() {
         let cased = |case| Case::of(case).map(|case| case.apply("SuperUser"));
         for (case, name) in [
             ("lowercase", "superuser"),

@@ -1,12 +1,12 @@
-//! Which role includes which, closed over: an admin who includes moderators includes whom they include.
+//! The transitive closure of `includes`: an admin that includes moderators includes the roles that they include.
 
 use std::collections::HashSet;
 
-use super::parse::Named;
+use super::parse::NamedVariant;
 use crate::diagnostics::{Errors, choice};
 
-/// For each role the places of all roles that include it, itself first.
-pub(super) fn close(roles: &[Named], errors: &mut Errors) -> Vec<Vec<usize>> {
+/// For each role the indices of all roles that include it, itself first.
+pub(super) fn close(roles: &[NamedVariant], errors: &mut Errors) -> Vec<Vec<usize>> {
     let direct = resolve(roles, errors);
     cycles(roles, &direct, errors);
     let reached: Vec<HashSet<usize>> = (0..roles.len()).map(|from| reachable(from, &direct)).collect();
@@ -17,8 +17,8 @@ pub(super) fn close(roles: &[Named], errors: &mut Errors) -> Vec<Vec<usize>> {
     (0..roles.len()).map(granted_by).collect()
 }
 
-/// The places of the roles that each role names.
-fn resolve(roles: &[Named], errors: &mut Errors) -> Vec<Vec<usize>> {
+/// The indices of the roles that each role names.
+fn resolve(roles: &[NamedVariant], errors: &mut Errors) -> Vec<Vec<usize>> {
     let mut direct = Vec::new();
     for role in roles {
         let mut places = Vec::new();
@@ -60,8 +60,8 @@ fn reachable(from: usize, direct: &[Vec<usize>]) -> HashSet<usize> {
     reached
 }
 
-/// Complains of each circle once, from its first role in the order of declaration.
-fn cycles(roles: &[Named], direct: &[Vec<usize>], errors: &mut Errors) {
+/// Reports each cycle once, from its first role in order of declaration.
+fn cycles(roles: &[NamedVariant], direct: &[Vec<usize>], errors: &mut Errors) {
     let mut reported = HashSet::new();
     for start in 0..roles.len() {
         let Some(circle) = circle(start, direct) else { continue };
@@ -81,7 +81,7 @@ fn cycles(roles: &[Named], direct: &[Vec<usize>], errors: &mut Errors) {
     }
 }
 
-/// The shortest way from `start` back to `start`.
+/// The shortest cycle through `start`.
 fn circle(start: usize, direct: &[Vec<usize>]) -> Option<Vec<usize>> {
     let mut ways = std::collections::VecDeque::from([vec![start]]);
     let mut seen = HashSet::new();

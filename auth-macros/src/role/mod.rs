@@ -1,4 +1,4 @@
-//! `#[derive(Role)]`: from the enum to a model of its roles, checked and closed over.
+//! `#[derive(Role)]`: parses the enum into a checked model of its roles with their closure.
 
 mod case;
 mod inclusion;

@@ -8,14 +8,14 @@ pub(crate) struct RoleEnum {
     pub(crate) vis: Visibility,
     pub(crate) ident: Ident,
     pub(crate) roles: Vec<Role>,
-    /// Where `crate = path` says that our crate is.
+    /// The path of `auth_core`, from `crate = path`.
     pub(crate) auth_core: Option<TokenStream>,
 }
 
 /// One of its roles.
 pub(crate) struct Role {
     pub(crate) variant: Ident,
-    /// The name under which stores and tokens know it.
+    /// Its name in stores and tokens.
     pub(crate) name: String,
     /// The names of all roles that include this one, itself first.
     pub(crate) granted_by: Vec<String>,

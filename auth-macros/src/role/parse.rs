@@ -15,16 +15,16 @@ use super::model::{Role, RoleEnum};
 use crate::args::is_nqchar;
 use crate::diagnostics::{Errors, choice, error};
 
-/// A variant with what its attributes say.
-pub(super) struct Named {
+/// A variant with its `#[role(..)]` arguments.
+pub(super) struct NamedVariant {
     pub(super) variant: Ident,
     name: String,
-    /// Where the name comes from: the variant, or its `rename`.
+    /// The span of the name: the variant, or its `rename`.
     name_span: Span,
     pub(super) includes: Vec<Ident>,
 }
 
-/// Reads the enum; `None` when something is wrong with it, which `errors` then says.
+/// Reads the enum; `None` after an error, which is in `errors`.
 pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum> {
     let before = errors.count();
     let variants = variants(&input, errors)?;
@@ -64,7 +64,7 @@ fn variants(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
     None
 }
 
-fn named(variant: &Variant, case: Case, errors: &mut Errors) -> Named {
+fn named(variant: &Variant, case: Case, errors: &mut Errors) -> NamedVariant {
     let span = variant.ident.span();
     if !matches!(variant.fields, Fields::Unit) {
         errors.add(
@@ -74,7 +74,7 @@ fn named(variant: &Variant, case: Case, errors: &mut Errors) -> Named {
         );
     }
     let name = case.apply(&variant.ident.unraw().to_string());
-    let mut named = Named { variant: variant.ident.clone(), name, name_span: span, includes: Vec::new() };
+    let mut named = NamedVariant { variant: variant.ident.clone(), name, name_span: span, includes: Vec::new() };
     let mut seen = Vec::new();
     each_argument(&variant.attrs, errors, |meta| {
         once(meta, &mut seen)?;
@@ -123,7 +123,7 @@ fn included(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
     if names.is_empty() { Err(error(meta.path.span(), "`includes` names no role", FORM)) } else { Ok(names) }
 }
 
-/// What stands above the enum.
+/// The `#[role(..)]` arguments of the enum.
 struct Arguments {
     case: Case,
     auth_core: Option<TokenStream>,
@@ -174,7 +174,7 @@ fn each_argument(
             continue;
         }
         let result = attr.parse_nested_meta(|meta| {
-            // A mistake in one argument must not hide those that follow.
+            // An error in one argument must not hide those that follow.
             if let Some(()) = errors.keep(read(&meta)) {
                 return Ok(());
             }
@@ -217,7 +217,7 @@ fn unknown(meta: &ParseNestedMeta<'_>, known: &[&'static str]) -> syn::Error {
 }
 
 /// Role names appear in the quoted strings of challenges (RFC 6750 section 3).
-fn valid(role: &Named, errors: &mut Errors) {
+fn valid(role: &NamedVariant, errors: &mut Errors) {
     let problem = match role.name.chars().find(|c| !is_nqchar(*c)) {
         _ if role.name.is_empty() => "a role's name cannot be empty".to_owned(),
         Some(bad) => format!("the role name {:?} contains {bad:?}, which an HTTP header cannot carry", role.name),
@@ -227,7 +227,7 @@ fn valid(role: &Named, errors: &mut Errors) {
     errors.add(role.name_span, problem, remedy);
 }
 
-fn distinct(roles: &[Named], errors: &mut Errors) {
+fn distinct(roles: &[NamedVariant], errors: &mut Errors) {
     let mut first: HashMap<&str, &Ident> = HashMap::new();
     for role in roles.iter().filter(|role| !role.name.is_empty()) {
         if let Some(other) = first.get(&*role.name) {

@@ -1,4 +1,4 @@
-//! What may not be above a module or an impl block.
+//! Errors of attributes above a module or an impl block.
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
@@ -6,8 +6,8 @@ use syn::spanned::Spanned as _;
 use crate::diagnostics::Errors;
 use crate::model::{Handler, Impl, Item, Module, Requirements};
 
-/// Complains of what the attributes of a module or an impl block demand.
-pub(crate) fn scope(demands: &Requirements, errors: &mut Errors) {
+/// Reports what a module or an impl block cannot demand.
+pub(crate) fn container(demands: &Requirements, errors: &mut Errors) {
     if let Some(condition) = demands.conditions.first() {
         errors.add(
             condition.span(),
@@ -19,7 +19,7 @@ pub(crate) fn scope(demands: &Requirements, errors: &mut Errors) {
     super::demands(demands, errors);
 }
 
-/// Complains of a module in which the attribute at `span` would not do what it seems to.
+/// Reports a module that the attribute at `span` could guard only in part.
 pub(crate) fn module(span: Span, module: &Module, errors: &mut Errors) {
     file_modules(module, errors);
     if !holds_handler(module) {
@@ -54,7 +54,7 @@ fn file_modules(module: &Module, errors: &mut Errors) {
     }
 }
 
-/// Complains of an impl block whose functions cannot be guarded.
+/// Reports an impl block whose functions cannot be guarded.
 pub(crate) fn implementation(block: &Impl, errors: &mut Errors) {
     if let Some(of_trait) = &block.of_trait {
         errors.add(
