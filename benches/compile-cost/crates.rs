@@ -1,4 +1,4 @@
-//! The generated crates: the same application for each contender, the same 200 handlers in ten modules.
+//! The generated crates: the same application for each contender, with the same 200 handlers in ten modules.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,17 +13,17 @@ const EDITED: &str = "if total > ";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// axum with extractors written by hand: what the others are compared with.
+    /// axum with hand-written extractors, the reference.
     Plain,
-    /// Our attributes.
+    /// The attributes of auth-core.
     Guarded,
-    /// The same as plain, under `#[protect_axum::protect(..)]` instead of the checks in the body.
+    /// The plain handlers with `#[protect_axum::protect(..)]` in place of the checks in the body.
     Protect,
-    /// The same as plain, under `#[axum::debug_handler]`.
+    /// The plain handlers with `#[axum::debug_handler]`.
     DebugHandler,
 }
 
-/// What a handler demands of its caller.
+/// The access rule of a handler.
 #[derive(Clone, Copy)]
 enum Demand {
     Auth,
@@ -33,7 +33,7 @@ enum Demand {
 }
 
 impl Demand {
-    /// Of ten handlers five want any user, three a role, one a scope, one the item's owner.
+    /// Of ten handlers, five demand any user, three a role, one a scope, one the item's owner.
     const fn of(number: usize) -> Self {
         match number % 10 {
             0..5 => Self::Auth,
@@ -75,7 +75,7 @@ impl Side {
         }
     }
 
-    /// The same checks where nothing but the body can make them.
+    /// The same checks in the body, for contenders without attributes.
     fn checks(self, demand: Demand) -> String {
         match (self, demand) {
             (Self::Guarded | Self::Protect, _) | (_, Demand::Auth) => String::new(),
@@ -182,8 +182,8 @@ impl Side {
     }
 }
 
-/// The crates on disk, a workspace of their own that uses the versions of ours and the profile that Cargo gives everyone.
-/// Ours are checked as those from a registry are, which Cargo never does incrementally.
+/// The crates on disk, in a workspace with the dependency versions of this one and Cargo's default profile. auth-core
+/// is checked without incremental compilation, as Cargo checks a crate from a registry.
 pub(crate) struct Crates {
     pub(crate) root: PathBuf,
 }

@@ -1,14 +1,14 @@
-//! Cargo, and what a call of it takes.
+//! Calls Cargo and measures them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{fs, io};
 
-/// What one call took, in seconds.
+/// The cost of one call, in seconds.
 pub(crate) struct Spent {
     pub(crate) elapsed: f64,
-    /// By all its processes together: what other work on the machine disturbs least. Linux only, elsewhere 0.
+    /// Processor time of all its processes, which other work on the machine disturbs least. Linux only, elsewhere 0.
     pub(crate) processor: f64,
 }
 
@@ -22,7 +22,7 @@ impl Cargo {
         Self { root: root.to_path_buf(), target: target.to_path_buf() }
     }
 
-    /// Brings what the generated crates depend on and the workspace does not, so that nothing measured waits for a registry.
+    /// Downloads the additional dependencies of the generated crates, so that no measurement waits for a registry.
     pub(crate) fn fetch(&self) -> io::Result<()> {
         self.run(&["fetch", "--quiet"])
     }
@@ -42,7 +42,7 @@ impl Cargo {
         Ok(spent)
     }
 
-    /// Removes what was built of the crate itself.
+    /// Removes the build of the crate itself.
     pub(crate) fn forget(&self, side: &str) -> io::Result<()> {
         self.run(&["clean", "--quiet", "--offline", "-p", &package(side)])
     }
@@ -52,7 +52,7 @@ impl Cargo {
             .args(args)
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", &self.target)
-            // The crates' manifest says what is checked incrementally.
+            // The crates' manifest decides about incremental compilation.
             .env_remove("CARGO_INCREMENTAL")
             .stdin(Stdio::null())
             .status()?;
@@ -64,7 +64,7 @@ fn package(side: &str) -> String {
     format!("cost-{side}")
 }
 
-/// What the children that have ended so far have used, by `/proc`, in ticks of 10 ms.
+/// Processor time of the child processes that have ended, from `/proc`, in ticks of 10 ms.
 fn processor_seconds() -> f64 {
     let Ok(stat) = fs::read_to_string("/proc/self/stat") else { return 0.0 };
     // The second field is the program's name in parentheses; the 16th and 17th are the children's.

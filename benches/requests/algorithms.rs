@@ -1,5 +1,5 @@
-//! One verification by each algorithm: a token seen first by `Identity`'s extractor, its session and subject consulted,
-//! and the same token by `jsonwebtoken`'s `decode`, its key and rules prepared.
+//! One verification with each algorithm: an uncached token by `Identity`'s extractor with its session and subject
+//! checks, and the same token by `jsonwebtoken`'s `decode` with a prepared key and rules.
 
 use std::fmt;
 use std::hint::black_box;
@@ -15,7 +15,7 @@ use tokio::runtime::Runtime;
 use crate::tokens::{Mint, SECRET};
 use crate::{Effort, by_hand, contender, guarded, median};
 
-/// Keys of the tests: everybody knows them.
+/// Keys of the tests, which are public.
 macro_rules! pem {
     ($name:literal) => {
         include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/tests/tokens/keys/", $name, ".pem"))
@@ -56,7 +56,7 @@ impl Contest {
         Self { algorithm, auth, session, mint, key: pair.1, validation, ours: Vec::new(), theirs: Vec::new() }
     }
 
-    /// The sides take turns in being the first.
+    /// The sides take turns in being first.
     fn round(&mut self, runtime: &Runtime, batch: usize, round: usize) {
         let tokens: Vec<String> = (0..batch).map(|_| self.mint.another(&self.session)).collect();
         let (ours, theirs) = if round.is_multiple_of(2) {
@@ -66,7 +66,7 @@ impl Contest {
             let theirs = self.by_decode(&tokens);
             (runtime.block_on(self.by_guard(&tokens)), theirs)
         };
-        // The first round warms up.
+        // The first round is the warm-up.
         if round > 0 {
             self.ours.push(ours);
             self.theirs.push(theirs);

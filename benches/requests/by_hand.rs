@@ -1,4 +1,4 @@
-//! What people write today: an extractor on `jsonwebtoken`, with its key and its rules prepared once.
+//! The usual approach: an extractor on `jsonwebtoken` with a prepared key and rules.
 
 use std::sync::Arc;
 

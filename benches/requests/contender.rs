@@ -1,4 +1,4 @@
-//! One way to serve the route, and the time it takes.
+//! One implementation of the route, and its time.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -24,9 +24,9 @@ impl Contender {
         Self { name, case, router, samples: Vec::new() }
     }
 
-    /// Serves one request per token; gives the nanoseconds that one took.
+    /// Serves one request per token; returns the nanoseconds for one.
     ///
-    /// Requests are made before and responses dropped after the clock runs: they are the server's cost.
+    /// Requests are created before, and responses dropped after the measurement: they are the server's cost.
     pub(crate) async fn run(&mut self, tokens: &[String]) -> f64 {
         let requests: Vec<Request<Body>> = tokens.iter().map(|token| request(token)).collect();
         let mut responses = Vec::with_capacity(requests.len());
@@ -55,7 +55,7 @@ pub(crate) fn request(token: &str) -> Request<Body> {
     Request::get("/me").header(header::AUTHORIZATION, format!("Bearer {token}")).body(Body::empty()).unwrap()
 }
 
-/// The same route, open to everybody.
+/// The same route without a guard.
 pub(crate) fn unguarded() -> Router {
     async fn me() -> &'static str {
         "ok"

@@ -1,4 +1,4 @@
-//! Ours: the attribute, with sessions and subjects consulted on every request.
+//! auth-core: the attribute, with session and subject checks on every request.
 
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;

@@ -1,7 +1,7 @@
-//! What a guard costs per request: a GET without a body through the router, as the tower service that a server calls.
+//! Cost of a guard per request: a GET without a body through the router as a tower service.
 //!
-//! Everything runs in one process on one thread, in rounds in which the contenders take turns, so that what disturbs
-//! the machine disturbs them alike. Only ratios of medians mean anything.
+//! Everything runs in one process on one thread, in rounds in which the contenders take turns, so that disturbances
+//! affect all of them. Only ratios of medians are meaningful.
 
 #![allow(clippy::unwrap_used, reason = "a bench that cannot set up its service should stop and say where")]
 
@@ -19,7 +19,7 @@ use jsonwebtoken::{Algorithm, EncodingKey};
 use report::Report;
 use tokens::{Mint, SECRET};
 
-/// How much is measured.
+/// The size of the measurement.
 #[derive(Clone, Copy)]
 struct Effort {
     rounds: usize,
@@ -28,14 +28,14 @@ struct Effort {
 }
 
 impl Effort {
-    /// `cargo bench` passes `--bench`; whatever else runs this wants to know only that it works.
+    /// `cargo bench` passes `--bench`; any other caller only checks that the benchmark works.
     fn from_args(full: Self) -> Self {
         if std::env::args().any(|arg| arg == "--bench") { full } else { Self { rounds: 1, batch: 5 } }
     }
 }
 
-/// Frees one large block: glibc takes that for a sign that such blocks come again, and no longer gives what a round frees
-/// back to the system, of which otherwise now and then one contender alone would pay the page faults.
+/// Frees one large block, after which glibc keeps freed memory for reuse. Otherwise single contenders would pay for
+/// page faults now and then.
 fn keep_freed_memory() {
     drop(std::hint::black_box(vec![1_u8; 16 << 20]));
 }
@@ -46,7 +46,7 @@ fn median(samples: &[f64]) -> f64 {
     sorted[sorted.len() / 2]
 }
 
-/// Which tokens a contender is sent.
+/// The tokens that a contender receives.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Case {
     /// None: the route is not guarded.
@@ -89,21 +89,21 @@ fn main() {
         let known = vec![sessions[0].clone(); effort.batch];
         let count = contenders.len();
         for turn in 0..count {
-            // Each is first in turn: what runs first finds the cache as the minting left it.
+            // Each is first in turn, because the first one finds the processor's cache as the token generation left it.
             let contender = &mut contenders[(round + turn) % count];
             let tokens = match contender.case {
                 Case::SeenFirst => &fresh,
                 Case::SeenBefore | Case::Open => &known,
             };
             let took = runtime.block_on(contender.run(tokens));
-            // The first round warms up.
+            // The first round is the warm-up.
             if round > 0 {
                 contender.samples.push(took);
             }
         }
     }
     println!("{}", Report::of(&contenders));
-    // A signature by RSA takes a millisecond to make.
+    // An RSA signature takes a millisecond.
     let effort = Effort::from_args(Effort { rounds: 101, batch: 20 });
     print!("{}", Algorithms::measured(&runtime, effort));
 }

@@ -1,4 +1,4 @@
-//! Tokens as the service issues them, as many as a run needs, without a login for each.
+//! As many tokens as a run needs, as the service issues them, without a login for each.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -22,7 +22,7 @@ impl Mint {
         Self { key, algorithm, minted: 0 }
     }
 
-    /// The same token as `issued`, but for its id (`jti`) and its signature.
+    /// The same token as `issued` with another `jti` and signature.
     pub(crate) fn another(&mut self, issued: &str) -> String {
         self.minted += 1;
         let mut parts = issued.split('.');

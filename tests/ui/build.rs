@@ -1,4 +1,4 @@
-//! Makes a module of the right side of every compile-fail case, so that what is recommended compiles.
+//! Makes a module from the right side of every compile-fail case, so that the recommended code is compiled.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed={root}");
     let mut modules = String::new();
     for case::Case { area, name, context, right, .. } in case::all(Path::new(&root))? {
-        // A case is a crate, here it is a module.
+        // A case is a crate; here it is a module.
         let right = right.replace("crate::", "self::");
         writeln!(modules, "mod {area}_{name} {{\n{context}\n\n{right}\n}}\n")?;
     }

@@ -1,4 +1,4 @@
-//! The application that both crates are: its state and what it serves.
+//! The application of both crates: its state and its data.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

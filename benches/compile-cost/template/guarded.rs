@@ -1,4 +1,4 @@
-//! What every handler of the guarded crate needs: its roles and its user.
+//! Shared by every handler of the guarded crate: roles and user.
 
 use auth_core::prelude::*;
 use auth_core::store::StoreError;

@@ -1,4 +1,4 @@
-//! How the plain crates log a user in and issue the tokens that their extractors verify.
+//! The login of the plain crates, which issues the tokens that their extractors verify.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordVerifier};

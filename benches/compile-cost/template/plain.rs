@@ -1,4 +1,4 @@
-//! What every handler of the plain crate needs: extractors written by hand, once.
+//! Shared by every handler of the plain crate: hand-written extractors.
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The least that a guarded service needs: `AUTH_SECRET=$(openssl rand -base64 32) cargo run -p minimal`
+//! The smallest guarded service: `AUTH_SECRET=$(openssl rand -base64 32) cargo run -p minimal`
 
 use auth_core::Settings;
 use auth_core::prelude::*;

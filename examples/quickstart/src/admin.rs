@@ -1,4 +1,4 @@
-//! The first admin, made at the first start.
+//! The first administrator, created at the first start.
 
 use auth_core::token::random_secret;
 use auth_core::{AccountError, Auth, Context, Registration};
@@ -8,7 +8,7 @@ use crate::Role;
 use crate::config::Config;
 use crate::serve::StartError;
 
-/// Makes the admin when there is no user yet.
+/// Creates the administrator when there is no user yet.
 pub(crate) async fn first_admin(auth: &Auth, config: &Config) -> Result<(), StartError> {
     if !auth.accounts(None, 1).await?.is_empty() {
         return Ok(());
@@ -23,7 +23,7 @@ pub(crate) async fn first_admin(auth: &Auth, config: &Config) -> Result<(), Star
         .await
     {
         Ok(_) if config.admin_password.is_none() => {
-            // To standard output, once: a log may be kept.
+            // To standard output, once: logs may be stored.
             println!("admin {email}, password {} (shown this once)", password.expose_secret());
             Ok(())
         }

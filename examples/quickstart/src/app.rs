@@ -1,4 +1,4 @@
-//! The routes, and what they share.
+//! The routes and their state.
 
 use auth_core::http::Json;
 use auth_core::prelude::*;
@@ -19,7 +19,7 @@ guard!(
 /// The state of the service.
 #[derive(Clone, Debug)]
 pub struct App {
-    /// Guards find it here; without it the service does not compile.
+    /// Guards extract it from the state; without it the service does not compile.
     pub auth: Auth,
 }
 

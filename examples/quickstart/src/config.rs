@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use auth_core::{Email, Settings, SettingsError};
 use secrecy::SecretString;
 
-/// What the environment says.
+/// The settings in the environment.
 pub(crate) struct Config {
     pub(crate) bind: SocketAddr,
     pub(crate) database_url: String,
@@ -68,7 +68,7 @@ fn redis_url() -> Result<Option<String>, SettingsError> {
     Ok(url)
 }
 
-/// Refuses a setting that needs an engine which this build leaves out.
+/// Refuses a setting that needs an engine which this build does not contain.
 fn cluster(name: &'static str, engine: &str) -> Result<(), SettingsError> {
     if cfg!(feature = "cluster") {
         return Ok(());

@@ -1,4 +1,4 @@
-//! Bodies that a handler did not read to the end.
+//! Drains request bodies that a handler did not read to the end.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,13 +11,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http_body::Frame;
 
-/// More than this is not read for an answer's sake.
+/// The limit of a drained body.
 const MAX_DRAINED_BYTES: usize = 4 * 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads what a handler left of the body before its answer goes out.
+/// Reads the rest of the body before the answer is sent.
 ///
-/// Otherwise the connection closes while the client still sends, and it sees a reset instead of its 401, 403 or 413.
+/// Otherwise the connection closes while the client still sends, and the client sees a reset instead of its 401, 403 or
+/// 413.
 pub(crate) async fn rest_of_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let body = Shared(Arc::new(Mutex::new(body)));
@@ -26,7 +27,7 @@ pub(crate) async fn rest_of_body(request: Request, next: Next) -> Response {
     response
 }
 
-/// A body that is still there when its reader has dropped it.
+/// A body that outlives its reader.
 #[derive(Clone)]
 struct Shared(Arc<Mutex<Body>>);
 

@@ -1,4 +1,4 @@
-//! What no honest client sends.
+//! Limits of request headers.
 
 use auth_core::{BodyError, Refusal};
 use axum::extract::Request;

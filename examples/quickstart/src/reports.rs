@@ -1,4 +1,4 @@
-//! Something for programs.
+//! A route for API keys.
 
 use auth_core::http::Json;
 use auth_core::prelude::*;

@@ -1,4 +1,4 @@
-//! Who there is.
+//! The roles.
 
 use auth_core::prelude::*;
 
@@ -7,10 +7,10 @@ use auth_core::prelude::*;
 pub enum Role {
     /// Every registered user.
     User,
-    /// Looks after users.
+    /// Manages users.
     #[role(includes(User))]
     Moderator,
-    /// Looks after everything.
+    /// Manages everything.
     #[role(includes(Moderator))]
     Admin,
 }

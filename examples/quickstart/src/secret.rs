@@ -1,4 +1,4 @@
-//! The signing secret when none is given: made once, kept beside the database, readable by its owner only.
+//! The signing secret when none is set: created once, stored beside the database, readable by its owner only.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -20,8 +20,8 @@ pub(crate) fn key_beside(url: &str) -> Result<SigningKey<Hs256>, SettingsError> 
     SigningKey::hs256(&secret).map_err(|weak| SettingsError::new("AUTH_SECRET", weak.to_string()))
 }
 
-/// `sqlite://quickstart.db?mode=rwc` is kept beside as `quickstart.db.secret`. There is no beside of a database server:
-/// the working folder is that, and every node needs the same.
+/// The file beside `sqlite://quickstart.db?mode=rwc` is `quickstart.db.secret`. A database server has no such place:
+/// there it is in the working folder, and every node needs the same secret.
 fn file_beside(url: &str) -> Option<PathBuf> {
     let Some(rest) = url.strip_prefix("sqlite:") else {
         tracing::warn!("AUTH_SECRET is unset: nodes that do not share this folder do not take each other's tokens");
@@ -46,7 +46,7 @@ fn kept(path: &Path) -> Result<SecretString, SettingsError> {
             tracing::info!("AUTH_SECRET is unset: made a signing secret and keep it in {}", path.display());
             Ok(secret)
         }
-        // Another process was quicker; its secret counts.
+        // Another process created it first; its secret is used.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path).map_err(|error| wrong(error.to_string())),
         Err(error) => Err(wrong(format!("cannot be written: {error}; set AUTH_SECRET"))),
     }
@@ -60,7 +60,7 @@ fn read(path: &Path) -> io::Result<SecretString> {
     Ok(fs::read_to_string(path)?.trim_end().to_owned().into())
 }
 
-/// Whole or not at all: written under another name first, then linked, which fails when the name is taken.
+/// Atomic: written under another name, then linked, which fails when the name exists.
 fn write(path: &Path, secret: &SecretString) -> io::Result<()> {
     let draft = path.with_extension(format!("secret.{}", std::process::id()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;

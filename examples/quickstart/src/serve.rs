@@ -1,4 +1,4 @@
-//! From settings to a service that accepts, and to its end.
+//! Starts the service from its settings, and stops it.
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,7 +25,7 @@ use crate::{App, Role, router, secret};
 /// How long requests in flight have after a signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Why the service did not start, or ended: one line that says what to do.
+/// Why the service did not start, or ended: one line with the remedy.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum StartError {
     #[error("{0}")]
@@ -49,7 +49,7 @@ pub(crate) enum StartError {
     Io(#[from] io::Error),
 }
 
-/// The variable behind a setting that cannot work.
+/// The variable of an invalid setting.
 fn variable(error: &BuildError) -> String {
     match error {
         BuildError::Setting { setting: "legacy_tokens", .. } => "AUTH_LEGACY_UNTIL: ".to_owned(),
@@ -94,7 +94,7 @@ async fn run() -> Result<(), StartError> {
     let app = router(App { auth: auth.clone() });
     println!("listening on http://{address}");
     serve(listener, app, stop).await?;
-    // A client that hung up may have left a change behind.
+    // A cancelled request may have left a change in progress.
     auth.settled().await;
     store.close().await;
     Ok(())
@@ -102,7 +102,7 @@ async fn run() -> Result<(), StartError> {
 
 /// Serves until `stop`, and then what is in flight for [`GRACE`].
 ///
-/// Without that end one client that never finishes its request would keep the service from stopping.
+/// Without this limit, one client that never finishes its request would keep the service from stopping.
 async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
     let (stopping, stopped) = oneshot::channel();
     let stop = async move {
@@ -111,7 +111,7 @@ async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()
     };
     let cut_off = async {
         if stopped.await.is_err() {
-            // The server ended by itself, and its own answer counts.
+            // The server ended by itself; its result is returned.
             std::future::pending::<()>().await;
         }
         tokio::time::sleep(GRACE).await;

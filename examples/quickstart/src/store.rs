@@ -1,4 +1,4 @@
-//! Where the service keeps its data: an SQLite file for one node; with the feature `cluster` PostgreSQL for any number.
+//! The store: an SQLite file for one node; with the feature `cluster`, PostgreSQL for any number of nodes.
 
 use auth_core::store::{SqliteStore, StoreError};
 use auth_core::{AuthBuilder, Dpop, PurgeTask, SettingsError};
@@ -36,12 +36,12 @@ impl Store {
         }
     }
 
-    /// Whether other nodes may use the same one.
+    /// Whether other nodes may use the same store.
     pub(crate) const fn is_shared(&self) -> bool {
         !matches!(self, Self::Sqlite(_))
     }
 
-    /// Gives the store to `builder`, and the means by which nodes notify each other: Redis, or else PostgreSQL itself.
+    /// Sets the store of `builder`, and the fan-out between nodes: Redis, or else PostgreSQL itself.
     #[cfg_attr(not(feature = "cluster"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
         #[cfg(feature = "cluster")]
@@ -57,7 +57,7 @@ impl Store {
         })
     }
 
-    /// Removes what has expired, until the returned task is dropped.
+    /// Purges expired rows until the returned task is dropped.
     pub(crate) fn keep_tidy(&self) -> PurgeTask {
         match self {
             Self::Sqlite(store) => PurgeTask::start(store.clone()),
@@ -78,7 +78,7 @@ impl Store {
 #[cfg(feature = "cluster")]
 const NAMESPACE: &str = "quickstart";
 
-/// All nodes remember used DPoP proofs together where there is a Redis.
+/// With Redis, all nodes share their memory of used DPoP proofs.
 #[cfg(feature = "cluster")]
 pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
     match redis_url {
@@ -93,7 +93,7 @@ pub(crate) fn share_replays(dpop: Dpop, _redis_url: Option<&str>) -> Result<Dpop
     Ok(dpop)
 }
 
-/// Redis is connected to when it is first needed, so only the URL itself can be wrong at start.
+/// The connection to Redis is opened on first use, so only the URL can be invalid at start.
 #[cfg(feature = "cluster")]
 fn invalid_redis_url(_: ClusterError) -> SettingsError {
     SettingsError::new("REDIS_URL", "not a Redis URL; write `redis://HOST:PORT`")

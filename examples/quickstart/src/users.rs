@@ -1,4 +1,4 @@
-//! Users: oneself, all of them, and changing them.
+//! Users: the caller's own account, the list, and changes.
 
 use auth_core::http::{Json, Path};
 use auth_core::prelude::*;
@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::{App, Role};
 
-/// A user as clients see one.
+/// A user in responses.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct User {
     id: SubjectId,
     email: Email,
-    /// `None` for a role that this version of the service does not know: it grants nothing.
+    /// `None` for a role that this version of the service does not have: it grants nothing.
     role: Option<Role>,
     is_active: bool,
 }

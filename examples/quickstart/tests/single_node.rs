@@ -1,4 +1,4 @@
-//! A build without the feature `cluster` refuses what only a cluster needs.
+//! A build without the feature `cluster` refuses settings that need a cluster.
 
 #![cfg(not(feature = "cluster"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers, too")]

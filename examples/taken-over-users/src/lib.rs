@@ -1,7 +1,7 @@
-//! A table of users that a FastAPI application with `SQLAlchemy` and passlib has left behind, taken over as it is.
+//! An existing table of users from a FastAPI application with `SQLAlchemy` and passlib, used unchanged.
 //!
-//! `users` is all there is to it. Each user's bcrypt hash is verified at the next login, and replaced by Argon2id then;
-//! sessions and API keys are kept by the built-in store, in the same file.
+//! Only `users` is specific to it. Each user's bcrypt hash is verified at the next login and then replaced by Argon2id;
+//! sessions and API keys are in the built-in store, in the same file.
 
 mod users;
 
@@ -14,19 +14,19 @@ use sqlx::SqlitePool;
 
 pub use users::LegacyUsers;
 
-/// The role that `is_admin` stands for.
+/// The role of `is_admin`.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// May everything.
+    /// Manages everything.
     Admin,
 }
 
 /// A guarded service over the database in `pool`, which should be open with `foreign_keys(true)`. With `legacy` it also
-/// takes the access tokens that the application made, so that no user has to log in again because of the move.
+/// accepts the application's access tokens, so that users stay logged in over the migration.
 ///
 /// # Errors
 ///
-/// When the database or a setting is not good.
+/// When the database or a setting is invalid.
 pub async fn app(
     pool: SqlitePool,
     secret: &SecretString,
@@ -52,7 +52,7 @@ async fn admin() -> &'static str {
     "welcome"
 }
 
-/// Errors of the driver as a store's: 503, never "allowed".
+/// Errors of the driver as errors of the store: 503, never "allowed".
 fn unavailable(error: sqlx::Error) -> StoreError {
     StoreError::unavailable(error)
 }

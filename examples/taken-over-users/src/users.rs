@@ -1,4 +1,4 @@
-//! The table `users (id, email, hashed_password, is_active, is_admin)`, with a column more.
+//! The table `users (id, email, hashed_password, is_active, is_admin)`, with one more column.
 
 use async_trait::async_trait;
 use auth_core::SubjectId;
@@ -8,7 +8,7 @@ use sqlx::{SqlitePool, query, query_as, query_scalar};
 
 use crate::unavailable;
 
-/// The users of the application that was here before.
+/// The users of the former application.
 #[derive(Clone, Debug)]
 pub struct LegacyUsers(SqlitePool);
 
@@ -23,7 +23,7 @@ fn record((id, hash, active, admin, version): Row) -> Result<UserRecord, StoreEr
     })
 }
 
-/// A subject is found by the index of `id`; the cast keeps `01` from being another name of `1`.
+/// A subject is found by the index of `id`; the cast keeps `01` from being another spelling of `1`.
 #[async_trait]
 impl UserStore for LegacyUsers {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
@@ -64,7 +64,7 @@ impl UserStore for LegacyUsers {
 }
 
 impl LegacyUsers {
-    /// Adds the column that grows with every new password, which the table has not had.
+    /// Adds the column that is incremented with every new password, which the table lacks.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Attributes of other crates, above ours and below.
+//! Attributes of other crates, above and below ours.
 
 #![allow(clippy::diverging_sub_expression, reason = "what `#[debug_handler]` makes has it")]
 
@@ -47,7 +47,7 @@ async fn debugged_below_a_condition(Path(id): Path<u32>, body: String) -> String
     body
 }
 
-/// What a `macro_rules!` makes stands at one place, and is as many handlers.
+/// A `macro_rules!` writes its handlers with the same span; they are different handlers.
 macro_rules! twin {
     ($name:ident) => {
         mod $name {
@@ -67,7 +67,7 @@ macro_rules! twin {
 twin!(one);
 twin!(other);
 
-/// A handler that a `macro_rules!` writes twice, word for word and span for span, is two handlers.
+/// A handler that a `macro_rules!` writes twice, with equal tokens and spans, is two handlers.
 macro_rules! twice {
     ($($handler:tt)*) => {
         mod first {

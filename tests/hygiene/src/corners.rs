@@ -1,5 +1,5 @@
-//! Corners of the language: enums of one name, handlers that macros hand on, conditions of every form of expression,
-//! routers' rarer places for a handler.
+//! Rare forms: enums with the same name, handlers passed through macros, conditions of every form of expression,
+//! uncommon positions of a handler in a router.
 
 use std::marker::PhantomData;
 
@@ -9,15 +9,15 @@ use guards::http::Rejection;
 use guards::prelude::*;
 use guards::routing::{connect, head, options, trace};
 
-/// Roles, one of them with a name that not everybody can type.
+/// Roles, one of them with a name outside ASCII.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Everybody.
+    /// Any user.
     User,
-    /// Who may do all.
+    /// The administrator.
     #[role(includes(User))]
     Admin,
-    /// Who heals.
+    /// The doctor.
     #[role(rename = "doctor")]
     Ärztin,
 }
@@ -26,12 +26,12 @@ pub enum Role {
 pub mod staff {
     use guards::prelude::*;
 
-    /// Roles of those who work here, of which one is called as one of the others.
+    /// Roles of the staff, one of which has the name of a role above.
     #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
     pub enum Role {
-        /// Who cleans.
+        /// The cleaner.
         User,
-        /// Who leads.
+        /// The head.
         Head,
     }
 }
@@ -39,7 +39,7 @@ pub mod staff {
 #[require_role(Admin, staff::Role::User, Ärztin)]
 async fn two_enums() {}
 
-/// The nearest enum called `Role` is the one that a bare name means.
+/// A bare name is a variant of the nearest enum called `Role`.
 fn nearest() -> guards::GuardedMethodRouter<Auth> {
     use staff::Role;
 
@@ -123,7 +123,7 @@ async fn by_question_mark(Path(id): Path<String>) -> Result<String, String> {
     Ok(id)
 }
 
-/// Early `return`, coercions and `?` on two types of errors mean what they mean in a function.
+/// Early `return`, coercions and `?` on two types of errors keep their meaning in a function.
 #[require_auth]
 #[authorize(id.parse::<u32>()? > 3)]
 async fn ends_early(Path(id): Path<String>, mut body: String) -> Result<impl IntoResponse + use<>, Failure> {

@@ -1,5 +1,5 @@
-//! Where no lint can be allowed again: what the attributes become must need no `#[allow]`. Each lint by its name: of one
-//! that is forbidden with its group rustc only warns.
+//! Lints that cannot be allowed again: the attributes' output must need no `#[allow]`. Each lint is named, because
+//! rustc only warns of one that is forbidden with its group.
 
 #![forbid(
     non_camel_case_types,
@@ -19,12 +19,12 @@ use guards::prelude::*;
 /// Roles.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Who may do all.
+    /// The administrator.
     Admin,
 }
 
 guard!(
-    /// Who may look.
+    /// Callers that may read files.
     pub Reader = any(role(Admin), scope("files:read"))
 );
 

@@ -8,9 +8,9 @@ use axum::response::IntoResponse;
 use guards::GuardedRouter;
 use guards::prelude::*;
 
-/// Where users are found.
+/// The store of users.
 pub trait Users: Clone + Send + Sync + 'static {
-    /// The name of one.
+    /// The name of a user.
     fn name(&self, id: u32) -> String;
 }
 

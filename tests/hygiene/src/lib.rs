@@ -1,5 +1,5 @@
-//! Handlers in the least friendly crate there is: ours renamed in its manifest, the usual names taken by others, every
-//! lint denied. That it compiles is most of the test.
+//! Handlers in a hostile crate: auth-core is renamed in the manifest, common names have another meaning, every lint is
+//! denied. Most of the test is that it compiles.
 
 #![deny(warnings, missing_docs, unused, unreachable_pub, missing_debug_implementations)]
 #![forbid(unsafe_code)]

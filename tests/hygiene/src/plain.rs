@@ -1,4 +1,4 @@
-//! Every attribute once, as users write it.
+//! Every attribute once, in its usual form.
 
 use axum::extract::Path;
 use guards::prelude::*;
@@ -9,18 +9,18 @@ use guards::{GuardedRouter, Rule};
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 #[role(rename_all = "kebab-case")]
 pub enum Role {
-    /// Everybody.
+    /// Any user.
     User,
-    /// Who keeps order.
+    /// The moderator.
     #[role(includes(User))]
     Moderator,
-    /// Who may do all.
+    /// The administrator.
     #[role(includes(Moderator), rename = "root")]
     Admin,
 }
 
 guard!(
-    /// Staff that is at work.
+    /// Staff on duty.
     pub StaffOnDuty = all(role(Moderator), scope("duty"), fresh("10m"))
 );
 guard!(Careful = any(mfa, amr("hwk")));

@@ -6,9 +6,9 @@ use guards::prelude::*;
 /// The roles of the back office.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// Who works there.
+    /// The clerk.
     Clerk,
-    /// Who leads it.
+    /// The head of the office.
     #[role(includes(Clerk))]
     Head,
 }
@@ -40,7 +40,7 @@ pub mod office {
         }
     }
 
-    /// Deeper inside.
+    /// A nested module.
     pub mod archive {
         /// Open to every clerk, too.
         pub async fn old_files() {}

@@ -1,4 +1,4 @@
-//! Where the names of the prelude, of primitive types and of crates mean something else.
+//! A module in which the names of the prelude, of primitive types and of crates mean something else.
 
 #![allow(
     non_camel_case_types,

@@ -1,4 +1,4 @@
-//! What the hostile crate's handlers demand in the end.
+//! The requirements of the hostile crate's handlers.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,7 @@ use auth_hygiene_tests::{attributes, corners, forbidding, plain, scopes, shadowe
 use guards::{Auth, GuardedRouter};
 use utoipa::OpenApi as _;
 
-/// Handlers with their requirements, as the policy table has them.
+/// Handlers with their requirements, from the policy table.
 fn rows(routes: &GuardedRouter<Auth>) -> Vec<(String, String)> {
     routes.policy().routes().iter().map(|row| (row.declared.name.to_owned(), row.requirement.to_string())).collect()
 }
@@ -20,7 +20,7 @@ fn demands(routes: &GuardedRouter<Auth>, handler: &str, requirement: &str) {
 }
 
 #[test]
-fn a_renamed_crate_guards_as_any() {
+fn a_renamed_crate_guards() {
     let routes = plain::routes();
     demands(&routes, "me", "auth");
     demands(&routes, "greet", "auth(optional)");
@@ -30,13 +30,13 @@ fn a_renamed_crate_guards_as_any() {
 }
 
 #[test]
-fn taken_names_change_nothing() {
+fn shadowed_names_change_nothing() {
     demands(&shadowed::routes(), "users", "role(Admin)");
     demands(&shadowed::routes(), "purge", "any(all(role(Admin), amr(\"mfa\")), api_key)");
 }
 
 #[test]
-fn attributes_that_no_one_sees_side_by_side_are_still_one_guard() {
+fn attributes_in_separate_expansions_are_one_guard() {
     let routes = shapes::routes();
     demands(&routes, "by_another_name", "auth");
     demands(&routes, "beside_another_name", "all(scope(\"a\"), auth)");
@@ -51,9 +51,9 @@ fn attributes_that_no_one_sees_side_by_side_are_still_one_guard() {
 }
 
 #[test]
-fn corners_are_guarded_as_the_middle() {
+fn rare_forms_are_guarded() {
     let routes = corners::routes();
-    // Two enums of one name are one set of names at run time, as stores and tokens have them.
+    // Two enums with the same name share one set of role names at run time, as in stores and tokens.
     demands(&routes, "two_enums", "any(role(Admin), role(User), role(doctor))");
     demands(&routes, "nearest", "role(Head)");
     demands(&routes, "by_super", "role(Admin)");
@@ -70,7 +70,7 @@ fn corners_are_guarded_as_the_middle() {
 }
 
 #[test]
-fn where_no_lint_is_allowed_again_handlers_are_guarded_as_any() {
+fn handlers_are_guarded_where_lints_are_forbidden() {
     let routes = forbidding::routes();
     demands(&routes, "replace", "all(role(Admin), scope(\"files:write\"))");
     demands(&routes, "copy", "role(Junior)");
@@ -79,7 +79,7 @@ fn where_no_lint_is_allowed_again_handlers_are_guarded_as_any() {
 }
 
 #[test]
-fn scopes_guard_every_handler_inside() {
+fn containers_guard_every_handler_inside() {
     let routes = scopes::routes();
     demands(&routes, "files", "role(Clerk)");
     demands(&routes, "write", "all(role(Clerk), scope(\"files:write\"))");
@@ -89,7 +89,7 @@ fn scopes_guard_every_handler_inside() {
 }
 
 #[test]
-fn documents_are_found_in_either_order_of_the_attributes() {
+fn openapi_attributes_work_above_and_below_a_guard() {
     let document = attributes::Document::openapi();
     assert!(document.paths.paths.contains_key("/documented-above/{id}"));
     assert!(document.paths.paths.contains_key("/documented-below/{id}"));

@@ -1,7 +1,7 @@
 //! A compile-fail case: a file whose parts are marked by comments.
 //!
-//! What stands above `// wrong:` both sides share; below it the mistake, and below `// right:`, as comments, what should
-//! have been written.
+//! The code above `// wrong:` belongs to both sides; below it is the mistake, and below `// right:`, as comments, the
+//! corrected code.
 
 use std::fs;
 use std::path::Path;
@@ -9,23 +9,23 @@ use std::path::Path;
 /// A compile-fail case.
 #[derive(Debug)]
 pub struct Case {
-    /// What it is about: the folder's name, mostly that of an attribute.
+    /// The folder's name, mostly that of an attribute.
     pub area: String,
-    /// The mistake, as the file is named after it.
+    /// The file's name, which names the mistake.
     pub name: String,
-    /// What the wrong and the right code share.
+    /// The code of both sides.
     pub context: String,
     /// The mistake.
     pub wrong: String,
-    /// The line of the file that the mistake begins at.
+    /// The line of the file at which the mistake begins.
     pub first_wrong_line: usize,
-    /// What should have been written.
+    /// The corrected code.
     pub right: String,
-    /// What the compiler says; empty before it was asked.
+    /// The compiler's output; empty before it is recorded.
     pub stderr: String,
 }
 
-/// Every case below `root`, in the order of areas and names; or why one cannot be read.
+/// Every case below `root`, sorted by area and name.
 ///
 /// # Errors
 ///

@@ -1,4 +1,4 @@
-//! Handlers of a crate that knows auth-core only through another: each macro says where it is.
+//! Handlers of a crate that depends on auth-core only through another: each macro names its path.
 
 use auth_facade::guards::GuardedRouter;
 use auth_facade::prelude::*;

@@ -1,4 +1,4 @@
-//! A framework that has auth-core inside and re-exports it.
+//! A framework that contains auth-core and re-exports it.
 
 pub use guards;
 

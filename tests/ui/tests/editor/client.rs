@@ -1,4 +1,4 @@
-//! rust-analyzer as an editor drives it: requests and answers over its standard input and output.
+//! An editor's side of rust-analyzer: requests and answers over its standard input and output.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 const CONTENT_MODIFIED: i32 = -32801;
 
-/// A running rust-analyzer with one crate, whose one file is typed in again and again.
+/// A running rust-analyzer with one crate, whose one file is edited.
 pub(crate) struct Editor {
     server: Child,
     input: ChildStdin,
@@ -22,7 +22,8 @@ pub(crate) struct Editor {
 }
 
 impl Editor {
-    /// Starts the server `command` on `project`, which is written as a `rust-project.json`, and opens `lib.rs` of `folder`.
+    /// Starts the server `command` on `project`, which is written as a `rust-project.json`, and opens `lib.rs` of
+    /// `folder`.
     pub(crate) fn open(mut command: Command, project: &Value, folder: TempDir) -> Self {
         let mut server = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let (input, output) = (server.stdin.take().unwrap(), BufReader::new(server.stdout.take().unwrap()));
@@ -52,7 +53,7 @@ impl Editor {
         editor
     }
 
-    /// Makes `text` all of the file.
+    /// Replaces the contents of the file by `text`.
     pub(crate) fn write(&mut self, text: &str) {
         self.last += 1;
         let document = json!({ "uri": self.file, "version": self.last });
@@ -60,21 +61,21 @@ impl Editor {
         self.tell("textDocument/didChange", &json!({ "textDocument": document, "contentChanges": changes }));
     }
 
-    /// What the server offers to complete with at a place, a line and a column.
+    /// The completions that the server offers at a line and column.
     pub(crate) fn completions(&mut self, at: (usize, usize)) -> Vec<String> {
         let answer = self.ask("textDocument/completion", &self.place(at));
         let items = answer["items"].as_array().or(answer.as_array()).cloned().unwrap_or_default();
         items.iter().filter_map(|item| item["label"].as_str()).map(str::to_owned).collect()
     }
 
-    /// The line where what stands at a place is defined.
+    /// The line of the definition of the item at a position.
     pub(crate) fn definition(&mut self, at: (usize, usize)) -> Option<usize> {
         let answer = self.ask("textDocument/definition", &self.place(at));
         let line = answer[0]["range"]["start"]["line"].as_u64()?;
         usize::try_from(line).ok()
     }
 
-    /// What the macro at a place expands to, as the server sees it.
+    /// The expansion of the macro at a position.
     pub(crate) fn expansion(&mut self, at: (usize, usize)) -> String {
         let answer = self.ask("rust-analyzer/expandMacro", &self.place(at));
         answer["expansion"].as_str().unwrap_or_default().to_owned()
@@ -97,7 +98,7 @@ impl Editor {
             };
             match answer.get("error") {
                 None => return answer["result"].clone(),
-                // By the protocol: what was asked about has changed meanwhile, so ask again.
+                // The protocol's error for a request about outdated contents: ask again.
                 Some(error) if error["code"] == CONTENT_MODIFIED => {}
                 Some(error) => panic!("{method}: {error}"),
             }
@@ -114,7 +115,7 @@ impl Editor {
         self.input.flush().unwrap();
     }
 
-    /// The server's next message. What it asks of us we have no opinion about.
+    /// The server's next message. Requests of the server are answered with an empty result.
     fn next(&mut self) -> Value {
         let mut length = 0;
         loop {
@@ -141,7 +142,7 @@ impl Editor {
 
 impl Drop for Editor {
     fn drop(&mut self) {
-        // It has no more to say, and nothing to save.
+        // It has nothing to save.
         let _ = self.server.kill();
         let _ = self.server.wait();
     }

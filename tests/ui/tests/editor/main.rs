@@ -1,15 +1,15 @@
-//! What an editor offers while an attribute is half-typed, asked of rust-analyzer itself: of the real server, which has the
-//! real macros expanded by its own proc-macro server.
+//! Completion in incomplete attributes, from rust-analyzer itself, which expands the real macros in its proc-macro
+//! server.
 //!
-//! Brackets that are still open are not among the cases: while they are, rust-analyzer takes what follows for the
-//! arguments of any attribute, `#[must_use(` included. Editors close them as they are opened.
+//! No case has open brackets: with them, rust-analyzer reads the following code as arguments of any attribute,
+//! `#[must_use(` included. Editors close brackets as they are opened.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod client;
 mod project;
 
-/// The file that is being typed. `ATTRIBUTE` is what is half-typed, `$0` where the cursor is.
+/// The edited file. `ATTRIBUTE` is the incomplete attribute, `$0` the cursor.
 const FILE: &str = "\
 use auth_core::prelude::*;
 
@@ -38,7 +38,7 @@ fn routes() {
 }
 ";
 
-/// Attributes as they are while the user types, each with whether it is a mistake so far.
+/// Attributes as the user types them, and whether each is an error so far.
 const TYPED: [(&str, bool); 22] = [
     ("#[require_auth]", false),
     ("#[require_auth()]", false),
@@ -65,7 +65,7 @@ const TYPED: [(&str, bool); 22] = [
 ];
 
 #[test]
-fn what_is_half_typed_keeps_completion_and_names() {
+fn incomplete_attributes_keep_completion_and_names() {
     let Some(mut editor) = project::open() else { return };
     for (attribute, is_mistake) in TYPED {
         let (text, cursor) = typed(attribute, "$0");
@@ -92,14 +92,14 @@ fn a_condition_is_completed_with_the_handlers_parameters() {
     assert!(offered.iter().any(|label| label == "user"), "{offered:?}");
 }
 
-/// The file with what is half-typed, and where the cursor is.
+/// The file with the incomplete attribute, and the position of the cursor.
 fn typed(attribute: &str, body: &str) -> (String, (usize, usize)) {
     let text = FILE.replace("ATTRIBUTE", attribute).replace("BODY", body);
     let (before, after) = text.split_once("$0").unwrap();
     (format!("{before}{after}"), position(before))
 }
 
-/// The last character of `what`.
+/// The position of the last character of `what`.
 fn place(text: &str, what: &str) -> (usize, usize) {
     position(&text[..text.find(what).unwrap() + what.len() - 1])
 }

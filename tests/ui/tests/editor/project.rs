@@ -1,4 +1,4 @@
-//! A crate that uses ours, opened in rust-analyzer.
+//! A crate that uses auth-core, opened in rust-analyzer.
 
 use std::fs;
 use std::io::Write as _;
@@ -9,14 +9,14 @@ use serde_json::{Value, json};
 
 use crate::client::Editor;
 
-/// An editor with a crate that depends on `auth_core`; `None`, and a line that says so, where there is no rust-analyzer.
+/// An editor with a crate that depends on `auth_core`; `None`, and a line about it, without rust-analyzer.
 ///
-/// The crates are described to the server one by one. Asking Cargo, it would first have all dependencies built once more,
-/// none of which matters for what is typed here.
+/// The crates are described to the server one by one. With Cargo it would first build all dependencies once more, which
+/// no case needs.
 pub(crate) fn open() -> Option<Editor> {
     let version = Command::new("rust-analyzer").arg("--version").output();
     if !version.is_ok_and(|output| output.status.success()) {
-        // Not captured, so that a run that passes says it, too.
+        // Not captured, so that a passing run shows it too.
         let _ = writeln!(std::io::stderr(), "LEFT OUT: rust-analyzer: `rustup component add rust-analyzer` brings it");
         return None;
     }
@@ -28,7 +28,7 @@ pub(crate) fn open() -> Option<Editor> {
     Some(Editor::open(Command::new("rust-analyzer"), &project(&file), folder))
 }
 
-/// What a `rust-project.json` would say.
+/// The contents of a `rust-project.json`.
 fn project(file: &Path) -> Value {
     let library = |package: &str| workspace().join(package).join("src/lib.rs");
     let none: [Value; 0] = [];
@@ -57,7 +57,7 @@ fn project(file: &Path) -> Value {
     })
 }
 
-/// The compiled macros: where Cargo says that it has put them.
+/// The path of the compiled macros, from Cargo.
 fn macros() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(workspace()).args(["build", "--quiet", "--package", "auth-macros", "--message-format", "json"]);

@@ -1,5 +1,5 @@
-//! The compiler whose words the `.stderr` files hold, and what is checked with another one: that a case is refused, and
-//! that an error points at a line of the mistake.
+//! The rustc release of the `.stderr` files, and the check with other releases: a case is refused, and an error points
+//! at a line of the mistake.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use auth_ui_tests::case;
 /// The release of rustc that wrote the `.stderr` files. Set it after `TRYBUILD=overwrite` with another one.
 const RECORDED_WITH: &str = "1.95";
 
-/// What `rustc --version` prints, if it is another release than the recorded one.
+/// The output of `rustc --version`, if it is another release than the recorded one.
 pub(crate) fn other_release() -> Option<String> {
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).arg("--version").output().unwrap();
@@ -22,7 +22,7 @@ fn is_release(version: &str, release: &str) -> bool {
     version.strip_prefix("rustc ").and_then(|rest| rest.strip_prefix(release)).is_some_and(|rest| rest.starts_with('.'))
 }
 
-/// Compiles a copy of every case, for which trybuild writes down what the compiler says, and checks where it points.
+/// Compiles a copy of every case, for which trybuild records the compiler's output, and checks its positions.
 pub(crate) fn check_places(version: &str) {
     println!("LEFT OUT: the words of the compiler, recorded with rustc {RECORDED_WITH}; this is {version}");
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -34,7 +34,7 @@ pub(crate) fn check_places(version: &str) {
         let file = format!("{}.rs", case.name);
         fs::copy(root.join(&case.area).join("fail").join(&file), folder.join(&file)).unwrap();
     }
-    // The variable is read by trybuild, and a process cannot safely set its own.
+    // trybuild reads the variable, and a process cannot safely set its own.
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "record_the_copy"])
         .env("TRYBUILD", "overwrite")
@@ -52,7 +52,7 @@ pub(crate) fn copied_cases() -> String {
     format!("{}/places/*/fail/*.rs", env!("CARGO_TARGET_TMPDIR"))
 }
 
-/// Whether an error's place is a line below `// wrong:`.
+/// Whether an error points at a line below `// wrong:`.
 fn points_at_the_mistake(case: &case::Case) -> bool {
     let first = case.first_wrong_line;
     let lines = first..first + case.wrong.lines().count();

@@ -1,7 +1,7 @@
-//! What does not compile, and what the compiler says then.
+//! Code that does not compile, and the compiler's messages.
 //!
-//! A case is a file named after its mistake, in a folder named after what it is about. After a wanted change of the
-//! words: `TRYBUILD=overwrite cargo test -p auth-ui-tests`, and read what changed as a user would.
+//! A case is a file named after its mistake, in a folder named after its subject. After an intended change of messages
+//! run `TRYBUILD=overwrite cargo test -p auth-ui-tests`, and review the difference as a user would.
 //! `cargo test -p auth-ui-tests page` writes all of them to `target/diagnostics.md`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -9,7 +9,7 @@
 mod compiler;
 mod page;
 
-/// What the cases recommend; that it compiles is the test.
+/// The recommended code of the cases; the test is that it compiles.
 #[allow(unused, unreachable_pub, clippy::all, clippy::pedantic, reason = "each is an excerpt")]
 mod right {
     include!(concat!(env!("OUT_DIR"), "/right.rs"));
@@ -23,7 +23,7 @@ fn misuse_does_not_compile_and_says_why() {
     }
 }
 
-/// Not a test: what [`compiler::check_places`] runs in a process of its own.
+/// Not a test: [`compiler::check_places`] runs it in a child process.
 #[test]
 #[ignore = "run by the test above with another rustc"]
 fn record_the_copy() {

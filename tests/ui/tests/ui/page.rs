@@ -1,4 +1,4 @@
-//! A page of every case with the wrong code, what the compiler says of it, and the right code: `target/diagnostics.md`.
+//! A page of every case with the wrong code, the compiler's output, and the corrected code: `target/diagnostics.md`.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use auth_ui_tests::case::{self, Case};
 
-/// The areas in the order in which a reader meets them.
+/// The areas in the order of a reader.
 const AREAS: [(&str, &str); 14] = [
     ("require_auth", "`#[require_auth]`"),
     ("require_role", "`#[require_role(..)]`"),
