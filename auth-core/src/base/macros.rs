@@ -35,3 +35,14 @@ macro_rules! checked_text {
         }
     };
 }
+
+/// `Debug` that prints the message: `main` prints errors by `Debug`.
+macro_rules! debug_as_display {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                std::fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}

@@ -12,6 +12,8 @@ use super::AccountError;
 use super::AuthBuilder;
 #[cfg(feature = "server")]
 use super::oauth::Clients;
+#[cfg(feature = "server")]
+use super::purge::PurgeTask;
 use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
 use crate::event::{Event, EventKind};
@@ -51,6 +53,9 @@ pub(crate) struct Inner {
     /// State of the operations; `None` in a resource server.
     #[cfg(feature = "server")]
     pub(crate) service: Option<Service>,
+    /// Ends with the last handle.
+    #[cfg(feature = "server")]
+    pub(crate) _purge: Option<PurgeTask>,
     /// Changes in progress.
     pub(crate) changes: TaskTracker,
     /// The realm of challenges.

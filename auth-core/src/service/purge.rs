@@ -1,5 +1,6 @@
 //! Background removal of expired rows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::JoinHandle;
@@ -24,6 +25,8 @@ const KEPT_FOR: Duration = Duration::from_hours(24);
 /// A task that removes expired sessions, refresh tokens and API keys from a store, in small steps, until it is dropped.
 ///
 /// Any number of nodes may run one on the same store. Without one, expired rows are still refused, but the store grows.
+/// An `Auth` that [`Auth::from_settings`](crate::Auth::from_settings) began runs one for the store of
+/// [`AuthBuilder::store`](crate::AuthBuilder::store).
 ///
 /// ```
 /// use auth_core::PurgeTask;
@@ -49,7 +52,11 @@ impl PurgeTask {
     ///
     /// When called outside a Tokio runtime.
     pub fn start(store: impl Housekeeping) -> Self {
-        Self { task: tokio::spawn(run(store)) }
+        Self::of(Arc::new(store), Arc::new(SystemClock))
+    }
+
+    pub(super) fn of(store: Arc<dyn Housekeeping>, clock: Arc<dyn Clock>) -> Self {
+        Self { task: tokio::spawn(run(store, clock)) }
     }
 
     /// Removes everything that expired at least a day ago, in steps with pauses between them, and returns the number of
@@ -58,7 +65,7 @@ impl PurgeTask {
     /// # Errors
     ///
     /// [`StoreError`](crate::store::StoreError) when the store does not answer; completed steps are not undone.
-    pub async fn sweep(store: &impl Housekeeping, clock: &impl Clock) -> Result<u64, crate::store::StoreError> {
+    pub async fn sweep(store: &dyn Housekeeping, clock: &dyn Clock) -> Result<u64, crate::store::StoreError> {
         let before = clock.now().before(KEPT_FOR);
         let mut removed = 0;
         loop {
@@ -78,9 +85,9 @@ impl Drop for PurgeTask {
     }
 }
 
-async fn run(store: impl Housekeeping) {
+async fn run(store: Arc<dyn Housekeeping>, clock: Arc<dyn Clock>) {
     loop {
-        match PurgeTask::sweep(&store, &SystemClock).await {
+        match PurgeTask::sweep(&*store, &*clock).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(target: "auth", removed, "expired rows removed"),
             Err(error) => tracing::warn!(target: "auth", %error, "cannot remove expired rows; will retry"),

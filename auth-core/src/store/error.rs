@@ -13,7 +13,7 @@ use std::error::Error;
 /// assert_eq!(error.to_string(), "the store did not answer: timed out");
 /// assert_eq!(Refusal::from(error).status(), 503);
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
     /// The store did not answer, or returned an error. A retry may help.
@@ -28,6 +28,8 @@ pub enum StoreError {
         why: String,
     },
 }
+
+debug_as_display!(StoreError);
 
 impl StoreError {
     /// Wraps the error of a database driver or client.

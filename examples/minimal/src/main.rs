@@ -1,8 +1,9 @@
-//! The smallest guarded service: `AUTH_SECRET=$(openssl rand -base64 32) cargo run -p minimal`
+//! The smallest guarded service: `cargo run -p minimal`
 
 use auth_core::Settings;
 use auth_core::prelude::*;
 use auth_core::store::SqliteStore;
+use tokio::net::TcpListener;
 
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -28,12 +29,13 @@ async fn health() -> &'static str {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let mut settings = Settings::from_env()?;
-    let keys = settings.keys.take().ok_or("AUTH_SECRET: it is unset; `openssl rand -base64 32` makes one")?;
-    let builder = Auth::builder(keys, "http://127.0.0.1:3000", "minimal")
-        .store(SqliteStore::open("sqlite://minimal.db").await?)
-        .new_user_role(Role::User);
-    let auth = settings.give_to(builder).build()?;
+    let url = std::env::var("DATABASE_URL").unwrap_or("sqlite://minimal.db".to_owned());
+    let listener = TcpListener::bind(std::env::var("BIND").unwrap_or("127.0.0.1:3000".to_owned())).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+
+    let settings = Settings::from_env()?.or_issuer(&address).or_audience("minimal").or_secret_beside(&url)?;
+    let store = SqliteStore::open(&url).await?;
+    let auth = Auth::from_settings(settings)?.store(store).new_user_role(Role::User).build()?;
 
     let app: axum::Router = GuardedRouter::new()
         .route("/me", get(me))
@@ -41,7 +43,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .route("/health", get(health))
         .merge(auth.routes()) // /auth/register, /auth/login, /auth/refresh, …
         .with_state(auth);
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    println!("listening on {address}");
     Ok(axum::serve(listener, app).await?)
 }

@@ -9,7 +9,6 @@ mod drain;
 mod limits;
 mod reports;
 mod role;
-mod secret;
 mod serve;
 mod store;
 mod users;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use auth_core::password::WeakPassword;
 use auth_core::store::StoreError;
 use auth_core::token::TokenError;
-use auth_core::{AccountError, Auth, BuildError, SettingsError};
+use auth_core::{AccountError, Auth, BuildError, Settings, SettingsError};
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,7 +20,7 @@ use tracing_subscriber::prelude::*;
 use crate::admin::first_admin;
 use crate::config::Config;
 use crate::store::{Store, share_replays};
-use crate::{App, Role, router, secret};
+use crate::{App, Role, router};
 
 /// How long requests in flight have after a signal to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -84,12 +84,11 @@ async fn run() -> Result<(), StartError> {
     let address = listener.local_addr()?;
     let url = config.database_url.as_str();
     let store = Store::open(url).await.map_err(|error| StartError::Store { error, remedy: Store::remedy(url) })?;
-    let (auth, config) = authentication(config, address, &store)?;
-    first_admin(&auth, &config).await?;
+    let auth = authentication(config.auth, url, config.redis_url.as_deref(), address, &store)?;
+    first_admin(&auth, config.admin_email.as_str(), config.admin_password).await?;
     if !config.rate_limit {
         tracing::warn!("AUTH_RATE_LIMIT is off; this version has no rate limits yet, so on changes nothing");
     }
-    let _purge = store.keep_tidy();
     let stop = stop_signal()?;
     let app = router(App { auth: auth.clone() });
     println!("listening on http://{address}");
@@ -125,22 +124,22 @@ async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()
     }
 }
 
-fn authentication(mut config: Config, address: SocketAddr, store: &Store) -> Result<(Auth, Config), StartError> {
-    let keys = match config.auth.keys.take() {
-        Some(keys) => keys,
-        None => secret::key_beside(&config.database_url)?.into(),
-    };
-    let issuer = config.auth.issuer.clone().unwrap_or_else(|| format!("http://{address}"));
-    if store.is_shared() && config.auth.issuer.is_none() {
-        tracing::warn!("AUTH_ISSUER is unset, so it is {issuer}: nodes at other addresses refuse this node's tokens");
+fn authentication(
+    settings: Settings,
+    database_url: &str,
+    redis_url: Option<&str>,
+    address: SocketAddr,
+    store: &Store,
+) -> Result<Auth, StartError> {
+    if store.is_shared() && settings.issuer.is_none() {
+        tracing::warn!(
+            "AUTH_ISSUER is unset, so it is http://{address}: nodes at other addresses refuse this node's tokens"
+        );
     }
-    let audience = config.auth.audience.clone().unwrap_or_else(|| "quickstart".to_owned());
-    let builder =
-        store.give_to(Auth::builder(keys, issuer, audience), config.redis_url.as_deref())?.new_user_role(Role::User);
-    let redis = config.redis_url.as_deref();
-    config.auth.dpop = config.auth.dpop.take().map(|dpop| share_replays(dpop, redis)).transpose()?;
-    let auth = config.auth.give_to(builder).build()?;
-    Ok((auth, config))
+    let settings = settings.or_issuer(format!("http://{address}")).or_audience("quickstart");
+    let mut settings = settings.or_secret_beside(database_url)?;
+    settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis_url)).transpose()?;
+    Ok(store.give_to(Auth::from_settings(settings)?, redis_url)?.new_user_role(Role::User).build()?)
 }
 
 fn stop_signal() -> io::Result<impl Future<Output = ()>> {

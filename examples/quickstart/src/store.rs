@@ -1,7 +1,7 @@
 //! The store: an SQLite file for one node; with the feature `cluster`, PostgreSQL for any number of nodes.
 
 use auth_core::store::{SqliteStore, StoreError};
-use auth_core::{AuthBuilder, Dpop, PurgeTask, SettingsError};
+use auth_core::{AuthBuilder, Dpop, SettingsError};
 #[cfg(feature = "cluster")]
 use auth_core::{
     cluster::{ClusterError, PostgresFanout, RedisCounters, RedisFanout},
@@ -36,12 +36,12 @@ impl Store {
         }
     }
 
-    /// Whether other nodes may use the same store.
+    /// Whether other nodes may use the same one.
     pub(crate) const fn is_shared(&self) -> bool {
         !matches!(self, Self::Sqlite(_))
     }
 
-    /// Sets the store of `builder`, and the fan-out between nodes: Redis, or else PostgreSQL itself.
+    /// Gives the store to `builder`, and the means by which nodes notify each other: Redis, or else PostgreSQL itself.
     #[cfg_attr(not(feature = "cluster"), expect(unused_variables, clippy::unnecessary_wraps))]
     pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
         #[cfg(feature = "cluster")]
@@ -57,15 +57,6 @@ impl Store {
         })
     }
 
-    /// Purges expired rows until the returned task is dropped.
-    pub(crate) fn keep_tidy(&self) -> PurgeTask {
-        match self {
-            Self::Sqlite(store) => PurgeTask::start(store.clone()),
-            #[cfg(feature = "cluster")]
-            Self::Postgres(store) => PurgeTask::start(store.clone()),
-        }
-    }
-
     pub(crate) async fn close(&self) {
         match self {
             Self::Sqlite(store) => store.close().await,
@@ -78,7 +69,7 @@ impl Store {
 #[cfg(feature = "cluster")]
 const NAMESPACE: &str = "quickstart";
 
-/// With Redis, all nodes share their memory of used DPoP proofs.
+/// All nodes remember used DPoP proofs together where there is a Redis.
 #[cfg(feature = "cluster")]
 pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
     match redis_url {
@@ -93,7 +84,7 @@ pub(crate) fn share_replays(dpop: Dpop, _redis_url: Option<&str>) -> Result<Dpop
     Ok(dpop)
 }
 
-/// The connection to Redis is opened on first use, so only the URL can be invalid at start.
+/// Redis is connected to when it is first needed, so only the URL itself can be wrong at start.
 #[cfg(feature = "cluster")]
 fn invalid_redis_url(_: ClusterError) -> SettingsError {
     SettingsError::new("REDIS_URL", "not a Redis URL; write `redis://HOST:PORT`")

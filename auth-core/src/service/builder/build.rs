@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio_util::task::TaskTracker;
 
 use super::AuthBuilder;
+#[cfg(feature = "server")]
+use crate::base::Clock;
 use crate::base::{Opaque, Timestamp};
 use crate::cache::{Coherence, Coherent, Lookups};
 use crate::event::Events;
@@ -18,7 +20,9 @@ use crate::service::auth::{Auth, Inner};
 #[cfg(feature = "server")]
 use crate::service::oauth::{Clients, OAuthClient};
 #[cfg(feature = "server")]
-use crate::store::{UserDirectory, UserRegistry};
+use crate::service::purge::PurgeTask;
+#[cfg(feature = "server")]
+use crate::store::{Housekeeping, UserDirectory, UserRegistry};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::{IssuerError, TrustedIssuers};
 use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
@@ -28,8 +32,8 @@ use crate::verify::{CredentialSources, Verifier};
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 
-/// An error of [`AuthBuilder::build`].
-#[derive(Debug, thiserror::Error)]
+/// An error of [`AuthBuilder::build`]. Its `Debug` is its message, so that `main` may return it.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A required store is missing.
@@ -57,6 +61,8 @@ pub enum BuildError {
     #[error("the password hasher failed to start: {0}")]
     Hasher(#[from] PasswordError),
 }
+
+debug_as_display!(BuildError);
 
 impl AuthBuilder {
     /// Builds the `Auth`.
@@ -129,10 +135,14 @@ impl AuthBuilder {
             clock: self.clock,
             events: Events::new(self.events),
         };
+        #[cfg(feature = "server")]
+        let purge = if self.purge { purge_task(self.housekeeping, &verifier.clock) } else { None };
         Ok(Auth(Opaque::new(Inner {
             verifier,
             #[cfg(feature = "server")]
             service,
+            #[cfg(feature = "server")]
+            _purge: purge,
             changes: TaskTracker::new(),
             realm: self.audience,
             web: self.web,
@@ -166,6 +176,22 @@ impl AuthBuilder {
         ];
         let violated = rules.into_iter().find(|(violated, ..)| *violated);
         violated.map_or(Ok(()), |(_, setting, why)| Err(BuildError::Setting { setting, why }))
+    }
+}
+
+/// Starts the purge task of a service, or logs a warning that expired rows stay.
+#[cfg(feature = "server")]
+fn purge_task(store: Option<Arc<dyn Housekeeping>>, clock: &Arc<dyn Clock>) -> Option<PurgeTask> {
+    match store {
+        Some(store) if tokio::runtime::Handle::try_current().is_ok() => Some(PurgeTask::of(store, clock.clone())),
+        Some(_) => {
+            tracing::warn!(target: "auth", "`build` was called outside a Tokio runtime: no task removes expired rows");
+            None
+        }
+        None => {
+            tracing::warn!(target: "auth", "no task removes expired rows; set the store by `AuthBuilder::store`, or keep a `PurgeTask`");
+            None
+        }
     }
 }
 

@@ -15,7 +15,7 @@ use crate::event::{EventSink, TracingSink};
 use crate::policy::Role;
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
-use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
+use crate::store::{ApiKeyStore, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes};
@@ -69,6 +69,10 @@ pub struct AuthBuilder {
     clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
+    /// Whether `build` starts a purge task.
+    #[cfg(feature = "server")]
+    pub(super) purge: bool,
+    housekeeping: Option<Arc<dyn Housekeeping>>,
     /// State of the web layer.
     pub(crate) web: Extensions,
     clock: Arc<dyn Clock>,
@@ -106,6 +110,9 @@ impl AuthBuilder {
             clients: Vec::new(),
             new_user_roles: Vec::new(),
             sources: Vec::new(),
+            #[cfg(feature = "server")]
+            purge: false,
+            housekeeping: None,
             web: Extensions::new(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
@@ -118,10 +125,11 @@ impl AuthBuilder {
     }
 
     /// Sets one store for users (with registration and administration), sessions and API keys.
-    pub fn store<S>(self, store: S) -> Self
+    pub fn store<S>(mut self, store: S) -> Self
     where
-        S: UserDirectory + SessionStore + ApiKeyStore + Clone,
+        S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + Clone,
     {
+        self.housekeeping = Some(Arc::new(store.clone()));
         self.directory(store.clone()).sessions(store.clone()).api_keys(store)
     }
 

@@ -6,6 +6,7 @@ mod environment;
 mod issuers;
 mod keys;
 mod legacy;
+mod secret_file;
 mod unknown;
 mod variables;
 
@@ -16,6 +17,8 @@ use serde::Deserialize;
 use environment::Environment;
 use variables::{Count, Span, Variables};
 
+#[cfg(feature = "server")]
+use crate::service::Auth;
 use crate::service::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
@@ -53,11 +56,8 @@ use crate::verify::dpop::Dpop;
 /// use auth_core::store::MemoryStore;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let mut settings = Settings::from_env()?;
-/// let keys = settings.keys.take().ok_or("set AUTH_SECRET or AUTH_SIGNING_KEY_FILE")?;
-/// let issuer = settings.issuer.clone().ok_or("set AUTH_ISSUER")?;
-/// let builder = Auth::builder(keys, issuer, "api").store(MemoryStore::new());
-/// let auth = settings.give_to(builder).build()?;
+/// let settings = Settings::from_env()?.or_audience("api"); // reads AUTH_SECRET, AUTH_ISSUER, ..
+/// let auth = Auth::from_settings(settings)?.store(MemoryStore::new()).build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -100,8 +100,9 @@ pub struct Settings {
     pub dpop: Option<Dpop>,
 }
 
-/// An invalid setting. Its message is one line with the variable and the remedy, and never contains the value.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+/// An invalid setting. Its message is one line with the variable and the remedy, and never contains the value. Its `Debug`
+/// is the message as well, so that `main` may return it.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{variable}: {problem}")]
 pub struct SettingsError {
     variable: &'static str,
@@ -114,6 +115,8 @@ impl SettingsError {
         Self { variable, problem: problem.into() }
     }
 }
+
+debug_as_display!(SettingsError);
 
 type SetDuration = fn(AuthBuilder, Duration) -> AuthBuilder;
 
@@ -145,6 +148,20 @@ impl Settings {
             legacy_tokens: legacy::tokens(set.auth_legacy_secret, set.auth_legacy_until, set.auth_legacy_subject)?,
             dpop: dpop::dpop(set.auth_dpop, set.auth_dpop_urls)?,
         })
+    }
+
+    /// Uses `issuer`, a URL, when `AUTH_ISSUER` is unset.
+    #[must_use]
+    pub fn or_issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer.get_or_insert_with(|| issuer.into());
+        self
+    }
+
+    /// Uses `audience` when `AUTH_AUDIENCE` is unset.
+    #[must_use]
+    pub fn or_audience(mut self, audience: impl Into<String>) -> Self {
+        self.audience.get_or_insert_with(|| audience.into());
+        self
     }
 
     /// Applies all settings except the keys, the issuer and the audience to `builder`; unset ones keep its values.
@@ -180,5 +197,41 @@ impl Settings {
             builder = builder.dpop(dpop.clone());
         }
         builder
+    }
+}
+
+#[cfg(feature = "server")]
+impl Auth {
+    /// Begins an `Auth` with the keys, the issuer, the audience and everything else of `settings`. Stores are still
+    /// required, as for [`Auth::builder`]. `build`, called within a Tokio runtime, starts the [`PurgeTask`](crate::PurgeTask) of the
+    /// [`store`](AuthBuilder::store), which ends with the `Auth`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use auth_core::Settings;
+    /// use auth_core::store::MemoryStore;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let settings = Settings::from_env()?.or_issuer("https://api.example.com").or_audience("api");
+    /// let settings = settings.or_secret_beside("sqlite::memory:")?; // in production: AUTH_SECRET
+    /// let auth = Auth::from_settings(settings)?.store(MemoryStore::new()).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] names the variable when there is no key, no issuer or no audience.
+    pub fn from_settings(mut settings: Settings) -> Result<AuthBuilder, SettingsError> {
+        let unset = |variable, help| move || SettingsError::new(variable, format!("it is unset; {help}"));
+        let keys = settings.keys.take();
+        let keys = keys.ok_or_else(unset("AUTH_SECRET", "`openssl rand -base64 32` makes one"))?;
+        let issuer = settings.issuer.clone();
+        let issuer = issuer.ok_or_else(unset("AUTH_ISSUER", "set the URL at which clients reach the service"))?;
+        let audience = settings.audience.clone();
+        let audience = audience.ok_or_else(unset("AUTH_AUDIENCE", "set the name of the service, such as `api`"))?;
+        let mut builder = settings.give_to(Self::builder(keys, issuer, audience));
+        builder.purge = true;
+        Ok(builder)
     }
 }
