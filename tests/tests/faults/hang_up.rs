@@ -211,7 +211,14 @@ impl Scene {
         let (store, events) = (MemoryStore::new(), Recorded::default());
         let (context, yielding) = (Context::system("test"), Yielding(store.clone()));
         let hour = std::time::Duration::from_hours(1);
-        let auth = testing::in_memory().store(yielding).events(events.clone()).cache_ttl(hour).build().unwrap();
+        let auth = testing::in_memory()
+            .directory(yielding.clone())
+            .sessions(yielding.clone())
+            .api_keys(yielding)
+            .events(events.clone())
+            .cache_ttl(hour)
+            .build()
+            .unwrap();
         let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
         let first = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
