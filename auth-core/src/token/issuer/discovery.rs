@@ -1,7 +1,7 @@
 //! Discovery of an issuer's keys (OpenID Connect Discovery 1.0 section 4, RFC 8414 section 3).
 
 use reqwest::{Client, Url};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::Issuer;
 use super::fetch::{self, FetchError};
@@ -13,19 +13,26 @@ pub(super) async fn jwks_uri(client: &Client, issuer: &Issuer) -> Result<Url, Fe
         return Ok(url.clone());
     }
     let [openid, oauth] = places(issuer);
-    let (url, body) = match fetch::json(client, issuer, &openid).await {
-        Ok(body) => (openid, body),
-        Err(error) if error.is_absent() => (oauth.clone(), fetch::json(client, issuer, &oauth).await?),
+    let (url, metadata) = match document(client, issuer, &openid).await {
+        Ok(Some(metadata)) => (openid, Some(metadata)),
+        // An application with client-side routes responds to every path with its page.
+        Ok(None) => (oauth.clone(), document(client, issuer, &oauth).await?),
+        Err(error) if error.is_absent() => (oauth.clone(), document(client, issuer, &oauth).await?),
         Err(error) => return Err(error),
     };
     let wrong = |what| FetchError::Content { url: url.clone(), what };
-    let metadata = strict_json::object(&body).ok_or_else(|| wrong("invalid JSON"))?;
+    let metadata = metadata.ok_or_else(|| wrong("invalid JSON"))?;
     // RFC 8414 section 3.3: prevents an issuer from publishing metadata of another.
     if metadata.get("issuer").and_then(Value::as_str) != Some(&issuer.name) {
         return Err(wrong("metadata of another issuer"));
     }
     let uri = metadata.get("jwks_uri").and_then(Value::as_str).ok_or_else(|| wrong("metadata without `jwks_uri`"))?;
     Url::parse(uri).map_err(|_| wrong("an invalid `jwks_uri`"))
+}
+
+/// Fetches metadata; `None` if it is not a JSON object.
+async fn document(client: &Client, issuer: &Issuer, url: &Url) -> Result<Option<Map<String, Value>>, FetchError> {
+    fetch::body(client, issuer, url).await.map(|body| strict_json::object(&body))
 }
 
 /// OpenID Connect appends to the issuer's path, RFC 8414 inserts before it.

@@ -1,4 +1,4 @@
-//! A bounded request: limited time and size, JSON only, no redirects, no compression.
+//! A bounded request: limited time and size, no redirects, no compression.
 
 use reqwest::{Client, StatusCode, Url, header, redirect};
 
@@ -17,8 +17,6 @@ pub(super) enum FetchError {
     Unreachable { url: Url, error: String },
     #[error("{url} responded with {status}")]
     Status { url: Url, status: StatusCode },
-    #[error("{url} responded with a content type other than JSON")]
-    Type { url: Url },
     #[error("{url} responded with more than {MAX_BODY_BYTES} bytes")]
     TooLarge { url: Url },
     #[error("{url} responded with {what}")]
@@ -26,9 +24,9 @@ pub(super) enum FetchError {
 }
 
 impl FetchError {
-    /// Whether the document does not exist, so that another URL may have it.
+    /// Whether the server has no such document, so that another URL may have it. Some redirect to their login page.
     pub(super) fn is_absent(&self) -> bool {
-        matches!(self, Self::Status { status, .. } if status.is_client_error())
+        matches!(self, Self::Status { status, .. } if status.is_client_error() || status.is_redirection())
     }
 }
 
@@ -45,17 +43,14 @@ pub(super) fn client(issuer: &Issuer) -> Result<Client, IssuerError> {
     builder.build().map_err(|error| IssuerError::Client(error.to_string()))
 }
 
-/// Fetches the JSON document at `url`.
-pub(super) async fn json(client: &Client, issuer: &Issuer, url: &Url) -> Result<Vec<u8>, FetchError> {
+/// Fetches the document at `url`. Its content type does not matter: many servers send JSON as text or as bytes.
+pub(super) async fn body(client: &Client, issuer: &Issuer, url: &Url) -> Result<Vec<u8>, FetchError> {
     issuer.check_url(url)?;
     let unreachable = |error: reqwest::Error| FetchError::Unreachable { url: url.clone(), error: root_cause(&error) };
     let request = client.get(url.clone()).header(header::ACCEPT, "application/json, application/jwk-set+json");
     let mut response = request.send().await.map_err(unreachable)?;
     if response.status() != StatusCode::OK {
         return Err(FetchError::Status { url: url.clone(), status: response.status() });
-    }
-    if !is_json(&response) {
-        return Err(FetchError::Type { url: url.clone() });
     }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
@@ -65,12 +60,6 @@ pub(super) async fn json(client: &Client, issuer: &Issuer, url: &Url) -> Result<
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-fn is_json(response: &reqwest::Response) -> bool {
-    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    matches!(kind.as_str(), "application/json" | "application/jwk-set+json")
 }
 
 /// The innermost cause, which tells an operator what to fix.

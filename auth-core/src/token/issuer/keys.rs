@@ -8,9 +8,9 @@ use reqwest::Client;
 use tokio::sync::watch;
 
 use super::fetch::{self, FetchError};
-use super::{Issuer, discovery, published};
+use super::published::PublishedKeys;
+use super::{Issuer, discovery};
 use crate::base::Timestamp;
-use crate::token::keys::Ring;
 
 /// The keys of one issuer.
 pub(super) struct IssuerKeys {
@@ -21,7 +21,7 @@ pub(super) struct IssuerKeys {
 }
 
 pub(super) struct Loaded {
-    pub(super) ring: Ring,
+    pub(super) keys: PublishedKeys,
     at: Timestamp,
 }
 
@@ -80,10 +80,10 @@ impl IssuerKeys {
         Some(running)
     }
 
-    async fn load(&self) -> Result<Ring, FetchError> {
+    async fn load(&self) -> Result<PublishedKeys, FetchError> {
         let url = discovery::jwks_uri(&self.client, &self.issuer).await?;
-        let body = fetch::json(&self.client, &self.issuer, &url).await?;
-        published::read(&body, &self.issuer.name).map_err(|what| FetchError::Content { url, what })
+        let body = fetch::body(&self.client, &self.issuer, &url).await?;
+        PublishedKeys::read(&body, &self.issuer.name).map_err(|what| FetchError::Content { url, what })
     }
 }
 
@@ -97,9 +97,9 @@ impl Fetch {
     async fn run(self, now: Timestamp) {
         let issuer = &self.keys.issuer.name;
         match self.keys.load().await {
-            Ok(ring) => {
-                tracing::debug!(target: "auth", issuer, keys = ring.len(), "fetched the keys of an issuer");
-                self.keys.loaded.store(Some(Arc::new(Loaded { ring, at: now })));
+            Ok(keys) => {
+                tracing::debug!(target: "auth", issuer, keys = keys.len(), "fetched the keys of an issuer");
+                self.keys.loaded.store(Some(Arc::new(Loaded { keys, at: now })));
             }
             // Keeps the last keys.
             Err(error) => tracing::warn!(target: "auth", issuer, %error, "could not fetch the keys of an issuer"),
@@ -113,7 +113,10 @@ impl Drop for Fetch {
     }
 }
 
+/// How far times of concurrent requests can be out of order: more than a thread waits between the clock and a lock.
+const OUT_OF_ORDER: Duration = Duration::from_mins(1);
+
 /// A time in the future counts as old: the clock was set back by an unknown amount.
 fn is_younger(then: Timestamp, now: Timestamp, age: Duration) -> bool {
-    then <= now && now.since(then) < age
+    then <= now.after(OUT_OF_ORDER) && now.since(then) < age
 }

@@ -105,11 +105,11 @@ impl Trusted {
     async fn open(&self, jws: &Compact<'_>, header: &Header, now: Timestamp) -> Result<Vec<u8>, Undecided> {
         let loaded = self.keys.current(now).await.ok_or(Undecided::NoKeys)?;
         let open = |key: &Verifying| Ok(jws.open(key)?);
-        match loaded.ring.find(header.kid.as_deref(), header.algorithm) {
+        match loaded.keys.find(header.kid.as_deref(), header.algorithm) {
             Ok(key) => open(key),
             Err(TokenError::UnknownKey) => {
                 let loaded = self.keys.newer(now).await.ok_or(Undecided::NoKeys)?;
-                open(loaded.ring.find(header.kid.as_deref(), header.algorithm)?)
+                open(loaded.keys.find(header.kid.as_deref(), header.algorithm)?)
             }
             Err(error) => Err(error.into()),
         }

@@ -56,15 +56,27 @@ pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Veri
     if jwk.kty == "oct" { jwk.signing(algorithm).map(|key| key.verifying) } else { jwk.verifying(algorithm) }
 }
 
-/// Reads a JWK of a published set. A secret or private key in a published set is compromised, and so refused.
+/// Reads a JWK of a published set, once for each algorithm that it verifies: an RSA key without `alg` has either padding
+/// (RFC 7517 section 4.4).
+#[cfg(feature = "oidc")]
+pub(crate) fn published(text: &str) -> Result<Vec<Verifying>, KeyError> {
+    let jwk = public_only(text)?;
+    let algorithms: &[_] = match (&jwk.alg, jwk.kty.as_str()) {
+        (None, "RSA") => &[Some(Algorithm::Rs256), Some(Algorithm::Ps256)],
+        _ => &[None],
+    };
+    algorithms.iter().map(|algorithm| jwk.verifying(*algorithm)).collect()
+}
+
+/// A secret or private key in a published set is compromised, and so refused.
 #[cfg(any(feature = "oidc", feature = "test-util"))]
-pub(crate) fn published(text: &str) -> Result<Verifying, KeyError> {
+fn public_only(text: &str) -> Result<Jwk, KeyError> {
     let jwk = Jwk::read(text)?;
     if jwk.has_private_member() || jwk.kty == "oct" {
         return Err(KeyError::NotPublic);
     }
     jwk.check_purpose("verify")?;
-    jwk.verifying(None)
+    Ok(jwk)
 }
 
 /// Reads the public key in the header of a DPoP proof (RFC 9449 section 4.2), with its thumbprint as `kid`.
@@ -88,7 +100,7 @@ pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
             jwk.algorithm(None, Algorithm::Hs256)?;
             Ok(Signing::unchecked_secret(&bytes(k.expose_secret())?, jwk.kid.clone())?.verifying)
         }
-        None => published(text),
+        None => public_only(text)?.verifying(None),
     }
 }
 
@@ -222,9 +234,9 @@ mod tests {
     fn a_published_key_with_any_private_member_is_refused() {
         for member in ["d", "p", "q", "dp", "dq", "qi", "k"] {
             let text = format!(r#"{{"kty":"RSA","n":"AQAB","e":"AQAB","{member}":"AQ"}}"#);
-            assert!(matches!(published(&text), Err(KeyError::NotPublic)), "{member}");
+            assert!(matches!(public_only(&text), Err(KeyError::NotPublic)), "{member}");
         }
         let text = r#"{"kty":"RSA","n":"AQAB","e":"AQAB","oth":[]}"#;
-        assert!(matches!(published(text), Err(KeyError::NotPublic)), "oth");
+        assert!(matches!(public_only(text), Err(KeyError::NotPublic)), "oth");
     }
 }

@@ -35,11 +35,6 @@ impl Ring {
         Self { keys: vec![Entry::new(key, state)] }
     }
 
-    #[cfg(feature = "oidc")]
-    pub(crate) fn len(&self) -> usize {
-        self.keys.len()
-    }
-
     pub(super) fn entries(&self) -> &[Entry] {
         &self.keys
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
 
-use super::server::{IssuerServer, Reply, public};
+use super::server::{IssuerServer, Reply, public, set};
 use super::{Service, claims, pair, token, trust};
 use crate::forge::Forger;
 
@@ -93,11 +93,82 @@ async fn a_removed_key_is_refused_after_the_next_fetch() {
     // Past twice the refresh period without a request: the keys are fetched before the next token is accepted.
     service.clock.advance(Duration::from_mins(11));
     assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
-    // An empty set is a set: it replaces the earlier keys.
     assert_eq!(service.me(&token(&Forger::eddsa(), "other", lasting(&server))).await, 200);
-    server.keys(&[]);
-    service.clock.advance(Duration::from_mins(20));
-    assert_eq!(service.me(&token(&Forger::eddsa(), "other", lasting(&server))).await, 401);
+}
+
+#[tokio::test]
+async fn a_key_set_without_a_usable_key_is_a_failed_fetch() {
+    let (server, service, forger) = pair().await;
+    let good = token(&forger, "k", lasting(&server));
+    assert_eq!(service.me(&good).await, 200);
+    let mut encryption = public("k", &Forger::eddsa());
+    encryption["use"] = json!("enc");
+    for unusable in [json!([]), json!([encryption]), json!([null, {}])] {
+        server.jwks(Reply::json(&json!({ "keys": unusable })));
+        let fetches = server.fetches();
+        service.clock.advance(Duration::from_mins(20));
+        assert_eq!((service.me(&good).await, server.fetches()), (200, fetches + 1), "{unusable}");
+    }
+    service.clock.advance(Duration::from_hours(23));
+    assert_eq!(service.me(&good).await, 503, "the last good keys are a day old");
+}
+
+#[tokio::test]
+async fn keys_of_any_content_type_are_read() {
+    for kind in ["application/jwk-set+json", "text/plain; charset=utf-8", "application/octet-stream", "text/html"] {
+        let (server, service, forger) = pair().await;
+        server.jwks(Reply { kind, ..Reply::json(&set(&[("k", &forger)])) });
+        assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200, "{kind}");
+    }
+}
+
+#[tokio::test]
+async fn a_cold_start_serves_a_request_with_a_clock_slightly_behind() {
+    let (server, service, forger) = pair().await;
+    let service = Arc::new(service);
+    server.hang();
+    let call = || {
+        let (service, token) = (Arc::clone(&service), token(&forger, "k", claims(&server.url)));
+        tokio::spawn(async move { service.me(&token).await })
+    };
+    let first = call();
+    server.is_asked().await;
+    service.clock.set(auth_core::Timestamp::from_millis(super::NOW * 1000 - 1));
+    let second = call();
+    server.go_on();
+    assert_eq!((first.await.unwrap(), second.await.unwrap()), (200, 200));
+    assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
+    assert_eq!(server.fetches(), 1);
+}
+
+#[tokio::test]
+async fn rfc7517_s4_5_keys_of_several_types_and_algorithms_may_share_a_kid() {
+    use Algorithm::{PS256, RS256};
+    let server = IssuerServer::start(&[]).await;
+    let mut rsa = public("k", &Forger::rsa(RS256));
+    rsa.as_object_mut().unwrap().remove("alg");
+    let keys = json!([rsa, public("k", &Forger::es256()), public("k", &Forger::eddsa())]);
+    server.jwks(Reply::json(&json!({ "keys": keys })));
+    let service = Service::trusting([trust(&server)]).await;
+    // RFC 7517 section 4.4: without `alg` the key is not restricted to one padding.
+    for forger in [Forger::es256(), Forger::eddsa(), Forger::rsa(RS256), Forger::rsa(PS256)] {
+        assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200, "{:?}", forger.algorithm);
+    }
+    assert_eq!(service.me(&token(&Forger::hs256(), "k", claims(&server.url))).await, 401);
+}
+
+#[tokio::test]
+async fn rfc7517_s4_4_a_key_verifies_its_own_algorithm_alone() {
+    use Algorithm::{PS256, RS256};
+    let server = IssuerServer::start(&[]).await;
+    for (own, other) in [(RS256, PS256), (PS256, RS256)] {
+        let mut key = public("k", &Forger::rsa(own));
+        key["alg"] = json!(format!("{own:?}"));
+        server.jwks(Reply::json(&json!({ "keys": [key] })));
+        let service = Service::trusting([trust(&server)]).await;
+        let statuses = [own, other].map(|algorithm| token(&Forger::rsa(algorithm), "k", claims(&server.url)));
+        assert_eq!((service.me(&statuses[0]).await, service.me(&statuses[1]).await), (200, 401), "{own:?}");
+    }
 }
 
 #[tokio::test]
@@ -137,7 +208,7 @@ async fn a_clock_that_is_set_back_does_not_keep_old_keys() {
         claims
     });
     assert_eq!(service.me(&good).await, 200);
-    server.keys(&[]);
+    server.keys(&[("other", &Forger::eddsa())]);
     service.clock.set(auth_core::Timestamp::from_secs(super::NOW - 3600));
     assert_eq!((service.me(&good).await, server.fetches()), (401, 2));
 }
@@ -168,8 +239,8 @@ async fn rfc7517_s5_unusable_keys_of_a_set_are_ignored() {
         with("signs", "key_ops", json!(["sign"])),
         with("other-alg", "alg", json!("RS256")),
         with("unknown-alg", "alg", json!("ES521")),
-        with("twice", "use", json!("sig")),
         public("twice", &Forger::rsa(Algorithm::RS256)),
+        rsa("twice", &large, "AQAB"),
         with("private", "d", json!("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")),
         "nonsense", null, {},
         public("good", &Forger::es256()),
@@ -181,7 +252,7 @@ async fn rfc7517_s5_unusable_keys_of_a_set_are_ignored() {
         async move { service.me(&token).await }
     };
     assert_eq!(call(Forger::es256(), "good").await, 200);
-    for kid in ["encrypts", "signs", "other-alg", "unknown-alg", "twice", "private"] {
+    for kid in ["encrypts", "signs", "other-alg", "unknown-alg", "private"] {
         assert_eq!(call(Forger::eddsa(), kid).await, 401, "{kid}");
     }
     assert_eq!(call(Forger::rsa(Algorithm::RS256), "twice").await, 401);

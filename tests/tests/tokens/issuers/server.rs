@@ -32,6 +32,8 @@ impl Reply {
 
 struct Shared {
     metadata: Mutex<Reply>,
+    /// At the place of RFC 8414; the same as `metadata` if there is none.
+    oauth_metadata: Mutex<Option<Reply>>,
     jwks: Mutex<Reply>,
     fetches: AtomicUsize,
     /// Answers wait while it is false.
@@ -53,6 +55,7 @@ impl IssuerServer {
         let metadata = json!({ "issuer": url, "jwks_uri": format!("{url}/jwks") });
         let shared = Arc::new(Shared {
             metadata: Mutex::new(Reply::json(&metadata)),
+            oauth_metadata: Mutex::default(),
             jwks: Mutex::new(Reply::json(&set(keys))),
             fetches: AtomicUsize::new(0),
             open: watch::Sender::new(true),
@@ -77,6 +80,10 @@ impl IssuerServer {
 
     pub(crate) fn metadata(&self, reply: Reply) {
         *self.shared.metadata.lock().unwrap() = reply;
+    }
+
+    pub(crate) fn oauth_metadata(&self, reply: Reply) {
+        *self.shared.oauth_metadata.lock().unwrap() = Some(reply);
     }
 
     /// The number of key fetches.
@@ -126,11 +133,10 @@ async fn openid(State(shared): State<Arc<Shared>>) -> Response {
     answer(&shared, |shared| shared.metadata.lock().unwrap().clone()).await
 }
 
-/// Correct metadata, where the OpenID Connect path has none.
 async fn metadata_of_rfc_8414(State(shared): State<Arc<Shared>>) -> Response {
     answer(&shared, |shared| {
-        let reply = shared.metadata.lock().unwrap().clone();
-        if reply.status == 404 { Reply { status: 200, ..reply } } else { reply }
+        let own = shared.oauth_metadata.lock().unwrap().clone();
+        own.unwrap_or_else(|| shared.metadata.lock().unwrap().clone())
     })
     .await
 }

@@ -42,9 +42,21 @@ async fn every_asymmetric_algorithm_of_an_issuer_verifies() {
 async fn rfc8414_s3_metadata_is_found_without_openid_connect() {
     let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
     let metadata = json!({ "issuer": server.url, "jwks_uri": format!("{}/jwks", server.url) });
-    server.metadata(Reply { status: 404, ..Reply::json(&metadata) });
+    server.oauth_metadata(Reply::json(&metadata));
+    let page = || Reply {
+        kind: "text/html",
+        body: "<!doctype html><title>Log in</title>".to_owned(),
+        ..Reply::json(&json!({}))
+    };
+    let moved = || Reply { status: 302, location: Some("/login".to_owned()), ..page() };
+    for absent in [Reply { status: 404, ..page() }, Reply { status: 405, ..page() }, moved(), page()] {
+        server.metadata(absent);
+        let service = Service::trusting([trust(&server)]).await;
+        assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 200);
+    }
+    server.metadata(Reply { status: 503, ..page() });
     let service = Service::trusting([trust(&server)]).await;
-    assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 200);
+    assert_eq!(service.me(&token(&Forger::es256(), "k", claims(&server.url))).await, 503, "not an absent document");
 }
 
 #[tokio::test]
