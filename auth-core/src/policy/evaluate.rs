@@ -9,7 +9,7 @@ use crate::base::Timestamp;
 /// Checks a caller against `requirement`; `sent` are the credentials of the kinds that it looks at.
 ///
 /// Of two credentials sent together neither lends the other its rights: a leaf that tests either kind must pass for every
-/// one of them, and a negated one for none. What is missing is named so that it helps: a credential only if one could
+/// one of them, and a negated one for none. A leaf whose fact is unknown does not pass, negated or not. What is missing is named so that it helps: a credential only if one could
 /// make the requirement hold, a step-up only if that could.
 pub(crate) fn evaluate(requirement: &Requirement, sent: Facts<'_>, now: Timestamp) -> Result<(), Denial> {
     Evaluation::of(sent, requirement.own_kinds(), now).holds(requirement)
@@ -56,8 +56,8 @@ impl<'a> Evaluation<'a> {
         match requirement {
             Requirement::Public | Requirement::Optional => Err(Missing::Impossible.into()),
             Requirement::Leaf(leaf) => {
-                let passes = self.caller.credentials(leaf.kinds()).any(|it| leaf.passes(it, self.now));
-                met(!passes, Missing::Excluded)
+                let fails = self.caller.credentials(leaf.kinds()).all(|it| leaf.passes(it, self.now) == Some(false));
+                met(fails, Missing::Excluded)
             }
             Requirement::All(parts) => any(parts.iter().map(|part| self.fails(part))),
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
@@ -75,7 +75,7 @@ impl<'a> Evaluation<'a> {
     fn passes(&self, leaf: &Leaf) -> Result<(), Denial> {
         let mut credentials = self.caller.credentials(leaf.kinds()).peekable();
         met(credentials.peek().is_some(), Missing::Credential)?;
-        if credentials.all(|it| leaf.passes(it, self.now)) { Ok(()) } else { Err(leaf.missing().into()) }
+        if credentials.all(|it| leaf.passes(it, self.now) == Some(true)) { Ok(()) } else { Err(leaf.missing().into()) }
     }
 
     /// A denial for want of one scope of several names all of them: a new token needs them all.

@@ -43,7 +43,7 @@ pub(crate) enum Credential<'a> {
 }
 
 impl<'a> Credential<'a> {
-    pub(super) fn has_scope(self, scope: &str) -> bool {
+    pub(super) fn has_scope(self, scope: &str) -> Option<bool> {
         match self {
             Self::Subject(subject) => subject.has_scope(scope),
             Self::ApiKey(key) => key.has_scope(scope),
@@ -51,25 +51,32 @@ impl<'a> Credential<'a> {
     }
 
     /// Whether it is an access token of which this is true.
-    pub(super) fn is_subject(self, what: impl FnOnce(&'a dyn SubjectFacts) -> bool) -> bool {
+    pub(super) fn is_subject(self, what: impl FnOnce(&'a dyn SubjectFacts) -> Option<bool>) -> Option<bool> {
         match self {
             Self::Subject(subject) => what(subject),
-            Self::ApiKey(_) => false,
+            Self::ApiKey(_) => Some(false),
         }
     }
 }
 
-/// What any credential says.
+/// What any credential says. `None` if it is unknown, because the credential has it in a form that could not be read:
+/// then neither a leaf nor its negation passes.
 pub(crate) trait CredentialFacts {
-    fn has_scope(&self, scope: &str) -> bool;
+    fn has_scope(&self, scope: &str) -> Option<bool>;
 }
 
-/// What an access token says of its subject.
+/// What is known from names of which some could not be read, unless `complete`: that a name is among them, not that it is
+/// absent.
+pub(crate) fn known(is_among: bool, complete: bool) -> Option<bool> {
+    (is_among || complete).then_some(is_among)
+}
+
+/// What an access token says of its subject; `None` as for [`CredentialFacts`].
 pub(crate) trait SubjectFacts: CredentialFacts {
     /// Whether the subject holds one of these roles.
-    fn holds_any(&self, roles: &[&str]) -> bool;
-    fn authenticated_at(&self) -> Timestamp;
-    fn authenticated_by(&self, method: &str) -> bool;
+    fn holds_any(&self, roles: &[&str]) -> Option<bool>;
+    fn authenticated_at(&self) -> Option<Timestamp>;
+    fn authenticated_by(&self, method: &str) -> Option<bool>;
     /// Whether the access token carries the claim `name` with this value.
-    fn claims(&self, name: &str, value: &str) -> bool;
+    fn claims(&self, name: &str, value: &str) -> Option<bool>;
 }

@@ -18,7 +18,7 @@ pub(crate) use check::check;
 pub(crate) use denial::Missing;
 pub(crate) use evaluate::evaluate;
 use facts::Credential;
-pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts};
+pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts, known};
 pub(crate) use kinds::CredentialKinds;
 pub use leaf::Leaf;
 pub use policy::{Declaration, Policy, Statement};

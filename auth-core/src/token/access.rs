@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use super::jws::Compact;
 use super::keys::{KeyError, KeySet};
 use super::verified::VerifiedTokens;
-use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError};
+use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError, Unreadable};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 
 /// The type of access tokens of this service, and of other issuers that follow RFC 9068.
@@ -95,6 +95,7 @@ impl AccessTokens {
             ver: Some(new.version),
             cnf: new.bound_to.map(|jkt| Confirmation { jkt: jkt.to_owned() }),
             raw: None,
+            unreadable: Unreadable::default(),
         };
         self.sign(&claims)
     }

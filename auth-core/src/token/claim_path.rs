@@ -32,9 +32,13 @@ impl From<&str> for ClaimPath {
 }
 
 impl ClaimPath {
+    /// `null` where a claim on the way is not an object: its members cannot be read, which does not mean that there are none.
     pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
         let (first, rest) = self.0.split_first()?;
-        rest.iter().try_fold(claims.get(first)?, |value, name| value.get(name))
+        rest.iter().try_fold(claims.get(first)?, |value, name| match value {
+            Value::Object(members) => members.get(name),
+            _ => Some(&Value::Null),
+        })
     }
 }
 
@@ -58,7 +62,8 @@ mod tests {
         assert_eq!(find("https://example.com/roles"), Some(json!(["y"])));
         assert_eq!(find("/resource_access/my.app/roles"), Some(json!(["z"])));
         assert_eq!(find("/https:~1~1example.com~1roles"), Some(json!(["y"])));
-        assert_eq!(find("realm_access.roles.x"), None);
+        assert_eq!(find("realm_access.roles.x"), Some(Value::Null));
+        assert_eq!(find("realm_access.groups"), None);
         assert_eq!(find("nothing"), None);
     }
 }

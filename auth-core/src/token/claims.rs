@@ -16,8 +16,8 @@ use crate::base::{SessionId, SubjectId, Timestamp};
 /// The claims of an access token.
 ///
 /// Tokens of this service have all claims of RFC 9068, the session and the subject's version, and `cnf` if bound.
-/// Tokens of another issuer may lack the optional claims; [`LegacyTokens`](crate::LegacyTokens) also have an empty
-/// `iss` and `aud`. A claim of the wrong JSON type refuses the token. Times are seconds since the Unix epoch.
+/// Tokens of another issuer may lack the optional claims, and have none of those that could not be read;
+/// [`LegacyTokens`](crate::LegacyTokens) also have an empty `iss` and `aud`. Times are seconds since the Unix epoch.
 ///
 /// As an extractor it reuses the verification of the request.
 ///
@@ -70,6 +70,17 @@ pub struct Claims {
     /// All claims of another issuer's token.
     #[serde(skip)]
     pub(crate) raw: Option<Arc<Map<String, Value>>>,
+    /// What another issuer's token has in a form that could not be read, completely or in part.
+    #[serde(skip)]
+    pub(crate) unreadable: Unreadable,
+}
+
+/// Claims that were ignored because of their form. A guard's negation over one refuses the token.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Unreadable {
+    pub(crate) roles: bool,
+    pub(crate) scope: bool,
+    pub(crate) amr: bool,
 }
 
 /// The key that a token is bound to (RFC 7800 section 3.1, RFC 9449 section 6.1). Other confirmation methods cannot be
@@ -126,6 +137,7 @@ impl Claims {
             ver: None,
             cnf: None,
             raw: None,
+            unreadable: Unreadable::default(),
         }
     }
 

@@ -10,8 +10,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token is longer than 8 KiB; it was not parsed.
-    #[error("the token is longer than {max} bytes", max = super::jws::MAX_TOKEN_BYTES)]
+    /// The token is longer than 8 KiB, or 16 KiB with another issuer's `iss`; it was not parsed.
+    #[error("the token is longer than 8 KiB, or 16 KiB if another issuer's")]
     TooLong,
     /// Not three base64url parts with JSON objects.
     #[error("the token is not a well-formed JWT")]
@@ -19,6 +19,9 @@ pub enum TokenError {
     /// The header has an embedded or linked key, `crit`, `zip` or `b64`, or another type or algorithm than expected.
     #[error("invalid token header: {0}")]
     Header(&'static str),
+    /// An ID, refresh or logout token, or one of another kind.
+    #[error("the token is of another kind than an access token")]
+    NotAccessToken,
     /// No key has the token's `kid`.
     #[error("unknown key (`kid`)")]
     UnknownKey,

@@ -10,9 +10,14 @@ use super::keys::Verifying;
 use super::{Algorithm, TokenError, strict_json};
 
 /// The maximum length, checked before parsing. A token of this service has well under 1 KiB.
-pub(super) const MAX_TOKEN_BYTES: usize = 8 * 1024;
+const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// Header members that embed or link a key, refused in favour of configured keys (RFC 8725 section 3.10).
+/// The maximum length of another issuer's token, which may list hundreds of groups.
+#[cfg(feature = "oidc")]
+const MAX_FOREIGN_TOKEN_BYTES: usize = 16 * 1024;
+
+/// Header members that embed or link a key. They are never used: only configured and published keys verify (RFC 8725
+/// section 3.10). In tokens of this service, which never have them, they are refused.
 const KEY_CARRIERS: &[&str] = &["jku", "jwk", "x5u", "x5c"];
 
 /// Header members that change how the rest is read. No extension is supported, so each is refused (RFC 7515 section
@@ -31,7 +36,16 @@ pub(crate) struct Compact<'a> {
 
 impl<'a> Compact<'a> {
     pub(crate) fn split(token: &'a str) -> Result<Self, TokenError> {
-        if token.len() > MAX_TOKEN_BYTES {
+        Self::split_up_to(MAX_TOKEN_BYTES, token)
+    }
+
+    #[cfg(feature = "oidc")]
+    pub(crate) fn split_foreign(token: &'a str) -> Result<Self, TokenError> {
+        Self::split_up_to(MAX_FOREIGN_TOKEN_BYTES, token)
+    }
+
+    fn split_up_to(max: usize, token: &'a str) -> Result<Self, TokenError> {
+        if token.len() > max {
             return Err(TokenError::TooLong);
         }
         let mut parts = token.split('.');
@@ -46,8 +60,21 @@ impl<'a> Compact<'a> {
 
     /// Reads the header. Refuses key members and extensions.
     pub(crate) fn read_header(&self) -> Result<Header, TokenError> {
-        let members = strict_json::object(&decode(self.header)?).ok_or(TokenError::Malformed)?;
+        let members = self.header_members()?;
+        if KEY_CARRIERS.iter().any(|name| members.contains_key(*name)) {
+            return Err(TokenError::Header("unsupported `jku`, `jwk`, `x5u` or `x5c`"));
+        }
         Header::read(&members)
+    }
+
+    /// Reads the header of another issuer's token. Ignores key members, refuses extensions.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn read_foreign_header(&self) -> Result<Header, TokenError> {
+        Header::read(&self.header_members()?)
+    }
+
+    fn header_members(&self) -> Result<Map<String, Value>, TokenError> {
+        strict_json::object(&decode(self.header)?).ok_or(TokenError::Malformed)
     }
 
     /// Verifies the signature by `key` and returns the payload.
@@ -78,9 +105,6 @@ pub(crate) struct Header {
 
 impl Header {
     fn read(members: &Map<String, Value>) -> Result<Self, TokenError> {
-        if KEY_CARRIERS.iter().any(|name| members.contains_key(*name)) {
-            return Err(TokenError::Header("unsupported `jku`, `jwk`, `x5u` or `x5c`"));
-        }
         if EXTENSIONS.iter().any(|name| members.contains_key(*name)) {
             return Err(TokenError::Header("unsupported `crit`, `zip` or `b64`"));
         }

@@ -19,7 +19,7 @@ pub(crate) use access::{AccessTokens, Lifetimes, NewAccessToken};
 pub use api_key::ApiKey;
 pub use claim_path::ClaimPath;
 pub use claims::{Claims, Confirmation, OneOrMany};
-pub(crate) use claims::{check_times, numeric_date};
+pub(crate) use claims::{Unreadable, check_times, numeric_date};
 pub use error::TokenError;
 pub(crate) use jws::Compact;
 pub use keys::{

@@ -58,8 +58,8 @@ impl ApiKeyIdentity {
 }
 
 impl CredentialFacts for ApiKeyIdentity {
-    fn has_scope(&self, scope: &str) -> bool {
-        Self::has_scope(self, scope)
+    fn has_scope(&self, scope: &str) -> Option<bool> {
+        Some(Self::has_scope(self, scope))
     }
 }
 

@@ -5,13 +5,16 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::base::{SessionId, SubjectId, Timestamp};
-use crate::policy::{CredentialFacts, Role, SubjectFacts};
+use crate::policy::{CredentialFacts, Role, SubjectFacts, known};
 use crate::store::SubjectState;
 use crate::token::{ClaimPath, Claims};
 
 /// The verified subject of a request: the claims of its access token and the subject's current state.
 ///
 /// Roles come from the state, not from the token: a removed role is gone with the next request. Cheap to clone.
+///
+/// What another issuer's token has in a form that could not be read is absent here. So exclude a role, scope or method by
+/// `not(..)` in a guard, which refuses such a token, rather than by a negated method.
 ///
 /// As an extractor it reuses the guard's verification; on a route without a guard it verifies the token itself.
 /// `Option<Identity>` is `None` only when no access token was sent.
@@ -63,7 +66,7 @@ impl Identity {
     /// Whether the subject holds `role` or a role that includes it.
     #[must_use]
     pub fn has_role(&self, role: impl Role) -> bool {
-        self.holds_any(role.granted_by())
+        self.holds_any(role.granted_by()) == Some(true)
     }
 
     /// The names of the subject's roles, including unknown ones.
@@ -92,37 +95,42 @@ impl Identity {
 }
 
 impl CredentialFacts for Identity {
-    fn has_scope(&self, scope: &str) -> bool {
-        Self::has_scope(self, scope)
+    fn has_scope(&self, scope: &str) -> Option<bool> {
+        known(Self::has_scope(self, scope), !self.claims.unreadable.scope)
     }
 }
 
 impl SubjectFacts for Identity {
-    fn holds_any(&self, roles: &[&str]) -> bool {
-        self.state.roles.iter().any(|held| roles.contains(&held.as_ref()))
+    fn holds_any(&self, roles: &[&str]) -> Option<bool> {
+        let is_held = self.state.roles.iter().any(|held| roles.contains(&held.as_ref()));
+        known(is_held, !self.claims.unreadable.roles)
     }
 
-    fn authenticated_at(&self) -> Timestamp {
-        Self::authenticated_at(self)
+    fn authenticated_at(&self) -> Option<Timestamp> {
+        self.claims.auth_time.map(Timestamp::from_secs)
     }
 
-    fn authenticated_by(&self, method: &str) -> bool {
-        Self::authenticated_by(self, method)
+    fn authenticated_by(&self, method: &str) -> Option<bool> {
+        known(Self::authenticated_by(self, method), !self.claims.unreadable.amr)
     }
 
-    fn claims(&self, name: &str, value: &str) -> bool {
-        self.claims.find(&ClaimPath::from(name)).is_some_and(|claim| carries(&claim, value))
+    fn claims(&self, name: &str, value: &str) -> Option<bool> {
+        self.claims.find(&ClaimPath::from(name)).map_or(Some(false), |claim| carries(&claim, value))
     }
 }
 
-/// Compares a number or boolean by its JSON text, and a list by its items.
-fn carries(claim: &Value, value: &str) -> bool {
+/// Compares a number or boolean by its JSON text, and a list by its items. Other forms carry nothing that is known.
+fn carries(claim: &Value, value: &str) -> Option<bool> {
     match claim {
-        Value::String(text) => text == value,
-        Value::Number(number) => number.to_string() == value,
-        Value::Bool(is) => is.to_string() == value,
-        Value::Array(items) => items.iter().any(|item| !item.is_array() && carries(item, value)),
-        Value::Null | Value::Object(_) => false,
+        Value::String(text) => Some(text == value),
+        Value::Number(number) => Some(number.to_string() == value),
+        Value::Bool(is) => Some(is.to_string() == value),
+        Value::Array(items) => {
+            let one = |item: &Value| if item.is_array() { None } else { carries(item, value) };
+            let is_among = items.iter().any(|item| one(item) == Some(true));
+            known(is_among, items.iter().all(|item| one(item).is_some()))
+        }
+        Value::Null | Value::Object(_) => None,
     }
 }
 
@@ -135,12 +143,14 @@ mod tests {
     #[test]
     fn a_claim_carries_texts_numbers_booleans_and_items() {
         for (claim, value) in [(json!("a"), "a"), (json!(7), "7"), (json!(true), "true"), (json!(["b", 7]), "7")] {
-            assert!(carries(&claim, value), "{claim} {value}");
+            assert_eq!(carries(&claim, value), Some(true), "{claim} {value}");
         }
-        for (claim, value) in
-            [(json!("a b"), "a"), (json!(null), "null"), (json!({ "a": "a" }), "a"), (json!([["a"]]), "a")]
-        {
-            assert!(!carries(&claim, value), "{claim} {value}");
+        for (claim, value) in [(json!("a b"), "a"), (json!(["b", 7]), "a"), (json!([]), "a")] {
+            assert_eq!(carries(&claim, value), Some(false), "{claim} {value}");
+        }
+        assert_eq!(carries(&json!([null, "a"]), "a"), Some(true));
+        for claim in [json!(null), json!({ "a": "a" }), json!([["a"]]), json!(["b", null])] {
+            assert_eq!(carries(&claim, "a"), None, "{claim}");
         }
     }
 }

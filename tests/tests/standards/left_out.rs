@@ -14,7 +14,11 @@ pub(crate) const LEFT_OUT: &[(u32, &str, &str)] = &[
     ),
     (6749, "4.5", "extension grants: none is offered, so each is an unsupported grant type"),
     (7009, "2.3", "cross-origin requests by JSONP would put tokens into URLs"),
-    (7515, "4.1.2", "`jku` is refused: keys are configured, never fetched from where a token says"),
+    (
+        7515,
+        "4.1.2",
+        "`jku` is refused in tokens of this service and ignored in those of others: keys are never fetched from where a token says",
+    ),
     (7515, "4.1.5", "`x5u` is refused, for the same reason"),
     (7515, "7.2", "the JSON serialisation is no form of a bearer token"),
     (7515, "A.5", "unsecured JWS (`alg: none`) is refused"),

@@ -108,7 +108,8 @@ fn issuers_are_read_from_a_list_or_a_file() {
     let json = r#"[
         { "url": "https://one.example", "audience": "api", "subject_prefix": "one|", "roles_at": ["realm_access.roles"] },
         { "url": "http://127.0.0.1:9", "audience": "other", "scopes_at": ["permissions"], "any_jwt_type": true,
-          "plain_http": true, "jwks_uri": "http://127.0.0.1:9/keys" }
+          "plain_http": true, "jwks_uri": "http://127.0.0.1:9/keys", "client_id_as_audience": true,
+          "proxy": "http://user:s3cret@127.0.0.1:9" }
     ]"#;
     let folder = tempfile::tempdir().unwrap();
     let path = file(&folder, "issuers", json);
@@ -118,9 +119,18 @@ fn issuers_are_read_from_a_list_or_a_file() {
         for word in ["https://one.example", "\"api\"", "one|", "realm_access", "any_type: false", "plain_http: false"] {
             assert!(one.contains(word), "{word}: {one}");
         }
-        for word in ["any_type: true", "plain_http: true", "permissions", "/keys", "\"other\""] {
+        for word in [
+            "any_type: true",
+            "plain_http: true",
+            "permissions",
+            "/keys",
+            "\"other\"",
+            "client_id_as_audience: true",
+            "proxy: Some(",
+        ] {
             assert!(two.contains(word), "{word}: {two}");
         }
+        assert!(!said.contains("s3cret"), "{said}");
         assert!(!one.contains("permissions") && !two.contains("realm_access"), "{said}");
     }
     for (json, remedy) in [
@@ -128,6 +138,7 @@ fn issuers_are_read_from_a_list_or_a_file() {
         (r#"[{"url": "https://one.example"}]"#, "column 31"),
         (r#"[{"url": "https://one.example", "audience": "api", "roles": ["x"]}]"#, "write `[{"),
         (r#"[{"url": "https://one.example", "audience": ""}]"#, "entry 1: the audience is empty"),
+        (r#"[{"url": "https://one.example", "audience": "api", "proxy": "s3cret"}]"#, "entry 1: the proxy is not"),
         (r#"[{"url": "one.example", "audience": "api"}]"#, "entry 1: `one.example` is not an issuer's URL"),
     ] {
         let said = issuers(&[("AUTH_TRUSTED_ISSUERS", json)]);

@@ -31,6 +31,8 @@ struct Subject {
     age: u64,
     otp: bool,
     claim: bool,
+    /// Whether none of these could be read.
+    unread: bool,
 }
 
 struct Key {
@@ -38,32 +40,32 @@ struct Key {
 }
 
 impl CredentialFacts for Subject {
-    fn has_scope(&self, _: &str) -> bool {
-        self.scope
+    fn has_scope(&self, _: &str) -> Option<bool> {
+        (!self.unread).then_some(self.scope)
     }
 }
 
 impl SubjectFacts for Subject {
-    fn holds_any(&self, roles: &[&str]) -> bool {
-        self.role.is_some_and(|role| roles.contains(&role))
+    fn holds_any(&self, roles: &[&str]) -> Option<bool> {
+        (!self.unread).then(|| self.role.is_some_and(|role| roles.contains(&role)))
     }
 
-    fn authenticated_at(&self) -> Timestamp {
-        NOW.before(std::time::Duration::from_secs(self.age))
+    fn authenticated_at(&self) -> Option<Timestamp> {
+        (!self.unread).then(|| NOW.before(std::time::Duration::from_secs(self.age)))
     }
 
-    fn authenticated_by(&self, _: &str) -> bool {
-        self.otp
+    fn authenticated_by(&self, _: &str) -> Option<bool> {
+        (!self.unread).then_some(self.otp)
     }
 
-    fn claims(&self, _: &str, _: &str) -> bool {
-        self.claim
+    fn claims(&self, _: &str, _: &str) -> Option<bool> {
+        (!self.unread).then_some(self.claim)
     }
 }
 
 impl CredentialFacts for Key {
-    fn has_scope(&self, _: &str) -> bool {
-        self.scope
+    fn has_scope(&self, _: &str) -> Option<bool> {
+        Some(self.scope)
     }
 }
 
@@ -73,7 +75,7 @@ fn callers() -> Vec<(Option<Subject>, Option<Key>)> {
         for age in [0, 400, 1_000] {
             for bits in 0..8u8 {
                 let [scope, otp, claim] = [1, 2, 4].map(|bit| bits & bit > 0);
-                subjects.push(Some(Subject { role, scope, age, otp, claim }));
+                subjects.push(Some(Subject { role, scope, age, otp, claim, unread: false }));
             }
         }
     }
@@ -156,6 +158,22 @@ fn bound_requirements_compose_monotonically() {
         }
     }
     assert!(let_in > 1_000, "{let_in}");
+}
+
+#[test]
+fn unknown_facts_pass_only_where_any_facts_do() {
+    let (callers, mut random) = (callers(), Random(13));
+    let subjects: Vec<_> = callers.into_iter().filter(|caller| caller.0.is_some() && caller.1.is_none()).collect();
+    let unread = subjects[0].0.map(|subject| Subject { unread: true, ..subject });
+    let mut let_in = 0;
+    for _ in 0..4_000 {
+        let requirement = random.requirement(3);
+        if is_let_in(&requirement, &(unread, None)) {
+            let_in += 1;
+            assert!(subjects.iter().all(|caller| is_let_in(&requirement, caller)), "{requirement}");
+        }
+    }
+    assert!(let_in > 100, "{let_in}");
 }
 
 #[test]

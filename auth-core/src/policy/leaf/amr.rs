@@ -33,7 +33,7 @@ impl Amr {
 impl Test for Amr {
     const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
 
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.is_subject(|subject| subject.authenticated_by(self.method))
     }
 

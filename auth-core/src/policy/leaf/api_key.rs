@@ -32,8 +32,8 @@ impl Test for ApiKey {
     const KINDS: CredentialKinds = CredentialKinds::API_KEY;
     const IS_ANY_CREDENTIAL: bool = true;
 
-    fn passes(&self, _: Credential<'_>, _: Timestamp) -> bool {
-        true
+    fn passes(&self, _: Credential<'_>, _: Timestamp) -> Option<bool> {
+        Some(true)
     }
 
     fn missing(&self) -> Missing {

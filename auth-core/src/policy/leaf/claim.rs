@@ -37,7 +37,7 @@ impl Claim {
 impl Test for Claim {
     const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
 
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.is_subject(|subject| subject.claims(self.name, self.value))
     }
 

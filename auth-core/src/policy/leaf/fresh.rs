@@ -35,9 +35,9 @@ impl Fresh {
 impl Test for Fresh {
     const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
 
-    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> bool {
+    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool> {
         let age = Duration::from_secs(self.max_age);
-        credential.is_subject(|subject| now.since(subject.authenticated_at()) <= age)
+        credential.is_subject(|subject| subject.authenticated_at().map(|at| now.since(at) <= age))
     }
 
     fn missing(&self) -> Missing {

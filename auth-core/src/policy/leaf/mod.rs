@@ -20,7 +20,8 @@ trait Test {
     /// redundant by them alone is no mistake.
     const IMPLIES_BY_DECLARATION: bool = false;
 
-    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> bool;
+    /// `None` if it is unknown (see [`CredentialFacts`](crate::policy::CredentialFacts)).
+    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool>;
 
     /// What a known caller lacks.
     fn missing(&self) -> Missing;
@@ -69,7 +70,7 @@ macro_rules! leaves {
                 match self { $(Self::$leaf(leaf) => leaf.words(),)* }
             }
 
-            pub(super) fn passes(&self, credential: Credential<'_>, now: Timestamp) -> bool {
+            pub(super) fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool> {
                 match self { $(Self::$leaf(leaf) => leaf.passes(credential, now),)* }
             }
 

@@ -48,7 +48,7 @@ impl Test for Role {
     const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
     const IMPLIES_BY_DECLARATION: bool = true;
 
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.is_subject(|subject| subject.holds_any(self.granted_by))
     }
 

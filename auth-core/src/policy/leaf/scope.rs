@@ -35,7 +35,7 @@ impl Scope {
 impl Test for Scope {
     const KINDS: CredentialKinds = CredentialKinds::EITHER;
 
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> bool {
+    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.has_scope(self.name)
     }
 

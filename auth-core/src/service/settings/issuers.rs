@@ -1,5 +1,7 @@
 //! Other issuers from the environment.
 
+#[cfg(feature = "oidc")]
+use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use serde::Deserialize;
 
@@ -47,8 +49,11 @@ struct Config {
     #[serde(default)]
     scopes_at: Vec<String>,
     jwks_uri: Option<String>,
+    proxy: Option<SecretString>,
     #[serde(default)]
     any_jwt_type: bool,
+    #[serde(default)]
+    client_id_as_audience: bool,
     #[serde(default)]
     private_addresses: bool,
     #[serde(default)]
@@ -64,6 +69,12 @@ fn issuer(config: &Config) -> Result<Issuer, IssuerError> {
         Some(url) => issuer.jwks_uri(url)?,
         None => issuer,
     };
+    if let Some(url) = &config.proxy {
+        issuer = issuer.proxy(url.expose_secret())?;
+    }
+    if config.client_id_as_audience {
+        issuer = issuer.client_id_as_audience();
+    }
     if config.any_jwt_type {
         issuer = issuer.any_jwt_type();
     }

@@ -90,8 +90,8 @@ pub struct Settings {
     #[cfg(feature = "server")]
     pub clients: Vec<OAuthClient>,
     /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and optionally `subject_prefix`, `roles_at` and
-    /// `scopes_at` (lists of claim paths), `jwks_uri`, and the flags `any_jwt_type`, `private_addresses` and
-    /// `plain_http`.
+    /// `scopes_at` (lists of claim paths), `jwks_uri`, `proxy`, and the flags `any_jwt_type`,
+    /// `client_id_as_audience`, `private_addresses` and `plain_http`.
     #[cfg(feature = "oidc")]
     pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
     /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.

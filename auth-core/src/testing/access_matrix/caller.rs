@@ -106,26 +106,26 @@ impl TestCaller {
 pub(super) const NOW: Timestamp = Timestamp::from_secs(0);
 
 impl CredentialFacts for TestCaller {
-    fn has_scope(&self, scope: &str) -> bool {
-        self.scopes.iter().any(|granted| granted == scope)
+    fn has_scope(&self, scope: &str) -> Option<bool> {
+        Some(self.scopes.iter().any(|granted| granted == scope))
     }
 }
 
 impl SubjectFacts for TestCaller {
-    fn holds_any(&self, roles: &[&str]) -> bool {
-        self.roles.iter().any(|role| roles.contains(role))
+    fn holds_any(&self, roles: &[&str]) -> Option<bool> {
+        Some(self.roles.iter().any(|role| roles.contains(role)))
     }
 
-    fn authenticated_at(&self) -> Timestamp {
-        NOW.before(self.authenticated_ago)
+    fn authenticated_at(&self) -> Option<Timestamp> {
+        Some(NOW.before(self.authenticated_ago))
     }
 
-    fn authenticated_by(&self, method: &str) -> bool {
-        self.amr.iter().any(|used| used == method)
+    fn authenticated_by(&self, method: &str) -> Option<bool> {
+        Some(self.amr.iter().any(|used| used == method))
     }
 
-    fn claims(&self, name: &str, value: &str) -> bool {
-        self.claims.iter().any(|claim| claim.0 == name && claim.1 == value)
+    fn claims(&self, name: &str, value: &str) -> Option<bool> {
+        Some(self.claims.iter().any(|claim| claim.0 == name && claim.1 == value))
     }
 }
 

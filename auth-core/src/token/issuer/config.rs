@@ -1,9 +1,10 @@
 //! Configuration of a trusted issuer.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use reqwest::Url;
+use reqwest::{Proxy, Url};
 
 use super::ClaimPath;
 use super::address::is_public;
@@ -27,15 +28,27 @@ pub struct Issuer {
     pub(super) audience: String,
     pub(super) jwks_uri: Option<Url>,
     pub(super) any_type: bool,
+    pub(super) client_id_as_audience: bool,
     pub(super) subject_prefix: String,
     pub(super) roles: Vec<ClaimPath>,
     pub(super) scopes: Vec<ClaimPath>,
+    pub(super) proxy: Option<OutboundProxy>,
     pub(super) private_addresses: bool,
     pub(super) plain_http: bool,
     pub(super) refresh_every: Duration,
     pub(super) retry_after: Duration,
     pub(super) keep_for: Duration,
     pub(super) timeout: Duration,
+}
+
+/// Its `Debug` hides the URL, which may contain a password.
+#[derive(Clone)]
+pub(super) struct OutboundProxy(pub(super) Proxy);
+
+impl fmt::Debug for OutboundProxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OutboundProxy(..)")
+    }
 }
 
 /// An invalid configuration of an issuer.
@@ -64,6 +77,9 @@ pub enum IssuerError {
         "subjects of `{0}` could have the ids of another issuer's or this service's; set a distinct `subject_prefix` for each"
     )]
     Subjects(String),
+    /// Not the URL of a proxy. The message does not repeat it, since it may contain a password.
+    #[error("the proxy is not an `http://` or `https://` URL with a host, for instance `http://proxy.internal:3128`")]
+    Proxy,
     /// The HTTP client could not be created.
     #[error("could not create the HTTP client: {0}")]
     Client(String),
@@ -88,9 +104,11 @@ impl Issuer {
             audience,
             jwks_uri: None,
             any_type: false,
+            client_id_as_audience: false,
             subject_prefix: String::new(),
             roles: Vec::new(),
             scopes: vec![ClaimPath::from("scope")],
+            proxy: None,
             private_addresses: false,
             plain_http: false,
             refresh_every: Duration::from_mins(10),
@@ -111,9 +129,29 @@ impl Issuer {
     }
 
     /// Accepts the type `JWT` or none as well as `at+jwt`, for the many issuers that do not follow RFC 9068. Such
-    /// tokens may lack `iat`, `jti` and `client_id`. A token with the claims of an ID or logout token is still refused.
+    /// tokens may lack `iat`, `jti` and `client_id`.
+    ///
+    /// ID, refresh and logout tokens are still refused: by `token_use`, `typ`, `token_type` or `tokenName` in the payload,
+    /// and without these by claims that only ID and logout tokens have, such as `nonce`.
     pub fn any_jwt_type(mut self) -> Self {
         self.any_type = true;
+        self
+    }
+
+    /// Accepts tokens without `aud` whose `client_id` is the audience given to [`new`](Self::new), for Amazon Cognito. A
+    /// token with `aud` must still name the audience there.
+    ///
+    /// ```
+    /// use auth_core::issuer::Issuer;
+    ///
+    /// let cognito = Issuer::new("https://cognito-idp.eu-north-1.amazonaws.com/eu-north-1_example", "client-id-of-the-app")?
+    ///     .any_jwt_type()
+    ///     .client_id_as_audience()
+    ///     .roles_at("cognito:groups");
+    /// # Ok::<(), auth_core::issuer::IssuerError>(())
+    /// ```
+    pub fn client_id_as_audience(mut self) -> Self {
+        self.client_id_as_audience = true;
         self
     }
 
@@ -125,16 +163,39 @@ impl Issuer {
     }
 
     /// Adds a claim with the subject's roles: a list of names, or one name. None by default. Unknown names grant
-    /// nothing.
+    /// nothing, nor does a claim of another form; a guard with `not(role(..))` refuses a token with such a claim.
     pub fn roles_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.roles.push(path.into());
         self
     }
 
-    /// Adds a claim with scopes, besides `scope`: a list, or names separated by spaces.
+    /// Adds a claim with scopes, besides `scope`: a list, or names separated by spaces. An item with a space, or a claim of
+    /// another form, grants nothing; a guard with `not(scope(..))` refuses a token with such a claim.
     pub fn scopes_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.scopes.push(path.into());
         self
+    }
+
+    /// Sends the requests to the issuer through an HTTP proxy: `http://` or `https://`, with user name and password if it
+    /// requires them. By default they are sent directly; `HTTPS_PROXY` and the like are ignored.
+    ///
+    /// The proxy resolves names, so it must itself refuse those of private addresses.
+    ///
+    /// ```
+    /// use auth_core::issuer::Issuer;
+    ///
+    /// let issuer = Issuer::new("https://login.example.com", "reports")?.proxy("http://proxy.internal:3128")?;
+    /// # Ok::<(), auth_core::issuer::IssuerError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`IssuerError::Proxy`] if `url` is not the URL of a proxy.
+    pub fn proxy(mut self, url: &str) -> Result<Self, IssuerError> {
+        let is_proxy = Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let proxy = Proxy::all(url).ok().filter(|_| is_proxy).ok_or(IssuerError::Proxy)?;
+        self.proxy = Some(OutboundProxy(proxy));
+        Ok(self)
     }
 
     /// Allows private addresses for the issuer and its `jwks_uri`. By default they are refused: metadata or DNS of an

@@ -39,7 +39,12 @@ pub(super) fn client(issuer: &Issuer) -> Result<Client, IssuerError> {
         .no_proxy()
         .pool_max_idle_per_host(1)
         .user_agent(concat!("auth-core/", env!("CARGO_PKG_VERSION")));
-    let builder = if issuer.private_addresses { builder } else { builder.dns_resolver(PublicOnly) };
+    let builder = match &issuer.proxy {
+        // The only name that this service resolves is the proxy's.
+        Some(proxy) => builder.proxy(proxy.0.clone()),
+        None if issuer.private_addresses => builder,
+        None => builder.dns_resolver(PublicOnly),
+    };
     builder.build().map_err(|error| IssuerError::Client(error.to_string()))
 }
 

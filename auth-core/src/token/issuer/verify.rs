@@ -10,10 +10,18 @@ use super::keys::IssuerKeys;
 use super::{ClaimPath, Issuer, IssuerError, fetch};
 use crate::base::{SubjectId, Timestamp};
 use crate::token::keys::Verifying;
-use crate::token::{AT_JWT, Claims, Compact, Confirmation, Header, OneOrMany, TokenError, numeric_date, strict_json};
+use crate::token::{
+    AT_JWT, Claims, Compact, Confirmation, Header, OneOrMany, TokenError, Unreadable, numeric_date, strict_json,
+};
+
+/// Claims by which issuers state the kind of a token: Cognito, Keycloak, Django and others, `PingAM`.
+const KIND_CLAIMS: &[&str] = &["token_use", "typ", "token_type", "tokenName"];
+
+/// The values of these for an access token, in lower case.
+const ACCESS_TOKEN_KINDS: &[&str] = &["access", "access_token", "at+jwt", "bearer", "dpop"];
 
 /// Claims of ID and logout tokens (OpenID Connect Core section 2, Back-Channel Logout section 2.4). They distinguish
-/// these from access tokens if `typ` does not.
+/// these from access tokens if neither the header nor the payload states the kind.
 const ID_AND_LOGOUT_CLAIMS: &[&str] = &["nonce", "at_hash", "c_hash", "s_hash", "events"];
 
 /// All trusted issuers.
@@ -78,7 +86,7 @@ impl TrustedIssuers {
         now: Timestamp,
         skew: Duration,
     ) -> Option<Result<Claims, Undecided>> {
-        let jws = Compact::split(token).ok()?;
+        let jws = Compact::split_foreign(token).ok()?;
         let claims = strict_json::object(&jws.unverified_payload().ok()?)?;
         let name = claims.get("iss")?.as_str()?;
         let trusted = self.0.iter().find(|trusted| trusted.issuer.name == *name)?;
@@ -88,7 +96,7 @@ impl TrustedIssuers {
 
 impl Trusted {
     async fn verify(&self, jws: &Compact<'_>, now: Timestamp, skew: Duration) -> Result<Claims, Undecided> {
-        let header = jws.read_header()?;
+        let header = jws.read_foreign_header()?;
         let profiled = header.has_typ(AT_JWT);
         if !profiled && !(self.issuer.any_type && (header.has_no_typ() || header.has_typ("jwt"))) {
             return Err(TokenError::Header("`typ` is not that of an access token").into());
@@ -115,37 +123,45 @@ impl Trusted {
         }
     }
 
-    /// Checks presence and types of claims (RFC 9068 section 4, RFC 7519 section 4.1).
+    /// Checks presence and types of the claims on which security rests (RFC 9068 section 4, RFC 7519 section 4.1). Of the
+    /// others, a form that is not understood is as if they were absent, and noted for negations.
     fn claims(&self, members: &Map<String, Value>, profiled: bool) -> Result<Claims, TokenError> {
-        if !profiled && ID_AND_LOGOUT_CLAIMS.iter().any(|name| members.contains_key(*name)) {
-            return Err(TokenError::Header("an ID or logout token, not an access token"));
-        }
+        check_kind(members, profiled)?;
         // RFC 7800: an unsupported confirmation method refuses the token; the caller checks the request's DPoP proof.
-        let cnf = optional(members, "cnf", |value| Confirmation::deserialize(value).ok())?;
-        let text = |name| optional(members, name, |value| value.as_str().map(str::to_owned));
-        let time = |name, later| optional(members, name, |value| numeric_date(value, later));
-        let iss = text("iss")?.ok_or(TokenError::Claims)?;
+        let cnf = strict(members, "cnf", |value| Confirmation::deserialize(value).ok())?;
+        let text = |name| members.get(name).and_then(Value::as_str).map(str::to_owned);
+        let time = |name, later| members.get(name).and_then(|value| numeric_date(value, later));
+        let iss = text("iss").ok_or(TokenError::Claims)?;
         if iss != self.issuer.name {
             return Err(TokenError::Issuer);
         }
-        let aud = optional(members, "aud", |value| OneOrMany::deserialize(value).ok())?.ok_or(TokenError::Claims)?;
-        if !aud.contains(&self.issuer.audience) {
+        let client_id = text("client_id");
+        let aud = strict(members, "aud", |value| OneOrMany::deserialize(value).ok())?;
+        let is_meant = match &aud {
+            Some(aud) => aud.contains(&self.issuer.audience),
+            None if self.issuer.client_id_as_audience => client_id.as_ref() == Some(&self.issuer.audience),
+            None => return Err(TokenError::Claims),
+        };
+        if !is_meant {
             return Err(TokenError::Audience);
         }
-        let sub = text("sub")?.ok_or(TokenError::Claims)?;
+        let amr = Names::read(&[ClaimPath::from("amr")], members, one, is_word);
+        let scope = Names::read(&self.issuer.scopes, members, words, is_word);
+        let roles = Names::read(&self.issuer.roles, members, one, |_| true);
         let claims = Claims {
-            sub: self.subject(&sub)?,
+            sub: self.subject(&text("sub").ok_or(TokenError::Claims)?)?,
             iss,
-            aud,
-            exp: time("exp", false)?.ok_or(TokenError::Claims)?,
-            nbf: time("nbf", true)?,
-            iat: time("iat", true)?,
-            jti: text("jti")?,
-            client_id: text("client_id")?,
-            auth_time: time("auth_time", false)?,
-            amr: names(&[ClaimPath::from("amr")], members, one)?,
-            scope: names(&self.issuer.scopes, members, words)?.join(" "),
-            roles: names(&self.issuer.roles, members, one)?,
+            aud: aud.unwrap_or(OneOrMany::Many(Vec::new())),
+            exp: strict(members, "exp", |value| numeric_date(value, false))?.ok_or(TokenError::Claims)?,
+            nbf: strict(members, "nbf", |value| numeric_date(value, true))?,
+            iat: time("iat", true),
+            jti: text("jti"),
+            client_id,
+            auth_time: time("auth_time", false),
+            unreadable: Unreadable { roles: roles.incomplete, scope: scope.incomplete, amr: amr.incomplete },
+            amr: amr.found,
+            scope: scope.found.join(" "),
+            roles: roles.found,
             sid: None,
             ver: None,
             cnf,
@@ -166,8 +182,28 @@ impl Trusted {
     }
 }
 
+/// Refuses ID, refresh and logout tokens. What the payload states decides; a nonce, which Keycloak also has in access
+/// tokens, only where nothing is stated.
+fn check_kind(members: &Map<String, Value>, profiled: bool) -> Result<(), TokenError> {
+    let mut stated = profiled;
+    for kind in KIND_CLAIMS.iter().filter_map(|name| members.get(*name)) {
+        let kind = kind.as_str().unwrap_or_default().to_ascii_lowercase();
+        // Some repeat the header's `typ`, and `JWT` is every kind.
+        if kind != "jwt" {
+            if !ACCESS_TOKEN_KINDS.contains(&kind.as_str()) {
+                return Err(TokenError::NotAccessToken);
+            }
+            stated = true;
+        }
+    }
+    if !stated && ID_AND_LOGOUT_CLAIMS.iter().any(|name| members.contains_key(*name)) {
+        return Err(TokenError::NotAccessToken);
+    }
+    Ok(())
+}
+
 /// Reads an optional member. Another type, `null` included, is an error.
-fn optional<T>(
+fn strict<T>(
     members: &Map<String, Value>,
     name: &str,
     read: impl FnOnce(&Value) -> Option<T>,
@@ -175,36 +211,55 @@ fn optional<T>(
     members.get(name).map(|value| read(value).ok_or(TokenError::Claims)).transpose()
 }
 
-/// The distinct names at `paths`: the strings of a list, or of one string by `split`. A missing claim has no names; a
-/// claim of another type is an error.
-fn names<'a>(
-    paths: &[ClaimPath],
-    members: &'a Map<String, Value>,
-    split: fn(&'a str) -> Vec<&'a str>,
-) -> Result<Vec<String>, TokenError> {
-    let mut names: Vec<String> = Vec::new();
-    for path in paths {
-        let found = match path.find(members) {
-            None => Vec::new(),
-            Some(Value::String(text)) => split(text),
-            Some(Value::Array(items)) => {
-                items.iter().map(Value::as_str).collect::<Option<_>>().ok_or(TokenError::Claims)?
-            }
-            Some(_) => return Err(TokenError::Claims),
-        };
-        for name in found {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-    }
-    Ok(names)
+/// The distinct names at several paths.
+#[derive(Default)]
+struct Names {
+    found: Vec<String>,
+    /// Whether a claim or an item of one was not understood.
+    incomplete: bool,
 }
 
+impl Names {
+    /// Reads the strings of a list, or of one string by `split`, that are a name by `is_name`.
+    fn read<'a>(
+        paths: &[ClaimPath],
+        members: &'a Map<String, Value>,
+        split: fn(&'a str) -> Vec<&'a str>,
+        is_name: fn(&str) -> bool,
+    ) -> Self {
+        let mut names = Self::default();
+        for path in paths {
+            let Some(claim) = path.find(members) else { continue };
+            let found = match claim {
+                Value::String(text) => split(text).into_iter().map(Some).collect(),
+                Value::Array(items) => items.iter().map(Value::as_str).collect(),
+                _ => vec![None],
+            };
+            for name in found {
+                match name.filter(|name| is_name(name)) {
+                    None => {
+                        tracing::debug!(target: "auth", ?path, "ignored a claim or an item of a form that is not understood");
+                        names.incomplete = true;
+                    }
+                    Some(name) if names.found.iter().any(|known| known == name) => {}
+                    Some(name) => names.found.push(name.to_owned()),
+                }
+            }
+        }
+        names
+    }
+}
+
+/// Splits at spaces alone (RFC 6749 section 3.3).
 fn words(text: &str) -> Vec<&str> {
-    text.split_ascii_whitespace().collect()
+    text.split(' ').filter(|word| !word.is_empty()).collect()
 }
 
 fn one(text: &str) -> Vec<&str> {
     vec![text]
+}
+
+/// A name with a space would become two in the list of scopes.
+fn is_word(name: &str) -> bool {
+    !name.is_empty() && !name.contains(char::is_whitespace)
 }

@@ -6,6 +6,9 @@ use super::server::IssuerServer;
 use super::{NOW, Service, claims, pair, token, trust};
 use crate::forge::Forger;
 
+/// Forms in which no claim is understood.
+const UNREADABLE: [&str; 6] = ["null", "{}", "[]", "true", "[{}]", "[null]"];
+
 async fn answers(name: &str, values: &[Value], expected: u16) {
     let (server, service, forger) = pair().await;
     for value in values {
@@ -17,7 +20,7 @@ async fn answers(name: &str, values: &[Value], expected: u16) {
 
 #[tokio::test]
 async fn rfc9068_s4_each_claim_of_another_issuer_is_required_and_of_its_type() {
-    let wrong = [Value::Null, json!({}), json!([]), json!(true), json!([{}]), json!([null])];
+    let wrong = UNREADABLE.map(|json| serde_json::from_str(json).unwrap());
     for name in ["iss", "sub", "aud", "exp", "iat", "jti", "client_id"] {
         let (server, service, forger) = pair().await;
         let mut missing = claims(&server.url);
@@ -28,11 +31,10 @@ async fn rfc9068_s4_each_claim_of_another_issuer_is_required_and_of_its_type() {
     for name in ["iss", "sub", "jti", "client_id"] {
         answers(name, &[json!(7)], 401).await;
     }
-    for name in ["exp", "iat", "nbf", "auth_time"] {
+    for name in ["exp", "iat", "nbf"] {
         answers(name, &[json!("1800000000"), json!(1e300), json!([NOW])], 401).await;
     }
     answers("nbf", &wrong, 401).await;
-    answers("amr", &[json!(7), json!([7])], 401).await;
     answers("sub", &[json!(""), json!("a\u{0}b"), json!("x".repeat(256))], 401).await;
     answers("aud", &[json!("other"), json!(["other"]), json!(["api", 7])], 401).await;
     answers("aud", &[json!(["other", "api"])], 200).await;
@@ -100,6 +102,29 @@ async fn rfc8725_s3_12_a_token_of_another_kind_is_not_an_access_token() {
     for mark in ["nonce", "at_hash", "c_hash", "s_hash", "events"] {
         assert_eq!(lenient.me(&with(json!("JWT"), json!({ mark: "x" }))).await, 401, "{mark}");
     }
+    // What the payload states decides.
+    for (stated, status) in [
+        (json!({ "token_use": "access", "nonce": "x" }), 200),
+        (json!({ "typ": "Bearer", "nonce": "x" }), 200),
+        (json!({ "typ": "DPoP", "nonce": "x" }), 200),
+        (json!({ "token_type": "access", "nonce": "x" }), 200),
+        (json!({ "tokenName": "access_token", "nonce": "x" }), 200),
+        (json!({ "typ": "JWT" }), 200),
+        (json!({ "typ": "JWT", "nonce": "x" }), 401),
+        (json!({ "token_use": "id" }), 401),
+        (json!({ "typ": "ID" }), 401),
+        (json!({ "typ": "Refresh" }), 401),
+        (json!({ "typ": "Offline" }), 401),
+        (json!({ "typ": "Logout" }), 401),
+        (json!({ "token_type": "refresh" }), 401),
+        (json!({ "tokenName": "id_token" }), 401),
+        (json!({ "typ": "Bearer", "token_use": "id" }), 401),
+        (json!({ "token_use": ["access"] }), 401),
+        (json!({ "token_use": null }), 401),
+    ] {
+        assert_eq!(lenient.me(&with(json!("JWT"), stated.clone())).await, status, "{stated}");
+    }
+    assert_eq!(lenient.me(&with(json!("at+jwt"), json!({ "token_use": "id" }))).await, 401);
     // Issuers that do not follow RFC 9068 omit these.
     let mut few = claims(&server.url);
     for name in ["iat", "jti", "client_id"] {
@@ -107,6 +132,67 @@ async fn rfc8725_s3_12_a_token_of_another_kind_is_not_an_access_token() {
     }
     let few = Forger::es256().token(&json!({ "alg": "ES256", "kid": "k" }).to_string(), &Value::from(few).to_string());
     assert_eq!((strict.me(&few).await, lenient.me(&few).await), (401, 200));
+}
+
+/// The statuses of these claims at several paths.
+async fn statuses<const N: usize>(paths: [&str; N], name: &str, value: &Value) -> [u16; N] {
+    let server = IssuerServer::start(&[("k", &Forger::es256())]).await;
+    let issuer = trust(&server).any_jwt_type().roles_at("roles").roles_at("access.roles").scopes_at("permissions");
+    let service = Service::trusting([issuer]).await;
+    let mut claims = claims(&server.url);
+    claims.insert(name.into(), value.clone());
+    let header = json!({ "typ": "JWT", "alg": "ES256", "kid": "k" }).to_string();
+    let token = Forger::es256().token(&header, &Value::from(claims).to_string());
+    let mut statuses = [0; N];
+    for (status, path) in statuses.iter_mut().zip(paths) {
+        *status = service.call(path, &token).await.as_u16();
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn a_claim_that_is_not_understood_is_ignored() {
+    let paths = ["/me", "/admin", "/reports", "/recent", "/strong"];
+    for name in ["amr", "auth_time", "scope", "permissions", "roles", "access", "iat", "jti", "client_id"] {
+        for json in UNREADABLE.into_iter().chain([r#"{"Admin":{"1":"a"},"mfa":1,"reports:read":1}"#, "1e300"]) {
+            let value = serde_json::from_str(json).unwrap();
+            assert_eq!(statuses(paths, name, &value).await, [200, 403, 403, 401, 401], "{name}: {value}");
+        }
+    }
+    let text = json!(NOW.to_string());
+    assert_eq!(statuses(paths, "auth_time", &text).await, [200, 403, 403, 401, 401], "{text}");
+}
+
+#[tokio::test]
+async fn a_negation_over_what_could_not_be_read_is_refused() {
+    for (path, names) in [
+        ("/not/admin", ["roles", "access"].as_slice()),
+        ("/not/reports", &["scope", "permissions"]),
+        ("/not/password", &["amr"]),
+        ("/not/recent", &["auth_time"]),
+        ("/unbanned", &["realm_access"]),
+    ] {
+        for name in names {
+            for value in [json!(null), json!({ "groups": { "a": 1 }, "roles": { "a": 1 } }), json!([{}]), json!(true)] {
+                assert_eq!(statuses(["/me", path], name, &value).await, [200, 403], "{name}: {value}");
+            }
+        }
+    }
+    for (path, name, value, status) in [
+        ("/not/admin", "roles", json!(["Reader"]), 200),
+        ("/not/admin", "roles", json!([]), 200),
+        ("/not/admin", "other", json!(7), 200),
+        ("/not/admin", "roles", json!(["Reader", { "name": "Admin" }]), 403),
+        ("/not/reports", "permissions", json!(["other"]), 200),
+        ("/not/reports", "permissions", json!(["other reports:read"]), 403),
+        ("/not/password", "amr", json!(["otp"]), 200),
+        ("/not/password", "amr", json!("otp"), 200),
+        ("/not/password", "amr", json!("otp pwd"), 403),
+        ("/not/recent", "auth_time", json!(NOW - 601), 200),
+        ("/not/recent", "other", json!(7), 403),
+    ] {
+        assert_eq!(statuses([path], name, &value).await, [status], "{path} {name}: {value}");
+    }
 }
 
 /// The status of `/tenant` with these values of the claim.

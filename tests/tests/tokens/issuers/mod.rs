@@ -2,6 +2,7 @@
 
 mod claims;
 mod dpop;
+mod header;
 mod invalid_answers;
 mod keys;
 mod provider;
@@ -50,6 +51,21 @@ async fn tenant() {}
 #[require(not(claim("realm_access.groups", "banned")))]
 async fn unbanned() {}
 
+#[require(not(role(Admin)))]
+async fn not_admin() {}
+
+#[require(not(scope("reports:read")))]
+async fn not_reports() {}
+
+#[require(not(amr("pwd")))]
+async fn not_password() {}
+
+#[require(not(fresh("10m")))]
+async fn not_recent() {}
+
+#[require(mfa)]
+async fn strong() {}
+
 /// Answers with additional claims, where they have the expected type.
 #[require_auth]
 async fn additional_claims(claims: Claims) -> String {
@@ -84,7 +100,12 @@ impl Service {
             .route("/tenant", get(tenant))
             .route("/unbanned", get(unbanned))
             .route("/reports", get(reports))
-            .route("/recent", get(recent));
+            .route("/recent", get(recent))
+            .route("/strong", get(strong))
+            .route("/not/admin", get(not_admin))
+            .route("/not/reports", get(not_reports))
+            .route("/not/password", get(not_password))
+            .route("/not/recent", get(not_recent));
         Self { url: auth_tests::serve(routes.with_state(auth)).await, clock, http: reqwest::Client::new() }
     }
 
