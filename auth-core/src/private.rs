@@ -1,4 +1,4 @@
-//! What the macros' output refers to. Not public API.
+//! Items for the macros' output. Not public API.
 
 use ::core::fmt;
 
@@ -15,7 +15,7 @@ pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
 pub use crate::web::guard::authorize::{Asked, Condition, Deferred, EarlyResponse, Fallible, Gate, Via, Wait};
 
-/// The policy of a handler whose attribute has a mistake, which is reported already. No caller meets it.
+/// The policy of a handler whose attribute has an error, which is reported already. No caller meets it.
 #[derive(Debug)]
 pub enum Undecided {}
 
@@ -23,9 +23,9 @@ impl Policy for Undecided {
     const STATED: Statement = stated(Requirement::Any(&[]), "", "");
 }
 
-/// Makes a type a policy, and declares the type where only our own output names it.
+/// Makes a type a policy, and declares the type for generated code only.
 ///
-/// Rustc expands this at a fraction of what it costs when an attribute gives it all the same tokens.
+/// rustc expands this at a fraction of the cost of the same tokens from an attribute.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __policy {
@@ -44,7 +44,7 @@ macro_rules! __policy {
 
 pub use crate::__policy as policy;
 
-/// A policy that is declared where this is called.
+/// A policy declared at the place of the call.
 #[track_caller]
 #[must_use]
 pub const fn stated(requirement: Requirement, name: &'static str, module: &'static str) -> Statement {
@@ -52,7 +52,7 @@ pub const fn stated(requirement: Requirement, name: &'static str, module: &'stat
     Statement { requirement, declared: Declaration { name, module, file: place.file(), line: place.line() } }
 }
 
-/// Asserts that a requirement means what it seems to.
+/// Asserts that a requirement means what it appears to mean.
 ///
 /// # Panics
 ///
@@ -75,7 +75,7 @@ pub fn failed<R: Fallible<E>, E>(error: E) -> Result<R, EarlyResponse> {
     Ok(R::failed(error))
 }
 
-/// Checks that what a requirement names as a role is one.
+/// Checks that a path in a requirement is a role.
 pub const fn role<R: Role>(role: &R) -> &R {
     role
 }

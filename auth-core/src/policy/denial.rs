@@ -1,21 +1,21 @@
-//! What a caller lacks, and how the denials of several parts become one answer.
+//! The reason of a denial, and how those of several parts are combined.
 
 use std::time::Duration;
 
 /// Why a caller does not meet a requirement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Denial {
-    /// What the answer names.
+    /// The reason that the answer names.
     pub(crate) of: Missing,
-    /// Whether a credential of some kind is missing, if not alone: then what `of` names would not help alone.
+    /// Whether a credential of some kind is missing as well, so that `of` would not help alone.
     credential: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// A credential of a kind that the requirement looks for.
+    /// A credential of a kind that the requirement reads.
     Credential,
-    /// An authentication that is recent enough, or by one of these methods.
+    /// A recent authentication, or one by these methods.
     StepUp {
         max_age: Option<Duration>,
         amr: Vec<&'static str>,
@@ -23,11 +23,11 @@ pub(crate) enum Missing {
     /// These scopes, all of them.
     Scope(Vec<&'static str>),
     Role,
-    /// Something else that the caller's credential would have to say, by name.
+    /// Another property of the caller's credential, by name.
     Fact(String),
-    /// Known, and excluded by a `not(..)`.
+    /// The caller is known, and excluded by a `not(..)`.
     Excluded,
-    /// No caller at all would do, as with `any()` of nothing.
+    /// No caller meets the requirement, as with an empty `any()`.
     Impossible,
 }
 
@@ -38,14 +38,14 @@ impl From<Missing> for Denial {
 }
 
 impl Denial {
-    /// Lacking both: the answer names what is hardest to change, so that no caller authenticates again, or sends another
-    /// credential, only to be refused for something else.
+    /// Both are missing: the answer names the one that is hardest to change, so that no caller authenticates again or
+    /// sends another credential only to be refused for something else.
     pub(crate) fn and(self, other: Self) -> Self {
         Self { of: self.of.and(other.of), credential: self.credential || other.credential }
     }
 
-    /// Lacking either: the answer names what is easiest to change. To a caller who came near one alternative it names what
-    /// is missing there: no other credential, nor what that would have to carry.
+    /// Either would be enough: the answer names the one that is easiest to change. For a caller close to one
+    /// alternative it names what that one lacks, and not another credential.
     pub(crate) fn or(self, other: Self) -> Self {
         match (self, other) {
             (
@@ -60,7 +60,7 @@ impl Denial {
         }
     }
 
-    /// How far the caller is from being let in: first by what it would have to bring, then by how hard that is.
+    /// The effort for the caller: first by what it would have to send, then by how hard that is to get.
     fn distance(&self) -> (u8, u8) {
         let rank = match self.of {
             Missing::Impossible => 2,
@@ -76,7 +76,7 @@ impl Missing {
         match (self, other) {
             (Self::StepUp { max_age: a, amr }, Self::StepUp { max_age: b, amr: other }) => {
                 let max_age = [a, b].into_iter().flatten().min();
-                // `acr_values` names alternatives, so of two methods that are both needed it can ask for one at a time.
+                // `acr_values` lists alternatives, so of two required methods it can ask for only one.
                 Self::StepUp { max_age, amr: if amr.is_empty() { other } else { amr } }
             }
             (Self::Scope(mut scopes), Self::Scope(other)) => {

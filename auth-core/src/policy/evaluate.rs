@@ -6,18 +6,18 @@ use super::requirement::Bound;
 use super::{CredentialKinds, Leaf, Requirement};
 use crate::base::Timestamp;
 
-/// Checks a caller against `requirement`; `sent` are the credentials of the kinds that it looks at.
+/// Checks a caller against `requirement`; `sent` are the credentials of the kinds that it reads.
 ///
-/// Of two credentials sent together neither lends the other its rights: a leaf that tests either kind must pass for every
-/// one of them, and a negated one for none. A leaf whose fact is unknown does not pass, negated or not. What is missing is named so that it helps: a credential only if one could
-/// make the requirement hold, a step-up only if that could.
+/// Two credentials in one request do not share their rights: a leaf that tests either kind must pass for each of them,
+/// and a negated one for none. A leaf whose fact is unknown does not pass, negated or not. The denial names something that
+/// helps: a credential only if one could satisfy the requirement, a step-up only if that could.
 pub(crate) fn evaluate(requirement: &Requirement, sent: Facts<'_>, now: Timestamp) -> Result<(), Denial> {
     Evaluation::of(sent, requirement.own_kinds(), now).holds(requirement)
 }
 
 struct Evaluation<'a> {
     sent: Facts<'a>,
-    /// The credentials that this part looks at.
+    /// The credentials that this part reads.
     kinds: CredentialKinds,
     caller: Facts<'a>,
     now: Timestamp,
@@ -35,7 +35,7 @@ impl<'a> Evaluation<'a> {
     fn holds(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
             Requirement::Public => Ok(()),
-            // To send no credential is fine; to send one that this route does not look at is not the same as none.
+            // No credential is accepted; a credential that this route does not read is refused.
             Requirement::Optional => met(!self.caller.sent_other, Missing::Credential),
             Requirement::Leaf(leaf) => self.passes(leaf),
             Requirement::All(parts) => self.all(parts),
@@ -50,8 +50,8 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Whether `requirement` does not hold, which a `not(..)` around it asks; that the caller is known has been settled
-    /// by that `not`. The negation is carried down to the leaves, so that a double one still knows what is missing.
+    /// Whether `requirement` does not hold, for a `not(..)` around it, which has checked that the caller is known. The
+    /// negation is applied to the leaves, so that a double one still names what is missing.
     fn fails(&self, requirement: &Requirement) -> Result<(), Denial> {
         match requirement {
             Requirement::Public | Requirement::Optional => Err(Missing::Impossible.into()),
@@ -63,7 +63,7 @@ impl<'a> Evaluation<'a> {
             Requirement::Any(parts) => all(parts.iter().map(|part| self.fails(part))),
             Requirement::Not(inner) => self.holds(inner),
             Requirement::Bound(bound) => match self.within(bound) {
-                // Known to what is around it and not to itself: a `not` inside is not met either.
+                // The caller is known by a credential that this part does not read: a `not` inside is not met either.
                 within if within.caller.is_anonymous() => {
                     met(within.holds(bound.requirement).is_err(), Missing::Excluded)
                 }
@@ -78,7 +78,7 @@ impl<'a> Evaluation<'a> {
         if credentials.all(|it| leaf.passes(it, self.now) == Some(true)) { Ok(()) } else { Err(leaf.missing().into()) }
     }
 
-    /// A denial for want of one scope of several names all of them: a new token needs them all.
+    /// The denial for a missing scope names all scopes of the list: a new token needs them all.
     fn all(&self, parts: &[Requirement]) -> Result<(), Denial> {
         all(parts.iter().map(|part| self.holds(part))).map_err(|mut denial| {
             if let Missing::Scope(missing) = &mut denial.of {
@@ -112,7 +112,7 @@ fn any(parts: impl Iterator<Item = Result<(), Denial>>) -> Result<(), Denial> {
     Err(nearest)
 }
 
-/// The scopes that `parts` together ask for in any case.
+/// The scopes that `parts` demand in any case.
 fn scopes_of(parts: &[Requirement], scopes: &mut Vec<&'static str>) {
     for part in parts {
         match part {

@@ -1,14 +1,14 @@
-//! What a decision looks at of a caller.
+//! The properties of a caller that a decision reads.
 
 use super::CredentialKinds;
 use crate::base::Timestamp;
 
-/// The verified credentials of a caller, of the kinds that a requirement looks at.
+/// The verified credentials of a caller, of the kinds that a requirement reads.
 #[derive(Clone, Copy)]
 pub(crate) struct Facts<'a> {
     pub(crate) subject: Option<&'a dyn SubjectFacts>,
     pub(crate) api_key: Option<&'a dyn CredentialFacts>,
-    /// Whether the request carries a credential of none of these kinds.
+    /// Whether the request has a credential of another kind.
     pub(crate) sent_other: bool,
 }
 
@@ -24,7 +24,7 @@ impl<'a> Facts<'a> {
         subject.into_iter().chain(api_key)
     }
 
-    /// The caller as a requirement sees it that looks at these kinds alone.
+    /// The caller as seen by a requirement that reads only these kinds.
     pub(crate) fn only(self, kinds: CredentialKinds) -> Self {
         let seen = Self {
             subject: self.subject.filter(|_| kinds.subject),
@@ -50,7 +50,7 @@ impl<'a> Credential<'a> {
         }
     }
 
-    /// Whether it is an access token of which this is true.
+    /// Whether it is an access token with this property.
     pub(super) fn is_subject(self, what: impl FnOnce(&'a dyn SubjectFacts) -> Option<bool>) -> Option<bool> {
         match self {
             Self::Subject(subject) => what(subject),
@@ -59,21 +59,20 @@ impl<'a> Credential<'a> {
     }
 }
 
-/// What any credential says. `None` if it is unknown, because the credential has it in a form that could not be read:
-/// then neither a leaf nor its negation passes.
+/// Properties of any credential. `None` is unknown, because the credential has the property in a malformed form: then
+/// neither a leaf nor its negation passes.
 pub(crate) trait CredentialFacts {
     fn has_scope(&self, scope: &str) -> Option<bool>;
 }
 
-/// What is known from names of which some could not be read, unless `complete`: that a name is among them, not that it is
-/// absent.
+/// What a list of names proves: that a name is in it, and that a name is absent only if the list is `complete`.
 pub(crate) fn known(is_among: bool, complete: bool) -> Option<bool> {
     (is_among || complete).then_some(is_among)
 }
 
-/// What an access token says of its subject; `None` as for [`CredentialFacts`].
+/// Properties of an access token's subject; `None` as for [`CredentialFacts`].
 pub(crate) trait SubjectFacts: CredentialFacts {
-    /// Whether the subject holds one of these roles.
+    /// Whether the subject has one of these roles.
     fn holds_any(&self, roles: &[&str]) -> Option<bool>;
     fn authenticated_at(&self) -> Option<Timestamp>;
     fn authenticated_by(&self, method: &str) -> Option<bool>;

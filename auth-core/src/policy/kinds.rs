@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Which kinds of credential a requirement looks at.
+/// The kinds of credential that a requirement reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CredentialKinds {
     pub(crate) subject: bool,

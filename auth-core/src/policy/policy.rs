@@ -1,4 +1,4 @@
-//! A policy: a requirement with a name and a place in the source.
+//! A policy: a requirement with a name and a position in the source.
 
 use serde::Serialize;
 
@@ -12,11 +12,12 @@ use super::Requirement;
     note = "declare it: `guard!(pub {Self} = all(role(Moderator), mfa));`"
 )]
 pub trait Policy: Send + Sync + 'static {
-    /// Both in one, as the attributes give it: each constant of each policy costs in the build of the user's crate.
+    /// Requirement and declaration in one constant, as the attributes write them: each constant of each policy adds to
+    /// the user's build time.
     #[doc(hidden)]
     const STATED: Statement;
 
-    /// What a caller must meet.
+    /// The requirement for callers.
     const REQUIREMENT: Requirement = Self::STATED.requirement;
     /// Where it was declared.
     const DECLARED: Declaration = Self::STATED.declared;
@@ -47,9 +48,9 @@ pub struct Declaration {
     /// The handler's or the policy's name; `handler` in JSON.
     #[serde(rename = "handler")]
     pub name: &'static str,
-    /// The module it stands in, as `module_path!` gives it.
+    /// The module of the declaration, from `module_path!`.
     pub module: &'static str,
-    /// The source file, as `file!` gives it.
+    /// The source file, from `file!`.
     pub file: &'static str,
     /// The line, counted from 1.
     pub line: u32,

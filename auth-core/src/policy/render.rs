@@ -23,7 +23,7 @@ impl RoutePolicy {
 }
 
 impl Unchecked {
-    /// `unchecked`, and what guards it as a whole.
+    /// `unchecked`, and the guards around it.
     fn words(&self) -> String {
         let guards = self.guards.iter().map(|guard| format!(" behind {guard}"));
         std::iter::once("unchecked".to_owned()).chain(guards).collect()
@@ -57,8 +57,8 @@ impl PolicyTable {
         text
     }
 
-    /// One line for each route, without what changes when no decision did: source lines and the widths of
-    /// columns are left out. This is what a lock file holds.
+    /// One line for each route, for a lock file. It omits source lines and column widths, which change without an
+    /// access decision.
     ///
     /// ```
     /// use auth_core::prelude::*;

@@ -1,10 +1,10 @@
-//! What a route demands of its caller, as a constant.
+//! The requirement of a route, as a constant.
 
 use std::fmt;
 
 use super::{CredentialKinds, Leaf};
 
-/// What a route demands of its caller.
+/// The requirement of a route for its callers.
 ///
 /// A requirement is a constant: the attributes build it at compile time, one function evaluates it
 /// ([`Guard`](crate::Guard)), and the policy table and documentation read the same value. Write it with the
@@ -34,47 +34,47 @@ pub enum Requirement {
     Public,
     /// Any caller, but an access token that is sent must be a valid one, and no other credential may stand in for it.
     ///
-    /// Like [`Public`](Self::Public) it stands alone: it does not compile as a part of anything else.
+    /// Like [`Public`](Self::Public) it cannot be combined: as a part of another requirement it does not compile.
     Optional,
-    /// One test of the caller's credentials. There is a function for each: `Requirement::scope("reports:read")`.
+    /// A test of the caller's credentials. There is a function for each: `Requirement::scope("reports:read")`.
     Leaf(Leaf),
-    /// Every one of these. An empty list demands nothing; the macros refuse it.
+    /// All of these. An empty list demands nothing; the macros refuse it.
     All(&'static [Requirement]),
     /// At least one of these. An empty list can never be met.
     Any(&'static [Requirement]),
     /// The caller is known and this does not hold. Never met by a caller without credentials.
     Not(&'static Requirement),
-    /// A requirement that was written elsewhere, as the policy of a module or one with a name. It looks at the credentials
-    /// that it looks at alone, whatever is beside it.
+    /// A requirement that was declared elsewhere, such as the policy of a module or a named one. It reads the same
+    /// credentials as alone, whatever is beside it.
     Bound(Bound),
 }
 
-/// A requirement and the credentials that it looks at, made by [`Requirement::bound`].
+/// A requirement and the credentials that it reads, made by [`Requirement::bound`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
     pub(super) requirement: &'static Requirement,
-    /// What its own scopes and negations are about.
+    /// The credentials that its own scopes and negations read.
     pub(super) own: CredentialKinds,
-    /// These, and what the requirements bound inside it look at.
+    /// These, and those that the requirements bound inside it read.
     all: CredentialKinds,
 }
 
 impl Requirement {
-    /// Whether an access token is looked for when this requirement is checked.
+    /// Whether this requirement reads the access token.
     ///
-    /// A scope belongs to whichever credential the requirement names; one that names none means the access token.
+    /// A scope belongs to the credential that the requirement names, by default the access token.
     #[must_use]
     pub const fn wants_subject(&self) -> bool {
         self.kinds().subject
     }
 
-    /// Whether an API key is looked for when this requirement is checked.
+    /// Whether this requirement reads the API key.
     #[must_use]
     pub const fn wants_api_key(&self) -> bool {
         self.kinds().api_key
     }
 
-    /// This requirement as a part of others: it means there what it means alone.
+    /// This requirement as a part of others, which reads the same credentials as alone.
     ///
     /// So guards compose monotonically: a caller who meets `all(a, b)` of two bound requirements meets each of them.
     ///
@@ -88,7 +88,7 @@ impl Requirement {
     #[must_use]
     pub const fn bound(requirement: &'static Self) -> Self {
         match requirement {
-            // They stand alone, which is checked where they do not.
+            // The first two cannot be combined, which `check` reports.
             Self::Public | Self::Optional | Self::Bound(_) => *requirement,
             _ => {
                 let mentions = Mentions::of(requirement);
@@ -97,26 +97,26 @@ impl Requirement {
         }
     }
 
-    /// Which credentials are looked for when this requirement is checked.
+    /// The credentials that this requirement reads.
     pub(crate) const fn kinds(&self) -> CredentialKinds {
         Mentions::of(self).all()
     }
 
-    /// Which credentials its own scopes and negations are about.
+    /// The credentials that its own scopes and negations read.
     pub(super) const fn own_kinds(&self) -> CredentialKinds {
         Mentions::of(self).own()
     }
 }
 
-/// How often a requirement mentions a kind of credential.
+/// How often a requirement mentions each kind of credential.
 #[derive(Clone, Copy)]
 pub(super) struct Mentions {
     subject: usize,
     api_key: usize,
-    /// Leaves of whichever credential the rest mentions.
+    /// Leaves of the credential that the rest mentions.
     either: usize,
     not: usize,
-    /// What the requirements bound inside look at.
+    /// The credentials that the requirements bound inside read.
     bound_own: CredentialKinds,
     bound_all: CredentialKinds,
 }
@@ -174,7 +174,7 @@ impl Mentions {
         }
     }
 
-    /// Where nothing is named but what is bound inside, a negation is about the same credentials.
+    /// If only bound requirements name a kind, a negation reads the same credentials.
     pub(super) const fn own(self) -> CredentialKinds {
         if self.subject + self.api_key + self.either == 0 {
             return self.bound_own;
@@ -192,8 +192,8 @@ impl Mentions {
     }
 }
 
-/// The requirement in the words of the attributes, for instance `all(role(Admin), scope("duty"))`; `by(auth, ..)` around what
-/// looks at other credentials than the rest.
+/// The requirement in the syntax of the attributes, for instance `all(role(Admin), scope("duty"))`; a part that reads
+/// other credentials than the rest is written `by(auth, ..)`.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(f, self.own_kinds())
@@ -201,7 +201,7 @@ impl fmt::Display for Requirement {
 }
 
 impl Requirement {
-    /// `around` is what the requirement around this one looks at.
+    /// `around` are the credentials that the surrounding requirement reads.
     fn write(&self, f: &mut fmt::Formatter<'_>, around: CredentialKinds) -> fmt::Result {
         let (word, parts) = match self {
             Self::Public => return f.write_str("public"),
@@ -220,7 +220,7 @@ impl Requirement {
         f.write_str(")")
     }
 
-    /// As a part that looks at `own` credentials, among others that look at those `around`.
+    /// Writes a part that reads the credentials `own` within a requirement that reads `around`.
     pub(super) fn write_bound(
         &self,
         f: &mut fmt::Formatter<'_>,

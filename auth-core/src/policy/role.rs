@@ -1,9 +1,9 @@
-//! Roles: an enum of the application's, by `#[derive(Role)]`.
+//! Roles: an application's enum with `#[derive(Role)]`.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
-/// A role enum. Derive it; the derive closes the inclusion over at compile time.
+/// A role enum. Derive it; the derive computes the transitive closure of `includes` at compile time.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -32,7 +32,7 @@ pub trait Role: Copy + Eq + Display + FromStr<Err = UnknownRole> + Send + Sync +
     /// Every role, in the order of declaration.
     const ALL: &'static [Self];
 
-    /// The name under which stores and tokens know this role.
+    /// The name of this role in stores and tokens.
     fn name(self) -> &'static str;
 
     /// The names of all roles that include this one, itself first.

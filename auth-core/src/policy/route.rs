@@ -1,10 +1,10 @@
-//! What a route demands, the guards of the routers around it included.
+//! The requirement of a route, including the guards of the routers around it.
 
 use std::fmt;
 
 use super::{CredentialKinds, Requirement};
 
-/// What a caller of a route must meet: the guard of every router around it, and what the route demands of itself.
+/// What a caller of a route must meet: the guard of every router around it, and the route's own requirement.
 ///
 /// `Display` writes it as one requirement: `all(guard, own)`.
 ///
@@ -26,19 +26,19 @@ use super::{CredentialKinds, Requirement};
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteRequirement {
-    /// Of the routers around the route, from the inside out.
+    /// The guards of the routers around the route, innermost first.
     guards: Vec<Requirement>,
     own: Requirement,
 }
 
 impl RouteRequirement {
-    /// All that must be met, in the order in which it is decided: the outermost router's guard first, the route's own
+    /// All parts in the order in which they are checked: the outermost router's guard first, the route's own
     /// requirement last.
     pub fn parts(&self) -> impl Iterator<Item = &Requirement> {
         self.guards.iter().rev().chain([&self.own])
     }
 
-    /// What the route demands of itself.
+    /// The route's own requirement.
     #[must_use]
     pub const fn own(&self) -> &Requirement {
         &self.own

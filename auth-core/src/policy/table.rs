@@ -1,10 +1,10 @@
-//! What the router knows of its routes: who may call what, and where that was decided.
+//! The policy table: the requirement of every route, and its position in the source.
 
 use serde::{Serialize, Serializer};
 
 use super::{Declaration, RouteRequirement};
 
-/// An HTTP method's name; `ANY` for all, `OTHER` for those that a path has no handler for.
+/// An HTTP method's name; `ANY` for all, `OTHER` for those without a handler on the path.
 pub(crate) type Methods = &'static str;
 
 /// One row of the policy table: a method and path, and who may call it.
@@ -24,14 +24,14 @@ pub(crate) type Methods = &'static str;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct RoutePolicy {
-    /// The HTTP method; `ANY` for all, `OTHER` for those that a path has no handler for.
+    /// The HTTP method; `ANY` for all, `OTHER` for those without a handler on the path.
     pub method: &'static str,
     /// The path with the prefixes of all nests, in axum's syntax; a fallback's ends in `*`.
     pub path: String,
-    /// What a caller must meet, the guards of the routers around the route included.
+    /// What a caller must meet, including the guards of the routers around the route.
     #[serde(serialize_with = "in_words")]
     pub requirement: RouteRequirement,
-    /// Where that was decided.
+    /// Where the requirement was declared.
     #[serde(flatten)]
     pub declared: Declaration,
 }
@@ -40,21 +40,21 @@ fn in_words<S: Serializer>(requirement: &RouteRequirement, serializer: S) -> Res
     serializer.collect_str(requirement)
 }
 
-/// A plain router that was taken in: what it serves has no access decision of its own.
+/// A plain router that was merged or nested unchecked: its routes have no access guard.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[non_exhaustive]
 pub struct Unchecked {
-    /// Below which path; `*` for any.
+    /// The path below which it was nested; `*` for any.
     pub path: String,
-    /// What guards it as a whole: the policies of [`GuardedRouter::guard`](crate::GuardedRouter::guard) around it.
+    /// The policies of [`GuardedRouter::guard`](crate::GuardedRouter::guard) around it.
     pub guards: Vec<&'static str>,
-    /// The source file that took it in.
+    /// The source file of the call that added it.
     pub file: &'static str,
     /// The line, counted from 1.
     pub line: u32,
 }
 
-/// Every route of a router with its requirement and the place where that was decided, in the order of paths.
+/// Every route of a router with its requirement and declaration, sorted by path.
 ///
 /// `Display` writes it as aligned text; it serialises to JSON; [`markdown`](Self::markdown) is for documents, and
 /// `testing::policy_lock` compares it to a committed file.
@@ -85,7 +85,7 @@ impl PolicyTable {
         &self.routes
     }
 
-    /// The plain routers that were taken in by a call whose name says that they are unchecked.
+    /// The plain routers that were added by `merge_unchecked` and `nest_unchecked`.
     #[must_use]
     pub fn unchecked(&self) -> &[Unchecked] {
         &self.unchecked
@@ -108,7 +108,7 @@ impl PolicyTable {
     }
 }
 
-/// Where axum puts `path` of a router nested under `prefix`.
+/// axum's path for `path` of a router nested under `prefix`.
 fn nested(prefix: &str, path: &str) -> String {
     match (prefix.ends_with('/'), path) {
         (true, _) => format!("{prefix}{}", path.trim_start_matches('/')),
@@ -123,7 +123,7 @@ mod tests {
     use super::nested;
 
     #[test]
-    fn nested_paths_are_axums() {
+    fn nested_paths_are_those_of_axum() {
         let cases = [("/a", "/", "/a"), ("/a/", "/", "/a/"), ("/a/", "/b", "/a/b"), ("/a", "/b", "/a/b")];
         let fallbacks = [("/a", "*", "/a/*"), ("/a/", "*", "/a/*"), ("/a", "/b/*", "/a/b/*")];
         for (prefix, path, whole) in cases.into_iter().chain(fallbacks) {

@@ -13,12 +13,12 @@ use crate::service::Auth;
 use crate::verify::CredentialKind;
 use crate::verify::dpop::Schemes;
 
-/// How one service answers its refusals.
+/// The settings of a service for its refusals.
 #[derive(Clone, Debug)]
 pub(crate) struct Edge {
     pub(crate) realm: Arc<str>,
     pub(crate) schemes: Schemes,
-    /// Schemes of added credential sources, for challenges.
+    /// Schemes of additional credential sources, for challenges.
     pub(crate) access_token_schemes: Vec<Box<str>>,
     pub(crate) api_key_schemes: Vec<Box<str>>,
     pub(crate) body: ErrorBody,

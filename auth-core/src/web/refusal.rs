@@ -1,4 +1,4 @@
-//! Every way to be refused, and the one table that says how each is answered.
+//! Every kind of refusal, and the table of their answers.
 
 use axum::http::StatusCode;
 
@@ -7,7 +7,7 @@ use crate::service::AccountError;
 use crate::store::StoreError;
 use crate::verify::AccessError;
 
-/// Why a request was refused: what a handler returns as its error.
+/// Why a request was refused: the error type of a handler.
 ///
 /// `?` makes one of an [`AccessError`] and of the errors of operations; as a response it takes realm, challenge schemes and
 /// error body from the `Auth` of the [`GuardedRouter`](crate::GuardedRouter) around it. A plain axum router gives the
@@ -44,13 +44,13 @@ pub enum Refusal {
     /// The request's body, path or query could not be read.
     #[error(transparent)]
     Body(#[from] BodyError),
-    /// The application's own rule said no.
+    /// The application's own rule refused the caller.
     #[error("The caller may not do this.")]
     Forbidden,
-    /// There is no such thing, or the caller has none.
+    /// The resource does not exist, or not for this caller.
     #[error("There is no such {what}.")]
     NotFound {
-        /// What was asked for.
+        /// The kind of the resource.
         what: &'static str,
     },
 }
@@ -62,7 +62,7 @@ pub enum Refusal {
 pub struct BodyError {
     /// 400, 413, 415, 422 or another client error.
     pub status: StatusCode,
-    /// What was wrong with it, without a word of what was sent.
+    /// The error, without any part of the request.
     pub detail: String,
 }
 
@@ -72,7 +72,7 @@ impl BodyError {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
-    /// A client error of this status; a `detail` repeats nothing that was sent.
+    /// A client error of this status; `detail` must not repeat any part of the request.
     pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into() }
     }
@@ -84,7 +84,7 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// How a refusal is answered.
+/// The answer to a refusal.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -94,7 +94,7 @@ pub(crate) struct Answer {
     pub(crate) challenge: Challenge,
 }
 
-/// Which `WWW-Authenticate` challenge goes along (RFC 6750 section 3).
+/// The kind of `WWW-Authenticate` challenge (RFC 6750 section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Challenge {
     None,

@@ -1,4 +1,4 @@
-//! A fault in words. The compiler prints them, so they are made by constant functions.
+//! The compiler message of a fault, made by constant functions.
 
 use super::Fault;
 use crate::policy::Requirement;
@@ -15,7 +15,7 @@ pub(crate) struct Text {
 }
 
 impl Fault<'_> {
-    /// What is wrong, and what to do.
+    /// The fault and its remedy.
     pub(crate) const fn message(&self) -> Text {
         let text = Text { bytes: [0; MOST_BYTES], len: 0, is_full: false };
         match self {

@@ -1,5 +1,5 @@
-//! Whether a requirement means what it seems to. It is a constant function: the macros' output asserts it, so that what is
-//! behind the names of policies and roles is seen, which the macros cannot see.
+//! Whether a requirement means what it appears to mean. The macros' output asserts this constant function, which sees
+//! the values of named policies and roles; the macros cannot.
 //!
 //! The answer is exact for requirements of up to [`MOST_VARIABLES`] variables. A larger one is accepted.
 
@@ -15,23 +15,23 @@ use table::{MOST_VARIABLES, Table};
 use super::requirement::Mentions;
 use super::{CredentialKinds, Requirement};
 
-/// A larger requirement is accepted: a build does not wait for an analysis without bound.
+/// A larger requirement is accepted, to bound the time of a build.
 const MOST_PARTS: usize = 100;
 
-/// What is wrong with a requirement.
+/// The fault of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault<'a> {
     /// No caller meets this part.
     Contradiction(&'a Requirement),
-    /// Every known caller meets this part, though none of its alternatives says so.
+    /// Every known caller meets this part, although no alternative in it states that.
     Everyone(&'a Requirement),
     /// `part` changes nothing: in an `any` it is contained in `beside`, in an `all` it contains `beside`.
     Redundant { part: &'a Requirement, beside: &'a Requirement, of_any: bool },
-    /// This part lets in callers without credentials, so what is beside it is void.
+    /// This part accepts callers without credentials, which makes the parts beside it void.
     Open(&'a Requirement),
 }
 
-/// Finds the smallest part of `requirement` that does not mean what it seems to.
+/// Finds the smallest part of `requirement` with a fault.
 pub(crate) const fn check(requirement: &Requirement) -> Result<(), Fault<'_>> {
     if let Some(open) = open_part(requirement, true) {
         return Err(Fault::Open(open));
@@ -47,7 +47,7 @@ pub(crate) const fn check(requirement: &Requirement) -> Result<(), Fault<'_>> {
     }
 }
 
-/// A part that lets in callers without credentials; the whole may.
+/// A part that accepts callers without credentials; the whole requirement may.
 const fn open_part(requirement: &Requirement, is_whole: bool) -> Option<&Requirement> {
     match requirement {
         Requirement::Public | Requirement::Optional if !is_whole => Some(requirement),
@@ -66,7 +66,7 @@ const fn open_part(requirement: &Requirement, is_whole: bool) -> Option<&Require
     }
 }
 
-/// How many parts there are, counted until they are more than `most`.
+/// The number of parts, counted up to `most`.
 const fn count(requirement: &Requirement, most: usize) -> usize {
     match requirement {
         Requirement::Not(inner) => 1 + count(inner, most),
@@ -105,7 +105,7 @@ impl Checker {
         }
         let met = self.space.meets(requirement, self.seen);
         if met.and(&self.space.possible).is_never() {
-            // What is bound was checked where it was written.
+            // A bound requirement was checked at its declaration.
             return if self.has_bound_contradiction(parts) { None } else { Some(Fault::Contradiction(requirement)) };
         }
         let of_any = match requirement {
@@ -134,8 +134,8 @@ impl Checker {
         false
     }
 
-    /// A part that another one beside it makes void: an alternative that a wider one admits, or a demand that a stricter one
-    /// contains. What is written elsewhere, as the guard of a module, may be contained in what is written here.
+    /// A part that another one makes void: an alternative within a wider one, or a demand within a stricter one. A
+    /// requirement declared elsewhere, such as the guard of a module, may be contained in this one.
     const fn redundant<'a>(&self, parts: &'a [Requirement], of_any: bool) -> Option<Fault<'a>> {
         let mut tables = [self.space.possible; MOST_VARIABLES];
         if parts.len() > tables.len() {
@@ -150,7 +150,7 @@ impl Checker {
         while i < parts.len() {
             let mut j = 0;
             while j < parts.len() {
-                // Of two that mean the same, the second is the one too many.
+                // Of two equal parts, the second is redundant.
                 if i != j
                     && !is_bound(&parts[i])
                     && !is_bound(&parts[j])
@@ -174,15 +174,15 @@ impl Checker {
         narrow.implies(wide, &self.space.evident)
     }
 
-    /// Whether all else would mean the same without `part`: a scope and a `not` mean something else where other
-    /// credentials are looked at.
+    /// Whether the other parts would keep their meaning without `part`: it can determine which credentials a scope or a
+    /// `not` reads.
     const fn could_go(&self, part: &Requirement) -> bool {
         let rest = self.whole.without(Mentions::of(part));
         self.whole.own().is(rest.own()) || !rest.depends_on_kinds()
     }
 
-    /// Whether an alternative says by itself that any known caller will do, or all of them do together, as in
-    /// `any(auth, api_key)`.
+    /// Whether one alternative states that any known caller is accepted, or all of them together do, as in `any(auth,
+    /// api_key)`.
     const fn says_everyone(&self, parts: &[Requirement], known: &Table) -> bool {
         let mut credentials = 0;
         let mut i = 0;
@@ -197,7 +197,7 @@ impl Checker {
     }
 }
 
-/// `auth` or `api_key`. Which credential is meant may be said although it follows, as in `all(auth, role(Admin))`.
+/// `auth` or `api_key`, which may be written although it follows from another part, as in `all(auth, role(Admin))`.
 const fn is_any_credential(requirement: &Requirement) -> bool {
     match requirement {
         Requirement::Leaf(leaf) => leaf.is_any_credential(),

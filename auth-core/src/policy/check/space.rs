@@ -1,7 +1,7 @@
-//! Every way a caller could be, as far as a requirement tells them apart, and what of it meets the requirement.
+//! Every caller that a requirement distinguishes, and which of them meet it.
 //!
-//! It follows the rules of [`evaluate`](super::super::evaluate): a leaf passes for every credential that it tests, a
-//! negation is carried down to the leaves.
+//! Follows the rules of [`evaluate`](super::super::evaluate): a leaf must pass for every credential that it tests, and
+//! a negation is applied to the leaves.
 
 use super::table::{MOST_VARIABLES, Table};
 use crate::policy::{CredentialKinds, Leaf, Requirement};
@@ -9,21 +9,21 @@ use crate::policy::{CredentialKinds, Leaf, Requirement};
 /// The variables are: a subject is known, an API key is known, and then each fact.
 pub(super) struct Space {
     facts: [Option<Fact>; MOST_VARIABLES - KINDS],
-    /// How many variables there are.
+    /// The number of variables.
     variables: usize,
-    /// The callers that can be.
+    /// The callers that can exist.
     pub(super) possible: Table,
-    /// The same by what the words say alone, without what is declared elsewhere.
+    /// The same without declarations elsewhere, such as the inclusion of roles.
     pub(super) evident: Table,
 }
 
 const KINDS: usize = 2;
 
-/// The credential of one kind passes a leaf.
+/// A credential of one kind passes a leaf.
 #[derive(Clone, Copy)]
 struct Fact {
     leaf: Leaf,
-    /// The variable that says that the credential is there.
+    /// The variable of the credential's presence.
     kind: usize,
 }
 
@@ -39,7 +39,7 @@ impl Space {
         Some(space)
     }
 
-    /// Whether there was room.
+    /// Returns `false` when there are too many facts.
     const fn collect(&mut self, requirement: &Requirement, seen: CredentialKinds) -> bool {
         match requirement {
             Requirement::Public | Requirement::Optional => true,
@@ -72,7 +72,7 @@ impl Space {
         true
     }
 
-    /// The variable of a fact. Two leaves that imply each other are one.
+    /// The variable of a fact. Leaves that imply each other share one.
     const fn find(&self, leaf: &Leaf, kind: usize) -> usize {
         let mut i = KINDS;
         while i < self.variables {
@@ -110,7 +110,7 @@ impl Space {
         }
     }
 
-    /// No caller has `one` without `other`.
+    /// Excludes callers with `one` and without `other`.
     const fn require(&mut self, one: usize, other: usize, is_evident: bool) {
         let implication = self.variable(one).not().or(&self.variable(other));
         self.possible = self.possible.and(&implication);
@@ -139,7 +139,7 @@ impl Space {
         known
     }
 
-    /// The callers that meet `requirement`, which looks at the credentials `seen`.
+    /// The callers that meet `requirement`, which reads the credentials `seen`.
     pub(super) const fn meets(&self, requirement: &Requirement, seen: CredentialKinds) -> Table {
         match requirement {
             Requirement::Public | Requirement::Optional => Table::always(self.variables),
@@ -161,7 +161,7 @@ impl Space {
         }
     }
 
-    /// The callers that do not meet `requirement`, given that they are known to what is around it.
+    /// The callers that do not meet `requirement`, among those with a known credential.
     const fn fails(&self, requirement: &Requirement, seen: CredentialKinds) -> Table {
         match requirement {
             Requirement::Public | Requirement::Optional => self.never(),

@@ -1,9 +1,9 @@
-//! Truth tables, a bit for each way a caller could be.
+//! Truth tables, with a bit for each assignment of the variables.
 
-/// More variables than this make tables that a build should not wait for; no requirement that people read has so many.
+/// The table size is exponential in this; no requirement in practice has as many variables.
 pub(super) const MOST_VARIABLES: usize = 12;
 
-/// How many variables one word has room for.
+/// The number of variables in one word.
 const IN_A_WORD: usize = 7;
 const MOST_WORDS: usize = 1 << (MOST_VARIABLES - IN_A_WORD);
 
@@ -21,18 +21,18 @@ const PATTERNS: [u128; IN_A_WORD] = [
 #[derive(Clone, Copy)]
 pub(super) struct Table {
     words: [u128; MOST_WORDS],
-    /// How many of them are in use.
+    /// The number of words in use.
     len: usize,
 }
 
 impl Table {
-    /// What is always so, as a function of so many variables.
+    /// The function that is true everywhere.
     pub(super) const fn always(variables: usize) -> Self {
         let len = if variables > IN_A_WORD { 1 << (variables - IN_A_WORD) } else { 1 };
         Self { words: [u128::MAX; MOST_WORDS], len }
     }
 
-    /// The variable `i`; `self` says how many there are.
+    /// The function that is true where the variable `i` is; `self` gives the number of variables.
     pub(super) const fn variable(mut self, i: usize) -> Self {
         let mut word = 0;
         while word < self.len {
@@ -76,7 +76,7 @@ impl Table {
         word == self.len
     }
 
-    /// Whether `other` is so wherever this is, as far as `within` goes.
+    /// Whether `other` is true wherever `self` and `within` are.
     pub(super) const fn implies(self, other: &Self, within: &Self) -> bool {
         self.and(&other.not()).and(within).is_never()
     }

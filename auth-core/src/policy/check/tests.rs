@@ -1,4 +1,4 @@
-//! Held to the evaluator: random requirements for every caller that they can tell apart.
+//! Compares the check with the evaluator: random requirements and every caller that they distinguish.
 
 use super::*;
 use crate::base::Timestamp;
@@ -92,7 +92,7 @@ fn is_let_in(requirement: &Requirement, (subject, key): &(Option<Subject>, Optio
     evaluate(requirement, sent.only(requirement.kinds()), NOW).is_ok()
 }
 
-/// The same numbers in every run (xorshift).
+/// A xorshift generator: the same numbers in every run.
 struct Random(u64);
 
 impl Random {

@@ -10,7 +10,7 @@ use crate::policy::{Leaf, Requirement};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claim {
-    /// The claim's place, as [`ClaimPath`](crate::token::ClaimPath) reads it.
+    /// The claim's path, in the syntax of [`ClaimPath`](crate::token::ClaimPath).
     pub name: &'static str,
     /// Its value.
     pub value: &'static str,
@@ -41,7 +41,7 @@ impl Test for Claim {
         credential.is_subject(|subject| subject.claims(self.name, self.value))
     }
 
-    /// The name suffices to see what is wrong; which values are let in is not the caller's to know.
+    /// The name identifies the problem; accepted values are not disclosed to the caller.
     fn missing(&self) -> Missing {
         Missing::Fact(format!("the claim `{}` with the value that this needs", self.name))
     }

@@ -10,12 +10,12 @@ use crate::policy::{Leaf, Requirement};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fresh {
-    /// How long ago at most, in seconds.
+    /// The maximum age of the authentication, in seconds.
     pub max_age: u64,
 }
 
 impl Requirement {
-    /// A subject that authenticated at most so many seconds ago.
+    /// A subject that authenticated at most this many seconds ago.
     #[must_use]
     pub const fn fresh(max_age: u64) -> Self {
         Self::Leaf(Leaf::Fresh(Fresh { max_age }))

@@ -6,24 +6,23 @@ use super::{Credential, CredentialKinds, Missing};
 use crate::base::Timestamp;
 pub(super) use words::{Argument, UNITS, Words};
 
-/// What a leaf is besides its data.
+/// The behaviour of a leaf.
 ///
-/// Each leaf has two inherent `const fn`s as well, since a trait cannot: `words`, the leaf as it is written, and
-/// `implies`, whether every credential that passes it passes another of its kind.
+/// Each leaf also has two inherent `const fn`s, which a trait cannot have: `words`, the leaf in the syntax of the
+/// attributes, and `implies`, whether every credential that passes it passes another leaf of its kind.
 trait Test {
-    /// The credentials that it tests. One that tests either kind names neither: it tests those that the rest of the
-    /// requirement names.
+    /// The credentials that it tests. None means those that the rest of the requirement reads.
     const KINDS: CredentialKinds;
     /// Whether every credential of these kinds passes.
     const IS_ANY_CREDENTIAL: bool = false;
-    /// Whether `implies` follows from declarations elsewhere (the inclusion of roles). They may change, so a part that is
-    /// redundant by them alone is no mistake.
+    /// Whether `implies` depends on declarations elsewhere (the inclusion of roles). They may change, so a part that is
+    /// redundant only by them is no error.
     const IMPLIES_BY_DECLARATION: bool = false;
 
     /// `None` if it is unknown (see [`CredentialFacts`](crate::policy::CredentialFacts)).
     fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool>;
 
-    /// What a known caller lacks.
+    /// The property that a known caller lacks.
     fn missing(&self) -> Missing;
 }
 
@@ -58,7 +57,7 @@ macro_rules! leaves {
                 match self { $(Self::$leaf(_) => <$file::$leaf as Test>::IMPLIES_BY_DECLARATION,)* }
             }
 
-            /// Whether every credential that passes this leaf passes `other`. Two that imply each other are the same.
+            /// Whether every credential that passes this leaf passes `other`. Leaves that imply each other are equal.
             pub(super) const fn implies(&self, other: &Self) -> bool {
                 match (self, other) {
                     $((Self::$leaf(one), Self::$leaf(other)) => one.implies(other),)*
@@ -98,7 +97,7 @@ leaves! {
     claim::Claim,
 }
 
-/// `==` of texts, which constants cannot ask for.
+/// `==` of strings in constants.
 const fn same(one: &str, other: &str) -> bool {
     let (one, other) = (one.as_bytes(), other.as_bytes());
     if one.len() != other.len() {

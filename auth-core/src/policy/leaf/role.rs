@@ -10,7 +10,7 @@ use crate::policy::{Leaf, Requirement};
 pub struct Role {
     /// The role's name.
     pub name: &'static str,
-    /// Every role name that satisfies it: itself and all that include it, closed over at compile time.
+    /// The names of all roles that satisfy it, transitively: itself and those that include it.
     pub granted_by: &'static [&'static str],
 }
 
@@ -27,7 +27,7 @@ impl Role {
         Words::with("role", Argument::Name(self.name))
     }
 
-    /// A role implies those that it includes: whatever grants it grants them.
+    /// A role implies those that it includes: every role that grants it grants them.
     pub(super) const fn implies(&self, other: &Self) -> bool {
         let mut i = 0;
         while i < self.granted_by.len() {

@@ -6,7 +6,7 @@ use crate::policy::{Leaf, Requirement};
 
 /// `scope("reports:read")`: the credential carries this scope (RFC 6749 section 3.3).
 ///
-/// Of two credentials sent together neither lends the other its rights: both must carry it, and for a negation neither.
+/// Two credentials in one request do not share their rights: both must carry it, and for a negation neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Scope {
@@ -15,7 +15,7 @@ pub struct Scope {
 }
 
 impl Requirement {
-    /// A credential, of a kind that the requirement around it names, that carries this scope.
+    /// A credential, of a kind that the rest of the requirement reads, with this scope.
     #[must_use]
     pub const fn scope(name: &'static str) -> Self {
         Self::Leaf(Leaf::Scope(Scope { name }))

@@ -1,8 +1,8 @@
-//! A leaf as it is written: a word and its arguments.
+//! A leaf in the syntax of the attributes: a word and its arguments.
 
 use std::fmt;
 
-/// A word and its arguments, as constants can give them.
+/// A word and its arguments, as constants.
 #[derive(Clone, Copy)]
 pub(in crate::policy) struct Words {
     pub(in crate::policy) word: &'static str,
@@ -12,7 +12,7 @@ pub(in crate::policy) struct Words {
 #[derive(Clone, Copy)]
 pub(in crate::policy) enum Argument {
     None,
-    /// As it is.
+    /// An unquoted name.
     Name(&'static str),
     /// In quotes.
     Text(&'static str),

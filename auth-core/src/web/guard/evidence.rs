@@ -41,8 +41,8 @@ pub trait Decided: sealed::SealedArgs {
     type Evidence: Evidence;
 }
 
-/// A state that holds an [`Auth`], which every guard needs: implement axum's `FromRef`, or derive it with axum's feature
-/// `macros`.
+/// A state that contains an [`Auth`], which every guard needs: implement axum's `FromRef`, or derive it with axum's
+/// feature `macros`.
 ///
 /// ```
 /// use auth_core::prelude::*;

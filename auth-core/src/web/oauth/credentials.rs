@@ -1,4 +1,4 @@
-//! The credentials of a client, before anything is known about them (RFC 6749 section 2.3).
+//! Unverified credentials of a client (RFC 6749 section 2.3).
 
 use axum::http::{HeaderMap, header};
 use base64::Engine;
@@ -9,22 +9,22 @@ use super::form::{self, OAuthForm};
 use crate::service::oauth::{ClientCredentials, OAuthError};
 
 impl ClientCredentials {
-    /// Reads them from the header or the form; from both is one mechanism too many (RFC 6749 section 2.3).
+    /// Reads them from the header or the form; using both is an error (RFC 6749 section 2.3).
     pub(crate) fn read(headers: &HeaderMap, form: &OAuthForm) -> Result<Self, OAuthError> {
         let posted = Self { id: form.text("client_id")?, secret: form.secret("client_secret")? };
         let Some(basic) = Self::basic(headers)? else { return Ok(posted) };
         if posted.secret.is_some() {
             return Err(OAuthError::invalid_request("the client authenticates by header and by form; use one"));
         }
-        // Some libraries repeat the id in the form. Two ids leave open who asks.
+        // Some libraries repeat the id in the form. Two different ids are ambiguous.
         if basic.id.is_some() && posted.id.is_some() && posted.id != basic.id {
             return Err(OAuthError::invalid_request("client_id differs from that of the Authorization header"));
         }
         Ok(Self { id: basic.id.or(posted.id), secret: basic.secret })
     }
 
-    /// The `Authorization` header's, of scheme `Basic`, with id and secret form-encoded within it (RFC 6749 section
-    /// 2.3.1). An access token there is no client's credential and proves nothing here.
+    /// The credentials in an `Authorization` header with the scheme `Basic`, in which id and secret are form-encoded
+    /// (RFC 6749 section 2.3.1). An access token in the header is not a credential of a client and is ignored.
     fn basic(headers: &HeaderMap) -> Result<Option<Self>, OAuthError> {
         let mut values = headers.get_all(header::AUTHORIZATION).iter();
         let Some(value) = values.next() else { return Ok(None) };
@@ -47,7 +47,7 @@ impl ClientCredentials {
         let decoded = SecretString::from(decoded);
         let (id, secret) = decoded.expose_secret().split_once(':')?;
         let (id, secret) = (form::decode(id)?, form::decode(secret)?);
-        // Empty is absent: a form left empty, such as Swagger UI's, sends `:`.
+        // Empty is absent: an empty form, such as Swagger UI's, sends `:`.
         let present = |text: String| if text.is_empty() { None } else { Some(text) };
         Some(Self { id: present(id), secret: present(secret).map(SecretString::from) })
     }
@@ -57,7 +57,7 @@ impl ClientCredentials {
 mod tests {
     use super::*;
 
-    /// Id and secret with a line end between, which neither has here.
+    /// Id and secret, separated by a line end, which neither can contain here.
     fn decoded(plain: &[u8]) -> Option<String> {
         let credentials = ClientCredentials::decode(&BASE64_STANDARD.encode(plain))?;
         let secret = credentials.secret.map(|secret| secret.expose_secret().to_owned());
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_is_absent_and_a_header_that_is_no_pair_is_none() {
+    fn empty_values_and_malformed_headers_are_absent() {
         assert_eq!(decoded(b":").as_deref(), Some("\n"));
         assert_eq!(decoded(b"app:").as_deref(), Some("app\n"));
         assert_eq!(decoded(b"app"), None);

@@ -1,4 +1,4 @@
-//! OAuth's errors as responses.
+//! OAuth errors as responses.
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -20,11 +20,11 @@ impl OAuthError {
     /// The response, in the realm of `auth`.
     pub(crate) fn response(self, auth: &Auth) -> Response {
         let response = self.into_response();
-        // RFC 9110 section 15.5.2 wants a challenge with every 401, however the client tried to authenticate.
+        // RFC 9110 section 15.5.2 demands a challenge with every 401, however the client tried to authenticate.
         if self.status == StatusCode::UNAUTHORIZED { auth.challenge_by_basic(response) } else { response }
     }
 
-    /// The response to a guard's refusal: its status, challenge and other headers, and the body in OAuth's form.
+    /// The response to a guard's refusal: its status, challenge and other headers, with an OAuth error as its body.
     pub(crate) fn instead_of(response: Response) -> Response {
         let Some(refusal) = response.extensions().get::<Refusal>() else { return response };
         let mut answer = Self::of_guard(refusal).into_response();
@@ -36,7 +36,7 @@ impl OAuthError {
         answer
     }
 
-    /// RFC 7662 section 2.3: refused as RFC 6750 says.
+    /// RFC 7662 section 2.3: the errors of RFC 6750.
     fn of_guard(refusal: &Refusal) -> Self {
         let status = refusal.status();
         let Refusal::Access(error) = refusal else {
@@ -78,7 +78,7 @@ impl IntoResponse for OAuthError {
 }
 
 impl Auth {
-    /// Adds the challenge by which a client authenticates, unless it is there.
+    /// Adds the challenge for client authentication, unless it is present.
     pub(crate) fn challenge_by_basic(&self, mut response: Response) -> Response {
         let challenge = format!("Basic realm=\"{}\", charset=\"UTF-8\"", quotable(self.realm()));
         if let Ok(challenge) = HeaderValue::from_str(&challenge) {

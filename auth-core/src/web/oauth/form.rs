@@ -15,7 +15,7 @@ use crate::service::oauth::OAuthError;
 pub(crate) struct OAuthForm(Vec<(String, SecretString)>);
 
 impl OAuthForm {
-    /// The value of a parameter that is no secret.
+    /// The value of a parameter that is not secret.
     pub(crate) fn text(&self, name: &str) -> Result<Option<String>, OAuthError> {
         Ok(self.get(name)?.map(|value| value.expose_secret().to_owned()))
     }
@@ -64,8 +64,8 @@ fn is_form(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-/// Undoes form encoding: `+` is a space, `%41` a byte, and a `%` that begins no such byte is itself, as everywhere on
-/// the web. `None` when the bytes are not UTF-8.
+/// Undoes form encoding: `+` is a space, `%41` a byte; a `%` without two hex digits is kept (WHATWG URL). `None` when
+/// the bytes are not UTF-8.
 pub(super) fn decode(text: &str) -> Option<String> {
     let spaced = text.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(Cow::into_owned)

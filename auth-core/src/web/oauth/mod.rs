@@ -1,4 +1,4 @@
-//! The OAuth endpoints' requests and responses.
+//! Requests and responses of the OAuth endpoints.
 
 mod credentials;
 mod error;

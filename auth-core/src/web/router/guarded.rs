@@ -1,4 +1,4 @@
-//! A router that takes only handlers with an access guard.
+//! A router that accepts only handlers with an access guard.
 
 use std::convert::Infallible;
 use std::panic::Location;
@@ -25,7 +25,7 @@ use crate::web::guard::{Decided, HasAuth};
 
 /// An axum router whose every handler has an access guard.
 ///
-/// It takes handlers only through [`routing`](crate::routing)'s `get`, `post`, …, which demand a guard, and becomes a
+/// It accepts handlers only through [`routing`](crate::routing)'s `get`, `post`, …, which demand a guard, and becomes a
 /// plain [`axum::Router`] by [`with_state`](Self::with_state).
 ///
 /// ```
@@ -49,9 +49,9 @@ use crate::web::guard::{Decided, HasAuth};
 #[must_use = "a router does nothing until it is served"]
 pub struct GuardedRouter<S = ()> {
     inner: Router<S>,
-    /// What the guards of the whole router demand is in its rows already.
+    /// The rows already contain the guards of the whole router.
     table: PolicyTable,
-    /// Guards of the whole router, which wrap it when nothing can be added to it any more.
+    /// Guards of the whole router, applied when no more routes can be added.
     guards: Vec<WholeGuard<S>>,
     covers: Covers,
     wiring: Wiring<S>,
@@ -93,8 +93,8 @@ where
         }
     }
 
-    /// Adds the handlers of one path; the path is written as for [`axum::Router::route`], which also states when it
-    /// panics (a malformed or doubled path, at start).
+    /// Adds the handlers of one path. Syntax and panics are those of [`axum::Router::route`] (a malformed or doubled
+    /// path, at start).
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -136,7 +136,7 @@ where
     ///
     /// # Panics
     ///
-    /// At start, where [`axum::Router::nest`] does: for an empty prefix, and for two routes of one path.
+    /// At start, for the same reasons as [`axum::Router::nest`]: an empty prefix, or two routes of one path.
     #[track_caller]
     pub fn nest(mut self, prefix: &str, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
@@ -157,7 +157,7 @@ where
     ///
     /// # Panics
     ///
-    /// At start, where [`axum::Router::merge`] does: for two routes of one path and method, and for two fallbacks.
+    /// At start, for the same reasons as [`axum::Router::merge`]: two routes of one path and method, or two fallbacks.
     #[track_caller]
     pub fn merge(mut self, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
@@ -170,8 +170,8 @@ where
     /// those added before and after this call, of routers nested and merged into it, plain ones included, and of its
     /// fallback. The policy table shows `all(P, own)`.
     ///
-    /// `P` is decided before any layer of this router runs; what must answer unverified callers, as CORS
-    /// preflights, belongs around it.
+    /// `P` is checked before any layer of this router runs. A layer that must answer unverified callers, such as CORS
+    /// preflights, belongs around this router.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -256,8 +256,8 @@ where
         self
     }
 
-    /// Answers `GET` at `path` with the policy table of the whole application, for those who meet `P`: a page for
-    /// browsers (`Accept: text/html`), JSON for others. The route is a row of it.
+    /// Answers `GET` at `path` with the policy table of the whole application, for callers that meet `P`: an HTML page
+    /// for browsers (`Accept: text/html`), otherwise JSON. The route is a row of it.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -285,8 +285,8 @@ where
 
     /// Wraps all routes added so far in a layer, as [`axum::Router::layer`] does. Guards need no layer.
     ///
-    /// The layer comes before the guards of these routes: what it answers by itself, a cache for one, none of them has
-    /// seen. Only [`guard`](Self::guard) comes before the layers of its router.
+    /// The layer runs before the guards of these routes: a layer that answers without its handler, such as a cache,
+    /// answers unverified callers. Only [`guard`](Self::guard) runs before the layers of its router.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -308,10 +308,10 @@ where
         self
     }
 
-    /// Takes in the routes of a plain axum router, which have no access guards; the policy table shows the place of
-    /// this call instead of them.
+    /// Adds the routes of a plain axum router, which have no access guards; the policy table has the position of this
+    /// call in their place.
     ///
-    /// For metrics exporters, static files and the like; the long name is meant to be found in review.
+    /// For metrics exporters, static files and the like; the long name makes it easy to find in review.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -327,9 +327,9 @@ where
         self
     }
 
-    /// Takes in the routes of a plain axum router under a prefix, as [`merge_unchecked`](Self::merge_unchecked) does.
+    /// Adds the routes of a plain axum router under a prefix, like [`merge_unchecked`](Self::merge_unchecked).
     ///
-    /// A service is taken in as such a router's fallback:
+    /// A service is added as the fallback of such a router:
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -349,13 +349,13 @@ where
         self
     }
 
-    /// Every route with its requirement and the place where that was decided.
+    /// Every route with its requirement and declaration.
     #[must_use]
     pub fn policy(&self) -> PolicyTable {
         self.table.clone().sorted()
     }
 
-    /// Gives the routes their state and becomes a plain [`axum::Router`], ready to be served.
+    /// Provides the state, and returns a plain [`axum::Router`] that can be served.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -413,11 +413,11 @@ where
     fn take_unchecked(&mut self, path: String) {
         let place = Location::caller();
         self.enter_unchecked(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
-        // It may bring a fallback along.
+        // It may have a fallback.
         self.covers = Covers::RoutesAndFallback;
     }
 
-    /// The router with its guards around all that it has.
+    /// The router with its guards around all routes.
     fn sealed(mut self) -> Self {
         for guard in std::mem::take(&mut self.guards) {
             self.inner = guard.wrap(self.inner, self.covers);

@@ -1,5 +1,5 @@
-//! What a [`GuardedRouter`] takes in. Each trait has one type; they are traits so that the compiler says what to write in
-//! place of axum's own.
+//! Arguments of a [`GuardedRouter`]. Each trait has one implementation; they are traits so that the compiler's message
+//! names the replacement for axum's own types.
 
 use super::GuardedRouter;
 use super::routing::GuardedMethodRouter;

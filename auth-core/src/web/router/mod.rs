@@ -1,4 +1,4 @@
-//! The router that takes only guarded handlers.
+//! The router that accepts only guarded handlers.
 
 mod guarded;
 mod into_guarded;

@@ -22,7 +22,7 @@ fn wants_html(headers: &HeaderMap) -> bool {
 }
 
 impl PolicyTable {
-    /// The table as an HTML page without scripts or anything from elsewhere.
+    /// The table as an HTML page without scripts and external resources.
     ///
     /// ```
     /// use auth_core::prelude::*;

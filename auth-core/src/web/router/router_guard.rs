@@ -1,4 +1,4 @@
-//! A policy over a whole router: it joins what each route demands of itself.
+//! A policy for a whole router, in addition to each route's own requirement.
 
 use axum::Router;
 
@@ -6,7 +6,7 @@ use crate::policy::{Declaration, Policy, Requirement};
 use crate::policy::{RoutePolicy, Unchecked};
 use crate::web::guard::GuardLayer;
 
-/// A policy that every route of a router must meet besides its own.
+/// A policy that every route of a router must meet in addition to its own.
 pub(crate) struct WholeGuard<S> {
     requirement: Requirement,
     declared: Declaration,
@@ -21,7 +21,7 @@ impl<S> Clone for WholeGuard<S> {
 
 impl<S> Copy for WholeGuard<S> {}
 
-/// Whether the router's fallback is guarded with its routes. Axum's own fallback is not: merged into another router, it
+/// Whether the router's fallback is guarded with its routes. axum's own fallback is not: merged into another router, it
 /// would answer 401 in place of that router's 404.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Covers {
@@ -38,11 +38,11 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
         (self.wrap)(router, covers)
     }
 
-    /// Makes `row` that of a route behind this guard.
+    /// Adds this guard to the requirement of `row`.
     ///
     /// # Panics
     ///
-    /// When the guard cannot join the route; [`check`](Self::check) says when.
+    /// When the guard cannot apply to the route, see [`check`](Self::check).
     #[track_caller]
     pub(crate) fn join(&self, row: &mut RoutePolicy) {
         self.check(row);
@@ -53,7 +53,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
         row.guards.push(self.declared.name);
     }
 
-    /// Refuses a route that this guard cannot join.
+    /// Refuses a route to which this guard cannot apply.
     ///
     /// # Panics
     ///
@@ -74,7 +74,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
 fn wrap<P: Policy, S: Clone + Send + Sync + 'static>(router: Router<S>, covers: Covers) -> Router<S> {
     match covers {
         Covers::RoutesAndFallback => router.layer(GuardLayer::<P>::of_router()),
-        // Without routes there is nothing to guard, and axum panics.
+        // Without routes there is nothing to guard, and axum would panic.
         Covers::Routes if router.has_routes() => router.route_layer(GuardLayer::<P>::of_router()),
         Covers::Routes => router,
     }

@@ -1,4 +1,4 @@
-//! What a guarded router learns only when it gets its state, and hands to its guards and its policy page.
+//! Data of a guarded router that is known only with its state, for its guards and its policy page.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::policy::PolicyTable;
 use crate::service::Auth;
 use crate::web::guard::HasAuth;
 
-/// How the `Auth` is found in the state, where a guard or a page of the router needs it.
+/// The function that finds the `Auth` in the state, if a guard or page of the router needs it.
 pub(crate) struct Wiring<S>(Option<fn(&S) -> Auth>);
 
 impl<S> Wiring<S> {
@@ -25,7 +25,7 @@ impl<S> Wiring<S> {
         self.0 = self.0.or(other.0);
     }
 
-    /// What every request of the router carries; nothing where no guard or page needs it.
+    /// The extension of every request of the router; `None` if no guard or page needs it.
     pub(crate) fn wired(&self, state: &S, table: &PolicyTable) -> Option<Wired> {
         self.0.map(|auth| Wired { auth: auth(state), table: Arc::new(table.clone()) })
     }
@@ -39,8 +39,8 @@ impl<S> Clone for Wiring<S> {
 
 impl<S> Copy for Wiring<S> {}
 
-/// Put into every request by [`GuardedRouter::with_state`](crate::GuardedRouter::with_state), which is the only way to a
-/// router that can be served.
+/// Added to every request by [`GuardedRouter::with_state`](crate::GuardedRouter::with_state), which is the only way to
+/// a router that can be served.
 #[derive(Clone)]
 pub(crate) struct Wired {
     pub(crate) auth: Auth,

@@ -1,4 +1,4 @@
-//! `get`, `post` and their siblings, which take only handlers with an access guard.
+//! `get`, `post` and the other methods, which accept only handlers with an access guard.
 //!
 //! ```
 //! use auth_core::prelude::*;
@@ -22,9 +22,9 @@ use tower_service::Service;
 use crate::policy::{Declaration, Methods, Policy, Requirement, RoutePolicy};
 use crate::web::guard::{Decided, Evidence};
 
-/// Handlers for the methods of one path, each with the decision about it.
+/// Handlers for the methods of one path, each with its requirement.
 ///
-/// The counterpart of axum's [`MethodRouter`]: made by [`get`], [`post`] and their siblings, taken by
+/// The counterpart of axum's [`MethodRouter`]: made by [`get`], [`post`] and the other methods, accepted by
 /// [`GuardedRouter::route`](crate::GuardedRouter::route).
 ///
 /// ```
@@ -94,7 +94,7 @@ macro_rules! methods {
     };
 }
 
-// `any` answers every method; its row in the policy table says so.
+// `any` answers every method; its row in the policy table is `ANY`.
 methods! {
     get "GET", post "POST", put "PUT", patch "PATCH", delete "DELETE", head "HEAD", options "OPTIONS",
     trace "TRACE", connect "CONNECT",
@@ -128,7 +128,7 @@ where
     }
 }
 
-/// Routes requests of every method to a guarded handler, as [`axum::routing::any`] does.
+/// Routes requests of every method to a guarded handler, like [`axum::routing::any`].
 pub fn any<H, T, S>(handler: H) -> GuardedMethodRouter<S>
 where
     H: Handler<T, S>,
@@ -138,7 +138,7 @@ where
     GuardedMethodRouter { inner: routing::any(handler), decisions: vec![("ANY", Decision::of::<T>())] }
 }
 
-/// What a handler's evidence says of its route.
+/// The requirement of a route, from its handler's evidence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decision {
     pub(crate) requirement: Requirement,

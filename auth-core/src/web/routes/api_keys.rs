@@ -1,4 +1,4 @@
-//! `/auth/api-keys`, behind the policy that the application names.
+//! `/auth/api-keys`, with a policy of the application.
 
 use std::time::Duration;
 
@@ -22,14 +22,14 @@ pub(super) struct CreateBody {
     name: String,
     #[serde(default)]
     scopes: Vec<Box<str>>,
-    /// Seconds.
+    /// In seconds.
     expires_in: Option<u64>,
 }
 
 #[derive(Serialize)]
 pub(super) struct ApiKeyView {
     id: ApiKeyId,
-    /// Only in the answer to the request that made it.
+    /// Only in the response to its creation or rotation.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     name: String,
@@ -38,7 +38,7 @@ pub(super) struct ApiKeyView {
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
-    /// Until when the secret before the last rotation is still valid.
+    /// The end of the previous secret's validity, after a rotation.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_valid_until: Option<Timestamp>,
 }

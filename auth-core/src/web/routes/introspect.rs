@@ -1,5 +1,5 @@
-//! `POST /auth/introspect` (RFC 7662), for resource servers: by an API key of scope `introspect`, and by the secret of a
-//! client that may.
+//! `POST /auth/introspect` (RFC 7662), for resource servers: with an API key of scope `introspect`, or as a client that
+//! may introspect.
 
 use auth_macros::{api_key, public};
 use axum::extract::{Request, State};
@@ -21,7 +21,7 @@ use crate::web::oauth::OAuthForm;
 
 const SCOPE: &str = "introspect";
 
-/// Where no client may: the guard says it all.
+/// For services without such a client: the guard decides alone.
 #[api_key(scope = "introspect")]
 pub(super) async fn by_api_key(
     State(auth): State<Auth>,
@@ -31,7 +31,7 @@ pub(super) async fn by_api_key(
     answer(&auth, &context, form).await
 }
 
-/// Where some client may. A client is no caller that a guard knows, so the handler asks for it.
+/// For services with such a client. Guards do not know clients, so the handler authenticates it.
 #[public]
 pub(super) async fn by_client_or_api_key(
     State(auth): State<Auth>,
@@ -39,7 +39,7 @@ pub(super) async fn by_client_or_api_key(
     mut parts: Parts,
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
-    // An `Authorization` header that holds no API key may hold a client's id and secret, which is decided below.
+    // An `Authorization` header without an API key may contain client credentials, which are checked below.
     let key = match auth.verifier().authenticate(&mut head(&mut parts), CredentialKinds::API_KEY).await {
         Ok(caller) => caller.api_key,
         Err(error) => return Rejection::new(error.where_api_key(true), &auth).into_response(),
@@ -70,11 +70,11 @@ fn client(
         return Ok(());
     }
     auth.record(context, EventKind::ClientRefused);
-    // A public client has proved nothing.
+    // A public client is not authenticated.
     Err(if client.has_secret() { OAuthError::may_not_introspect() } else { OAuthError::invalid_client() })
 }
 
-/// A guard's refusals in OAuth's form; who tried `Basic` is challenged by it as well (RFC 6749 section 5.2).
+/// Guard refusals as OAuth errors; a client that used `Basic` gets that challenge as well (RFC 6749 section 5.2).
 pub(super) async fn refusals(State(auth): State<Auth>, request: Request, next: Next) -> Response {
     let by_basic = is_basic(request.headers());
     let response = OAuthError::instead_of(next.run(request).await);

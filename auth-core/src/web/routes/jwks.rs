@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use crate::service::Auth;
 
-/// How long others may keep the set, in seconds. One who meets a key that it does not know asks again anyway.
+/// How long the set may be cached, in seconds. A verifier with an unknown `kid` fetches it again anyway.
 const CACHE_CONTROL: &str = "public, max-age=300";
 
 #[public]

@@ -1,4 +1,4 @@
-//! The ready routes.
+//! The built-in routes.
 
 mod api_keys;
 mod introspect;
@@ -21,7 +21,7 @@ use crate::service::oauth::METADATA_PATH;
 use crate::web::router::GuardedRouter;
 use crate::web::router::routing::{delete, get, post};
 
-/// No body of these routes comes near this.
+/// Far above every valid body of these routes.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
 impl Auth {
@@ -88,7 +88,7 @@ impl Auth {
             .route("/auth/token", post(token::token))
             .route("/auth/revoke", post(revoke::revoke))
             .merge(introspect);
-        // An issuer with a path has its metadata looked for below the well-known one; some clients leave the path out.
+        // The metadata of an issuer with a path is below the well-known path; some clients omit the issuer's path.
         if let Some(path) = self.metadata_path() {
             router = router.route(METADATA_PATH, get(metadata::metadata));
             if path != METADATA_PATH {

@@ -25,7 +25,7 @@ pub(super) async fn revoke(
     }
 }
 
-/// A `token_type_hint` is not needed to tell the kinds apart, and a wrong one changes nothing (section 2.1).
+/// A `token_type_hint` is not needed to distinguish the kinds of token, and a wrong one has no effect (section 2.1).
 async fn revoked(
     auth: &Auth,
     context: &Context,

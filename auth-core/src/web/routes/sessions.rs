@@ -19,7 +19,7 @@ pub(super) struct SessionView {
     last_used_at: Timestamp,
     expires_at: Timestamp,
     agent: Option<String>,
-    /// The OAuth client that began it; none for the service's own.
+    /// The OAuth client that began it; `None` for the service's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<ClientId>,
     /// Whether it is the session of this request.

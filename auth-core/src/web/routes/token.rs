@@ -24,7 +24,7 @@ pub(super) async fn token(
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
     match grant(&auth, &context, &headers, proof, form).await {
-        // A scope of none is left out: the grammar has no empty scope (RFC 6749 section 3.3).
+        // An empty scope is omitted: the grammar has none (RFC 6749 section 3.3).
         Ok(tokens) => token_response(&tokens, Some(tokens.scope.as_str()).filter(|scope| !scope.is_empty())),
         Err(error) => error.response(&auth),
     }
@@ -60,7 +60,7 @@ async fn password(
 ) -> Result<Tokens, OAuthError> {
     let username = form.text("username")?.ok_or(OAuthError::invalid_request("username is missing"))?;
     let password = form.secret("password")?.ok_or(OAuthError::invalid_request("password is missing"))?;
-    // Before the password: a scope that cannot be had is no secret, and hashing is expensive.
+    // Before the password, which is expensive to hash: the error about a scope reveals no secret.
     let scope = requested(form.text("scope")?.as_deref(), client.scopes())?;
     Ok(auth.begin(context, Login::new(username, password), scope, request).await?)
 }
