@@ -86,7 +86,6 @@ impl<S: UserDirectory + ?Sized> UserDirectory for Coherent<S> {
         self.coherence.write(Change::Subject(id.clone()), self.store.update(id, patch, audit)).await
     }
 
-    /// Its sessions and keys need no invalidation: they are refused without their subject.
     async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         self.coherence.write(Change::Subject(id.clone()), self.store.remove(id, audit)).await
     }
@@ -124,13 +123,14 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let kept = keep.map(|(id, _)| Change::Session(id.clone()));
         let changes = |ended: &Vec<SessionId>| ended.iter().cloned().map(Change::Session).chain(kept.clone()).collect();
         // After a failure or cancellation the ended sessions are unknown; the subject's new version invalidates them.
         let possible = kept.iter().cloned().chain([Change::Subject(subject.clone())]).collect();
-        self.coherence.write_some(possible, self.store.end_all(subject, keep, audit), changes).await
+        self.coherence.write_some(possible, self.store.end_all(subject, keep, limit, audit), changes).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -164,6 +164,18 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
 
     async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id, audit)).await
+    }
+
+    async fn revoke_all(
+        &self,
+        owner: &SubjectId,
+        limit: u32,
+        audit: Audit<'_, Vec<ApiKeyId>>,
+    ) -> Result<Vec<ApiKeyId>, StoreError> {
+        let changes = |revoked: &Vec<ApiKeyId>| revoked.iter().cloned().map(Change::ApiKey).collect();
+        // After a failure the revoked keys are unknown; those of a removed owner are refused.
+        let possible = vec![Change::Subject(owner.clone())];
+        self.coherence.write_some(possible, self.store.revoke_all(owner, limit, audit), changes).await
     }
 
     /// Invalidates other nodes, too: otherwise each of them would record the use again.

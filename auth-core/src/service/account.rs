@@ -83,7 +83,11 @@ impl Auth {
                 removed.then(|| EventKind::AccountRemoved { subject: id.clone() }).into_iter().collect()
             });
             let removed = recording.of(change.auth().directory()?.remove(&id, recording.audit())).await?;
-            if removed { Ok(()) } else { Err(AccountError::NotFound { what: USER }) }
+            if !removed {
+                return Err(AccountError::NotFound { what: USER });
+            }
+            change.end_sessions(&id, None).await?;
+            change.revoke_api_keys(&id).await
         })
         .await
     }

@@ -6,6 +6,7 @@ use super::AccountError;
 use super::Auth;
 use crate::base::{ApiKeyId, Context, SubjectId};
 use crate::event::EventKind;
+use crate::service::change::{BATCH, Change};
 use crate::store::ApiKeyRecord;
 use crate::token::ApiKey;
 
@@ -123,6 +124,22 @@ impl Auth {
             if revoked { Ok(()) } else { Err(AccountError::NotFound { what: "API key" }) }
         })
         .await
+    }
+}
+
+impl Change {
+    /// Revokes every key of an owner that is removed, in short steps.
+    pub(crate) async fn revoke_api_keys(&self, owner: &SubjectId) -> Result<(), AccountError> {
+        loop {
+            let recording = self.recording(Some(owner), |revoked: &Vec<ApiKeyId>| {
+                revoked.iter().cloned().map(|api_key| EventKind::ApiKeyRevoked { api_key }).collect()
+            });
+            let api_keys = &self.service()?.api_keys;
+            let revoked = recording.of(api_keys.revoke_all(owner, BATCH, recording.audit())).await?;
+            if revoked.len() < BATCH as usize {
+                return Ok(());
+            }
+        }
     }
 }
 

@@ -23,6 +23,10 @@ use crate::store::{Audit, AuditRow, Outcome as AuditOutcome, StoreError};
 #[cfg(feature = "server")]
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Sessions or API keys in one step of a change that removes any number of them: other writers wait for one step.
+#[cfg(feature = "server")]
+pub(crate) const BATCH: u32 = 50;
+
 /// A change in progress: what an operation needs in its own task.
 #[cfg(feature = "server")]
 pub(crate) struct Change {

@@ -36,6 +36,15 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     /// Removes the key; `false` when there is no such key.
     async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
+    /// Removes at most `limit` keys of an owner in one short step and returns their ids; fewer than `limit` mean that none
+    /// is left.
+    async fn revoke_all(
+        &self,
+        owner: &SubjectId,
+        limit: u32,
+        audit: Audit<'_, Vec<ApiKeyId>>,
+    ) -> Result<Vec<ApiKeyId>, StoreError>;
+
     /// Records a use of the key. Called at most once a minute per key.
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError>;
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::{Redeemed, StoreError, UpdateOutcome};
-use crate::base::{SessionId, SubjectId, Timestamp};
+use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
 
 /// One row of the audit trail, opaque to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -116,6 +116,13 @@ impl<T: Send + Sync> Outcome for Option<T> {
 impl Outcome for Vec<SessionId> {
     fn is_change(&self) -> bool {
         true
+    }
+}
+
+/// The removed keys.
+impl Outcome for Vec<ApiKeyId> {
+    fn is_change(&self) -> bool {
+        !self.is_empty()
     }
 }
 

@@ -30,7 +30,8 @@ pub trait UserDirectory: UserRegistry {
         audit: Audit<'_, UpdateOutcome>,
     ) -> Result<UpdateOutcome, StoreError>;
 
-    /// Removes the account with its sessions and the API keys it owns; `false` when there is no such account.
+    /// Removes the account; `false` when there is no such account. Its sessions and API keys are refused without it;
+    /// [`Auth::remove_account`](crate::Auth::remove_account) removes them as well.
     async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 }
 

@@ -34,17 +34,18 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Ends one session of a subject; `false` when the subject has no such session.
     async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
-    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one if it is lower. Returns
-    /// the ids of the ended sessions.
+    /// Ends at most `limit` sessions of a subject in one short step and returns their ids; fewer than `limit` mean that
+    /// none is left. It does not end `keep`, whose version it raises to the given one if it is lower.
     async fn end_all(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError>;
 
-    /// Returns a refresh token of a session that has not ended, also a used or expired one until it is purged. Changes
-    /// nothing.
+    /// Returns a refresh token of a session that has not ended, also a used or expired one while it is kept, and also by
+    /// the hash that stands for used tokens of its family ([`Redeem::family`]). Changes nothing.
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError>;
 }
 
@@ -137,6 +138,12 @@ pub struct Redeem<'a> {
     pub presented: &'a TokenHash,
     /// The hash of its successor.
     pub successor: &'a TokenHash,
+    /// The hash of what the tokens of the family share ([`Token::family`](crate::token::Token::family)).
+    ///
+    /// The built-in stores keep the last 100 used tokens of a family and, in place of older ones, this hash as one more
+    /// used token until the session's end: a replay of an older one is still detected. A store that keeps every used
+    /// token until it expires may ignore it.
+    pub family: &'a TokenHash,
     /// The successor, encrypted with the presented token; returned to a retry within the leeway.
     pub sealed_successor: &'a [u8],
     /// The client and key of the request.

@@ -3,6 +3,9 @@
 use super::{Redeem, Session};
 use crate::base::Timestamp;
 
+/// The number of used tokens that a store keeps of a family; [`Redeem::family`] stands for older ones.
+pub(crate) const KEPT_USED_TOKENS: u32 = 100;
+
 /// A stored refresh token.
 #[derive(Clone)]
 pub(crate) struct StoredToken {
@@ -90,6 +93,7 @@ mod tests {
         let redeem = Redeem {
             presented: hash,
             successor: hash,
+            family: hash,
             sealed_successor: &[],
             holder,
             now,

@@ -79,7 +79,7 @@ pub async fn users<S: UserRegistry>(store: &Arc<S>) {
 }
 
 /// Checks of [`UserDirectory`].
-pub async fn directory<S: UserDirectory + SessionStore + ApiKeyStore>(store: &Arc<S>) {
+pub async fn directory<S: UserDirectory>(store: &Arc<S>) {
     check!(
         store,
         accounts::an_account_shows_what_was_registered,
@@ -88,7 +88,7 @@ pub async fn directory<S: UserDirectory + SessionStore + ApiKeyStore>(store: &Ar
         accounts::a_changed_address_is_the_login_name_from_then_on,
         accounts::a_taken_address_changes_nothing,
         accounts::an_unknown_account_is_not_found,
-        accounts::a_removed_account_takes_its_sessions_and_keys_with_it,
+        accounts::a_removed_account_is_gone,
     );
 }
 
@@ -101,6 +101,7 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         standing::living_sessions_are_listed_newest_first,
         standing::a_session_is_ended_only_for_its_subject,
         standing::ending_all_keeps_one_and_raises_its_version,
+        standing::sessions_end_in_steps_of_the_limit,
         standing::keeping_a_session_of_another_subject_does_not_change_it,
         standing::any_token_of_the_family_finds_its_session,
         refresh::a_token_rotates_and_moves_its_session_on,
@@ -108,6 +109,7 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         refresh::a_retry_after_the_use_of_its_successor_is_a_replay,
         refresh::a_replayed_token_ends_its_family_and_no_other,
         refresh::every_used_token_of_a_family_is_remembered,
+        refresh::the_oldest_token_of_a_long_family_still_ends_it,
         refresh::a_leeway_of_zero_never_retries,
         refresh::a_clock_set_back_does_not_turn_a_retry_into_a_replay,
         refresh::no_refresh_carries_a_session_beyond_its_end,
@@ -132,6 +134,7 @@ pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
         keys::a_rotated_key_keeps_its_previous_secret_for_the_overlap,
         keys::concurrent_rotations_keep_one_previous_secret,
         keys::a_revoked_key_is_gone,
+        keys::keys_of_an_owner_are_revoked_in_steps_of_the_limit,
         keys::a_use_is_recorded,
     );
 }

@@ -30,7 +30,7 @@ pub struct Token<K> {
 #[derive(Debug)]
 pub enum Access {}
 
-/// The kind of refresh tokens: opaque, single-use, `rt_` and 256 random bits.
+/// The kind of refresh tokens: opaque, single-use, `rt_` and 256 random bits, of which the tokens of a family share 120.
 #[derive(Debug)]
 pub enum Refresh {}
 
@@ -55,9 +55,21 @@ impl<K> fmt::Debug for Token<K> {
 impl Token<Refresh> {
     const PREFIX: &str = "rt_";
 
-    /// Generates a refresh token.
+    /// Generates the first token of a family.
     pub(crate) fn random() -> Result<Self, TokenError> {
         Ok(Self::issued(format!("{}{}", Self::PREFIX, random_body(Self::PREFIX)?)))
+    }
+
+    /// Generates another token of this one's family: 136 new random bits after the shared part.
+    pub(crate) fn successor(&self) -> Result<Self, TokenError> {
+        let (shared, random) = (self.shared_part(), random_secret()?);
+        let text = format!("{shared}{}", random.expose_secret().split_at(FAMILY_CHARS).1);
+        let checksum = checksum("", &text);
+        Ok(Self::issued(text + &checksum))
+    }
+
+    fn shared_part(&self) -> &str {
+        self.expose().split_at(Self::PREFIX.len() + FAMILY_CHARS).0
     }
 
     /// Parses a refresh token, without a query to a store.
@@ -76,8 +88,20 @@ impl Token<Refresh> {
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.expose())
     }
+
+    /// The hash of the part that all tokens of its family share. No token has this hash, since the part is shorter.
+    ///
+    /// A store that no longer keeps every used token of a family keeps this in their place
+    /// ([`Redeem::family`](crate::store::Redeem::family)): only a client that has held a token of the family can present
+    /// it.
+    #[must_use]
+    pub fn family(&self) -> TokenHash {
+        TokenHash::of(self.shared_part())
+    }
 }
 
+/// 15 bytes in base64url.
+const FAMILY_CHARS: usize = 20;
 /// 32 bytes in base64url.
 const SECRET_CHARS: usize = 43;
 const CHECKSUM_CHARS: usize = 6;
@@ -194,4 +218,19 @@ fn sealing_key(presented: &Token<Refresh>) -> Result<RandomizedNonceKey, TokenEr
         .and_then(|okm| okm.fill(&mut key))
         .map_err(|_| TokenError::Malformed)?;
     RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| TokenError::Malformed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_successor_is_a_new_token_of_the_same_family() {
+        let (first, other) = (Token::random().unwrap(), Token::random().unwrap());
+        let (second, third) = (first.successor().unwrap(), first.successor().unwrap());
+        let parsed = Token::parse(second.expose()).unwrap();
+        assert!(parsed.family() == first.family() && parsed.family() == third.family());
+        assert!(second.hash() != third.hash() && second.hash() != first.hash());
+        assert!(first.family() != other.family() && first.family() != first.hash());
+    }
 }

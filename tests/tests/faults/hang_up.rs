@@ -128,9 +128,10 @@ impl SessionStore for Yielding {
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        yielding!(self.0.end_all(subject, keep, audit))
+        yielding!(self.0.end_all(subject, keep, limit, audit))
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -164,6 +165,15 @@ impl ApiKeyStore for Yielding {
 
     async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         yielding!(self.0.revoke(id, audit))
+    }
+
+    async fn revoke_all(
+        &self,
+        owner: &SubjectId,
+        limit: u32,
+        audit: Audit<'_, Vec<ApiKeyId>>,
+    ) -> Result<Vec<ApiKeyId>, StoreError> {
+        yielding!(self.0.revoke_all(owner, limit, audit))
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
@@ -413,7 +423,7 @@ async fn in_a_change_of_an_account() {
 #[tokio::test]
 async fn in_the_removal_of_an_account() {
     hang_up(
-        &["account_removed"],
+        &["account_removed", "sessions_ended", "api_key_revoked"],
         async |scene| scene.auth.remove_account(&context(), &scene.ada).await,
         async |scene| Effect {
             changed: scene.store.find_by_id(&scene.ada).await.unwrap().is_none(),

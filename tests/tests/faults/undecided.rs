@@ -87,9 +87,10 @@ impl SessionStore for Line {
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        self.through(self.store.end_all(subject, keep, audit)).await
+        self.through(self.store.end_all(subject, keep, limit, audit)).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

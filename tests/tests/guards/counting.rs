@@ -60,9 +60,10 @@ impl SessionStore for Counting {
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        self.store.end_all(subject, keep, audit).await
+        self.store.end_all(subject, keep, limit, audit).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -97,6 +98,15 @@ impl ApiKeyStore for Counting {
 
     async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         self.store.revoke(id, audit).await
+    }
+
+    async fn revoke_all(
+        &self,
+        owner: &SubjectId,
+        limit: u32,
+        audit: Audit<'_, Vec<ApiKeyId>>,
+    ) -> Result<Vec<ApiKeyId>, StoreError> {
+        self.store.revoke_all(owner, limit, audit).await
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {

@@ -155,3 +155,33 @@ async fn a_retry_after_the_use_of_its_successor_ends_the_session() {
     client.try_refresh(&third.refresh).await.is_problem(401);
     client.try_refresh(&other.refresh).await.tokens();
 }
+
+#[tokio::test]
+async fn a_replay_of_the_oldest_token_of_a_long_family_ends_the_session() {
+    let node = node();
+    let client = node.client();
+    let (first, other) = (client.admin().await, client.admin().await);
+    let mut current = client.try_refresh(&first.refresh).await.tokens();
+    for _ in 0..105 {
+        current = client.try_refresh(&current.refresh).await.tokens();
+    }
+    assert_eq!(client.get_as(&current.access, "/users/me").await.status, 200);
+    client.try_refresh(&first.refresh).await.is_challenge(401, INVALID_TOKEN);
+    client.get_as(&current.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&current.refresh).await.is_problem(401);
+    client.try_refresh(&other.refresh).await.tokens();
+}
+
+#[tokio::test]
+async fn the_oldest_token_of_a_long_family_revokes_its_session() {
+    let node = node();
+    let client = node.client();
+    let first = client.admin().await;
+    let mut current = client.try_refresh(&first.refresh).await.tokens();
+    for _ in 0..105 {
+        current = client.try_refresh(&current.refresh).await.tokens();
+    }
+    let request = client.request(Method::POST, "/auth/revoke").form(&[("token", &first.refresh)]);
+    assert_eq!(client.send(request).await.status, 200);
+    client.get_as(&current.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+}

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use auth_core::store::{Housekeeping, PostgresStore, Redeemed, SessionStore, SqliteStore};
+use auth_core::store::{Audit, Housekeeping, PostgresStore, Redeemed, SessionStore, SqliteStore};
 use auth_tests::servers::Database;
 
-use crate::sqlite::file::{LEEWAY, LIFETIME, NOW, TempFile, begin, redeem};
+use crate::sqlite::file::{LEEWAY, LIFETIME, NOW, TempFile, begin, redeem, redeem_family, token};
 
 const SUITE: &str = "families of refresh tokens in PostgreSQL";
 
@@ -15,6 +15,9 @@ trait Rows: SessionStore + Housekeeping {
     const SEALED: &str;
 
     async fn count(&self, sql: &'static str) -> i64;
+
+    /// Adds a thousand used tokens to the only family.
+    async fn grow(&self);
 }
 
 impl Rows for SqliteStore {
@@ -25,6 +28,13 @@ impl Rows for SqliteStore {
     async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(self.pool()).await.unwrap()
     }
+
+    async fn grow(&self) {
+        let sql = "WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1000)
+                   INSERT INTO auth_refresh_tokens SELECT randomblob(32), id, expires_at, created_at, NULL
+                   FROM numbers, auth_sessions";
+        sqlx::query(sql).execute(self.pool()).await.unwrap();
+    }
 }
 
 impl Rows for PostgresStore {
@@ -34,6 +44,13 @@ impl Rows for PostgresStore {
 
     async fn count(&self, sql: &'static str) -> i64 {
         sqlx::query_scalar(sql).fetch_one(self.pool()).await.unwrap()
+    }
+
+    async fn grow(&self) {
+        let sql = "INSERT INTO auth_core.refresh_tokens
+                   SELECT sha256(n::text::bytea), id, expires_at, created_at, NULL
+                   FROM generate_series(1, 1000) AS n, auth_core.sessions";
+        sqlx::query(sql).execute(self.pool()).await.unwrap();
     }
 }
 
@@ -66,6 +83,8 @@ in_both! {
     without_a_leeway_no_sealed_successor_is_written,
     a_family_does_not_outgrow_its_lifetime,
     a_large_family_is_removed_in_batches,
+    a_family_keeps_its_last_used_tokens_and_one_row_for_all_others,
+    a_family_from_before_the_limit_ends_at_once_and_is_removed_in_batches,
 }
 
 async fn a_sealed_successor_goes_when_the_family_moves_on<S: Rows>(store: &S) {
@@ -89,6 +108,67 @@ async fn a_family_does_not_outgrow_its_lifetime<S: Rows>(store: &S) {
         assert!(matches!(redeem(store, number, now, LEEWAY).await, Redeemed::Rotated(_)));
     }
     assert_eq!(store.count(S::TOKENS).await, 10, "one living, and the used ones of one lifetime");
+}
+
+async fn a_family_keeps_its_last_used_tokens_and_one_row_for_all_others<S: Rows>(store: &S) {
+    let session = begin(store).await;
+    for number in 0..200 {
+        let now = NOW.after(Duration::from_secs(number.into()));
+        assert!(matches!(redeem(store, number, now, LEEWAY).await, Redeemed::Rotated(_)), "{number}");
+    }
+    assert_eq!(store.count(S::TOKENS).await, 102, "one living, 100 used, one for all others");
+    let now = NOW.after(Duration::from_secs(200));
+    for kept in [100, 199] {
+        let found = store.find_by_refresh_token(&token(kept)).await.unwrap();
+        assert!(found.is_some_and(|found| found.used), "{kept} of the last 100");
+    }
+    assert!(store.find_by_refresh_token(&token(99)).await.unwrap().is_none(), "an older one is kept");
+    let retried = redeem(store, 199, now, LEEWAY).await;
+    assert!(matches!(retried, Redeemed::Retried { .. }), "the last used token was answered {retried:?}");
+    // What stands for the older ones outlives each of them, as long as the session can be refreshed.
+    let late = NOW.after(Duration::from_secs(199) + LIFETIME - Duration::from_millis(1));
+    assert!(matches!(redeem(store, 200, late, LEEWAY).await, Redeemed::Rotated(_)));
+    assert_eq!(store.count(S::TOKENS).await, 3, "one living, one used, one for all others");
+    let replayed = redeem_family(store, late).await;
+    assert!(matches!(replayed, Redeemed::Replayed(ended) if ended.id == session.id));
+    assert_eq!(store.count(S::TOKENS).await, 0);
+}
+
+async fn a_family_from_before_the_limit_ends_at_once_and_is_removed_in_batches<S: Rows>(store: &S) {
+    let now = NOW.after(Duration::from_secs(1));
+    for end in [End::One, End::All, End::Replay] {
+        let begun = begin(store).await;
+        redeem(store, 0, NOW, Duration::ZERO).await;
+        store.grow().await;
+        let many = store.count(S::TOKENS).await;
+        assert!(many > 1_000, "{many} tokens");
+        match end {
+            End::One => assert!(store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap()),
+            End::All => {
+                let ended = store.end_all(&begun.subject, None, 50, Audit::none()).await.unwrap();
+                assert_eq!(ended, [begun.id.clone()]);
+            }
+            End::Replay => assert!(matches!(redeem(store, 0, now, LEEWAY).await, Redeemed::Replayed(_))),
+        }
+        assert_eq!(store.count(S::TOKENS).await, many, "the end of a session removed all of its tokens in one step");
+        assert_eq!(store.find(&begun.id).await.unwrap(), None);
+        assert_eq!(store.list(&begun.subject, NOW).await.unwrap(), []);
+        assert_eq!(store.find_by_refresh_token(&token(1)).await.unwrap(), None);
+        assert_eq!(redeem(store, 1, now, LEEWAY).await, Redeemed::Refused);
+        assert!(!store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap(), "it ended twice");
+        assert_eq!(store.end_all(&begun.subject, None, 50, Audit::none()).await.unwrap(), [], "it ended twice");
+        // At once, not a lifetime later.
+        while store.purge_expired(NOW.before(LIFETIME), 1_000).await.unwrap() > 0 {}
+        assert_eq!((store.count(S::TOKENS).await, store.count(S::SESSIONS).await), (0, 0));
+    }
+}
+
+/// How a session ends.
+#[derive(Clone, Copy)]
+enum End {
+    One,
+    All,
+    Replay,
 }
 
 async fn a_large_family_is_removed_in_batches<S: Rows>(store: &S) {

@@ -21,6 +21,7 @@ mod postgres;
 mod purge;
 mod sqlite;
 mod statements;
+mod steps;
 mod tls;
 
 async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + AuditLog>(store: S) {

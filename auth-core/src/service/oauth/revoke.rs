@@ -16,10 +16,7 @@ impl Auth {
             return Err(OAuthError::unsupported_token_type());
         }
         let session = match Token::parse(token) {
-            Ok(refresh) => {
-                let found = sessions.find_by_refresh_token(&refresh.hash()).await.map_err(AccountError::from)?;
-                found.map(|found| found.session)
-            }
+            Ok(refresh) => self.stored_token(&refresh).await?.map(|(_, found)| found.session),
             Err(_) => match self.session_of_access_token(token) {
                 Some(id) => sessions.find(&id).await.map_err(AccountError::from)?,
                 None => None,

@@ -2,7 +2,7 @@
 
 use crate::base::{Context, SessionId, SubjectId};
 use crate::event::EventKind;
-use crate::service::change::Change;
+use crate::service::change::{BATCH, Change};
 use crate::service::{AccountError, Auth};
 use crate::store::Session;
 use crate::verify::Identity;
@@ -75,15 +75,26 @@ impl Auth {
 }
 
 impl Change {
-    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one.
-    pub(super) async fn end_sessions(
+    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one. The subject's version or
+    /// the subject itself has changed before, so that they are refused already; short steps let other writers in.
+    pub(crate) async fn end_sessions(
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
     ) -> Result<(), AccountError> {
-        let recording = self.recording(Some(subject), |sessions: &Vec<SessionId>| {
-            vec![EventKind::SessionsEnded { subject: subject.clone(), count: sessions.len() }]
-        });
-        recording.of(self.service()?.sessions.end_all(subject, keep, recording.audit())).await.map(|_| ())
+        let mut is_first = true;
+        loop {
+            let recording = self.recording(Some(subject), |sessions: &Vec<SessionId>| {
+                let ended = EventKind::SessionsEnded { subject: subject.clone(), count: sessions.len() };
+                if is_first || !sessions.is_empty() { vec![ended] } else { Vec::new() }
+            });
+            let sessions = &self.service()?.sessions;
+            let ended = recording.of(sessions.end_all(subject, keep, BATCH, recording.audit())).await?;
+            if ended.len() < BATCH as usize {
+                return Ok(());
+            }
+            drop(recording);
+            is_first = false;
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::service::change::Change;
 use crate::service::scope::narrowed;
 use crate::service::{AccountError, Auth};
 use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, SubjectState, UserRecord};
-use crate::token::{Refresh, Token, TokenError, open, seal};
+use crate::token::{Refresh, Token, TokenError, TokenHash, open, seal};
 
 impl Auth {
     /// Exchanges a refresh token of the service's own client for its successor and a new access token.
@@ -50,20 +50,34 @@ impl Auth {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let holder = request.holder();
         let presented = Token::parse(presented).map_err(|reason| self.refresh_refused(context, reason))?;
-        let found = self.service()?.sessions.find_by_refresh_token(&presented.hash()).await?;
-        let found = found.ok_or_else(|| self.refresh_refused(context, TokenError::Unknown))?;
+        let found = self.stored_token(&presented).await?;
+        let (hash, found) = found.ok_or_else(|| self.refresh_refused(context, TokenError::Unknown))?;
         let user = self.may_refresh(context, &found, &holder, scope).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let (client_id, dpop_jkt) = (holder.client_id.cloned(), holder.dpop_jkt.map(str::to_owned));
         let scope = scope.map(str::to_owned);
         self.change(context, "refresh", |change| async move {
             let holder = Holder { client_id: client_id.as_ref(), dpop_jkt: dpop_jkt.as_deref() };
-            let (session, successor) = change.redeem(&presented, &found.session, holder).await?;
+            let (session, successor) = change.redeem(&presented, &hash, &found.session, holder).await?;
             // Checked again on the redeemed session: `may_refresh` skips this check for a used token.
             let scope = narrowed(scope.as_deref(), &session.scope)?;
             change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key.as_ref())
         })
         .await
+    }
+
+    /// A refresh token as the store keeps it, with its hash there: its own, or its family's for an old used token that the
+    /// store no longer keeps.
+    pub(crate) async fn stored_token(
+        &self,
+        presented: &Token<Refresh>,
+    ) -> Result<Option<(TokenHash, RefreshTokenRecord)>, AccountError> {
+        for hash in [presented.hash(), presented.family()] {
+            if let Some(found) = self.service()?.sessions.find_by_refresh_token(&hash).await? {
+                return Ok(Some((hash, found)));
+            }
+        }
+        Ok(None)
     }
 
     /// The checks before the token is redeemed. The holder is checked first, since a request of another client must not
@@ -114,16 +128,17 @@ impl Change {
     async fn redeem(
         &self,
         presented: &Token<Refresh>,
+        hash: &TokenHash,
         of: &Session,
         holder: Holder<'_>,
     ) -> Result<(Session, Token<Refresh>), AccountError> {
         let lifetimes = &self.service()?.lifetimes;
         let now = self.now();
-        let successor = Token::random()?;
-        let (presented_hash, successor_hash) = (presented.hash(), successor.hash());
+        let successor = presented.successor()?;
         let redeem = Redeem {
-            presented: &presented_hash,
-            successor: &successor_hash,
+            presented: hash,
+            successor: &successor.hash(),
+            family: &presented.family(),
             sealed_successor: &seal(&successor, presented)?,
             holder,
             now,

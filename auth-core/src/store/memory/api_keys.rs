@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use async_trait::async_trait;
 
 use super::{MemoryStore, duplicate};
-use crate::base::{ApiKeyId, Timestamp};
+use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, StoreError};
 use crate::token::TokenHash;
 
@@ -50,6 +50,21 @@ impl ApiKeyStore for MemoryStore {
     async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tables = self.tables();
         let revoked = tables.api_keys.remove(id).is_some();
+        Ok(tables.recorded(audit, revoked))
+    }
+
+    async fn revoke_all(
+        &self,
+        owner: &SubjectId,
+        limit: u32,
+        audit: Audit<'_, Vec<ApiKeyId>>,
+    ) -> Result<Vec<ApiKeyId>, StoreError> {
+        let mut tables = self.tables();
+        let owned = tables.api_keys.values().filter(|key| key.owner == *owner).map(|key| key.id.clone());
+        let revoked: Vec<_> = owned.take(limit as usize).collect();
+        for id in &revoked {
+            tables.api_keys.remove(id);
+        }
         Ok(tables.recorded(audit, revoked))
     }
 

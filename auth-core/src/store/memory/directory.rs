@@ -56,10 +56,6 @@ impl UserDirectory for MemoryStore {
 
     async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        tables.api_keys.retain(|_, key| key.owner != *id);
-        for session in tables.sessions_of(id) {
-            tables.end(&session);
-        }
         let removed = tables.users.remove(id).is_some();
         Ok(tables.recorded(audit, removed))
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Tables, duplicate};
 use crate::base::{SessionId, SubjectId, Timestamp};
-use crate::store::verdict::{StoredToken, Verdict};
+use crate::store::verdict::{KEPT_USED_TOKENS, StoredToken, Verdict};
 use crate::store::{Audit, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 
@@ -52,8 +52,27 @@ impl Tables {
         }
         let successor = StoredToken { expires_at: session.expires_at, used: None };
         self.tokens.insert(*redeem.successor, (session.id.clone(), successor));
+        self.trim(redeem, &session);
         self.sessions.insert(session.id.clone(), session.clone());
         session
+    }
+
+    /// Removes the oldest used tokens of a family beyond the limit; the hash of the family stands for them.
+    fn trim(&mut self, redeem: &Redeem<'_>, session: &Session) {
+        let used = |(hash, (id, token)): (&TokenHash, &(SessionId, StoredToken))| {
+            let (used_at, _) = token.used.as_ref().filter(|_| *id == session.id && hash != redeem.family)?;
+            Some((*used_at, *hash))
+        };
+        let mut used: Vec<_> = self.tokens.iter().filter_map(used).collect();
+        used.sort_by_key(|(used_at, _)| Reverse(*used_at));
+        let removed = used.split_off(used.len().min(KEPT_USED_TOKENS as usize));
+        for (_, hash) in &removed {
+            self.tokens.remove(hash);
+        }
+        if !removed.is_empty() {
+            let token = StoredToken { expires_at: session.ends_at, used: Some((redeem.now, None)) };
+            self.tokens.insert(*redeem.family, (session.id.clone(), token));
+        }
     }
 }
 
@@ -103,6 +122,7 @@ impl SessionStore for MemoryStore {
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let mut tables = self.tables();
@@ -113,6 +133,7 @@ impl SessionStore for MemoryStore {
                 session.version = session.version.max(version);
             }
         }
+        ended.truncate(limit as usize);
         for id in &ended {
             tables.end(id);
         }

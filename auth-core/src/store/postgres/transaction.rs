@@ -64,12 +64,6 @@ impl Transaction for PgTransaction {
         Ok(timeout_at(deadline, statement).await.map_err(StoreError::unavailable)??)
     }
 
-    /// In one order, so that two calls that keep different sessions cannot deadlock.
-    async fn lock_sessions(&mut self, subject: &str) -> Result<(), StoreError> {
-        let sql = "SELECT 1 FROM auth_core.sessions WHERE subject = $1 ORDER BY id FOR UPDATE";
-        self.rows(sql, &[subject.into()]).await.map(|_| ())
-    }
-
     async fn commit(mut self) -> Result<(), StoreError> {
         let deadline = self.deadline;
         timeout_at(deadline, raw_sql("COMMIT").execute(self.connection()?))

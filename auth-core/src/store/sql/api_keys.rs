@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::audit::commit;
-use super::{Engine, Transaction, Value, records};
-use crate::base::{ApiKeyId, Timestamp};
+use super::{Columns, Engine, Transaction, Value, records};
+use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, StoreError};
 use crate::token::TokenHash;
 
@@ -53,6 +53,18 @@ impl<E: Engine> ApiKeyStore for E {
     async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
         let revoked = tx.row(E::SQL.revoke_key, &[id.as_str().into()]).await?.is_some();
+        commit::<E, _>(tx, audit, revoked).await
+    }
+
+    async fn revoke_all(
+        &self,
+        owner: &SubjectId,
+        limit: u32,
+        audit: Audit<'_, Vec<ApiKeyId>>,
+    ) -> Result<Vec<ApiKeyId>, StoreError> {
+        let mut tx = self.begin().await?;
+        let rows = tx.rows(E::SQL.revoke_keys_of, &[owner.as_str().into(), i64::from(limit).into()]).await?;
+        let revoked = rows.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;
         commit::<E, _>(tx, audit, revoked).await
     }
 

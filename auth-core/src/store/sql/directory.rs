@@ -48,13 +48,8 @@ impl<E: Engine> UserDirectory for E {
     }
 
     async fn remove(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
-        let subject = id.as_str();
         let mut tx = self.begin().await?;
-        tx.lock_sessions(subject).await?;
-        // No session has an empty id.
-        tx.rows(E::SQL.end_other_sessions, &[subject.into(), "".into()]).await?;
-        tx.rows(E::SQL.revoke_keys_of, &[subject.into()]).await?;
-        let removed = tx.row(E::SQL.remove_user, &[subject.into()]).await?.is_some();
+        let removed = tx.row(E::SQL.remove_user, &[id.as_str().into()]).await?.is_some();
         commit::<E, _>(tx, audit, removed).await
     }
 }

@@ -46,11 +46,6 @@ pub(in crate::store) trait Transaction: Send + Sized {
         Ok(self.rows(sql, values).await?.pop())
     }
 
-    /// Locks all sessions of a subject, unless a transaction locks the whole database.
-    async fn lock_sessions(&mut self, _subject: &str) -> Result<(), StoreError> {
-        Ok(())
-    }
-
     async fn commit(self) -> Result<(), StoreError>;
 }
 

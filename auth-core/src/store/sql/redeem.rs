@@ -1,7 +1,8 @@
 //! Redemption of a refresh token, in one transaction that locks the session.
 
 use super::{Columns, Engine, Transaction, Value, records};
-use crate::store::verdict::{StoredToken, Verdict};
+use crate::base::{SessionId, SubjectId};
+use crate::store::verdict::{KEPT_USED_TOKENS, StoredToken, Verdict};
 use crate::store::{Redeem, Redeemed, Session, StoreError};
 use crate::token::TokenHash;
 
@@ -13,10 +14,20 @@ pub(super) async fn redeem<E: Engine>(tx: &mut E::Transaction, redeem: &Redeem<'
         Verdict::Rotate => Ok(Redeemed::Rotated(rotate::<E>(tx, redeem, session).await?)),
         Verdict::Retry(sealed_successor) => Ok(Redeemed::Retried { session, sealed_successor }),
         Verdict::End => {
-            tx.rows(E::SQL.end_session, &[session.subject.as_str().into(), session.id.as_str().into()]).await?;
+            end::<E>(tx, &session.subject, &session.id).await?;
             Ok(Redeemed::Replayed(session))
         }
     }
+}
+
+/// Ends a session. A large family is left to the purge, and its session is marked as ended until then.
+pub(super) async fn end<E: Engine>(
+    tx: &mut E::Transaction,
+    subject: &SubjectId,
+    id: &SessionId,
+) -> Result<bool, StoreError> {
+    let values = [subject.as_str().into(), id.as_str().into()];
+    Ok(tx.row(E::SQL.end_session, &values).await?.is_some() || tx.row(E::SQL.expire_session, &values).await?.is_some())
 }
 
 /// Locks the session before it reads the token: a statement sees what was committed before it began, so the token is as
@@ -44,11 +55,23 @@ async fn rotate<E: Engine>(
     let sealed = Value::Bytes((!redeem.leeway.is_zero()).then_some(redeem.sealed_successor));
     tx.rows(E::SQL.spend_token, &[redeem.presented.into(), redeem.now.into(), sealed]).await?;
     // Keeps the family small.
-    tx.rows(E::SQL.remove_expired_tokens, &[id.into(), redeem.now.into()]).await?;
+    trim::<E>(tx, redeem, &session).await?;
     add_token::<E>(tx, &session, redeem.successor).await?;
     let times = [id.into(), session.last_used_at.into(), session.expires_at.into()];
     tx.rows(E::SQL.refresh_session, &times).await?;
     Ok(session)
+}
+
+async fn trim<E: Engine>(tx: &mut E::Transaction, redeem: &Redeem<'_>, session: &Session) -> Result<(), StoreError> {
+    let (id, family, kept) = (session.id.as_str(), redeem.family, i64::from(KEPT_USED_TOKENS));
+    let removed = tx.rows(E::SQL.trim_family, &[id.into(), redeem.now.into(), family.into(), kept.into()]).await?;
+    for row in removed {
+        if row.time("expires_at")? > redeem.now {
+            let values = [family.into(), id.into(), session.ends_at.into(), redeem.now.into()];
+            return tx.rows(E::SQL.keep_family, &values).await.map(|_| ());
+        }
+    }
+    Ok(())
 }
 
 /// Adds the current token of the family.

@@ -50,7 +50,7 @@ impl<E: Engine> SessionStore for E {
 
     async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let ended = tx.row(E::SQL.end_session, &[subject.as_str().into(), id.as_str().into()]).await?.is_some();
+        let ended = redeem::end::<E>(&mut tx, subject, id).await?;
         commit::<E, _>(tx, audit, ended).await
     }
 
@@ -58,19 +58,26 @@ impl<E: Engine> SessionStore for E {
         &self,
         subject: &SubjectId,
         keep: Option<(&SessionId, u64)>,
+        limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let subject = subject.as_str();
         // No session has an empty id.
         let kept = keep.map_or("", |(id, _)| id.as_str());
-        let mut tx = self.begin().await?;
-        tx.lock_sessions(subject).await?;
-        let rows = tx.rows(E::SQL.end_other_sessions, &[subject.into(), kept.into()]).await?;
-        let ended = rows.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;
+        // In a transaction of its own: two calls that keep different sessions would otherwise lock them in different orders.
         if let Some((_, version)) = keep {
             let version = stored_version(version)?;
-            tx.rows(E::SQL.keep_session, &[subject.into(), kept.into(), version.into()]).await?;
+            self.run(E::SQL.keep_session, &[subject.into(), kept.into(), version.into()]).await?;
         }
+        let mut tx = self.begin().await?;
+        let mut rows = Vec::new();
+        for sql in [E::SQL.end_sessions, E::SQL.expire_sessions] {
+            let left = i64::from(limit).saturating_sub_unsigned(rows.len() as u64);
+            if left > 0 {
+                rows.extend(tx.rows(sql, &[subject.into(), kept.into(), left.into()]).await?);
+            }
+        }
+        let ended = rows.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;
         commit::<E, _>(tx, audit, ended).await
     }
 

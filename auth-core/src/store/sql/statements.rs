@@ -4,30 +4,42 @@
 //! Columns are listed by name: with `*`, a column that a newer node adds would break the prepared statements of an
 //! older node that still runs beside it.
 
-/// One part of a statement: `T` is the prefix of table names, `LOCK` locks the selected rows.
+/// One part of a statement. `T` is the prefix of table names; `LOCK` locks the selected rows. `ANY` and `END` enclose a
+/// query whose values one must equal, evaluated once: PostgreSQL may join with `IN`, and then reads whole tables or
+/// exceeds a limit.
 macro_rules! part {
-    ($prefix:literal $lock:literal T) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal T) => {
         $prefix
     };
-    ($prefix:literal $lock:literal LOCK) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal LOCK) => {
         $lock
     };
-    ($prefix:literal $lock:literal USER) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal ANY) => {
+        $any
+    };
+    ($prefix:literal $lock:literal $any:literal $end:literal END) => {
+        $end
+    };
+    // Whether the family of a session is too large to be deleted with it in one short step.
+    ($prefix:literal $lock:literal $any:literal $end:literal LARGE) => {
+        concat!("EXISTS (SELECT 1 FROM ", $prefix, "refresh_tokens WHERE session_id = id LIMIT 1 OFFSET 200)")
+    };
+    ($prefix:literal $lock:literal $any:literal $end:literal USER) => {
         "id, password_hash, active, roles, version"
     };
-    ($prefix:literal $lock:literal ACCOUNT) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal ACCOUNT) => {
         "id, email, roles, active, created_at"
     };
-    ($prefix:literal $lock:literal SESSION) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal SESSION) => {
         "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
     };
-    ($prefix:literal $lock:literal KEY) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal KEY) => {
         "id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at"
     };
-    ($prefix:literal $lock:literal EVENT) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal EVENT) => {
         "id, at, kind, outcome, subject, body"
     };
-    ($prefix:literal $lock:literal $text:literal) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $text:literal) => {
         $text
     };
 }
@@ -40,10 +52,10 @@ macro_rules! statements {
 
         #[cfg(feature = "sqlite")]
         pub(in crate::store) const SQLITE: Statements =
-            Statements { $($name: concat!($(part!("auth_" "" $part)),+),)+ };
+            Statements { $($name: concat!($(part!("auth_" "" " IN (" ")" $part)),+),)+ };
         #[cfg(feature = "postgres")]
         pub(in crate::store) const POSTGRES: Statements =
-            Statements { $($name: concat!($(part!("auth_core." " FOR UPDATE" $part)),+),)+ };
+            Statements { $($name: concat!($(part!("auth_core." " FOR UPDATE" " = ANY (ARRAY(" "))" $part)),+),)+ };
     };
 }
 
@@ -64,7 +76,7 @@ statements! {
                      WHERE id = $1 RETURNING " ACCOUNT]
 
     add_session ["INSERT INTO " T "sessions (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"]
-    session ["SELECT " SESSION " FROM " T "sessions WHERE id = $1"]
+    session ["SELECT " SESSION " FROM " T "sessions WHERE id = $1 AND ends_at > 0"]
     sessions ["SELECT " SESSION " FROM " T "sessions
                WHERE subject = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC"]
     /// Also locks the session, where the engine has row locks.
@@ -72,19 +84,38 @@ statements! {
                          WHERE id = (SELECT session_id FROM " T "refresh_tokens WHERE hash = $1)" LOCK]
     refresh_session ["UPDATE " T "sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1"]
     keep_session ["UPDATE " T "sessions SET version = $3 WHERE subject = $1 AND id = $2 AND version < $3"]
-    end_session ["DELETE FROM " T "sessions WHERE subject = $1 AND id = $2 RETURNING id"]
-    end_other_sessions ["DELETE FROM " T "sessions WHERE subject = $1 AND id <> $2 RETURNING id"]
+    end_session ["DELETE FROM " T "sessions
+                  WHERE subject = $1 AND id = $2 AND ends_at > 0 AND NOT " LARGE " RETURNING id"]
+    end_sessions ["DELETE FROM " T "sessions WHERE id" ANY "
+                       SELECT id FROM " T "sessions WHERE subject = $1 AND id <> $2 AND ends_at > 0 AND NOT " LARGE "
+                       ORDER BY id LIMIT $3" LOCK END " RETURNING id"]
+    /// As `end_session` for a large family: the purge removes it.
+    expire_session ["UPDATE " T "sessions SET expires_at = 0, ends_at = 0
+                     WHERE subject = $1 AND id = $2 AND ends_at > 0 RETURNING id"]
+    expire_sessions ["UPDATE " T "sessions SET expires_at = 0, ends_at = 0 WHERE id" ANY "
+                          SELECT id FROM " T "sessions WHERE subject = $1 AND id <> $2 AND ends_at > 0
+                          ORDER BY id LIMIT $3" LOCK END " RETURNING id"]
 
     add_token ["INSERT INTO " T "refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)"]
     token ["SELECT expires_at, used_at, sealed_successor FROM " T "refresh_tokens WHERE hash = $1"]
     token_and_session ["SELECT " SESSION ", token_expires_at, used_at
                         FROM (SELECT session_id, expires_at AS token_expires_at, used_at
                               FROM " T "refresh_tokens WHERE hash = $1) AS token
-                        JOIN " T "sessions ON id = session_id"]
+                        JOIN " T "sessions ON id = session_id WHERE ends_at > 0"]
     spend_token ["UPDATE " T "refresh_tokens SET used_at = $2, sealed_successor = $3 WHERE hash = $1"]
     forget_successors ["UPDATE " T "refresh_tokens SET sealed_successor = NULL
                         WHERE session_id = $1 AND sealed_successor IS NOT NULL"]
-    remove_expired_tokens ["DELETE FROM " T "refresh_tokens WHERE session_id = $1 AND expires_at <= $2"]
+    /// Removes expired tokens, and used ones beyond the last `$4`, apart from the one that stands for those.
+    trim_family ["DELETE FROM " T "refresh_tokens WHERE hash" ANY "
+                      SELECT hash FROM " T "refresh_tokens WHERE session_id = $1 AND expires_at <= $2
+                      UNION ALL
+                      SELECT hash FROM (
+                          SELECT hash FROM " T "refresh_tokens
+                          WHERE session_id = $1 AND used_at IS NOT NULL AND hash <> $3
+                          ORDER BY expires_at DESC, used_at DESC LIMIT 200 OFFSET $4) AS older
+                      LIMIT 200" END " RETURNING expires_at"]
+    keep_family ["INSERT INTO " T "refresh_tokens (hash, session_id, expires_at, used_at) VALUES ($1, $2, $3, $4)
+                  ON CONFLICT (hash) DO NOTHING"]
 
     add_key ["INSERT INTO " T "api_keys (" KEY ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"]
     key ["SELECT " KEY " FROM " T "api_keys WHERE id = $1"]
@@ -93,7 +124,8 @@ statements! {
                  RETURNING " KEY]
     touch_key ["UPDATE " T "api_keys SET last_used_at = $2 WHERE id = $1"]
     revoke_key ["DELETE FROM " T "api_keys WHERE id = $1 RETURNING id"]
-    revoke_keys_of ["DELETE FROM " T "api_keys WHERE owner = $1"]
+    revoke_keys_of ["DELETE FROM " T "api_keys WHERE id" ANY "
+                         SELECT id FROM " T "api_keys WHERE owner = $1 ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
 
     add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
     events ["SELECT " EVENT " FROM " T "events

@@ -95,18 +95,16 @@ pub(super) async fn redeem_as<S: SessionStore>(
     now: Timestamp,
     leeway: Duration,
 ) -> Redeemed {
-    let sealed_successor = &seal(successor);
-    let expires_at = now.after(LIFETIME);
-    store
-        .redeem(Redeem { presented, successor, sealed_successor, holder, now, expires_at, leeway }, Audit::none())
-        .await
-        .unwrap()
+    let (sealed_successor, family, expires_at) = (&seal(successor), &token(), now.after(LIFETIME));
+    let redeem = Redeem { presented, successor, family, sealed_successor, holder, now, expires_at, leeway };
+    store.redeem(redeem, Audit::none()).await.unwrap()
 }
 
 /// A redemption whose successor is not opened.
 pub(super) fn redeem_of<'a>(presented: &'a TokenHash, successor: &'a TokenHash, now: Timestamp) -> Redeem<'a> {
     let (sealed_successor, expires_at) = (presented.as_bytes().as_slice(), now.after(LIFETIME));
-    Redeem { presented, successor, sealed_successor, holder: Holder::default(), now, expires_at, leeway: LEEWAY }
+    let (family, holder, leeway) = (successor, Holder::default(), LEEWAY);
+    Redeem { presented, successor, family, sealed_successor, holder, now, expires_at, leeway }
 }
 
 /// Redeems an unused token, and returns the successor.

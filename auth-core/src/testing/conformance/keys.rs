@@ -103,6 +103,28 @@ pub(super) async fn a_revoked_key_is_gone<S: ApiKeyStore>(store: &Arc<S>) {
     assert_same(&store.find(&other.id).await.unwrap().unwrap(), &other);
 }
 
+pub(super) async fn keys_of_an_owner_are_revoked_in_steps_of_the_limit<S: ApiKeyStore>(store: &Arc<S>) {
+    let owner = SubjectId::random();
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        let key = api_key(&owner);
+        store.create(key.clone(), Audit::none()).await.unwrap();
+        made.push(key.id);
+    }
+    let other = make(&**store).await;
+    let mut revoked = store.revoke_all(&owner, 2, Audit::none()).await.unwrap();
+    assert_eq!(revoked.len(), 2);
+    revoked.extend(store.revoke_all(&owner, 2, Audit::none()).await.unwrap());
+    revoked.sort();
+    made.sort();
+    assert_eq!(revoked, made, "each key is revoked once");
+    assert_eq!(store.revoke_all(&owner, 2, Audit::none()).await.unwrap(), []);
+    for id in &made {
+        assert!(store.find(id).await.unwrap().is_none(), "a revoked key is found");
+    }
+    assert_same(&store.find(&other.id).await.unwrap().unwrap(), &other);
+}
+
 pub(super) async fn a_use_is_recorded<S: ApiKeyStore>(store: &Arc<S>) {
     let key = make(&**store).await;
     store.touch(&key.id, NOW.after(secs(5))).await.unwrap();

@@ -80,7 +80,7 @@ pub(super) async fn calls_that_keep_different_sessions_do_not_block_each_other<S
         let mut calls = JoinSet::new();
         for kept in [first.clone(), second.clone()] {
             let store = Arc::clone(store);
-            calls.spawn(async move { store.end_all(&kept.subject, Some((&kept.id, 9)), Audit::none()).await });
+            calls.spawn(async move { store.end_all(&kept.subject, Some((&kept.id, 9)), 50, Audit::none()).await });
         }
         let ended: Vec<_> = calls.join_all().await.into_iter().flat_map(Result::unwrap).collect();
         assert_eq!(ended.len(), 2, "each ends what the other keeps");
@@ -96,7 +96,7 @@ pub(super) async fn a_session_ended_during_a_refresh_stays_ended<S: SessionStore
             let store = Arc::clone(store);
             async move { redeem(&*store, &first, &successor, NOW, LEEWAY).await }
         });
-        store.end_all(&session.subject, None, Audit::none()).await.unwrap();
+        store.end_all(&session.subject, None, 50, Audit::none()).await.unwrap();
         refresh.await.unwrap();
         assert_eq!(store.find(&session.id).await.unwrap(), None, "a refresh brought an ended session back");
         for token in [first, successor] {

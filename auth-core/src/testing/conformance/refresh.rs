@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::fixtures::{
-    LEEWAY, LIFETIME, NOW, begin, family, open, redeem, redeem_as, rotate, seal, secs, session, token,
+    LEEWAY, LIFETIME, NOW, begin, family, open, redeem, redeem_as, redeem_of, rotate, seal, secs, session, token,
 };
 use crate::base::{SubjectId, Timestamp};
-use crate::store::{Audit, Holder, Redeemed, Session, SessionStore};
+use crate::store::{Audit, Holder, Redeem, Redeemed, Session, SessionStore};
 
 pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(store: &Arc<S>) {
     let (session, first) = family(&**store).await;
@@ -85,6 +85,32 @@ pub(super) async fn every_used_token_of_a_family_is_remembered<S: SessionStore>(
         assert!(matches!(redeemed, Redeemed::Replayed(_)), "token {replayed} of 6 was answered {redeemed:?}");
         assert_eq!(store.find(&session.id).await.unwrap(), None, "the session outlived the replay");
     }
+}
+
+pub(super) async fn the_oldest_token_of_a_long_family_still_ends_it<S: SessionStore>(store: &Arc<S>) {
+    let ((session, first), family) = (super::fixtures::family(&**store).await, token());
+    let (mut current, mut now) = (first, NOW);
+    for _ in 0..150 {
+        now = now.after(secs(20));
+        let successor = token();
+        let rotation = Redeem { family: &family, ..redeem_of(&current, &successor, now) };
+        let redeemed = store.redeem(rotation, Audit::none()).await.unwrap();
+        assert!(matches!(redeemed, Redeemed::Rotated(_)), "a first use was answered {redeemed:?}");
+        current = successor;
+    }
+    // A store that does not keep the token itself keeps the family in its place.
+    let is_kept = store.find_by_refresh_token(&first).await.unwrap().is_some();
+    let presented = if is_kept { first } else { family };
+    let found = store.find_by_refresh_token(&presented).await.unwrap();
+    let found = found.expect("neither the first token of a family nor the family is known");
+    assert!(found.used && found.session.id == session.id);
+    let stranger = Holder { dpop_jkt: Some("another"), ..Holder::default() };
+    let redeemed = redeem_as(&**store, stranger, &presented, &token(), now, LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::WrongHolder(_)), "another holder was answered {redeemed:?}");
+    let redeemed = redeem(&**store, &presented, &token(), now, LEEWAY).await;
+    assert!(matches!(redeemed, Redeemed::Replayed(_)), "the first token was answered {redeemed:?}");
+    assert_eq!(store.find(&session.id).await.unwrap(), None, "the session outlived the replay");
+    assert_eq!(redeem(&**store, &current, &token(), now, LEEWAY).await, Redeemed::Refused);
 }
 
 pub(super) async fn a_leeway_of_zero_never_retries<S: SessionStore>(store: &Arc<S>) {

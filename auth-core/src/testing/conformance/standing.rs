@@ -74,7 +74,7 @@ pub(super) async fn ending_all_keeps_one_and_raises_its_version<S: SessionStore>
     begin(&**store, &tablet).await;
     let (stranger, stranger_token) = family(&**store).await;
 
-    let mut ended = store.end_all(&subject, Some((&laptop.id, 4)), Audit::none()).await.unwrap();
+    let mut ended = store.end_all(&subject, Some((&laptop.id, 4)), 50, Audit::none()).await.unwrap();
     ended.sort();
     let mut expected = [phone.id, tablet.id];
     expected.sort();
@@ -83,21 +83,44 @@ pub(super) async fn ending_all_keeps_one_and_raises_its_version<S: SessionStore>
     assert_eq!(store.find(&laptop.id).await.unwrap(), Some(Session { version: 4, ..laptop.clone() }));
     let laptop_token = rotate(&**store, &laptop_token, NOW).await;
     // A late call does not lower the version.
-    assert_eq!(store.end_all(&subject, Some((&laptop.id, 3)), Audit::none()).await.unwrap(), []);
+    assert_eq!(store.end_all(&subject, Some((&laptop.id, 3)), 50, Audit::none()).await.unwrap(), []);
     assert_eq!(store.find(&laptop.id).await.unwrap().map(|session| session.version), Some(4));
 
-    assert_eq!(store.end_all(&subject, None, Audit::none()).await.unwrap(), [laptop.id]);
+    assert_eq!(store.end_all(&subject, None, 50, Audit::none()).await.unwrap(), [laptop.id]);
     assert!(is_refused(&**store, &laptop_token).await, "a refresh token outlived its session");
-    assert_eq!(store.end_all(&subject, None, Audit::none()).await.unwrap(), []);
+    assert_eq!(store.end_all(&subject, None, 50, Audit::none()).await.unwrap(), []);
 
     assert_eq!(store.find(&stranger.id).await.unwrap(), Some(stranger), "another subject's session was changed");
     rotate(&**store, &stranger_token, NOW).await;
 }
 
+pub(super) async fn sessions_end_in_steps_of_the_limit<S: SessionStore>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let kept = session(&subject);
+    begin(&**store, &kept).await;
+    let mut begun = Vec::new();
+    for _ in 0..5 {
+        let session = session(&subject);
+        begin(&**store, &session).await;
+        begun.push(session.id);
+    }
+    let (mut ended, mut steps) = (Vec::new(), Vec::new());
+    while steps.last() != Some(&0) {
+        let step = store.end_all(&subject, Some((&kept.id, 4)), 2, Audit::none()).await.unwrap();
+        steps.push(step.len());
+        ended.extend(step);
+    }
+    assert_eq!(steps, [2, 2, 1, 0]);
+    ended.sort();
+    begun.sort();
+    assert_eq!(ended, begun, "each session ends once");
+    assert!(store.find(&kept.id).await.unwrap().is_some(), "the kept session ended");
+}
+
 pub(super) async fn keeping_a_session_of_another_subject_does_not_change_it<S: SessionStore>(store: &Arc<S>) {
     let (mine, _) = family(&**store).await;
     let (theirs, _) = family(&**store).await;
-    assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9)), Audit::none()).await.unwrap(), [mine.id]);
+    assert_eq!(store.end_all(&mine.subject, Some((&theirs.id, 9)), 50, Audit::none()).await.unwrap(), [mine.id]);
     assert_eq!(store.find(&theirs.id).await.unwrap(), Some(theirs), "another subject's session was changed");
 }
 

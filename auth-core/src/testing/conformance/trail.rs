@@ -76,7 +76,7 @@ where
         if kind == "logout" {
             assert!(store.end(&id, &begun.id, Audit::new(&trail.rows(kind))).await.unwrap());
         } else {
-            store.end_all(&id, None, Audit::new(&trail.rows(kind))).await.unwrap();
+            store.end_all(&id, None, 50, Audit::new(&trail.rows(kind))).await.unwrap();
         }
     }
 

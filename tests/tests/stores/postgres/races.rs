@@ -34,6 +34,7 @@ async fn redeem(store: &PostgresStore, presented: u8, successor: u8, leeway: Dur
     let redeem = Redeem {
         presented: &TokenHash::from([presented; 32]),
         successor: &TokenHash::from([successor; 32]),
+        family: &TokenHash::from([u8::MAX; 32]),
         sealed_successor: &[successor],
         holder: Holder::default(),
         now: NOW,

@@ -97,6 +97,7 @@ async fn log_in_and_out(store: &impl SessionStore, now: Timestamp) {
     let redeem = Redeem {
         presented: &first,
         successor: &second,
+        family: &hash(),
         sealed_successor: b"sealed",
         holder: Holder::default(),
         now,

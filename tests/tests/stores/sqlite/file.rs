@@ -42,6 +42,11 @@ pub(crate) fn token(number: u8) -> TokenHash {
     TokenHash::from([number; 32])
 }
 
+/// The hash that stands for old tokens.
+pub(crate) fn family() -> TokenHash {
+    token(u8::MAX)
+}
+
 pub(crate) fn session() -> Session {
     Session {
         id: SessionId::random(),
@@ -70,14 +75,23 @@ pub(crate) async fn begin(store: &impl SessionStore) -> Session {
 
 /// Redeems a token for the one with the next number.
 pub(crate) async fn redeem(store: &impl SessionStore, number: u8, now: Timestamp, leeway: Duration) -> Redeemed {
-    let redeem = Redeem {
-        presented: &token(number),
-        successor: &token(number + 1),
-        sealed_successor: SEALED_TEXT,
-        holder: Holder::default(),
-        now,
-        expires_at: now.after(LIFETIME),
-        leeway,
-    };
+    redeem_for(store, &token(number), &token(number + 1), now, leeway).await
+}
+
+/// Redeems what stands for old tokens.
+pub(crate) async fn redeem_family(store: &impl SessionStore, now: Timestamp) -> Redeemed {
+    redeem_for(store, &family(), &token(254), now, LEEWAY).await
+}
+
+async fn redeem_for(
+    store: &impl SessionStore,
+    presented: &TokenHash,
+    successor: &TokenHash,
+    now: Timestamp,
+    leeway: Duration,
+) -> Redeemed {
+    let (family, expires_at, holder) = (&family(), now.after(LIFETIME), Holder::default());
+    let sealed_successor = SEALED_TEXT;
+    let redeem = Redeem { presented, successor, family, sealed_successor, holder, now, expires_at, leeway };
     store.redeem(redeem, Audit::none()).await.unwrap()
 }

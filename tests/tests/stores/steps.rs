@@ -1,0 +1,116 @@
+//! Changes that end any number of sessions or API keys, in short steps.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use auth_core::event::{Event, EventKind, EventSink};
+use auth_core::store::{
+    ApiKeyRecord, ApiKeyStore, Audit, Housekeeping, NewSession, PostgresStore, Session, SessionStore, SqliteStore,
+    UserDirectory,
+};
+use auth_core::token::{SigningKey, TokenHash, random_secret};
+use auth_core::{ApiKeyId, Auth, Clock, Context, Registration, SessionId, SubjectId, SystemClock};
+use auth_tests::servers::Database;
+
+/// More than two steps.
+const MANY: usize = 120;
+
+/// The sessions that each step ended, and the number of keys revoked.
+#[derive(Clone, Default)]
+struct Steps(Arc<Mutex<(Vec<usize>, usize)>>);
+
+#[async_trait]
+impl EventSink for Steps {
+    async fn record(&self, event: Event) {
+        let mut steps = self.0.lock().unwrap();
+        match event.kind {
+            EventKind::SessionsEnded { count, .. } => steps.0.push(count),
+            EventKind::ApiKeyRevoked { .. } => steps.1 += 1,
+            _ => {}
+        }
+    }
+}
+
+async fn fill<S: SessionStore + ApiKeyStore>(store: &S, subject: &SubjectId) -> (Vec<SessionId>, Vec<ApiKeyId>) {
+    let now = SystemClock.now();
+    let (mut sessions, mut keys) = (Vec::new(), Vec::new());
+    for _ in 0..MANY {
+        let session = Session {
+            id: SessionId::random(),
+            subject: subject.clone(),
+            version: 0,
+            scope: String::new(),
+            amr: "pwd".to_owned(),
+            agent: None,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.after(Duration::from_hours(1)),
+            ends_at: now.after(Duration::from_hours(1)),
+            client_id: None,
+            dpop_jkt: None,
+        };
+        sessions.push(session.id.clone());
+        SessionStore::create(store, NewSession { session, refresh_token: hash() }, Audit::none()).await.unwrap();
+        let key = ApiKeyRecord {
+            id: ApiKeyId::random(),
+            name: "nightly export".to_owned(),
+            owner: subject.clone(),
+            scopes: Vec::new(),
+            hash: hash(),
+            previous: None,
+            created_at: now,
+            expires_at: None,
+            last_used_at: None,
+        };
+        keys.push(key.id.clone());
+        ApiKeyStore::create(store, key, Audit::none()).await.unwrap();
+    }
+    (sessions, keys)
+}
+
+fn hash() -> TokenHash {
+    let mut bytes = [0; 32];
+    bytes[..16].copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    TokenHash::from(bytes)
+}
+
+async fn every_session_and_key_is_removed_in_short_steps<S>(store: S)
+where
+    S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + Clone,
+{
+    let (steps, system) = (Steps::default(), Context::system("test"));
+    let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+    let builder = Auth::builder(key, "https://issuer.example.com", "steps").store(store.clone());
+    let auth = builder.events(steps.clone()).build().unwrap();
+    let ada = Registration::new("ada@example.com", "three words and a comma");
+    let (ada, _) = auth.register(&system, ada).await.unwrap();
+
+    fill(&store, &ada).await;
+    auth.logout_everywhere(&system, &ada).await.unwrap();
+    assert_eq!(steps.0.lock().unwrap().0, [50, 50, 20]);
+    assert_eq!(store.end_all(&ada, None, 1, Audit::none()).await.unwrap(), []);
+
+    let (sessions, keys) = fill(&store, &ada).await;
+    *steps.0.lock().unwrap() = Default::default();
+    auth.remove_account(&system, &ada).await.unwrap();
+    // The keys of the first time, too.
+    assert_eq!(*steps.0.lock().unwrap(), (vec![50, 50, 20], 2 * MANY));
+    for session in sessions {
+        assert_eq!(SessionStore::find(&store, &session).await.unwrap(), None);
+    }
+    for key in keys {
+        assert!(ApiKeyStore::find(&store, &key).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_sqlite() {
+    every_session_and_key_is_removed_in_short_steps(SqliteStore::open("sqlite::memory:").await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn in_postgres() {
+    let Some(database) = Database::create("removal in short steps from PostgreSQL").await else { return };
+    every_session_and_key_is_removed_in_short_steps(PostgresStore::open(&database.url()).await.unwrap()).await;
+}
