@@ -1,6 +1,7 @@
 //! A cache that never returns a value from before a change that this node made.
 
 use std::hash::Hash;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,8 +15,8 @@ use crate::store::StoreError;
 /// own, the last of a hundred callers would wait a hundred times as long as the first.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Coalesces concurrent loads of a key. [`forget`](Self::forget) also discards a load in progress, so that a value read
-/// before a change is not cached after it.
+/// Coalesces concurrent loads of a key; a call does not join a load that began by the maximum age or more before it.
+/// [`forget`](Self::forget) also discards a load in progress, so that a value read before a change is not cached after it.
 pub(crate) struct CoherentCache<K, V> {
     entries: Cache<K, (Timestamp, Arc<V>)>,
     /// The maximum age of an entry: the time within which changes of other nodes become visible.
@@ -56,19 +57,27 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
         now: Timestamp,
         load: impl Future<Output = Result<Option<V>, StoreError>>,
     ) -> Result<Option<Arc<V>>, StoreError> {
-        let loaded = self.entries.get_or_insert_async(key, async {
-            match load.await {
-                Ok(Some(value)) => Ok((now, Arc::new(value))),
-                Ok(None) => Err(Miss::Absent),
-                Err(error) => Err(Miss::Failed(error)),
+        let mut load = pin!(load);
+        let mut is_own = false;
+        let value = async {
+            let loaded = self.entries.get_or_insert_async(key, async {
+                is_own = true;
+                match load.as_mut().await {
+                    Ok(Some(value)) => Ok((now, Arc::new(value))),
+                    Ok(None) => Err(Miss::Absent),
+                    Err(error) => Err(Miss::Failed(error)),
+                }
+            });
+            let loaded = loaded.await;
+            match loaded {
+                Ok((loaded_at, value)) if is_own || self.is_fresh(loaded_at, now) => Ok(Some(value)),
+                // The load of another caller, who began it too long before this call.
+                Ok(_) => Ok(load.as_mut().await?.map(Arc::new)),
+                Err(Miss::Absent) => Ok(None),
+                Err(Miss::Failed(error)) => Err(error),
             }
-        });
-        match timeout(TIMEOUT, loaded).await {
-            Ok(Ok((_, value))) => Ok(Some(value)),
-            Ok(Err(Miss::Absent)) => Ok(None),
-            Ok(Err(Miss::Failed(error))) => Err(error),
-            Err(late) => Err(StoreError::unavailable(late)),
-        }
+        };
+        timeout(TIMEOUT, value).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)))
     }
 
     /// Invalidates `key`: later calls read the store.
@@ -89,12 +98,16 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
 
 #[cfg(test)]
 mod tests {
+    use std::task::Poll;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_secs(1_000);
 
+    const MAX_AGE: Duration = Duration::from_secs(5);
+
     fn cache() -> CoherentCache<u8, &'static str> {
-        CoherentCache::new(16, Duration::from_secs(5))
+        CoherentCache::new(16, MAX_AGE)
     }
 
     async fn get(cache: &CoherentCache<u8, &'static str>, now: Timestamp, stored: &'static str) -> &'static str {
@@ -142,6 +155,34 @@ mod tests {
         release.send(()).unwrap();
         assert_eq!(slow.await.unwrap(), "before the change");
         assert_eq!(get(&cache, NOW, "after the change").await, "after the change");
+    }
+
+    #[tokio::test]
+    async fn a_load_is_joined_by_later_calls_within_the_maximum_age() {
+        assert_eq!(joined(MAX_AGE, NOW.after(Duration::from_millis(4_999))).await, "of the first call");
+        assert_eq!(joined(MAX_AGE, NOW.after(MAX_AGE)).await, "of the second call");
+        assert_eq!(joined(Duration::ZERO, NOW).await, "of the second call");
+    }
+
+    /// What a call at `now` returns while the load of a call at [`NOW`] is in progress.
+    async fn joined(max_age: Duration, now: Timestamp) -> &'static str {
+        let cache = CoherentCache::new(16, max_age);
+        let (release, released) = tokio::sync::oneshot::channel::<()>();
+        let first = cache.get(&1, NOW, async {
+            released.await.unwrap();
+            Ok(Some("of the first call"))
+        });
+        let second = async {
+            let mut second = pin!(get(&cache, now, "of the second call"));
+            let pending = std::future::poll_fn(|context| Poll::Ready(second.as_mut().poll(context).is_pending())).await;
+            assert!(pending, "the second call did not find the load of the first");
+            release.send(()).unwrap();
+            second.await
+        };
+        // The first one begins first.
+        let (first, second) = tokio::join!(biased; first, second);
+        assert_eq!(*first.unwrap().unwrap(), "of the first call");
+        second
     }
 
     #[tokio::test]

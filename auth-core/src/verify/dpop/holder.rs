@@ -102,7 +102,7 @@ impl Verifier {
             Ok(Use::First) => Ok(()),
             Ok(Use::Again) => Err(self.refused(origin, ProofError::Replayed)),
             Ok(Use::Full) => {
-                tracing::error!(target: "auth", "replay memory for DPoP proofs is full; requests with a proof are refused");
+                tracing::error!(target: "auth", "no room for another DPoP proof of this key; the request is refused");
                 Err(AccessError::Overloaded)
             }
             Err(error) => {

@@ -76,9 +76,12 @@ impl Dpop {
         self
     }
 
-    /// How many used proofs a node remembers until they expire: 500,000 by default, about 50 MB, enough for 7,000 requests
-    /// a second. With a full memory, requests with a proof are answered 503: no proof is evicted early, since a client that
-    /// can fill the memory could replay the evicted proofs.
+    /// How many used proofs a node remembers until they expire: 500,000 by default, about 60 MB, enough for 7,000 requests
+    /// a second, of which one key may make half.
+    ///
+    /// A key may have as many remembered proofs as there is room left, so that no key takes the room of all others. Beyond
+    /// that its requests are answered 503: no proof is evicted early, since a client that can fill the memory could replay
+    /// the evicted proofs.
     #[must_use]
     pub const fn remembered_proofs(mut self, proofs: usize) -> Self {
         self.remembered = proofs;

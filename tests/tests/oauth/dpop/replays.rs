@@ -121,9 +121,9 @@ async fn a_thiefs_proof_does_not_use_up_the_holders_jti() {
 }
 
 #[tokio::test]
-async fn a_full_replay_memory_forgets_nothing_and_lets_no_proof_in() {
-    let service = Bound::start(|builder| builder.dpop(Dpop::optional().remembered_proofs(3))).await;
-    let prover = Prover::es256();
+async fn a_key_that_fills_the_replay_memory_is_refused_and_no_other() {
+    let service = Bound::start(|builder| builder.dpop(Dpop::optional().remembered_proofs(6))).await;
+    let (prover, other) = (Prover::es256(), Prover::another());
     let token = service.login(Some(&prover.for_tokens(&service))).await.access();
     let first = prover.using(&service, "GET", "/me", &token);
     let second = prover.using(&service, "GET", "/me", &token);
@@ -134,6 +134,9 @@ async fn a_full_replay_memory_forgets_nothing_and_lets_no_proof_in() {
     assert_eq!((answer.status, answer.header("retry-after")), (503, "1"));
     service.login(Some(&prover.for_tokens(&service))).await.is_error(503, "temporarily_unavailable");
     service.get_me(&token, &first).await.is_refused_use("invalid_dpop_proof", "still remembered");
+    // Another key has room of its own.
+    let others = service.login(Some(&other.for_tokens(&service))).await.access();
+    assert_eq!(service.get_me(&others, &other.using(&service, "GET", "/me", &others)).await.status, 200);
     // Bearer tokens need no replay memory.
     assert_eq!(service.me(&service.login(None).await.access()).await, 200);
     service.advance(80);
