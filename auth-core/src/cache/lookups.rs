@@ -37,6 +37,11 @@ impl Lookups {
         self.coherence.caches().sessions.get(id, now, async { sessions.find(id).await }).await
     }
 
+    /// Whether there is all that API keys need: their store, and that of their owners.
+    pub(crate) const fn can_find_api_keys(&self) -> bool {
+        self.api_keys.is_some() && self.users.is_some()
+    }
+
     pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
         let Some(api_keys) = &self.api_keys else { return Ok(None) };
         self.coherence.caches().api_keys.get(id, now, async { api_keys.find(id).await }).await

@@ -72,6 +72,11 @@ impl Verifier {
     ) -> Result<ApiKeyIdentity, AccessError> {
         let refuse = |reason| self.refused(origin, reason).where_api_key(true);
         let key = ApiKey::parse(text).map_err(refuse)?;
+        if !self.lookups.can_find_api_keys() {
+            let needed = "`AuthBuilder::users` and `AuthBuilder::api_keys`";
+            tracing::error!(target: "auth", "a route takes API keys, and this Auth has no store for them; set {needed}");
+            return Err(AccessError::Misconfigured);
+        }
         let now = self.now();
         let record = self.lookups.api_key(key.id(), now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
         if !is_valid(&record, &key, now) {

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::Refusal;
@@ -77,14 +75,13 @@ impl IntoResponse for Refusal {
     }
 }
 
-/// The outermost layer of every guarded router: completes the refusals that handlers return.
-pub(crate) async fn finish(State(auth): State<Auth>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+/// Completes a refusal that a handler returned.
+pub(crate) fn finish(mut response: Response, auth: &Auth) -> Response {
     if response.extensions_mut().remove::<Unfinished>().is_none() {
         return response;
     }
     match response.extensions_mut().remove::<Refusal>() {
-        Some(refusal) => Rejection::new(refusal, &auth).into_response(),
+        Some(refusal) => Rejection::new(refusal, auth).into_response(),
         None => response,
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
+mod caching;
 mod context;
 mod counting;
 mod credentials;
@@ -11,9 +12,11 @@ mod matrix;
 mod policy_lock;
 mod refusals;
 mod routers;
+mod routing;
 mod rows;
 mod rules;
 mod service;
 mod sources;
+mod states;
 mod truth;
 mod verified_once;

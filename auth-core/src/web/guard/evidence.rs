@@ -1,5 +1,7 @@
 //! Evidence of an access decision, which the router requires as a handler's first parameter.
 
+use std::sync::Arc;
+
 use axum::extract::FromRef;
 
 use super::authorize::Gate;
@@ -42,7 +44,7 @@ pub trait Decided: sealed::SealedArgs {
 }
 
 /// A state that contains an [`Auth`], which every guard needs: implement axum's `FromRef`, or derive it with axum's
-/// feature `macros`.
+/// feature `macros`. An `Arc` of such a state contains it as well.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -63,35 +65,69 @@ pub trait Decided: sealed::SealedArgs {
 /// async fn me() {}
 ///
 /// let routes: GuardedRouter<AppState> = GuardedRouter::new().route("/me", get(me));
+/// let shared: GuardedRouter<std::sync::Arc<AppState>> = GuardedRouter::new().route("/me", get(me));
 /// ```
 #[diagnostic::on_unimplemented(
     message = "the state `{Self}` holds no `Auth`, which guards need to verify credentials",
     label = "no `Auth` in `{Self}`",
     note = "add one: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
 )]
-pub trait HasAuth {
+pub trait HasAuth<Via = InState>: Sized {
+    /// The state itself. Handlers are bound by this name of it: where a state has none because it holds no `Auth`, rustc
+    /// reports that alone, and not as well that axum's `Handler` is not implemented.
+    #[doc(hidden)]
+    type State;
+
     #[doc(hidden)]
     fn __auth(&self) -> Auth;
+
+    #[doc(hidden)]
+    fn __state(self) -> Self::State;
 }
 
+/// The one way in which a state holds an `Auth`. With a second one rustc looks whether either applies before it takes
+/// `State` for known.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum InState {}
+
 #[diagnostic::do_not_recommend]
-impl<S> HasAuth for S
+impl<S> HasAuth<InState> for S
 where
     Auth: FromRef<S>,
 {
+    type State = S;
+
     fn __auth(&self) -> Auth {
         Auth::from_ref(self)
     }
+
+    fn __state(self) -> S {
+        self
+    }
 }
 
-/// A second `FromRef` impl for `Auth`. With only `FromRef<Auth>` the compiler would infer `Auth` as the state of a router
-/// whose state holds none, and report that in every error. The name shows up in error messages.
-enum StateWithAuth {}
-
 #[diagnostic::do_not_recommend]
-impl FromRef<StateWithAuth> for Auth {
-    fn from_ref(state: &StateWithAuth) -> Self {
-        match *state {}
+impl<S: sealed::Never> HasAuth<()> for S {
+    type State = S;
+
+    fn __auth(&self) -> Auth {
+        self.never()
+    }
+
+    fn __state(self) -> S {
+        self
+    }
+}
+
+/// A state behind an `Arc` holds what it holds. Applications cannot say so: neither trait nor type is theirs.
+#[diagnostic::do_not_recommend]
+impl<S> FromRef<Arc<S>> for Auth
+where
+    Auth: FromRef<S>,
+{
+    fn from_ref(state: &Arc<S>) -> Self {
+        Self::from_ref(&**state)
     }
 }
 
@@ -100,6 +136,10 @@ mod sealed {
     impl<P: super::Policy> Sealed for super::Guard<P> {}
     impl<P: super::Policy> Sealed for super::Gate<P> {}
     pub trait SealedArgs {}
+    /// Implemented by nothing.
+    pub trait Never {
+        fn never(&self) -> super::Auth;
+    }
 }
 
 // One impl for each number of parameters that axum supports. Generic over the first one: an impl for `Guard<P>` alone lets

@@ -9,17 +9,18 @@ use axum::response::{IntoResponse, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::policy::Policy;
+use crate::policy::{Policy, Requirement};
 use crate::service::Auth;
 use crate::verify::AccessError;
-use crate::web::http::Rejection;
+use crate::web::http::{Rejection, no_store};
 use crate::web::router::Wired;
 use crate::web::{Refusal, head};
 
 /// A tower layer that passes only requests of callers who meet the policy `P`, and refuses the others as
 /// [`Guard`](crate::Guard) does. Made by [`Policy::layer`](PolicyLayer::layer).
 ///
-/// Guards and extractors behind it reuse its verification.
+/// Guards and extractors behind it reuse its verification. Responses get `Cache-Control: no-store` unless they have a
+/// `Cache-Control`.
 pub struct GuardLayer<P> {
     auth: AuthSource,
     policy: PhantomData<fn() -> P>,
@@ -133,7 +134,10 @@ where
                 return Ok(Refusal::from(AccessError::Misconfigured).into_response());
             };
             match auth.verifier().prove::<P>(&mut head(&mut parts)).await {
-                Ok(_) => inner.call(Request::from_parts(parts, body)).await.map(IntoResponse::into_response),
+                Ok(_) => {
+                    let response = inner.call(Request::from_parts(parts, body)).await?.into_response();
+                    Ok(if P::REQUIREMENT == Requirement::Public { response } else { no_store(response) })
+                }
                 Err(refusal) => Ok(Rejection::new(refusal, &auth).into_response()),
             }
         })

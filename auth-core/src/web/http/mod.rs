@@ -9,7 +9,7 @@ mod rejection;
 
 pub use body::{Form, FormOrJson, Json};
 pub(crate) use challenge::{add_challenges, quotable};
-pub(crate) use no_store::NO_STORE;
+pub(crate) use no_store::{NO_STORE, no_store};
 pub use path::Path;
 pub use problem::{ErrorBody, Problem, problem_json};
 pub use rejection::Rejection;

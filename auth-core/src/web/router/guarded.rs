@@ -2,25 +2,26 @@
 
 use std::convert::Infallible;
 use std::panic::Location;
+use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{FromRef, Request};
 use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::Route;
-use axum::{Extension, Router};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use super::into_guarded::{GuardedMethods, GuardedRoutes};
 use super::page;
+use super::private::Private;
 use super::router_guard::{Covers, WholeGuard};
-use super::router_state::Wiring;
+use super::router_state::{Wired, Wiring, enter};
 use super::routing::Decision;
 use crate::policy::Policy;
 use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
 use crate::service::Auth;
-use crate::web::edge::finish;
 use crate::web::guard::{Decided, HasAuth};
 
 /// An axum router whose every handler has an access guard.
@@ -89,7 +90,7 @@ where
             table: PolicyTable::default(),
             guards: Vec::new(),
             covers: Covers::Routes,
-            wiring: Wiring::NONE,
+            wiring: None,
         }
     }
 
@@ -109,12 +110,9 @@ where
     /// print!("{}", app.policy()); // a row for each method
     /// ```
     #[track_caller]
-    pub fn route(mut self, path: &str, methods: impl GuardedMethods<S>) -> Self
-    where
-        S: HasAuth,
-    {
-        self.wiring = Wiring::of_state();
+    pub fn route(mut self, path: &str, methods: impl GuardedMethods<S>) -> Self {
         let methods = methods.guarded();
+        self.wiring = self.wiring.or(methods.wiring);
         for (method, decision) in &methods.decisions {
             self.enter(decision.row(method, path.to_owned()));
         }
@@ -196,7 +194,7 @@ where
     #[track_caller]
     pub fn guard<P: Policy>(mut self) -> Self
     where
-        Auth: FromRef<S>,
+        S: HasAuth,
     {
         let guard = WholeGuard::of::<P>();
         for row in &mut self.table.routes {
@@ -206,7 +204,7 @@ where
             guard.join_unchecked(row);
         }
         self.guards.push(guard);
-        self.wiring = Wiring::of_state();
+        self.wiring = Some(S::__auth);
         self
     }
 
@@ -232,27 +230,35 @@ where
     /// # }
     /// ```
     #[track_caller]
-    pub fn fallback<H, T>(mut self, handler: H) -> Self
+    pub fn fallback<H, T, V>(mut self, handler: H) -> Self
     where
-        H: Handler<T, S>,
+        H: Handler<T, <S as HasAuth<V>>::State>,
         T: Decided + 'static,
+        V: 'static,
+        S: HasAuth<V>,
     {
-        self.enter(Decision::of::<T>().row("ANY", "*".to_owned()));
-        self.covers = Covers::RoutesAndFallback;
-        self.inner = self.inner.fallback(handler);
+        let decision = Decision::of::<T>();
+        self.replace_fallback();
+        self.enter(decision.row("ANY", "*".to_owned()));
+        self.inner = self.inner.fallback(Private::new(handler, &decision));
+        self.wiring = Some(<S as HasAuth<V>>::__auth);
         self
     }
 
     /// Answers requests that match a path of a route added so far but none of its methods; the handler is guarded like
     /// any other.
     #[track_caller]
-    pub fn method_not_allowed_fallback<H, T>(mut self, handler: H) -> Self
+    pub fn method_not_allowed_fallback<H, T, V>(mut self, handler: H) -> Self
     where
-        H: Handler<T, S>,
+        H: Handler<T, <S as HasAuth<V>>::State>,
         T: Decided + 'static,
+        V: 'static,
+        S: HasAuth<V>,
     {
-        self.enter(Decision::of::<T>().row("OTHER", "*".to_owned()));
-        self.inner = self.inner.method_not_allowed_fallback(handler);
+        let decision = Decision::of::<T>();
+        self.enter(decision.row("OTHER", "*".to_owned()));
+        self.inner = self.inner.method_not_allowed_fallback(Private::new(handler, &decision));
+        self.wiring = Some(<S as HasAuth<V>>::__auth);
         self
     }
 
@@ -275,11 +281,10 @@ where
     /// # }
     /// ```
     #[track_caller]
-    pub fn policy_route<P: Policy>(mut self, path: &str) -> Self
+    pub fn policy_route<P: Policy>(self, path: &str) -> Self
     where
         Auth: FromRef<S>,
     {
-        self.wiring = Wiring::of_state();
         self.route(path, super::routing::get(page::show::<P>))
     }
 
@@ -308,6 +313,25 @@ where
         self
     }
 
+    /// Wraps the routes added so far in a layer, as [`axum::Router::route_layer`] does: not the answer to paths without a
+    /// route. As for [`layer`](Self::layer), the layer comes before the guards of these routes.
+    ///
+    /// # Panics
+    ///
+    /// At start, where axum's does: without a route.
+    #[track_caller]
+    pub fn route_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.inner = self.inner.route_layer(layer);
+        self
+    }
+
     /// Adds the routes of a plain axum router, which have no access guards; the policy table has the position of this
     /// call in their place.
     ///
@@ -322,30 +346,85 @@ where
     /// ```
     #[track_caller]
     pub fn merge_unchecked(mut self, unguarded: Router<S>) -> Self {
-        self.take_unchecked("*".to_owned());
+        self.enter_unchecked("*".to_owned());
+        // It may have a fallback.
+        self.covers = Covers::RoutesAndFallback;
         self.inner = self.inner.merge(unguarded);
         self
     }
 
     /// Adds the routes of a plain axum router under a prefix, like [`merge_unchecked`](Self::merge_unchecked).
+    #[track_caller]
+    pub fn nest_unchecked(mut self, prefix: &str, unguarded: Router<S>) -> Self {
+        self.enter_unchecked(below(prefix));
+        self.covers = Covers::RoutesAndFallback;
+        self.inner = self.inner.nest(prefix, unguarded);
+        self
+    }
+
+    /// Adds a service at one path, like [`axum::Router::route_service`]. It has no access guard; the policy table has the
+    /// position of this call.
     ///
-    /// A service is added as the fallback of such a router:
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::response::Redirect;
+    /// use std::convert::Infallible;
+    ///
+    /// let home = tower::service_fn(|_| async { Ok::<_, Infallible>(Redirect::to("/home")) });
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route_service_unchecked("/", home);
+    /// assert_eq!(app.policy().unchecked()[0].path, "/");
+    /// ```
+    #[track_caller]
+    pub fn route_service_unchecked<T>(mut self, path: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.enter_unchecked(path.to_owned());
+        self.inner = self.inner.route_service(path, service);
+        self
+    }
+
+    /// Adds a service under a prefix, such as one for static files, like [`axum::Router::nest_service`]. It has no access
+    /// guard; the policy table has the position of this call.
     ///
     /// ```
     /// use auth_core::prelude::*;
     ///
-    /// fn files() -> axum::routing::MethodRouter {
-    ///     axum::routing::get(|| async { "a file" }) // in its place a service that serves files
+    /// fn app<F>(files: F) -> GuardedRouter<Auth>
+    /// where
+    ///     F: tower::Service<axum::extract::Request, Error = std::convert::Infallible> + Clone + Send + Sync + 'static,
+    ///     F::Response: axum::response::IntoResponse,
+    ///     F::Future: Send,
+    /// {
+    ///     GuardedRouter::new().nest_service_unchecked("/static", files)
     /// }
-    ///
-    /// let files = axum::Router::new().fallback_service(files());
-    /// let app: GuardedRouter<Auth> = GuardedRouter::new().nest_unchecked("/static", files);
-    /// assert_eq!(app.policy().unchecked()[0].path, "/static/*");
     /// ```
     #[track_caller]
-    pub fn nest_unchecked(mut self, prefix: &str, unguarded: Router<S>) -> Self {
-        self.take_unchecked(format!("{}/*", prefix.trim_end_matches('/')));
-        self.inner = self.inner.nest(prefix, unguarded);
+    pub fn nest_service_unchecked<T>(mut self, prefix: &str, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.enter_unchecked(below(prefix));
+        self.inner = self.inner.nest_service(prefix, service);
+        self
+    }
+
+    /// Answers requests that match no route with a service, like [`axum::Router::fallback_service`]. It has no access
+    /// guard; the policy table has the position of this call.
+    #[track_caller]
+    pub fn fallback_service_unchecked<T>(mut self, service: T) -> Self
+    where
+        T: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        T::Response: IntoResponse,
+        T::Future: Send + 'static,
+    {
+        self.replace_fallback();
+        self.enter_unchecked("*".to_owned());
+        self.inner = self.inner.fallback_service(service);
         self
     }
 
@@ -369,15 +448,42 @@ where
     /// # }
     /// ```
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        let table = self.policy();
-        let Self { inner, wiring, .. } = self.sealed();
-        match wiring.wired(&state, &table) {
-            Some(wired) => {
-                let finish = from_fn_with_state(wired.auth.clone(), finish);
-                inner.layer(Extension(wired)).layer(finish).with_state(state)
-            }
-            None => inner.with_state(state),
-        }
+        self.provide_state(state).inner
+    }
+
+    /// Gives the routes their state, and stays a guarded router: one that another, of another state, takes in with its
+    /// rows in the policy table.
+    ///
+    /// Its own guards and handlers use the `Auth` of this state.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::extract::FromRef;
+    ///
+    /// #[derive(Clone)]
+    /// struct Billing {
+    ///     auth: Auth,
+    /// }
+    ///
+    /// impl FromRef<Billing> for Auth {
+    ///     fn from_ref(state: &Billing) -> Self {
+    ///         state.auth.clone()
+    ///     }
+    /// }
+    ///
+    /// #[require_auth]
+    /// async fn invoices() {}
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     let billing: GuardedRouter<Billing> = GuardedRouter::new().route("/invoices", get(invoices));
+    ///     GuardedRouter::new().nest("/billing", billing.provide_state(Billing { auth: auth.clone() }))
+    /// }
+    /// ```
+    pub fn provide_state<S2>(self, state: S) -> GuardedRouter<S2> {
+        let Self { inner, table, guards: _, covers, wiring } = self.sealed();
+        let wired = Wired { auth: wiring.map(|auth| auth(&state)), table: Arc::new(table.clone().sorted()) };
+        let inner = inner.layer(from_fn_with_state(wired, enter)).with_state(state);
+        GuardedRouter { inner, table, guards: Vec::new(), covers, wiring: None }
     }
 
     #[track_caller]
@@ -388,7 +494,13 @@ where
         self.table.routes.push(row);
     }
 
-    fn enter_unchecked(&mut self, mut row: Unchecked) {
+    #[track_caller]
+    fn enter_unchecked(&mut self, path: String) {
+        let place = Location::caller();
+        self.take_unchecked(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
+    }
+
+    fn take_unchecked(&mut self, mut row: Unchecked) {
         for guard in &self.guards {
             guard.join_unchecked(&mut row);
         }
@@ -401,19 +513,17 @@ where
             self.enter(row);
         }
         for row in table.unchecked {
-            self.enter_unchecked(row);
+            self.take_unchecked(row);
         }
-        self.wiring.join(wiring);
+        self.wiring = self.wiring.or(wiring);
         if covers == Covers::RoutesAndFallback {
             self.covers = covers;
         }
     }
 
-    #[track_caller]
-    fn take_unchecked(&mut self, path: String) {
-        let place = Location::caller();
-        self.enter_unchecked(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
-        // It may have a fallback.
+    /// Axum has one fallback, so a second one takes the place of the first, whose row goes.
+    fn replace_fallback(&mut self) {
+        self.table.routes.retain(|row| (row.method, &*row.path) != ("ANY", "*"));
         self.covers = Covers::RoutesAndFallback;
     }
 
@@ -424,4 +534,9 @@ where
         }
         self
     }
+}
+
+/// All paths under a prefix.
+fn below(prefix: &str) -> String {
+    format!("{}/*", prefix.trim_end_matches('/'))
 }

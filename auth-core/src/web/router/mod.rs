@@ -3,6 +3,7 @@
 mod guarded;
 mod into_guarded;
 mod page;
+mod private;
 mod router_guard;
 mod router_state;
 pub mod routing;

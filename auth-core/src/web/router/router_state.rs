@@ -2,57 +2,44 @@
 
 use std::sync::Arc;
 
+use axum::extract::{Request, State};
 use axum::http::Extensions;
+use axum::middleware::Next;
+use axum::response::Response;
 
 use crate::policy::PolicyTable;
 use crate::service::Auth;
-use crate::web::guard::HasAuth;
+use crate::web::edge::finish;
 
 /// The function that finds the `Auth` in the state, if a guard or page of the router needs it.
-pub(crate) struct Wiring<S>(Option<fn(&S) -> Auth>);
+pub(crate) type Wiring<S> = Option<fn(&S) -> Auth>;
 
-impl<S> Wiring<S> {
-    pub(crate) const NONE: Self = Self(None);
-
-    pub(crate) fn of_state() -> Self
-    where
-        S: HasAuth,
-    {
-        Self(Some(S::__auth))
-    }
-
-    pub(crate) fn join(&mut self, other: Self) {
-        self.0 = self.0.or(other.0);
-    }
-
-    /// The extension of every request of the router; `None` if no guard or page needs it.
-    pub(crate) fn wired(&self, state: &S, table: &PolicyTable) -> Option<Wired> {
-        self.0.map(|auth| Wired { auth: auth(state), table: Arc::new(table.clone()) })
-    }
-}
-
-impl<S> Clone for Wiring<S> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<S> Copy for Wiring<S> {}
-
-/// Added to every request by [`GuardedRouter::with_state`](crate::GuardedRouter::with_state), which is the only way to
-/// a router that can be served.
+/// The extension of every request of a router.
 #[derive(Clone)]
 pub(crate) struct Wired {
-    pub(crate) auth: Auth,
-    table: Arc<PolicyTable>,
+    pub(crate) auth: Option<Auth>,
+    pub(crate) table: Arc<PolicyTable>,
 }
 
 impl Wired {
     pub(crate) fn auth(extensions: &Extensions) -> Option<Auth> {
-        extensions.get::<Self>().map(|wired| wired.auth.clone())
+        extensions.get::<Self>()?.auth.clone()
     }
 
     pub(crate) fn table(extensions: &Extensions) -> Option<Arc<PolicyTable>> {
         extensions.get::<Self>().map(|wired| Arc::clone(&wired.table))
+    }
+}
+
+/// The outermost layer of a router that has its state. Of routers within routers each has its own `Auth`, and the outermost
+/// one's table is that of the whole application.
+pub(crate) async fn enter(State(wired): State<Wired>, mut request: Request, next: Next) -> Response {
+    let Wired { auth, table } = wired;
+    let table = Wired::table(request.extensions()).unwrap_or(table);
+    request.extensions_mut().insert(Wired { auth: auth.clone(), table });
+    let response = next.run(request).await;
+    match auth {
+        Some(auth) => finish(response, &auth),
+        None => response,
     }
 }

@@ -15,12 +15,14 @@ use std::convert::Infallible;
 use axum::extract::Request;
 use axum::handler::Handler;
 use axum::response::IntoResponse;
-use axum::routing::{self, MethodRouter, Route};
+use axum::routing::{self, MethodFilter, MethodRouter, Route};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::private::Private;
+use super::router_state::Wiring;
 use crate::policy::{Declaration, Methods, Policy, Requirement, RoutePolicy};
-use crate::web::guard::{Decided, Evidence};
+use crate::web::guard::{Decided, Evidence, HasAuth};
 
 /// Handlers for the methods of one path, each with its requirement.
 ///
@@ -43,11 +45,12 @@ use crate::web::guard::{Decided, Evidence};
 pub struct GuardedMethodRouter<S = ()> {
     pub(crate) inner: MethodRouter<S>,
     pub(crate) decisions: Vec<(Methods, Decision)>,
+    pub(crate) wiring: Wiring<S>,
 }
 
 impl<S> Clone for GuardedMethodRouter<S> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), decisions: self.decisions.clone() }
+        Self { inner: self.inner.clone(), decisions: self.decisions.clone(), wiring: self.wiring }
     }
 }
 
@@ -58,19 +61,17 @@ impl<S> std::fmt::Debug for GuardedMethodRouter<S> {
 }
 
 macro_rules! methods {
-    ($($name:ident $label:literal),* $(,)?) => {
+    ($($name:ident $filter:ident),* $(,)?) => {
         $(
-            #[doc = concat!("Routes `", $label, "` requests to a guarded handler, as [`axum::routing::", stringify!($name), "`] does.")]
-            pub fn $name<H, T, S>(handler: H) -> GuardedMethodRouter<S>
+            #[doc = concat!("Routes `", stringify!($filter), "` requests to a guarded handler, as [`axum::routing::", stringify!($name), "`] does.")]
+            pub fn $name<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
             where
-                H: Handler<T, S>,
+                H: Handler<T, <S as HasAuth<V>>::State>,
                 T: Decided + 'static,
-                S: Clone + Send + Sync + 'static,
+    V: 'static,
+                S: HasAuth<V> + Clone + Send + Sync + 'static,
             {
-                GuardedMethodRouter {
-                    inner: routing::$name(handler),
-                    decisions: vec![($label, Decision::of::<T>())],
-                }
+                on(MethodFilter::$filter, handler)
             }
         )*
 
@@ -79,31 +80,166 @@ macro_rules! methods {
             S: Clone + Send + Sync + 'static,
         {
             $(
-                #[doc = concat!("Also routes `", $label, "` requests.")]
-                pub fn $name<H, T>(mut self, handler: H) -> Self
+                #[doc = concat!("Also routes `", stringify!($filter), "` requests.")]
+                #[track_caller]
+                pub fn $name<H, T, V>(self, handler: H) -> Self
                 where
-                    H: Handler<T, S>,
+                    H: Handler<T, <S as HasAuth<V>>::State>,
                     T: Decided + 'static,
+    V: 'static,
+                    S: HasAuth<V>,
                 {
-                    self.inner = self.inner.merge(routing::$name(handler));
-                    self.decisions.push(($label, Decision::of::<T>()));
-                    self
+                    self.on(MethodFilter::$filter, handler)
                 }
             )*
         }
+
+        const METHODS: &[(MethodFilter, Methods)] = &[$((MethodFilter::$filter, stringify!($filter))),*];
     };
 }
 
-// `any` answers every method; its row in the policy table is `ANY`.
 methods! {
-    get "GET", post "POST", put "PUT", patch "PATCH", delete "DELETE", head "HEAD", options "OPTIONS",
-    trace "TRACE", connect "CONNECT",
+    get GET, post POST, put PUT, patch PATCH, delete DELETE, head HEAD, options OPTIONS, trace TRACE, connect CONNECT,
+}
+
+/// Routes requests of these methods to a guarded handler, as [`axum::routing::on`] does.
+///
+/// ```
+/// use auth_core::prelude::*;
+/// use auth_core::routing::on;
+/// use axum::routing::MethodFilter;
+///
+/// #[require_auth]
+/// async fn change() {}
+///
+/// let app: GuardedRouter<Auth> =
+///     GuardedRouter::new().route("/note", on(MethodFilter::PUT.or(MethodFilter::PATCH), change));
+/// assert_eq!(app.policy().routes().len(), 2);
+/// ```
+pub fn on<H, T, S, V>(methods: MethodFilter, handler: H) -> GuardedMethodRouter<S>
+where
+    H: Handler<T, <S as HasAuth<V>>::State>,
+    T: Decided + 'static,
+    V: 'static,
+    S: HasAuth<V> + Clone + Send + Sync + 'static,
+{
+    GuardedMethodRouter::empty().on(methods, handler)
+}
+
+/// Routes requests of every method to a guarded handler, like [`axum::routing::any`].
+pub fn any<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
+where
+    H: Handler<T, <S as HasAuth<V>>::State>,
+    T: Decided + 'static,
+    V: 'static,
+    S: HasAuth<V> + Clone + Send + Sync + 'static,
+{
+    let decision = Decision::of::<T>();
+    let inner = routing::any(Private::new(handler, &decision));
+    GuardedMethodRouter { inner, decisions: vec![("ANY", decision)], wiring: Some(<S as HasAuth<V>>::__auth) }
 }
 
 impl<S> GuardedMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
+    fn empty() -> Self {
+        Self { inner: MethodRouter::new(), decisions: Vec::new(), wiring: None }
+    }
+
+    /// Also routes requests of these methods, as [`MethodRouter::on`] does.
+    ///
+    /// # Panics
+    ///
+    /// At start, where axum's does: when a method has a handler already.
+    #[track_caller]
+    pub fn on<H, T, V>(mut self, methods: MethodFilter, handler: H) -> Self
+    where
+        H: Handler<T, <S as HasAuth<V>>::State>,
+        T: Decided + 'static,
+        V: 'static,
+        S: HasAuth<V>,
+    {
+        let decision = Decision::of::<T>();
+        self.inner = self.inner.on(methods, Private::new(handler, &decision));
+        let answered = METHODS.iter().filter(|(one, _)| methods.or(*one) == methods);
+        self.decisions.extend(answered.map(|(_, name)| (*name, decision)));
+        self.wiring = Some(<S as HasAuth<V>>::__auth);
+        self
+    }
+
+    /// Answers the methods that no handler of this path answers, as [`MethodRouter::fallback`] does: in place of an earlier
+    /// fallback, and of the handler of [`any`].
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn show() {}
+    /// #[require_auth]
+    /// async fn others() {}
+    ///
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/note", get(show).fallback(others));
+    /// assert_eq!(app.policy().routes()[1].method, "OTHER");
+    /// ```
+    pub fn fallback<H, T, V>(mut self, handler: H) -> Self
+    where
+        H: Handler<T, <S as HasAuth<V>>::State>,
+        T: Decided + 'static,
+        V: 'static,
+        S: HasAuth<V>,
+    {
+        let decision = Decision::of::<T>();
+        self.inner = self.inner.fallback(Private::new(handler, &decision));
+        self.decisions.retain(|(methods, _)| !matches!(*methods, "ANY" | "OTHER"));
+        self.decisions.push(("OTHER", decision));
+        self.wiring = Some(<S as HasAuth<V>>::__auth);
+        self
+    }
+
+    /// Adds the handlers of `other`, as [`MethodRouter::merge`] does.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn show() {}
+    /// # #[require_auth]
+    /// # async fn change() {}
+    /// let (reading, writing) = (get(show), put(change).patch(change));
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/note", reading.merge(writing));
+    /// assert_eq!(app.policy().routes().len(), 3);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At start, where axum's does: when both have a handler for a method, or a fallback.
+    #[track_caller]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.inner = self.inner.merge(other.inner);
+        self.decisions.extend(other.decisions);
+        self.wiring = self.wiring.or(other.wiring);
+        self
+    }
+
+    /// Wraps the handlers of methods added so far in a layer, as [`MethodRouter::route_layer`] does. A fallback and
+    /// [`any`]'s handler stay without it.
+    ///
+    /// # Panics
+    ///
+    /// At start, where axum's does: without a handler of a method.
+    #[track_caller]
+    pub fn route_layer<L>(mut self, layer: L) -> Self
+    where
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request, Error = Infallible> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        self.inner = self.inner.route_layer(layer);
+        self
+    }
+
     /// Wraps the handlers added so far in a layer, as [`MethodRouter::layer`] does.
     ///
     /// ```
@@ -128,21 +264,11 @@ where
     }
 }
 
-/// Routes requests of every method to a guarded handler, like [`axum::routing::any`].
-pub fn any<H, T, S>(handler: H) -> GuardedMethodRouter<S>
-where
-    H: Handler<T, S>,
-    T: Decided + 'static,
-    S: Clone + Send + Sync + 'static,
-{
-    GuardedMethodRouter { inner: routing::any(handler), decisions: vec![("ANY", Decision::of::<T>())] }
-}
-
 /// The requirement of a route, from its handler's evidence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Decision {
     pub(crate) requirement: Requirement,
-    pub(crate) declared: Declaration,
+    declared: Declaration,
 }
 
 impl Decision {

@@ -12,12 +12,13 @@ mod sessions;
 mod token;
 mod token_response;
 
-use axum::extract::{DefaultBodyLimit, FromRef};
-use axum::middleware::from_fn_with_state;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
 
 use crate::policy::Policy;
 use crate::service::Auth;
 use crate::service::oauth::METADATA_PATH;
+use crate::web::http::no_store;
 use crate::web::router::GuardedRouter;
 use crate::web::router::routing::{delete, get, post};
 
@@ -32,8 +33,8 @@ impl Auth {
     /// with the scope `introspect`, and for [clients that may](crate::OAuthClient::may_introspect)), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
     /// routes to lie directly under the issuer.
     ///
-    /// A body is read up to 64 KiB; a longer one is answered 413. Responses with a token or key are not to be stored
-    /// (`Cache-Control: no-store`, RFC 6749 section 5.1).
+    /// A body is read up to 64 KiB; a longer one is answered 413. Responses carry `Cache-Control: no-store` (RFC 6749
+    /// section 5.1), but for the public keys and the metadata.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -52,11 +53,7 @@ impl Auth {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn routes<S>(&self) -> GuardedRouter<S>
-    where
-        S: Clone + Send + Sync + 'static,
-        Auth: FromRef<S>,
-    {
+    pub fn routes<S>(&self) -> GuardedRouter<S> {
         let mut router = GuardedRouter::new()
             .route("/auth/login", post(login::login))
             .route("/auth/refresh", post(login::refresh))
@@ -69,14 +66,10 @@ impl Auth {
         if self.0.service.as_ref().is_some_and(|service| service.registry.is_some()) {
             router = router.route("/auth/register", post(register::register));
         }
-        router.merge(self.oauth_routes()).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+        self.finished(router.merge(self.oauth_routes()))
     }
 
-    fn oauth_routes<S>(&self) -> GuardedRouter<S>
-    where
-        S: Clone + Send + Sync + 'static,
-        Auth: FromRef<S>,
-    {
+    fn oauth_routes(&self) -> GuardedRouter<Auth> {
         let introspect = GuardedRouter::new();
         let introspect = if self.0.service.as_ref().is_some_and(|service| service.clients.any_introspects()) {
             introspect.route("/auth/introspect", post(introspect::by_client_or_api_key))
@@ -119,13 +112,17 @@ impl Auth {
     pub fn api_key_routes<P, S>(&self) -> GuardedRouter<S>
     where
         P: Policy,
-        S: Clone + Send + Sync + 'static,
-        Auth: FromRef<S>,
     {
-        GuardedRouter::new()
+        let router = GuardedRouter::new()
             .route("/auth/api-keys", post(api_keys::create::<P>).get(api_keys::list::<P>))
             .route("/auth/api-keys/{id}/rotate", post(api_keys::rotate::<P>))
-            .route("/auth/api-keys/{id}", delete(api_keys::revoke::<P>))
-            .layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES))
+            .route("/auth/api-keys/{id}", delete(api_keys::revoke::<P>));
+        self.finished(router)
+    }
+
+    /// Public routes among them answer with what is one client's as well.
+    fn finished<S>(&self, router: GuardedRouter<Auth>) -> GuardedRouter<S> {
+        let no_store = map_response(async |response| no_store(response));
+        router.layer(no_store).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).provide_state(self.clone())
     }
 }
