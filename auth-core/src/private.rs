@@ -9,7 +9,7 @@ pub use ::core::result::Result::{self, Err, Ok};
 pub use ::core::time::Duration;
 pub use ::serde;
 
-pub use crate::policy::{Declaration, Policy, Requirement, Statement};
+pub use crate::policy::{Conditions, Declaration, Policy, Requirement, Statement};
 pub use crate::policy::{Role, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
@@ -29,7 +29,7 @@ impl Policy for Undecided {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __policy {
-    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum)?) => {
+    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum)? $(; $conditions:expr)?) => {
         $(
             #[doc(hidden)]
             $vis enum $policy {}
@@ -37,7 +37,8 @@ macro_rules! __policy {
         #[diagnostic::do_not_recommend]
         impl $crate::__private::Policy for $policy {
             const STATED: $crate::__private::Statement =
-                $crate::__private::stated($requirement, $name, $crate::__private::core::module_path!());
+                $crate::__private::stated($requirement, $name, $crate::__private::core::module_path!())
+                    $(.under($conditions))?;
         }
     };
 }
@@ -49,7 +50,8 @@ pub use crate::__policy as policy;
 #[must_use]
 pub const fn stated(requirement: Requirement, name: &'static str, module: &'static str) -> Statement {
     let place = ::core::panic::Location::caller();
-    Statement { requirement, declared: Declaration { name, module, file: place.file(), line: place.line() } }
+    let declared = Declaration { name, module, file: place.file(), line: place.line() };
+    Statement { requirement, declared, conditions: Conditions::NONE }
 }
 
 /// Asserts that a requirement means what it appears to mean.

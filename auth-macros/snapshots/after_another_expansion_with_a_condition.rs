@@ -21,7 +21,10 @@ async fn report(
 ::auth_core::__private::policy! {
     __report_policy_and, "report", ::auth_core::__private::Requirement::All(& [<
     __report_policy as ::auth_core::__private::Policy > ::REQUIREMENT,
-    ::auth_core::__private::Requirement::scope("reports:read")]), enum
+    ::auth_core::__private::Requirement::scope("reports:read")]), enum;
+    ::auth_core::__private::Conditions { own : & [], earlier :
+    ::auth_core::__private::Some(& < __report_policy as ::auth_core::__private::Policy >
+    ::STATED.conditions) }
 }
 const _: () = ::auth_core::__private::assert_sound(
     &<__report_policy_and as ::auth_core::__private::Policy>::REQUIREMENT,

@@ -32,5 +32,7 @@ const _: () = {
     use authorize as _;
 };
 ::auth_core::__private::policy! {
-    __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum
+    __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum;
+    ::auth_core::__private::Conditions { own : & ["patch.owner == user.id"], earlier :
+    ::auth_core::__private::None }
 }

@@ -32,5 +32,7 @@ const _: () = {
     use authorize as _;
 };
 ::auth_core::__private::policy! {
-    __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum
+    __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum;
+    ::auth_core::__private::Conditions { own : & ["user.is_author()"], earlier :
+    ::auth_core::__private::None }
 }

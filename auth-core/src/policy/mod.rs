@@ -21,7 +21,7 @@ use facts::Credential;
 pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts, known};
 pub(crate) use kinds::CredentialKinds;
 pub use leaf::Leaf;
-pub use policy::{Declaration, Policy, Statement};
+pub use policy::{Conditions, Declaration, Policy, Statement};
 pub(crate) use render::HEADINGS;
 pub use requirement::Requirement;
 pub use role::{Role, UnknownRole};

@@ -23,12 +23,40 @@ pub trait Policy: Send + Sync + 'static {
     const DECLARED: Declaration = Self::STATED.declared;
 }
 
-/// A requirement, and where it was declared.
+/// A requirement, where it was declared, and what is decided besides.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Statement {
     pub requirement: Requirement,
     pub declared: Declaration,
+    pub conditions: Conditions,
+}
+
+impl Statement {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn under(self, conditions: Conditions) -> Self {
+        Self { conditions, ..self }
+    }
+}
+
+/// The conditions of a handler, as they are written in `#[authorize(..)]`: the evaluator does not know them.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Conditions {
+    pub own: &'static [&'static str],
+    /// Those of an earlier expansion of attributes on the same handler.
+    pub earlier: Option<&'static Self>,
+}
+
+impl Conditions {
+    #[doc(hidden)]
+    pub const NONE: Self = Self { own: &[], earlier: None };
+
+    pub(crate) fn texts(&self) -> Vec<&'static str> {
+        let earlier = self.earlier.map(Self::texts).unwrap_or_default();
+        earlier.into_iter().chain(self.own.iter().copied()).collect()
+    }
 }
 
 /// Where a policy was declared.

@@ -16,9 +16,15 @@ impl RoutePolicy {
         self.declared.path()
     }
 
+    /// What a caller must meet, in the words of the attributes.
+    pub(crate) fn words(&self) -> String {
+        let conditions = self.conditions.iter().map(|condition| format!(", authorize({condition})"));
+        std::iter::once(self.requirement.to_string()).chain(conditions).collect()
+    }
+
     fn cells(&self) -> Cells {
         let place = format!("{}:{}", self.declared.file, self.declared.line);
-        [self.method.to_owned(), self.path.clone(), self.requirement.to_string(), self.handler(), place]
+        [self.method.to_owned(), self.path.clone(), self.words(), self.handler(), place]
     }
 }
 
@@ -31,7 +37,7 @@ impl Unchecked {
 
     fn cells(&self) -> Cells {
         let place = format!("{}:{}", self.file, self.line);
-        ["ANY".to_owned(), self.path.clone(), self.words(), "a plain router".to_owned(), place]
+        ["ANY".to_owned(), self.path.clone(), self.words(), "a plain router or service".to_owned(), place]
     }
 }
 
@@ -70,10 +76,8 @@ impl PolicyTable {
     /// ```
     #[must_use]
     pub fn lock(&self) -> String {
-        let routes = self
-            .routes
-            .iter()
-            .map(|row| format!("{} {}: {} [{}]\n", row.method, row.path, row.requirement, row.handler()));
+        let routes =
+            self.routes.iter().map(|row| format!("{} {}: {} [{}]\n", row.method, row.path, row.words(), row.handler()));
         let unchecked = self.unchecked.iter().map(|row| format!("ANY {}: {} [{}]\n", row.path, row.words(), row.file));
         routes.chain(unchecked).collect()
     }

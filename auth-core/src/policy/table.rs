@@ -20,6 +20,7 @@ pub(crate) type Methods = &'static str;
 /// let row = &table.routes()[0];
 /// assert_eq!((row.method, row.path.as_str(), row.declared.name), ("GET", "/reports", "reports"));
 /// assert_eq!(row.requirement.to_string(), r#"scope("reports:read")"#);
+/// assert!(row.conditions.is_empty());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -31,6 +32,8 @@ pub struct RoutePolicy {
     /// What a caller must meet, including the guards of the routers around the route.
     #[serde(serialize_with = "in_words")]
     pub requirement: RouteRequirement,
+    /// The conditions of the handler's `#[authorize(..)]`, checked after its guard, with normalized whitespace.
+    pub conditions: Vec<&'static str>,
     /// Where the requirement was declared.
     #[serde(flatten)]
     pub declared: Declaration,

@@ -16,10 +16,14 @@ use crate::policy::{PolicyTable, RoutePolicy};
 /// Calls every route of a policy table over HTTP, without a credential and as each given caller, and compares the
 /// response with the requirement of the route.
 ///
-/// Every response except a guard's refusal counts as allowed. Refusals are recognized by their problem type, so the
-/// application under test must use the default error body. A handler's own 404 or 422, and the 403 of an
-/// `#[authorize(..)]`, come after the guard and count as allowed; a 5xx counts as a failure. Path parameters are `1`,
-/// bodies are empty.
+/// Every response except the refusal of a guard or a condition counts as allowed, a handler's own 404 or 422 among them; a
+/// 5xx counts as a failure. Path parameters are `1`, bodies are empty. A caller meets the conditions of
+/// `#[authorize(..)]` that [`TestCaller::meets`] names. One that it does not meet must answer 403, or 400, 413, 415 or 422
+/// where it is over a parameter that cannot be read.
+///
+/// The application's error body does not matter where [`Target::router`] calls it. At an address a body other than
+/// problem details leaves the challenge to recognize a refusal by, so a handler's own 401 or 403 with one counts as a
+/// guard's.
 ///
 /// Handlers of allowed calls run: use an application with a disposable store, and callers that sign in again for each
 /// call, since a route may end their session.
@@ -47,17 +51,28 @@ use crate::policy::{PolicyTable, RoutePolicy};
 pub struct AccessMatrix {
     table: PolicyTable,
     callers: Vec<TestCaller>,
+    undetermined: Vec<String>,
 }
 
 impl AccessMatrix {
     /// A matrix with the routes of this table, and calls without a credential.
     pub fn new(table: PolicyTable) -> Self {
-        Self { table, callers: vec![TestCaller::anonymous()] }
+        Self { table, callers: vec![TestCaller::anonymous()], undetermined: Vec::new() }
     }
 
-    /// Adds a caller.
+    /// Adds a caller; [`TestCaller::anonymous`] takes the place of the one without conditions.
     pub fn caller(mut self, caller: TestCaller) -> Self {
+        if caller.is_anonymous() {
+            self.callers.retain(|other| !other.is_anonymous());
+        }
         self.callers.push(caller);
+        self
+    }
+
+    /// Names a condition that depends on more than the caller, such as one over the method or the body: whoever does not
+    /// [meet](TestCaller::meets) it may be let in or refused.
+    pub fn undetermined(mut self, condition: impl Into<String>) -> Self {
+        self.undetermined.push(condition.into());
         self
     }
 
@@ -66,7 +81,8 @@ impl AccessMatrix {
     /// # Panics
     ///
     /// Lists every response that differs from the policy. Also when the callers are not sufficient: no caller has a
-    /// role that a requirement names, or no caller is allowed on a route.
+    /// role that a requirement names, no caller is allowed on a route, or every caller that a guard lets in meets a
+    /// condition. And when a condition is named that no route has.
     pub async fn hold(&self, target: &Target) -> usize {
         let mut wrong = self.missing_callers();
         let mut calls = 0;
@@ -75,7 +91,7 @@ impl AccessMatrix {
                 for caller in &self.callers {
                     calls += 1;
                     let answer = target.call(method, &path, caller.headers().await).await;
-                    if let Some(why) = mismatch(row, caller, &answer) {
+                    if let Some(why) = self.mismatch(row, caller, &answer) {
                         wrong.push(format!("{method} {path} as {}: {why}", caller.name));
                     }
                 }
@@ -85,7 +101,7 @@ impl AccessMatrix {
         calls
     }
 
-    /// The roles and routes that no caller covers.
+    /// The roles, conditions and routes that no caller covers.
     fn missing_callers(&self) -> Vec<String> {
         let mut missing = Vec::new();
         let held: BTreeSet<&str> = self.callers.iter().flat_map(|caller| caller.roles.iter().copied()).collect();
@@ -93,11 +109,56 @@ impl AccessMatrix {
             let route = format!("{} {}", row.method, row.path);
             let unheld = row.requirement.parts().flat_map(roles_named).filter(|role| !held.contains(role));
             missing.extend(unheld.map(|role| format!("{route} names the role `{role}`, which no caller has")));
-            if !self.callers.iter().any(|caller| expected_of(row, caller) == Expected::Allowed) {
-                missing.push(format!("{route} requires `{}`, which no caller meets", row.requirement));
+            let let_in: Vec<_> =
+                self.callers.iter().filter(|caller| guard_of(row, caller) == Expected::Allowed).collect();
+            let allowed = |caller| matches!(self.expected(row, caller), Expected::Allowed | Expected::Undetermined);
+            if !self.callers.iter().any(allowed) {
+                missing.push(format!("{route} requires `{}`, which no caller meets", row.words()));
+            }
+            for condition in row.conditions.iter().filter(|condition| !names(&self.undetermined, condition)) {
+                if !let_in.is_empty() && let_in.iter().all(|caller| names(&caller.conditions, condition)) {
+                    missing.push(format!("{route} has the condition `{condition}`, which every caller meets"));
+                }
             }
         }
+        let named = self.callers.iter().flat_map(|caller| &caller.conditions).chain(&self.undetermined);
+        let known: BTreeSet<_> =
+            self.table.routes().iter().flat_map(|row| &row.conditions).map(|it| bare(it)).collect();
+        missing.extend(
+            named.filter(|it| !known.contains(&bare(it))).map(|it| format!("no route has the condition `{it}`")),
+        );
         missing
+    }
+
+    fn expected(&self, row: &RoutePolicy, caller: &TestCaller) -> Expected {
+        let mut unmet = row.conditions.iter().filter(|condition| !names(&caller.conditions, condition)).peekable();
+        match guard_of(row, caller) {
+            Expected::Allowed if unmet.peek().is_none() => Expected::Allowed,
+            Expected::Allowed if unmet.all(|condition| names(&self.undetermined, condition)) => Expected::Undetermined,
+            Expected::Allowed => Expected::Forbidden,
+            refused => refused,
+        }
+    }
+
+    fn mismatch(&self, row: &RoutePolicy, caller: &TestCaller, answer: &Answer) -> Option<String> {
+        let expected = self.expected(row, caller);
+        let by_condition = match answer.outcome {
+            Outcome::Forbidden => true,
+            // A rule has nothing to ask about a caller without a credential.
+            Outcome::Refused => answer.status == 403 || caller.is_anonymous(),
+            _ => false,
+        };
+        let right = match (expected, answer.outcome) {
+            (Expected::Allowed | Expected::Undetermined, Outcome::Allowed) => true,
+            // The handler's own.
+            (Expected::Allowed, Outcome::Forbidden) => row.conditions.is_empty(),
+            (Expected::Unknown, Outcome::Refused) => answer.status == 401,
+            (Expected::Insufficient, Outcome::Refused) => true,
+            (Expected::Forbidden, Outcome::Allowed) => matches!(answer.status, 400 | 413 | 415 | 422),
+            (Expected::Forbidden | Expected::Undetermined, _) => by_condition,
+            _ => false,
+        };
+        (!right).then(|| format!("expected {expected}, since it requires `{}`; got {answer}", row.words()))
     }
 
     /// The requests of a row; several if it has several methods.
@@ -138,20 +199,18 @@ fn filled(path: &str) -> String {
 }
 
 /// The first part that refuses the caller decides.
-fn expected_of(row: &RoutePolicy, caller: &TestCaller) -> Expected {
+fn guard_of(row: &RoutePolicy, caller: &TestCaller) -> Expected {
     let mut parts = row.requirement.parts().map(|part| expected(part, caller));
     parts.find(|expected| *expected != Expected::Allowed).unwrap_or(Expected::Allowed)
 }
 
-fn mismatch(row: &RoutePolicy, caller: &TestCaller, answer: &Answer) -> Option<String> {
-    let expected = expected_of(row, caller);
-    let right = match (expected, answer.outcome) {
-        (Expected::Allowed, Outcome::Allowed) => true,
-        (Expected::Unknown, Outcome::Refused) => answer.status == 401,
-        (Expected::Insufficient, Outcome::Refused) => true,
-        _ => false,
-    };
-    (!right).then(|| format!("expected {expected}, since it requires `{}`; got {answer}", row.requirement))
+/// Whether a condition is among these, in whatever layout.
+fn names(conditions: &[String], condition: &str) -> bool {
+    conditions.iter().any(|named| bare(named) == bare(condition))
+}
+
+fn bare(condition: &str) -> String {
+    condition.split_whitespace().collect()
 }
 
 #[cfg(test)]

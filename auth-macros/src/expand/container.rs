@@ -22,8 +22,9 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
     let Some(guards) = guards else { return with_mistake(&module) };
     let named = PolicyName { name: module.name.to_string(), span: module.name.span() };
     let policy = format_ident!("__{}_module_policy", module.name, span = marked(module.name.span()));
+    let none = TokenStream::new();
     let declaration =
-        policy_of_ours(&policy, &Visibility::Inherited, &named, &RequirementExpr::all(span, guards.clone()));
+        policy_of_ours(&policy, &Visibility::Inherited, &named, &RequirementExpr::all(span, guards.clone()), &none);
     let mistakes = errors.count();
     let mut inside = in_module(&module, &guards, &syn::parse_quote!(super::#policy), errors);
     if errors.count() > mistakes {

@@ -7,6 +7,7 @@ use syn::{Path, Safety, Token, Visibility};
 use super::authorize::authorize;
 use super::policy::{PolicyName, implementation};
 use super::span::{as_ours, marked};
+use super::text::text;
 use crate::args::RequirementExpr;
 use crate::check;
 use crate::diagnostics::Errors;
@@ -63,7 +64,8 @@ pub(super) fn split(
     } else if !handler.regate(policy) {
         insert_guard(&mut handler, &policy.to_token_stream());
     }
-    declaration.extend(policy_of_ours(policy, &handler.vis, named, &demands.fold(span)));
+    let conditions = conditions(&demands);
+    declaration.extend(policy_of_ours(policy, &handler.vis, named, &demands.fold(span), &conditions));
     Guarded { handler: handler.into_token_stream(), declaration }
 }
 
@@ -109,6 +111,21 @@ pub(super) fn policy_of_ours(
     vis: &Visibility,
     named: &PolicyName,
     term: &RequirementExpr,
+    conditions: &TokenStream,
 ) -> TokenStream {
-    implementation(policy, named, term, &quote!(, #vis enum))
+    implementation(policy, named, term, &quote!(, #vis enum #conditions))
+}
+
+/// The conditions as the policy shows them, with those of an earlier expansion.
+fn conditions(demands: &Requirements) -> TokenStream {
+    if demands.conditions.is_empty() && demands.inherited.is_none() {
+        return TokenStream::new();
+    }
+    let private = private();
+    let own = demands.conditions.iter().map(|condition| text(condition.to_token_stream()));
+    let earlier = match &demands.inherited {
+        Some(policy) => quote!(#private::Some(&<#policy as #private::Policy>::STATED.conditions)),
+        None => quote!(#private::None),
+    };
+    quote!(; #private::Conditions { own: &[#(#own),*], earlier: #earlier })
 }

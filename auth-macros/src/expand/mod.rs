@@ -8,6 +8,7 @@ mod policy;
 mod requirement;
 mod role;
 mod span;
+mod text;
 
 pub(crate) use attribute::attribute;
 pub(crate) use policy::guard;

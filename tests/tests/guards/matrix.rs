@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use auth_core::http::{ErrorBody, Problem};
 use auth_core::prelude::*;
 use auth_core::testing::{AccessMatrix, Target, TestCaller, sign_in};
 
@@ -136,4 +137,113 @@ async fn a_matrix_names_the_callers_that_are_missing() {
     let target = Target::router(one(get(fresh_)).with_state(auth));
     let message = catch(async move { matrix.hold(&target).await }).await.unwrap();
     assert!(message.contains("which no caller meets"), "{message}");
+}
+
+#[require_auth]
+#[authorize(identity.has_scope("a"))]
+async fn with_condition(identity: Identity) {}
+
+/// What the matrix says of a router with a condition, to callers of which one meets it.
+async fn verdict_of_condition(
+    served: GuardedRouter<Auth>,
+    set: fn(AccessMatrix) -> AccessMatrix,
+    meets: &'static [&'static str],
+) -> Option<String> {
+    let (auth, _, store) = crate::service::auth(|builder| builder);
+    let user = user(&store, vec![]).await;
+    let with = subject_caller(&auth, "with", user.clone(), "pwd", "a").scope("a");
+    let with = meets.iter().fold(with, |caller, condition| caller.meets(*condition));
+    let matrix = AccessMatrix::new(one(get(with_condition)).policy()).caller(with);
+    let matrix = set(matrix.caller(subject_caller(&auth, "without", user, "pwd", "")));
+    let target = Target::router(served.with_state(auth));
+    catch(async move { matrix.hold(&target).await }).await
+}
+
+#[tokio::test]
+async fn a_matrix_has_callers_for_whom_a_condition_holds_and_others() {
+    const MET: &[&str] = &["identity . has_scope( \"a\" )"];
+    #[require_auth]
+    #[authorize(!identity.has_scope("a"))]
+    async fn the_other_way_round(identity: Identity) {}
+
+    let as_it_is = |matrix| matrix;
+    assert_eq!(verdict_of_condition(one(get(with_condition)), as_it_is, MET).await, None);
+
+    let removed = verdict_of_condition(one(get(known)), as_it_is, MET).await.unwrap();
+    assert!(removed.contains("GET /one/1 as without: expected 403 by a condition"), "{removed}");
+    assert!(removed.contains("1 of 3 calls"), "{removed}");
+    let other = verdict_of_condition(one(get(the_other_way_round)), as_it_is, MET).await.unwrap();
+    assert!(other.contains("as with: expected access") && other.contains("as without: expected 403"), "{other}");
+
+    let nobody = verdict_of_condition(one(get(with_condition)), as_it_is, &[]).await.unwrap();
+    assert!(
+        nobody.contains(r#"requires `auth, authorize(identity.has_scope("a"))`, which no caller meets"#),
+        "{nobody}"
+    );
+    let unknown = verdict_of_condition(one(get(with_condition)), as_it_is, &["identity.is_admin()"]).await.unwrap();
+    assert!(unknown.contains("no route has the condition `identity.is_admin()`"), "{unknown}");
+    let undetermined = |matrix: AccessMatrix| matrix.undetermined(MET[0]);
+    assert_eq!(verdict_of_condition(one(get(with_condition)), undetermined, &[]).await, None);
+    let misspelt = |matrix: AccessMatrix| matrix.undetermined("identity.is_admin()");
+    let misspelt = verdict_of_condition(one(get(with_condition)), misspelt, MET).await.unwrap();
+    assert!(misspelt.contains("no route has the condition `identity.is_admin()`"), "{misspelt}");
+}
+
+#[tokio::test]
+async fn a_matrix_wants_a_caller_for_whom_a_condition_does_not_hold() {
+    let (auth, _, store) = crate::service::auth(|builder| builder);
+    let with = subject_caller(&auth, "with", user(&store, vec![]).await, "pwd", "a").scope("a");
+    let with = with.meets("identity.has_scope(\"a\")");
+    let matrix = AccessMatrix::new(one(get(with_condition)).policy()).caller(with);
+    let target = Target::router(one(get(with_condition)).with_state(auth));
+    let message = catch(async move { matrix.hold(&target).await }).await.unwrap();
+    assert!(message.contains("has the condition `identity.has_scope(\"a\")`, which every caller meets"), "{message}");
+}
+
+#[tokio::test]
+async fn a_matrix_knows_a_caller_without_a_credential_who_meets_a_condition() {
+    #[public]
+    #[authorize(method == axum::http::Method::GET)]
+    async fn reading(method: axum::http::Method) {}
+    let (auth, ..) = crate::service::auth(|builder| builder);
+    let router = one(get(reading));
+    let matrix = AccessMatrix::new(router.policy())
+        .caller(TestCaller::anonymous().meets("method == axum::http::Method::GET"))
+        .undetermined("method == axum::http::Method::GET");
+    assert_eq!(matrix.hold(&Target::router(router.with_state(auth))).await, 1);
+}
+
+#[tokio::test]
+async fn a_matrix_works_with_a_replaced_error_body() {
+    let plain = |problem: &Problem| axum::response::Response::new(problem.title.clone().into());
+    let service = Service::start_with(
+        |builder| builder.error_body(ErrorBody::new(plain)),
+        |auth| one(get(with_condition).post(says_no).put(open_handler)).with_state(auth.clone()),
+    )
+    .await;
+    let user = service.user(&[]).await;
+    let with = subject_caller(&service.auth, "with", user.clone(), "pwd", "a").scope("a");
+    let matrix = AccessMatrix::new(one(get(with_condition).post(says_no).put(open_handler)).policy())
+        .caller(with.meets("identity.has_scope(\"a\")"))
+        .caller(subject_caller(&service.auth, "without", user, "pwd", ""));
+    let matrix = std::sync::Arc::new(matrix);
+    let address = Target::address(service.url.strip_prefix("http://").unwrap().parse().unwrap());
+    let router =
+        Target::router(one(get(with_condition).post(says_no).put(open_handler)).with_state(service.auth.clone()));
+    for target in [&address, &router] {
+        assert_eq!(matrix.hold(target).await, 9);
+    }
+    // And finds what is wrong by it.
+    for served in
+        [one(get(known).post(open_handler).put(known)), one(get(with_condition).post(known).put(with_condition))]
+    {
+        let served: axum::Router = served.with_state(service.auth.clone());
+        let listening = auth_tests::serve(served.clone()).await;
+        let address = listening.strip_prefix("http://").unwrap().parse().unwrap();
+        for target in [Target::router(served), Target::address(address)] {
+            let matrix = matrix.clone();
+            let message = catch(async move { matrix.hold(&target).await }).await.unwrap();
+            assert!(message.contains("PUT /one/1 as anonymous: expected access"), "{message}");
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use auth_core::prelude::*;
+use auth_core::require_scope as scoped;
 use auth_core::testing::policy_lock;
 
 #[require_auth]
@@ -68,6 +69,79 @@ fn a_changed_guard_fails_with_its_old_and_new_requirement() {
         "- GET /health: public [guards::policy_lock::health]\n",
         "+ GET /new: auth [guards::policy_lock::me]\n",
     ] {
+        assert!(message.contains(line), "{line} is not in {message}");
+    }
+}
+
+mod with {
+    use auth_core::prelude::*;
+    use axum::extract::Path;
+
+    #[require_auth]
+    #[authorize(identity . has_scope( "a" )
+        &&id==1)]
+    #[authorize(id  !=   2)]
+    pub(super) async fn show(identity: Identity, Path(id): Path<u32>) {}
+
+    // An attribute by another name is expanded after these.
+    #[require_auth]
+    #[authorize(id != 2)]
+    #[super::scoped("b")]
+    pub(super) async fn apart(Path(id): Path<u32>, _: Identity) {}
+
+    #[require_auth]
+    pub(super) mod module {
+        use auth_core::prelude::*;
+
+        #[authorize(identity.has_scope("a"))]
+        pub(in super::super) async fn inside(identity: Identity) {}
+    }
+
+    pub(super) struct Desk;
+
+    #[require_auth]
+    impl Desk {
+        #[authorize(identity.has_scope("a"))]
+        pub(super) async fn inside(identity: Identity) {}
+    }
+}
+
+mod without {
+    use auth_core::prelude::*;
+    use axum::extract::Path;
+
+    #[require_auth]
+    #[authorize(identity.has_scope("a") && id == 1)]
+    pub(super) async fn show(identity: Identity, Path(id): Path<u32>) {}
+}
+
+#[test]
+fn a_condition_is_a_part_of_its_row() {
+    let router: GuardedRouter<Auth> = GuardedRouter::new()
+        .route("/{id}", get(with::show))
+        .route("/{id}/apart", get(with::apart))
+        .route("/module", get(with::module::inside))
+        .route("/impl", get(with::Desk::inside));
+    let lines: Vec<_> =
+        router.policy().lock().lines().map(|line| line.split(" [").next().unwrap().to_owned()).collect();
+    let expected = [
+        r#"GET /impl: auth, authorize(identity.has_scope("a"))"#,
+        r#"GET /module: auth, authorize(identity.has_scope("a"))"#,
+        r#"GET /{id}: auth, authorize(identity.has_scope("a") && id == 1), authorize(id != 2)"#,
+        r#"GET /{id}/apart: all(auth, scope("b")), authorize(id != 2)"#,
+    ];
+    assert_eq!(lines, expected);
+    let table = router.policy();
+    assert_eq!(table.routes()[2].conditions, [r#"identity.has_scope("a") && id == 1"#, "id != 2"]);
+    assert!(table.to_string().contains("authorize(id != 2)") && table.markdown().contains("authorize(id != 2)"));
+    assert_eq!(serde_json::to_value(&table).unwrap()["routes"][2]["conditions"][1], "id != 2");
+
+    let one_less: GuardedRouter<Auth> = GuardedRouter::new().route("/{id}", get(without::show));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("policy.lock");
+    std::fs::write(&file, router.policy().lock()).unwrap();
+    let message = message(move || policy_lock(&one_less.policy(), file));
+    for line in [", authorize(id != 2) [guards::policy_lock::with::show]\n+ GET /{id}: auth, authorize("] {
         assert!(message.contains(line), "{line} is not in {message}");
     }
 }

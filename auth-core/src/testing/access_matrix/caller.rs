@@ -9,7 +9,8 @@ use crate::policy::{CredentialFacts, Role, SubjectFacts};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
-/// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, and the facts about it.
+/// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, the facts about it, and the conditions that it
+/// meets.
 pub struct TestCaller {
     pub(super) name: String,
     pub(super) kind: Kind,
@@ -17,6 +18,7 @@ pub struct TestCaller {
     pub(super) scopes: Vec<String>,
     pub(super) amr: Vec<String>,
     claims: Vec<(String, String)>,
+    pub(super) conditions: Vec<String>,
     pub(super) authenticated_ago: Duration,
     credential: Option<Credential>,
 }
@@ -29,7 +31,9 @@ pub(super) enum Kind {
 }
 
 impl TestCaller {
-    pub(super) fn anonymous() -> Self {
+    /// A caller without a credential. Every matrix has one; this is for one that meets conditions.
+    #[must_use]
+    pub fn anonymous() -> Self {
         Self::new("anonymous", Kind::Anonymous, None)
     }
 
@@ -52,9 +56,22 @@ impl TestCaller {
         Self::new(name, Kind::ApiKey, Some(Box::new(move || Box::pin(key()))))
     }
 
+    pub(super) fn is_anonymous(&self) -> bool {
+        self.kind == Kind::Anonymous
+    }
+
     fn new(name: impl Into<String>, kind: Kind, credential: Option<Credential>) -> Self {
-        let (roles, scopes, amr, claims) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { name: name.into(), kind, roles, scopes, amr, claims, authenticated_ago: Duration::ZERO, credential }
+        Self {
+            name: name.into(),
+            kind,
+            roles: Vec::new(),
+            scopes: Vec::new(),
+            amr: Vec::new(),
+            claims: Vec::new(),
+            conditions: Vec::new(),
+            authenticated_ago: Duration::ZERO,
+            credential,
+        }
     }
 
     /// Adds a role.
@@ -82,6 +99,14 @@ impl TestCaller {
     #[must_use]
     pub fn claim(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.claims.push((name.into(), value.into()));
+        self
+    }
+
+    /// Adds a condition that holds for this caller: what stands in `#[authorize(..)]`, in any layout. The others do not
+    /// hold for it.
+    #[must_use]
+    pub fn meets(mut self, condition: impl Into<String>) -> Self {
+        self.conditions.push(condition.into());
         self
     }
 

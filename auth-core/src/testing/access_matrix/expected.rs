@@ -12,6 +12,10 @@ pub(super) enum Expected {
     Unknown,
     /// Refused with a credential: 403, or 401 with a step-up challenge.
     Insufficient,
+    /// Let in by the guard, and refused by a condition.
+    Forbidden,
+    /// Let in by the guard; nothing is said of a condition.
+    Undetermined,
 }
 
 impl fmt::Display for Expected {
@@ -20,6 +24,8 @@ impl fmt::Display for Expected {
             Self::Allowed => "access",
             Self::Unknown => "401",
             Self::Insufficient => "403 or a step-up challenge",
+            Self::Forbidden => "403 by a condition",
+            Self::Undetermined => "access or 403 by a condition",
         })
     }
 }

@@ -5,15 +5,17 @@ use std::net::SocketAddr;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Request};
+use axum::http::{HeaderValue, Request, header};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tower_service::Service as _;
 
+use crate::web::Refusal;
+
 /// Refusals of guards are far smaller.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// The problem types of guards; other problems come from handlers.
+/// The problem types of guards; others come from handlers.
 const REFUSALS: [&str; 7] = [
     "unauthenticated",
     "invalid-token",
@@ -24,12 +26,8 @@ const REFUSALS: [&str; 7] = [
     "excluded",
 ];
 
-/// The same for endpoints with OAuth error JSON, such as the introspection endpoint.
-const OAUTH_REFUSALS: [&str; 3] = [
-    "\"error\":\"invalid_token\"",
-    "\"error\":\"insufficient_scope\"",
-    "needs an API key, and the request carries none",
-];
+/// The schemes of a guard's challenges. A handler that lets clients in has `Basic`.
+const SCHEMES: [&str; 3] = ["bearer", "dpop", "apikey"];
 
 /// The target of an [`AccessMatrix`](super::AccessMatrix).
 #[derive(Clone, Debug)]
@@ -44,8 +42,10 @@ enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Allowed,
-    /// Refused by a guard.
+    /// Refused by a guard, or by a condition where the response does not say by which.
     Refused,
+    /// Refused by a condition or by the handler.
+    Forbidden,
     /// The request failed.
     Failed,
 }
@@ -74,23 +74,28 @@ impl Target {
             Kind::Router(router) => in_process(router.clone(), method, path, header).await,
             Kind::Address(address) => over_http(*address, method, path, header).await,
         };
-        match answered {
-            Ok((status, body)) => Answer { status, outcome: outcome(status, &body), body },
-            Err(error) => Answer { status: 0, outcome: Outcome::Failed, body: error },
-        }
+        answered.unwrap_or_else(|error| Answer { status: 0, outcome: Outcome::Failed, body: error })
     }
 }
 
-fn outcome(status: u16, body: &str) -> Outcome {
-    let by_guard = || {
-        REFUSALS.iter().any(|slug| body.contains(&format!("\"urn:auth-core:problem:{slug}\"")))
-            || OAUTH_REFUSALS.iter().any(|refusal| body.contains(refusal))
-    };
-    match status {
-        401 | 403 if by_guard() => Outcome::Refused,
-        0..200 | 500.. => Outcome::Failed,
-        _ => Outcome::Allowed,
+impl Answer {
+    /// `problem` is the type of the refusal, where it is known otherwise than by the body.
+    fn new(status: u16, problem: Option<&str>, challenges: &[&str], body: String) -> Self {
+        let problem = problem.or_else(|| body.split("\"urn:auth-core:problem:").nth(1)?.split('"').next());
+        let challenged = || challenges.iter().any(|challenge| SCHEMES.iter().any(|scheme| begins(challenge, scheme)));
+        let outcome = match (status, problem) {
+            (401 | 403, Some(problem)) if REFUSALS.contains(&problem) => Outcome::Refused,
+            (403, Some("forbidden")) => Outcome::Forbidden,
+            (401 | 403, None) if challenged() => Outcome::Refused,
+            (0..200 | 500.., _) => Outcome::Failed,
+            _ => Outcome::Allowed,
+        };
+        Self { status, outcome, body }
     }
+}
+
+fn begins(challenge: &str, scheme: &str) -> bool {
+    challenge.split(' ').next().is_some_and(|word| word.eq_ignore_ascii_case(scheme))
 }
 
 async fn in_process(
@@ -98,16 +103,19 @@ async fn in_process(
     method: &str,
     path: &str,
     header: Option<(&'static str, String)>,
-) -> Result<(u16, String), String> {
+) -> Result<Answer, String> {
     let mut request = Request::builder().method(method).uri(path);
     if let Some((name, value)) = header {
         request = request.header(name, HeaderValue::from_str(&value).map_err(|error| error.to_string())?);
     }
     let request = request.body(Body::empty()).map_err(|error| error.to_string())?;
     let Ok(response) = router.call(request).await;
-    let status = response.status().as_u16();
-    let body = axum::body::to_bytes(response.into_body(), MAX_BODY_BYTES).await.map_err(|error| error.to_string())?;
-    Ok((status, String::from_utf8_lossy(&body).into_owned()))
+    let (head, body) = response.into_parts();
+    let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| error.to_string())?;
+    let problem = head.extensions.get::<Refusal>().map(|refusal| refusal.answer().slug);
+    let challenges = head.headers.get_all(header::WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
+    let challenges: Vec<_> = challenges.collect();
+    Ok(Answer::new(head.status.as_u16(), problem, &challenges, String::from_utf8_lossy(&body).into_owned()))
 }
 
 async fn over_http(
@@ -115,7 +123,7 @@ async fn over_http(
     method: &str,
     path: &str,
     header: Option<(&'static str, String)>,
-) -> Result<(u16, String), String> {
+) -> Result<Answer, String> {
     let header = header.map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
     let request = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n{header}\r\n"
@@ -130,7 +138,9 @@ async fn over_http(
     let answer = exchange.await.map_err(|error| error.to_string())?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or("the response has no header section")?;
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or("the response has no status")?;
-    Ok((status, body.to_owned()))
+    let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));
+    let challenges = headers.filter(|(name, _)| name.eq_ignore_ascii_case("www-authenticate")).map(|(_, value)| value);
+    Ok(Answer::new(status, None, &challenges.collect::<Vec<_>>(), body.to_owned()))
 }
 
 impl fmt::Display for Answer {
@@ -138,6 +148,7 @@ impl fmt::Display for Answer {
         let what = match self.outcome {
             Outcome::Allowed => "allowed",
             Outcome::Refused => "refused",
+            Outcome::Forbidden => "forbidden",
             Outcome::Failed => "failed",
         };
         write!(f, "{} ({what}) {}", self.status, self.body.chars().take(200).collect::<String>())

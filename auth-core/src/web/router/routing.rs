@@ -21,7 +21,7 @@ use tower_service::Service;
 
 use super::private::Private;
 use super::router_state::Wiring;
-use crate::policy::{Declaration, Methods, Policy, Requirement, RoutePolicy};
+use crate::policy::{Conditions, Declaration, Methods, Policy, Requirement, RoutePolicy};
 use crate::web::guard::{Decided, Evidence, HasAuth};
 
 /// Handlers for the methods of one path, each with its requirement.
@@ -269,15 +269,18 @@ where
 pub(crate) struct Decision {
     pub(crate) requirement: Requirement,
     declared: Declaration,
+    conditions: Conditions,
 }
 
 impl Decision {
     pub(crate) const fn of<T: Decided>() -> Self {
         type By<T> = <<T as Decided>::Evidence as Evidence>::Policy;
-        Self { requirement: By::<T>::REQUIREMENT, declared: By::<T>::DECLARED }
+        let conditions = By::<T>::STATED.conditions;
+        Self { requirement: By::<T>::REQUIREMENT, declared: By::<T>::DECLARED, conditions }
     }
 
     pub(crate) fn row(self, method: Methods, path: String) -> RoutePolicy {
-        RoutePolicy { method, path, requirement: self.requirement.into(), declared: self.declared }
+        let conditions = self.conditions.texts();
+        RoutePolicy { method, path, requirement: self.requirement.into(), conditions, declared: self.declared }
     }
 }
