@@ -60,8 +60,12 @@ impl Client {
 
     /// A request to a path, to be completed and [sent](Self::send).
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let base = &self.bases[self.sent.fetch_add(1, Ordering::Relaxed) % self.bases.len()];
-        self.http.request(method, format!("{base}{path}"))
+        self.http.request(method, format!("{}{path}", self.base()))
+    }
+
+    /// The address of the node that gets the next request.
+    pub fn base(&self) -> &str {
+        &self.bases[self.sent.fetch_add(1, Ordering::Relaxed) % self.bases.len()]
     }
 
     pub async fn send(&self, request: RequestBuilder) -> Answer {

@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ApiKeyId, SubjectId, Timestamp};
+use super::{ApiKeyId, SessionId, SubjectId, Timestamp};
 
 /// The maximum length of a text from the client, in characters; the rest is cut off.
 const MAX_CHARS: usize = 256;
@@ -43,6 +44,19 @@ pub struct Context {
     /// The time of the operation; `None` means the time at which it starts.
     #[serde(skip)]
     pub at: Option<Timestamp>,
+    /// What the caller could do when its request was verified.
+    #[serde(skip)]
+    pub(crate) standing: Option<Standing>,
+}
+
+/// A subject's session, version and roles when its request was verified. A change that gives or takes rights compares
+/// them at its write: the client decides how long its body takes, and hashing a password is slow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// `None` for a legacy token.
+    pub(crate) session: Option<SessionId>,
+    pub(crate) version: u64,
+    pub(crate) roles: Arc<[Box<str>]>,
 }
 
 /// The actor of a [`Context`].
@@ -69,7 +83,7 @@ impl Context {
     /// Creates a context of this actor without an origin.
     #[must_use]
     pub const fn of(actor: Actor) -> Self {
-        Self { actor, address: None, agent: None, request_id: None, at: None }
+        Self { actor, address: None, agent: None, request_id: None, at: None, standing: None }
     }
 
     /// Sets the peer's IP address.

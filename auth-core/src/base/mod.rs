@@ -10,6 +10,7 @@ mod id;
 mod opaque;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
+pub(crate) use context::Standing;
 pub use context::{Actor, Context};
 pub use email::{Email, InvalidEmail};
 pub use id::{ApiKeyId, ClientId, InvalidIdentifier, SessionId, SubjectId};

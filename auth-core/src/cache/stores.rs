@@ -39,10 +39,11 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
-        self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, hash, audit)).await
+        self.coherence.write(Change::Subject(id.clone()), self.store.set_password(id, version, hash, audit)).await
     }
 
     async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
@@ -122,15 +123,13 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let kept = keep.map(|(id, _)| Change::Session(id.clone()));
-        let changes = |ended: &Vec<SessionId>| ended.iter().cloned().map(Change::Session).chain(kept.clone()).collect();
+        let changes = |ended: &Vec<SessionId>| ended.iter().cloned().map(Change::Session).collect();
         // After a failure or cancellation the ended sessions are unknown; the subject's new version invalidates them.
-        let possible = kept.iter().cloned().chain([Change::Subject(subject.clone())]).collect();
-        self.coherence.write_some(possible, self.store.end_all(subject, keep, limit, audit), changes).await
+        let possible = vec![Change::Subject(subject.clone())];
+        self.coherence.write_some(possible, self.store.end_all(subject, limit, audit), changes).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -57,6 +57,7 @@ impl Auth {
     ) -> Result<Account, AccountError> {
         let id = id.clone();
         self.change(context, "update_account", |change| async move {
+            change.check_caller().await?;
             let recording = change.recording(Some(&id), |outcome: &UpdateOutcome| match outcome {
                 UpdateOutcome::Updated(_) => vec![EventKind::AccountUpdated { subject: id.clone() }],
                 UpdateOutcome::NotFound | UpdateOutcome::EmailTaken => Vec::new(),
@@ -79,6 +80,7 @@ impl Auth {
     pub async fn remove_account(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "remove_account", |change| async move {
+            change.check_caller().await?;
             let recording = change.recording(Some(&id), |removed: &bool| {
                 removed.then(|| EventKind::AccountRemoved { subject: id.clone() }).into_iter().collect()
             });
@@ -86,7 +88,7 @@ impl Auth {
             if !removed {
                 return Err(AccountError::NotFound { what: USER });
             }
-            change.end_sessions(&id, None).await?;
+            change.end_sessions(&id).await?;
             change.revoke_api_keys(&id).await
         })
         .await

@@ -71,6 +71,7 @@ impl Auth {
             last_used_at: None,
         };
         self.change(context, "create_api_key", |change| async move {
+            change.check_caller().await?;
             let created = EventKind::ApiKeyCreated { api_key: record.id.clone(), subject: record.owner.clone() };
             let recording = change.recording(Some(&record.owner), move |(): &()| vec![created.clone()]);
             recording.of(change.service()?.api_keys.create(record.clone(), recording.audit())).await?;
@@ -93,6 +94,7 @@ impl Auth {
         let key = ApiKey::random(id.clone())?;
         let overlap_until = self.now().after(ROTATION_OVERLAP);
         self.change(context, "rotate_api_key", |change| async move {
+            change.check_caller().await?;
             let (id, hash) = (key.id(), key.hash());
             let recording = change.recording(None, |record: &Option<ApiKeyRecord>| {
                 let rotated = |record: &ApiKeyRecord| EventKind::ApiKeyRotated {

@@ -81,6 +81,17 @@ impl Change {
         &self.auth
     }
 
+    /// Fails when the caller is no longer what its guard saw. For changes that give or take rights, and not for those
+    /// that only revoke.
+    pub(crate) async fn check_caller(&self) -> Result<(), AccountError> {
+        let stands = self.auth.verifier().still_stands(&self.context).await?;
+        if stands { Ok(()) } else { Err(AccountError::CallerChanged) }
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
     pub(crate) fn service(&self) -> Result<&Service, AccountError> {
         self.auth.service()
     }

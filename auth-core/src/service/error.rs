@@ -20,6 +20,10 @@ pub enum AccountError {
     /// The current password, required to confirm an operation, is wrong. Not 401: the access token is still valid.
     #[error("The current password is incorrect.")]
     WrongCurrentPassword,
+    /// The caller's session has ended, or its account or roles have changed, since the request was verified. Nothing
+    /// was changed.
+    #[error("The session has ended or the account has changed during the request.")]
+    CallerChanged,
     /// The refresh token is unknown, used or expired, or its session has ended.
     #[error("The refresh token is invalid, expired or revoked.")]
     InvalidRefreshToken,

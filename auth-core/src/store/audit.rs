@@ -112,7 +112,7 @@ impl<T: Send + Sync> Outcome for Option<T> {
     }
 }
 
-/// The ended sessions. Even if there are none, the version of the kept session may have changed.
+/// The ended sessions. An event says that there are none left, even if there were none.
 impl Outcome for Vec<SessionId> {
     fn is_change(&self) -> bool {
         true

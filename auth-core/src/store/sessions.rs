@@ -35,11 +35,10 @@ pub trait SessionStore: Send + Sync + 'static {
     async fn end(&self, subject: &SubjectId, id: &SessionId, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
     /// Ends at most `limit` sessions of a subject in one short step and returns their ids; fewer than `limit` mean that
-    /// none is left. It does not end `keep`, whose version it raises to the given one if it is lower.
+    /// none is left.
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError>;

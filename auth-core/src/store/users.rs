@@ -35,8 +35,8 @@ use crate::password::PasswordHash;
 ///         todo!("SELECT id, hash, active, roles, version FROM users WHERE id = $1")
 ///     }
 ///
-///     async fn set_password(&self, id: &SubjectId, hash: &PasswordHash, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
-///         todo!("UPDATE users SET hash = $2, version = version + 1 WHERE id = $1 RETURNING version")
+///     async fn set_password(&self, id: &SubjectId, version: u64, hash: &PasswordHash, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+///         todo!("UPDATE users SET hash = $3, version = version + 1 WHERE id = $1 AND version = $2 AND active RETURNING version")
 ///     }
 ///
 ///     async fn revoke_tokens(&self, id: &SubjectId, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
@@ -57,10 +57,12 @@ pub trait UserStore: Send + Sync + 'static {
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError>;
 
     /// Sets the password and increments the version atomically, so that no earlier credential outlives the old
-    /// password. Returns the new version; `None` when there is no such user.
+    /// password. Returns the new version; `None`, without a change, unless there is such a user, who is active and has
+    /// this version: the caller was checked before the password was hashed.
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError>;

@@ -1,8 +1,8 @@
 //! Access tokens without a password.
 
-use crate::base::{SessionId, SubjectId};
+use crate::base::SubjectId;
 use crate::service::{AccountError, Auth};
-use crate::store::{Audit, NewSession, Session};
+use crate::store::{Audit, Holder, NewSession};
 use crate::token::{Access, Token};
 
 /// Begins a session of `subject` as if it had just logged in, with these authentication methods (`amr`, RFC 8176) and
@@ -25,21 +25,7 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
     let now = auth.now();
     let state = auth.verifier().lookups.subject(subject, now).await?.ok_or(AccountError::NotFound { what: "user" })?;
     let refresh = Token::random()?;
-    let ends_at = now.after(auth.service()?.lifetimes.refresh);
-    let session = Session {
-        id: SessionId::random(),
-        subject: subject.clone(),
-        version: state.version,
-        scope: scope.to_owned(),
-        amr: amr.to_owned(),
-        agent: None,
-        created_at: now,
-        last_used_at: now,
-        expires_at: ends_at,
-        ends_at,
-        client_id: None,
-        dpop_jkt: None,
-    };
+    let session = auth.new_session(subject.clone(), state.version, scope.to_owned(), amr, Holder::default())?;
     let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
     auth.service()?.sessions.create(new, Audit::none()).await?;
     Ok(auth.tokens(session, &state.roles, refresh, None)?.access)

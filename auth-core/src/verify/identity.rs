@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::base::{SessionId, SubjectId, Timestamp};
+use crate::base::{SessionId, Standing, SubjectId, Timestamp};
 use crate::policy::{CredentialFacts, Role, SubjectFacts, known};
 use crate::store::SubjectState;
 use crate::token::{ClaimPath, Claims};
@@ -55,6 +55,14 @@ impl Identity {
     #[must_use]
     pub fn session(&self) -> Option<&SessionId> {
         self.claims.sid.as_ref()
+    }
+
+    /// What a change compares at its write; `None` for a subject of another issuer, of which the stores know nothing.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        let session = self.claims.sid.clone();
+        let is_known = session.is_some() || self.claims.iss.is_empty();
+        let (version, roles) = (self.state.version, Arc::clone(&self.state.roles));
+        is_known.then_some(Standing { session, version, roles })
     }
 
     /// The claims of the access token.

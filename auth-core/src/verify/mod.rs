@@ -10,6 +10,7 @@ mod head;
 mod identity;
 mod legacy;
 pub(crate) mod source;
+mod standing;
 mod verifier;
 
 pub use api_key::ApiKeyIdentity;

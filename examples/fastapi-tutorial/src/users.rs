@@ -80,11 +80,15 @@ impl UserStore for Users {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         _audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
-        let sql = "UPDATE users SET hashed_password = ?2, version = version + 1 WHERE username = ?1 RETURNING version";
-        let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(hash.as_str()).fetch_optional(&self.0);
+        let sql = "UPDATE users SET hashed_password = ?3, version = version + 1
+                   WHERE username = ?1 AND version = ?2 AND NOT disabled RETURNING version";
+        let version = i64::try_from(version).map_err(StoreError::unavailable)?;
+        let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(version).bind(hash.as_str());
+        let version = version.fetch_optional(&self.0);
         Ok(version.await.map_err(StoreError::unavailable)?.map(i64::unsigned_abs))
     }
 

@@ -40,12 +40,14 @@ impl UserStore for LegacyUsers {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         _audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
-        let sql = "UPDATE users SET hashed_password = ?2, version = version + 1 WHERE id = ?1 AND CAST(id AS TEXT) = ?1
-                   RETURNING version";
-        let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(hash.as_str());
+        let sql = "UPDATE users SET hashed_password = ?3, version = version + 1
+                   WHERE id = ?1 AND CAST(id AS TEXT) = ?1 AND version = ?2 AND is_active RETURNING version";
+        let version = i64::try_from(version).map_err(StoreError::unavailable)?;
+        let version = query_scalar::<_, i64>(sql).bind(id.as_str()).bind(version).bind(hash.as_str());
         Ok(version.fetch_optional(&self.0).await.map_err(unavailable)?.map(i64::unsigned_abs))
     }
 

@@ -52,10 +52,11 @@ impl UserStore for Yielding {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
-        yielding!(self.0.set_password(id, hash, audit))
+        yielding!(self.0.set_password(id, version, hash, audit))
     }
 
     async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
@@ -127,11 +128,10 @@ impl SessionStore for Yielding {
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        yielding!(self.0.end_all(subject, keep, limit, audit))
+        yielding!(self.0.end_all(subject, limit, audit))
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -391,14 +391,16 @@ async fn in_a_logout_everywhere() {
 #[tokio::test]
 async fn in_a_password_change() {
     hang_up(
-        &["password_changed", "sessions_ended"],
+        &["session_ended", "password_changed", "sessions_ended", "login_succeeded"],
         async |scene| {
             let identity = identity(&scene.auth, scene.first.access.expose()).await;
-            scene.auth.change_password(&context(), &identity, PASSWORD.into(), NEW_PASSWORD.into()).await
+            let context = context();
+            let change = scene.auth.change_password(&context, &identity, PASSWORD.into(), NEW_PASSWORD.into());
+            change.await.map(|_| ())
         },
         async |scene| Effect {
             changed: scene.record().await.state.version > 0,
-            seen: (scene.second_status().await, scene.sessions().await) == (401, 1),
+            seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 1),
         },
     )
     .await;

@@ -77,7 +77,7 @@ impl Operation for PasswordChange {
         let (old, new) = (password(self.number), password(self.number + 1));
         let body = json!({ "current_password": old, "new_password": new });
         let request = client.request(Method::POST, "/auth/password").bearer_auth(&self.here.access).json(&body);
-        sent(request, 204).await
+        sent(request, 200).await
     }
 
     async fn check(&mut self, client: &Client, answer: Option<Answer>) {

@@ -46,7 +46,7 @@ async fn an_exhausted_pool_refuses_in_bounded_time_and_recovers() {
 async fn calls_are_refused(store: &PostgresStore) -> (Result<(), StoreError>, Result<(), StoreError>) {
     let (subject, session) = (SubjectId::random(), SessionId::random());
     let read = async { SessionStore::find(store, &session).await.map(|_| ()) };
-    let write = async { store.end_all(&subject, None, 50, Audit::none()).await.map(|_| ()) };
+    let write = async { store.end_all(&subject, 50, Audit::none()).await.map(|_| ()) };
     tokio::join!(read, write)
 }
 

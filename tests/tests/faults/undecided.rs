@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::cluster::MemoryFanout;
 use auth_core::store::{
-    Audit, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError,
+    AccountPatch, Audit, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
+    StoreError,
 };
 use auth_core::token::{SigningKey, TokenHash};
 use auth_core::{AccountError, Auth, Context, Login, Registration, SessionId, SubjectId, Timestamp};
@@ -86,11 +87,10 @@ impl SessionStore for Line {
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        self.through(self.store.end_all(subject, keep, limit, audit)).await
+        self.through(self.store.end_all(subject, limit, audit)).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
@@ -204,36 +204,96 @@ async fn a_logout_everywhere_without_an_answer_is_seen_by_every_cache() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refresh_during_a_password_change_does_not_end_its_session() {
-    let nodes = Nodes::new().await;
-    let (kept, other) = (nodes.login().await, nodes.login().await);
-    let identity = identity(&nodes.here, kept.access.expose()).await;
-    nodes.line.is(Outcome::Waits);
-    let change = tokio::spawn({
-        let here = nodes.here.clone();
-        let new = "another horse for the stable".to_owned();
-        async move {
-            here.change_password(&Context::system("test"), &identity, PASSWORD.to_owned().into(), new.into()).await
-        }
-    });
-    // The new password is stored; the sessions have not been ended or kept yet.
-    nodes.line.reached.acquire().await.unwrap().forget();
-    for tokens in [&kept, &other] {
-        let refused = nodes.there.refresh(&Context::system("test"), tokens.refresh.expose()).await;
-        assert!(matches!(refused, Err(AccountError::InvalidRefreshToken)), "{refused:?}");
-        assert_eq!(status(&nodes.here, tokens.access.expose()).await, 401);
-    }
-    nodes.line.go_on.add_permits(1);
-    change.await.unwrap().unwrap();
+const NEW_PASSWORD: &str = "another horse for the stable";
 
-    let tokens =
-        nodes.there.refresh(&Context::system("test"), kept.refresh.expose()).await.expect("the session goes on");
-    assert_eq!(status(&nodes.here, tokens.access.expose()).await, 200);
-    assert_eq!(status(&nodes.here, kept.access.expose()).await, 200);
-    assert!(
-        nodes.there.refresh(&Context::system("test"), other.refresh.expose()).await.is_err(),
-        "another session outlived the password"
-    );
-    assert_eq!(status(&nodes.here, other.access.expose()).await, 401);
+impl Nodes {
+    /// Changes the password on the first node, and makes `meanwhile` on the second one after the hashes were computed
+    /// and before the first write.
+    async fn change(
+        &self,
+        tokens: &auth_core::Tokens,
+        meanwhile: impl AsyncFnOnce(&Auth),
+    ) -> Result<auth_core::Tokens, AccountError> {
+        let identity = identity(&self.here, tokens.access.expose()).await;
+        self.line.is(Outcome::Waits);
+        let change = tokio::spawn({
+            let here = self.here.clone();
+            async move { here.change_password(&system(), &identity, PASSWORD.into(), NEW_PASSWORD.into()).await }
+        });
+        self.line.reached.acquire().await.unwrap().forget();
+        self.line.is(Outcome::Done);
+        meanwhile(&self.there).await;
+        self.line.go_on.add_permits(1);
+        change.await.unwrap()
+    }
+
+    async fn try_login(&self, password: &str) -> Result<auth_core::Tokens, AccountError> {
+        self.there.login(&system(), Login::new("ada@example.com", password)).await
+    }
+}
+
+fn system() -> Context {
+    Context::system("test")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_change_whose_session_ends_meanwhile_changes_nothing() {
+    let nodes = Nodes::new().await;
+    let thief = nodes.login().await;
+    let session = identity(&nodes.here, thief.access.expose()).await.session().unwrap().clone();
+    let changed = nodes
+        .change(&thief, async |there| assert!(there.end_session(&system(), &nodes.subject, &session).await.unwrap()))
+        .await;
+    assert_eq!(changed.err(), Some(AccountError::CallerChanged));
+    assert!(nodes.try_login(NEW_PASSWORD).await.is_err(), "the password of an ended session was set");
+    nodes.try_login(PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_change_loses_to_one_that_was_faster() {
+    let nodes = Nodes::new().await;
+    let (thief, owner) = (nodes.login().await, nodes.login().await);
+    let of_owner = "the owner is the first to write";
+    let changed = nodes
+        .change(&thief, async |there| {
+            let identity = identity(there, owner.access.expose()).await;
+            there.change_password(&system(), &identity, PASSWORD.into(), of_owner.into()).await.unwrap();
+        })
+        .await;
+    assert_eq!(changed.err(), Some(AccountError::CallerChanged));
+    assert!(nodes.try_login(NEW_PASSWORD).await.is_err(), "the second of two changes won");
+    nodes.try_login(of_owner).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_change_of_an_account_that_is_disabled_meanwhile_changes_nothing() {
+    let nodes = Nodes::new().await;
+    let thief = nodes.login().await;
+    let active = |active| AccountPatch { active: Some(active), ..AccountPatch::default() };
+    let changed = nodes
+        .change(&thief, async |there| {
+            there.update_account(&system(), &nodes.subject, active(false)).await.unwrap();
+        })
+        .await;
+    assert_eq!(changed.err(), Some(AccountError::CallerChanged));
+    nodes.there.update_account(&system(), &nodes.subject, active(true)).await.unwrap();
+    assert!(nodes.try_login(NEW_PASSWORD).await.is_err(), "the password of a disabled account was set");
+    nodes.try_login(PASSWORD).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_password_ends_every_session_and_begins_one() {
+    let nodes = Nodes::new().await;
+    let (mine, other) = (nodes.login().await, nodes.login().await);
+    let tokens = nodes.change(&mine, async |_| {}).await.unwrap();
+    for dead in [&mine, &other] {
+        for node in [&nodes.here, &nodes.there] {
+            until("a node hears of it", SOON, async || status(node, dead.access.expose()).await == 401).await;
+        }
+        let refused = nodes.there.refresh(&system(), dead.refresh.expose()).await;
+        assert!(matches!(refused, Err(AccountError::InvalidRefreshToken)), "{refused:?}");
+    }
+    assert_eq!(status(&nodes.there, tokens.access.expose()).await, 200);
+    nodes.there.refresh(&system(), tokens.refresh.expose()).await.unwrap();
+    assert_eq!(nodes.there.sessions(&nodes.subject).await.unwrap().len(), 1);
 }

@@ -59,11 +59,10 @@ impl SessionStore for Counting {
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        self.store.end_all(subject, keep, limit, audit).await
+        self.store.end_all(subject, limit, audit).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -2,7 +2,9 @@
 
 use auth_tests::{Client, Tokens};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::{INSUFFICIENT, INVALID_TOKEN, NO_CREDENTIAL, OTHER_PASSWORD, PASSWORD, node};
 
@@ -167,4 +169,63 @@ async fn a_user_cannot_remove_a_user_of_a_higher_role() {
     let answer = client.call_as(&moderator.access, Method::DELETE, &format!("/users/{id}")).await;
     answer.is_challenge(403, INSUFFICIENT);
     assert_eq!(client.get_as(&admin.access, "/users/me").await.status, 200);
+}
+
+/// Sends the head of a request, and its body only after `meanwhile`: `100 Continue` says that the guard has let the
+/// request pass and that the handler waits for the body.
+async fn with_late_body(
+    client: &Client,
+    token: &str,
+    (method, path, body): (&str, &str, &Value),
+    meanwhile: impl AsyncFnOnce(),
+) -> u16 {
+    let address = client.base().strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let body = body.to_string();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert!(go_on.starts_with(b"HTTP/1.1 100 "), "{}", String::from_utf8_lossy(&go_on));
+    meanwhile().await;
+    stream.write_all(body.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_caller_who_loses_a_right_while_the_body_arrives_changes_nothing() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let (bob, _) = user(&client, "bob@example.com").await;
+    let promote = json!({ "role": "Admin" });
+    let key = json!({ "name": "late", "scopes": ["reports:read"] });
+    let requests = [("PATCH", bob.as_str(), &promote), ("POST", "/auth/api-keys", &key)];
+    for (n, request) in requests.into_iter().enumerate() {
+        for (what, take) in [("role", json!({ "role": "User" })), ("state", json!({ "is_active": false }))] {
+            let (of_eve, eve) = with_role(&client, &admin, &format!("{what}{n}@example.com"), "Admin").await;
+            let status = with_late_body(&client, &eve.access, request, async || {
+                assert_eq!(client.json_as(&admin.access, Method::PATCH, &of_eve, &take).await.status, 200);
+            });
+            assert_eq!(status.await, 401, "{request:?} after the {what} was changed");
+        }
+        let (_, eve) = with_role(&client, &admin, &format!("session{n}@example.com"), "Admin").await;
+        let status = with_late_body(&client, &eve.access, request, async || {
+            assert_eq!(client.call_as(&eve.access, Method::POST, "/auth/logout").await.status, 204);
+        });
+        assert_eq!(status.await, 401, "{request:?} after the session ended");
+    }
+    let of_bob = client.json_as(&admin.access, Method::PATCH, &bob, &json!({})).await.json();
+    assert_eq!(of_bob["role"], "User");
+    assert_eq!(client.get_as(&admin.access, "/auth/api-keys").await.json(), json!([]));
+    // Without a change meanwhile the same requests succeed.
+    for (request, done) in requests.into_iter().zip([200, 201]) {
+        assert_eq!(with_late_body(&client, &admin.access, request, async || {}).await, done);
+    }
 }

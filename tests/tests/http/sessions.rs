@@ -87,21 +87,30 @@ async fn a_user_cannot_end_the_session_of_another() {
 }
 
 #[tokio::test]
-async fn a_password_change_ends_every_other_session() {
+async fn a_password_change_ends_every_session_and_answers_new_tokens() {
     let node = node();
     let client = node.client();
     client.register("ada@example.com", PASSWORD).await;
     let (here, there) =
         (client.login("ada@example.com", PASSWORD).await, client.login("ada@example.com", PASSWORD).await);
+    // Another token of the same session.
+    let refreshed = client.try_refresh(&here.refresh).await.tokens();
     assert_eq!(client.get_as(&there.access, "/users/me").await.status, 200);
     let change = json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD });
-    let changed = client.json_as(&here.access, Method::POST, "/auth/password", &change).await;
-    assert_eq!(changed.status, 204, "{}", changed.text);
+    let changed = client.json_as(&refreshed.access, Method::POST, "/auth/password", &change).await;
+    let tokens = changed.tokens();
+    let body = changed.json();
+    assert_eq!((&body["token_type"], &body["expires_in"], &body["scope"]), (&json!("bearer"), &json!(900), &json!("")));
+    assert_eq!((changed.header("cache-control"), changed.header("pragma")), (Some("no-store"), Some("no-cache")));
 
-    client.get_as(&there.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
-    client.try_refresh(&there.refresh).await.is_problem(401);
-    assert_eq!(client.get_as(&here.access, "/users/me").await.status, 200);
-    client.try_refresh(&here.refresh).await.tokens();
+    for dead in [&here, &refreshed, &there] {
+        client.get_as(&dead.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+        client.try_refresh(&dead.refresh).await.is_problem(401);
+    }
+    assert_eq!(client.get_as(&tokens.access, "/users/me").await.status, 200);
+    let tokens = client.try_refresh(&tokens.refresh).await.tokens();
+    let listed = client.get_as(&tokens.access, "/auth/sessions").await.json();
+    assert_eq!((listed.as_array().unwrap().len(), &listed[0]["current"]), (1, &json!(true)));
     client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
     client.login("ada@example.com", OTHER_PASSWORD).await;
 }

@@ -184,7 +184,10 @@ async fn a_password_change_ends_sessions_that_began_with_the_old_one() {
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let tokens = service.password(&[]).await;
     let user = store.find_by_id(&service.subject).await.unwrap().unwrap();
-    store.set_password(&service.subject, &user.password_hash.unwrap(), Audit::none()).await.unwrap();
+    store
+        .set_password(&service.subject, user.state.version, &user.password_hash.unwrap(), Audit::none())
+        .await
+        .unwrap();
     assert_eq!(service.me(&tokens.access()).await, 401);
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
     assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "a remaining session is listed");
@@ -216,10 +219,11 @@ impl UserStore for Users {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
-        self.there()?.set_password(id, hash, audit).await
+        self.there()?.set_password(id, version, hash, audit).await
     }
 
     async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {

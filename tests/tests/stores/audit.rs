@@ -30,7 +30,7 @@ async fn a_change_with_a_refused_row_is_rolled_back<S: UserDirectory + AuditLog>
     let id = UserRegistry::create(store, user, Audit::none()).await.unwrap().unwrap();
 
     let rows = |_: &Option<u64>| vec![row(&new), row(&there)];
-    let changed = store.set_password(&id, &PasswordHash::from_stored("second"), Audit::new(&rows)).await;
+    let changed = store.set_password(&id, 0, &PasswordHash::from_stored("second"), Audit::new(&rows)).await;
     assert!(changed.is_err(), "{changed:?}");
 
     let user = store.find_by_id(&id).await.unwrap().unwrap();

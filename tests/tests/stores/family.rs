@@ -145,7 +145,7 @@ async fn a_family_from_before_the_limit_ends_at_once_and_is_removed_in_batches<S
         match end {
             End::One => assert!(store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap()),
             End::All => {
-                let ended = store.end_all(&begun.subject, None, 50, Audit::none()).await.unwrap();
+                let ended = store.end_all(&begun.subject, 50, Audit::none()).await.unwrap();
                 assert_eq!(ended, [begun.id.clone()]);
             }
             End::Replay => assert!(matches!(redeem(store, 0, now, LEEWAY).await, Redeemed::Replayed(_))),
@@ -156,7 +156,7 @@ async fn a_family_from_before_the_limit_ends_at_once_and_is_removed_in_batches<S
         assert_eq!(store.find_by_refresh_token(&token(1)).await.unwrap(), None);
         assert_eq!(redeem(store, 1, now, LEEWAY).await, Redeemed::Refused);
         assert!(!store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap(), "it ended twice");
-        assert_eq!(store.end_all(&begun.subject, None, 50, Audit::none()).await.unwrap(), [], "it ended twice");
+        assert_eq!(store.end_all(&begun.subject, 50, Audit::none()).await.unwrap(), [], "it ended twice");
         // At once, not a lifetime later.
         while store.purge_expired(NOW.before(LIFETIME), 1_000).await.unwrap() > 0 {}
         assert_eq!((store.count(S::TOKENS).await, store.count(S::SESSIONS).await), (0, 0));

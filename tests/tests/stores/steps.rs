@@ -89,7 +89,7 @@ where
     fill(&store, &ada).await;
     auth.logout_everywhere(&system, &ada).await.unwrap();
     assert_eq!(steps.0.lock().unwrap().0, [50, 50, 20]);
-    assert_eq!(store.end_all(&ada, None, 1, Audit::none()).await.unwrap(), []);
+    assert_eq!(store.end_all(&ada, 1, Audit::none()).await.unwrap(), []);
 
     let (sessions, keys) = fill(&store, &ada).await;
     *steps.0.lock().unwrap() = Default::default();

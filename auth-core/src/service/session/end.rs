@@ -40,7 +40,7 @@ impl Auth {
                 version.iter().map(|_| EventKind::TokensRevoked { subject: subject.clone() }).collect()
             });
             recording.of(change.service()?.users.revoke_tokens(&subject, recording.audit())).await?;
-            change.end_sessions(&subject, None).await
+            change.end_sessions(&subject).await
         })
         .await
     }
@@ -63,25 +63,23 @@ impl Auth {
         session: &SessionId,
     ) -> Result<bool, AccountError> {
         let (subject, session) = (subject.clone(), session.clone());
-        self.change(context, "end_session", |change| async move {
-            let recording = change.recording(Some(&subject), |ended: &bool| match ended {
-                true => vec![EventKind::SessionEnded { subject: subject.clone(), session: session.clone() }],
-                false => Vec::new(),
-            });
-            recording.of(change.service()?.sessions.end(&subject, &session, recording.audit())).await
-        })
-        .await
+        self.change(context, "end_session", |change| async move { change.end_session(&subject, &session).await }).await
     }
 }
 
 impl Change {
-    /// Ends all sessions of a subject except `keep`, whose version is raised to the given one. The subject's version or
-    /// the subject itself has changed before, so that they are refused already; short steps let other writers in.
-    pub(crate) async fn end_sessions(
-        &self,
-        subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
-    ) -> Result<(), AccountError> {
+    /// Ends one session of a subject; of several concurrent calls one returns `true`.
+    pub(super) async fn end_session(&self, subject: &SubjectId, session: &SessionId) -> Result<bool, AccountError> {
+        let recording = self.recording(Some(subject), |ended: &bool| match ended {
+            true => vec![EventKind::SessionEnded { subject: subject.clone(), session: session.clone() }],
+            false => Vec::new(),
+        });
+        recording.of(self.service()?.sessions.end(subject, session, recording.audit())).await
+    }
+
+    /// Ends all sessions of a subject. The subject's version or the subject itself has changed before, so that they are
+    /// refused already; short steps let other writers in.
+    pub(crate) async fn end_sessions(&self, subject: &SubjectId) -> Result<(), AccountError> {
         let mut is_first = true;
         loop {
             let recording = self.recording(Some(subject), |sessions: &Vec<SessionId>| {
@@ -89,7 +87,7 @@ impl Change {
                 if is_first || !sessions.is_empty() { vec![ended] } else { Vec::new() }
             });
             let sessions = &self.service()?.sessions;
-            let ended = recording.of(sessions.end_all(subject, keep, BATCH, recording.audit())).await?;
+            let ended = recording.of(sessions.end_all(subject, BATCH, recording.audit())).await?;
             if ended.len() < BATCH as usize {
                 return Ok(());
             }

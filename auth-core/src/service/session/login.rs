@@ -1,19 +1,16 @@
 //! Login by name and password.
 
-use super::{Login, TokenRequest, Tokens};
-use crate::base::{Context, SessionId, SubjectId};
+use super::{Login, TokenRequest, Tokens, shortened};
+use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
 use crate::password::Verified;
 use crate::service::{AccountError, Auth};
-use crate::store::{NewSession, Session, UserRecord};
-use crate::token::Token;
+use crate::store::{Session, UserRecord};
 use crate::token::dpop::Proof;
+use crate::verify::dpop::ProvenKey;
 
 /// A longer login name is invalid, and is refused without a query.
 const MAX_LOGIN_BYTES: usize = 1024;
-
-/// The stored length of a `User-Agent`.
-const MAX_AGENT_CHARS: usize = 256;
 
 impl Auth {
     /// Logs a user in: begins a session with an access and a refresh token.
@@ -63,31 +60,11 @@ impl Auth {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let user = self.check_password(context, &login).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
-        let holder = request.holder();
-        let lifetimes = &self.service()?.lifetimes;
-        let now = self.now();
-        let refresh = Token::random()?;
-        let agent = login.agent.as_deref().or(context.agent.as_deref());
-        let session = Session {
-            id: SessionId::random(),
-            subject: user.id,
-            version: user.state.version,
-            scope,
-            amr: "pwd".to_owned(),
-            agent: agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect()),
-            created_at: now,
-            last_used_at: now,
-            expires_at: now.after(lifetimes.refresh),
-            ends_at: now.after(lifetimes.session),
-            client_id: holder.client_id.cloned(),
-            dpop_jkt: holder.dpop_jkt.map(str::to_owned),
-        };
+        let session = self.new_session(user.id, user.state.version, scope, "pwd", request.holder())?;
+        let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
+        let session = Session { agent, ..session };
         self.change(context, "login", |change| async move {
-            let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
-            let begun = EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
-            let recording = change.recording(Some(&session.subject), move |(): &()| vec![begun.clone()]);
-            recording.of(change.service()?.sessions.create(new, recording.audit())).await?;
-            change.auth().tokens(session, &user.state.roles, refresh, key.as_ref())
+            change.begin_session(session, &user.state.roles, key.as_ref().map(ProvenKey::thumbprint)).await
         })
         .await
     }

@@ -12,10 +12,15 @@ use secrecy::SecretString;
 pub use register::Registration;
 pub(crate) use token_request::TokenRequest;
 
+use crate::base::{SessionId, SubjectId};
+use crate::event::EventKind;
+use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
-use crate::store::Session;
+use crate::store::{Holder, NewSession, Session};
 use crate::token::{Access, NewAccessToken, Refresh, Token};
-use crate::verify::dpop::ProvenKey;
+
+/// The stored length of a `User-Agent`.
+const MAX_AGENT_CHARS: usize = 256;
 
 /// A login by name and password, each of at most 1024 bytes; a longer one is refused as wrong.
 ///
@@ -64,13 +69,39 @@ pub struct Tokens {
 }
 
 impl Auth {
-    /// Issues an access token, bound to `key` if given, that does not outlive its session.
+    /// A session of a subject that has authenticated just now, by `amr`.
+    pub(crate) fn new_session(
+        &self,
+        subject: SubjectId,
+        version: u64,
+        scope: String,
+        amr: &str,
+        holder: Holder<'_>,
+    ) -> Result<Session, AccountError> {
+        let (now, lifetimes) = (self.now(), &self.service()?.lifetimes);
+        Ok(Session {
+            id: SessionId::random(),
+            subject,
+            version,
+            scope,
+            amr: amr.to_owned(),
+            agent: None,
+            created_at: now,
+            last_used_at: now,
+            expires_at: now.after(lifetimes.refresh),
+            ends_at: now.after(lifetimes.session),
+            client_id: holder.client_id.cloned(),
+            dpop_jkt: holder.dpop_jkt.map(str::to_owned),
+        })
+    }
+
+    /// Issues an access token, bound to the key of this thumbprint if given, that does not outlive its session.
     pub(crate) fn tokens(
         &self,
         session: Session,
         roles: &[Box<str>],
         refresh: Token<Refresh>,
-        key: Option<&ProvenKey>,
+        key: Option<&str>,
     ) -> Result<Tokens, AccountError> {
         let now = self.now();
         let lifetime = self.service()?.lifetimes.access.min(session.ends_at.since(now));
@@ -83,10 +114,32 @@ impl Auth {
             amr: &session.amr,
             scope: &session.scope,
             roles,
-            bound_to: key.map(ProvenKey::thumbprint),
+            bound_to: key,
         };
         let access = self.access_tokens().issue(&new, now, lifetime)?;
         let token_type = if key.is_some() { "DPoP" } else { "bearer" };
         Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope, token_type })
     }
+}
+
+impl Change {
+    /// Stores a new session and issues its first tokens.
+    async fn begin_session(
+        &self,
+        session: Session,
+        roles: &[Box<str>],
+        key: Option<&str>,
+    ) -> Result<Tokens, AccountError> {
+        let refresh = Token::random()?;
+        let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
+        let begun = EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
+        let recording = self.recording(Some(&session.subject), move |(): &()| vec![begun.clone()]);
+        recording.of(self.service()?.sessions.create(new, recording.audit())).await?;
+        self.auth().tokens(session, roles, refresh, key)
+    }
+}
+
+/// The beginning of a `User-Agent`.
+fn shortened(agent: Option<&str>) -> Option<String> {
+    agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect())
 }

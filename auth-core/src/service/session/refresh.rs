@@ -8,6 +8,7 @@ use crate::service::scope::narrowed;
 use crate::service::{AccountError, Auth};
 use crate::store::{Holder, Redeem, Redeemed, RefreshTokenRecord, Session, SubjectState, UserRecord};
 use crate::token::{Refresh, Token, TokenError, TokenHash, open, seal};
+use crate::verify::dpop::ProvenKey;
 
 impl Auth {
     /// Exchanges a refresh token of the service's own client for its successor and a new access token.
@@ -61,7 +62,8 @@ impl Auth {
             let (session, successor) = change.redeem(&presented, &hash, &found.session, holder).await?;
             // Checked again on the redeemed session: `may_refresh` skips this check for a used token.
             let scope = narrowed(scope.as_deref(), &session.scope)?;
-            change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key.as_ref())
+            let key = key.as_ref().map(ProvenKey::thumbprint);
+            change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key)
         })
         .await
     }
@@ -100,10 +102,7 @@ impl Auth {
         }
         match self.service()?.users.find_by_id(&session.subject).await? {
             Some(user) if is_current(session, &user.state) => Ok(user),
-            // The subject's credentials are newer. The session is refused but not ended: a password change within this
-            // session may be about to raise its version.
-            Some(user) if user.state.active => Err(self.refresh_refused(context, TokenError::Unknown)),
-            // The subject was removed or disabled: remove the rest of the session.
+            // The subject was removed or disabled, or its credentials are newer: remove the rest of the session.
             _ => {
                 self.end_session(context, &session.subject, &session.id).await?;
                 Err(AccountError::InvalidRefreshToken)

@@ -67,6 +67,7 @@ impl Auth {
         let password_hash = service.hasher.hash(password.into_secret()).await?;
         let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
         self.change(context, "register", |change| async move {
+            change.check_caller().await?;
             let registry = change.service()?.registry.as_ref();
             let registry =
                 registry.ok_or(AccountError::Misconfigured { missing: "store that accepts registrations" })?;

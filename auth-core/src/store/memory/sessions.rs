@@ -121,18 +121,11 @@ impl SessionStore for MemoryStore {
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         let mut tables = self.tables();
         let mut ended = tables.sessions_of(subject);
-        if let Some((kept, version)) = keep {
-            ended.retain(|id| id != kept);
-            if let Some(session) = tables.sessions.get_mut(kept).filter(|session| session.subject == *subject) {
-                session.version = session.version.max(version);
-            }
-        }
         ended.truncate(limit as usize);
         for id in &ended {
             tables.end(id);

@@ -38,11 +38,13 @@ impl UserStore for MemoryStore {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
         let mut tables = self.tables();
-        let version = tables.users.get_mut(id).map(|user| {
+        let user = tables.users.get_mut(id).filter(|user| user.active && user.version == version);
+        let version = user.map(|user| {
             user.password_hash = hash.clone();
             user.version += 1;
             user.version

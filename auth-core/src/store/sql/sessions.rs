@@ -57,24 +57,15 @@ impl<E: Engine> SessionStore for E {
     async fn end_all(
         &self,
         subject: &SubjectId,
-        keep: Option<(&SessionId, u64)>,
         limit: u32,
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
-        let subject = subject.as_str();
-        // No session has an empty id.
-        let kept = keep.map_or("", |(id, _)| id.as_str());
-        // In a transaction of its own: two calls that keep different sessions would otherwise lock them in different orders.
-        if let Some((_, version)) = keep {
-            let version = stored_version(version)?;
-            self.run(E::SQL.keep_session, &[subject.into(), kept.into(), version.into()]).await?;
-        }
         let mut tx = self.begin().await?;
         let mut rows = Vec::new();
         for sql in [E::SQL.end_sessions, E::SQL.expire_sessions] {
             let left = i64::from(limit).saturating_sub_unsigned(rows.len() as u64);
             if left > 0 {
-                rows.extend(tx.rows(sql, &[subject.into(), kept.into(), left.into()]).await?);
+                rows.extend(tx.rows(sql, &[subject.as_str().into(), left.into()]).await?);
             }
         }
         let ended = rows.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;

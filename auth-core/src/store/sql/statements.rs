@@ -62,7 +62,8 @@ macro_rules! statements {
 statements! {
     user_by_login ["SELECT " USER " FROM " T "users WHERE email = $1"]
     user_by_id ["SELECT " USER " FROM " T "users WHERE id = $1"]
-    set_password ["UPDATE " T "users SET password_hash = $2, version = version + 1 WHERE id = $1 RETURNING version"]
+    set_password ["UPDATE " T "users SET password_hash = $3, version = version + 1
+                   WHERE id = $1 AND version = $2 AND active RETURNING version"]
     revoke_tokens ["UPDATE " T "users SET version = version + 1 WHERE id = $1 RETURNING version"]
     upgrade_hash ["UPDATE " T "users SET password_hash = $3 WHERE id = $1 AND password_hash = $2"]
     add_user ["INSERT INTO " T "users (id, email, password_hash, roles, active, version, created_at)
@@ -83,18 +84,17 @@ statements! {
     session_to_refresh ["SELECT " SESSION " FROM " T "sessions
                          WHERE id = (SELECT session_id FROM " T "refresh_tokens WHERE hash = $1)" LOCK]
     refresh_session ["UPDATE " T "sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1"]
-    keep_session ["UPDATE " T "sessions SET version = $3 WHERE subject = $1 AND id = $2 AND version < $3"]
     end_session ["DELETE FROM " T "sessions
                   WHERE subject = $1 AND id = $2 AND ends_at > 0 AND NOT " LARGE " RETURNING id"]
     end_sessions ["DELETE FROM " T "sessions WHERE id" ANY "
-                       SELECT id FROM " T "sessions WHERE subject = $1 AND id <> $2 AND ends_at > 0 AND NOT " LARGE "
-                       ORDER BY id LIMIT $3" LOCK END " RETURNING id"]
+                       SELECT id FROM " T "sessions WHERE subject = $1 AND ends_at > 0 AND NOT " LARGE "
+                       ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
     /// As `end_session` for a large family: the purge removes it.
     expire_session ["UPDATE " T "sessions SET expires_at = 0, ends_at = 0
                      WHERE subject = $1 AND id = $2 AND ends_at > 0 RETURNING id"]
     expire_sessions ["UPDATE " T "sessions SET expires_at = 0, ends_at = 0 WHERE id" ANY "
-                          SELECT id FROM " T "sessions WHERE subject = $1 AND id <> $2 AND ends_at > 0
-                          ORDER BY id LIMIT $3" LOCK END " RETURNING id"]
+                          SELECT id FROM " T "sessions WHERE subject = $1 AND ends_at > 0
+                          ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
 
     add_token ["INSERT INTO " T "refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)"]
     token ["SELECT expires_at, used_at, sealed_successor FROM " T "refresh_tokens WHERE hash = $1"]

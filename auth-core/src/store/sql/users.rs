@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::audit::commit;
-use super::{Columns, Engine, Transaction, Value, records};
+use super::{Columns, Engine, Transaction, Value, records, stored_version};
 use crate::base::{Clock, SubjectId, SystemClock};
 use crate::password::PasswordHash;
 use crate::store::{Audit, NewUser, StoreError, UserRecord, UserRegistry, UserStore};
@@ -27,11 +27,13 @@ impl<E: Engine> UserStore for E {
     async fn set_password(
         &self,
         id: &SubjectId,
+        version: u64,
         hash: &PasswordHash,
         audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
         let mut tx = self.begin().await?;
-        let row = tx.row(E::SQL.set_password, &[id.as_str().into(), hash.as_str().into()]).await?;
+        let values = [id.as_str().into(), stored_version(version)?.into(), hash.as_str().into()];
+        let row = tx.row(E::SQL.set_password, &values).await?;
         let version = row.as_ref().map(Columns::version).transpose()?;
         commit::<E, _>(tx, audit, version).await
     }

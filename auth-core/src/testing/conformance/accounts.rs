@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixtures::{email, new_user, roles};
+use super::fixtures::{email, new_user, password, roles};
 use crate::base::SubjectId;
 use crate::store::{Account, AccountPatch, Audit, UpdateOutcome, UserDirectory, UserRegistry};
 
@@ -56,6 +56,18 @@ pub(super) async fn a_patch_changes_what_it_names_and_keeps_the_version<S: UserD
 
     let state = store.find_by_id(&id).await.unwrap().unwrap().state;
     assert_eq!((state.active, state.roles.len(), state.version), (false, 0, 0), "what guards consult");
+}
+
+pub(super) async fn the_password_of_an_inactive_user_is_not_set<S: UserDirectory>(store: &Arc<S>) {
+    let id = register(&**store).await;
+    let patch = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    store.update(&id, patch, Audit::none()).await.unwrap();
+    let before = store.find_by_id(&id).await.unwrap().unwrap();
+    let set = store.set_password(&id, before.state.version, &password("second"), Audit::none()).await.unwrap();
+    assert_eq!(set, None, "the password of an inactive user was set");
+    let after = store.find_by_id(&id).await.unwrap().unwrap();
+    assert_eq!(after.state, before.state);
+    assert!(after.password_hash == before.password_hash, "the password of an inactive user was set");
 }
 
 pub(super) async fn a_changed_address_is_the_login_name_from_then_on<S: UserDirectory>(store: &Arc<S>) {

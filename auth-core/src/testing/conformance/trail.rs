@@ -55,7 +55,7 @@ where
     let trail = Trail::new();
     let user = new_user(&email());
     let id = UserRegistry::create(store, user, Audit::new(&trail.rows("register"))).await.unwrap().unwrap();
-    store.set_password(&id, &password("second"), Audit::new(&trail.rows("password"))).await.unwrap().unwrap();
+    store.set_password(&id, 0, &password("second"), Audit::new(&trail.rows("password"))).await.unwrap().unwrap();
     store.revoke_tokens(&id, Audit::new(&trail.rows("revoke tokens"))).await.unwrap().unwrap();
     let patch = AccountPatch { roles: Some(roles(&["Admin"])), ..AccountPatch::default() };
     store.update(&id, patch, Audit::new(&trail.rows("update"))).await.unwrap();
@@ -76,7 +76,7 @@ where
         if kind == "logout" {
             assert!(store.end(&id, &begun.id, Audit::new(&trail.rows(kind))).await.unwrap());
         } else {
-            store.end_all(&id, None, 50, Audit::new(&trail.rows(kind))).await.unwrap();
+            store.end_all(&id, 50, Audit::new(&trail.rows(kind))).await.unwrap();
         }
     }
 
@@ -101,7 +101,11 @@ where
     let id = UserRegistry::create(store, new_user(&taken), Audit::none()).await.unwrap().unwrap();
     let other = UserRegistry::create(store, new_user(&email()), Audit::none()).await.unwrap().unwrap();
     assert_eq!(UserRegistry::create(store, new_user(&taken), Audit::new(&trail.rows("register"))).await.unwrap(), None);
-    assert_eq!(store.set_password(&unknown, &password("x"), Audit::new(&trail.rows("password"))).await.unwrap(), None);
+    assert_eq!(
+        store.set_password(&unknown, 0, &password("x"), Audit::new(&trail.rows("password"))).await.unwrap(),
+        None
+    );
+    assert_eq!(store.set_password(&id, 7, &password("x"), Audit::new(&trail.rows("password"))).await.unwrap(), None);
     assert_eq!(store.revoke_tokens(&unknown, Audit::new(&trail.rows("revoke tokens"))).await.unwrap(), None);
     let patch = AccountPatch { email: Some(taken), ..AccountPatch::default() };
     let update = store.update(&other, patch.clone(), Audit::new(&trail.rows("update"))).await.unwrap();

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 
 use crate::base::Context;
 use crate::service::Auth;
+use crate::verify::Identity;
 use crate::web::head;
 
 /// The actor is the caller that a guard or extractor has verified, otherwise anonymous. The peer's address needs
@@ -20,7 +21,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let auth = Auth::from_ref(state);
-        let actor = auth.verifier().known(parts).actor();
-        Ok(head(parts).context_of(actor).at(auth.now()))
+        let caller = auth.verifier().known(parts);
+        let context = head(parts).context_of(caller.actor()).at(auth.now());
+        Ok(Context { standing: caller.subject.as_ref().and_then(Identity::standing), ..context })
     }
 }

@@ -2,10 +2,11 @@
 
 use auth_macros::require_auth;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::token_response::token_response;
 use crate::base::Context;
 use crate::service::Auth;
 use crate::verify::Identity;
@@ -24,7 +25,7 @@ pub(super) async fn change(
     context: Context,
     identity: Identity,
     Json(body): Json<ChangeBody>,
-) -> Result<StatusCode, Refusal> {
-    auth.change_password(&context, &identity, body.current_password, body.new_password).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Response, Refusal> {
+    let tokens = auth.change_password(&context, &identity, body.current_password, body.new_password).await?;
+    Ok(token_response(&tokens, Some(&tokens.scope)))
 }

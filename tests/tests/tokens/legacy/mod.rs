@@ -158,8 +158,11 @@ async fn a_changed_password_ends_a_legacy_token() {
     let change = json!({ "current_password": PASSWORD, "new_password": "another horse for the stable" });
     // Authenticated by the legacy token itself; the current password is required as well.
     let request = reqwest::Client::new().post(format!("{}/auth/password", service.url)).bearer_auth(&token);
-    assert_eq!(request.json(&change).send().await.unwrap().status(), 204);
+    let answer = request.json(&change).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
     assert_eq!(service.me(&token).await, 401);
+    let tokens: Value = answer.json().await.unwrap();
+    assert_eq!(service.me(tokens["access_token"].as_str().unwrap()).await, 200);
 }
 
 #[tokio::test]

@@ -1,0 +1,42 @@
+//! The second look at a caller, at the write of a change.
+
+use super::Verifier;
+use crate::base::{Actor, Context, Standing, SubjectId};
+use crate::store::StoreError;
+
+impl Verifier {
+    /// Whether the caller of a request still is what its guard saw. Slow work may lie between: the client decides how
+    /// long its body takes, and hashing a password is slow. It reads the stores and not the caches.
+    pub(crate) async fn still_stands(&self, context: &Context) -> Result<bool, StoreError> {
+        match (&context.actor, &context.standing) {
+            (Actor::Subject(subject), Some(standing)) => self.subject_stands(subject, standing).await,
+            (Actor::ApiKey(id), _) => match &self.lookups.api_keys {
+                Some(api_keys) => match api_keys.find(id).await? {
+                    Some(key) => self.is_active(&key.owner).await,
+                    None => Ok(false),
+                },
+                None => Ok(false),
+            },
+            _ => Ok(true),
+        }
+    }
+
+    async fn subject_stands(&self, subject: &SubjectId, then: &Standing) -> Result<bool, StoreError> {
+        let Some(users) = &self.lookups.users else { return Ok(false) };
+        let version = match (&then.session, &self.lookups.sessions) {
+            (None, _) => then.version,
+            (Some(id), Some(sessions)) => match sessions.find(id).await? {
+                Some(session) => session.version,
+                None => return Ok(false),
+            },
+            (Some(_), None) => return Ok(false),
+        };
+        let now = users.find_by_id(subject).await?.map(|user| user.state);
+        Ok(now.is_some_and(|now| now.active && now.version == version && now.roles == then.roles))
+    }
+
+    async fn is_active(&self, subject: &SubjectId) -> Result<bool, StoreError> {
+        let Some(users) = &self.lookups.users else { return Ok(false) };
+        Ok(users.find_by_id(subject).await?.is_some_and(|user| user.state.active))
+    }
+}
