@@ -38,15 +38,17 @@ async fn a_missing_field_is_named() {
 async fn a_wrong_content_type_is_415() {
     let node = node();
     let client = node.client();
-    for (path, kind, body) in [
-        ("/auth/login", "application/json", r#"{"username":"a","password":"b"}"#),
-        ("/auth/login", "text/plain", "username=a&password=b"),
-        ("/auth/register", "application/x-www-form-urlencoded", "email=a&password=b"),
-        ("/auth/register", "text/html", "{}"),
-        ("/auth/refresh", "text/plain", "refresh_token=a"),
+    let (form, json) = ("`application/x-www-form-urlencoded`", "`application/json`");
+    for (path, kind, body, taken) in [
+        ("/auth/login", "text/plain", "username=a&password=b", form),
+        ("/auth/register", "application/x-www-form-urlencoded", "email=a&password=b", json),
+        ("/auth/register", "text/html", "{}", json),
+        ("/auth/refresh", "text/plain", "refresh_token=a", "`application/x-www-form-urlencoded` or `application/json`"),
     ] {
         let request = client.request(Method::POST, path).header("content-type", kind).body(body);
-        client.send(request).await.is_problem(415);
+        let answer = client.send(request).await;
+        answer.is_problem(415);
+        assert!(answer.text.contains(taken), "{}", answer.text);
     }
     client.send(client.request(Method::POST, "/auth/login").body("username=a&password=b")).await.is_problem(415);
 }
@@ -78,6 +80,42 @@ async fn a_malformed_body_is_400_or_422_and_never_echoed() {
     }
     let admin = client.admin().await;
     assert_eq!(client.get_as(&admin.access, "/users").await.json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_array_is_no_object() {
+    let node = node();
+    let client = node.client();
+    for (path, body) in [
+        ("/auth/register", serde_json::json!(["ada@example.com", PASSWORD])),
+        ("/auth/refresh", serde_json::json!(["rt_1"])),
+    ] {
+        let answer = client.send(client.request(Method::POST, path).json(&body)).await;
+        answer.is_problem(422);
+        assert!(answer.text.contains("expected an object"), "{}", answer.text);
+    }
+}
+
+/// A role's error names what was sent, and is no part of an answer.
+#[tokio::test]
+async fn a_value_that_imitates_an_error_is_not_repeated() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let id = client.get_as(&admin.access, "/users/me").await.json()["id"].as_str().unwrap().to_owned();
+    for body in [
+        r#"{"role":"a, expected hunter2hunter2"}"#,
+        r#"{"role":"a`, expected hunter2hunter2 at line 1 column 2"}"#,
+        r#"{"hunter2hunter2":"a"}"#,
+        r#"{"email":"missing field `hunter2hunter2`"}"#,
+        r#"{"is_active":"a, expected hunter2hunter2"}"#,
+    ] {
+        let request = client.request(Method::PATCH, &format!("/users/{id}")).bearer_auth(&admin.access);
+        let answer = client.send(request.header("content-type", "application/json").body(body)).await;
+        answer.is_problem(422);
+        assert!(!answer.text.contains("hunter2hunter2"), "{}", answer.text);
+        assert!(answer.text.contains("at line 1, column "), "{}", answer.text);
+    }
 }
 
 #[tokio::test]
