@@ -89,6 +89,7 @@
 //! | `postgres` | the same in PostgreSQL, for any number of nodes |
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |
 //! | `oidc` | guards by tokens of other issuers: OpenID Connect discovery and JWKS |
+//! | `serve` (default) | [`serve`], a server with time-outs, a connection limit and a graceful stop |
 //! | `test-util` | `testing`: an `Auth` in memory, a clock to set, the policy lock, the access matrix, the suite for stores |
 //!
 //! Without `server` only guards for access tokens of other issuers remain. Without `sqlite` and `postgres` no database driver
@@ -142,6 +143,8 @@ pub use web::{
     BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
     GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http, routing,
 };
+#[cfg(feature = "serve")]
+pub use web::{Serve, serve};
 
 /// Changes made known between nodes, and counters that they share.
 pub mod cluster {

@@ -11,6 +11,8 @@ mod refusal;
 pub(crate) mod router;
 #[cfg(feature = "server")]
 mod routes;
+#[cfg(feature = "serve")]
+mod serve;
 
 pub(crate) use edge::Edge;
 pub use extract::{CurrentUser, FromSubject};
@@ -18,3 +20,5 @@ pub use guard::{Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLa
 pub(crate) use head::head;
 pub use refusal::{BodyError, Refusal};
 pub use router::{GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, routing};
+#[cfg(feature = "serve")]
+pub use serve::{Serve, serve};

@@ -44,5 +44,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .merge(auth.routes()) // /auth/register, /auth/login, /auth/refresh, …
         .with_state(auth);
     println!("listening on {address}");
-    Ok(axum::serve(listener, app).await?)
+    Ok(auth_core::serve(listener, app).await?)
 }

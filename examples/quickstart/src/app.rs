@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use serde::Serialize;
 
-use crate::{Role, drain, limits, reports, users};
+use crate::{Role, limits, reports, users};
 
 guard!(
     /// May manage API keys and see the policy table.
@@ -31,8 +31,7 @@ impl FromRef<App> for Auth {
 
 /// Every route of the service.
 pub fn router(app: App) -> Router {
-    let limited = routes(&app.auth).layer(from_fn(limits::header_size));
-    limited.layer(from_fn(drain::rest_of_body)).with_state(app)
+    routes(&app.auth).layer(from_fn(limits::header_size)).with_state(app)
 }
 
 /// Every route, and who may call it.

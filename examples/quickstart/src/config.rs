@@ -30,8 +30,9 @@ impl Config {
     }
 }
 
+/// The variable without the line ends and the byte order mark that files and secret stores add.
 fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
-    match std::env::var(name) {
+    match std::env::var(name).map(|value| value.trim_matches(['\n', '\r', '\u{feff}']).to_owned()) {
         Ok(value) if value.is_empty() => {
             Err(SettingsError::new(name, "it is set to nothing; unset it or give it a value"))
         }

@@ -5,7 +5,6 @@
 mod admin;
 mod app;
 mod config;
-mod drain;
 mod limits;
 mod reports;
 mod role;

@@ -3,16 +3,12 @@
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use auth_core::password::WeakPassword;
 use auth_core::store::StoreError;
 use auth_core::token::TokenError;
 use auth_core::{AccountError, Auth, BuildError, Settings, SettingsError};
-use axum::Router;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::oneshot;
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
@@ -21,9 +17,6 @@ use crate::admin::first_admin;
 use crate::config::Config;
 use crate::store::{Store, share_replays};
 use crate::{App, Role, router};
-
-/// How long requests in flight have after a signal to stop.
-const GRACE: Duration = Duration::from_secs(10);
 
 /// Why the service did not start, or ended: one line with the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +47,7 @@ fn variable(error: &BuildError) -> String {
     match error {
         BuildError::Setting { setting: "legacy_tokens", .. } => "AUTH_LEGACY_UNTIL: ".to_owned(),
         BuildError::Setting { setting: "client", .. } => "AUTH_CLIENTS: ".to_owned(),
+        BuildError::Setting { setting: "cache_ttl", .. } => "AUTH_CACHE_BOUND: ".to_owned(),
         BuildError::Setting { setting, .. } => {
             format!("AUTH_{}: ", setting.trim_start_matches("the ").to_uppercase())
         }
@@ -86,42 +80,18 @@ async fn run() -> Result<(), StartError> {
     let store = Store::open(url).await.map_err(|error| StartError::Store { error, remedy: Store::remedy(url) })?;
     let auth = authentication(config.auth, url, config.redis_url.as_deref(), address, &store)?;
     first_admin(&auth, config.admin_email.as_str(), config.admin_password).await?;
-    if !config.rate_limit {
-        tracing::warn!("AUTH_RATE_LIMIT is off; this version has no rate limits yet, so on changes nothing");
-    }
-    let stop = stop_signal()?;
+    // A setting without effect must not look like protection.
+    let setting = if config.rate_limit { "on" } else { "off" };
+    tracing::warn!(
+        "no request is rate limited: there are no rate limits yet, AUTH_RATE_LIMIT={setting} changes nothing"
+    );
     let app = router(App { auth: auth.clone() });
     println!("listening on http://{address}");
-    serve(listener, app, stop).await?;
+    auth_core::serve(listener, app).await?;
     // A cancelled request may have left a change in progress.
     auth.settled().await;
     store.close().await;
     Ok(())
-}
-
-/// Serves until `stop`, and then what is in flight for [`GRACE`].
-///
-/// Without this limit, one client that never finishes its request would keep the service from stopping.
-async fn serve(listener: TcpListener, app: Router, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
-    let (stopping, stopped) = oneshot::channel();
-    let stop = async move {
-        stop.await;
-        let _ = stopping.send(());
-    };
-    let cut_off = async {
-        if stopped.await.is_err() {
-            // The server ended by itself; its result is returned.
-            std::future::pending::<()>().await;
-        }
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(stop).into_future() => served,
-        () = cut_off => {
-            tracing::warn!("requests did not finish within {} seconds and are cut off", GRACE.as_secs());
-            Ok(())
-        }
-    }
 }
 
 fn authentication(
@@ -140,16 +110,4 @@ fn authentication(
     let mut settings = settings.or_secret_beside(database_url)?;
     settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis_url)).transpose()?;
     Ok(store.give_to(Auth::from_settings(settings)?, redis_url)?.new_user_role(Role::User).build()?)
-}
-
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping; requests in flight finish");
-    })
 }

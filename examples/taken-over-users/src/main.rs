@@ -15,5 +15,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = taken_over_users::app(pool, &secret, Settings::from_env()?.legacy_tokens).await?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
     println!("listening on http://{}", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    Ok(auth_core::serve(listener, app).await?)
 }

@@ -14,6 +14,7 @@ mod login;
 mod policy;
 mod readme;
 mod restart;
+mod serve;
 mod sessions;
 mod start;
 mod tokens;

@@ -112,3 +112,12 @@ fn a_misspelt_setting_is_warned_of() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("unknown setting AUTH_DPOPP; did you mean AUTH_DPOP?"), "{said}");
 }
+
+#[test]
+fn a_start_says_that_there_are_no_rate_limits() {
+    for setting in ["on", "off"] {
+        let node = Node::start_with(NODE, &[("AUTH_RATE_LIMIT", setting)]);
+        let log = std::fs::read_to_string(node.path("log")).unwrap();
+        assert!(log.contains(&format!("AUTH_RATE_LIMIT={setting} changes nothing")), "{log}");
+    }
+}
