@@ -129,8 +129,8 @@ pub use policy::{
 };
 #[cfg(feature = "server")]
 pub use service::{
-    AccountError, GrantType, InvalidClient, IssuedApiKey, Login, NewApiKey, OAuthClient, PurgeTask, Registration,
-    Tokens,
+    AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, NewApiKey, OAuthClient, PurgeTask, Registration,
+    SignIn, Tokens,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 pub use token::dpop::ProofError;

@@ -14,4 +14,4 @@ pub use hasher::PasswordError;
 #[cfg(feature = "server")]
 pub(crate) use hasher::{Hasher, Verified};
 #[cfg(feature = "server")]
-pub use rules::{Password, WeakPassword};
+pub use rules::{Password, PasswordRules, WeakPassword};

@@ -1,67 +1,136 @@
 //! Rules for new passwords: length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2).
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::base::Email;
-
-const MIN_CODE_POINTS: usize = 15;
 /// Argon2 accepts more, but hashing reads the whole password first: the limit bounds that work.
 const MAX_BYTES: usize = 1024;
 
-/// A new password that meets the rules: at least 15 characters, at most 1024 bytes, and not easy to guess. There are no
-/// composition rules (NIST SP 800-63B-4 section 3.1.1.2).
+/// The rules for new passwords: a length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2).
+///
+/// The default is [`nist`](Self::nist). [`AuthBuilder::password_rules`](crate::AuthBuilder::password_rules) sets them
+/// for registration, password changes and every other operation.
 ///
 /// ```
-/// use auth_core::password::{Password, WeakPassword};
+/// use auth_core::password::{PasswordRules, WeakPassword};
 ///
-/// let check = |text: &str| Password::new(text.into(), None).map(|_| ());
+/// let rules = PasswordRules::nist();
+/// let check = |text: &str| rules.check(text.into(), &["ada@example.com"]).map(|_| ());
 /// assert_eq!(check("three words and a comma"), Ok(()));
-/// assert_eq!(check("Tr0ub4dor&3"), Err(WeakPassword::TooShort)); // under 15 characters
+/// assert_eq!(check("Tr0ub4dor&3"), Err(WeakPassword::TooShort { min: 15 }));
 /// assert_eq!(check("Password!!!1234"), Err(WeakPassword::Guessable));
+///
+/// let second_factor = PasswordRules::nist().min_chars(8).block(["conduit"]);
 /// ```
-pub struct Password(SecretString);
-
-/// The reason for rejecting a new password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum WeakPassword {
-    /// Fewer than 15 characters.
-    #[error("the password has fewer than {MIN_CODE_POINTS} characters; use a few random words")]
-    TooShort,
-    /// More than 1024 bytes.
-    #[error("the password is longer than {MAX_BYTES} bytes")]
-    TooLong,
-    /// A common password, the user's e-mail address or its local part, or fewer than five distinct characters.
-    #[error("the password is too easy to guess; use a few random words")]
-    Guessable,
+#[derive(Clone, Debug)]
+pub struct PasswordRules {
+    min_chars: usize,
+    allow_guessable: bool,
+    blocked: Arc<HashSet<String>>,
 }
 
-impl Password {
-    /// Checks a new password of the user with this address.
+impl Default for PasswordRules {
+    fn default() -> Self {
+        Self::nist()
+    }
+}
+
+impl PasswordRules {
+    /// At least 15 code points, at most 1024 bytes, and not easy to guess.
+    #[must_use]
+    pub fn nist() -> Self {
+        Self { min_chars: 15, allow_guessable: false, blocked: Arc::default() }
+    }
+
+    /// Sets the least number of code points. NIST allows 8 where every login has a second factor.
+    #[must_use]
+    pub const fn min_chars(mut self, chars: usize) -> Self {
+        self.min_chars = chars;
+        self
+    }
+
+    /// Accepts passwords that are easy to guess, which NIST forbids: for an API whose clients already have such ones.
+    #[must_use]
+    pub const fn allow_guessable(mut self) -> Self {
+        self.allow_guessable = true;
+        self
+    }
+
+    /// Also refuses these passwords, in any case, and repetitions of them.
+    #[must_use]
+    pub fn block<I: IntoIterator<Item: AsRef<str>>>(mut self, passwords: I) -> Self {
+        let words = passwords.into_iter().map(|word| word.as_ref().to_lowercase());
+        Arc::make_mut(&mut self.blocked).extend(words);
+        self
+    }
+
+    /// Checks a new password. `words` are known of the user, such as the e-mail address, the user name or the name of
+    /// the service: a password must not be one of them.
     ///
     /// # Errors
     ///
     /// [`WeakPassword`] names the violated rule.
-    pub fn new(text: SecretString, email: Option<&Email>) -> Result<Self, WeakPassword> {
-        let password = text.expose_secret();
-        if password.len() > MAX_BYTES {
+    pub fn check(&self, password: SecretString, words: &[&str]) -> Result<Password, WeakPassword> {
+        let text = password.expose_secret();
+        if text.len() > MAX_BYTES {
             return Err(WeakPassword::TooLong);
         }
-        if password.chars().count() < MIN_CODE_POINTS {
-            return Err(WeakPassword::TooShort);
+        if text.chars().count() < self.min_chars {
+            return Err(WeakPassword::TooShort { min: self.min_chars });
         }
-        if is_guessable(&password.to_lowercase(), email) {
+        if !self.allow_guessable && self.is_guessable(&text.to_lowercase(), words) {
             return Err(WeakPassword::Guessable);
         }
-        Ok(Self(text))
+        Ok(Password(password))
     }
 
+    fn is_guessable(&self, lower: &str, words: &[&str]) -> bool {
+        let mut distinct: Vec<char> = lower.chars().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if distinct.len() < 5 || RUNS.iter().any(|run| run.contains(lower)) {
+            return true;
+        }
+        // Attackers try digits and signs around a word: `Password!!!1234` right after `password`.
+        let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+        let is_blocked = |word: &str| lower == word || is_repetition(core, word);
+        let local_parts = words.iter().filter_map(|word| word.split_once('@').map(|(local, _)| local));
+        COMMON.split(' ').any(is_blocked)
+            || self.blocked.iter().any(|word| is_blocked(word))
+            || words.iter().copied().chain(local_parts).any(|word| is_blocked(&word.to_lowercase()))
+    }
+}
+
+/// A new password that meets the [`PasswordRules`].
+pub struct Password(SecretString);
+
+impl Password {
     pub(crate) fn into_secret(self) -> SecretString {
         self.0
     }
 }
 
 redacted_debug!(Password);
+
+/// The reason for rejecting a new password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum WeakPassword {
+    /// Too few code points.
+    #[error("the password has fewer than {min} characters; use a few random words")]
+    TooShort {
+        /// The least number.
+        min: usize,
+    },
+    /// More than 1024 bytes.
+    #[error("the password is longer than {MAX_BYTES} bytes")]
+    TooLong,
+    /// A common or blocked password, a word known of the user, or fewer than five distinct characters.
+    #[error("the password is too easy to guess; use a few random words")]
+    Guessable,
+}
 
 /// Common passwords. They are compared with the whole password, not with parts of it (NIST SP 800-63B-4): a passphrase
 /// may contain the word "password".
@@ -77,19 +146,6 @@ const RUNS: &[&str] = &[
     "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz",
     "zyxwvutsrqponmlkjihgfedcbazyxwvutsrqponmlkjihgfedcba",
 ];
-
-fn is_guessable(lower: &str, email: Option<&Email>) -> bool {
-    let mut distinct: Vec<char> = lower.chars().collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    if distinct.len() < 5 || RUNS.iter().any(|run| run.contains(lower)) {
-        return true;
-    }
-    // Attackers try digits and signs around a word: `Password!!!1234` right after `password`.
-    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
-    let own = email.and_then(|email| email.as_str().split_once('@').map(|(name, _)| [email.as_str(), name]));
-    COMMON.split(' ').chain(own.into_iter().flatten()).any(|word| lower == word || is_repetition(core, word))
-}
 
 fn is_repetition(text: &str, word: &str) -> bool {
     !text.is_empty() && !word.is_empty() && text.len().is_multiple_of(word.len()) && text.replace(word, "").is_empty()

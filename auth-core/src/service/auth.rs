@@ -18,7 +18,7 @@ use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
 use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
-use crate::password::Hasher;
+use crate::password::{Hasher, PasswordRules};
 #[cfg(feature = "server")]
 use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "server")]
@@ -72,6 +72,7 @@ pub(crate) struct Service {
     pub(crate) clients: Clients,
     pub(crate) new_user_roles: Vec<Box<str>>,
     pub(crate) hasher: Hasher,
+    pub(crate) password_rules: PasswordRules,
     pub(crate) users: Arc<dyn UserStore>,
     pub(crate) registry: Option<Arc<dyn UserRegistry>>,
     pub(crate) directory: Option<Arc<dyn UserDirectory>>,

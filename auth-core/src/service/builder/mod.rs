@@ -12,6 +12,8 @@ use crate::base::{Clock, SystemClock};
 use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
+use crate::password::PasswordRules;
+#[cfg(feature = "server")]
 use crate::policy::Role;
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
@@ -68,6 +70,8 @@ pub struct AuthBuilder {
     #[cfg(feature = "server")]
     clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
+    #[cfg(feature = "server")]
+    password_rules: PasswordRules,
     sources: Vec<CredentialSource>,
     /// Whether `build` starts a purge task.
     #[cfg(feature = "server")]
@@ -109,6 +113,8 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             clients: Vec::new(),
             new_user_roles: Vec::new(),
+            #[cfg(feature = "server")]
+            password_rules: PasswordRules::nist(),
             sources: Vec::new(),
             #[cfg(feature = "server")]
             purge: false,
@@ -271,6 +277,13 @@ impl AuthBuilder {
     #[cfg(feature = "server")]
     pub fn new_user_role(mut self, role: impl Role) -> Self {
         self.new_user_roles = vec![role.name().into()];
+        self
+    }
+
+    /// The rules for new passwords; [`PasswordRules::nist`] by default.
+    #[cfg(feature = "server")]
+    pub fn password_rules(mut self, rules: PasswordRules) -> Self {
+        self.password_rules = rules;
         self
     }
 

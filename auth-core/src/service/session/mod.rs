@@ -5,11 +5,16 @@ mod login;
 mod password;
 mod refresh;
 mod register;
+mod sign_in;
 mod token_request;
+
+use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub use password::Keep;
 pub use register::Registration;
+pub use sign_in::SignIn;
 pub(crate) use token_request::TokenRequest;
 
 use crate::base::{SessionId, SubjectId};
@@ -64,6 +69,8 @@ pub struct Tokens {
     pub expires_in: u64,
     /// The access token's scopes, separated by spaces.
     pub scope: String,
+    /// The subject.
+    pub subject: SubjectId,
     /// The type of the access token: `bearer`, or `DPoP` for one that is bound to a key (RFC 9449 section 5).
     pub token_type: &'static str,
 }
@@ -95,7 +102,7 @@ impl Auth {
         })
     }
 
-    /// Issues an access token, bound to the key of this thumbprint if given, that does not outlive its session.
+    /// The tokens of a session; the access token is bound to the key of this thumbprint if given.
     pub(crate) fn tokens(
         &self,
         session: Session,
@@ -103,6 +110,19 @@ impl Auth {
         refresh: Token<Refresh>,
         key: Option<&str>,
     ) -> Result<Tokens, AccountError> {
+        let (access, lifetime) = self.issue_access_token(&session, roles, key)?;
+        let token_type = if key.is_some() { "DPoP" } else { "bearer" };
+        let Session { subject, scope, .. } = session;
+        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope, subject, token_type })
+    }
+
+    /// Issues an access token that does not outlive its session, and returns its lifetime.
+    fn issue_access_token(
+        &self,
+        session: &Session,
+        roles: &[Box<str>],
+        key: Option<&str>,
+    ) -> Result<(Token<Access>, Duration), AccountError> {
         let now = self.now();
         let lifetime = self.service()?.lifetimes.access.min(session.ends_at.since(now));
         let new = NewAccessToken {
@@ -116,9 +136,7 @@ impl Auth {
             roles,
             bound_to: key,
         };
-        let access = self.access_tokens().issue(&new, now, lifetime)?;
-        let token_type = if key.is_some() { "DPoP" } else { "bearer" };
-        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope: session.scope, token_type })
+        Ok((self.access_tokens().issue(&new, now, lifetime)?, lifetime))
     }
 }
 

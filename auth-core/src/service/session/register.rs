@@ -3,8 +3,7 @@
 use secrecy::SecretString;
 
 use crate::base::{Context, Email, SubjectId};
-use crate::event::EventKind;
-use crate::password::Password;
+use crate::event::{Event, EventKind};
 use crate::policy::Role;
 use crate::service::{AccountError, Auth};
 use crate::store::NewUser;
@@ -45,7 +44,7 @@ impl Auth {
     /// let (bob, email) = auth.register(&system, Registration::new("Bob@Example.com", "three words and a comma")).await?;
     /// assert_eq!(email.as_str(), "bob@example.com");
     /// let weak = auth.register(&system, Registration::new("cyd@example.com", "password123")).await.unwrap_err();
-    /// assert_eq!(weak, AccountError::WeakPassword(WeakPassword::TooShort)); // NIST SP 800-63B-4
+    /// assert_eq!(weak, AccountError::WeakPassword(WeakPassword::TooShort { min: 15 })); // NIST SP 800-63B-4
     /// # Ok(()) });
     /// ```
     ///
@@ -63,8 +62,7 @@ impl Auth {
         // Before the password is hashed.
         service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that accepts registrations"))?;
         let email: Email = registration.email.parse()?;
-        let password = Password::new(registration.password, Some(&email))?;
-        let password_hash = service.hasher.hash(password.into_secret()).await?;
+        let password_hash = self.hash_password(registration.password, &[email.as_str()]).await?;
         let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
         self.change(context, "register", |change| async move {
             change.check_caller().await?;
@@ -78,5 +76,24 @@ impl Auth {
             Ok((subject.ok_or(AccountError::EmailTaken)?, email))
         })
         .await
+    }
+
+    /// Records that the application has added a user by its own statement.
+    ///
+    /// ```
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let hash = auth.hash_password("three words and a comma".into(), &["bob"]).await?;
+    /// // INSERT INTO users (id, username, password_hash) VALUES ('7', 'bob', ..)
+    /// auth.registered(&system, &"7".parse()?).await;
+    /// # Ok(()) });
+    /// ```
+    pub async fn registered(&self, context: &Context, subject: &SubjectId) {
+        let (auth, context, subject) = (self.clone(), context.clone(), subject.clone());
+        self.in_task("registered", async move {
+            let verifier = auth.verifier();
+            verifier.lookups.coherence.changed(&[crate::cache::Change::Subject(subject.clone())]).await;
+            verifier.events.deliver(Event::new(&context, verifier.now(), EventKind::UserRegistered { subject })).await;
+        })
+        .await;
     }
 }
