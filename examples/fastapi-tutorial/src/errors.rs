@@ -20,15 +20,15 @@ pub(crate) fn detail() -> ErrorBody {
     })
 }
 
-pub(crate) fn error(status: StatusCode, detail: Value) -> Response {
+pub(crate) fn error(status: StatusCode, detail: &Value) -> Response {
     (status, Json(json!({ "detail": detail }))).into_response()
 }
 
 pub(crate) fn not_found() -> Response {
-    error(StatusCode::NOT_FOUND, "Not Found".into())
+    error(StatusCode::NOT_FOUND, &"Not Found".into())
 }
 
 #[public]
 pub(crate) async fn method_not_allowed() -> Response {
-    error(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed".into())
+    error(StatusCode::METHOD_NOT_ALLOWED, &"Method Not Allowed".into())
 }

@@ -1,4 +1,4 @@
-//! The application of FastAPI's tutorial on OAuth2 scopes: the same users, routes, JSON and error texts.
+//! The application of `FastAPI`'s tutorial on scopes: the same users, routes, JSON and error texts.
 //!
 //! README.md lists where it answers otherwise, because the tutorial contradicts an RFC or is unsafe.
 

@@ -36,7 +36,7 @@ pub(crate) async fn login_for_access_token(
 ) -> Result<Response, Refusal> {
     let faults = form.faults();
     let (Some(username), Some(password), true) = (form.username, form.password, faults.is_empty()) else {
-        return Ok(error(StatusCode::UNPROCESSABLE_ENTITY, faults.into()));
+        return Ok(error(StatusCode::UNPROCESSABLE_ENTITY, &faults.into()));
     };
     let mut login = Login::new(username, password);
     login.scope = Some(form.scope);
@@ -46,7 +46,7 @@ pub(crate) async fn login_for_access_token(
             Ok(([(header::CACHE_CONTROL, "no-store")], Json(token)).into_response())
         }
         Err(AccountError::InvalidCredentials) => {
-            Ok(error(StatusCode::BAD_REQUEST, "Incorrect username or password".into()))
+            Ok(error(StatusCode::BAD_REQUEST, &"Incorrect username or password".into()))
         }
         Err(error) => Err(error.into()),
     }

@@ -5,6 +5,7 @@
 use auth_core::Settings;
 
 mod fastapi_tutorial;
+mod realworld;
 
 fn settings() -> Settings {
     let settings = Settings::from_env().unwrap().or_issuer("http://127.0.0.1").or_audience("api");

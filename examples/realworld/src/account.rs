@@ -1,0 +1,196 @@
+//! The caller's own account: login, registration, settings.
+
+use auth_core::http::Json;
+use auth_core::prelude::*;
+use auth_core::store::StoreError;
+use auth_core::{Context, Email, Keep, Login, SignIn};
+use axum::extract::State;
+use axum::http::StatusCode;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer, Serialize};
+use sqlx::{SqlitePool, query, query_as};
+use uuid::Uuid;
+
+use crate::App;
+use crate::errors::{Error, Result, not_blank};
+
+/// The caller's own user.
+pub(crate) struct User {
+    email: String,
+    username: String,
+    bio: Option<String>,
+    image: Option<String>,
+}
+
+impl User {
+    async fn load(pool: &SqlitePool, id: &SubjectId) -> Result<Option<Self>, sqlx::Error> {
+        let row = query_as("SELECT email, username, bio, image FROM users WHERE id = ?1").bind(id.as_str());
+        let row: Option<(String, String, Option<String>, Option<String>)> = row.fetch_optional(pool).await?;
+        Ok(row.map(|(email, username, bio, image)| Self { email, username, bio, image }))
+    }
+}
+
+impl FromSubject<App> for User {
+    async fn from_subject(identity: &Identity, app: &App) -> Result<Option<Self>, StoreError> {
+        Self::load(&app.pool, identity.subject()).await.map_err(StoreError::unavailable)
+    }
+}
+
+#[derive(Serialize)]
+struct View {
+    email: String,
+    token: String,
+    username: String,
+    bio: Option<String>,
+    image: Option<String>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct UserBody {
+    user: View,
+}
+
+fn body(user: User, token: &str) -> Json<UserBody> {
+    let User { email, username, bio, image } = user;
+    Json(UserBody { user: View { email, token: token.to_owned(), username, bio, image } })
+}
+
+#[derive(Deserialize)]
+pub(crate) struct LoginBody {
+    user: Credentials,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct Credentials {
+    email: String,
+    password: SecretString,
+}
+
+#[public]
+pub(crate) async fn login(
+    State(App { auth, pool }): State<App>,
+    context: Context,
+    Json(LoginBody { user: Credentials { email, password } }): Json<LoginBody>,
+) -> Result<Json<UserBody>> {
+    not_blank(&[("email", &email), ("password", password.expose_secret())])?;
+    let tokens = auth.login(&context, Login::new(email, password)).await?;
+    let user = User::load(&pool, &tokens.subject).await?.ok_or(Error::NotFound("user"))?;
+    Ok(body(user, tokens.access.expose()))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct NewUserBody {
+    user: NewUser,
+}
+
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+struct NewUser {
+    username: String,
+    email: String,
+    password: SecretString,
+}
+
+#[public]
+pub(crate) async fn register(
+    State(App { auth, pool }): State<App>,
+    context: Context,
+    Json(NewUserBody { user: new }): Json<NewUserBody>,
+) -> Result<(StatusCode, Json<UserBody>)> {
+    let NewUser { username, email, password } = new;
+    not_blank(&[("username", &username), ("email", &email), ("password", password.expose_secret())])?;
+    let email: Email = email.parse().map_err(|_| Error::Invalid(vec![("email", "is invalid")]))?;
+    let hash = auth.hash_password(password, &[&username, email.as_str()]).await?;
+    let id: SubjectId = Uuid::new_v4().to_string().parse().map_err(|_| Error::NotFound("id"))?;
+    let sql = "INSERT INTO users (id, username, email, password_hash) VALUES (?1, ?2, ?3, ?4)";
+    let insert = query(sql).bind(id.as_str()).bind(&username).bind(email.as_str()).bind(hash.as_str());
+    insert.execute(&pool).await.map_err(taken)?;
+    auth.registered(&context, &id).await;
+    let tokens = auth.sign_in(&context, SignIn::subject(&id).amr("pwd")).await?;
+    let user = User { email: email.to_string(), username, bio: None, image: None };
+    Ok((StatusCode::CREATED, body(user, tokens.access.expose())))
+}
+
+#[require_auth]
+pub(crate) async fn current(
+    identity: Identity,
+    CurrentUser(user): CurrentUser<User>,
+    State(auth): State<Auth>,
+) -> Result<Json<UserBody>> {
+    let token = auth.access_token(&identity).await?;
+    Ok(body(user, token.expose()))
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PatchBody {
+    user: Patch,
+}
+
+#[derive(Deserialize)]
+struct Patch {
+    #[serde(default, deserialize_with = "given")]
+    username: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    email: Option<Option<String>>,
+    password: Option<SecretString>,
+    #[serde(default, deserialize_with = "given")]
+    bio: Option<Option<String>>,
+    #[serde(default, deserialize_with = "given")]
+    image: Option<Option<String>>,
+}
+
+/// Tells `null` from a field that is not there.
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
+}
+
+#[require_auth]
+pub(crate) async fn update(
+    identity: Identity,
+    State(App { auth, pool }): State<App>,
+    context: Context,
+    Json(PatchBody { user: patch }): Json<PatchBody>,
+) -> Result<Json<UserBody>> {
+    let id = identity.subject();
+    let (username, email) = (patch.username.map(Option::unwrap_or_default), patch.email.map(Option::unwrap_or_default));
+    let given = [("username", username.as_deref()), ("email", email.as_deref())];
+    not_blank(&given.into_iter().filter_map(|(field, text)| Some((field, text?))).collect::<Vec<_>>())?;
+    let email = email.map(|email| email.parse::<Email>()).transpose();
+    let email = email.map_err(|_| Error::Invalid(vec![("email", "is invalid")]))?;
+    let optional = |text: Option<Option<String>>| text.map(|text| text.filter(|text| !text.is_empty()));
+    let (bio, image) = (optional(patch.bio), optional(patch.image));
+
+    // Checked before anything is written.
+    let hash = match patch.password {
+        Some(password) => Some(auth.hash_password(password, &[]).await?),
+        None => None,
+    };
+    let sql = "UPDATE users SET username = coalesce(?2, username), email = coalesce(?3, email),
+               bio = CASE WHEN ?4 THEN ?5 ELSE bio END, image = CASE WHEN ?6 THEN ?7 ELSE image END WHERE id = ?1";
+    let update = query(sql).bind(id.as_str()).bind(username).bind(email.as_ref().map(Email::as_str));
+    let update = update.bind(bio.is_some()).bind(bio.flatten()).bind(image.is_some()).bind(image.flatten());
+    update.execute(&pool).await.map_err(taken)?;
+
+    let token = match hash {
+        Some(hash) => {
+            // Every token of this user is revoked, so the client gets a new one.
+            let tokens = auth.set_password_hash(&context, id, hash, Keep::Session(&identity)).await?;
+            tokens.ok_or(Error::NotFound("session"))?.access
+        }
+        None => auth.access_token(&identity).await?,
+    };
+    let user = User::load(&pool, id).await?.ok_or(Error::NotFound("user"))?;
+    Ok(body(user, token.expose()))
+}
+
+fn taken(error: sqlx::Error) -> Error {
+    match error.as_database_error() {
+        Some(database) if database.is_unique_violation() => {
+            Error::Taken(if database.message().contains("users.email") { "email" } else { "username" })
+        }
+        _ => error.into(),
+    }
+}
