@@ -23,27 +23,117 @@ impl Policy for Undecided {
     const STATED: Statement = stated(Requirement::Any(&[]), "", "");
 }
 
-/// Makes a type a policy, and declares the type for generated code only.
+/// A guard among a handler's own parameters, which its attributes join.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has the name of `auth_core::Guard`",
+    label = "another type called `Guard`",
+    note = "rename the import, as in `use other::Guard as OtherGuard`"
+)]
+pub trait Parameter {
+    /// What its policy requires.
+    const REQUIREMENT: Requirement;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy> Parameter for Guard<P> {
+    const REQUIREMENT: Requirement = P::REQUIREMENT;
+}
+
+/// Makes a type a policy, and declares the type for generated code only. With `alone`, for a handler that no module or impl
+/// block covers, it is an error inside of a guarded module, which shadows `stringify`.
 ///
 /// rustc expands this at a fraction of the cost of the same tokens from an attribute.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __policy {
-    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum)? $(; $conditions:expr)?) => {
+    ($policy:ident, $name:literal, $requirement:expr, $vis:vis enum alone $(; $conditions:expr)?) => {
+        $crate::__private::policy!(
+            $policy, $name, $requirement, $vis enum,
+            stringify! {
+                __auth_core_covers
+                $crate::__private::core::compile_error!(
+                    "the guard of the module around does not reach this handler\n\
+                     help: move it out of the function, constant, macro or file that it stands in, to the module itself"
+                )
+            }
+            $(; $conditions)?
+        );
+    };
+    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum $(, $asks:expr)?)? $(; $conditions:expr)?) => {
         $(
             #[doc(hidden)]
             $vis enum $policy {}
         )?
         #[diagnostic::do_not_recommend]
         impl $crate::__private::Policy for $policy {
-            const STATED: $crate::__private::Statement =
+            const STATED: $crate::__private::Statement = {
+                $($(let _: &$crate::__private::core::primitive::str = $asks;)?)?
                 $crate::__private::stated($requirement, $name, $crate::__private::core::module_path!())
-                    $(.under($conditions))?;
+                    $(.under($conditions))?
+            };
         }
     };
 }
 
 pub use crate::__policy as policy;
+
+/// What an attribute of ours replaces and one of another crate does not.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __not_ours {
+    ($path:literal) => {
+        $crate::__private::core::compile_error!($crate::__private::core::concat!(
+            "`#[",
+            $path,
+            "]` is an attribute of another crate with the name of one of `auth_core`\n\
+             help: import it under another name: `use other::name as other_name`"
+        ))
+    };
+}
+
+pub use crate::__not_ours as not_ours;
+
+/// The value that a function in a guarded module returns; see [`no_future`].
+#[derive(Debug)]
+pub struct Returned<T>(pub T);
+
+#[derive(Debug)]
+pub struct AFuture;
+#[derive(Debug)]
+pub struct NoFuture;
+
+impl<F: Future> Returned<F> {
+    pub fn kind(self) -> AFuture {
+        AFuture
+    }
+}
+
+/// Found only where [`Returned`] has no method of its own, which goes first, because its value is no future.
+pub trait Otherwise: Sized {
+    fn kind(self) -> NoFuture {
+        NoFuture
+    }
+}
+
+impl<T> Otherwise for Returned<T> {}
+
+#[diagnostic::on_unimplemented(
+    message = "this function returns a future, so a router could call it, and no guard covers it",
+    label = "a future",
+    note = "write it as `async fn`, which the guard above the module or impl block covers; or move it out of there"
+)]
+pub trait Uncallable {}
+
+impl Uncallable for NoFuture {}
+
+/// Checks that a function returns no future, whatever the name of the type: `no_future(Returned(call()).kind())`.
+pub fn no_future(_: impl Uncallable) {}
+
+/// A parameter of a function that is never called.
+#[must_use]
+pub fn any<T>() -> T {
+    unreachable!("a check of types calls nothing")
+}
 
 /// A policy declared at the place of the call.
 #[track_caller]

@@ -7,7 +7,7 @@ async fn report(_: ::auth_core::__private::Guard<__report_policy>, key: ApiKeyId
 ::auth_core::__private::policy! {
     __report_policy, "report", ::auth_core::__private::Requirement::All(&
     [::auth_core::__private::Requirement::api_key(),
-    ::auth_core::__private::Requirement::scope("reports:read")]), enum
+    ::auth_core::__private::Requirement::scope("reports:read")]), enum alone
 }
 const _: () = ::auth_core::__private::assert_sound(
     &<__report_policy as ::auth_core::__private::Policy>::REQUIREMENT,

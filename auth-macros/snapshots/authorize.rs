@@ -30,11 +30,15 @@ async fn edit(
             .await,
     )
 }
-const _: () = {
-    use authorize as _;
+const _: fn() = {
+    #[authorize(user.id = = id)]
+    async fn __is_of_auth_core() {
+        ::auth_core::__private::not_ours!("authorize")
+    }
+    __is_of_auth_core
 };
 ::auth_core::__private::policy! {
-    __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum;
+    __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum alone;
     ::auth_core::__private::Conditions { own : & ["user.id == id"], earlier :
     ::auth_core::__private::None }
 }

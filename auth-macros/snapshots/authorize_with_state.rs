@@ -28,11 +28,15 @@ async fn drafts(
             .await,
     )
 }
-const _: () = {
-    use authorize as _;
+const _: fn() = {
+    #[authorize(user.is_author())]
+    async fn __is_of_auth_core() {
+        ::auth_core::__private::not_ours!("authorize")
+    }
+    __is_of_auth_core
 };
 ::auth_core::__private::policy! {
-    __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum;
+    __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum alone;
     ::auth_core::__private::Conditions { own : & ["user.is_author()"], earlier :
     ::auth_core::__private::None }
 }

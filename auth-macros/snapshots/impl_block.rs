@@ -15,31 +15,35 @@ impl<T: Store> Api<T> {
 impl<T: Store> Api<T> {
     const LIMIT: usize = 10;
     pub async fn list(
-        _: ::auth_core::__private::Guard<__Api_T_list_policy>,
+        _: ::auth_core::__private::Guard<__Api_list_bddf741a>,
         State(api): State<Self>,
     ) {}
     async fn write(
-        _: ::auth_core::__private::Guard<__Api_T_write_policy>,
+        _: ::auth_core::__private::Guard<__Api_write_b77937e6>,
         body: String,
     ) {}
     async fn not_a_handler(&self) {}
 }
 ::auth_core::__private::policy! {
-    __Api_T_list_policy, "Api::list", ::auth_core::__private::Requirement::bound(&
+    __Api_list_bddf741a, "Api::list", ::auth_core::__private::Requirement::bound(&
     ::auth_core::__private::Requirement::auth()), pub enum
 }
 const _: () = ::auth_core::__private::assert_sound(
-    &<__Api_T_list_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+    &<__Api_list_bddf741a as ::auth_core::__private::Policy>::REQUIREMENT,
 );
-const _: () = {
-    use require_scope as _;
+const _: fn() = {
+    #[require_scope("reports:write")]
+    async fn __is_of_auth_core() {
+        ::auth_core::__private::not_ours!("require_scope")
+    }
+    __is_of_auth_core
 };
 ::auth_core::__private::policy! {
-    __Api_T_write_policy, "Api::write", ::auth_core::__private::Requirement::All(&
+    __Api_write_b77937e6, "Api::write", ::auth_core::__private::Requirement::All(&
     [::auth_core::__private::Requirement::bound(&
     ::auth_core::__private::Requirement::auth()),
     ::auth_core::__private::Requirement::scope("reports:write")]), enum
 }
 const _: () = ::auth_core::__private::assert_sound(
-    &<__Api_T_write_policy as ::auth_core::__private::Policy>::REQUIREMENT,
+    &<__Api_write_b77937e6 as ::auth_core::__private::Policy>::REQUIREMENT,
 );

@@ -9,5 +9,5 @@ async fn health(_: ::auth_core::__private::Guard<__health_policy>) -> &'static s
     "ok"
 }
 ::auth_core::__private::policy! {
-    __health_policy, "health", ::auth_core::__private::Requirement::Public, enum
+    __health_policy, "health", ::auth_core::__private::Requirement::Public, enum alone
 }

@@ -12,7 +12,7 @@ async fn purge(_: ::auth_core::__private::Guard<__purge_policy>) {}
     ::auth_core::__private::Requirement::Not(&
     ::auth_core::__private::Requirement::amr("pwd"))]),
     ::auth_core::__private::Requirement::bound(& < StaffOnDuty as
-    ::auth_core::__private::Policy > ::REQUIREMENT)]), enum
+    ::auth_core::__private::Policy > ::REQUIREMENT)]), enum alone
 }
 const _: () = ::auth_core::__private::assert_sound(
     &<__purge_policy as ::auth_core::__private::Policy>::REQUIREMENT,

@@ -24,4 +24,5 @@ where
 }
 ::auth_core::__private::policy! {
     __move_policy, "move", ::auth_core::__private::Requirement::auth(), pub (crate) enum
+    alone
 }

@@ -12,5 +12,5 @@ async fn greet(
     String::new()
 }
 ::auth_core::__private::policy! {
-    __greet_policy, "greet", ::auth_core::__private::Requirement::Optional, enum
+    __greet_policy, "greet", ::auth_core::__private::Requirement::Optional, enum alone
 }

@@ -14,7 +14,7 @@ async fn delete_user(
 ::auth_core::__private::policy! {
     __delete_user_policy, "delete_user", ::auth_core::__private::Requirement::Any(&
     [::auth_core::__private::role(& Role::Admin).__requirement(),
-    ::auth_core::__private::role(& staff::Role::Moderator).__requirement()]), enum
+    ::auth_core::__private::role(& staff::Role::Moderator).__requirement()]), enum alone
 }
 const _: () = ::auth_core::__private::assert_sound(
     &<__delete_user_policy as ::auth_core::__private::Policy>::REQUIREMENT,

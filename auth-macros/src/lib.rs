@@ -3,10 +3,9 @@
 //! An attribute says who may call the handler below it. It inserts evidence of that as the handler's first parameter,
 //! which axum therefore extracts before any other, and which `GuardedRouter` demands.
 //!
-//! Above an inline module or an `impl` block an attribute guards every `async fn` inside, besides what stands above it
-//! there; tests and methods with `self` are left alone. Inside a module it does not reach what it cannot see or what is not
-//! a free function: handlers that a `macro_rules!` makes, and those of an `impl` block without an attribute of its own.
-//! They stay undecided, so a `GuardedRouter` does not take them; put an attribute above them where they stand.
+//! Above an inline module or an `impl` block an attribute guards every `async fn` inside that a router could call, besides what
+//! stands above it there; tests and methods with `&self` are left alone. What it cannot guard, such as the call of a macro,
+//! a `pub use` or a function that returns a future, does not compile inside.
 //!
 //! Several attributes above one handler must all be met. They become one guard, and a credential is verified once
 //! however many ask for it.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::Path;
+use syn::{Path, Type};
 
 /// A requirement as written in an attribute.
 #[derive(Clone)]
@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     Policy(Path),
     /// The policy of an attribute above the same handler that was expanded earlier, with which this one is joined.
     Earlier(Path),
+    /// The type of a guard among the handler's own parameters.
+    Parameter(Type),
     /// A requirement above the module or impl block around a handler, which reads the same credentials for every
     /// handler.
     Bound(Box<RequirementExpr>),
@@ -112,6 +114,7 @@ impl fmt::Display for RequirementExpr {
             Kind::Leaf(leaf) => list(f, leaf.function, leaf.arguments.iter().map(ToString::to_string).collect()),
             Kind::Role(path) => write!(f, "role({})", shown(path)),
             Kind::Policy(path) | Kind::Earlier(path) => f.write_str(&shown(path)),
+            Kind::Parameter(guard) => f.write_str(&shown(guard)),
             Kind::Bound(inner) => inner.fmt(f),
             Kind::All(terms) => list(f, "all", parts(terms)),
             Kind::Any(terms) => list(f, "any", parts(terms)),
@@ -120,7 +123,8 @@ impl fmt::Display for RequirementExpr {
     }
 }
 
-pub(crate) fn shown(path: &Path) -> String {
+/// A path or a type as it is written, without spaces.
+pub(crate) fn shown(path: &impl ToTokens) -> String {
     path.to_token_stream().to_string().replace(' ', "")
 }
 

@@ -3,8 +3,9 @@
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
+use super::uncovered;
 use crate::diagnostics::Errors;
-use crate::model::{Handler, Impl, Item, Module, Requirements};
+use crate::model::{Impl, Item, Module, Requirements};
 
 /// Reports what a module or an impl block cannot demand.
 pub(crate) fn container(demands: &Requirements, errors: &mut Errors) {
@@ -21,7 +22,9 @@ pub(crate) fn container(demands: &Requirements, errors: &mut Errors) {
 
 /// Reports a module that the attribute at `span` could guard only in part.
 pub(crate) fn module(span: Span, module: &Module, errors: &mut Errors) {
-    file_modules(module, errors);
+    if !module.is_covered() {
+        uncovered::in_module(module, errors);
+    }
     if !holds_handler(module) {
         errors.add(
             span,
@@ -35,23 +38,13 @@ fn holds_handler(module: &Module) -> bool {
     module.items.iter().any(|item| match item {
         Item::Fn(handler) => handler.is_free_handler(),
         Item::Mod(deeper) => holds_handler(deeper),
-        Item::Impl(_) => true,
-        Item::FileMod(..) | Item::Other(_) => false,
+        Item::Impl(block) => block.items.iter().any(is_method),
+        _ => false,
     })
 }
 
-fn file_modules(module: &Module, errors: &mut Errors) {
-    for item in &module.items {
-        match item {
-            Item::FileMod(name, _) => errors.add(
-                name.span(),
-                format_args!("the module `{name}` lies in another file, which this guard cannot reach"),
-                "guard the handlers where they stand, and declare the module outside of this one",
-            ),
-            Item::Mod(deeper) => file_modules(deeper, errors),
-            _ => {}
-        }
-    }
+fn is_method(item: &Item) -> bool {
+    matches!(item, Item::Fn(handler) if handler.is_method_handler())
 }
 
 /// Reports an impl block whose functions cannot be guarded.
@@ -64,8 +57,7 @@ pub(crate) fn implementation(block: &Impl, errors: &mut Errors) {
         );
         return;
     }
-    let is_handler = |item: &Item| matches!(item, Item::Fn(handler) if Handler::is_method_handler(handler));
-    if !block.items.iter().any(is_handler) {
+    if !block.items.iter().any(is_method) {
         let with_self = |item: &Item| matches!(item, Item::Fn(function) if function.sig.asyncness.is_some());
         let help = if block.items.iter().any(with_self) {
             "a router has no `self` to call a handler with: take what it needs from the state, as in \

@@ -4,7 +4,9 @@
 mod container;
 mod demand;
 mod handler;
+mod uncovered;
 
 pub(crate) use container::{container, implementation, module};
 pub(crate) use demand::{demands, policy};
 pub(crate) use handler::{free, handler, is_callable_once_async};
+pub(crate) use uncovered::in_items as uncovered;

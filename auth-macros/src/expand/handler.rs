@@ -1,18 +1,20 @@
 //! A guarded handler: the user's function with evidence as its first parameter, and the policy of that evidence.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens as _, format_ident, quote};
-use syn::{Path, Safety, Token, Visibility};
+use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Safety, Token, Visibility};
 
+use super::attribute::PROOF;
 use super::authorize::authorize;
 use super::policy::{PolicyName, implementation};
 use super::span::{as_ours, marked};
 use super::text::text;
-use crate::args::RequirementExpr;
+use crate::args::{RequirementExpr, shown};
 use crate::check;
 use crate::diagnostics::Errors;
-use crate::model::{Attr, Container, Handler, Requirements};
-use crate::paths::private;
+use crate::model::{Attr, Container, Handler, Requirements, cfgs};
+use crate::paths::{private, private_at};
 
 /// A guarded function and its policy.
 pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Container, errors: &mut Errors) -> TokenStream {
@@ -24,7 +26,7 @@ pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Container
     }
     let name = handler.name();
     let policy = format_ident!("__{name}_policy", span = marked(name.span()));
-    let named = PolicyName { name: name.to_string(), span: name.span() };
+    let named = PolicyName { name: name.to_string(), span: name.span(), cfgs: cfgs(&handler.attrs) };
     let Guarded { handler, declaration } = split(attr, handler, (&policy, &named), scope, errors);
     quote!(#handler #declaration)
 }
@@ -45,7 +47,7 @@ pub(super) fn split(
     let span = attr.as_ref().map_or(named.span, |attr| attr.span);
     let mistakes = errors.count();
     let demands = Requirements::of(attr, &mut handler, scope, errors);
-    let mut declaration = uses(&demands.taken);
+    let mut declaration = proofs(&demands.taken, &named.cfgs);
     let misread = errors.count();
     check::handler(&handler, errors);
     if errors.count() > misread {
@@ -64,18 +66,32 @@ pub(super) fn split(
     } else if !handler.regate(policy) {
         insert_guard(&mut handler, &policy.to_token_stream());
     }
+    let stands =
+        if demands.inherited.is_some() || !demands.scope.inside.is_empty() { Stands::Covered } else { Stands::Alone };
     let conditions = conditions(&demands);
-    declaration.extend(policy_of_ours(policy, &handler.vis, named, &demands.fold(span), &conditions));
+    declaration.extend(policy_of_ours(policy, (&handler.vis, stands), named, &demands.fold(span), &conditions));
     Guarded { handler: handler.into_token_stream(), declaration }
 }
 
-/// Uses the attributes that were removed; rustc would report their imports as unused.
-pub(super) fn uses(taken: &[Path]) -> TokenStream {
-    if taken.is_empty() {
-        return TokenStream::new();
-    }
-    let taken = taken.iter().map(|path| as_ours(path.to_token_stream()));
-    quote!(const _: () = { #(use #taken as _;)* };)
+/// Has rustc prove that the attributes removed by their names are ours: only ours replace this function, which does not
+/// compile. An attribute of another crate would be lost.
+pub(super) fn proofs(taken: &[Attribute], cfgs: &TokenStream) -> TokenStream {
+    let proof = |attr: &Attribute| {
+        let (path, span) = (shown(attr.path()), marked(attr.path().span()));
+        let private = private_at(span);
+        let (attr, proof) = (as_ours(attr.to_token_stream()), Ident::new(PROOF, span));
+        quote_spanned! {span=>
+            #cfgs
+            const _: fn() = {
+                #attr
+                async fn #proof() {
+                    #private::not_ours!(#path)
+                }
+                #proof
+            };
+        }
+    };
+    taken.iter().map(proof).collect()
 }
 
 /// The handler of an attribute with an error, marked so that neither the router reports a missing guard nor rustc an
@@ -105,15 +121,24 @@ fn insert_guard(handler: &mut Handler, policy: &TokenStream) {
     handler.prepend(quote!(_), quote!(#private::Guard<#policy>));
 }
 
+/// Whether a guard around a handler covers it.
+#[derive(Clone, Copy)]
+pub(super) enum Stands {
+    Covered,
+    /// No: the handler must not be inside of a guarded module.
+    Alone,
+}
+
 /// A policy that only generated code names.
 pub(super) fn policy_of_ours(
     policy: &Ident,
-    vis: &Visibility,
+    (vis, stands): (&Visibility, Stands),
     named: &PolicyName,
     term: &RequirementExpr,
     conditions: &TokenStream,
 ) -> TokenStream {
-    implementation(policy, named, term, &quote!(, #vis enum #conditions))
+    let alone = matches!(stands, Stands::Alone).then(|| quote!(alone));
+    implementation(policy, named, term, &quote!(, #vis enum #alone #conditions))
 }
 
 /// The conditions as the policy shows them, with those of an earlier expansion.

@@ -9,6 +9,7 @@ mod requirement;
 mod role;
 mod span;
 mod text;
+mod uncovered;
 
 pub(crate) use attribute::attribute;
 pub(crate) use policy::guard;

@@ -9,12 +9,15 @@ use super::requirement::{checked, requirement};
 use crate::args::{self, RequirementExpr};
 use crate::check;
 use crate::diagnostics::{Errors, error};
+use crate::model::cfgs;
 use crate::paths::{in_crate, private, private_at, take_crate};
 
 /// The policy's name for the user, and its position.
 pub(super) struct PolicyName {
     pub(super) name: String,
     pub(super) span: Span,
+    /// The `cfg`s of its item, for everything that is generated for it.
+    pub(super) cfgs: TokenStream,
 }
 
 /// Implements `Policy` for `policy`, declared by `declared`, the end of the macro call.
@@ -24,12 +27,13 @@ pub(super) fn implementation(
     term: &RequirementExpr,
     declared: &TokenStream,
 ) -> TokenStream {
-    let PolicyName { name, span } = named;
+    let PolicyName { name, span, cfgs } = named;
     let requirement = requirement(term);
-    let checked = checked(policy, term);
+    let checked = checked(policy, term).map(|checked| quote!(#cfgs #checked));
     // The span of the name, to which editors and messages should lead.
     let private = private_at(*span);
     quote_spanned! {*span=>
+        #cfgs
         #private::policy! { #policy, #name, #requirement #declared }
         #checked
     }
@@ -109,14 +113,13 @@ impl Declared {
         let docs = term.as_ref().map(|term| format!("Requires `{term}`."));
         let docs =
             docs.map(|docs| if attrs.is_empty() { quote!(#[doc = #docs]) } else { quote!(#[doc = ""] #[doc = #docs]) });
+        let cfgs = cfgs(&attrs);
         let implementation = match &term {
-            Some(term) => implementation(
-                &name,
-                &PolicyName { name: name.to_string(), span: name.span() },
-                term,
-                &TokenStream::new(),
-            ),
-            None => undecided(&name),
+            Some(term) => {
+                let named = PolicyName { name: name.to_string(), span: name.span(), cfgs };
+                implementation(&name, &named, term, &TokenStream::new())
+            }
+            None => undecided(&name, &cfgs),
         };
         quote! {
             #(#attrs)*
@@ -128,9 +131,10 @@ impl Declared {
 }
 
 /// Declares the policy although its requirement has an error, so that this is the only error.
-fn undecided(policy: &Ident) -> TokenStream {
+fn undecided(policy: &Ident, cfgs: &TokenStream) -> TokenStream {
     let private = private();
     quote! {
+        #cfgs
         impl #private::Policy for #policy {
             const STATED: #private::Statement = <#private::Undecided as #private::Policy>::STATED;
         }

@@ -35,6 +35,9 @@ pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
             quote!(#requirement::bound(&#policy))
         }
         Kind::Earlier(path) => policy(path),
+        Kind::Parameter(guard) => {
+            quote_spanned!(term.span=> #requirement::bound(&<#guard as #private::Parameter>::REQUIREMENT))
+        }
         Kind::Bound(inner) => {
             let inner = self::requirement(inner);
             quote!(#requirement::bound(&#inner))

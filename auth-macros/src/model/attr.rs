@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Meta, Path};
+use syn::{Attribute, Meta};
 
 use crate::args::AttrKind;
 use crate::paths::take_crate;
@@ -13,14 +13,14 @@ pub(crate) struct Attr {
     /// The attribute's name, for errors without a better token.
     pub(crate) span: Span,
     pub(crate) args: TokenStream,
-    /// Its path, if this expansion removes it.
-    pub(crate) path: Option<Path>,
+    /// The whole attribute, if this expansion removes it.
+    pub(crate) written: Option<Attribute>,
 }
 
 impl Attr {
     /// The attribute that is being expanded; rustc passes only its arguments.
     pub(crate) fn outer(kind: AttrKind, args: TokenStream) -> Self {
-        Self { kind, span: Span::call_site(), args, path: None }
+        Self { kind, span: Span::call_site(), args, written: None }
     }
 
     pub(crate) fn inner(attribute: &Attribute) -> Option<syn::Result<Self>> {
@@ -36,8 +36,8 @@ impl Attr {
                 )));
             }
         };
-        let path = attribute.path();
-        Some(Ok(Self { kind, span: path.span(), args: take_crate(args, ',').1, path: Some(path.clone()) }))
+        let span = attribute.path().span();
+        Some(Ok(Self { kind, span, args: take_crate(args, ',').1, written: Some(attribute.clone()) }))
     }
 
     /// Removes our attributes from an item, in order.

@@ -5,7 +5,10 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Signature, Token, Type, Visibility};
+use syn::{
+    Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, ReceiverKind, Signature, Token, Type,
+    Visibility,
+};
 
 /// A function below one of our attributes. Its body is not parsed: that is fast, and keeps the editor's completion
 /// while the body is being typed.
@@ -78,10 +81,32 @@ impl Handler {
         self.attrs.iter().any(|attr| Attr::inner(attr).is_some())
     }
 
+    /// Whether it is a test, by the name of its attribute.
+    pub(crate) fn is_test(&self) -> bool {
+        self.attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "test"))
+    }
+
     /// Whether a module's guard applies to this function: to every async one except tests.
     pub(crate) fn is_free_handler(&self) -> bool {
-        let is_test = |attr: &Attribute| attr.path().segments.last().is_some_and(|last| last.ident == "test");
-        self.has_ours() || (self.sig.asyncness.is_some() && !self.attrs.iter().any(is_test))
+        self.has_ours() || (self.sig.asyncness.is_some() && !self.is_test())
+    }
+
+    /// Whether it takes `self` by value: a router can call it if the type is an extractor. No crate can make `Arc<Self>` one.
+    pub(crate) fn takes_self_by_value(&self) -> bool {
+        self.sig.receiver().is_some_and(|receiver| match &receiver.kind {
+            ReceiverKind::Reference(..) => false,
+            ReceiverKind::Typed(_, ty) => match &**ty {
+                Type::Reference(_) => false,
+                Type::Path(ty) => ty.path.segments.last().is_none_or(|last| last.ident != "Arc" && last.ident != "Rc"),
+                _ => true,
+            },
+            _ => true,
+        })
+    }
+
+    /// Whether an earlier expansion has guarded it.
+    pub(crate) fn has_evidence(&self) -> bool {
+        self.sig.inputs.first().cloned().is_some_and(|mut first| evidence(&mut first).is_some())
     }
 
     /// Whether an impl block's guard applies to this function: to every async one that a router can call.
@@ -108,6 +133,21 @@ impl Handler {
             self.sig.inputs = std::mem::take(&mut self.sig.inputs).into_iter().skip(1).collect();
         }
         Some(policy)
+    }
+
+    /// The types of the guards among the user's own parameters, by their name.
+    pub(crate) fn guards(&self) -> impl Iterator<Item = &Type> {
+        let types = self.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(parameter) => Some(&*parameter.ty),
+            FnArg::Receiver(_) => None,
+        });
+        types.filter(|ty| {
+            let before = ty.to_token_stream().into_iter();
+            let before = before.take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'));
+            let path: Vec<_> =
+                before.filter(|token| matches!(token, TokenTree::Ident(_))).map(|it| it.to_string()).collect();
+            path.last().is_some_and(|last| last == "Guard") && !path.iter().any(|it| it == "__private")
+        })
     }
 
     /// Sets the policy of an earlier expansion's gate to `policy`; `false` when there is none.

@@ -2,9 +2,8 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, ItemImpl, Token, Type, Visibility, braced, token};
+use syn::{Attribute, Ident, ItemImpl, Path, Token, Type, Visibility, braced, token};
 
 use super::{Attr, Handler};
 
@@ -28,8 +27,8 @@ pub(crate) struct Impl {
     head: TokenStream,
     /// The last segment of the type's path.
     pub(crate) type_name: Option<Ident>,
-    /// That name with the names of its arguments, for the names of generated items beside the block: `Desk_Front`.
-    pub(crate) words: String,
+    /// The type as written.
+    pub(crate) type_tokens: String,
     /// The implemented trait, by its last segment.
     pub(crate) of_trait: Option<Ident>,
     brace: token::Brace,
@@ -42,10 +41,13 @@ pub(crate) struct Impl {
 pub(crate) enum Item {
     Fn(Box<Handler>),
     Mod(Box<Module>),
-    /// An impl block with one of our attributes.
     Impl(Box<Impl>),
     /// A module in another file.
     FileMod(Ident, TokenStream),
+    /// The call of a macro.
+    Macro(Path, TokenStream),
+    /// A `use` with a visibility.
+    Export(Visibility, TokenStream),
     Other(TokenStream),
 }
 
@@ -73,6 +75,11 @@ impl Module {
         module
     }
 
+    /// Whether an earlier expansion has guarded its handlers.
+    pub(crate) fn is_covered(&self) -> bool {
+        are_covered(&self.items)
+    }
+
     /// Whether it contains tests only, and so no handlers.
     pub(crate) fn is_for_tests(&self) -> bool {
         self.attrs
@@ -94,27 +101,13 @@ impl Parse for Impl {
             Type::Path(ty) => last(&ty.path),
             _ => None,
         };
-        let words = match &*read.self_ty {
-            Type::Path(ty) => ty.path.segments.last().map(|last| words(last.to_token_stream())).unwrap_or_default(),
-            _ => String::new(),
-        };
+        let type_tokens = read.self_ty.to_token_stream().to_string();
         let of_trait = read.trait_.as_ref().and_then(|(.., path, _)| last(path));
         let content;
         let brace = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
-        Ok(Self { attrs, head, type_name, words, of_trait, brace, inner_attrs, items: items(&content)? })
+        Ok(Self { attrs, head, type_name, type_tokens, of_trait, brace, inner_attrs, items: items(&content)? })
     }
-}
-
-/// The names in `tokens`, joined as part of an identifier.
-fn words(tokens: TokenStream) -> String {
-    let words = tokens.into_iter().filter_map(|token| match token {
-        TokenTree::Ident(word) => Some(word.unraw().to_string()),
-        TokenTree::Group(group) => Some(words(group.stream())),
-        TokenTree::Literal(literal) => Some(literal.to_string().replace(|c: char| !c.is_alphanumeric(), "_")),
-        TokenTree::Punct(_) => None,
-    });
-    words.collect::<Vec<_>>().join("_")
 }
 
 /// The braces that end an item.
@@ -128,6 +121,16 @@ impl Parse for Last {
 }
 
 impl Impl {
+    /// Whether one of our attributes stands on it.
+    pub(crate) fn has_ours(&self) -> bool {
+        self.attrs.iter().any(|attr| Attr::inner(attr).is_some())
+    }
+
+    /// Whether an earlier expansion has guarded its handlers.
+    pub(crate) fn is_covered(&self) -> bool {
+        are_covered(&self.items)
+    }
+
     /// The impl block with its items replaced by their expansions.
     pub(crate) fn with(&self, items: &[TokenStream]) -> TokenStream {
         let Self { attrs, head, inner_attrs, .. } = self;
@@ -137,6 +140,15 @@ impl Impl {
     }
 }
 
+fn are_covered(items: &[Item]) -> bool {
+    items.iter().any(|item| match item {
+        Item::Fn(handler) => handler.has_evidence(),
+        Item::Mod(module) => module.is_covered(),
+        Item::Impl(block) => block.is_covered(),
+        _ => false,
+    })
+}
+
 impl ToTokens for Item {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let unchanged = |items: &[Self]| items.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>();
@@ -144,7 +156,9 @@ impl ToTokens for Item {
             Self::Fn(handler) => handler.to_tokens(tokens),
             Self::Mod(module) => tokens.extend(module.with(&unchanged(&module.items))),
             Self::Impl(block) => tokens.extend(block.with(&unchanged(&block.items))),
-            Self::FileMod(_, item) | Self::Other(item) => item.to_tokens(tokens),
+            Self::FileMod(_, item) | Self::Macro(_, item) | Self::Export(_, item) | Self::Other(item) => {
+                item.to_tokens(tokens);
+            }
         }
     }
 }
@@ -159,24 +173,29 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
     let ahead = input.fork();
-    let attrs = ahead.call(Attribute::parse_outer)?;
-    ahead.parse::<Visibility>()?;
+    ahead.call(Attribute::parse_outer)?;
+    let vis = ahead.parse::<Visibility>()?;
     if is_function(&ahead) {
         return input.parse().map(Box::new).map(Item::Fn);
     }
     if ahead.peek(Token![mod]) && ahead.peek3(token::Brace) {
         return input.parse().map(Box::new).map(Item::Mod);
     }
-    if ahead.peek(Token![impl]) && attrs.iter().any(|attr| Attr::inner(attr).is_some()) {
+    if ahead.peek(Token![impl]) {
         return other(input, false).and_then(syn::parse2).map(Box::new).map(Item::Impl);
     }
     let to_semicolon =
         [ahead.peek(Token![const]), ahead.peek(Token![static]), ahead.peek(Token![use]), ahead.peek(Token![type])];
+    let is_import = ahead.peek(Token![use]) || (ahead.peek(Token![extern]) && ahead.peek2(Token![crate]));
     let file_mod = ahead.parse::<Token![mod]>().and_then(|_| ahead.parse::<Ident>()).ok();
+    let called =
+        ahead.call(Path::parse_mod_style).ok().filter(|path| ahead.peek(Token![!]) && !path.is_ident("macro_rules"));
     let tokens = other(input, to_semicolon.contains(&true))?;
-    Ok(match file_mod {
-        Some(name) => Item::FileMod(name, tokens),
-        None => Item::Other(tokens),
+    Ok(match (file_mod, called) {
+        (Some(name), _) => Item::FileMod(name, tokens),
+        (None, Some(path)) => Item::Macro(path, tokens),
+        (None, None) if is_import && !matches!(vis, Visibility::Inherited) => Item::Export(vis, tokens),
+        (None, None) => Item::Other(tokens),
     })
 }
 

@@ -1,12 +1,14 @@
 //! The parsed input: our attributes and the items below them.
 
 mod attr;
+mod cfg;
 mod handler;
 mod items;
 mod requirements;
 mod signature;
 
 pub(crate) use attr::Attr;
+pub(crate) use cfg::cfgs;
 pub(crate) use handler::Handler;
 pub(crate) use items::{Impl, Item, Module};
 pub(crate) use requirements::{Container, Requirements};

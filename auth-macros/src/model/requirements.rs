@@ -24,8 +24,8 @@ pub(crate) struct Requirements {
     pub(crate) guards: Vec<RequirementExpr>,
     /// The conditions of `#[authorize(..)]`.
     pub(crate) conditions: Vec<syn::Expr>,
-    /// The paths of the attributes that were removed; generated code uses them, so that their imports are used.
-    pub(crate) taken: Vec<syn::Path>,
+    /// The attributes removed by their names.
+    pub(crate) taken: Vec<syn::Attribute>,
     /// The policy of the evidence that an earlier expansion has inserted.
     pub(crate) inherited: Option<syn::Path>,
 }
@@ -36,7 +36,7 @@ impl Requirements {
         let mut demands = Self::default();
         for attr in attrs {
             let attr = errors.keep(attr);
-            demands.taken.extend(attr.as_ref().and_then(|attr| attr.path.clone()));
+            demands.taken.extend(attr.as_ref().and_then(|attr| attr.written.clone()));
             match attr.and_then(|attr| read(attr, errors)) {
                 Some(Demand::Guard(term)) => demands.guards.push(term),
                 Some(Demand::Authorize(condition)) => demands.conditions.push(condition),
@@ -52,8 +52,13 @@ impl Requirements {
         let earlier = handler.take_evidence();
         let inner = Attr::take(&mut handler.attrs);
         let mut demands = Self::read(outer.map(Ok).into_iter().chain(inner), errors);
-        if let Some(policy) = &earlier {
-            demands.guards.insert(0, RequirementExpr::new(policy.span(), Kind::Earlier(policy.clone())));
+        match &earlier {
+            Some(policy) => {
+                demands.guards.insert(0, RequirementExpr::new(policy.span(), Kind::Earlier(policy.clone())));
+            }
+            None => demands
+                .guards
+                .extend(handler.guards().map(|ty| RequirementExpr::new(ty.span(), Kind::Parameter(ty.clone())))),
         }
         Self { scope, inherited: earlier, ..demands }
     }

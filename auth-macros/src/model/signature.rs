@@ -144,7 +144,7 @@ impl Angles {
         self.dash = punct.as_char() == '-' && punct.spacing() == Spacing::Joint;
     }
 
-    const fn outside(&self) -> bool {
+    pub(crate) const fn outside(&self) -> bool {
         self.depth == 0
     }
 

@@ -15,15 +15,11 @@ mod admin {
     handler!(second);
 }
 
-fn main() {
-    let _: GuardedRouter<Auth> = GuardedRouter::new().route("/admin", get(admin::first).post(admin::second));
-}
-
 // right:
 //
 // macro_rules! handler {
 //     ($name:ident) => {
-//         #[auth_core::require_auth]
+//         #[require_auth]
 //         pub async fn $name() {}
 //     };
 // }
@@ -31,10 +27,8 @@ fn main() {
 // #[require_auth]
 // mod admin {
 //     pub async fn first() {}
-//
-//     handler!(second);
 // }
 //
-// fn main() {
-//     let _: GuardedRouter<Auth> = GuardedRouter::new().route("/admin", get(admin::first).post(admin::second));
-// }
+// handler!(second);
+
+fn main() {}
