@@ -6,24 +6,8 @@ use super::{CredentialKinds, Requirement};
 
 /// What a caller of a route must meet: the guard of every router around it, and the route's own requirement.
 ///
-/// `Display` writes it as one requirement: `all(guard, own)`.
-///
-/// ```
-/// use auth_core::prelude::*;
-///
-/// guard!(Recent = fresh("10m"));
-///
-/// #[require(mfa)]
-/// async fn purge() {}
-///
-/// # fn main() {
-/// let app: GuardedRouter<Auth> = GuardedRouter::new().guard::<Recent>().route("/purge", post(purge));
-/// let table = app.policy();
-/// let requirement = &table.routes()[0].requirement;
-/// assert_eq!(requirement.to_string(), r#"all(fresh("10m"), amr("mfa"))"#);
-/// assert_eq!(requirement.parts().count(), 2);
-/// # }
-/// ```
+/// `Display` writes it as one requirement, `all(guard, own)`; [`GuardedRouter::guard`](crate::GuardedRouter::guard) has an
+/// example.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouteRequirement {
     /// The guards of the routers around the route, innermost first.

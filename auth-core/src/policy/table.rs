@@ -61,20 +61,7 @@ pub struct Unchecked {
 ///
 /// `Display` writes it as aligned text; it serialises to JSON; [`markdown`](Self::markdown) is for documents, and
 /// `testing::policy_lock` compares it to a committed file.
-///
-/// ```
-/// use auth_core::prelude::*;
-///
-/// #[public]
-/// async fn health() -> &'static str { "ok" }
-///
-/// # fn main() {
-/// let router: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
-/// let table = router.policy();
-/// assert_eq!(table.routes()[0].requirement.to_string(), "public");
-/// println!("{table}");
-/// # }
-/// ```
+/// [`RoutePolicy`] has an example.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PolicyTable {
     pub(crate) routes: Vec<RoutePolicy>,

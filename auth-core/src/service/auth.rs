@@ -29,21 +29,7 @@ use crate::verify::Verifier;
 /// The authentication of a service: keys, stores, password hashing, events.
 ///
 /// Cheap to clone. It belongs into the router's state: guards require `Auth: FromRef<State>` at compile time.
-///
-/// ```
-/// use auth_core::prelude::*;
-/// use auth_core::store::MemoryStore;
-/// use auth_core::token::SigningKey;
-///
-/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let secret = "an example, and so not a secret: 7Rk2".to_owned().into();
-/// let auth = Auth::builder(SigningKey::hs256(&secret)?, "https://api.example.com", "example")
-///     .store(MemoryStore::default())
-///     .build()?;
-/// let app: axum::Router = auth.routes().with_state(auth.clone());
-/// # Ok(())
-/// # }
-/// ```
+/// [`AuthBuilder`] has an example.
 #[derive(Clone)]
 pub struct Auth(pub(crate) Opaque<Inner>);
 

@@ -28,14 +28,14 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 mod accounts;
+mod audit;
 mod fixtures;
 mod keys;
-mod people;
 mod purge;
 mod races;
 mod refresh;
-mod standing;
-mod trail;
+mod sessions;
+mod users;
 
 use std::sync::Arc;
 
@@ -65,16 +65,16 @@ macro_rules! check {
 pub async fn users<S: UserRegistry>(store: &Arc<S>) {
     check!(
         store,
-        people::a_user_is_found_by_id_and_by_login_in_any_case,
-        people::an_unknown_user_is_none,
-        people::a_login_name_of_any_characters_is_no_error,
-        people::an_email_address_is_taken_once,
-        people::concurrent_registrations_of_an_address_have_one_winner,
-        people::a_new_password_raises_the_version_by_one,
-        people::a_raised_version_keeps_the_password,
-        people::of_concurrent_passwords_from_one_version_one_is_set,
-        people::an_upgraded_hash_keeps_the_version,
-        people::a_hash_is_not_upgraded_over_a_newer_password,
+        users::a_user_is_found_by_id_and_by_login_in_any_case,
+        users::an_unknown_user_is_none,
+        users::a_login_name_of_any_characters_is_no_error,
+        users::an_email_address_is_taken_once,
+        users::concurrent_registrations_of_an_address_have_one_winner,
+        users::a_new_password_raises_the_version_by_one,
+        users::a_raised_version_keeps_the_password,
+        users::of_concurrent_passwords_from_one_version_one_is_set,
+        users::an_upgraded_hash_keeps_the_version,
+        users::a_hash_is_not_upgraded_over_a_newer_password,
     );
 }
 
@@ -97,13 +97,13 @@ pub async fn directory<S: UserDirectory>(store: &Arc<S>) {
 pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
     check!(
         store,
-        standing::a_session_is_found_as_it_was_begun,
-        standing::a_session_cannot_be_begun_twice,
-        standing::living_sessions_are_listed_newest_first,
-        standing::a_session_is_ended_only_for_its_subject,
-        standing::ending_all_ends_those_of_its_subject,
-        standing::sessions_end_in_steps_of_the_limit,
-        standing::any_token_of_the_family_finds_its_session,
+        sessions::a_session_is_found_as_it_was_begun,
+        sessions::a_session_cannot_be_begun_twice,
+        sessions::living_sessions_are_listed_newest_first,
+        sessions::a_session_is_ended_only_for_its_subject,
+        sessions::ending_all_ends_those_of_its_subject,
+        sessions::sessions_end_in_steps_of_the_limit,
+        sessions::any_token_of_the_family_finds_its_session,
         refresh::a_token_rotates_and_moves_its_session_on,
         refresh::a_retry_within_the_leeway_gets_the_first_successor,
         refresh::a_retry_after_the_use_of_its_successor_is_a_replay,
@@ -148,9 +148,9 @@ pub async fn housekeeping<S: Housekeeping + SessionStore + ApiKeyStore>(store: &
 pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog>(store: &Arc<S>) {
     check!(
         store,
-        trail::every_change_is_recorded_with_its_row,
-        trail::a_refused_or_failed_change_has_no_row,
-        trail::rows_are_listed_newest_first_and_page_by_page,
-        trail::rows_are_added_together_or_not_at_all,
+        audit::every_change_is_recorded_with_its_row,
+        audit::a_refused_or_failed_change_has_no_row,
+        audit::rows_are_listed_newest_first_and_page_by_page,
+        audit::rows_are_added_together_or_not_at_all,
     );
 }

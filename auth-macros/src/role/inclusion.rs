@@ -1,6 +1,6 @@
 //! The transitive closure of `includes`: an admin that includes moderators includes the roles that they include.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 
 use super::parse::NamedVariant;
 use crate::diagnostics::{Errors, choice};
@@ -9,31 +9,23 @@ use crate::diagnostics::{Errors, choice};
 pub(super) fn close(roles: &[NamedVariant], errors: &mut Errors) -> Vec<Vec<usize>> {
     let direct = resolve(roles, errors);
     cycles(roles, &direct, errors);
-    let reached: Vec<HashSet<usize>> = (0..roles.len()).map(|from| reachable(from, &direct)).collect();
     let granted_by = |role: usize| {
-        let others = (0..roles.len()).filter(move |other| *other != role);
-        std::iter::once(role).chain(others.filter(|other| reached[*other].contains(&role))).collect()
+        let others = (0..roles.len()).filter(|other| *other != role && path(*other, role, &direct).is_some());
+        std::iter::once(role).chain(others).collect()
     };
     (0..roles.len()).map(granted_by).collect()
 }
 
 /// The indices of the roles that each role names.
 fn resolve(roles: &[NamedVariant], errors: &mut Errors) -> Vec<Vec<usize>> {
+    let names: Vec<String> = roles.iter().map(|role| role.variant.to_string()).collect();
     let mut direct = Vec::new();
     for role in roles {
         let mut places = Vec::new();
         for name in &role.includes {
             match roles.iter().position(|other| other.variant == *name) {
                 None => {
-                    let near = choice(
-                        &name.to_string(),
-                        roles
-                            .iter()
-                            .map(|role| role.variant.to_string())
-                            .collect::<Vec<_>>()
-                            .iter()
-                            .map(String::as_str),
-                    );
+                    let near = choice(&name.to_string(), names.iter().map(String::as_str));
                     errors.add(name.span(), format_args!("there is no role `{name}` in this enum"), near);
                 }
                 Some(place) if places.contains(&place) => {
@@ -47,24 +39,11 @@ fn resolve(roles: &[NamedVariant], errors: &mut Errors) -> Vec<Vec<usize>> {
     direct
 }
 
-fn reachable(from: usize, direct: &[Vec<usize>]) -> HashSet<usize> {
-    let mut reached = HashSet::new();
-    let mut open = vec![from];
-    while let Some(role) = open.pop() {
-        for &next in &direct[role] {
-            if reached.insert(next) {
-                open.push(next);
-            }
-        }
-    }
-    reached
-}
-
 /// Reports each cycle once, from its first role in order of declaration.
 fn cycles(roles: &[NamedVariant], direct: &[Vec<usize>], errors: &mut Errors) {
     let mut reported = HashSet::new();
     for start in 0..roles.len() {
-        let Some(circle) = circle(start, direct) else { continue };
+        let Some(circle) = path(start, start, direct) else { continue };
         if circle.iter().any(|role| reported.contains(role)) {
             continue;
         }
@@ -81,19 +60,17 @@ fn cycles(roles: &[NamedVariant], direct: &[Vec<usize>], errors: &mut Errors) {
     }
 }
 
-/// The shortest cycle through `start`.
-fn circle(start: usize, direct: &[Vec<usize>]) -> Option<Vec<usize>> {
-    let mut ways = std::collections::VecDeque::from([vec![start]]);
+/// The shortest path of inclusions from `start` to `end`, without `end`.
+fn path(start: usize, end: usize, direct: &[Vec<usize>]) -> Option<Vec<usize>> {
+    let mut paths = VecDeque::from([vec![start]]);
     let mut seen = HashSet::new();
-    while let Some(way) = ways.pop_front() {
-        for &next in direct.get(*way.last()?)? {
-            if next == start {
-                return Some(way);
+    while let Some(path) = paths.pop_front() {
+        for &next in direct.get(*path.last()?)? {
+            if next == end {
+                return Some(path);
             }
             if seen.insert(next) {
-                let mut longer = way.clone();
-                longer.push(next);
-                ways.push_back(longer);
+                paths.push_back([path.as_slice(), &[next]].concat());
             }
         }
     }

@@ -1,6 +1,6 @@
 //! `amr("otp")`: the subject authenticated by this method.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -21,6 +21,8 @@ impl Requirement {
 }
 
 impl Amr {
+    pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
     pub(super) const fn words(&self) -> Words {
         Words::with("amr", Argument::Text(self.method))
     }
@@ -28,16 +30,12 @@ impl Amr {
     pub(super) const fn implies(&self, other: &Self) -> bool {
         same(self.method, other.method)
     }
-}
 
-impl Test for Amr {
-    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
-
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
+    pub(super) fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.is_subject(|subject| subject.authenticated_by(self.method))
     }
 
-    fn missing(&self) -> Missing {
+    pub(super) fn missing(&self) -> Missing {
         Missing::StepUp { max_age: None, amr: vec![self.method] }
     }
 }

@@ -1,6 +1,6 @@
 //! `auth`: a subject with a valid access token.
 
-use super::{Credential, CredentialKinds, Missing, Test, Words};
+use super::{Credential, CredentialKinds, Missing, Words};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -16,27 +16,23 @@ impl Requirement {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps, clippy::unused_self, reason = "all leaves are called alike")]
 impl Auth {
-    #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "all leaves are called alike")]
+    pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
     pub(super) const fn words(&self) -> Words {
         Words::alone("auth")
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "all leaves are called alike")]
     pub(super) const fn implies(&self, _: &Self) -> bool {
         true
     }
-}
 
-impl Test for Auth {
-    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
-    const IS_ANY_CREDENTIAL: bool = true;
-
-    fn passes(&self, _: Credential<'_>, _: Timestamp) -> Option<bool> {
+    pub(super) fn passes(&self, _: Credential<'_>, _: Timestamp) -> Option<bool> {
         Some(true)
     }
 
-    fn missing(&self) -> Missing {
+    pub(super) fn missing(&self) -> Missing {
         Missing::Credential
     }
 }

@@ -1,6 +1,6 @@
 //! `claim("tenant", "acme")`: the access token carries this claim with this value.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -25,6 +25,8 @@ impl Requirement {
 }
 
 impl Claim {
+    pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
     pub(super) const fn words(&self) -> Words {
         Words { word: "claim", arguments: [Argument::Text(self.name), Argument::Text(self.value)] }
     }
@@ -32,17 +34,13 @@ impl Claim {
     pub(super) const fn implies(&self, other: &Self) -> bool {
         same(self.name, other.name) && same(self.value, other.value)
     }
-}
 
-impl Test for Claim {
-    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
-
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
+    pub(super) fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.is_subject(|subject| subject.claims(self.name, self.value))
     }
 
     /// The name identifies the problem; accepted values are not disclosed to the caller.
-    fn missing(&self) -> Missing {
+    pub(super) fn missing(&self) -> Missing {
         Missing::Fact(format!("the claim `{}` with the value that this needs", self.name))
     }
 }

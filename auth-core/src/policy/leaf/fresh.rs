@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Argument, Credential, CredentialKinds, Missing, Test, Words};
+use super::{Argument, Credential, CredentialKinds, Missing, Words};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -23,6 +23,8 @@ impl Requirement {
 }
 
 impl Fresh {
+    pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
     pub(super) const fn words(&self) -> Words {
         Words::with("fresh", Argument::Seconds(self.max_age))
     }
@@ -30,17 +32,13 @@ impl Fresh {
     pub(super) const fn implies(&self, other: &Self) -> bool {
         self.max_age <= other.max_age
     }
-}
 
-impl Test for Fresh {
-    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
-
-    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool> {
+    pub(super) fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool> {
         let age = Duration::from_secs(self.max_age);
         credential.is_subject(|subject| subject.authenticated_at().map(|at| now.since(at) <= age))
     }
 
-    fn missing(&self) -> Missing {
+    pub(super) fn missing(&self) -> Missing {
         Missing::StepUp { max_age: Some(Duration::from_secs(self.max_age)), amr: Vec::new() }
     }
 }

@@ -6,26 +6,13 @@ use super::{Credential, CredentialKinds, Missing};
 use crate::base::Timestamp;
 pub(super) use words::{Argument, UNITS, Words};
 
-/// The behaviour of a leaf.
+/// Each leaf has these items, without a trait, whose functions could not be constant:
 ///
-/// Each leaf also has two inherent `const fn`s, which a trait cannot have: `words`, the leaf in the syntax of the
-/// attributes, and `implies`, whether every credential that passes it passes another leaf of its kind.
-trait Test {
-    /// The credentials that it tests. None means those that the rest of the requirement reads.
-    const KINDS: CredentialKinds;
-    /// Whether every credential of these kinds passes.
-    const IS_ANY_CREDENTIAL: bool = false;
-    /// Whether `implies` depends on declarations elsewhere (the inclusion of roles). They may change, so a part that is
-    /// redundant only by them is no error.
-    const IMPLIES_BY_DECLARATION: bool = false;
-
-    /// `None` if it is unknown (see [`CredentialFacts`](crate::policy::CredentialFacts)).
-    fn passes(&self, credential: Credential<'_>, now: Timestamp) -> Option<bool>;
-
-    /// The property that a known caller lacks.
-    fn missing(&self) -> Missing;
-}
-
+/// - `KINDS`: the credentials that it tests. Either means those that the rest of the requirement reads.
+/// - `words`: the leaf in the syntax of the attributes.
+/// - `implies`: whether every credential that passes it passes another leaf of its kind.
+/// - `passes`: the test; `None` if unknown (see [`CredentialFacts`](crate::policy::CredentialFacts)).
+/// - `missing`: the property that a known caller lacks.
 macro_rules! leaves {
     ($($(#[$meta:meta])* $file:ident::$leaf:ident,)*) => {
         $(mod $file;)*
@@ -46,15 +33,7 @@ macro_rules! leaves {
 
         impl Leaf {
             pub(super) const fn kinds(&self) -> CredentialKinds {
-                match self { $(Self::$leaf(_) => <$file::$leaf as Test>::KINDS,)* }
-            }
-
-            pub(super) const fn is_any_credential(&self) -> bool {
-                match self { $(Self::$leaf(_) => <$file::$leaf as Test>::IS_ANY_CREDENTIAL,)* }
-            }
-
-            pub(super) const fn implies_by_declaration(&self) -> bool {
-                match self { $(Self::$leaf(_) => <$file::$leaf as Test>::IMPLIES_BY_DECLARATION,)* }
+                match self { $(Self::$leaf(_) => $file::$leaf::KINDS,)* }
             }
 
             /// Whether every credential that passes this leaf passes `other`. Leaves that imply each other are equal.
@@ -95,6 +74,19 @@ leaves! {
     amr::Amr,
     /// The access token carries this claim with this value.
     claim::Claim,
+}
+
+impl Leaf {
+    /// Whether every credential of its kinds passes.
+    pub(super) const fn is_any_credential(&self) -> bool {
+        matches!(self, Self::Auth(_) | Self::ApiKey(_))
+    }
+
+    /// Whether `implies` depends on declarations elsewhere (the inclusion of roles). They may change, so a part that is
+    /// redundant only by them is no error.
+    pub(super) const fn implies_by_declaration(&self) -> bool {
+        matches!(self, Self::Role(_))
+    }
 }
 
 /// `==` of strings in constants.

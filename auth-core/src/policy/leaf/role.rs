@@ -1,6 +1,6 @@
 //! `role(Admin)`: a subject that holds this role or one that includes it.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -23,6 +23,8 @@ impl Requirement {
 }
 
 impl Role {
+    pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+
     pub(super) const fn words(&self) -> Words {
         Words::with("role", Argument::Name(self.name))
     }
@@ -42,17 +44,13 @@ impl Role {
         }
         true
     }
-}
 
-impl Test for Role {
-    const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
-    const IMPLIES_BY_DECLARATION: bool = true;
-
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
+    pub(super) fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.is_subject(|subject| subject.holds_any(self.granted_by))
     }
 
-    fn missing(&self) -> Missing {
+    #[expect(clippy::unused_self, reason = "all leaves are called alike")]
+    pub(super) fn missing(&self) -> Missing {
         Missing::Role
     }
 }

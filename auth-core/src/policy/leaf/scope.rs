@@ -1,6 +1,6 @@
 //! `scope("reports:read")`: the credential carries this scope.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Test, Words, same};
+use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -23,6 +23,8 @@ impl Requirement {
 }
 
 impl Scope {
+    pub(super) const KINDS: CredentialKinds = CredentialKinds::EITHER;
+
     pub(super) const fn words(&self) -> Words {
         Words::with("scope", Argument::Text(self.name))
     }
@@ -30,16 +32,12 @@ impl Scope {
     pub(super) const fn implies(&self, other: &Self) -> bool {
         same(self.name, other.name)
     }
-}
 
-impl Test for Scope {
-    const KINDS: CredentialKinds = CredentialKinds::EITHER;
-
-    fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
+    pub(super) fn passes(&self, credential: Credential<'_>, _: Timestamp) -> Option<bool> {
         credential.has_scope(self.name)
     }
 
-    fn missing(&self) -> Missing {
+    pub(super) fn missing(&self) -> Missing {
         Missing::Scope(vec![self.name])
     }
 }

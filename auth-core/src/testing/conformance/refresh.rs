@@ -102,7 +102,7 @@ pub(super) async fn the_oldest_token_of_a_long_family_still_ends_it<S: SessionSt
     let is_kept = store.find_by_refresh_token(&first).await.unwrap().is_some();
     let presented = if is_kept { first } else { family };
     let found = store.find_by_refresh_token(&presented).await.unwrap();
-    let found = found.expect("neither the first token of a family nor the family is known");
+    let found = found.unwrap_or_else(|| panic!("neither the first token of a family nor the family is known"));
     assert!(found.used && found.session.id == session.id);
     let stranger = Holder { dpop_jkt: Some("another"), ..Holder::default() };
     let redeemed = redeem_as(&**store, stranger, &presented, &token(), now, LEEWAY).await;

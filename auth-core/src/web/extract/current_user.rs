@@ -9,20 +9,7 @@ use crate::store::StoreError;
 use crate::verify::{AccessError, Identity};
 use crate::web::http::Rejection;
 
-/// Loads the application's user of a verified subject. `S` is the application's state.
-///
-/// ```
-/// use auth_core::prelude::*;
-/// use auth_core::store::StoreError;
-///
-/// struct User { id: SubjectId }
-///
-/// impl<S: Sync> FromSubject<S> for User {
-///     async fn from_subject(identity: &Identity, _state: &S) -> Result<Option<Self>, StoreError> {
-///         Ok(Some(User { id: identity.subject().clone() }))
-///     }
-/// }
-/// ```
+/// Loads the application's user of a verified subject. `S` is the application's state. [`CurrentUser`] has an example.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be loaded as the current user with the state `{S}`",
     label = "`FromSubject<{S}>` is not implemented for this type",
@@ -58,13 +45,8 @@ pub trait FromSubject<S>: Sized + Send {
 ///     user.email
 /// }
 ///
-/// #[require_auth(optional)]
-/// async fn greet(user: Option<CurrentUser<User>>) -> String {
-///     user.map_or("hello".to_owned(), |CurrentUser(user)| format!("hello {}", user.email))
-/// }
-///
 /// # fn main() {
-/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/me", get(me)).route("/greeting", get(greet));
+/// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/me", get(me));
 /// # }
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

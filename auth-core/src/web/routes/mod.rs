@@ -97,11 +97,8 @@ impl Auth {
     /// ```
     /// use auth_core::prelude::*;
     ///
-    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
-    /// enum Role {
-    ///     Admin,
-    /// }
-    ///
+    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Role { Admin }
     /// guard!(pub AdminOnly = role(Admin));
     ///
     /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
