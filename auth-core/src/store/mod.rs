@@ -25,6 +25,8 @@ pub use memory::MemoryStore;
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use sql::OpenError;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use users::{NewUser, SubjectState, UserRecord, UserRegistry, UserStore};

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use auth_core::password::WeakPassword;
-use auth_core::store::StoreError;
+use auth_core::store::OpenError;
 use auth_core::token::TokenError;
 use auth_core::{AccountError, Auth, BuildError, Settings, SettingsError};
 use tokio::net::TcpListener;
@@ -27,8 +27,8 @@ pub(crate) enum StartError {
     AdminPassword(WeakPassword),
     #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
     Bind(SocketAddr, io::Error),
-    #[error("DATABASE_URL: {error}; {remedy}")]
-    Store { error: StoreError, remedy: &'static str },
+    #[error("DATABASE_URL: {0}")]
+    Store(#[from] OpenError),
     #[error("{}{error}", variable(.error))]
     Build {
         #[from]
@@ -77,7 +77,7 @@ async fn run() -> Result<(), StartError> {
     let listener = TcpListener::bind(config.bind).await.map_err(|error| StartError::Bind(config.bind, error))?;
     let address = listener.local_addr()?;
     let url = config.database_url.as_str();
-    let store = Store::open(url).await.map_err(|error| StartError::Store { error, remedy: Store::remedy(url) })?;
+    let store = Store::open(url).await?;
     let auth = authentication(config.auth, url, config.redis_url.as_deref(), address, &store)?;
     first_admin(&auth, config.admin_email.as_str(), config.admin_password).await?;
     // A setting without effect must not look like protection.

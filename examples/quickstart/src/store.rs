@@ -1,6 +1,6 @@
 //! The store: an SQLite file for one node; with the feature `cluster`, PostgreSQL for any number of nodes.
 
-use auth_core::store::{SqliteStore, StoreError};
+use auth_core::store::{OpenError, SqliteStore};
 use auth_core::{AuthBuilder, Dpop, SettingsError};
 #[cfg(feature = "cluster")]
 use auth_core::{
@@ -19,21 +19,12 @@ pub(crate) enum Store {
 }
 
 impl Store {
-    pub(crate) async fn open(url: &str) -> Result<Self, StoreError> {
+    pub(crate) async fn open(url: &str) -> Result<Self, OpenError> {
         #[cfg(feature = "cluster")]
         if !url.starts_with("sqlite:") {
             return PostgresStore::open(url).await.map(Self::Postgres);
         }
         SqliteStore::open(url).await.map(Self::Sqlite)
-    }
-
-    /// What to check when the store at `url` cannot be opened.
-    pub(crate) fn remedy(url: &str) -> &'static str {
-        if url.starts_with("sqlite:") {
-            "check that its folder exists and that this user may write to the folder and to the file"
-        } else {
-            "check that the server is running, has the database, and accepts this user"
-        }
     }
 
     /// Whether other nodes may use the same one.

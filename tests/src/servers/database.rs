@@ -16,15 +16,27 @@ impl Database {
     /// A new database on the server of `DATABASE_URL`, or on this test binary's server; leaves the suite out when there
     /// is neither.
     pub async fn create(suite: &str) -> Option<Self> {
-        Some(Self::create_on(&server(suite)?).await)
+        Self::create_encoded(suite, "UTF8").await
+    }
+
+    /// As [`create`](Self::create), with this encoding.
+    pub async fn create_encoded(suite: &str, encoding: &str) -> Option<Self> {
+        Some(Self::create_with(&server(suite)?, encoding).await)
     }
 
     /// A new database on the server with this URL.
     pub async fn create_on(server: &str) -> Self {
+        Self::create_with(server, "UTF8").await
+    }
+
+    async fn create_with(server: &str, encoding: &str) -> Self {
         let name = format!("auth_test_{}", uuid::Uuid::new_v4().simple());
-        execute(server, &format!("CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
-            .await
-            .expect("a database");
+        execute(
+            server,
+            &format!("CREATE DATABASE {name} ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0"),
+        )
+        .await
+        .expect("a database");
         Self { name, server: server.to_owned() }
     }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use auth_core::cluster::{Change, Fanout, PostgresFanout, RedisFanout};
-use auth_core::store::{PostgresStore, StoreError};
+use auth_core::store::{OpenError, PostgresStore};
 use auth_core::{SessionId, SubjectId};
 use auth_tests::servers::{Postgres, Redis};
 
@@ -38,7 +38,7 @@ async fn postgres_is_used_by_tls_with_a_trusted_certificate_only() {
         ("127.0.0.1", "verify-full", &authority, "not the name of the certificate"),
     ] {
         let opened = PostgresStore::open(&url(&server, host, mode, authority)).await;
-        assert!(matches!(opened, Err(StoreError::Unavailable(_))), "{mode} took a server that is {why}");
+        assert!(matches!(opened, Err(OpenError::Unreachable { .. })), "{mode} took a server that is {why}");
     }
 }
 
@@ -47,7 +47,7 @@ async fn a_postgres_without_tls_is_refused_where_tls_is_required() {
     let Some(server) = Postgres::start("PostgreSQL without TLS") else { return };
     for mode in ["require", "verify-ca", "verify-full"] {
         let opened = PostgresStore::open(&format!("{}?sslmode={mode}", server.url("postgres"))).await;
-        assert!(matches!(opened, Err(StoreError::Unavailable(_))), "{mode} fell back to plaintext");
+        assert!(matches!(opened, Err(OpenError::Unreachable { .. })), "{mode} fell back to plaintext");
     }
 }
 

@@ -24,7 +24,8 @@ const CONNECTION_PATIENCE: Duration = Duration::from_secs(2);
 /// A store in a PostgreSQL database (14 or later): users, sessions and API keys in the schema `auth_core`, which may
 /// share a database with the application. Clones share one pool; any number of nodes share one database.
 ///
-/// Every method is one statement or one transaction at the isolation level READ COMMITTED; a dropped future rolls back.
+/// Every write is one transaction at the isolation level READ COMMITTED, whatever the database's default is; a dropped
+/// future rolls back. The database must use the encoding UTF8.
 /// Decisions about a session are made while its row is locked, and rows are locked in one order, which excludes
 /// deadlocks.
 ///
@@ -62,7 +63,7 @@ impl PostgresStore {
     ///
     /// [`StoreError::Unavailable`] when it does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.run("SELECT count(*) FROM auth_core.migrations", &[]).await
+        self.rows("SELECT count(*) FROM auth_core.migrations", &[]).await.map(|_| ())
     }
 
     /// Closes the connections when their current calls end. Later calls fail, also those of clones.

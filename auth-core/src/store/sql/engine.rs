@@ -46,6 +46,11 @@ pub(in crate::store) trait Transaction: Send + Sized {
         Ok(self.rows(sql, values).await?.pop())
     }
 
+    /// Locks the session of a refresh token, unless a transaction locks the whole database. Only as the first statement.
+    async fn lock_session_of(&mut self, _token: &TokenHash) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     async fn commit(self) -> Result<(), StoreError>;
 }
 

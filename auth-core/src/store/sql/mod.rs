@@ -17,6 +17,7 @@ mod users;
 pub(super) use columns::corrupt;
 pub(super) use columns::{Columns, column, decoded};
 pub(super) use engine::{Engine, Transaction, Value};
+pub use error::OpenError;
 #[cfg(feature = "postgres")]
 pub(super) use statements::POSTGRES;
 #[cfg(feature = "sqlite")]
@@ -38,6 +39,58 @@ pub(super) fn migrator(table: &'static str, texts: [(&'static str, &'static str)
     let mut migrator = Migrator::with_migrations((1..).zip(texts).map(migration).collect());
     migrator.dangerous_set_table_name(table);
     migrator
+}
+
+/// What a database contains before its migration.
+pub(super) struct Found {
+    /// The prefix of the names of tables.
+    pub(super) prefix: &'static str,
+    /// The names of tables without it.
+    pub(super) tables: Vec<String>,
+    /// The applied migrations with their checksums.
+    pub(super) applied: Vec<(i64, Vec<u8>)>,
+}
+
+impl Found {
+    /// The table of the migrations themselves.
+    pub(super) const MIGRATIONS: &str = "migrations";
+
+    /// The other tables, each with the migration that creates it.
+    const TABLES: [(&str, i64); 5] =
+        [("users", 1), ("sessions", 1), ("refresh_tokens", 1), ("api_keys", 1), ("events", 2)];
+
+    pub(super) fn has(&self, table: &str) -> bool {
+        self.tables.iter().any(|found| found.eq_ignore_ascii_case(table))
+    }
+
+    pub(super) fn foreign(&self, table: &str) -> OpenError {
+        OpenError::ForeignTable { table: format!("{}{table}", self.prefix) }
+    }
+
+    /// Checks that this release created what there is, or an earlier one.
+    pub(super) fn check(&self, migrator: &Migrator) -> Result<(), OpenError> {
+        let known = migrator.iter().map(|migration| migration.version).max().unwrap_or_default();
+        for (version, checksum) in &self.applied {
+            let migration = migrator.iter().find(|migration| migration.version == *version);
+            let migration = migration.ok_or(OpenError::NewerSchema { found: *version, known })?;
+            if *migration.checksum != **checksum {
+                return Err(OpenError::ChangedMigration { version: *version });
+            }
+        }
+        let is_applied = |version| self.applied.iter().any(|(applied, _)| *applied == version);
+        let foreign = Self::TABLES.iter().find(|(table, version)| self.has(table) && !is_applied(*version));
+        foreign.map_or(Ok(()), |(table, _)| Err(self.foreign(table)))
+    }
+}
+
+/// Whether a query of applied migrations failed because the table is not one of migrations.
+pub(super) fn is_other_table(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => true,
+        // PostgreSQL's `undefined_column`; SQLite's general code, which it has for an unknown column.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| code == "42703" || code == "1"),
+        _ => false,
+    }
 }
 
 /// A version as a signed column value.

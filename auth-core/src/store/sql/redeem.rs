@@ -30,17 +30,17 @@ pub(super) async fn end<E: Engine>(
     Ok(tx.row(E::SQL.end_session, &values).await?.is_some() || tx.row(E::SQL.expire_session, &values).await?.is_some())
 }
 
-/// Locks the session before it reads the token: a statement sees what was committed before it began, so the token is as
-/// the previous holder of the lock left it.
+/// Locks the session before it reads: a statement sees what was committed before it began, so session and token are as
+/// the previous holder of the lock left them.
 async fn find<E: Engine>(
     tx: &mut E::Transaction,
     token: &TokenHash,
 ) -> Result<Option<(Session, StoredToken)>, StoreError> {
-    let Some(locked) = tx.row(E::SQL.session_to_refresh, &[token.into()]).await? else { return Ok(None) };
-    let Some(row) = tx.row(E::SQL.token, &[token.into()]).await? else { return Ok(None) };
+    tx.lock_session_of(token).await?;
+    let Some(row) = tx.row(E::SQL.token_and_session, &[token.into()]).await? else { return Ok(None) };
     let sealed = row.optional_bytes("sealed_successor")?;
     let used = row.optional_time("used_at")?.map(|at| (at, sealed));
-    Ok(Some((records::session(&locked)?, StoredToken { expires_at: row.time("expires_at")?, used })))
+    Ok(Some((records::session(&row)?, StoredToken { expires_at: row.time("token_expires_at")?, used })))
 }
 
 async fn rotate<E: Engine>(

@@ -80,9 +80,6 @@ statements! {
     session ["SELECT " SESSION " FROM " T "sessions WHERE id = $1 AND ends_at > 0"]
     sessions ["SELECT " SESSION " FROM " T "sessions
                WHERE subject = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC"]
-    /// Also locks the session, where the engine has row locks.
-    session_to_refresh ["SELECT " SESSION " FROM " T "sessions
-                         WHERE id = (SELECT session_id FROM " T "refresh_tokens WHERE hash = $1)" LOCK]
     refresh_session ["UPDATE " T "sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1"]
     end_session ["DELETE FROM " T "sessions
                   WHERE subject = $1 AND id = $2 AND ends_at > 0 AND NOT " LARGE " RETURNING id"]
@@ -97,9 +94,8 @@ statements! {
                           ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
 
     add_token ["INSERT INTO " T "refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)"]
-    token ["SELECT expires_at, used_at, sealed_successor FROM " T "refresh_tokens WHERE hash = $1"]
-    token_and_session ["SELECT " SESSION ", token_expires_at, used_at
-                        FROM (SELECT session_id, expires_at AS token_expires_at, used_at
+    token_and_session ["SELECT " SESSION ", token_expires_at, used_at, sealed_successor
+                        FROM (SELECT session_id, expires_at AS token_expires_at, used_at, sealed_successor
                               FROM " T "refresh_tokens WHERE hash = $1) AS token
                         JOIN " T "sessions ON id = session_id WHERE ends_at > 0"]
     spend_token ["UPDATE " T "refresh_tokens SET used_at = $2, sealed_successor = $3 WHERE hash = $1"]

@@ -6,15 +6,15 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{PATIENCE, SqliteStore};
-use crate::store::StoreError;
-use crate::store::sql::{Engine as _, Transaction as _, migrator};
+use crate::store::sql::{Engine as _, Found, Transaction as _, is_other_table, migrator};
+use crate::store::{OpenError, StoreError};
 
 /// Connections: one writer, and readers. Guards query the store only on a cache miss.
 const CONNECTIONS: u32 = 8;
@@ -27,10 +27,11 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when the URL is invalid, the file cannot be opened or written, or a migration fails.
-    pub async fn open(url: &str) -> Result<Self, StoreError> {
+    /// [`OpenError`] says why the file cannot be used.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
         let in_memory = url.contains(":memory:") || url.contains("mode=memory");
-        let options = SqliteConnectOptions::from_str(url)?
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|error| OpenError::Url(error.into()))?
             .create_if_missing(true)
             .foreign_keys(true)
             .busy_timeout(PATIENCE)
@@ -41,17 +42,22 @@ impl SqliteStore {
             .pragma("secure_delete", "ON");
         // A connection within the process does not go stale, so it needs no test before a query.
         let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE).test_before_acquire(false);
-        let pool = if in_memory {
+        if in_memory {
             // The database lives as long as its one connection.
-            pool.max_connections(1).idle_timeout(None).max_lifetime(None).connect_with(options).await?
-        } else {
-            create_private(options.get_filename())?;
-            pool.max_connections(CONNECTIONS).connect_with(options).await?
-        };
-        if !in_memory {
-            use_wal(&pool).await?;
+            let pool = pool.max_connections(1).idle_timeout(None).max_lifetime(None);
+            return Self::with_pool(pool.connect_with(options).await?).await;
         }
-        Self::with_pool(pool).await
+        let path = options.get_filename().to_owned();
+        let opened = async {
+            create_private(&path)?;
+            let pool = pool.max_connections(CONNECTIONS).connect_with(options).await?;
+            use_wal(&pool).await?;
+            Self::with_pool(pool).await
+        };
+        opened.await.map_err(|error| match error {
+            OpenError::Database(StoreError::Unavailable(source)) => OpenError::File { path, source },
+            other => other,
+        })
     }
 
     /// Uses a pool of the application and migrates the tables. The durability of writes then depends on the pool, which
@@ -59,12 +65,10 @@ impl SqliteStore {
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when the connections of the pool do not enforce foreign keys, or a migration fails.
-    pub async fn with_pool(pool: SqlitePool) -> Result<Self, StoreError> {
+    /// [`OpenError`] says why the database cannot be used.
+    pub async fn with_pool(pool: SqlitePool) -> Result<Self, OpenError> {
         if !sqlx::query_scalar::<_, bool>("PRAGMA foreign_keys").fetch_one(&pool).await? {
-            return Err(StoreError::unavailable(
-                "the pool does not enforce foreign keys; open it with `foreign_keys(true)`",
-            ));
+            return Err(OpenError::ForeignKeys);
         }
         let store = Self { pool, turn: Arc::new(Mutex::new(())) };
         store.migrate().await?;
@@ -73,15 +77,33 @@ impl SqliteStore {
 
     /// Migrates in one transaction with the write lock, so that a second process finds the work done: the driver itself
     /// takes no lock for SQLite.
-    async fn migrate(&self) -> Result<(), StoreError> {
+    async fn migrate(&self) -> Result<(), OpenError> {
         let mut tx = self.begin().await?;
+        let migrations = migrations();
+        found(tx.connection()).await?.check(&migrations)?;
         // As `Migrator::run`, whose future is not provably `Send` here.
-        migrations().run_direct(None, tx.connection(), false).await.map_err(StoreError::unavailable)?;
+        migrations.run_direct(None, tx.connection(), false).await.map_err(StoreError::unavailable)?;
         // SQLite opens a read-only file without an error, and fails at the first write. This write fails at start
         // instead.
         sqlx::query("DELETE FROM auth_migrations WHERE FALSE").execute(tx.connection()).await?;
-        tx.commit().await
+        Ok(tx.commit().await?)
     }
+}
+
+/// What the file contains.
+async fn found(connection: &mut SqliteConnection) -> Result<Found, OpenError> {
+    let tables = r"SELECT substr(name, 6) FROM sqlite_schema
+                   WHERE type IN ('table', 'view') AND name LIKE 'auth\_%' ESCAPE '\'";
+    let tables = sqlx::query_scalar(tables).fetch_all(&mut *connection).await?;
+    let mut found = Found { prefix: "auth_", tables, applied: Vec::new() };
+    if found.has(Found::MIGRATIONS) {
+        let applied = sqlx::query_as("SELECT version, checksum FROM auth_migrations WHERE success");
+        found.applied = match applied.fetch_all(connection).await {
+            Err(error) if is_other_table(&error) => return Err(found.foreign(Found::MIGRATIONS)),
+            applied => applied?,
+        };
+    }
+    Ok(found)
 }
 
 fn migrations() -> Migrator {
@@ -97,9 +119,7 @@ fn create_private(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     match options.open(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(StoreError::unavailable(format!("cannot create the database {}: {error}", path.display())))
-        }
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(StoreError::unavailable(error)),
         _ => Ok(()),
     }
 }

@@ -1,4 +1,6 @@
 //! Faults of a store on a database server.
 
+mod isolation;
 mod opening;
+mod plans;
 mod races;

@@ -2,7 +2,7 @@
 
 use auth_core::SubjectId;
 use auth_core::password::PasswordHash;
-use auth_core::store::{Audit, NewUser, PostgresStore, StoreError, UserDirectory, UserRegistry, UserStore};
+use auth_core::store::{Audit, NewUser, OpenError, PostgresStore, StoreError, UserDirectory, UserRegistry, UserStore};
 use auth_tests::servers::Database;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
@@ -131,10 +131,64 @@ async fn a_database_that_cannot_be_reached_is_an_error() {
     let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
     let port = socket.local_addr().unwrap().port();
-    let error = PostgresStore::open(&format!("postgres://user@127.0.0.1:{port}/none")).await.unwrap_err();
-    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    let error = PostgresStore::open(&format!("postgres://user:hunter2@127.0.0.1:{port}/none")).await.unwrap_err();
+    let text = error.to_string();
+    assert!(
+        matches!(&error, OpenError::Unreachable { address, .. } if *address == format!("127.0.0.1:{port}")),
+        "{text}"
+    );
+    assert!(text.contains("refused") && !text.contains("hunter2"), "{text}");
     let error = PostgresStore::open("not a url").await.unwrap_err();
-    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    assert!(matches!(error, OpenError::Url(_)), "{error:?}");
+}
+
+/// The error of opening a database after this statement, in one that was migrated before it or not.
+async fn error_after(is_migrated: bool, sql: &'static str) -> Option<OpenError> {
+    let database = Database::create(SUITE).await?;
+    if is_migrated {
+        PostgresStore::open(&database.url()).await.unwrap().close().await;
+    }
+    let pool = PgPool::connect(&database.url()).await.unwrap();
+    execute(&pool, sql).await;
+    pool.close().await;
+    Some(PostgresStore::open(&database.url()).await.unwrap_err())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_cannot_be_used_is_refused_with_the_reason() {
+    let newer = "INSERT INTO auth_core.migrations SELECT 99, 'later', now(), TRUE, checksum, 1 FROM auth_core.migrations LIMIT 1";
+    let Some(error) = error_after(true, newer).await else { return };
+    assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
+    let changed = "UPDATE auth_core.migrations SET checksum = '\\x00' WHERE version = 2";
+    let error = error_after(true, changed).await.unwrap();
+    assert!(matches!(error, OpenError::ChangedMigration { version: 2 }), "{error}");
+    for (table, sql) in [
+        ("auth_core.sessions", "CREATE SCHEMA auth_core; CREATE TABLE auth_core.sessions (id TEXT)"),
+        ("auth_core.events", "CREATE SCHEMA auth_core; CREATE VIEW auth_core.events AS SELECT 1"),
+        ("auth_core.migrations", "CREATE SCHEMA auth_core; CREATE TABLE auth_core.migrations (name TEXT)"),
+    ] {
+        let error = error_after(false, sql).await.unwrap();
+        assert!(matches!(&error, OpenError::ForeignTable { table: named } if named == table), "{sql}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_or_database_that_the_server_does_not_know_is_refused() {
+    let Some(database) = Database::create(SUITE).await else { return };
+    let url = database.url();
+    let (server, _) = url.rsplit_once('/').unwrap();
+    let error = PostgresStore::open(&format!("{server}/no_such_database")).await.unwrap_err();
+    assert!(matches!(error, OpenError::Refused { .. }), "{error}");
+    assert!(error.to_string().contains("no_such_database"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_utf8_is_refused() {
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let Some(database) = Database::create_encoded(SUITE, encoding).await else { return };
+        let error = PostgresStore::open(&database.url()).await.unwrap_err();
+        assert!(matches!(&error, OpenError::Encoding { encoding: named } if named == encoding), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,9 +11,9 @@ use auth_tests::servers::Database;
 use tokio::task::JoinSet;
 
 const SUITE: &str = "races on a PostgreSQL store";
-const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_secs(1_700_000_000);
 
-fn session(expires_at: Timestamp) -> Session {
+pub(super) fn session(expires_at: Timestamp) -> Session {
     Session {
         id: SessionId::random(),
         subject: SubjectId::random(),
@@ -30,7 +30,7 @@ fn session(expires_at: Timestamp) -> Session {
     }
 }
 
-async fn redeem(store: &PostgresStore, presented: u8, successor: u8, leeway: Duration) -> Redeemed {
+pub(super) async fn redeem(store: &PostgresStore, presented: u8, successor: u8, leeway: Duration) -> Redeemed {
     let redeem = Redeem {
         presented: &TokenHash::from([presented; 32]),
         successor: &TokenHash::from([successor; 32]),
@@ -64,25 +64,6 @@ async fn of_concurrent_redeems_on_several_nodes_one_rotates() {
     let rotated = answers.iter().filter(|answer| matches!(answer, Redeemed::Rotated(_))).count();
     let retried = answers.iter().filter(|answer| matches!(answer, Redeemed::Retried { .. })).count();
     assert_eq!((rotated, retried), (1, 31), "{answers:?}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_serializable_database_refuses_no_concurrent_redeem() {
-    let Some(database) = Database::create(SUITE).await else { return };
-    let admin = PostgresStore::open(&database.url()).await.unwrap();
-    let sql = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = serializable',
-               current_database()); END $$";
-    sqlx::raw_sql(sql).execute(admin.pool()).await.unwrap();
-    let store = PostgresStore::open(&database.url()).await.unwrap();
-    let new = NewSession { session: session(NOW.after(Duration::from_hours(1))), refresh_token: [0; 32].into() };
-    SessionStore::create(&store, new, Audit::none()).await.unwrap();
-    let mut calls = JoinSet::new();
-    for call in 1..=20 {
-        let store = store.clone();
-        calls.spawn(async move { redeem(&store, 0, call, Duration::from_secs(10)).await });
-    }
-    let answers = calls.join_all().await;
-    assert!(answers.iter().all(|answer| matches!(answer, Redeemed::Rotated(_) | Redeemed::Retried { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread")]

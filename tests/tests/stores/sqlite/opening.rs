@@ -2,7 +2,7 @@
 
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, NewUser, Redeemed, SessionStore, SqliteStore, StoreError,
+    ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, NewUser, OpenError, Redeemed, SessionStore, SqliteStore,
     UserDirectory, UserRegistry, UserStore,
 };
 use auth_core::{ApiKeyId, SubjectId};
@@ -101,10 +101,10 @@ async fn a_new_file_can_be_opened_by_many_processes_at_once() {
 
 /// On a slow disk a process may have to wait longer than the store's timeout; it is refused, has written nothing, and
 /// tries again.
-async fn until_its_turn<T>(mut call: impl AsyncFnMut() -> Result<T, StoreError>) -> T {
+async fn until_its_turn<T, E: std::error::Error>(mut call: impl AsyncFnMut() -> Result<T, E>) -> T {
     loop {
         match call().await {
-            Err(StoreError::Unavailable(error)) if error.to_string().contains("locked") => {}
+            Err(error) if error.to_string().contains("locked") => {}
             answer => return answer.unwrap(),
         }
     }
@@ -180,7 +180,7 @@ async fn the_error_names_a_file_that_cannot_be_opened() {
 
     std::fs::write(file.path(), "this is no database, but long enough to be looked at as if it were one").unwrap();
     let error = SqliteStore::open(&file.url()).await.unwrap_err();
-    assert!(matches!(error, StoreError::Unavailable(_)), "{error}");
+    assert!(matches!(error, OpenError::File { .. }), "{error}");
     assert!(error.to_string().contains("not a database"), "{error}");
 }
 
@@ -196,4 +196,44 @@ async fn a_file_of_the_first_schema_version_opens_with_its_rows() {
     let admin = store.find_by_login("admin@example.com").await.unwrap().unwrap();
     assert_eq!(SessionStore::list(&store, &admin.id, NOW).await.unwrap().len(), 1);
     assert!(store.events(&AuditFilter::default(), 10).await.unwrap().is_empty(), "the audit table is there");
+}
+
+/// The error of opening a file after this statement, in a file that was migrated before it or not.
+async fn error_after(is_migrated: bool, sql: &'static str) -> OpenError {
+    let file = TempFile::new();
+    if is_migrated {
+        file.open().await.close().await;
+    }
+    let options = SqliteConnectOptions::new().filename(file.path()).create_if_missing(true);
+    let pool = SqlitePoolOptions::new().connect_with(options).await.unwrap();
+    sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+    pool.close().await;
+    SqliteStore::open(&file.url()).await.unwrap_err()
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_used_is_refused_with_the_reason() {
+    let newer =
+        "INSERT INTO auth_migrations SELECT 99, 'later', installed_on, TRUE, checksum, 1 FROM auth_migrations LIMIT 1";
+    let error = error_after(true, newer).await;
+    assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
+    let changed = "UPDATE auth_migrations SET checksum = x'00' WHERE version = 2";
+    let error = error_after(true, changed).await;
+    assert!(matches!(error, OpenError::ChangedMigration { version: 2 }), "{error}");
+    for (table, sql) in [
+        ("auth_sessions", "CREATE TABLE auth_sessions (id)"),
+        ("auth_events", "CREATE VIEW Auth_Events AS SELECT 1"),
+        ("auth_migrations", "CREATE TABLE auth_migrations (name TEXT)"),
+        (
+            "auth_migrations",
+            "CREATE TABLE auth_migrations (version, checksum, success); INSERT INTO auth_migrations VALUES ('a', 'b', 1)",
+        ),
+    ] {
+        let error = error_after(false, sql).await;
+        assert!(matches!(&error, OpenError::ForeignTable { table: named } if named == table), "{sql}: {error}");
+    }
+    // Of a migration that was not applied yet.
+    let later = "DELETE FROM auth_migrations WHERE version = 2";
+    let error = error_after(true, later).await;
+    assert!(matches!(&error, OpenError::ForeignTable { table } if table == "auth_events"), "{error}");
 }
