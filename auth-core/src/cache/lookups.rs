@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Coherence;
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
+use crate::policy::KnownRoles;
 use crate::store::{ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRecord, UserStore};
 
 /// The reads of verification. Without a store nothing is found.
@@ -12,6 +13,7 @@ pub(crate) struct Lookups {
     pub(crate) users: Option<Arc<dyn UserStore>>,
     pub(crate) sessions: Option<Arc<dyn SessionStore>>,
     pub(crate) api_keys: Option<Arc<dyn ApiKeyStore>>,
+    pub(crate) known_roles: KnownRoles,
 }
 
 impl Lookups {
@@ -21,7 +23,10 @@ impl Lookups {
         now: Timestamp,
     ) -> Result<Option<Arc<SubjectState>>, StoreError> {
         let Some(users) = &self.users else { return Ok(None) };
-        let load = async { Ok(users.find_by_id(id).await?.map(|user| user.state)) };
+        let load = async {
+            let state = users.find_by_id(id).await?.map(|user| user.state);
+            Ok(state.inspect(|state| self.known_roles.warn_of_unknown(&state.roles)))
+        };
         self.coherence.caches().subjects.get(id, now, load).await
     }
 

@@ -5,6 +5,7 @@ mod denial;
 mod evaluate;
 mod facts;
 mod kinds;
+mod known_roles;
 mod leaf;
 #[expect(clippy::module_inception, reason = "the trait of that name has a file of its own")]
 mod policy;
@@ -20,6 +21,7 @@ pub(crate) use evaluate::evaluate;
 use facts::Credential;
 pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts, known};
 pub(crate) use kinds::CredentialKinds;
+pub(crate) use known_roles::KnownRoles;
 pub use leaf::Leaf;
 pub use policy::{Conditions, Declaration, Policy, Statement};
 pub(crate) use render::HEADINGS;

@@ -47,7 +47,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// As [`account`](Self::account), and [`AccountError::EmailTaken`]. After `Unavailable` the change may have been
+    /// As [`account`](Self::account), and [`AccountError::EmailTaken`]; [`AccountError::InvalidInput`] for a role that
+    /// [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have. After `Unavailable` the change may have been
     /// made.
     pub async fn update_account(
         &self,
@@ -55,6 +56,7 @@ impl Auth {
         id: &SubjectId,
         patch: AccountPatch,
     ) -> Result<Account, AccountError> {
+        self.check_roles(patch.roles.as_deref().unwrap_or_default())?;
         let id = id.clone();
         self.change(context, "update_account", |change| async move {
             change.check_caller().await?;
@@ -92,6 +94,11 @@ impl Auth {
             change.revoke_api_keys(&id).await
         })
         .await
+    }
+
+    pub(super) fn check_roles(&self, roles: &[Box<str>]) -> Result<(), AccountError> {
+        let known = self.verifier().lookups.known_roles.has_all(roles);
+        if known { Ok(()) } else { Err(AccountError::InvalidInput { detail: "There is no such role." }) }
     }
 
     fn directory(&self) -> Result<&dyn UserDirectory, AccountError> {

@@ -59,9 +59,9 @@ async fn changes(nodes: &[Node], limit: Duration, run: usize) -> Vec<(&'static s
 
     let user = subject(a, run * 10 + 1).await;
     known(&clients, &user.here, "/users/me").await;
-    patch(a, &admin, &user.path, &json!({ "role": "Moderator" })).await;
+    patch(a, &admin, &user.path, &json!({ "role": "moderator" })).await;
     note("role given", refused(others, &user.here, "/users", 200, limit).await);
-    patch(a, &admin, &user.path, &json!({ "role": "User" })).await;
+    patch(a, &admin, &user.path, &json!({ "role": "user" })).await;
     assert!(is(a, &user.here, "/users", 403).await, "the node itself");
     note("role taken", refused(others, &user.here, "/users", 403, limit).await);
     patch(a, &admin, &user.path, &json!({ "is_active": false })).await;

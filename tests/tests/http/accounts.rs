@@ -61,7 +61,7 @@ async fn users_are_listed_to_moderators_and_above() {
     let client = node.client();
     let admin = client.admin().await;
     let (_, ada) = user(&client, "ada@example.com").await;
-    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "Moderator").await;
+    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "moderator").await;
     client.get_as(&ada.access, "/users").await.is_challenge(403, INSUFFICIENT);
     for tokens in [&admin, &moderator] {
         let listed = client.get_as(&tokens.access, "/users").await;
@@ -106,14 +106,14 @@ async fn only_admins_change_roles_and_activity() {
     let node = node();
     let client = node.client();
     let (path, ada) = user(&client, "ada@example.com").await;
-    for patch in [json!({ "role": "Admin" }), json!({ "is_active": true }), json!({ "role": "User" })] {
+    for patch in [json!({ "role": "admin" }), json!({ "is_active": true }), json!({ "role": "user" })] {
         client.json_as(&ada.access, Method::PATCH, &path, &patch).await.is_challenge(403, INSUFFICIENT);
     }
     let admin = client.admin().await;
-    for patch in [json!({ "role": "Root" }), json!({ "roles": ["Admin"] }), json!({ "is_active": "no" })] {
+    for patch in [json!({ "role": "Root" }), json!({ "roles": ["admin"] }), json!({ "is_active": "no" })] {
         client.json_as(&admin.access, Method::PATCH, &path, &patch).await.is_problem(422);
     }
-    assert_eq!(client.get_as(&ada.access, "/users/me").await.json()["role"], "User");
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.json()["role"], "user");
 }
 
 #[tokio::test]
@@ -121,9 +121,9 @@ async fn a_role_change_applies_from_the_next_request_on() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
-    let (path, ada) = with_role(&client, &admin, "ada@example.com", "Moderator").await;
+    let (path, ada) = with_role(&client, &admin, "ada@example.com", "moderator").await;
     assert_eq!(client.get_as(&ada.access, "/users").await.status, 200);
-    client.json_as(&admin.access, Method::PATCH, &path, &json!({ "role": "User" })).await;
+    client.json_as(&admin.access, Method::PATCH, &path, &json!({ "role": "user" })).await;
     client.get_as(&ada.access, "/users").await.is_challenge(403, INSUFFICIENT);
     assert_eq!(client.get_as(&ada.access, "/users/me").await.status, 200);
 }
@@ -147,7 +147,7 @@ async fn a_deleted_users_tokens_are_refused() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
-    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "Moderator").await;
+    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "moderator").await;
     let (path, ada) = user(&client, "ada@example.com").await;
     client.call_as(&ada.access, Method::DELETE, &path).await.is_challenge(403, INSUFFICIENT);
     assert_eq!(client.call_as(&moderator.access, Method::DELETE, &path).await.status, 204);
@@ -164,7 +164,7 @@ async fn a_user_cannot_remove_a_user_of_a_higher_role() {
     let node = node();
     let client = node.client();
     let admin = client.admin().await;
-    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "Moderator").await;
+    let (_, moderator) = with_role(&client, &admin, "mod@example.com", "moderator").await;
     let id = client.get_as(&admin.access, "/users/me").await.json()["id"].as_str().unwrap().to_owned();
     let answer = client.call_as(&moderator.access, Method::DELETE, &format!("/users/{id}")).await;
     answer.is_challenge(403, INSUFFICIENT);
@@ -204,25 +204,25 @@ async fn a_caller_who_loses_a_right_while_the_body_arrives_changes_nothing() {
     let client = node.client();
     let admin = client.admin().await;
     let (bob, _) = user(&client, "bob@example.com").await;
-    let promote = json!({ "role": "Admin" });
+    let promote = json!({ "role": "admin" });
     let key = json!({ "name": "late", "scopes": ["reports:read"] });
     let requests = [("PATCH", bob.as_str(), &promote), ("POST", "/auth/api-keys", &key)];
     for (n, request) in requests.into_iter().enumerate() {
-        for (what, take) in [("role", json!({ "role": "User" })), ("state", json!({ "is_active": false }))] {
-            let (of_eve, eve) = with_role(&client, &admin, &format!("{what}{n}@example.com"), "Admin").await;
+        for (what, take) in [("role", json!({ "role": "user" })), ("state", json!({ "is_active": false }))] {
+            let (of_eve, eve) = with_role(&client, &admin, &format!("{what}{n}@example.com"), "admin").await;
             let status = with_late_body(&client, &eve.access, request, async || {
                 assert_eq!(client.json_as(&admin.access, Method::PATCH, &of_eve, &take).await.status, 200);
             });
             assert_eq!(status.await, 401, "{request:?} after the {what} was changed");
         }
-        let (_, eve) = with_role(&client, &admin, &format!("session{n}@example.com"), "Admin").await;
+        let (_, eve) = with_role(&client, &admin, &format!("session{n}@example.com"), "admin").await;
         let status = with_late_body(&client, &eve.access, request, async || {
             assert_eq!(client.call_as(&eve.access, Method::POST, "/auth/logout").await.status, 204);
         });
         assert_eq!(status.await, 401, "{request:?} after the session ended");
     }
     let of_bob = client.json_as(&admin.access, Method::PATCH, &bob, &json!({})).await.json();
-    assert_eq!(of_bob["role"], "User");
+    assert_eq!(of_bob["role"], "user");
     assert_eq!(client.get_as(&admin.access, "/auth/api-keys").await.json(), json!([]));
     // Without a change meanwhile the same requests succeed.
     for (request, done) in requests.into_iter().zip([200, 201]) {

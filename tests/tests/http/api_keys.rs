@@ -107,7 +107,7 @@ async fn a_key_is_deleted_with_its_owner() {
     let admin = client.admin().await;
     let id = client.register("ada@example.com", PASSWORD).await;
     let user = format!("/users/{id}");
-    client.json_as(&admin.access, Method::PATCH, &user, &json!({ "role": "Admin" })).await;
+    client.json_as(&admin.access, Method::PATCH, &user, &json!({ "role": "admin" })).await;
     let ada = client.login("ada@example.com", PASSWORD).await;
     let (_, key) = reports_key(&client, &ada.access).await;
     assert_eq!(report(&client, &key).await.status, 200);

@@ -21,7 +21,7 @@ async fn a_registered_user_can_log_in_and_has_the_user_role() {
     let registered = client.send(client.request(Method::POST, "/auth/register").json(&body)).await;
     assert_eq!(registered.status, 201);
     let user = registered.json();
-    assert_eq!(user, json!({ "id": user["id"], "email": email, "role": "User", "is_active": true }));
+    assert_eq!(user, json!({ "id": user["id"], "email": email, "role": "user", "is_active": true }));
 
     let login = client.try_login("ADA@example.com", PASSWORD).await;
     assert_eq!(login.status, 200);

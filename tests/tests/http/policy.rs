@@ -82,9 +82,9 @@ async fn the_table_is_served_to_admins() {
     let table = client.get_as(&admin.access, "/policy").await.json();
     let rows = table["routes"].as_array().unwrap();
     let users = rows.iter().find(|row| row["path"] == "/users").unwrap();
-    assert_eq!((&users["requirement"], &users["method"]), (&"role(Moderator)".into(), &"GET".into()));
+    assert_eq!((&users["requirement"], &users["method"]), (&"role(moderator)".into(), &"GET".into()));
     let page = client.request(reqwest::Method::GET, "/policy").bearer_auth(&admin.access).header("accept", "text/html");
     let page = client.send(page).await;
     assert!(page.header("content-type").unwrap().starts_with("text/html"));
-    assert!(page.text.contains("role(Moderator)"), "{}", page.text);
+    assert!(page.text.contains("role(moderator)"), "{}", page.text);
 }

@@ -170,7 +170,7 @@ async fn a_role_that_a_token_claims_grants_nothing() {
     let client = node.client();
     client.register("ada@example.com", crate::PASSWORD).await;
     let (header, claims) = parts(&client.login("ada@example.com", crate::PASSWORD).await.access);
-    let raised = signed(&header, &with(&claims, "roles", json!(["Admin"])), AUTH_SECRET);
+    let raised = signed(&header, &with(&claims, "roles", json!(["admin"])), AUTH_SECRET);
     client.get_as(&raised, "/users").await.is_problem(403);
 }
 

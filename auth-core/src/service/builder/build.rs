@@ -93,6 +93,7 @@ impl AuthBuilder {
             users: users.clone().map(|users| users as _),
             sessions: sessions.clone().map(|sessions| sessions as _),
             api_keys: api_keys.clone().map(|keys| keys as _),
+            known_roles: std::mem::take(&mut self.known_roles),
         };
         #[cfg(feature = "server")]
         let service = if self.issues_nothing() {

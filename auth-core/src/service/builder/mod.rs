@@ -13,8 +13,7 @@ use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
 use crate::password::PasswordRules;
-#[cfg(feature = "server")]
-use crate::policy::Role;
+use crate::policy::{KnownRoles, Role};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 use crate::store::{ApiKeyStore, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
@@ -70,6 +69,7 @@ pub struct AuthBuilder {
     #[cfg(feature = "server")]
     clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
+    known_roles: KnownRoles,
     #[cfg(feature = "server")]
     password_rules: PasswordRules,
     sources: Vec<CredentialSource>,
@@ -113,6 +113,7 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             clients: Vec::new(),
             new_user_roles: Vec::new(),
+            known_roles: KnownRoles::default(),
             #[cfg(feature = "server")]
             password_rules: PasswordRules::nist(),
             sources: Vec::new(),
@@ -277,6 +278,33 @@ impl AuthBuilder {
     #[cfg(feature = "server")]
     pub fn new_user_role(mut self, role: impl Role) -> Self {
         self.new_user_roles = vec![role.name().into()];
+        self
+    }
+
+    /// Adds a role enum of the application; none by default. Its names are then the only ones that
+    /// [`Auth::register`](crate::Auth::register) and [`Auth::update_account`](crate::Auth::update_account) accept, and
+    /// another name of a stored user, which grants nothing, is logged once as a warning.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use auth_core::{Context, Registration};
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), auth_core::BuildError> {
+    /// let auth = auth_core::testing::in_memory().roles::<Role>().build()?;
+    /// let mut eve = Registration::new("eve@example.com", "three words and a comma");
+    /// eve.roles.push("Root".into());
+    /// assert!(auth.register(&Context::system("import"), eve).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn roles<R: Role>(mut self) -> Self {
+        self.known_roles.add::<R>();
         self
     }
 

@@ -51,6 +51,7 @@ impl Auth {
     /// # Errors
     ///
     /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`], [`AccountError::EmailTaken`];
+    /// [`AccountError::InvalidInput`] for a role that [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have;
     /// [`AccountError::Misconfigured`] when the user store accepts no registrations; [`AccountError::Overloaded`];
     /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn register(
@@ -62,6 +63,7 @@ impl Auth {
         // Before the password is hashed.
         service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that accepts registrations"))?;
         let email: Email = registration.email.parse()?;
+        self.check_roles(&registration.roles)?;
         let password_hash = self.hash_password(registration.password, &[email.as_str()]).await?;
         let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
         self.change(context, "register", |change| async move {
