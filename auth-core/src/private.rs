@@ -23,14 +23,14 @@ impl Policy for Undecided {
     const STATED: Statement = stated(Requirement::Any(&[]), "", "");
 }
 
-/// A guard among a handler's own parameters, which its attributes join.
+/// A guard among a handler's own parameters, which is joined with its attributes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has the name of `auth_core::Guard`",
     label = "another type called `Guard`",
     note = "rename the import, as in `use other::Guard as OtherGuard`"
 )]
 pub trait Parameter {
-    /// What its policy requires.
+    /// The requirement of its policy.
     const REQUIREMENT: Requirement;
 }
 
@@ -77,7 +77,7 @@ macro_rules! __policy {
 
 pub use crate::__policy as policy;
 
-/// What an attribute of ours replaces and one of another crate does not.
+/// An item that our attributes replace and attributes of another crate do not.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __not_ours {
@@ -108,7 +108,7 @@ impl<F: Future> Returned<F> {
     }
 }
 
-/// Found only where [`Returned`] has no method of its own, which goes first, because its value is no future.
+/// Applies only where [`Returned`] has no inherent method, which takes precedence, because its value is not a future.
 pub trait Otherwise: Sized {
     fn kind(self) -> NoFuture {
         NoFuture
@@ -126,10 +126,10 @@ pub trait Uncallable {}
 
 impl Uncallable for NoFuture {}
 
-/// Checks that a function returns no future, whatever the name of the type: `no_future(Returned(call()).kind())`.
+/// Checks that a function does not return a future of any type: `no_future(Returned(call()).kind())`.
 pub fn no_future(_: impl Uncallable) {}
 
-/// A parameter of a function that is never called.
+/// An argument for a function that is never called.
 #[must_use]
 pub fn any<T>() -> T {
     unreachable!("a check of types calls nothing")

@@ -69,8 +69,8 @@ impl AccessMatrix {
         self
     }
 
-    /// Names a condition that depends on more than the caller, such as one over the method or the body: whoever does not
-    /// [meet](TestCaller::meets) it may be let in or refused.
+    /// Names a condition that depends on more than the caller, such as one over the method or the body: a caller that
+    /// does not [meet](TestCaller::meets) it may be accepted or refused.
     pub fn undetermined(mut self, condition: impl Into<String>) -> Self {
         self.undetermined.push(condition.into());
         self

@@ -1,4 +1,4 @@
-//! What the guard of a module or an impl block does not reach, and a router could call all the same.
+//! Items inside a guarded module or impl block that its guard does not cover although a router could call them.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use crate::diagnostics::Errors;
 use crate::model::{Angles, Handler, Item, Module};
 
-/// Complains of everything in a guarded module that would answer requests without its guard.
+/// Reports every item of a guarded module that could answer requests without its guard.
 pub(super) fn in_module(module: &Module, errors: &mut Errors) {
     for item in &module.items {
         match item {
@@ -30,7 +30,7 @@ pub(super) fn in_module(module: &Module, errors: &mut Errors) {
     in_items(&module.items, |it| it.is_free_handler() || it.is_test(), errors);
 }
 
-/// The same of functions, macros and whatever else can stand in a module and in an impl block.
+/// Reports functions, macros and other items, in a module or an impl block.
 pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors: &mut Errors) {
     for item in items {
         match item {
@@ -46,7 +46,7 @@ pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors:
     }
 }
 
-/// A function without a guard. A router can give it a `self` by value like any other parameter.
+/// Reports a function without a guard. A router can pass `self` by value like any other parameter.
 fn function_beside(function: &Handler, errors: &mut Errors) {
     if function.sig.asyncness.is_some() && function.takes_self_by_value() {
         errors.add(
@@ -58,8 +58,8 @@ fn function_beside(function: &Handler, errors: &mut Errors) {
     functions(function.body.clone(), errors);
 }
 
-/// Complains of every `async fn` in `tokens` that has neither `self` nor a parameter that is a reference, which no
-/// extractor is.
+/// Reports every `async fn` in `tokens` with neither `self` nor a reference among its parameters; no extractor is a
+/// reference.
 fn functions(tokens: TokenStream, errors: &mut Errors) {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

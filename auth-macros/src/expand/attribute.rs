@@ -10,7 +10,7 @@ use crate::diagnostics::Errors;
 use crate::model::{Attr, Container, Handler, Impl};
 use crate::paths::{in_crate, take_crate};
 
-/// The function by which one of our attributes asks another whether it is ours.
+/// The item by which one of our attributes proves to another that it is ours.
 pub(super) const PROOF: &str = "__is_of_auth_core";
 
 /// Expands one of our attributes together with all others of ours on the same item and inside it.

@@ -24,7 +24,7 @@ pub(super) fn module(attr: Attr, mut module: Module, errors: &mut Errors) -> Tok
     check::module(span, &module, errors);
     let Some(guards) = guards else { return with_mistake(&module) };
     let named = PolicyName { name: module.name.to_string(), span: module.name.span(), cfgs: cfgs(&module.attrs) };
-    // No handler's policy has a name with this ending.
+    // No handler's policy has a name with this suffix.
     let policy = format_ident!("__{}_module", module.name, span = marked(module.name.span()));
     let term = RequirementExpr::all(span, guards.clone());
     let stands = if module.is_covered() { Stands::Covered } else { Stands::Alone };
@@ -48,7 +48,7 @@ fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors:
     for item in &module.items {
         items.push(match item {
             Item::Fn(handler) if handler.is_free_handler() => guarded(None, (**handler).clone(), scope.clone(), errors),
-            // An attribute that only has the name of a test's must not leave a function without a guard.
+            // An attribute with the name of a test attribute must not leave a function without a guard.
             Item::Fn(test) if test.is_test() => quote!(#[cfg(test)] #test),
             Item::Fn(function) if !is_covered => {
                 let check = uncovered::no_future(function, false);

@@ -73,7 +73,7 @@ pub(super) fn split(
     Guarded { handler: handler.into_token_stream(), declaration }
 }
 
-/// Has rustc prove that the attributes removed by their names are ours: only ours replace this function, which does not
+/// Makes rustc prove that the attributes removed by name are ours: only ours replace this function, which does not
 /// compile. An attribute of another crate would be lost.
 pub(super) fn proofs(taken: &[Attribute], cfgs: &TokenStream) -> TokenStream {
     let proof = |attr: &Attribute| {

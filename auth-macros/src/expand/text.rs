@@ -1,12 +1,12 @@
-//! An expression as text that depends neither on its layout nor on the compiler, for files that are compared.
+//! An expression as text that does not depend on its layout or on the compiler, for files that are compared.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// Operators that stand between two operands. Each of `&`, `*`, `-`, `|` and `||` can also stand before one.
+/// Binary operators. `&`, `*`, `-`, `|` and `||` can also be prefixes.
 const BINARY: [&str; 19] =
     ["==", "!=", "<=", ">=", "&&", "||", "=>", "+", "-", "*", "/", "%", "^", "|", "&", "<<", ">>", "<", ">"];
 
-/// Operators of several characters, each before those that it begins with.
+/// Operators of several characters, each before its prefixes.
 const LONG: [&str; 13] = ["..=", "..", "::", "->", "=>", "==", "!=", "<=", ">=", "&&", "||", "<<", ">>"];
 
 /// The tokens with a space between words and around operators.
@@ -35,7 +35,7 @@ pub(super) fn text(tokens: TokenStream) -> String {
 #[derive(Default)]
 struct Text {
     written: String,
-    /// Whether what is written last can be the left side of an operator.
+    /// Whether the last token can be a left operand.
     operand: bool,
     /// Whether a word needs a space before it.
     word: bool,
@@ -67,7 +67,7 @@ impl Text {
         (self.operand, self.word) = (true, true);
     }
 
-    /// Punctuation that is written without spaces, which may be several operators: `==-`.
+    /// A run of punctuation without spaces, which can contain several operators: `==-`.
     fn operators(&mut self, mut run: &str) {
         while !run.is_empty() {
             let closes_generics = self.angles > 0 && run.starts_with('>');

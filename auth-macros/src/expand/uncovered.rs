@@ -1,4 +1,4 @@
-//! What is put into guarded modules and impl blocks so that rustc refuses what the guard does not reach.
+//! Code inside guarded modules and impl blocks that makes rustc refuse handlers which the guard does not cover.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -9,14 +9,13 @@ use super::span::{as_ours, marked};
 use crate::model::{Handler, cfgs};
 use crate::paths::{private, private_at};
 
-/// The macro by which a handler asks whether it stands in a guarded module: a guarded module has one of its name.
+/// The macro that tells a handler whether it is inside a guarded module, which shadows the macro.
 ///
-/// It is one of the standard library's, because every other fallback that rustc could take is ambiguous beside a
-/// `macro_rules!` of the same name.
+/// A macro of the standard library, because every other fallback is ambiguous beside a `macro_rules!` of the same name.
 const ASKED: &str = "stringify";
 
-/// Makes an attribute of ours an error in all that follows, unless the guard of the module covers its handler: in bodies
-/// of functions and constants, in what macros make and files include.
+/// Makes one of our attributes an error in the rest of the module, unless the module's guard covers its handler: in
+/// bodies of functions and constants, in the output of macros and in included files.
 pub(super) fn refusing() -> TokenStream {
     shadow(&quote!((__auth_core_covers $($error:tt)*) => { $($error)* };))
 }
@@ -37,14 +36,14 @@ fn shadow(first: &TokenStream) -> TokenStream {
     }
 }
 
-/// Has rustc refuse a function that is not async and returns a future, by whatever name: a router could call it.
+/// Makes rustc refuse a function that is not async and returns a future of any type: a router could call it.
 ///
-/// The check calls it in a function that is never called.
+/// The check is a call inside a function that is never called.
 pub(super) fn no_future(function: &Handler, is_method: bool) -> TokenStream {
     let sig = &function.sig;
     let ReturnType::Type(_, ty) = &sig.output else { return TokenStream::new() };
     let is_unsafe = matches!(sig.safety, Safety::Unsafe(_));
-    // A router has no `&self`, and cannot tell what type `impl Trait` is.
+    // A router cannot pass `&self`, nor infer the type of an `impl Trait` parameter.
     let cannot_be_called = |input: &FnArg| match input {
         FnArg::Receiver(_) => !function.takes_self_by_value(),
         FnArg::Typed(parameter) => has_impl(quote!(#parameter)),

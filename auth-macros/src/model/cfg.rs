@@ -1,4 +1,4 @@
-//! The `cfg`s of an item, for what is generated beside it.
+//! The `cfg`s of an item, for generated items beside it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
@@ -6,8 +6,8 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, Token};
 
-/// The attributes among `attrs` that decide whether their item is there. rustc has not evaluated them where an attribute
-/// stands above them, or above the module or impl block around.
+/// The attributes that conditionally compile their item. rustc has not evaluated them if they are below the expanded
+/// attribute, or inside the module or impl block of that attribute.
 pub(crate) fn cfgs<'a>(attrs: impl IntoIterator<Item = &'a Attribute>) -> TokenStream {
     attrs.into_iter().filter_map(|attr| cfg(&attr.meta)).map(|meta| quote!(#[#meta])).collect()
 }

@@ -121,7 +121,7 @@ impl Parse for Last {
 }
 
 impl Impl {
-    /// Whether one of our attributes stands on it.
+    /// Whether one of our attributes is above it.
     pub(crate) fn has_ours(&self) -> bool {
         self.attrs.iter().any(|attr| Attr::inner(attr).is_some())
     }

@@ -175,10 +175,10 @@ async fn a_matrix_has_callers_for_whom_a_condition_holds_and_others() {
     let other = verdict_of_condition(one(get(the_other_way_round)), as_it_is, MET).await.unwrap();
     assert!(other.contains("as with: expected access") && other.contains("as without: expected 403"), "{other}");
 
-    let nobody = verdict_of_condition(one(get(with_condition)), as_it_is, &[]).await.unwrap();
+    let without_caller = verdict_of_condition(one(get(with_condition)), as_it_is, &[]).await.unwrap();
     assert!(
-        nobody.contains(r#"requires `auth, authorize(identity.has_scope("a"))`, which no caller meets"#),
-        "{nobody}"
+        without_caller.contains(r#"requires `auth, authorize(identity.has_scope("a"))`, which no caller meets"#),
+        "{without_caller}"
     );
     let unknown = verdict_of_condition(one(get(with_condition)), as_it_is, &["identity.is_admin()"]).await.unwrap();
     assert!(unknown.contains("no route has the condition `identity.is_admin()`"), "{unknown}");
