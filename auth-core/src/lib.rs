@@ -125,7 +125,8 @@ pub use base::{
     SubjectId, SystemClock, Timestamp,
 };
 pub use policy::{
-    Declaration, Leaf, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement, Unchecked, UnknownRole,
+    Bound, Declaration, Leaf, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement, Unchecked,
+    UnknownRole,
 };
 #[cfg(feature = "server")]
 pub use service::{

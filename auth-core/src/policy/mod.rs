@@ -25,7 +25,7 @@ pub(crate) use known_roles::KnownRoles;
 pub use leaf::Leaf;
 pub use policy::{Conditions, Declaration, Policy, Statement};
 pub(crate) use render::HEADINGS;
-pub use requirement::Requirement;
+pub use requirement::{Bound, Requirement};
 pub use role::{Role, UnknownRole};
 pub use route::RouteRequirement;
 pub(crate) use table::Methods;

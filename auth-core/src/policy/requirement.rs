@@ -59,6 +59,14 @@ pub struct Bound {
     all: CredentialKinds,
 }
 
+impl Bound {
+    /// The requirement as it was written.
+    #[must_use]
+    pub const fn requirement(&self) -> &'static Requirement {
+        self.requirement
+    }
+}
+
 impl Requirement {
     /// Whether this requirement reads the access token.
     ///
@@ -116,8 +124,9 @@ pub(super) struct Mentions {
     /// Leaves of the credential that the rest mentions.
     either: usize,
     not: usize,
-    /// The credentials that the requirements bound inside read.
+    /// The credentials that the requirements bound inside read, and those of them inside negations.
     bound_own: CredentialKinds,
+    bound_negated: CredentialKinds,
     bound_all: CredentialKinds,
 }
 
@@ -129,13 +138,14 @@ impl Mentions {
             either: 0,
             not: 0,
             bound_own: CredentialKinds::NONE,
+            bound_negated: CredentialKinds::NONE,
             bound_all: CredentialKinds::NONE,
         };
-        mentions.add(requirement);
+        mentions.add(requirement, false);
         mentions
     }
 
-    const fn add(&mut self, requirement: &Requirement) {
+    const fn add(&mut self, requirement: &Requirement, negated: bool) {
         match requirement {
             Requirement::Public => {}
             Requirement::Optional => self.subject += 1,
@@ -148,16 +158,19 @@ impl Mentions {
             },
             Requirement::Not(inner) => {
                 self.not += 1;
-                self.add(inner);
+                self.add(inner, true);
             }
             Requirement::Bound(bound) => {
                 self.bound_own = self.bound_own.or(bound.own);
+                if negated {
+                    self.bound_negated = self.bound_negated.or(bound.own);
+                }
                 self.bound_all = self.bound_all.or(bound.all);
             }
             Requirement::All(parts) | Requirement::Any(parts) => {
                 let mut i = 0;
                 while i < parts.len() {
-                    self.add(&parts[i]);
+                    self.add(&parts[i], negated);
                     i += 1;
                 }
             }
@@ -174,10 +187,11 @@ impl Mentions {
         }
     }
 
-    /// If only bound requirements name a kind, a negation reads the same credentials.
+    /// If only bound requirements name a kind, a negation reads the credentials of those inside it: a bound requirement
+    /// beside it, such as a module's, does not change it.
     pub(super) const fn own(self) -> CredentialKinds {
         if self.subject + self.api_key + self.either == 0 {
-            return self.bound_own;
+            return if self.not > 0 { self.bound_negated } else { self.bound_own };
         }
         let api_key = self.api_key > 0;
         CredentialKinds { subject: self.subject > 0 || !api_key, api_key }

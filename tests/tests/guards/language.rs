@@ -303,6 +303,16 @@ mod without_guests {
     pub(super) async fn keyed() {}
 }
 
+guard!(SuspendedKey = all(api_key, scope("suspended")));
+
+#[require_auth]
+mod without_suspended_keys {
+    use super::SuspendedKey;
+
+    #[auth_core::require(not(SuspendedKey))]
+    pub(super) async fn negated() {}
+}
+
 struct Keyed;
 
 #[require_scope("admin")]
@@ -321,6 +331,7 @@ async fn a_guard_around_a_handler_keeps_its_own_credentials() {
             .route("/named", get(named_beside_a_key))
             .route("/module", get(scoped::keyed))
             .route("/guests", get(without_guests::keyed))
+            .route("/negated", get(without_suspended_keys::negated))
             .route("/impl", get(Keyed::handler))
             .with_state(auth.clone())
     };
@@ -341,4 +352,8 @@ async fn a_guard_around_a_handler_keeps_its_own_credentials() {
     assert_eq!(service.with_key("/guests", &key).await.status, 401);
     assert_eq!(both("/guests", &guest, &key).await, 403);
     assert_eq!(both("/guests", &plain, &key).await, 200);
+    let suspended = service.key(&["suspended"]).await;
+    assert_eq!(service.with_token("/negated", &plain).await.status, 401, "the negation is about a key");
+    assert_eq!(both("/negated", &plain, &suspended).await, 403);
+    assert_eq!(both("/negated", &plain, &key).await, 200);
 }

@@ -5,6 +5,8 @@
 //! the same.
 
 mod callers;
+mod composed;
+mod emitted;
 mod oracle;
 mod shapes;
 mod typed;

@@ -31,11 +31,27 @@ impl World {
 
 /// Whether `world` meets `requirement`.
 pub(crate) fn holds(requirement: &Requirement, world: &World) -> bool {
-    certain(requirement, &seen(requirement, world))
+    certain(requirement, &View::of(requirement, world))
 }
 
-/// The properties that the requirement reads.
-fn seen(requirement: &Requirement, world: &World) -> World {
+/// A caller as a requirement sees it.
+struct View {
+    /// The credentials that it looks at.
+    seen: World,
+    /// All that were sent, of which what is bound inside looks at its own.
+    sent: World,
+}
+
+impl View {
+    fn of(requirement: &Requirement, sent: &World) -> Self {
+        let (subject, key) = looks_at(requirement);
+        let seen = World { subject: sent.subject.filter(|_| subject), key: sent.key.filter(|_| key) };
+        Self { seen, sent: *sent }
+    }
+}
+
+/// Whether the requirement looks at access tokens, and at API keys.
+fn looks_at(requirement: &Requirement) -> (bool, bool) {
     let names = |leaf: fn(&Requirement) -> bool| mentions(requirement, leaf);
     let key = names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::ApiKey(_))));
     let subject = names(|leaf| {
@@ -44,14 +60,32 @@ fn seen(requirement: &Requirement, world: &World) -> World {
             Requirement::Leaf(Leaf::Auth(_) | Leaf::Role(_) | Leaf::Fresh(_) | Leaf::Amr(_) | Leaf::Claim(_))
         )
     });
-    let subject = subject || !key && names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Scope(_))));
-    World { subject: world.subject.filter(|_| subject), key: world.key.filter(|_| key) }
+    let scope = names(|leaf| matches!(leaf, Requirement::Leaf(Leaf::Scope(_))));
+    if !key && !subject && !scope {
+        // It names nothing itself, so a negation in it is about what is bound inside the negation.
+        let inside = bound_inside(requirement, !has_negation(requirement)).into_iter().map(looks_at);
+        return inside.fold((false, false), |(subject, key), inside| (subject || inside.0, key || inside.1));
+    }
+    (subject || !key, key)
 }
 
-fn looks_at(requirement: &Requirement) -> (bool, bool) {
-    let everything = World { key: Some(true), ..World::of_subject(true) };
-    let seen = seen(requirement, &everything);
-    (seen.subject.is_some(), seen.key.is_some())
+/// What is bound inside, and `counts` or stands in a negation.
+fn bound_inside(requirement: &Requirement, counts: bool) -> Vec<&'static Requirement> {
+    match requirement {
+        Requirement::All(parts) | Requirement::Any(parts) => {
+            parts.iter().flat_map(|part| bound_inside(part, counts)).collect()
+        }
+        Requirement::Not(inner) => bound_inside(inner, true),
+        Requirement::Bound(bound) if counts => vec![bound.requirement()],
+        _ => Vec::new(),
+    }
+}
+
+fn has_negation(requirement: &Requirement) -> bool {
+    match requirement {
+        Requirement::All(parts) | Requirement::Any(parts) => parts.iter().any(has_negation),
+        other => matches!(other, Requirement::Not(_)),
+    }
 }
 
 fn mentions(requirement: &Requirement, leaf: fn(&Requirement) -> bool) -> bool {
@@ -63,27 +97,31 @@ fn mentions(requirement: &Requirement, leaf: fn(&Requirement) -> bool) -> bool {
 }
 
 /// True for each of the caller's credentials.
-fn certain(requirement: &Requirement, world: &World) -> bool {
+fn certain(requirement: &Requirement, view: &View) -> bool {
+    let world = &view.seen;
     match requirement {
         Requirement::Leaf(Leaf::Scope(_)) => {
             world.known() && world.subject.is_none_or(|subject| subject.scope) && world.key.unwrap_or(true)
         }
-        Requirement::All(parts) => parts.iter().all(|part| certain(part, world)),
-        Requirement::Any(parts) => parts.iter().any(|part| certain(part, world)),
-        Requirement::Not(inner) => world.known() && !possible(inner, world),
+        Requirement::All(parts) => parts.iter().all(|part| certain(part, view)),
+        Requirement::Any(parts) => parts.iter().any(|part| certain(part, view)),
+        Requirement::Not(inner) => world.known() && !possible(inner, view),
+        Requirement::Bound(bound) => certain(bound.requirement(), &View::of(bound.requirement(), &view.sent)),
         other => fact(other, world),
     }
 }
 
 /// True for at least one of the caller's credentials.
-fn possible(requirement: &Requirement, world: &World) -> bool {
+fn possible(requirement: &Requirement, view: &View) -> bool {
+    let world = &view.seen;
     match requirement {
         Requirement::Leaf(Leaf::Scope(_)) => {
             world.subject.is_some_and(|subject| subject.scope) || world.key.unwrap_or(false)
         }
-        Requirement::All(parts) => parts.iter().all(|part| possible(part, world)),
-        Requirement::Any(parts) => parts.iter().any(|part| possible(part, world)),
-        Requirement::Not(inner) => world.known() && !certain(inner, world),
+        Requirement::All(parts) => parts.iter().all(|part| possible(part, view)),
+        Requirement::Any(parts) => parts.iter().any(|part| possible(part, view)),
+        Requirement::Not(inner) => world.known() && !certain(inner, view),
+        Requirement::Bound(bound) => possible(bound.requirement(), &View::of(bound.requirement(), &view.sent)),
         other => fact(other, world),
     }
 }
@@ -105,16 +143,16 @@ fn fact(leaf: &Requirement, world: &World) -> bool {
 /// Whether `answer` (`None`: accepted) is right. A refusal promises something: a credential, a step-up or a scope that
 /// it asks for must be able to help, and a plain 403 says that none of them could.
 pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&AccessError>) -> Result<(), &'static str> {
-    let world = seen(requirement, sent);
+    let world = View::of(requirement, sent).seen;
     let must = |right: bool, why| if right { Ok(()) } else { Err(why) };
-    let Some(refusal) = answer else { return must(certain(requirement, &world), "it does not hold") };
-    must(!certain(requirement, &world), "it holds")?;
+    let Some(refusal) = answer else { return must(holds(requirement, &world), "it does not hold") };
+    must(!holds(requirement, &world), "it holds")?;
     // With contradicting parts each part alone looks satisfiable; the macros refuse such a requirement.
     if !is_plain(requirement) {
         return Ok(());
     }
     let grown = more_credentials(requirement, &world);
-    let could = |change: fn(World) -> World, of: &[World]| of.iter().any(|world| certain(requirement, &change(*world)));
+    let could = |change: fn(World) -> World, of: &[World]| of.iter().any(|world| holds(requirement, &change(*world)));
     match refusal {
         AccessError::NoCredential { .. } | AccessError::InvalidCredential { .. } => {
             must(could(|world| world, &grown), "no credential could help")
@@ -128,7 +166,7 @@ pub(crate) fn check(requirement: &Requirement, sent: &World, answer: Option<&Acc
             let asked = |world: World| if amr.is_empty() { fresh(world) } else { otp(world) };
             let both = max_age.is_some() && !amr.is_empty();
             let stepped = |world: World| if both { fresh(otp(world)) } else { asked(world) };
-            must(grown.iter().any(|world| certain(requirement, &stepped(*world))), "that step-up could not help")
+            must(grown.iter().any(|world| holds(requirement, &stepped(*world))), "that step-up could not help")
         }
         AccessError::InsufficientScope { scopes } => {
             must(scopes == &["s"], "the scope is `s`")?;
@@ -153,7 +191,7 @@ const STEPS: [fn(World) -> World; 4] = [
 ];
 
 fn could_by(requirement: &Requirement, of: &[World], change: impl Fn(World) -> World) -> bool {
-    of.iter().any(|world| certain(requirement, &change(*world)))
+    of.iter().any(|world| holds(requirement, &change(*world)))
 }
 
 fn scoped(world: World) -> World {
