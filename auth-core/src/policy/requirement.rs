@@ -42,7 +42,8 @@ pub enum Requirement {
     All(&'static [Requirement]),
     /// At least one of these. An empty list can never be met.
     Any(&'static [Requirement]),
-    /// The caller is known and this does not hold. Never met by a caller without credentials.
+    /// The caller is known and this does not hold. Never met by a caller without credentials, nor where a part depends on
+    /// what could not be read of another issuer's token.
     Not(&'static Requirement),
     /// A requirement that was declared elsewhere, such as the policy of a module or a named one. It reads the same
     /// credentials as alone, whatever is beside it.

@@ -112,10 +112,12 @@ impl Claims {
     }
 
     pub(crate) fn find(&self, path: &ClaimPath) -> Option<Cow<'_, Value>> {
-        match &self.raw {
-            Some(raw) => path.find(raw).map(Cow::Borrowed),
-            None => path.find(serde_json::to_value(self).ok()?.as_object()?).cloned().map(Cow::Owned),
+        if let Some(raw) = &self.raw {
+            return path.find(raw).map(Cow::Borrowed);
         }
+        let fields = serde_json::to_value(self).ok()?;
+        // A field without a value is `null`.
+        path.find(fields.as_object()?).filter(|value| !value.is_null()).cloned().map(Cow::Owned)
     }
 
     /// The claims of a token with nothing but a subject and an expiry.
@@ -255,5 +257,17 @@ impl<'de> Deserialize<'de> for OneOrMany {
         }
 
         deserializer.deserialize_any(Forms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_claim_is_not_a_null_claim() {
+        let claims = Claims::minimal("ada".parse().unwrap(), 7);
+        assert_eq!(claims.find(&"exp".into()).as_deref(), Some(&Value::from(7)));
+        assert_eq!(claims.find(&"client_id".into()), None);
     }
 }
