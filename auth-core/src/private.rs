@@ -47,35 +47,46 @@ impl<P: Policy> Parameter for Guard<P> {
 #[macro_export]
 macro_rules! __policy {
     ($policy:ident, $name:literal, $requirement:expr, $vis:vis enum alone $(; $conditions:expr)?) => {
-        $crate::__private::policy!(
-            $policy, $name, $requirement, $vis enum,
-            stringify! {
-                __auth_core_covers
-                $crate::__private::core::compile_error!(
-                    "the guard of the module around does not reach this handler\n\
-                     help: move it out of the function, constant, macro or file that it stands in, to the module itself"
-                )
-            }
-            $(; $conditions)?
-        );
+        #[doc(hidden)]
+        $vis enum $policy {}
+        #[diagnostic::do_not_recommend]
+        impl $crate::__private::Policy for $policy {
+            const STATED: $crate::__private::Statement = {
+                stringify! { __auth_core_covers $crate::__private::not_covered! {} };
+                $crate::__private::stated($requirement, $name, $crate::__private::core::module_path!())
+                    $(.under($conditions))?
+            };
+        }
     };
-    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum $(, $asks:expr)?)? $(; $conditions:expr)?) => {
+    ($policy:ident, $name:literal, $requirement:expr $(, $vis:vis enum)? $(; $conditions:expr)?) => {
         $(
             #[doc(hidden)]
             $vis enum $policy {}
         )?
         #[diagnostic::do_not_recommend]
         impl $crate::__private::Policy for $policy {
-            const STATED: $crate::__private::Statement = {
-                $($(let _: &$crate::__private::core::primitive::str = $asks;)?)?
+            const STATED: $crate::__private::Statement =
                 $crate::__private::stated($requirement, $name, $crate::__private::core::module_path!())
-                    $(.under($conditions))?
-            };
+                    $(.under($conditions))?;
         }
     };
 }
 
 pub use crate::__policy as policy;
+
+/// The error of a handler inside of a guarded module that the module's guard does not cover.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __not_covered {
+    () => {
+        $crate::__private::core::compile_error!(
+            "the guard of the module around does not reach this handler\n\
+             help: move it out of the function, constant, macro or file that it stands in, to the module itself"
+        )
+    };
+}
+
+pub use crate::__not_covered as not_covered;
 
 /// An item that our attributes replace and attributes of another crate do not.
 #[doc(hidden)]
