@@ -22,6 +22,13 @@ pub(crate) fn container(demands: &Requirements, errors: &mut Errors) {
 
 /// Reports a module that the attribute at `span` could guard only in part.
 pub(crate) fn module(span: Span, module: &Module, errors: &mut Errors) {
+    if let Some(attr) = module.attrs.iter().find(|attr| attr.path().is_ident("macro_use")) {
+        errors.add(
+            attr.span(),
+            "the macros of a guarded module cannot be used outside of it, because one of them refuses handlers",
+            "move the macros out of the module",
+        );
+    }
     if !module.is_covered() {
         uncovered::in_module(module, errors);
     }

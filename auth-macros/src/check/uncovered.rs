@@ -1,6 +1,6 @@
 //! Items inside a guarded module or impl block that its guard does not cover although a router could call them.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 
@@ -58,47 +58,64 @@ fn function_beside(function: &Handler, errors: &mut Errors) {
     functions(function.body.clone(), errors);
 }
 
-/// Reports every `async fn` in `tokens` with neither `self` nor a reference among its parameters; no extractor is a
-/// reference.
+/// Reports every function in `tokens` that is async, or whose result names a `Future`, with neither `self` nor a reference
+/// among its parameters; no extractor is a reference.
 fn functions(tokens: TokenStream, errors: &mut Errors) {
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    for (at, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Group(group) => functions(group.stream(), errors),
-            TokenTree::Ident(word) if word == "async" => {
-                let is_qualifier = |token: &TokenTree| match token {
-                    TokenTree::Ident(word) => word == "unsafe" || word == "extern",
-                    TokenTree::Literal(_) => true,
-                    _ => false,
-                };
-                while tokens.next_if(is_qualifier).is_some() {}
-                let Some(function) = tokens.next_if(|token| matches!(token, TokenTree::Ident(word) if word == "fn"))
-                else {
-                    continue;
-                };
-                let mut name = function.span();
-                let mut angles = Angles::default();
-                for token in tokens.by_ref() {
-                    match token {
-                        TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis && angles.outside() => {
-                            if could_be_extracted(group.stream()) {
-                                errors.add(
-                                    name,
-                                    "the guard does not reach this `async fn`, which a router could call",
-                                    "move it to the guarded module or impl block itself; if it answers no request, out of it",
-                                );
-                            }
-                            break;
-                        }
-                        TokenTree::Punct(punct) => angles.pass(&punct),
-                        TokenTree::Ident(word) if angles.outside() => name = word.span(),
-                        _ => {}
-                    }
+            TokenTree::Ident(word) if word == "fn" => {
+                let (before, after) = tokens.split_at(at);
+                if let Some(name) = callable(before, after.get(1..).unwrap_or_default()) {
+                    errors.add(
+                        name,
+                        "the guard does not reach this function, which a router could call",
+                        "move it to the guarded module or impl block itself; if it answers no request, out of it",
+                    );
                 }
             }
             _ => {}
         }
     }
+}
+
+/// Where to point if a router could call the function with these tokens before and after its `fn`.
+fn callable(before: &[TokenTree], after: &[TokenTree]) -> Option<Span> {
+    let mut angles = Angles::default();
+    let parameters = after.iter().position(|token| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis && angles.outside(),
+        TokenTree::Punct(punct) => {
+            angles.pass(punct);
+            false
+        }
+        _ => false,
+    })?;
+    // A type `fn()` has no name.
+    let name = after.get(..parameters)?.iter().find(|token| matches!(token, TokenTree::Ident(_)))?.span();
+    let is_qualifier = |token: &&TokenTree| match token {
+        TokenTree::Ident(word) => ["async", "unsafe", "extern", "const"].iter().any(|it| word == it),
+        TokenTree::Literal(_) => true,
+        _ => false,
+    };
+    let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
+    let is_async = before.iter().rev().take_while(is_qualifier).any(|token| is(token, "async"));
+    let ends = |token: &&TokenTree| match token {
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        _ => false,
+    };
+    let result = after.get(parameters + 1..)?.iter().take_while(|token| !ends(token)).cloned().collect();
+    let TokenTree::Group(parameters) = after.get(parameters)? else { return None };
+    ((is_async || says_future(result)) && could_be_extracted(parameters.stream())).then_some(name)
+}
+
+fn says_future(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word.to_string().ends_with("Future"),
+        TokenTree::Group(group) => says_future(group.stream()),
+        _ => false,
+    })
 }
 
 /// Whether these parameters could all be extractors.
