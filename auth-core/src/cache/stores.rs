@@ -8,8 +8,9 @@ use super::{Change, Coherence};
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, NewSession, NewUser, Redeem, Redeemed, RefreshTokenRecord,
-    Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, NewSession, NewUser, Page, Redeem, Redeemed,
+    RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
+    UserStore,
 };
 use crate::token::TokenHash;
 
@@ -102,8 +103,14 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         self.store.find(id).await
     }
 
-    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        self.store.list(subject, now).await
+    async fn list(
+        &self,
+        subject: &SubjectId,
+        version: u64,
+        now: Timestamp,
+        page: Page<'_, SessionId>,
+    ) -> Result<Vec<Session>, StoreError> {
+        self.store.list(subject, version, now, page).await
     }
 
     /// The session of a token is known only afterwards; a caller that knows it uses [`Coherence::write_some`]. A
@@ -147,8 +154,8 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
         self.store.find(id).await
     }
 
-    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        self.store.list().await
+    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.store.list(page).await
     }
 
     async fn rotate(

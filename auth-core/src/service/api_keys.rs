@@ -7,7 +7,7 @@ use super::Auth;
 use crate::base::{ApiKeyId, Context, SubjectId};
 use crate::event::EventKind;
 use crate::service::change::{BATCH, Change};
-use crate::store::ApiKeyRecord;
+use crate::store::{ApiKeyRecord, Page};
 use crate::token::ApiKey;
 
 /// How long the previous secret stays valid after a rotation.
@@ -80,9 +80,9 @@ impl Auth {
         .await
     }
 
-    /// Returns all API keys that are not revoked, newest first.
-    pub async fn api_keys(&self) -> Result<Vec<ApiKeyRecord>, AccountError> {
-        Ok(self.service()?.api_keys.list().await?)
+    /// Returns a page of the API keys that are not revoked, newest first.
+    pub async fn api_keys(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, AccountError> {
+        Ok(self.service()?.api_keys.list(page).await?)
     }
 
     /// Gives a key a new secret. The current secret stays valid for 24 hours.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Audit, StoreError};
+use super::{Audit, Cursor, Page, StoreError};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::token::TokenHash;
 
@@ -20,8 +20,8 @@ pub trait ApiKeyStore: Send + Sync + 'static {
     /// Returns the key with this id, unless it was revoked.
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError>;
 
-    /// Returns all keys that were not revoked, newest first.
-    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError>;
+    /// Returns a page of the keys that were not revoked, newest first.
+    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError>;
 
     /// Gives the key a new secret. The current one stays valid until `overlap_until`, an older one becomes invalid.
     /// Returns the changed record; `None` when there is no such key.
@@ -70,4 +70,12 @@ pub struct ApiKeyRecord {
     pub expires_at: Option<Timestamp>,
     /// The time of the last use, to the minute.
     pub last_used_at: Option<Timestamp>,
+}
+
+impl ApiKeyRecord {
+    /// Its place in a list.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor<ApiKeyId> {
+        Cursor { at: self.created_at, id: self.id.clone() }
+    }
 }

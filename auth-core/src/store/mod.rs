@@ -6,6 +6,7 @@ mod directory;
 mod error;
 mod housekeeping;
 pub mod memory;
+mod page;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod sessions;
@@ -22,6 +23,7 @@ pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
 pub use housekeeping::Housekeeping;
 pub use memory::MemoryStore;
+pub use page::{Cursor, InvalidCursor, Page};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Audit, StoreError};
+use super::{Audit, Cursor, Page, StoreError};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 use crate::token::TokenHash;
 
@@ -24,8 +24,15 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns the session with this id, unless it has ended.
     async fn find(&self, id: &SessionId) -> Result<Option<Session>, StoreError>;
 
-    /// Returns the sessions of a subject that have neither ended nor expired at `now`, newest first.
-    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError>;
+    /// Returns a page of the sessions of a subject that have this version and have neither ended nor expired at `now`,
+    /// newest first.
+    async fn list(
+        &self,
+        subject: &SubjectId,
+        version: u64,
+        now: Timestamp,
+        page: Page<'_, SessionId>,
+    ) -> Result<Vec<Session>, StoreError>;
 
     /// Exchanges a refresh token for its successor. Of concurrent calls with the same token exactly one returns
     /// [`Redeemed::Rotated`].
@@ -89,6 +96,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Its place in a list.
+    #[must_use]
+    pub fn cursor(&self) -> Cursor<SessionId> {
+        Cursor { at: self.created_at, id: self.id.clone() }
+    }
+
     /// Whether this holder may use refresh tokens of this session: the same client, with the same key or without a key
     /// as at login.
     ///

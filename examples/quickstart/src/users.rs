@@ -1,10 +1,10 @@
 //! Users: the caller's own account, the list, and changes.
 
-use auth_core::http::{Json, Path};
+use auth_core::http::{Json, PageQuery, Paged, Path};
 use auth_core::prelude::*;
 use auth_core::store::{Account, AccountPatch, StoreError};
-use auth_core::{AccountError, BodyError, Context, Email, Refusal};
-use axum::extract::{Query, State};
+use auth_core::{AccountError, Context, Email, Refusal};
+use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -48,23 +48,10 @@ pub(crate) async fn me(CurrentUser(user): CurrentUser<User>) -> Json<User> {
     Json(user)
 }
 
-#[derive(Deserialize)]
-pub(crate) struct Page {
-    after: Option<SubjectId>,
-    limit: Option<u32>,
-}
-
 #[require_role(Moderator)]
-pub(crate) async fn list(
-    State(auth): State<Auth>,
-    page: Result<Query<Page>, axum::extract::rejection::QueryRejection>,
-) -> Result<Json<Vec<User>>, Refusal> {
-    let Ok(Query(page)) = page else {
-        return Err(BodyError::new(StatusCode::BAD_REQUEST, "`limit` is a number, `after` a user's id.").into());
-    };
-    let limit = page.limit.unwrap_or(100).clamp(1, 1000);
-    let accounts = auth.accounts(page.after.as_ref(), limit).await?;
-    Ok(Json(accounts.into_iter().map(User::from).collect()))
+pub(crate) async fn list(State(auth): State<Auth>, page: PageQuery<SubjectId>) -> Result<Paged<User>, Refusal> {
+    let accounts = auth.accounts(page.after.as_ref(), page.limit + 1).await?;
+    Ok(page.respond(accounts, |account| account.id.clone()).map(User::from))
 }
 
 #[derive(Debug, Deserialize)]

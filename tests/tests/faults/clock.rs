@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use auth_core::http::Rejection;
-use auth_core::store::SqliteStore;
+use auth_core::store::{Page, SqliteStore};
 use auth_core::testing::TestClock;
 use auth_core::token::SigningKey;
 use auth_core::{AccountError, Auth, Context, Identity, Login, Registration, Timestamp};
@@ -57,7 +57,7 @@ async fn a_clock_set_back_revives_no_session_and_ends_none() {
         auth.login(&Context::system("test"), login()).await.unwrap(),
     );
     assert_eq!(status(&auth, ended.access.expose()).await, 200);
-    let listed = auth.sessions(&subject).await.unwrap();
+    let listed = auth.sessions(&subject, Page::first(10)).await.unwrap();
     let spent = auth.refresh(&Context::system("test"), kept.refresh.expose()).await.unwrap();
 
     clock.set(NOW.before(JUMP));

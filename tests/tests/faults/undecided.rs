@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::cluster::MemoryFanout;
 use auth_core::store::{
-    AccountPatch, Audit, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
+    AccountPatch, Audit, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
     StoreError,
 };
 use auth_core::token::{SigningKey, TokenHash};
@@ -72,8 +72,14 @@ impl SessionStore for Line {
         SessionStore::find(&self.store, id).await
     }
 
-    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        SessionStore::list(&self.store, subject, now).await
+    async fn list(
+        &self,
+        subject: &SubjectId,
+        version: u64,
+        now: Timestamp,
+        page: Page<'_, SessionId>,
+    ) -> Result<Vec<Session>, StoreError> {
+        SessionStore::list(&self.store, subject, version, now, page).await
     }
 
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
@@ -295,5 +301,5 @@ async fn a_changed_password_ends_every_session_and_begins_one() {
     }
     assert_eq!(status(&nodes.there, tokens.access.expose()).await, 200);
     nodes.there.refresh(&system(), tokens.refresh.expose()).await.unwrap();
-    assert_eq!(nodes.there.sessions(&nodes.subject).await.unwrap().len(), 1);
+    assert_eq!(nodes.there.sessions(&nodes.subject, Page::first(10)).await.unwrap().len(), 1);
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use auth_core::event::{Event, EventKind, EventSink, Outcome};
 use auth_core::prelude::*;
-use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory as _};
+use auth_core::store::{AccountPatch, Audit, MemoryStore, Page, UserDirectory as _};
 use auth_core::{Actor, Context, Login, Refusal, Registration, testing};
 use axum::extract::State;
 use serde_json::Value;
@@ -63,7 +63,7 @@ async fn an_event_names_its_actor_and_origin() {
     assert_eq!(begun.context.actor, Actor::Anonymous);
     assert_eq!(begun.context.address.unwrap().to_string(), "127.0.0.1");
     assert_eq!((begun.context.agent.as_deref(), begun.context.request_id.as_deref()), (Some("a browser"), Some("r-1")));
-    assert_eq!(auth.sessions(&ada).await.unwrap()[0].agent.as_deref(), Some("a browser"));
+    assert_eq!(auth.sessions(&ada, Page::first(10)).await.unwrap()[0].agent.as_deref(), Some("a browser"));
 
     let token = tokens["access_token"].as_str().unwrap();
     let ended =

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, MemoryStore, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session,
+    ApiKeyRecord, ApiKeyStore, Audit, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session,
     SessionStore, StoreError,
 };
 use auth_core::token::TokenHash;
@@ -44,8 +44,14 @@ impl SessionStore for Counting {
         SessionStore::find(&self.store, id).await
     }
 
-    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        SessionStore::list(&self.store, subject, now).await
+    async fn list(
+        &self,
+        subject: &SubjectId,
+        version: u64,
+        now: Timestamp,
+        page: Page<'_, SessionId>,
+    ) -> Result<Vec<Session>, StoreError> {
+        SessionStore::list(&self.store, subject, version, now, page).await
     }
 
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {
@@ -81,8 +87,8 @@ impl ApiKeyStore for Counting {
         ApiKeyStore::find(&self.store, id).await
     }
 
-    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        ApiKeyStore::list(&self.store).await
+    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        ApiKeyStore::list(&self.store, page).await
     }
 
     async fn rotate(

@@ -194,3 +194,49 @@ async fn the_oldest_token_of_a_long_family_revokes_its_session() {
     assert_eq!(client.send(request).await.status, 200);
     client.get_as(&current.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
 }
+
+/// The ids of each page of a list, which the link of each leads on to the next.
+async fn pages(client: &auth_tests::Client, access: &str, path: &str, limit: usize) -> Vec<Vec<String>> {
+    let mut pages = Vec::new();
+    let mut query = format!("?limit={limit}");
+    loop {
+        let answer = client.get_as(access, &format!("{path}{query}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let page =
+            answer.json().as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect();
+        pages.push(page);
+        let Some(link) = answer.header("link") else { return pages };
+        let link = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).unwrap();
+        assert!(link.starts_with("?after=") && link.ends_with(&format!("&limit={limit}")), "{link}");
+        query = link.to_owned();
+    }
+}
+
+#[tokio::test]
+async fn lists_are_answered_page_by_page() {
+    let node = node();
+    let client = node.client();
+    let mut access = String::new();
+    for number in 0..5 {
+        access = client.admin().await.access;
+        let key = json!({ "name": format!("key {number}"), "scopes": [] });
+        assert_eq!(client.json_as(&access, Method::POST, "/auth/api-keys", &key).await.status, 201);
+        client.register(&format!("user{number}@example.com"), PASSWORD).await;
+    }
+    for (path, entries) in [("/auth/sessions", 5), ("/auth/api-keys", 5), ("/users", 6)] {
+        let whole = pages(&client, &access, path, 1_000).await.concat();
+        assert_eq!(whole.len(), entries, "{path}");
+        let pages = pages(&client, &access, path, 2).await;
+        assert_eq!(pages.iter().map(Vec::len).max(), Some(2), "{path}");
+        assert_eq!(pages.len(), entries.div_ceil(2), "{path}: a page without entries");
+        assert_eq!(pages.concat(), whole, "{path}");
+        for query in ["?limit=x", "?limit=-1", "?after=\u{1}", "?after=", "?limit=1&limit=2"] {
+            client.get_as(&access, &format!("{path}{query}")).await.is_problem(400);
+        }
+        // Without a limit, and with one that is too great or too small.
+        for (query, length) in [("", entries), ("?limit=4000000000", entries), ("?limit=0", 1)] {
+            let answer = client.get_as(&access, &format!("{path}{query}")).await;
+            assert_eq!(answer.json().as_array().unwrap().len(), length, "{path}{query}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use auth_core::password::PasswordHash;
 use auth_core::prelude::SubjectId;
 use auth_core::store::{
-    AccountPatch, Audit, MemoryStore, NewUser, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
+    AccountPatch, Audit, MemoryStore, NewUser, Page, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 
 use crate::service::{PASSWORD, SECRET, Service};
@@ -135,7 +135,7 @@ async fn a_session_has_an_idle_and_an_absolute_lifetime() {
     service.advance(1);
     service.refresh(&last.refresh(), &[]).await.is_error(400, "invalid_grant");
     assert_eq!(service.me(&last.access()).await, 401, "an access token outlived its session's end");
-    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
+    assert_eq!(service.auth.sessions(&service.subject, Page::first(10)).await.unwrap(), []);
 
     let idle = service.password(&[]).await.refresh();
     service.advance(7 * DAY);
@@ -175,7 +175,7 @@ async fn another_client_does_not_end_the_session_of_a_disabled_subject() {
     // A request of its own client does end it, with the same answer.
     store.update(&service.subject, active(false), Audit::none()).await.unwrap();
     service.refresh(&refresh, &app).await.is_error(400, "invalid_grant");
-    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), []);
+    assert_eq!(service.auth.sessions(&service.subject, Page::first(10)).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -190,7 +190,11 @@ async fn a_password_change_ends_sessions_that_began_with_the_old_one() {
         .unwrap();
     assert_eq!(service.me(&tokens.access()).await, 401);
     service.refresh(&tokens.refresh(), &[]).await.is_error(400, "invalid_grant");
-    assert_eq!(service.auth.sessions(&service.subject).await.unwrap(), [], "a remaining session is listed");
+    assert_eq!(
+        service.auth.sessions(&service.subject, Page::first(10)).await.unwrap(),
+        [],
+        "a remaining session is listed"
+    );
 }
 
 /// A user store that can be unavailable.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::store::{Audit, Housekeeping, PostgresStore, Redeemed, SessionStore, SqliteStore};
+use auth_core::store::{Audit, Housekeeping, Page, PostgresStore, Redeemed, SessionStore, SqliteStore};
 use auth_tests::servers::Database;
 
 use crate::sqlite::file::{LEEWAY, LIFETIME, NOW, TempFile, begin, redeem, redeem_family, token};
@@ -152,7 +152,7 @@ async fn a_family_from_before_the_limit_ends_at_once_and_is_removed_in_batches<S
         }
         assert_eq!(store.count(S::TOKENS).await, many, "the end of a session removed all of its tokens in one step");
         assert_eq!(store.find(&begun.id).await.unwrap(), None);
-        assert_eq!(store.list(&begun.subject, NOW).await.unwrap(), []);
+        assert_eq!(store.list(&begun.subject, 0, NOW, Page::first(10)).await.unwrap(), []);
         assert_eq!(store.find_by_refresh_token(&token(1)).await.unwrap(), None);
         assert_eq!(redeem(store, 1, now, LEEWAY).await, Redeemed::Refused);
         assert!(!store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap(), "it ended twice");

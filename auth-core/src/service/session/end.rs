@@ -4,7 +4,7 @@ use crate::base::{Context, SessionId, SubjectId};
 use crate::event::EventKind;
 use crate::service::change::{BATCH, Change};
 use crate::service::{AccountError, Auth};
-use crate::store::Session;
+use crate::store::{Page, Session};
 use crate::verify::Identity;
 
 impl Auth {
@@ -45,14 +45,27 @@ impl Auth {
         .await
     }
 
-    /// Returns the live sessions of a subject, newest first.
-    pub async fn sessions(&self, subject: &SubjectId) -> Result<Vec<Session>, AccountError> {
+    /// Returns a page of the live sessions of a subject, newest first.
+    ///
+    /// ```
+    /// use auth_core::Login;
+    /// use auth_core::store::Page;
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// for _ in 0..3 {
+    ///     auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
+    /// }
+    /// let first = auth.sessions(&ada, Page::first(2)).await?;
+    /// let last = first[1].cursor();
+    /// let second = auth.sessions(&ada, Page { after: Some(&last), limit: 2 }).await?;
+    /// assert_eq!((first.len(), second.len()), (2, 1));
+    /// # Ok(()) });
+    /// ```
+    pub async fn sessions(&self, subject: &SubjectId, page: Page<'_, SessionId>) -> Result<Vec<Session>, AccountError> {
         let now = self.now();
-        let mut sessions = self.service()?.sessions.list(subject, now).await?;
         // A session of an older version is invalid, although the store keeps it until it expires.
-        let version = self.verifier().lookups.subject(subject, now).await?.map(|state| state.version);
-        sessions.retain(|session| Some(session.version) == version);
-        Ok(sessions)
+        let Some(state) = self.verifier().lookups.subject(subject, now).await? else { return Ok(Vec::new()) };
+        Ok(self.service()?.sessions.list(subject, state.version, now, page).await?)
     }
 
     /// Ends one session of a subject; `false` when the subject has no such session.

@@ -1,12 +1,10 @@
 //! API keys.
 
-use std::cmp::Reverse;
-
 use async_trait::async_trait;
 
-use super::{MemoryStore, duplicate};
+use super::{MemoryStore, duplicate, newest};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
-use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, StoreError};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, Page, StoreError};
 use crate::token::TokenHash;
 
 #[async_trait]
@@ -25,10 +23,8 @@ impl ApiKeyStore for MemoryStore {
         Ok(self.tables().api_keys.get(id).cloned())
     }
 
-    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        let mut keys: Vec<_> = self.tables().api_keys.values().cloned().collect();
-        keys.sort_by(|a, b| Reverse((a.created_at, &a.id)).cmp(&Reverse((b.created_at, &b.id))));
-        Ok(keys)
+    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        Ok(newest(self.tables().api_keys.values(), page, ApiKeyRecord::cursor))
     }
 
     async fn rotate(

@@ -6,6 +6,7 @@ mod directory;
 mod sessions;
 mod users;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +16,7 @@ use async_trait::async_trait;
 use self::users::User;
 use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
 use crate::store::verdict::StoredToken;
-use crate::store::{ApiKeyRecord, AuditRow, Housekeeping, Session, StoreError};
+use crate::store::{ApiKeyRecord, AuditRow, Cursor, Housekeeping, Page, Session, StoreError};
 use crate::token::TokenHash;
 
 /// An in-memory store for tests. Clones share its content.
@@ -73,4 +74,15 @@ impl Housekeeping for MemoryStore {
 /// The error that SQL stores return for a duplicate primary key.
 fn duplicate(what: &str) -> StoreError {
     StoreError::unavailable(format!("duplicate {what}"))
+}
+
+/// A page of these entries, newest first.
+fn newest<'t, T: Clone + 't, Id: Ord>(
+    entries: impl Iterator<Item = &'t T>,
+    page: Page<'_, Id>,
+    cursor: impl Fn(&T) -> Cursor<Id>,
+) -> Vec<T> {
+    let mut entries: Vec<_> = entries.filter(|entry| page.after.is_none_or(|after| cursor(entry) < *after)).collect();
+    entries.sort_by_key(|entry| Reverse(cursor(entry)));
+    entries.into_iter().take(page.limit as usize).cloned().collect()
 }

@@ -4,10 +4,10 @@ use std::cmp::Reverse;
 
 use async_trait::async_trait;
 
-use super::{MemoryStore, Tables, duplicate};
+use super::{MemoryStore, Tables, duplicate, newest};
 use crate::base::{SessionId, SubjectId, Timestamp};
 use crate::store::verdict::{KEPT_USED_TOKENS, StoredToken, Verdict};
-use crate::store::{Audit, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::store::{Audit, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 
 impl Tables {
@@ -95,12 +95,16 @@ impl SessionStore for MemoryStore {
         Ok(self.tables().sessions.get(id).cloned())
     }
 
-    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let tables = self.tables();
-        let living = tables.sessions.values().filter(|session| session.subject == *subject && session.expires_at > now);
-        let mut living: Vec<_> = living.cloned().collect();
-        living.sort_by(|a, b| Reverse((a.created_at, &a.id)).cmp(&Reverse((b.created_at, &b.id))));
-        Ok(living)
+    async fn list(
+        &self,
+        subject: &SubjectId,
+        version: u64,
+        now: Timestamp,
+        page: Page<'_, SessionId>,
+    ) -> Result<Vec<Session>, StoreError> {
+        let is_listed =
+            |session: &&Session| session.subject == *subject && session.version == version && session.expires_at > now;
+        Ok(newest(self.tables().sessions.values().filter(is_listed), page, Session::cursor))
     }
 
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {

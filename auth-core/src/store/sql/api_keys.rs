@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::audit::commit;
 use super::{Columns, Engine, Transaction, Value, records};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
-use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, StoreError};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, Page, StoreError};
 use crate::token::TokenHash;
 
 #[diagnostic::do_not_recommend]
@@ -33,8 +33,10 @@ impl<E: Engine> ApiKeyStore for E {
         self.row(E::SQL.key, &[id.as_str().into()]).await?.as_ref().map(records::api_key).transpose()
     }
 
-    async fn list(&self) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        self.rows(E::SQL.keys, &[]).await?.iter().map(records::api_key).collect()
+    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        let (at, id) = page.place(ApiKeyId::as_str);
+        let rows = self.rows(E::SQL.keys, &[at.into(), id.into(), i64::from(page.limit).into()]).await?;
+        rows.iter().map(records::api_key).collect()
     }
 
     async fn rotate(

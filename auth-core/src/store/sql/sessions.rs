@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::audit::commit;
 use super::{Columns, Engine, Transaction, records, redeem, stored_version};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
-use crate::store::{Audit, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::store::{Audit, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
 use crate::token::TokenHash;
 
 #[diagnostic::do_not_recommend]
@@ -37,9 +37,17 @@ impl<E: Engine> SessionStore for E {
         self.row(E::SQL.session, &[id.as_str().into()]).await?.as_ref().map(records::session).transpose()
     }
 
-    async fn list(&self, subject: &SubjectId, now: Timestamp) -> Result<Vec<Session>, StoreError> {
-        let rows = self.rows(E::SQL.sessions, &[subject.as_str().into(), now.into()]).await?;
-        rows.iter().map(records::session).collect()
+    async fn list(
+        &self,
+        subject: &SubjectId,
+        version: u64,
+        now: Timestamp,
+        page: Page<'_, SessionId>,
+    ) -> Result<Vec<Session>, StoreError> {
+        let (at, id) = page.place(SessionId::as_str);
+        let version = stored_version(version)?.into();
+        let values = [subject.as_str().into(), version, now.into(), at.into(), id.into(), i64::from(page.limit).into()];
+        self.rows(E::SQL.sessions, &values).await?.iter().map(records::session).collect()
     }
 
     async fn redeem(&self, redeem: Redeem<'_>, audit: Audit<'_, Redeemed>) -> Result<Redeemed, StoreError> {

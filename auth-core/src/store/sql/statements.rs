@@ -79,7 +79,8 @@ statements! {
     add_session ["INSERT INTO " T "sessions (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"]
     session ["SELECT " SESSION " FROM " T "sessions WHERE id = $1 AND ends_at > 0"]
     sessions ["SELECT " SESSION " FROM " T "sessions
-               WHERE subject = $1 AND expires_at > $2 ORDER BY created_at DESC, id DESC"]
+               WHERE subject = $1 AND version = $2 AND expires_at > $3 AND (created_at, id) < ($4, $5)
+               ORDER BY created_at DESC, id DESC LIMIT $6"]
     refresh_session ["UPDATE " T "sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1"]
     end_session ["DELETE FROM " T "sessions
                   WHERE subject = $1 AND id = $2 AND ends_at > 0 AND NOT " LARGE " RETURNING id"]
@@ -115,7 +116,8 @@ statements! {
 
     add_key ["INSERT INTO " T "api_keys (" KEY ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"]
     key ["SELECT " KEY " FROM " T "api_keys WHERE id = $1"]
-    keys ["SELECT " KEY " FROM " T "api_keys ORDER BY created_at DESC, id DESC"]
+    keys ["SELECT " KEY " FROM " T "api_keys
+           WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"]
     rotate_key ["UPDATE " T "api_keys SET previous_hash = hash, previous_until = $3, hash = $2 WHERE id = $1
                  RETURNING " KEY]
     touch_key ["UPDATE " T "api_keys SET last_used_at = $2 WHERE id = $1"]

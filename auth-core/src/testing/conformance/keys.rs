@@ -6,7 +6,7 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{NOW, api_key, secs, token};
 use crate::base::{ApiKeyId, SubjectId};
-use crate::store::{ApiKeyRecord, ApiKeyStore, Audit};
+use crate::store::{ApiKeyRecord, ApiKeyStore, Audit, Page};
 
 async fn make<S: ApiKeyStore>(store: &S) -> ApiKeyRecord {
     let key = api_key(&SubjectId::random());
@@ -40,18 +40,27 @@ pub(super) async fn a_key_cannot_be_made_twice<S: ApiKeyStore>(store: &Arc<S>) {
     assert_same(&store.find(&key.id).await.unwrap().unwrap(), &key);
 }
 
-pub(super) async fn keys_are_listed_newest_first<S: ApiKeyStore>(store: &Arc<S>) {
+pub(super) async fn keys_are_listed_newest_first_and_page_by_page<S: ApiKeyStore>(store: &Arc<S>) {
     let mut made = Vec::new();
-    for age in [secs(20), secs(0), secs(10)] {
+    for age in [secs(20), secs(0), secs(10), secs(10)] {
         let key = ApiKeyRecord { created_at: NOW.after(age), ..api_key(&SubjectId::random()) };
         store.create(key.clone(), Audit::none()).await.unwrap();
         made.push(key);
     }
-    made.sort_by_key(|key| std::cmp::Reverse(key.created_at));
-    let mut listed = store.list().await.unwrap();
-    assert!(listed.is_sorted_by_key(|key| std::cmp::Reverse(key.created_at)), "keys come newest first");
+    made.sort_by_key(|key| std::cmp::Reverse(key.cursor()));
+    let mut listed: Vec<ApiKeyRecord> = Vec::new();
+    loop {
+        let after = listed.last().map(ApiKeyRecord::cursor);
+        let page = store.list(Page { after: after.as_ref(), limit: 3 }).await.unwrap();
+        assert!(page.len() <= 3, "a page of {} where the limit is 3", page.len());
+        if page.is_empty() {
+            break;
+        }
+        listed.extend(page);
+    }
+    assert!(listed.is_sorted_by_key(|key| std::cmp::Reverse(key.cursor())), "keys come newest first");
     listed.retain(|key| made.iter().any(|made| made.id == key.id));
-    assert_eq!(listed.len(), made.len());
+    assert_eq!(listed.len(), made.len(), "each key is listed once");
     for (listed, made) in listed.iter().zip(&made) {
         assert_same(listed, made);
     }

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, open, redeem, rotate, seal, session, token};
 use crate::base::SubjectId;
-use crate::store::{Audit, Redeemed, SessionStore};
+use crate::store::{Audit, Page, Redeemed, SessionStore};
 use crate::token::TokenHash;
 
 const CALLERS: usize = 100;
@@ -83,7 +83,7 @@ pub(super) async fn calls_that_end_all_do_not_block_each_other<S: SessionStore>(
         }
         let ended: Vec<_> = calls.join_all().await.into_iter().flat_map(Result::unwrap).collect();
         assert_eq!(ended.len(), 2, "each session ends once");
-        assert_eq!(store.list(&first.subject, NOW).await.unwrap(), []);
+        assert_eq!(store.list(&first.subject, 3, NOW, Page::first(10)).await.unwrap(), []);
     }
 }
 

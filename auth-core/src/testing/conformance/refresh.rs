@@ -7,7 +7,7 @@ use super::fixtures::{
     LEEWAY, LIFETIME, NOW, begin, family, open, redeem, redeem_as, redeem_of, rotate, seal, secs, session, token,
 };
 use crate::base::{SubjectId, Timestamp};
-use crate::store::{Audit, Holder, Redeem, Redeemed, Session, SessionStore};
+use crate::store::{Audit, Holder, Page, Redeem, Redeemed, Session, SessionStore};
 
 pub(super) async fn a_token_rotates_and_moves_its_session_on<S: SessionStore>(store: &Arc<S>) {
     let (session, first) = family(&**store).await;
@@ -146,7 +146,7 @@ pub(super) async fn no_refresh_carries_a_session_beyond_its_end<S: SessionStore>
     let third = rotate(&**store, &second, last).await;
     assert_eq!(store.find(&expected.id).await.unwrap().map(|session| session.expires_at), Some(ends_at));
     assert_eq!(redeem(&**store, &third, &token(), ends_at, LEEWAY).await, Redeemed::Refused, "past the end");
-    assert_eq!(store.list(&expected.subject, ends_at).await.unwrap(), []);
+    assert_eq!(store.list(&expected.subject, 3, ends_at, Page::first(10)).await.unwrap(), []);
 }
 
 pub(super) async fn a_token_of_another_client_or_key_changes_nothing<S: SessionStore>(store: &Arc<S>) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, redeem, rotate, secs, session, token};
 use crate::base::{SessionId, SubjectId};
-use crate::store::{Audit, NewSession, Redeemed, RefreshTokenRecord, Session, SessionStore};
+use crate::store::{Audit, NewSession, Page, Redeemed, RefreshTokenRecord, Session, SessionStore};
 
 async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenHash) -> bool {
     redeem(store, presented, &token(), NOW, LEEWAY).await == Redeemed::Refused
@@ -37,6 +37,37 @@ pub(super) async fn a_session_cannot_be_begun_twice<S: SessionStore>(store: &Arc
     assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun));
 }
 
+/// The first sessions of a subject with the version of the fixtures.
+async fn list<S: SessionStore>(store: &S, subject: &SubjectId) -> Vec<Session> {
+    store.list(subject, 3, NOW, Page::first(10)).await.unwrap()
+}
+
+pub(super) async fn sessions_are_listed_page_by_page<S: SessionStore>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let mut begun = Vec::new();
+    // Two at the same time, on both sides of the end of a page.
+    for age in [0, 10, 20, 20, 30] {
+        let session = Session { created_at: NOW.after(secs(age)), ..session(&subject) };
+        begin(&**store, &session).await;
+        begun.push(session);
+    }
+    begun.sort_by_key(|session| std::cmp::Reverse(session.cursor()));
+    let mut seen: Vec<Session> = Vec::new();
+    loop {
+        let after = seen.last().map(Session::cursor);
+        let page = store.list(&subject, 3, NOW, Page { after: after.as_ref(), limit: 2 }).await.unwrap();
+        assert_eq!(page.len(), 2.min(begun.len() - seen.len()), "the length of a page");
+        if page.is_empty() {
+            break;
+        }
+        // The end of a page stays where it is when its session ends.
+        let last = page.last().unwrap();
+        store.end(&subject, &last.id, Audit::none()).await.unwrap();
+        seen.extend(page);
+    }
+    assert_eq!(seen, begun, "each session is listed once");
+}
+
 pub(super) async fn living_sessions_are_listed_newest_first<S: SessionStore>(store: &Arc<S>) {
     let subject = SubjectId::random();
     let mut begun = Vec::new();
@@ -48,9 +79,12 @@ pub(super) async fn living_sessions_are_listed_newest_first<S: SessionStore>(sto
     let expired = Session { expires_at: NOW, ..session(&subject) };
     begin(&**store, &expired).await;
     family(&**store).await;
+    // Of another version: invalid.
+    let outdated = Session { version: 2, ..session(&subject) };
+    begin(&**store, &outdated).await;
     begun.sort_by_key(|session| std::cmp::Reverse(session.created_at));
-    assert_eq!(store.list(&subject, NOW).await.unwrap(), begun);
-    assert_eq!(store.list(&SubjectId::random(), NOW).await.unwrap(), []);
+    assert_eq!(list(&**store, &subject).await, begun);
+    assert_eq!(list(&**store, &SubjectId::random()).await, []);
 }
 
 pub(super) async fn a_session_is_ended_only_for_its_subject<S: SessionStore>(store: &Arc<S>) {

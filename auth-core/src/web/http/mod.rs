@@ -3,6 +3,7 @@
 mod body;
 mod challenge;
 mod no_store;
+mod page;
 mod path;
 mod problem;
 mod rejection;
@@ -10,6 +11,7 @@ mod rejection;
 pub use body::{Form, FormOrJson, Json};
 pub(crate) use challenge::{add_challenges, quotable};
 pub(crate) use no_store::{NO_STORE, no_store};
+pub use page::{PageQuery, Paged};
 pub use path::Path;
 pub use problem::{ErrorBody, Problem, problem_json};
 pub use rejection::Rejection;

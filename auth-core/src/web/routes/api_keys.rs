@@ -11,11 +11,11 @@ use crate::base::{ApiKeyId, Context, SubjectId, Timestamp};
 use crate::policy::Policy;
 use crate::service::Auth;
 use crate::service::api_keys::{IssuedApiKey, NewApiKey};
-use crate::store::ApiKeyRecord;
+use crate::store::{ApiKeyRecord, Cursor, Page};
 use crate::verify::Identity;
 use crate::web::Refusal;
 use crate::web::guard::Guard;
-use crate::web::http::{Json, NO_STORE, Path};
+use crate::web::http::{Json, NO_STORE, PageQuery, Paged, Path};
 
 #[derive(Deserialize)]
 pub(super) struct CreateBody {
@@ -70,9 +70,13 @@ pub(super) async fn create<P: Policy>(
     Ok(issued(StatusCode::CREATED, auth.create_api_key(&context, identity.subject(), new).await?))
 }
 
-pub(super) async fn list<P: Policy>(_: Guard<P>, State(auth): State<Auth>) -> Result<Json<Vec<ApiKeyView>>, Refusal> {
-    let keys = auth.api_keys().await?;
-    Ok(Json(keys.into_iter().map(ApiKeyView::from).collect()))
+pub(super) async fn list<P: Policy>(
+    _: Guard<P>,
+    State(auth): State<Auth>,
+    query: PageQuery<Cursor<ApiKeyId>>,
+) -> Result<Paged<ApiKeyView>, Refusal> {
+    let keys = auth.api_keys(Page { after: query.after.as_ref(), limit: query.limit + 1 }).await?;
+    Ok(query.respond(keys, ApiKeyRecord::cursor).map(ApiKeyView::from))
 }
 
 pub(super) async fn rotate<P: Policy>(

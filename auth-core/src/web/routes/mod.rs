@@ -33,6 +33,9 @@ impl Auth {
     /// with the scope `introspect`, and for [clients that may](crate::OAuthClient::may_introspect)), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
     /// routes to lie directly under the issuer.
     ///
+    /// `GET /auth/sessions` answers up to `?limit=` sessions (1 to 1,000, by default 100), newest first; a `Link` header with
+    /// `rel="next"` (RFC 8288) leads to the next ones ([`PageQuery`](crate::http::PageQuery)).
+    ///
     /// A body is read up to 64 KiB; a longer one is answered 413. Responses carry `Cache-Control: no-store` (RFC 6749
     /// section 5.1), but for the public keys and the metadata.
     ///

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use crate::base::{ClientId, Context, SessionId, Timestamp};
 use crate::service::Auth;
-use crate::store::Session;
+use crate::store::{Cursor, Page, Session};
 use crate::verify::Identity;
 use crate::web::Refusal;
-use crate::web::http::{Json, Path};
+use crate::web::http::{PageQuery, Paged, Path};
 
 #[derive(Serialize)]
 pub(super) struct SessionView {
@@ -47,8 +47,13 @@ pub(super) async fn logout_all(
 }
 
 #[require_auth]
-pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result<Json<Vec<SessionView>>, Refusal> {
-    let sessions = auth.sessions(identity.subject()).await?;
+pub(super) async fn list(
+    State(auth): State<Auth>,
+    identity: Identity,
+    query: PageQuery<Cursor<SessionId>>,
+) -> Result<Paged<SessionView>, Refusal> {
+    let page = Page { after: query.after.as_ref(), limit: query.limit + 1 };
+    let sessions = auth.sessions(identity.subject(), page).await?;
     let view = |session: Session| SessionView {
         current: identity.session() == Some(&session.id),
         id: session.id,
@@ -58,7 +63,7 @@ pub(super) async fn list(State(auth): State<Auth>, identity: Identity) -> Result
         agent: session.agent,
         client_id: session.client_id,
     };
-    Ok(Json(sessions.into_iter().map(view).collect()))
+    Ok(query.respond(sessions, Session::cursor).map(view))
 }
 
 #[require_auth]

@@ -5,8 +5,8 @@ use std::time::Duration;
 use auth_core::SubjectId;
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    AccountPatch, Audit, NewSession, NewUser, PostgresStore, Redeemed, SessionStore, UpdateOutcome, UserDirectory,
-    UserRegistry, UserStore,
+    AccountPatch, Audit, NewSession, NewUser, Page, PostgresStore, Redeemed, SessionStore, UpdateOutcome,
+    UserDirectory, UserRegistry, UserStore,
 };
 use auth_tests::servers::Database;
 use sqlx::postgres::PgPoolOptions;
@@ -54,7 +54,10 @@ impl Scene {
         let ending = session(NOW.after(Duration::from_hours(1)));
         let new = NewSession { session: ending.clone(), refresh_token: [200 + self.token; 32].into() };
         SessionStore::create(store, new, Audit::none()).await.unwrap();
-        assert_eq!(SessionStore::list(&*store, &ending.subject, NOW).await.unwrap(), [ending.clone()]);
+        assert_eq!(
+            SessionStore::list(&*store, &ending.subject, 0, NOW, Page::first(10)).await.unwrap(),
+            [ending.clone()]
+        );
         assert_eq!(store.end_all(&ending.subject, 50, Audit::none()).await.unwrap(), [ending.id]);
     }
 

@@ -2,8 +2,8 @@
 
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, NewUser, OpenError, Redeemed, SessionStore, SqliteStore,
-    UserDirectory, UserRegistry, UserStore,
+    ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, NewUser, OpenError, Page, Redeemed, SessionStore,
+    SqliteStore, UserDirectory, UserRegistry, UserStore,
 };
 use auth_core::{ApiKeyId, SubjectId};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -194,7 +194,7 @@ async fn a_file_of_the_first_schema_version_opens_with_its_rows() {
 
     let store = file.open().await;
     let admin = store.find_by_login("admin@example.com").await.unwrap().unwrap();
-    assert_eq!(SessionStore::list(&store, &admin.id, NOW).await.unwrap().len(), 1);
+    assert_eq!(SessionStore::list(&store, &admin.id, 0, NOW, Page::first(10)).await.unwrap().len(), 1);
     assert!(store.events(&AuditFilter::default(), 10).await.unwrap().is_empty(), "the audit table is there");
 }
 
