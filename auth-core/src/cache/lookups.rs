@@ -47,6 +47,12 @@ impl Lookups {
         self.api_keys.is_some() && self.users.is_some()
     }
 
+    /// Drops a session and a subject from the caches of this node.
+    pub(crate) fn forget(&self, session: &SessionId, subject: &SubjectId) {
+        self.coherence.caches().sessions.forget(session);
+        self.coherence.caches().subjects.forget(subject);
+    }
+
     pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
         let Some(api_keys) = &self.api_keys else { return Ok(None) };
         self.coherence.caches().api_keys.get(id, now, async { api_keys.find(id).await }).await

@@ -55,6 +55,10 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         self.store.upgrade_hash(id, old, new).await
     }
+
+    async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        self.store.sample_hashes().await
+    }
 }
 
 #[async_trait]

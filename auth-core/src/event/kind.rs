@@ -133,6 +133,12 @@ pub enum EventKind {
         /// The subject.
         subject: SubjectId,
     },
+    /// The stored hash of a subject's password cannot be verified, so that no password logs the subject in. A login was
+    /// refused.
+    PasswordHashUnreadable {
+        /// The subject.
+        subject: SubjectId,
+    },
     /// The application reported a change or removal of a subject in its own store.
     SubjectInvalidated {
         /// The subject.
@@ -211,6 +217,7 @@ impl EventKind {
             Self::TokensRevoked { .. } => "tokens_revoked",
             Self::PasswordChanged { .. } => "password_changed",
             Self::PasswordRehashed { .. } => "password_rehashed",
+            Self::PasswordHashUnreadable { .. } => "password_hash_unreadable",
             Self::SubjectInvalidated { .. } => "subject_invalidated",
             Self::AccountUpdated { .. } => "account_updated",
             Self::AccountRemoved { .. } => "account_removed",
@@ -246,6 +253,7 @@ impl EventKind {
             | Self::TokensRevoked { subject }
             | Self::PasswordChanged { subject }
             | Self::PasswordRehashed { subject }
+            | Self::PasswordHashUnreadable { subject }
             | Self::SubjectInvalidated { subject }
             | Self::AccountUpdated { subject }
             | Self::AccountRemoved { subject }
@@ -265,6 +273,7 @@ impl EventKind {
             Self::AccessRefused { .. }
             | Self::CredentialRefused { .. }
             | Self::LoginFailed { .. }
+            | Self::PasswordHashUnreadable { .. }
             | Self::RefreshReplayed { .. }
             | Self::RefreshByStranger { .. }
             | Self::ClientRefused => Outcome::Refused,

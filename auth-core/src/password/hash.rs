@@ -2,8 +2,9 @@
 
 /// A password hash in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it. Its `Debug` hides the hash.
 ///
-/// A bcrypt hash (`$2a$`, `$2b$`, `$2y$`) verifies, too, and is replaced at the next login (feature `bcrypt`, on by
-/// default).
+/// Argon2 with any parameters up to 256 MiB and 1 GiB in all passes verifies, and bcrypt (`$2a$`, `$2b$`, `$2y$`; feature
+/// `bcrypt`, on by default) up to cost 16. A weaker hash than this service makes is replaced at the next login. Any other
+/// text is unreadable: no password is right for it, and each login records an event.
 ///
 /// ```
 /// use auth_core::password::PasswordHash;

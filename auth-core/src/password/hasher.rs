@@ -1,20 +1,15 @@
-//! Argon2id on a bounded number of blocking threads.
+//! Hashing and verification on a bounded number of blocking threads.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use argon2::PasswordHasher;
 use argon2::password_hash::phc;
-use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
+use unicode_normalization::UnicodeNormalization;
 
 use super::PasswordHash;
-use super::legacy::{self, Bcrypt};
-
-/// OWASP's recommendation: 19 MiB, 2 passes, 1 lane.
-const MEMORY_KIB: u32 = 19_456;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
+use super::format::Format;
 
 /// The number of callers that may wait for a hashing thread; others get [`PasswordError::Busy`]. Each holds a request
 /// open and takes about 15 ms of a core.
@@ -27,19 +22,20 @@ pub enum PasswordError {
     /// Too many password checks are waiting: 503 with `Retry-After`.
     #[error("too many password checks are waiting; try again later")]
     Busy,
-    /// The stored hash has a format that this crate cannot verify.
-    #[error("unknown format of the stored password hash")]
-    UnknownFormat,
     /// Hashing failed: no memory or no randomness.
     #[error("the password could not be hashed")]
     Failed,
 }
 
 /// The outcome of a verification.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verified {
-    Wrong,
+    Wrong {
+        /// The stored hash has a format that cannot be verified, so that no password is right.
+        is_unreadable: bool,
+    },
     Right {
-        /// The same password hashed with the current parameters, if the stored hash has others.
+        /// The same password with the current format, if the stored hash is weaker.
         upgraded: Option<PasswordHash>,
     },
 }
@@ -48,38 +44,65 @@ pub(crate) enum Verified {
 pub(crate) struct Hasher {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
-    /// Verified in place of the hash of an unknown user, so that both cases take the same time.
-    decoy: PasswordHash,
-    /// The highest bcrypt cost seen so far; 0 if none.
-    bcrypt_cost: Arc<AtomicU32>,
+    formats: Arc<Formats>,
+    /// Set when the formats in the store are known.
+    learned: OnceCell<()>,
+}
+
+/// The formats of stored hashes as far as they are known. A failed login does the work of each of them once, whatever
+/// the stored hash is and whether there is one, so that its time does not tell which users exist.
+struct Formats(RwLock<Vec<Format>>);
+
+impl Formats {
+    fn learn(&self, format: Format) {
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.contains(&format) {
+            known.push(format);
+        }
+    }
+
+    fn known(&self) -> Vec<Format> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Hasher {
-    pub(crate) fn new() -> Result<Self, PasswordError> {
+    pub(crate) fn new() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut random = [0; 32];
-        aws_lc_rs::rand::fill(&mut random).map_err(|_| PasswordError::Failed)?;
-        Ok(Self {
+        Self {
             running: Arc::new(Semaphore::new(cores)),
             waiting: Arc::new(Semaphore::new(cores + MAX_WAITING)),
-            decoy: hash(&random)?,
-            bcrypt_cost: Arc::default(),
-        })
+            formats: Arc::new(Formats(RwLock::new(vec![Format::CURRENT]))),
+            learned: OnceCell::new(),
+        }
+    }
+
+    /// Learns the formats of these hashes, once. The first verification must come after it.
+    pub(crate) async fn learn(&self, samples: impl Future<Output = Vec<PasswordHash>>) {
+        let learn = async {
+            samples.await.iter().filter_map(Format::of).for_each(|format| self.formats.learn(format));
+        };
+        self.learned.get_or_init(|| learn).await;
+    }
+
+    #[cfg(test)]
+    pub(crate) fn formats(&self) -> usize {
+        self.formats.known().len()
     }
 
     /// Hashes a new password.
     pub(crate) async fn hash(&self, password: SecretString) -> Result<PasswordHash, PasswordError> {
-        self.run(move || hash(password.expose_secret().as_bytes())).await
+        self.run(move || hash(&normalized(password.expose_secret()))).await
     }
 
-    /// Checks `password` against `stored`. Without a stored hash the outcome is `Wrong`, after the same time.
+    /// Checks `password` against `stored`. Every wrong one takes the same time, also without a stored hash.
     pub(crate) async fn verify(
         &self,
         password: SecretString,
         stored: Option<PasswordHash>,
     ) -> Result<Verified, PasswordError> {
-        let (decoy, bcrypt_cost) = (self.decoy.clone(), Arc::clone(&self.bcrypt_cost));
-        self.run(move || check(password.expose_secret().as_bytes(), stored.as_ref(), &decoy, &bcrypt_cost)).await
+        let formats = Arc::clone(&self.formats);
+        self.run(move || check(&password, stored.as_ref(), &formats)).await
     }
 
     async fn run<T: Send + 'static>(
@@ -98,60 +121,142 @@ impl Hasher {
     }
 }
 
-fn argon2() -> Result<Argon2<'static>, PasswordError> {
-    let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|_| PasswordError::Failed)?;
-    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+/// A password in NFC (RFC 8265 section 4.2.2): keyboards compose accents differently.
+pub(super) fn normalized(password: &str) -> SecretString {
+    password.nfc().collect::<String>().into()
 }
 
-fn hash(password: &[u8]) -> Result<PasswordHash, PasswordError> {
-    let hash: phc::PasswordHash = argon2()?.hash_password(password).map_err(|_| PasswordError::Failed)?;
+fn hash(password: &SecretString) -> Result<PasswordHash, PasswordError> {
+    let hash = Format::current().ok_or(PasswordError::Failed)?.hash_password(password.expose_secret().as_bytes());
+    let hash: phc::PasswordHash = hash.map_err(|_| PasswordError::Failed)?;
     Ok(PasswordHash::from_stored(hash.to_string()))
 }
 
-/// A wrong password costs the same for every user name, known or not, so that timing does not reveal accounts: after
-/// the first bcrypt hash, the work of both kinds.
-fn check(
-    password: &[u8],
-    stored: Option<&PasswordHash>,
-    decoy: &PasswordHash,
-    bcrypt_cost: &AtomicU32,
-) -> Result<Verified, PasswordError> {
-    if let Some(bcrypt) = stored.and_then(Bcrypt::parse) {
-        let is_right = bcrypt.verify(password)?;
-        bcrypt_cost.fetch_max(bcrypt.cost, Ordering::Relaxed);
-        if is_right {
-            return Ok(Verified::Right { upgraded: Some(hash(password)?) });
+fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Formats) -> Result<Verified, PasswordError> {
+    let raw = password.expose_secret();
+    let normal = normalized(raw);
+    // Hashes of other applications may be of the form that the keyboard sent.
+    let forms = if normal.expose_secret() == raw { vec![&normal] } else { vec![&normal, password] };
+    let format = stored.and_then(Format::of);
+    let mut is_unreadable = stored.is_some() && format.is_none();
+    for form in &forms {
+        let form = form.expose_secret().as_bytes();
+        let mut done = None;
+        if let (Some(format), Some(stored)) = (format, stored) {
+            match format.verify(form, stored) {
+                Some(true) => {
+                    let is_old = format.is_weaker_than_current() || form != normal.expose_secret().as_bytes();
+                    return Ok(Verified::Right { upgraded: is_old.then(|| hash(&normal)).transpose()? });
+                }
+                Some(false) => {
+                    formats.learn(format);
+                    done = Some(format);
+                }
+                None => is_unreadable = true,
+            }
         }
-        verify(password, decoy)?;
-        return Ok(Verified::Wrong);
+        formats.known().into_iter().filter(|known| Some(*known) != done).for_each(|other| other.spend(form));
     }
-    let verified = verify(password, stored.unwrap_or(decoy))?;
-    if stored.is_some() && matches!(verified, Verified::Right { .. }) {
-        return Ok(verified);
-    }
-    match bcrypt_cost.load(Ordering::Relaxed) {
-        0 => {}
-        cost => legacy::spend(password, cost),
-    }
-    Ok(Verified::Wrong)
+    Ok(Verified::Wrong { is_unreadable })
 }
 
-fn verify(password: &[u8], stored: &PasswordHash) -> Result<Verified, PasswordError> {
-    let parsed = phc::PasswordHash::new(stored.as_str()).map_err(|_| PasswordError::UnknownFormat)?;
-    let argon2 = argon2()?;
-    match argon2.verify_password(password, &parsed) {
-        Ok(()) => {}
-        Err(argon2::password_hash::Error::PasswordInvalid) => return Ok(Verified::Wrong),
-        Err(_) => return Err(PasswordError::UnknownFormat),
-    }
-    let upgraded = if is_current(&parsed, argon2.params()) { None } else { Some(hash(password)?) };
-    Ok(Verified::Right { upgraded })
-}
+#[cfg(test)]
+mod tests {
+    use super::super::format::tests::RUN;
+    use super::*;
 
-fn is_current(stored: &phc::PasswordHash, params: &Params) -> bool {
-    stored.algorithm == Algorithm::Argon2id.ident()
-        && stored.version == Some(Version::V0x13.into())
-        && Params::try_from(stored).is_ok_and(|stored| {
-            (stored.m_cost(), stored.t_cost(), stored.p_cost()) == (params.m_cost(), params.t_cost(), params.p_cost())
-        })
+    const PASSWORD: &str = "three words and a comma";
+
+    fn argon2(algorithm: argon2::Algorithm, memory: u32, passes: u32, password: &str) -> PasswordHash {
+        let params = argon2::Params::new(memory, passes, 1, None).unwrap();
+        let hasher = argon2::Argon2::new(algorithm, argon2::Version::V0x13, params);
+        let hash: phc::PasswordHash = hasher.hash_password(password.as_bytes()).unwrap();
+        PasswordHash::from_stored(hash.to_string())
+    }
+
+    /// What a password's check runs, in some order.
+    fn work(password: &str, stored: Option<&PasswordHash>, formats: &Formats) -> (Verified, Vec<String>) {
+        RUN.take();
+        let verified = check(&password.to_owned().into(), stored, formats).unwrap();
+        let mut run: Vec<_> = RUN.take().iter().map(|format| format!("{format:?}")).collect();
+        run.sort();
+        (verified, run)
+    }
+
+    fn stored() -> (Vec<PasswordHash>, Vec<PasswordHash>) {
+        let mut readable = vec![
+            hash(&PASSWORD.to_owned().into()).unwrap(),
+            argon2(argon2::Algorithm::Argon2id, 65_536, 3, PASSWORD),
+            argon2(argon2::Algorithm::Argon2i, 512, 2, PASSWORD),
+        ];
+        #[cfg(feature = "bcrypt")]
+        readable.push(PasswordHash::from_stored(bcrypt::hash(PASSWORD, 4).unwrap()));
+        let unreadable = [
+            "!",
+            "",
+            "pbkdf2_sha256$600000$seasalt$6Wl8SNqHQ9Y0YzB2d4vPQUkXS7m1tI3yV1G9mN5QxJk=",
+            "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+            "$argon2id$v=19$m=4194304,t=3,p=4$wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc",
+            "$2b$04$short",
+            "$2b$05$short",
+        ];
+        (readable, unreadable.map(PasswordHash::from_stored).into())
+    }
+
+    #[test]
+    fn every_wrong_password_costs_the_work_of_every_known_format_once() {
+        let (readable, unreadable) = stored();
+        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        readable.iter().filter_map(Format::of).for_each(|format| formats.learn(format));
+        // The second password is not in NFC, so that each format is tried for both of its forms.
+        for password in ["not the password of ada", "not the passwo\u{72}\u{30c}d of ada"] {
+            let (verified, of_unknown) = work(password, None, &formats);
+            assert_eq!(verified, Verified::Wrong { is_unreadable: false });
+            let forms = if password.is_ascii() { 1 } else { 2 };
+            assert_eq!(of_unknown.len(), readable.len() * forms, "{of_unknown:?}");
+            for (hashes, is_unreadable) in [(&readable, false), (&unreadable, true)] {
+                for hash in hashes {
+                    let (verified, run) = work(password, Some(hash), &formats);
+                    assert_eq!(verified, Verified::Wrong { is_unreadable }, "{}", hash.as_str());
+                    assert_eq!(run, of_unknown, "{}", hash.as_str());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_format_that_was_not_in_the_store_is_learnt_from_a_login() {
+        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        let small = argon2(argon2::Algorithm::Argon2i, 512, 2, PASSWORD);
+        work("not the password of ada", Some(&small), &formats);
+        assert_eq!(work("not the password of ada", None, &formats).1.len(), 2);
+    }
+
+    #[test]
+    fn the_right_password_of_every_format_verifies_and_only_a_weaker_hash_is_replaced() {
+        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        for (n, hash) in stored().0.iter().enumerate() {
+            let (Verified::Right { upgraded }, _) = work(PASSWORD, Some(hash), &formats) else {
+                panic!("{} is refused", hash.as_str());
+            };
+            assert_eq!(upgraded.is_some(), n >= 2, "{}", hash.as_str());
+            assert!(upgraded.is_none_or(|new| Format::of(&new) == Some(Format::CURRENT)));
+        }
+    }
+
+    #[test]
+    fn a_password_is_one_password_in_every_composition() {
+        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        let (composed, decomposed) = ("caf\u{e9} au lait, s'il vous plait", "cafe\u{301} au lait, s'il vous plait");
+        let new = hash(&normalized(decomposed)).unwrap();
+        for form in [composed, decomposed] {
+            assert_eq!(work(form, Some(&new), &formats).0, Verified::Right { upgraded: None });
+        }
+        // Of an application that hashed what the keyboard sent: replaced by the hash of the normal form.
+        let old = hash(&decomposed.to_owned().into()).unwrap();
+        let (Verified::Right { upgraded: Some(new) }, _) = work(decomposed, Some(&old), &formats) else {
+            panic!("the raw form is refused");
+        };
+        assert_eq!(work(composed, Some(&new), &formats).0, Verified::Right { upgraded: None });
+    }
 }

@@ -1,10 +1,10 @@
 //! Passwords: rules for new ones, hashing and verification.
 
+#[cfg(feature = "server")]
+mod format;
 mod hash;
 #[cfg(feature = "server")]
 mod hasher;
-#[cfg(feature = "server")]
-mod legacy;
 #[cfg(feature = "server")]
 mod rules;
 

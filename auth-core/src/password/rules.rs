@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::hasher::normalized;
+
 /// Argon2 accepts more, but hashing reads the whole password first: the limit bounds that work.
 const MAX_BYTES: usize = 1024;
 
-/// The rules for new passwords: a length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2).
+/// The rules for new passwords: a length and a blocklist, no composition rules (NIST SP 800-63B-4 section 3.1.1.2). A
+/// password counts in Unicode's normal form C.
 ///
 /// The default is [`nist`](Self::nist). [`AuthBuilder::password_rules`](crate::AuthBuilder::password_rules) sets them
 /// for registration, password changes and every other operation.
@@ -73,10 +76,11 @@ impl PasswordRules {
     ///
     /// [`WeakPassword`] names the violated rule.
     pub fn check(&self, password: SecretString, words: &[&str]) -> Result<Password, WeakPassword> {
-        let text = password.expose_secret();
-        if text.len() > MAX_BYTES {
+        if password.expose_secret().len() > MAX_BYTES {
             return Err(WeakPassword::TooLong);
         }
+        let password = normalized(password.expose_secret());
+        let text = password.expose_secret();
         if text.chars().count() < self.min_chars {
             return Err(WeakPassword::TooShort { min: self.min_chars });
         }

@@ -4,6 +4,7 @@ use super::AccountError;
 use super::Auth;
 use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
+use crate::service::change::Change;
 use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 
 const USER: &str = "user";
@@ -34,7 +35,8 @@ impl Auth {
         Ok(self.directory()?.list(after, limit).await?)
     }
 
-    /// Changes an account. Guards see the change at the next request.
+    /// Changes an account. Guards see the change at the next request. Deactivation ends every session of the subject for
+    /// good.
     ///
     /// ```
     /// use auth_core::store::AccountPatch;
@@ -47,7 +49,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// As [`account`](Self::account), and [`AccountError::EmailTaken`]; [`AccountError::InvalidInput`] for a role that
+    /// As [`account`](Self::account), and [`AccountError::EmailTaken`], [`AccountError::LastOfRole`],
+    /// [`AccountError::CallerChanged`]; [`AccountError::InvalidInput`] for a role that
     /// [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have. After `Unavailable` the change may have been
     /// made.
     pub async fn update_account(
@@ -60,16 +63,7 @@ impl Auth {
         let id = id.clone();
         self.change(context, "update_account", |change| async move {
             change.check_caller().await?;
-            let recording = change.recording(Some(&id), |outcome: &UpdateOutcome| match outcome {
-                UpdateOutcome::Updated(_) => vec![EventKind::AccountUpdated { subject: id.clone() }],
-                UpdateOutcome::NotFound | UpdateOutcome::EmailTaken => Vec::new(),
-            });
-            let directory = change.auth().directory()?;
-            match recording.of(directory.update(&id, patch, recording.audit())).await? {
-                UpdateOutcome::Updated(account) => Ok(account),
-                UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
-                UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),
-            }
+            change.update_account(&id, patch).await
         })
         .await
     }
@@ -78,11 +72,16 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// As [`account`](Self::account). After `Unavailable` the account may have been removed.
+    /// As [`update_account`](Self::update_account), without `EmailTaken`. After `Unavailable` the account may have been
+    /// removed, or only disabled.
     pub async fn remove_account(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
         let id = id.clone();
         self.change(context, "remove_account", |change| async move {
             change.check_caller().await?;
+            if !change.service()?.needed_roles.is_empty() {
+                // Refused for the last account with a needed role.
+                change.update_account(&id, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
+            }
             let recording = change.recording(Some(&id), |removed: &bool| {
                 removed.then(|| EventKind::AccountRemoved { subject: id.clone() }).into_iter().collect()
             });
@@ -103,5 +102,22 @@ impl Auth {
 
     fn directory(&self) -> Result<&dyn UserDirectory, AccountError> {
         self.service()?.directory.as_deref().ok_or_else(|| AccountError::misconfigured("user directory"))
+    }
+}
+
+impl Change {
+    async fn update_account(&self, id: &SubjectId, mut patch: AccountPatch) -> Result<Account, AccountError> {
+        patch.needed_roles.extend_from_slice(&self.service()?.needed_roles);
+        let recording = self.recording(Some(id), |outcome: &UpdateOutcome| match outcome {
+            UpdateOutcome::Updated(_) => vec![EventKind::AccountUpdated { subject: id.clone() }],
+            UpdateOutcome::NotFound | UpdateOutcome::EmailTaken | UpdateOutcome::LastOfRole => Vec::new(),
+        });
+        let directory = self.auth().directory()?;
+        match recording.of(directory.update(id, patch, recording.audit())).await? {
+            UpdateOutcome::Updated(account) => Ok(account),
+            UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
+            UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),
+            UpdateOutcome::LastOfRole => Err(AccountError::LastOfRole),
+        }
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct Service {
     pub(crate) scopes: Vec<Box<str>>,
     pub(crate) clients: Clients,
     pub(crate) new_user_roles: Vec<Box<str>>,
+    /// Of these roles some active account keeps one; empty for no such rule.
+    pub(crate) needed_roles: Vec<Box<str>>,
     pub(crate) hasher: Hasher,
     pub(crate) password_rules: PasswordRules,
     pub(crate) users: Arc<dyn UserStore>,

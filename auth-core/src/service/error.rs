@@ -37,6 +37,9 @@ pub enum AccountError {
     /// The e-mail address is in use.
     #[error("This email address is taken.")]
     EmailTaken,
+    /// The account is the last active one with a [needed role](crate::AuthBuilder::needed_role).
+    #[error("This is the last active account with its role; give the role to another account first.")]
+    LastOfRole,
     /// The e-mail address is invalid.
     #[error("The email is {0}.")]
     InvalidEmail(#[from] InvalidEmail),

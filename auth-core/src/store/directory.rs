@@ -7,8 +7,8 @@ use crate::base::{Email, SubjectId, Timestamp};
 
 /// A user registry that lists and changes accounts.
 ///
-/// Every method is atomic. None changes the subject's version: guards read the state itself, so a changed role or a
-/// deactivation takes effect at the next request.
+/// Every method is atomic. Guards read the state itself, so a changed role or a deactivation takes effect at the next
+/// request.
 ///
 /// # Errors
 ///
@@ -23,6 +23,10 @@ pub trait UserDirectory: UserRegistry {
     async fn list(&self, after: Option<&SubjectId>, limit: u32) -> Result<Vec<Account>, StoreError>;
 
     /// Applies the patch entirely or not at all.
+    ///
+    /// It raises the subject's version by one when it deactivates an active account, so that no session comes back with
+    /// a later activation, and when it changes the address, so that no legacy token finds another account by it. Only
+    /// the sessions of a subject with a new address follow to the new version.
     async fn update(
         &self,
         id: &SubjectId,
@@ -66,6 +70,28 @@ pub struct AccountPatch {
     pub roles: Option<Vec<Box<str>>>,
     /// Whether the account is active.
     pub active: Option<bool>,
+    /// Roles of which some active account must keep one: the patch is refused if it would take them from the last.
+    /// [`Auth::update_account`](crate::Auth::update_account) sets them from
+    /// [`AuthBuilder::needed_role`](crate::AuthBuilder::needed_role).
+    pub needed_roles: Vec<Box<str>>,
+}
+
+impl AccountPatch {
+    pub(crate) fn deactivates(&self, account: &Account) -> bool {
+        account.active && self.active == Some(false)
+    }
+
+    pub(crate) fn renames(&self, account: &Account) -> bool {
+        self.email.as_ref().is_some_and(|email| *email != account.email)
+    }
+
+    /// Whether the account is active with a needed role, and then would not be.
+    pub(crate) fn takes_needed_role(&self, account: &Account) -> bool {
+        let is_needed = |roles: &[Box<str>]| roles.iter().any(|role| self.needed_roles.contains(role));
+        let has_after =
+            self.active.unwrap_or(account.active) && is_needed(self.roles.as_ref().unwrap_or(&account.roles));
+        account.active && is_needed(&account.roles) && !has_after
+    }
 }
 
 /// The outcome of [`UserDirectory::update`].
@@ -77,4 +103,6 @@ pub enum UpdateOutcome {
     NotFound,
     /// Another account has the e-mail address; nothing changed.
     EmailTaken,
+    /// No other active account has one of the needed roles; nothing changed.
+    LastOfRole,
 }

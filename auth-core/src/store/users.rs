@@ -5,13 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{Audit, StoreError};
-use crate::base::{Email, SubjectId};
+use crate::base::{Email, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 
 /// The users, as authentication needs them. Implement it to keep an existing user table.
 ///
-/// The version of a user grows whenever the user's credentials change or are revoked; a table without such a column can
-/// add one that starts at 0.
+/// The version of a user grows whenever the user's credentials change or are revoked, and when the user is deactivated or
+/// gets another login name; a table without such a column can add one that starts at 0. An application that changes users
+/// itself raises it, too: otherwise the sessions of a disabled user come back when the user is enabled.
 ///
 /// # Errors
 ///
@@ -28,11 +29,11 @@ use crate::password::PasswordHash;
 /// #[async_trait::async_trait]
 /// impl UserStore for Users {
 ///     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-///         todo!("SELECT id, hash, active, roles, version FROM users WHERE email = lower($1)")
+///         todo!("SELECT id, email, hash, active, roles, version, created_at FROM users WHERE email = lower($1)")
 ///     }
 ///
 ///     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
-///         todo!("SELECT id, hash, active, roles, version FROM users WHERE id = $1")
+///         todo!("SELECT id, email, hash, active, roles, version, created_at FROM users WHERE id = $1")
 ///     }
 ///
 ///     async fn set_password(&self, id: &SubjectId, version: u64, hash: &PasswordHash, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
@@ -74,6 +75,13 @@ pub trait UserStore: Send + Sync + 'static {
     /// Replaces `old` by `new`, a stronger hash of the same password, unless the stored hash is no longer `old`. Does
     /// not change the version.
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
+
+    /// Returns at least one stored hash of each format: of each algorithm with each set of parameters. Called before the
+    /// first login of a process, whose work and time must be the same for every user, known or not. For a table with the
+    /// hashes of this service only there is nothing to return, which is the default.
+    async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        Ok(Vec::new())
+    }
 }
 
 /// A user store that accepts new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
@@ -94,6 +102,11 @@ pub trait UserRegistry: UserStore {
 pub struct UserRecord {
     /// The stable id.
     pub id: SubjectId,
+    /// The e-mail address, if known: a new password must not be it.
+    pub email: Option<Email>,
+    /// The time of creation, if known. Without it a [legacy token](crate::LegacyTokens::by_login) that names the user is
+    /// refused.
+    pub created_at: Option<Timestamp>,
     /// The hash of the password; `None` for a user without a password.
     pub password_hash: Option<PasswordHash>,
     /// The state that guards read.

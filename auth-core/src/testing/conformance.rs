@@ -75,16 +75,21 @@ pub async fn users<S: UserRegistry>(store: &Arc<S>) {
         users::of_concurrent_passwords_from_one_version_one_is_set,
         users::an_upgraded_hash_keeps_the_version,
         users::a_hash_is_not_upgraded_over_a_newer_password,
+        users::every_format_has_a_sample,
     );
 }
 
 /// Checks of [`UserDirectory`].
-pub async fn directory<S: UserDirectory>(store: &Arc<S>) {
+pub async fn directory<S: UserDirectory + SessionStore>(store: &Arc<S>) {
     check!(
         store,
         accounts::an_account_shows_what_was_registered,
         accounts::accounts_are_listed_page_by_page,
-        accounts::a_patch_changes_what_it_names_and_keeps_the_version,
+        accounts::a_patch_changes_what_it_names,
+        accounts::a_deactivation_raises_the_version_once_and_for_good,
+        accounts::a_new_address_raises_the_versions_of_the_account_and_of_its_sessions,
+        accounts::the_last_active_account_with_a_needed_role_keeps_it,
+        accounts::of_two_accounts_that_lose_a_needed_role_at_once_one_keeps_it,
         accounts::the_password_of_an_inactive_user_is_not_set,
         accounts::a_changed_address_is_the_login_name_from_then_on,
         accounts::a_taken_address_changes_nothing,

@@ -53,8 +53,8 @@ impl LegacyTokens {
         Ok(Self { key: SigningKey::hs256(secret)?.verifying_key().into_verifying(), until, by_login: false })
     }
 
-    /// Reads `sub` as the login name. A login name must not be reassigned to another user before `until`: the token
-    /// would authenticate the new user.
+    /// Reads `sub` as the login name. Since a name may pass to another user, a token without `iat` is refused, and so is
+    /// one that is older than the account, to the second: accounts that move in keep their time of creation.
     pub fn by_login(mut self) -> Self {
         self.by_login = true;
         self
@@ -114,6 +114,11 @@ pub(crate) struct RawClaims {
 }
 
 impl RawClaims {
+    /// Whether the token says that it was issued in the second of this time or later.
+    pub(crate) fn is_issued_since(&self, time: Option<Timestamp>) -> bool {
+        matches!((self.iat, time), (Some(iat), Some(time)) if iat >= time.as_millis().div_euclid(1000))
+    }
+
     /// Converts to the claims of this subject.
     pub(crate) fn of(self, sub: SubjectId) -> Claims {
         Claims { nbf: self.nbf, iat: self.iat, ..Claims::minimal(sub, self.exp) }

@@ -64,7 +64,7 @@ impl CredentialFacts for ApiKeyIdentity {
 }
 
 impl Verifier {
-    /// Verifies an API key: the key itself, then its owner.
+    /// Verifies an API key: the key itself, then its owner's present state and right to have it.
     pub(crate) async fn identify_api_key(
         &self,
         origin: &dyn Origin,
@@ -82,7 +82,8 @@ impl Verifier {
         if !is_valid(&record, &key, now) {
             return Err(refuse(TokenError::Unknown));
         }
-        if !self.lookups.subject(&record.owner, now).await?.is_some_and(|owner| owner.active) {
+        let owner = self.lookups.subject(&record.owner, now).await?;
+        if !owner.is_some_and(|state| self.key_owners.allow(&record.owner, state, now)) {
             return Err(refuse(TokenError::SubjectChanged));
         }
         self.note_use(&record, now).await;

@@ -128,9 +128,18 @@ impl Verifier {
         let (Some(sid), Some(ver)) = (&claims.sid, claims.ver) else {
             return Err(self.refused(origin, TokenError::Claims));
         };
-        let session = self.lookups.session(sid, now).await?.filter(|session| now < session.ends_at);
+        let mut session = self.lookups.session(sid, now).await?;
+        let mut state = self.lookups.subject(&claims.sub, now).await?;
+        if let (Some(of_session), Some(of_subject)) = (&session, &state)
+            && of_session.version != of_subject.version
+        {
+            // A new address raises both versions in one step; the caches may hold one of them from before it.
+            self.lookups.forget(sid, &claims.sub);
+            state = self.lookups.subject(&claims.sub, now).await?;
+            session = self.lookups.session(sid, now).await?;
+        }
+        let session = session.filter(|session| now < session.ends_at);
         let session = session.ok_or_else(|| self.refused(origin, TokenError::SessionEnded))?;
-        let state = self.lookups.subject(&claims.sub, now).await?;
         // The session must belong to this subject and have the subject's current version, which every change of its
         // credentials raises. A token's version is at most the current one.
         match state {

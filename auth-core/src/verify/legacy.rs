@@ -40,6 +40,8 @@ impl Verifier {
     ) -> Result<Identity, AccessError> {
         let found = if by_login {
             let found = self.lookups.subject_by_login(&raw.name).await?;
+            // The name may have been given up and taken by a stranger since the token was issued.
+            let found = found.filter(|user| raw.is_issued_since(user.created_at));
             found.map(|UserRecord { id, state, .. }| (id, Arc::new(state)))
         } else {
             let id = SubjectId::try_from(raw.name.clone()).map_err(|_| self.refused(origin, TokenError::Claims))?;

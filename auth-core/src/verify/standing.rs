@@ -1,5 +1,7 @@
 //! The second look at a caller, at the write of a change.
 
+use std::sync::Arc;
+
 use super::Verifier;
 use crate::base::{Actor, Context, Standing, SubjectId};
 use crate::store::StoreError;
@@ -12,7 +14,7 @@ impl Verifier {
             (Actor::Subject(subject), Some(standing)) => self.subject_stands(subject, standing).await,
             (Actor::ApiKey(id), _) => match &self.lookups.api_keys {
                 Some(api_keys) => match api_keys.find(id).await? {
-                    Some(key) => self.is_active(&key.owner).await,
+                    Some(key) => self.may_have_keys(&key.owner).await,
                     None => Ok(false),
                 },
                 None => Ok(false),
@@ -35,8 +37,9 @@ impl Verifier {
         Ok(now.is_some_and(|now| now.active && now.version == version && now.roles == then.roles))
     }
 
-    async fn is_active(&self, subject: &SubjectId) -> Result<bool, StoreError> {
+    async fn may_have_keys(&self, owner: &SubjectId) -> Result<bool, StoreError> {
         let Some(users) = &self.lookups.users else { return Ok(false) };
-        Ok(users.find_by_id(subject).await?.is_some_and(|user| user.state.active))
+        let owner = users.find_by_id(owner).await?;
+        Ok(owner.is_some_and(|user| self.key_owners.allow(&user.id, Arc::new(user.state), self.now())))
     }
 }

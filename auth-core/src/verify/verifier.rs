@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dpop::Proofs;
-use super::{AccessError, CredentialError, CredentialSources, Origin};
+use super::{AccessError, CredentialError, CredentialSources, KeyOwners, Origin};
 use crate::base::{Clock, Timestamp};
 use crate::cache::Lookups;
 use crate::event::{EventKind, Events};
@@ -19,6 +19,7 @@ pub(crate) struct Verifier {
     #[cfg(feature = "oidc")]
     pub(crate) issuers: TrustedIssuers,
     pub(crate) sources: CredentialSources,
+    pub(crate) key_owners: KeyOwners,
     pub(crate) lookups: Lookups,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,

@@ -173,6 +173,7 @@ fn account(error: &AccountError) -> Row {
         AccountError::InvalidDpopProof => (400, "invalid-dpop-proof", "Invalid proof of a key", None),
         AccountError::InvalidScope => (400, "invalid-scope", "Invalid scope", None),
         AccountError::EmailTaken => (409, "email-taken", "Conflict", None),
+        AccountError::LastOfRole => (409, "last-of-role", "Conflict", None),
         AccountError::InvalidEmail(_) => (422, "invalid-email", "Invalid email", None),
         AccountError::WeakPassword(_) => (422, "weak-password", "Weak password", None),
         AccountError::InvalidInput { .. } => (422, "bad-request", "Unprocessable Entity", None),

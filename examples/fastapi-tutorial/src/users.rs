@@ -55,11 +55,13 @@ impl Users {
     }
 }
 
-type Row = (String, String, bool, i64);
+type Row = (String, Option<String>, String, bool, i64);
 
-fn record((username, hash, disabled, version): Row) -> Result<UserRecord, StoreError> {
+fn record((username, email, hash, disabled, version): Row) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
         id: username.parse().map_err(StoreError::unavailable)?,
+        email: email.and_then(|email| email.parse().ok()),
+        created_at: None,
         password_hash: Some(PasswordHash::from_stored(hash)),
         state: SubjectState { active: !disabled, roles: [].into(), version: version.unsigned_abs() },
     })
@@ -68,7 +70,7 @@ fn record((username, hash, disabled, version): Row) -> Result<UserRecord, StoreE
 #[async_trait]
 impl UserStore for Users {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        let sql = "SELECT username, hashed_password, disabled, version FROM users WHERE username = ?1";
+        let sql = "SELECT username, email, hashed_password, disabled, version FROM users WHERE username = ?1";
         let row = query_as(sql).bind(login).fetch_optional(&self.0).await.map_err(StoreError::unavailable)?;
         row.map(record).transpose()
     }
@@ -102,5 +104,11 @@ impl UserStore for Users {
         let sql = "UPDATE users SET hashed_password = ?3 WHERE username = ?1 AND hashed_password = ?2";
         let upgrade = query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str());
         upgrade.execute(&self.0).await.map_err(StoreError::unavailable).map(|_| ())
+    }
+
+    async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        let sql = "SELECT min(hashed_password) FROM users GROUP BY substr(hashed_password, 1, 30)";
+        let samples = query_scalar::<_, String>(sql).fetch_all(&self.0).await.map_err(StoreError::unavailable)?;
+        Ok(samples.into_iter().map(PasswordHash::from_stored).collect())
     }
 }

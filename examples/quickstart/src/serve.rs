@@ -109,5 +109,6 @@ fn authentication(
     let settings = settings.or_issuer(format!("http://{address}")).or_audience("quickstart");
     let mut settings = settings.or_secret_beside(database_url)?;
     settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis_url)).transpose()?;
-    Ok(store.give_to(Auth::from_settings(settings)?, redis_url)?.roles::<Role>().new_user_role(Role::User).build()?)
+    let builder = store.give_to(Auth::from_settings(settings)?, redis_url)?.roles::<Role>();
+    Ok(builder.new_user_role(Role::User).needed_role(Role::Admin).build()?)
 }

@@ -79,6 +79,7 @@ pub(crate) async fn edit(
         email: patch.email,
         roles: patch.role.map(|role| vec![role.name().into()]),
         active: patch.is_active,
+        ..AccountPatch::default()
     };
     let account = auth.update_account(&context, &id, patch).await?;
     Ok(Json(account.into()))

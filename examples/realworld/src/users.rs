@@ -15,9 +15,11 @@ impl Users {
 
     async fn find(&self, sql: &'static str, by: &str) -> Result<Option<UserRecord>, StoreError> {
         let row = query_as(sql).bind(by).fetch_optional(&self.0).await.map_err(StoreError::unavailable)?;
-        row.map(|(id, hash, active, version): (String, String, bool, i64)| {
+        row.map(|(id, email, hash, active, version): (String, String, String, bool, i64)| {
             Ok(UserRecord {
                 id: id.parse().map_err(StoreError::unavailable)?,
+                email: email.parse().ok(),
+                created_at: None,
                 password_hash: Some(PasswordHash::from_stored(hash)),
                 state: SubjectState { active, roles: [].into(), version: version.unsigned_abs() },
             })
@@ -29,11 +31,11 @@ impl Users {
 #[async_trait]
 impl UserStore for Users {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        self.find("SELECT id, password_hash, active, version FROM users WHERE email = ?1", login).await
+        self.find("SELECT id, email, password_hash, active, version FROM users WHERE email = ?1", login).await
     }
 
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
-        self.find("SELECT id, password_hash, active, version FROM users WHERE id = ?1", id.as_str()).await
+        self.find("SELECT id, email, password_hash, active, version FROM users WHERE id = ?1", id.as_str()).await
     }
 
     async fn set_password(

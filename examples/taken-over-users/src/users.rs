@@ -12,12 +12,15 @@ use crate::unavailable;
 #[derive(Clone, Debug)]
 pub struct LegacyUsers(SqlitePool);
 
-type Row = (i64, Option<String>, bool, bool, i64);
+type Row = (i64, String, Option<String>, bool, bool, i64);
 
-fn record((id, hash, active, admin, version): Row) -> Result<UserRecord, StoreError> {
+fn record((id, email, hash, active, admin, version): Row) -> Result<UserRecord, StoreError> {
     let roles = if admin { vec!["Admin".into()] } else { vec![] };
     Ok(UserRecord {
         id: id.to_string().parse().map_err(StoreError::unavailable)?,
+        email: email.parse().ok(),
+        // The table does not say.
+        created_at: None,
         password_hash: hash.map(PasswordHash::from_stored),
         state: SubjectState { active, roles: roles.into(), version: version.unsigned_abs() },
     })
@@ -27,12 +30,12 @@ fn record((id, hash, active, admin, version): Row) -> Result<UserRecord, StoreEr
 #[async_trait]
 impl UserStore for LegacyUsers {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        let sql = "SELECT id, hashed_password, is_active, is_admin, version FROM users WHERE email = lower(?1)";
+        let sql = "SELECT id, email, hashed_password, is_active, is_admin, version FROM users WHERE email = lower(?1)";
         query_as(sql).bind(login).fetch_optional(&self.0).await.map_err(unavailable)?.map(record).transpose()
     }
 
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
-        let sql = "SELECT id, hashed_password, is_active, is_admin, version FROM users
+        let sql = "SELECT id, email, hashed_password, is_active, is_admin, version FROM users
                    WHERE id = ?1 AND CAST(id AS TEXT) = ?1";
         query_as(sql).bind(id.as_str()).fetch_optional(&self.0).await.map_err(unavailable)?.map(record).transpose()
     }
@@ -62,6 +65,13 @@ impl UserStore for LegacyUsers {
                    WHERE id = ?1 AND CAST(id AS TEXT) = ?1 AND hashed_password = ?2";
         let upgrade = query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str());
         upgrade.execute(&self.0).await.map_err(unavailable).map(|_| ())
+    }
+
+    async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        let sql = "SELECT min(hashed_password) FROM users WHERE hashed_password IS NOT NULL
+                   GROUP BY substr(hashed_password, 1, 30)";
+        let samples = query_scalar::<_, String>(sql).fetch_all(&self.0).await.map_err(unavailable)?;
+        Ok(samples.into_iter().map(PasswordHash::from_stored).collect())
     }
 }
 

@@ -499,3 +499,21 @@ async fn a_change_that_fails_has_no_event_of_success() {
     assert_eq!(scene.auth.register(&context, taken).await, Err(AccountError::EmailTaken));
     assert_eq!(scene.events.take(), [] as [&str; 0]);
 }
+
+#[tokio::test]
+async fn a_hash_that_cannot_be_verified_has_an_event_with_its_subject() {
+    let scene = Scene::new().await;
+    let version = scene.record().await.state.version;
+    scene.store.set_password(&scene.ada, version, &PasswordHash::from_stored("!"), Audit::none()).await.unwrap();
+    let refused = scene.auth.login(&context(), Login::new("ada@example.com", PASSWORD)).await;
+    assert_eq!(refused.err(), Some(AccountError::InvalidCredentials));
+    let mut events = Vec::new();
+    let arrive = async {
+        while events.len() < 2 {
+            yield_now().await;
+            events.extend(scene.events.take());
+        }
+    };
+    tokio::time::timeout(crate::SOON, arrive).await.unwrap();
+    assert_eq!(events, ["password_hash_unreadable", "login_failed"]);
+}

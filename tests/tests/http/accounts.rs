@@ -139,7 +139,11 @@ async fn a_disabled_user_is_refused_at_once_and_accepted_when_enabled() {
     client.get_as(&ada.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
     client.try_refresh(&ada.refresh).await.is_problem(401);
     client.json_as(&admin.access, Method::PATCH, &path, &json!({ "is_active": true })).await;
-    client.login("ada@example.com", PASSWORD).await;
+    // What began before does not come back.
+    client.get_as(&ada.access, "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    client.try_refresh(&ada.refresh).await.is_problem(401);
+    let again = client.login("ada@example.com", PASSWORD).await;
+    assert_eq!(client.get_as(&again.access, "/auth/sessions").await.json().as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -169,6 +173,44 @@ async fn a_user_cannot_remove_a_user_of_a_higher_role() {
     let answer = client.call_as(&moderator.access, Method::DELETE, &format!("/users/{id}")).await;
     answer.is_challenge(403, INSUFFICIENT);
     assert_eq!(client.get_as(&admin.access, "/users/me").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_new_address_keeps_the_sessions_of_its_user() {
+    let node = node();
+    let client = node.client();
+    let (path, ada) = user(&client, "ada@example.com").await;
+    assert_eq!(client.get_as(&ada.access, "/users/me").await.status, 200);
+    for address in ["countess@example.com", "lovelace@example.com"] {
+        client.json_as(&ada.access, Method::PATCH, &path, &json!({ "email": address })).await;
+        assert_eq!(client.get_as(&ada.access, "/users/me").await.json()["email"], address);
+    }
+    let next = client.try_refresh(&ada.refresh).await.tokens();
+    assert_eq!(client.get_as(&next.access, "/users/me").await.status, 200);
+    client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
+}
+
+#[tokio::test]
+async fn the_last_active_admin_cannot_be_demoted_disabled_or_removed() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let path = format!("/users/{}", client.get_as(&admin.access, "/users/me").await.json()["id"].as_str().unwrap());
+    let take = [json!({ "role": "User" }), json!({ "is_active": false })];
+    for patch in &take {
+        client.json_as(&admin.access, Method::PATCH, &path, patch).await.is_problem(409);
+    }
+    client.call_as(&admin.access, Method::DELETE, &path).await.is_problem(409);
+    assert_eq!(client.get_as(&admin.access, "/policy").await.status, 200);
+
+    // An inactive admin does not count, an active one does.
+    let (of_eve, _) = with_role(&client, &admin, "eve@example.com", "Admin").await;
+    client.json_as(&admin.access, Method::PATCH, &of_eve, &json!({ "is_active": false })).await;
+    client.call_as(&admin.access, Method::DELETE, &path).await.is_problem(409);
+    client.json_as(&admin.access, Method::PATCH, &of_eve, &json!({ "is_active": true })).await;
+    let eve = client.login("eve@example.com", PASSWORD).await;
+    assert_eq!(client.call_as(&admin.access, Method::DELETE, &path).await.status, 204);
+    client.call_as(&eve.access, Method::DELETE, &of_eve).await.is_problem(409);
 }
 
 /// Sends the head of a request, and its body only after `meanwhile`: `100 Continue` says that the guard has let the

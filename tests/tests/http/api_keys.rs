@@ -163,3 +163,29 @@ async fn an_invalid_request_for_a_key_is_422() {
     }
     assert_eq!(client.get_as(&admin.access, "/auth/api-keys").await.json(), json!([]));
 }
+
+#[tokio::test]
+async fn a_key_stops_with_the_role_that_made_it() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let id = client.register("ada@example.com", PASSWORD).await;
+    let user = format!("/users/{id}");
+    let give = async |role: &str| {
+        let answer = client.json_as(&admin.access, Method::PATCH, &user, &json!({ "role": role })).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    };
+    give("Admin").await;
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    let (_, key) = reports_key(&client, &ada.access).await;
+    let (_, of_admin) = reports_key(&client, &admin.access).await;
+    assert_eq!(report(&client, &key).await.status, 200);
+    for role in ["User", "Moderator"] {
+        give(role).await;
+        let answer = report(&client, &key).await;
+        assert_eq!(answer.is_problem(401).challenges(), [INVALID_TOKEN, KEY_INVALID], "{role}");
+    }
+    assert_eq!(report(&client, &of_admin).await.status, 200);
+    give("Admin").await;
+    assert_eq!(report(&client, &key).await.status, 200);
+}

@@ -130,3 +130,16 @@ async fn unknown_scopes_are_not_granted_at_login() {
     let answer = client.post_form("/auth/login", &form).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["scope"]), (200, &json!("")));
 }
+
+#[tokio::test]
+async fn a_password_logs_in_however_its_accents_are_composed() {
+    let node = node();
+    let client = node.client();
+    let (composed, decomposed) = ("caf\u{e9} au lait, s'il vous plait", "cafe\u{301} au lait, s'il vous plait");
+    client.register("ada@example.com", decomposed).await;
+    client.login("ada@example.com", composed).await;
+    let ada = client.login("ada@example.com", decomposed).await;
+    let change = json!({ "current_password": composed, "new_password": composed.to_uppercase() });
+    client.json_as(&ada.access, Method::POST, "/auth/password", &change).await.tokens();
+    client.login("ada@example.com", &decomposed.to_uppercase()).await;
+}

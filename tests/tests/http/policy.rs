@@ -58,7 +58,10 @@ async fn every_route_accepts_exactly_the_callers_of_its_requirement() {
     }
     // The owner of the keys is not one of the matrix's callers, whose calls could end its session.
     let (owner, _) = auth
-        .register(&Context::system("test"), Registration::new("owner@example.com", PASSWORD.to_owned()))
+        .register(
+            &Context::system("test"),
+            Registration::new("owner@example.com", PASSWORD.to_owned()).with_roles([Role::Admin]),
+        )
         .await
         .unwrap();
     for scope in ["reports:read", "introspect", "another"] {

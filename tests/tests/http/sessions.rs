@@ -126,6 +126,10 @@ async fn a_password_change_needs_the_current_one_and_an_acceptable_new_one() {
     answer.is_challenge(403, NO_CREDENTIAL);
     let weak = json!({ "current_password": ADMIN_PASSWORD, "new_password": "short" });
     client.json_as(&admin.access, Method::POST, "/auth/password", &weak).await.is_problem(422);
+    client.register("ada.lovelace@example.com", PASSWORD).await;
+    let ada = client.login("ada.lovelace@example.com", PASSWORD).await;
+    let own = json!({ "current_password": PASSWORD, "new_password": "Ada.Lovelace@example.com" });
+    client.json_as(&ada.access, Method::POST, "/auth/password", &own).await.is_problem(422);
     client.login(ADMIN_EMAIL, ADMIN_PASSWORD).await;
 }
 

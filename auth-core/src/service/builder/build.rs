@@ -13,7 +13,7 @@ use crate::base::{Opaque, Timestamp};
 use crate::cache::{Coherence, Coherent, Lookups};
 use crate::event::Events;
 #[cfg(feature = "server")]
-use crate::password::{Hasher, PasswordError};
+use crate::password::Hasher;
 #[cfg(feature = "server")]
 use crate::service::auth::Service;
 use crate::service::auth::{Auth, Inner};
@@ -27,7 +27,7 @@ use crate::store::{Housekeeping, UserDirectory, UserRegistry};
 use crate::token::issuer::{IssuerError, TrustedIssuers};
 use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
 use crate::verify::dpop::Proofs;
-use crate::verify::{CredentialSources, Verifier};
+use crate::verify::{CredentialSources, KeyOwners, Verifier};
 
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
@@ -56,10 +56,6 @@ pub enum BuildError {
     #[cfg(feature = "oidc")]
     #[error(transparent)]
     Issuer(#[from] IssuerError),
-    /// The password hasher failed to start.
-    #[cfg(feature = "server")]
-    #[error("the password hasher failed to start: {0}")]
-    Hasher(#[from] PasswordError),
 }
 
 debug_as_display!(BuildError);
@@ -109,12 +105,13 @@ impl AuthBuilder {
                 clients: clients(&self.audience, &self.scopes, std::mem::take(&mut self.clients), has_dpop)?,
                 scopes: std::mem::take(&mut self.scopes),
                 new_user_roles: std::mem::take(&mut self.new_user_roles),
+                needed_roles: std::mem::take(&mut self.needed_roles),
                 users: users.ok_or(missing("user", "users"))?,
                 registry,
                 directory,
                 sessions: sessions.ok_or(missing("session", "sessions"))?,
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
-                hasher: Hasher::new()?,
+                hasher: Hasher::new(),
                 password_rules: self.password_rules,
             })
         };
@@ -133,6 +130,7 @@ impl AuthBuilder {
             ),
             dpop,
             sources,
+            key_owners: KeyOwners::new(self.key_owner),
             lookups,
             clock: self.clock,
             events: Events::new(self.events),

@@ -13,7 +13,9 @@ use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
 use crate::password::PasswordRules;
-use crate::policy::{KnownRoles, Role};
+#[cfg(feature = "server")]
+use crate::policy::Role;
+use crate::policy::{KnownRoles, Policy, Requirement};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 use crate::store::{ApiKeyStore, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
@@ -72,7 +74,9 @@ pub struct AuthBuilder {
     known_roles: KnownRoles,
     #[cfg(feature = "server")]
     password_rules: PasswordRules,
+    needed_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
+    key_owner: Option<&'static Requirement>,
     /// Whether `build` starts a purge task.
     #[cfg(feature = "server")]
     pub(super) purge: bool,
@@ -116,7 +120,9 @@ impl AuthBuilder {
             known_roles: KnownRoles::default(),
             #[cfg(feature = "server")]
             password_rules: PasswordRules::nist(),
+            needed_roles: Vec::new(),
             sources: Vec::new(),
+            key_owner: None,
             #[cfg(feature = "server")]
             purge: false,
             housekeeping: None,
@@ -315,10 +321,62 @@ impl AuthBuilder {
         self
     }
 
+    /// A role, or one that includes it, that some active account must keep; none by default. The last active account with
+    /// it cannot be removed, disabled or demoted by [`Auth::update_account`](crate::Auth::update_account) and
+    /// [`Auth::remove_account`](crate::Auth::remove_account), also not by itself, so that an application is never without
+    /// an administrator. Another call names another role instead.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().needed_role(Role::Admin).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "server")]
+    pub fn needed_role(mut self, role: impl Role) -> Self {
+        self.needed_roles = role.granted_by().iter().map(|&name| name.into()).collect();
+        self
+    }
+
     /// Adds a place to look for credentials, after the built-in ones: another scheme of `Authorization`, a header, a
     /// cookie.
     pub fn credential_source(mut self, source: CredentialSource) -> Self {
         self.sources.push(source);
+        self
+    }
+
+    /// The policy that the owner of an API key must meet at each use of the key, with its present roles. By default that
+    /// is the policy of [`Auth::api_key_routes`](crate::Auth::api_key_routes), or one of them if they are mounted more
+    /// than once; without these routes an owner must only be active.
+    ///
+    /// It is needed where keys are used by a service that does not mount the routes, where the application makes keys
+    /// itself, and where the policy of the routes asks for more than roles: an owner has no scope, no claim and no fresh
+    /// authentication at the use of a key.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// enum Role {
+    ///     Admin,
+    /// }
+    ///
+    /// guard!(pub KeyOwner = role(Admin));
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().api_key_owner::<KeyOwner>().build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn api_key_owner<P: Policy>(mut self) -> Self {
+        self.key_owner = Some(const { &P::REQUIREMENT });
         self
     }
 

@@ -1,5 +1,7 @@
 //! Login by name and password.
 
+use secrecy::SecretString;
+
 use super::{Login, TokenRequest, Tokens, shortened};
 use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
@@ -15,8 +17,9 @@ const MAX_LOGIN_BYTES: usize = 1024;
 impl Auth {
     /// Logs a user in: begins a session with an access and a refresh token.
     ///
-    /// An unknown name, a wrong password and an inactive user get the same error after the same work. A password hash
-    /// with weaker parameters is upgraded.
+    /// An unknown name, a wrong password, an inactive user and a hash that cannot be verified get the same error after
+    /// the same work: that of every format in [`UserStore::sample_hashes`](crate::store::UserStore::sample_hashes). A
+    /// weaker password hash than this service makes is replaced.
     ///
     /// ```
     /// use auth_core::{AccountError, Login};
@@ -76,12 +79,11 @@ impl Auth {
         } else {
             service.users.find_by_login(&login.username).await?
         };
-        let stored = user.as_ref().and_then(|user| user.password_hash.clone());
         // Also for an unknown or inactive user: response time must not reveal which users exist.
-        let verified = service.hasher.verify(login.password.clone(), stored.clone()).await?;
+        let verified = self.check_password_of(context, user.as_ref(), login.password.clone()).await?;
         match (user, verified) {
             (Some(user), Verified::Right { upgraded }) if user.state.active => {
-                if let (Some(old), Some(new)) = (stored, upgraded) {
+                if let (Some(old), Some(new)) = (user.password_hash.clone(), upgraded) {
                     let subject = user.id.clone();
                     self.change(context, "login", |change| async move {
                         let recording = change.recording(Some(&subject), |(): &()| {
@@ -101,6 +103,33 @@ impl Auth {
         }
     }
 
+    /// Checks the password of a user, or does the same work without one.
+    pub(super) async fn check_password_of(
+        &self,
+        context: &Context,
+        user: Option<&UserRecord>,
+        password: SecretString,
+    ) -> Result<Verified, AccountError> {
+        let service = self.service()?;
+        let samples = async {
+            service.users.sample_hashes().await.unwrap_or_else(|error| {
+                tracing::warn!(
+                    target: "auth",
+                    %error,
+                    "cannot read the formats of stored password hashes; until users of each have tried to log in, the time \
+                     of a failed login tells which names exist"
+                );
+                Vec::new()
+            })
+        };
+        service.hasher.learn(samples).await;
+        let verified = service.hasher.verify(password, user.and_then(|user| user.password_hash.clone())).await?;
+        if let (Some(user), Verified::Wrong { is_unreadable: true }) = (user, &verified) {
+            self.record(context, EventKind::PasswordHashUnreadable { subject: user.id.clone() });
+        }
+        Ok(verified)
+    }
+
     /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown
     /// scope; the response contains the granted ones.
     pub(super) fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
@@ -112,5 +141,35 @@ impl Auth {
             }
         }
         Ok(granted.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::password::PasswordHash;
+    use crate::store::{Audit, MemoryStore, NewUser, UserRegistry};
+    use crate::token::{SigningKey, random_secret};
+
+    #[tokio::test]
+    async fn the_first_login_after_a_start_does_the_work_of_every_format_in_the_store() {
+        let store = MemoryStore::new();
+        for (email, stored) in [
+            (
+                "ada@example.com",
+                "$argon2id$v=19$m=64,t=1,p=1$wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc",
+            ),
+            ("bob@example.com", "!"),
+        ] {
+            let (email, password_hash) = (email.parse().unwrap(), PasswordHash::from_stored(stored));
+            let user = NewUser { email, password_hash, roles: Vec::new() };
+            UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
+        }
+        let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+        let auth = Auth::builder(key, "https://api.example.com", "api").store(store).build().unwrap();
+        let login = Login::new("unknown@example.com", "three words and a comma");
+        let refused = auth.login(&Context::system("test"), login).await;
+        assert_eq!(refused.err(), Some(AccountError::InvalidCredentials));
+        assert_eq!(auth.service().unwrap().hasher.formats(), 2, "the current format and the stored one");
     }
 }

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{Tokens, shortened};
-use crate::base::{Context, Standing, SubjectId};
+use crate::base::{Context, Email, Standing, SubjectId};
 use crate::event::EventKind;
 use crate::password::{PasswordHash, Verified};
 use crate::service::change::Change;
@@ -72,13 +72,12 @@ impl Auth {
         // A subject of another issuer has no password here, whatever its id.
         let kept = Kept::of(identity);
         let user = if kept.is_some() { service.users.find_by_id(&subject).await? } else { None };
-        let stored = user.as_ref().and_then(|user| user.password_hash.clone());
-        let verified = service.hasher.verify(current, stored).await?;
+        let verified = self.check_password_of(context, user.as_ref(), current).await?;
         let (Some(user), Some(kept), Verified::Right { .. }) = (user, kept, verified) else {
             self.record(context, EventKind::LoginFailed { subject: Some(subject) });
             return Err(AccountError::WrongCurrentPassword);
         };
-        let hash = self.hash_password(new, &[]).await?;
+        let hash = self.hash_password(new, words_of(Some(&user)).as_slice()).await?;
         self.change(context, "change_password", |change| async move {
             // The session and the account were checked before two hashes, which take long enough for a revocation.
             // Ending the session is the check that it still stands: of two calls, one ends it.
@@ -114,7 +113,8 @@ impl Auth {
         new: SecretString,
         keep: Keep<'_>,
     ) -> Result<Option<Tokens>, AccountError> {
-        let hash = self.hash_password(new, &[]).await?;
+        let user = self.service()?.users.find_by_id(subject).await?;
+        let hash = self.hash_password(new, words_of(user.as_ref()).as_slice()).await?;
         self.set_password_hash(context, subject, hash, keep).await
     }
 
@@ -138,6 +138,7 @@ impl Auth {
         };
         let subject = subject.clone();
         self.change(context, "set_password", |change| async move {
+            change.check_caller().await?;
             let user = change.service()?.users.find_by_id(&subject).await?.filter(|user| user.state.active);
             let user = user.ok_or(AccountError::NotFound { what: "active user" })?;
             let Some(kept) = kept else {
@@ -229,4 +230,9 @@ impl Change {
         let new = Session { agent: shortened(agent), ..new };
         self.begin_session(new, &user.state.roles, kept.key.as_deref()).await
     }
+}
+
+/// The words that a new password of this user must not be.
+fn words_of(user: Option<&UserRecord>) -> Option<&str> {
+    user.and_then(|user| user.email.as_ref()).map(Email::as_str)
 }

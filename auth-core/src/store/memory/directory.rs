@@ -42,15 +42,32 @@ impl UserDirectory for MemoryStore {
     ) -> Result<UpdateOutcome, StoreError> {
         let mut tables = self.tables();
         let taken = tables.users.iter().any(|(other, user)| other != id && Some(&user.email) == patch.email.as_ref());
-        let Some(user) = tables.users.get_mut(id) else { return Ok(UpdateOutcome::NotFound) };
+        let Some(before) = tables.users.get(id).map(|user| user.account(id)) else {
+            return Ok(UpdateOutcome::NotFound);
+        };
         if taken {
             return Ok(UpdateOutcome::EmailTaken);
         }
-        let AccountPatch { email, roles, active } = patch;
+        let is_needed = |user: &User| user.active && user.roles.iter().any(|role| patch.needed_roles.contains(role));
+        let has_other = tables.users.iter().any(|(other, user)| other != id && is_needed(user));
+        if patch.takes_needed_role(&before) && !has_other {
+            return Ok(UpdateOutcome::LastOfRole);
+        }
+        let (deactivates, renames) = (patch.deactivates(&before), patch.renames(&before));
+        let Some(user) = tables.users.get_mut(id) else { return Ok(UpdateOutcome::NotFound) };
+        let AccountPatch { email, roles, active, .. } = patch;
+        let version = user.version;
         user.email = email.unwrap_or_else(|| user.email.clone());
         user.roles = roles.unwrap_or_else(|| user.roles.clone());
         user.active = active.unwrap_or(user.active);
+        user.version += u64::from(deactivates || renames);
         let outcome = UpdateOutcome::Updated(user.account(id));
+        if renames && !deactivates {
+            let sessions = tables.sessions.values_mut();
+            sessions
+                .filter(|session| session.subject == *id && session.version == version)
+                .for_each(|s| s.version += 1);
+        }
         Ok(tables.recorded(audit, outcome))
     }
 

@@ -19,7 +19,13 @@ pub(super) struct User {
 impl User {
     fn record(&self, id: &SubjectId) -> UserRecord {
         let state = SubjectState { active: self.active, roles: self.roles.as_slice().into(), version: self.version };
-        UserRecord { id: id.clone(), password_hash: Some(self.password_hash.clone()), state }
+        UserRecord {
+            id: id.clone(),
+            email: Some(self.email.clone()),
+            created_at: Some(self.created_at),
+            password_hash: Some(self.password_hash.clone()),
+            state,
+        }
     }
 }
 
@@ -66,6 +72,10 @@ impl UserStore for MemoryStore {
             user.password_hash = new.clone();
         }
         Ok(())
+    }
+
+    async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        Ok(self.tables().users.values().map(|user| user.password_hash.clone()).collect())
     }
 }
 

@@ -7,6 +7,9 @@ use crate::store::{Account, ApiKeyRecord, AuditRow, Session, StoreError, Subject
 pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
         id: row.parsed("id")?,
+        // An address of an earlier grammar is no reason to refuse a login.
+        email: row.text("email")?.parse().ok(),
+        created_at: Some(row.time("created_at")?),
         password_hash: row.optional_text("password_hash")?.map(PasswordHash::from_stored),
         state: SubjectState { active: row.flag("active")?, roles: row.names("roles")?.into(), version: row.version()? },
     })

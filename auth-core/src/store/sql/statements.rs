@@ -8,38 +8,42 @@
 /// query whose values one must equal, evaluated once: PostgreSQL may join with `IN`, and then reads whole tables or
 /// exceeds a limit.
 macro_rules! part {
-    ($prefix:literal $lock:literal $any:literal $end:literal T) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal T) => {
         $prefix
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal LOCK) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal LOCK) => {
         $lock
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal ANY) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ANY) => {
         $any
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal END) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal END) => {
         $end
     };
+    // Whether the account has one of the roles `$2`.
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal OVERLAPS) => {
+        $overlaps
+    };
     // Whether the family of a session is too large to be deleted with it in one short step.
-    ($prefix:literal $lock:literal $any:literal $end:literal LARGE) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal LARGE) => {
         concat!("EXISTS (SELECT 1 FROM ", $prefix, "refresh_tokens WHERE session_id = id LIMIT 1 OFFSET 200)")
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal USER) => {
-        "id, password_hash, active, roles, version"
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal USER) => {
+        "id, email, password_hash, active, roles, version, created_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal ACCOUNT) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ACCOUNT) => {
         "id, email, roles, active, created_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal SESSION) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal SESSION) => {
         "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal KEY) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal KEY) => {
         "id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal EVENT) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal EVENT) => {
         "id, at, kind, outcome, subject, body"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $text:literal) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $text:literal) => {
         $text
     };
 }
@@ -52,10 +56,10 @@ macro_rules! statements {
 
         #[cfg(feature = "sqlite")]
         pub(in crate::store) const SQLITE: Statements =
-            Statements { $($name: concat!($(part!("auth_" "" " IN (" ")" $part)),+),)+ };
+            Statements { $($name: concat!($(part!("auth_" "" " IN (" ")" "EXISTS (SELECT 1 FROM json_each(roles) AS held JOIN json_each($2) AS needed ON held.value = needed.value)" $part)),+),)+ };
         #[cfg(feature = "postgres")]
         pub(in crate::store) const POSTGRES: Statements =
-            Statements { $($name: concat!($(part!("auth_core." " FOR UPDATE" " = ANY (ARRAY(" "))" $part)),+),)+ };
+            Statements { $($name: concat!($(part!("auth_core." " FOR UPDATE" " = ANY (ARRAY(" "))" "roles && $2" $part)),+),)+ };
     };
 }
 
@@ -66,15 +70,29 @@ statements! {
                    WHERE id = $1 AND version = $2 AND active RETURNING version"]
     revoke_tokens ["UPDATE " T "users SET version = version + 1 WHERE id = $1 RETURNING version"]
     upgrade_hash ["UPDATE " T "users SET password_hash = $3 WHERE id = $1 AND password_hash = $2"]
+    /// One hash of each format: of Argon2 what stands before the salt, of bcrypt the version and the cost.
+    sample_hashes ["SELECT min(password_hash) AS password_hash
+                    FROM (SELECT password_hash, replace(password_hash, '$', '') AS letters FROM " T "users) AS hashes
+                    WHERE password_hash LIKE '$%'
+                    GROUP BY CASE WHEN password_hash LIKE '$argon2%'
+                                  THEN rtrim(rtrim(rtrim(password_hash, letters), '$'), letters)
+                                  ELSE substr(password_hash, 1, 7) END
+                    LIMIT 64"]
     add_user ["INSERT INTO " T "users (id, email, password_hash, roles, active, version, created_at)
                VALUES ($1, $2, $3, $4, TRUE, 0, $5) ON CONFLICT (email) DO NOTHING RETURNING id"]
     remove_user ["DELETE FROM " T "users WHERE id = $1 RETURNING id"]
 
     account ["SELECT " ACCOUNT " FROM " T "users WHERE id = $1"]
     accounts ["SELECT " ACCOUNT " FROM " T "users WHERE id > $1 ORDER BY id LIMIT $2"]
+    /// The account, and the active accounts with one of these roles, locked in one order.
+    accounts_to_update ["SELECT " ACCOUNT ", version FROM " T "users
+                         WHERE id = $1 OR (active AND " OVERLAPS ") ORDER BY id" LOCK]
     update_account ["UPDATE " T "users
-                     SET email = coalesce($2, email), roles = coalesce($3, roles), active = coalesce($4, active)
+                     SET email = coalesce($2, email), roles = coalesce($3, roles), active = coalesce($4, active),
+                         version = version + $5
                      WHERE id = $1 RETURNING " ACCOUNT]
+    raise_sessions ["UPDATE " T "sessions SET version = version + 1 WHERE id" ANY "
+                         SELECT id FROM " T "sessions WHERE subject = $1 AND version = $2 ORDER BY id" LOCK END]
 
     add_session ["INSERT INTO " T "sessions (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"]
     session ["SELECT " SESSION " FROM " T "sessions WHERE id = $1 AND ends_at > 0"]

@@ -48,6 +48,11 @@ impl<E: Engine> UserStore for E {
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
         self.run(E::SQL.upgrade_hash, &[id.as_str().into(), old.as_str().into(), new.as_str().into()]).await
     }
+
+    async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
+        let rows = self.rows(E::SQL.sample_hashes, &[]).await?;
+        rows.iter().map(|row| row.text("password_hash").map(PasswordHash::from_stored)).collect()
+    }
 }
 
 #[diagnostic::do_not_recommend]

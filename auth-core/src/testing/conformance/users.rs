@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 
 use super::fixtures::{email, new_user, password, roles};
 use crate::base::SubjectId;
+use crate::password::PasswordHash;
 use crate::store::{Audit, NewUser, SubjectState, UserRegistry};
 
 pub(super) async fn a_user_is_found_by_id_and_by_login_in_any_case<S: UserRegistry>(store: &Arc<S>) {
@@ -109,4 +110,23 @@ pub(super) async fn a_hash_is_not_upgraded_over_a_newer_password<S: UserRegistry
     store.upgrade_hash(&id, &password("first"), &password("better first")).await.unwrap();
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert!(user.password_hash == Some(password("second")), "the old password is back");
+}
+
+pub(super) async fn every_format_has_a_sample<S: UserRegistry>(store: &Arc<S>) {
+    let tail = "wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc";
+    let formats = [
+        "$argon2id$v=19$m=65536,t=3,p=4$",
+        "$argon2id$v=19$m=65536,t=3,p=1$",
+        "$argon2i$v=19$m=512,t=2,p=1$",
+        "$2b$12$",
+        "$2b$10$",
+    ];
+    for text in formats.iter().map(|format| format!("{format}{tail}")).chain(["!".to_owned(), String::new()]) {
+        let user = NewUser { password_hash: PasswordHash::from_stored(text), ..new_user(&email()) };
+        store.create(user, Audit::none()).await.unwrap().unwrap();
+    }
+    let samples = store.sample_hashes().await.unwrap();
+    for format in formats {
+        assert!(samples.iter().any(|sample| sample.as_str().starts_with(format)), "no sample of {format}");
+    }
 }

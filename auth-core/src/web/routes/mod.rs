@@ -97,6 +97,9 @@ impl Auth {
     /// Making, listing, rotating and revoking API keys, for those who meet the policy `P`: `POST` and
     /// `GET /auth/api-keys`, `POST /auth/api-keys/{id}/rotate`, `DELETE /auth/api-keys/{id}`.
     ///
+    /// The owner of a key must meet `P` at each use of the key, too: a key stops with its owner's right to make it. `P`
+    /// then names roles only; [`AuthBuilder::api_key_owner`](crate::AuthBuilder::api_key_owner) names another policy.
+    ///
     /// ```
     /// use auth_core::prelude::*;
     ///
@@ -113,6 +116,7 @@ impl Auth {
     where
         P: Policy,
     {
+        self.verifier().key_owners.mounted(const { &P::REQUIREMENT });
         let router = GuardedRouter::new()
             .route("/auth/api-keys", post(api_keys::create::<P>).get(api_keys::list::<P>))
             .route("/auth/api-keys/{id}/rotate", post(api_keys::rotate::<P>))

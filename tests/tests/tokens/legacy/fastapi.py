@@ -13,7 +13,8 @@ case = json.load(sys.stdin)
 
 def create_token(library, kind, lifetime):
     expire = datetime.now(timezone.utc) + lifetime
-    return library.encode({"sub": case["sub"], "exp": expire, "type": kind}, case["secret"], algorithm="HS256")
+    claims = {"sub": case["sub"], "exp": expire, "type": kind, "iat": datetime.now(timezone.utc)}
+    return library.encode(claims, case["secret"], algorithm="HS256")
 
 
 def tokens(library):

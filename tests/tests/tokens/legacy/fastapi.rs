@@ -47,15 +47,18 @@ fn tomorrow() -> String {
 
 #[tokio::test]
 async fn the_quickstart_accepts_fastapis_tokens_only_with_its_settings() {
-    let Some(tokens) = made_for(EMAIL) else { return };
     let until = tomorrow();
     let settings = [("AUTH_LEGACY_SECRET", SECRET), ("AUTH_LEGACY_UNTIL", &until), ("AUTH_LEGACY_SUBJECT", "login")];
     let (with, without) = (Node::start_with(NODE, &settings), Node::start(NODE));
     let by_id = Node::start_with(NODE, &settings[..2]);
     let over = [settings[0], ("AUTH_LEGACY_UNTIL", "2026-01-01"), settings[2]];
     let over = Node::start_with(NODE, &over);
-    for (node, access) in [(&with, 200), (&without, 401), (&by_id, 401), (&over, 401)] {
+    for node in [&with, &without, &by_id, &over] {
         node.client().register(EMAIL, PASSWORD).await;
+    }
+    // A token is not older than its account.
+    let Some(tokens) = made_for(EMAIL) else { return };
+    for (node, access) in [(&with, 200), (&without, 401), (&by_id, 401), (&over, 401)] {
         check(&node.client(), "/users/me", &tokens, access).await;
     }
     let log = |node: &Node| std::fs::read_to_string(node.path("log")).unwrap();

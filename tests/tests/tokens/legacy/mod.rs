@@ -7,7 +7,7 @@ mod service;
 use std::time::Duration;
 
 use auth_core::store::{AccountPatch, Audit, UserDirectory};
-use auth_core::{BuildError, Context, Dpop, LegacyTokens, Login, SubjectId, Timestamp};
+use auth_core::{BuildError, Context, Dpop, LegacyTokens, Login, Registration, SubjectId, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ async fn a_legacy_token_has_exactly_the_expected_claims() {
         claims.insert(name.into(), value);
         claims
     };
-    for (name, value) in [("iat", json!(NOW)), ("user_role", json!("admin")), ("exp", json!(1_800_000_060.5))] {
+    for (name, value) in [("iat", json!(NOW)), ("user_role", json!("admin")), ("exp", json!(2_500_000_060.5))] {
         assert_eq!(service.says(with(name, value.clone())).await, 200, "{name}: {value}");
     }
     for (name, value) in [
@@ -146,9 +146,12 @@ async fn a_legacy_token_of_an_unknown_or_inactive_subject_is_refused() {
     service.auth.update_account(&Context::system("test"), &service.user, active(false)).await.unwrap();
     assert_eq!(service.me(&token).await, 401);
     service.auth.update_account(&Context::system("test"), &service.user, active(true)).await.unwrap();
-    assert_eq!(service.me(&token).await, 200);
-    service.auth.remove_account(&Context::system("test"), &service.user).await.unwrap();
-    assert_eq!(service.me(&token).await, 401);
+    assert_eq!(service.me(&token).await, 401, "a token came back with its account");
+    let removed = Service::start().await;
+    let token = self::token(removed.claims());
+    assert_eq!(removed.me(&token).await, 200);
+    removed.auth.remove_account(&Context::system("test"), &removed.user).await.unwrap();
+    assert_eq!(removed.me(&token).await, 401);
 }
 
 #[tokio::test]
@@ -204,29 +207,58 @@ async fn the_subject_of_a_legacy_token_is_an_id_or_if_configured_a_login() {
     let named = |name: &str| {
         let mut claims = by_id.claims();
         claims.insert("sub".into(), json!(name));
+        claims.insert("iat".into(), json!(NOW));
         claims
     };
     assert_eq!(by_id.says(named(EMAIL)).await, 401);
     assert_eq!(by_login.says(named(EMAIL)).await, 200);
     assert_eq!(by_login.says(named("grace@example.com")).await, 401);
     assert_eq!(by_login.says(named(by_login.user.as_str())).await, 401);
-    // Here too it ends with its subject.
-    let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
-    by_login.store.update(&by_login.user, inactive, Audit::none()).await.unwrap();
-    assert_eq!(by_login.says(named(EMAIL)).await, 401);
-    let active = AccountPatch { active: Some(true), ..AccountPatch::default() };
-    by_login.store.update(&by_login.user, active, Audit::none()).await.unwrap();
-    assert_eq!(by_login.says(named(EMAIL)).await, 200);
+    // An account that was disabled takes no earlier token again.
+    let disabled = Service::start_with(|builder| builder.legacy_tokens(legacy().by_login())).await;
+    for active in [false, true] {
+        let patch = AccountPatch { active: Some(active), ..AccountPatch::default() };
+        disabled.store.update(&disabled.user, patch, Audit::none()).await.unwrap();
+        assert_eq!(disabled.says(named(EMAIL)).await, 401);
+    }
     by_login.auth.logout_everywhere(&Context::system("test"), &by_login.user).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 401);
 }
 
 #[tokio::test]
+async fn a_login_name_that_was_given_up_opens_no_other_account() {
+    let service = Service::start_with(|builder| builder.legacy_tokens(legacy().by_login())).await;
+    let context = Context::system("test");
+    let named = |name: &str, iat: Option<i64>| {
+        let mut claims = service.claims();
+        claims.insert("sub".into(), json!(name));
+        claims.extend(iat.map(|iat| ("iat".to_owned(), json!(iat))));
+        claims
+    };
+    let created = service.auth.account(&service.user).await.unwrap().created_at.as_millis() / 1000;
+    assert_eq!(service.says(named(EMAIL, Some(created))).await, 200, "issued in the second of the account");
+    assert_eq!(service.says(named(EMAIL, Some(created - 1))).await, 401, "older than the account");
+    assert_eq!(service.says(named(EMAIL, None)).await, 401, "of an unknown age");
+
+    // An account of long ago takes the name: its version says so, whatever the age of the token.
+    let other = Registration::new("grace@example.com", PASSWORD.to_owned());
+    let (grace, _) = service.auth.register(&context, other).await.unwrap();
+    assert_eq!(service.says(named("grace@example.com", Some(NOW))).await, 200);
+    let rename = |email: &str| AccountPatch { email: Some(email.parse().unwrap()), ..AccountPatch::default() };
+    service.auth.update_account(&context, &service.user, rename("countess@example.com")).await.unwrap();
+    assert_eq!(service.says(named(EMAIL, Some(NOW))).await, 401, "the name is free");
+    service.auth.update_account(&context, &grace, rename(EMAIL)).await.unwrap();
+    assert_eq!(service.says(named(EMAIL, Some(NOW))).await, 401, "the token opened another account");
+}
+
+#[tokio::test]
 async fn our_own_tokens_are_accepted_beside_legacy_ones_with_their_own_checks() {
+    let until = crate::service::NOW.after(SPAN);
+    let legacy = LegacyTokens::new(&SECRET.to_owned().into(), until).unwrap();
     // The same secret for both, as after a migration that kept it: the type distinguishes them.
     let service = crate::service::Service::start_with(
         auth_core::token::SigningKey::hs256(&SECRET.to_owned().into()).unwrap(),
-        |builder| builder.legacy_tokens(legacy()),
+        |builder| builder.legacy_tokens(legacy),
     )
     .await;
     assert_eq!(service.me(&service.token).await, 200);
@@ -235,7 +267,8 @@ async fn our_own_tokens_are_accepted_beside_legacy_ones_with_their_own_checks() 
         header.remove("kid");
     });
     assert_eq!(service.me(&as_legacy).await, 401);
-    let claims = json!({ "sub": service.claims()["sub"], "exp": NOW + 3600, "type": "access" });
+    let claims =
+        json!({ "sub": service.claims()["sub"], "exp": crate::service::NOW.as_secs() + 3600, "type": "access" });
     assert_eq!(service.me(&token(claims.as_object().unwrap().clone())).await, 200);
 }
 

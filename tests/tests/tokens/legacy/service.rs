@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::forge::{Forger, SECRET};
 use crate::service::{EMAIL, PASSWORD};
 
-pub(super) const NOW: i64 = 1_800_000_000;
+pub(super) const NOW: i64 = 2_500_000_000;
 /// How long legacy tokens are accepted.
 pub(super) const SPAN: Duration = Duration::from_hours(24 * 30);
 const OWN_SECRET: &str = "tests/tokens/legacy, our own: 5Hq8vT2m";
