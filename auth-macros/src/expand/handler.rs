@@ -148,9 +148,7 @@ fn conditions(demands: &Requirements) -> TokenStream {
     }
     let private = private();
     let own = demands.conditions.iter().map(|condition| text(condition.to_token_stream()));
-    let earlier = match &demands.inherited {
-        Some(policy) => quote!(#private::Some(&<#policy as #private::Policy>::STATED.conditions)),
-        None => quote!(#private::None),
-    };
+    let of_earlier = |policy| quote!(#private::Some(&<#policy as #private::Policy>::STATED.conditions));
+    let earlier = demands.inherited.as_ref().map_or_else(|| quote!(#private::None), of_earlier);
     quote!(; #private::Conditions { own: &[#(#own),*], earlier: #earlier })
 }

@@ -15,7 +15,7 @@ pub(super) fn text(tokens: TokenStream) -> String {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
-            TokenTree::Group(group) => text.group(group.delimiter(), self::text(group.stream())),
+            TokenTree::Group(group) => text.group(group.delimiter(), &self::text(group.stream())),
             TokenTree::Punct(punct) => {
                 let (mut run, mut spacing) = (String::from(punct.as_char()), punct.spacing());
                 while let Some(TokenTree::Punct(next)) =
@@ -54,15 +54,15 @@ impl Text {
         (self.operand, self.word) = (true, true);
     }
 
-    fn group(&mut self, delimiter: Delimiter, inner: String) {
+    fn group(&mut self, delimiter: Delimiter, inner: &str) {
         match delimiter {
-            Delimiter::Parenthesis => self.written.extend(["(", &inner, ")"]),
-            Delimiter::Bracket => self.written.extend(["[", &inner, "]"]),
+            Delimiter::Parenthesis => self.written.extend(["(", inner, ")"]),
+            Delimiter::Bracket => self.written.extend(["[", inner, "]"]),
             Delimiter::Brace => {
                 let space = if self.word { " " } else { "" };
-                self.written.extend([space, "{ ", &inner, " }"]);
+                self.written.extend([space, "{ ", inner, " }"]);
             }
-            Delimiter::None => return self.word(&inner),
+            Delimiter::None => return self.word(inner),
         }
         (self.operand, self.word) = (true, true);
     }

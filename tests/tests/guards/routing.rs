@@ -49,7 +49,7 @@ fn rows(router: &GuardedRouter<Auth>) -> Vec<String> {
 
 async fn status(service: &Service, method: Method, path: &str, token: Option<&str>) -> u16 {
     let request = service.request(method, path);
-    let request = token.into_iter().fold(request, |request, token| request.bearer_auth(token));
+    let request = token.into_iter().fold(request, reqwest::RequestBuilder::bearer_auth);
     request.send().await.unwrap().status().as_u16()
 }
 

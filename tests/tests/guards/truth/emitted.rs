@@ -88,14 +88,17 @@ impl Source {
         let mut path = "handler".to_owned();
         if let Some(block) = block {
             inside = format!("pub struct Desk; {block}impl Desk {{ {inside} }}");
-            path = "Desk::handler".to_owned();
+            path = format!("Desk::{path}");
         }
         for module in modules {
             inside = format!("{module}pub mod inner {{ use super::*; {inside} }}");
             path = format!("inner::{path}");
         }
         let declared = std::mem::take(&mut source.text);
-        let guards: String = routers.iter().map(|guard| format!(".guard::<{guard}>()")).collect();
+        let mut guards = String::new();
+        for guard in routers {
+            let _ = write!(guards, ".guard::<{guard}>()");
+        }
         source.text = format!(
             "pub mod h{at} {{ use super::*; {declared}{inside} pub fn routes() -> GuardedRouter<Auth> {{ \
              GuardedRouter::new().route(\"/{at}\", get({path})){guards} }} }}\n"
