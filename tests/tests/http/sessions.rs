@@ -212,7 +212,7 @@ async fn pages(client: &auth_tests::Client, access: &str, path: &str, limit: usi
         let Some(link) = answer.header("link") else { return pages };
         let link = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).unwrap();
         assert!(link.starts_with("?after=") && link.ends_with(&format!("&limit={limit}")), "{link}");
-        query = link.to_owned();
+        link.clone_into(&mut query);
     }
 }
 

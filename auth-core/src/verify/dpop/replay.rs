@@ -163,7 +163,7 @@ mod tests {
             };
             let keys: Vec<_> = (0..greedy).map(|n| format!("greedy-{n}")).collect();
             while keys.iter().filter(|key| record(key) == Use::First).count() > 0 {}
-            let taken = (0..).take_while(|_| record(OTHER) == Use::First).count();
+            let taken = (0..100).take_while(|_| record(OTHER) == Use::First).count();
             assert!(taken >= 100 / (greedy + 1) / 2, "{taken} of 100 proofs beside {greedy} greedy keys");
         }
     }
