@@ -18,6 +18,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
+/// The last second of the year 9999, the end of RFC 3339.
+const LAST_MILLIS: i64 = 253_402_300_799_999;
+
 impl Timestamp {
     /// Creates a timestamp from milliseconds since the Unix epoch.
     #[must_use]
@@ -49,10 +52,10 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The time `span` after this one.
+    /// The time `span` after this one, at most the end of the year 9999.
     #[must_use]
     pub fn after(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)).min(LAST_MILLIS))
     }
 
     /// The time `span` before this one.
@@ -64,7 +67,7 @@ impl Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let since_epoch = Duration::from_millis(u64::try_from(self.0).unwrap_or(0));
+        let since_epoch = Duration::from_millis(u64::try_from(self.0.min(LAST_MILLIS)).unwrap_or(0));
         humantime::format_rfc3339_seconds(UNIX_EPOCH + since_epoch).fmt(f)
     }
 }
@@ -123,5 +126,17 @@ impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_after_the_year_9999_is_its_end() {
+        let end = "9999-12-31T23:59:59Z";
+        assert_eq!(SystemClock.now().after(Duration::MAX).to_string(), end);
+        assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), end);
     }
 }

@@ -271,3 +271,38 @@ async fn a_caller_who_loses_a_right_while_the_body_arrives_changes_nothing() {
         assert_eq!(with_late_body(&client, &admin.access, request, async || {}).await, done);
     }
 }
+
+#[tokio::test]
+async fn one_address_in_two_spellings_is_one_account() {
+    let node = node();
+    let client = node.client();
+    let register = async |email: &str| {
+        let body = json!({ "email": email, "password": PASSWORD });
+        client.send(client.request(Method::POST, "/auth/register").json(&body)).await
+    };
+    // NFC and NFD, letter case, U-label and A-label.
+    for (first, same) in
+        [("Zo\u{eb}@example.com", "zoe\u{308}@EXAMPLE.com"), ("ada@B\u{fc}cher.example", "ada@xn--bcher-kva.example")]
+    {
+        let answer = register(first).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        register(same).await.is_problem(409);
+        assert_eq!(client.try_login(same, PASSWORD).await.status, 200, "{same}");
+    }
+    for hidden in [
+        "ad\u{200b}a@example.com",
+        "\u{202e}ada@example.com",
+        "ada\u{2066}@example.com",
+        "ada@exam\u{ad}ple.com",
+        "\u{feff}ada@example.com",
+        "ad\u{3164}a@example.com",
+        "ada\u{fe0f}@example.com",
+        "ad\u{a0}a@example.com",
+        "ada\u{e000}@example.com",
+        "ada@example.com.",
+        "ada@xn--a.example",
+        "ada@-example.com",
+    ] {
+        register(hidden).await.is_problem(422);
+    }
+}

@@ -32,9 +32,9 @@ impl User {
 #[async_trait]
 impl UserStore for MemoryStore {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        let login = login.trim().to_lowercase();
+        let Ok(login) = login.parse::<Email>() else { return Ok(None) };
         let tables = self.tables();
-        Ok(tables.users.iter().find(|(_, user)| user.email.as_str() == login).map(|(id, user)| user.record(id)))
+        Ok(tables.users.iter().find(|(_, user)| user.email == login).map(|(id, user)| user.record(id)))
     }
 
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {

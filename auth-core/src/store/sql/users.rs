@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::audit::commit;
 use super::{Columns, Engine, Transaction, Value, records, stored_version};
-use crate::base::{Clock, SubjectId, SystemClock};
+use crate::base::{Clock, Email, SubjectId, SystemClock};
 use crate::password::PasswordHash;
 use crate::store::{Audit, NewUser, StoreError, UserRecord, UserRegistry, UserStore};
 
@@ -12,11 +12,8 @@ use crate::store::{Audit, NewUser, StoreError, UserRecord, UserRegistry, UserSto
 #[async_trait]
 impl<E: Engine> UserStore for E {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        let login = login.trim().to_lowercase();
-        // PostgreSQL text cannot contain NUL: no user has such a name, and the query would fail.
-        if login.contains('\0') {
-            return Ok(None);
-        }
+        // What is no address is the name of no user. It may not even be text for the database.
+        let Ok(login) = login.parse::<Email>() else { return Ok(None) };
         self.row(E::SQL.user_by_login, &[login.as_str().into()]).await?.as_ref().map(records::user).transpose()
     }
 
