@@ -100,13 +100,33 @@ fn the_error_of_an_unusable_key_names_the_reason() {
     let refused = |text: &str| SigningKey::<Any>::from_pem(&text.into()).unwrap_err();
     assert_eq!(refused(pem!("ed25519.pub")), KeyError::NotPrivate);
     assert!(matches!(refused(pem!("p384")), KeyError::Unsupported(_)));
-    assert!(matches!(refused(pem!("rsa1024")), KeyError::Unsupported(_) | KeyError::RsaModulus { .. }));
-    assert!(refused(pem!("encrypted")).to_string().contains("encrypted"));
+    for small in [pem!("rsa1024"), pem!("rsa1024.pkcs1")] {
+        assert_eq!(refused(small), KeyError::RsaModulus { bits: 1024 });
+    }
+    for encrypted in [pem!("encrypted"), pem!("encrypted.pkcs1")] {
+        assert!(refused(encrypted).to_string().contains("encrypted private key; decrypt it with `openssl pkey`"));
+    }
+    let certificate = VerifyingKey::<Any>::from_pem(pem!("certificate")).unwrap_err();
+    assert_eq!(refused(pem!("certificate")), certificate);
+    assert!(certificate.to_string().contains("openssl x509 -pubkey"), "{certificate}");
     assert!(matches!(refused("-----BEGIN NOTHING"), KeyError::Unreadable(_)));
     assert!(matches!(refused(&[pem!("p256"), pem!("ed25519")].concat()), KeyError::Unreadable(_)));
     assert!(matches!(VerifyingKey::<Any>::from_pem(pem!("rsa1024.pub")), Err(KeyError::RsaModulus { bits: 1024 })));
     let wrong = SigningKey::<EdDsa>::from_pem(&pem!("p256").into()).unwrap_err();
     assert!(wrong.to_string().contains("for EdDSA, found one for ES256"), "{wrong}");
+}
+
+#[test]
+fn rfc4055_s1_2_a_key_for_rsassa_pss_is_for_ps256_alone() {
+    for text in [pem!("pss.pub"), pem!("pss256.pub"), pem!("pss256")] {
+        assert_eq!(VerifyingKey::<Any>::from_pem(text).unwrap().algorithm().name(), "PS256");
+        assert_eq!(VerifyingKey::<Ps256>::from_pem(text).unwrap().algorithm().name(), "PS256");
+        assert!(matches!(VerifyingKey::<Rs256>::from_pem(text), Err(KeyError::Algorithm { .. })));
+    }
+    assert_eq!(SigningKey::<Any>::from_pem(&pem!("pss256").into()).unwrap().algorithm().name(), "PS256");
+    for other_hash in [pem!("pss512.pub"), pem!("pss512")] {
+        assert!(matches!(VerifyingKey::<Any>::from_pem(other_hash), Err(KeyError::Unsupported(_))));
+    }
 }
 
 #[test]

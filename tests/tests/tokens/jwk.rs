@@ -14,22 +14,20 @@ fn verifying(jwk: &Value) -> Result<VerifyingKey, KeyError> {
     VerifyingKey::<Any>::from_jwk(&jwk.to_string())
 }
 
-/// RFC 8037 appendix A.1.
 fn ed25519() -> Value {
     json!({
         "kty": "OKP", "crv": "Ed25519",
-        "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
-        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "d": "WZSlwWK7ERddGDbr1gJd8kLCJxkT3lHdofIdHhZTsk4",
+        "x": "M_q8a7iHQfZO3TZB0lzXTnuPDLIz2kzSn7Nq9G8UHUU",
     })
 }
 
-/// RFC 7515 appendix A.3.
 fn p256() -> Value {
     json!({
         "kty": "EC", "crv": "P-256",
-        "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-        "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0",
-        "d": "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI",
+        "x": "Qg6oXhrrdK_YwO7HqZ1XVAdutdJY0D0knxMv7lVyOaA",
+        "y": "sWz06G4GRg4Rt_09RUbkyXgCy1emDfEEOHeRy1yU6MI",
+        "d": "mwlJuisf1Fe7-rXvoKCp6JJCaNmngGaAfZhS39WaGO4",
     })
 }
 
@@ -81,7 +79,7 @@ fn rfc7517_s4_4_a_key_for_an_algorithm_of_another_key_type_is_refused() {
 
 #[test]
 fn rfc7518_s6_2_and_rfc8725_s3_4_a_point_off_its_curve_is_refused() {
-    let off = json!({ "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a1" });
+    let off = json!({ "y": "sWz06G4GRg4Rt_09RUbkyXgCy1emDfEEOHeRy1yU6MM" });
     assert!(matches!(verifying(&with(p256(), &off)), Err(KeyError::Inconsistent | KeyError::Unreadable(_))));
     let off = json!({ "y": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" });
     assert_eq!(verifying(&with(p256(), &off)).unwrap_err(), KeyError::Inconsistent);
@@ -120,12 +118,101 @@ fn rfc7518_s3_2_and_rfc8725_s3_5_a_short_or_monotonous_secret_is_refused() {
         let k = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes);
         SigningKey::<Hs256>::from_jwk(&json!({ "kty": "oct", "k": k }).to_string().into()).map(|_| ())
     };
-    let good: Vec<u8> = (0..32).collect();
+    let good: Vec<u8> = (0..32_u8).map(|n| n.wrapping_mul(89)).collect();
     assert_eq!(secret(&good), Ok(()));
     assert_eq!(secret(&good[..31]), Err(KeyError::Weak(WeakSecret::TooShort { len: 31 })));
     assert_eq!(secret(&[]), Err(KeyError::Weak(WeakSecret::TooShort { len: 0 })));
     assert_eq!(secret(&[0; 32]), Err(KeyError::Weak(WeakSecret::Repetitive)));
-    assert_eq!(secret(b"please changeme please changeme!"), Err(KeyError::Weak(WeakSecret::WellKnown)));
+    for placeholder in [
+        &b"please changeme, please! 0x9v8u7t"[..],
+        b"CHANGE-THIS-before-you-start-2026",
+        b"my_secret: 8f3kd02lmc8273hfkc92xq",
+    ] {
+        assert_eq!(secret(placeholder), Err(KeyError::Weak(WeakSecret::WellKnown)));
+    }
+    let sequence: Vec<u8> = (0..32).collect();
+    for guessable in [
+        &sequence[..],
+        b"abcdefghijklmnopqrstuvwxyz0123456789",
+        b"ZYXWVUTSRQPONMLKJIHGFEDCBA9876543210",
+        b"k3Jx9Qm2Wz7Lp5Vtk3Jx9Qm2Wz7Lp5Vt",
+        b"k3Jx9Qm2Wz7Lk3Jx9Qm2Wz7Lk3Jx9Qm2",
+        b"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+    ] {
+        assert_eq!(secret(guessable), Err(KeyError::Weak(WeakSecret::Repetitive)), "{guessable:?}");
+    }
+}
+
+/// RFC 7515 A.1, as bytes, as its base64url text, and in hexadecimal.
+#[test]
+fn secrets_of_standards_are_refused_in_every_encoding() {
+    for k in [
+        "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow",
+        "hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg",
+    ] {
+        let jwk = json!({ "kty": "oct", "k": k }).to_string();
+        let well_known = WeakSecret::WellKnown;
+        assert_eq!(SigningKey::<Hs256>::from_jwk(&jwk.into()).unwrap_err(), KeyError::Weak(well_known));
+        let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(k).unwrap();
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let standard = base64::prelude::BASE64_STANDARD.encode(&bytes);
+        for text in [k.to_owned(), hex, standard] {
+            assert_eq!(SigningKey::hs256(&text.into()).unwrap_err(), well_known);
+        }
+    }
+}
+
+/// The private halves are in RFC 8037 A.1, RFC 7515 A.2 and A.3, and RFC 7517 A.2.
+#[test]
+fn keys_of_standards_are_refused() {
+    for jwk in [
+        json!({ "kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A" }),
+        json!({ "kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0", "d": "jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI" }),
+        json!({ "kty": "EC", "crv": "P-256", "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+                "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM", "d": "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE" }),
+    ] {
+        assert_eq!(signing(&jwk).unwrap_err(), KeyError::Published);
+        assert_eq!(verifying(&without(jwk, "d")).unwrap_err(), KeyError::Published);
+    }
+    let n = "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCg\
+        NMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmt\
+        dVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ";
+    assert_eq!(verifying(&json!({ "kty": "RSA", "n": n, "e": "AQAB" })).unwrap_err(), KeyError::Published);
+}
+
+#[test]
+fn an_ed25519_key_of_small_order_is_refused() {
+    let bytes = |hex: &str| -> Vec<u8> {
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    };
+    for y in [
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ] {
+        for sign in [0, 0x80] {
+            let mut x = bytes(y);
+            x[31] |= sign;
+            let x = base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(x);
+            let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": x });
+            assert_eq!(verifying(&jwk).unwrap_err(), KeyError::SmallOrder, "{y}");
+        }
+    }
+}
+
+/// A modulus of the form `65537^a mod M` modulo `M`, the product of the primes up to 167.
+#[test]
+fn an_rsa_key_with_the_roca_fingerprint_is_refused() {
+    let n = "okg4EDr1CEOMvFglKWU4ztML4pVJADeKzp7Rc6n3bGA2YS9W-EHT-G8Kci9Wsj93fdr0-0iLgeV7Xeq17D4-2fkOOJuZ6ICs3b2wg3D2fE5Kb1kRj\
+        jiOw00AjJpYmgPiO8i3YSJQEJu4e4ieEFpY9FSnuyxWuD1qTHcpiZtvYGHSSN9R1zuB5mwwKUDS6PuYM7cjllEQsUg4rTeasxjCS9Bqawaf2gO3sAe_M0\
+        p2qPpaOTVufozAjjXgWQ7JDSMWWEE4psQC5VJBl76NXA_fIVcJCecoCYBWea0TunRRPqOEnDfnmgHaAGkrvJ8LXqC2AZNw-d4BPCU7NHH7VoaKYQ";
+    assert_eq!(verifying(&json!({ "kty": "RSA", "n": n, "e": "AQAB" })).unwrap_err(), KeyError::Roca);
 }
 
 #[test]
@@ -133,6 +220,7 @@ fn rfc7517_s4_a_key_of_another_form_is_refused() {
     for broken in [
         json!({}),
         json!([]),
+        json!(["OKP", null, null, null, null, "Ed25519", ed25519()["x"]]),
         json!({ "kty": 7 }),
         json!({ "kty": "AKP", "alg": "ML-DSA-44" }),
         json!({ "kty": "EC", "crv": "P-384", "x": "AA", "y": "AA" }),
@@ -140,7 +228,7 @@ fn rfc7517_s4_a_key_of_another_form_is_refused() {
         json!({ "kty": "OKP", "crv": "Ed448", "x": "AA" }),
         json!({ "kty": "OKP", "crv": "X25519", "x": "AA" }),
         json!({ "kty": "EC", "crv": "P-256", "x": 7, "y": 7 }),
-        with(p256(), &json!({ "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU=" })),
+        with(p256(), &json!({ "x": "Qg6oXhrrdK_YwO7HqZ1XVAdutdJY0D0knxMv7lVyOaA=" })),
         with(p256(), &json!({ "kid": 7 })),
     ] {
         assert!(verifying(&broken).is_err(), "{broken}");

@@ -64,14 +64,3 @@ async fn rfc9110_s13_1_2_the_set_is_cached_and_revalidated_by_its_etag() {
     service.auth.rotate_key(&Context::system("test"), SigningKey::<EdDsa>::generate().unwrap()).unwrap();
     assert_eq!(again(tag.to_str().unwrap()).await.unwrap().status(), StatusCode::OK);
 }
-
-/// RFC 8037 appendix A.3 and RFC 7638 section 3.1.
-#[test]
-fn rfc7638_s3_the_kid_is_the_thumbprint() {
-    let kid =
-        |jwk: &str| auth_core::token::VerifyingKey::<auth_core::token::Any>::from_jwk(jwk).unwrap().kid().to_owned();
-    let ed25519 = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
-    assert_eq!(kid(ed25519), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
-    let rsa = r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256"}"#;
-    assert_eq!(kid(rsa), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
-}

@@ -66,7 +66,7 @@ fn keys_are_read_from_a_secret_a_file_and_several_files() {
     let jwk = file(
         &folder,
         "jwk",
-        r#"{"kty":"OKP","crv":"Ed25519","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#,
+        r#"{"kty":"OKP","crv":"Ed25519","d":"WZSlwWK7ERddGDbr1gJd8kLCJxkT3lHdofIdHhZTsk4","x":"M_q8a7iHQfZO3TZB0lzXTnuPDLIz2kzSn7Nq9G8UHUU"}"#,
     );
     assert!(read(&[("AUTH_SIGNING_KEY_FILE", &jwk)]).contains("EdDsa, state: Signing"));
 }
@@ -75,7 +75,7 @@ fn keys_are_read_from_a_secret_a_file_and_several_files() {
 fn the_size_of_the_token_cache_is_a_number() {
     assert_eq!(read(&[("AUTH_TOKEN_CACHE", "0")]), "keys: None, remembered: Some(0)");
     assert_eq!(read(&[("AUTH_TOKEN_CACHE", "500")]), "keys: None, remembered: Some(500)");
-    for wrong in ["-1", "10k", " "] {
+    for wrong in ["-1", "10k"] {
         let line = read(&[("AUTH_TOKEN_CACHE", wrong)]);
         assert!(line.starts_with("error: AUTH_TOKEN_CACHE: not a number"), "{line}");
     }
@@ -99,6 +99,8 @@ fn an_unusable_key_is_one_line_that_names_the_variable_and_the_remedy() {
     says(&[("AUTH_VERIFY_KEY_FILES", &public)], &["AUTH_VERIFY_KEY_FILES", "AUTH_SIGNING_KEY_FILE or AUTH_SECRET"]);
     says(&[("AUTH_SECRET", SECRET), ("AUTH_VERIFY_KEY_FILES", &small)], &["1024 bits", "2048"]);
     says(&[("AUTH_SECRET", "short")], &["AUTH_SECRET", "5 bytes", "openssl rand"]);
+    let certificate = file(&folder, "certificate", pem!("certificate"));
+    says(&[("AUTH_SECRET", SECRET), ("AUTH_VERIFY_KEY_FILES", &certificate)], &["certificate", "openssl x509 -pubkey"]);
 }
 
 #[test]
@@ -136,6 +138,7 @@ fn issuers_are_read_from_a_list_or_a_file() {
     for (json, remedy) in [
         ("{}", "line 1, column 0"),
         (r#"[{"url": "https://one.example"}]"#, "column 31"),
+        (r#"[["https://one.example", "api", "", [], [], null, null, false, false, false, false]]"#, "write `[{"),
         (r#"[{"url": "https://one.example", "audience": "api", "roles": ["x"]}]"#, "write `[{"),
         (r#"[{"url": "https://one.example", "audience": ""}]"#, "entry 1: the audience is empty"),
         (r#"[{"url": "https://one.example", "audience": "api", "proxy": "s3cret"}]"#, "entry 1: the proxy is not"),

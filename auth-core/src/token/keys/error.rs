@@ -10,7 +10,7 @@ pub enum KeyError {
     #[error("malformed key: {0}")]
     Unreadable(&'static str),
     /// A key of an unsupported type, size, curve or algorithm.
-    #[error("unsupported {0}: use an Ed25519, P-256 or RSA key, or HS256")]
+    #[error("unsupported {0}: use an Ed25519 or P-256 key, an RSA key of 2048 to 8192 bits, or HS256")]
     Unsupported(&'static str),
     /// A key for another algorithm.
     #[error("expected a key for {expected}, found one for {found}")]
@@ -38,6 +38,15 @@ pub enum KeyError {
     /// An RSA exponent that is even or 1.
     #[error("the RSA exponent must be odd and at least 3; use 65537")]
     RsaExponent,
+    /// An RSA modulus with the fingerprint of ROCA (CVE-2017-15361), whose factors can be computed.
+    #[error("the RSA key has the ROCA fingerprint (CVE-2017-15361), so it can be factored; generate another key")]
+    Roca,
+    /// An Ed25519 key of a small order, for which anyone can make signatures.
+    #[error("the Ed25519 key has a small order, so anyone can make its signatures; generate another key")]
+    SmallOrder,
+    /// The private half of the key is published in a standard.
+    #[error("the key is an example of a standard, so its private half is public; generate another key")]
+    Published,
     /// The key's components are inconsistent, or a point is not on its curve.
     #[error("key components are inconsistent")]
     Inconsistent,

@@ -65,7 +65,9 @@ pub(crate) fn published(text: &str) -> Result<Vec<Verifying>, KeyError> {
         (None, "RSA") => &[Some(Algorithm::Rs256), Some(Algorithm::Ps256)],
         _ => &[None],
     };
-    algorithms.iter().map(|algorithm| jwk.verifying(*algorithm)).collect()
+    let keys: Vec<_> = algorithms.iter().map(|algorithm| jwk.verifying(*algorithm)).collect::<Result<_, _>>()?;
+    keys.iter().try_for_each(Verifying::check_private_half)?;
+    Ok(keys)
 }
 
 /// A secret or private key in a published set is compromised, and so refused.
@@ -87,7 +89,9 @@ pub(crate) fn embedded(text: &str, algorithm: Algorithm) -> Result<Verifying, Ke
     if found != algorithm {
         return Err(KeyError::Algorithm { expected: algorithm, found });
     }
-    Verifying::public(jwk.public()?, algorithm, None)
+    let key = Verifying::public(jwk.public()?, algorithm, None)?;
+    key.check_private_half()?;
+    Ok(key)
 }
 
 /// Reads a symmetric JWK without checking its strength, for test vectors.
@@ -106,7 +110,9 @@ pub(crate) fn vector(text: &str) -> Result<Verifying, KeyError> {
 
 impl Jwk {
     fn read(text: &str) -> Result<Self, KeyError> {
-        serde_json::from_str(text).map_err(|_| KeyError::Unreadable("not a JWK"))
+        // serde reads a struct from an array as well, its fields by position.
+        let is_object = text.trim_start().starts_with('{');
+        is_object.then(|| serde_json::from_str(text).ok()).flatten().ok_or(KeyError::Unreadable("not a JWK"))
     }
 
     /// Whether the key has a private or secret member: the prime factors of an RSA key reveal it as `d` does.

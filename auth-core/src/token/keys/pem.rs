@@ -2,6 +2,7 @@
 
 use secrecy::zeroize::Zeroizing;
 
+use super::pkcs;
 use super::private::PrivateKey;
 use super::provider::KEY_UTILS;
 use super::public::PublicKey;
@@ -19,6 +20,7 @@ const ED25519_SPKI: &[u8] = &[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x
 
 struct Block {
     label: String,
+    is_encrypted: bool,
     der: Zeroizing<Vec<u8>>,
 }
 
@@ -27,7 +29,12 @@ fn only_key(text: &str) -> Result<Block, KeyError> {
     let blocks = ::pem::parse_many(text).map_err(|_| KeyError::Unreadable("not well-formed PEM"))?;
     let mut keys = blocks.into_iter().filter(|block| block.tag() != "EC PARAMETERS");
     match (keys.next(), keys.next()) {
-        (Some(key), None) => Ok(Block { label: key.tag().to_owned(), der: Zeroizing::new(key.into_contents()) }),
+        (Some(key), None) => Ok(Block {
+            label: key.tag().to_owned(),
+            // RFC 1421 section 4.6.1.1, the form of OpenSSL before PKCS#8.
+            is_encrypted: key.tag() == "ENCRYPTED PRIVATE KEY" || key.headers().get("Proc-Type").is_some(),
+            der: Zeroizing::new(key.into_contents()),
+        }),
         (None, _) => Err(KeyError::Unreadable("no PEM block")),
         (Some(_), Some(_)) => Err(KeyError::Unreadable("more than one key; use one file for each")),
     }
@@ -36,37 +43,65 @@ fn only_key(text: &str) -> Result<Block, KeyError> {
 /// Reads a private key. `algorithm` selects between the algorithms of RSA.
 pub(super) fn signing(text: &str, algorithm: Option<Algorithm>) -> Result<Signing, KeyError> {
     let block = only_key(text)?;
-    let key = match block.label.as_str() {
-        "PRIVATE KEY" => PrivateKey::pkcs8(&block.der).ok_or(KeyError::Unsupported("type, size or curve"))?,
-        "EC PRIVATE KEY" => PrivateKey::sec1(&block.der).ok_or(KeyError::Unsupported("curve"))?,
-        "RSA PRIVATE KEY" => PrivateKey::pkcs1(&block.der).ok_or(KeyError::Unsupported("size"))?,
+    if block.is_encrypted {
+        return Err(KeyError::Unreadable("encrypted private key; decrypt it with `openssl pkey`"));
+    }
+    let (key, named) = match block.label.as_str() {
+        "PRIVATE KEY" => match pkcs::private_rsa(&block.der)? {
+            Some((named, pkcs1)) => (rsa_private(pkcs1)?, named),
+            None => (PrivateKey::pkcs8(&block.der).ok_or(KeyError::Unsupported("type or curve"))?, None),
+        },
+        "EC PRIVATE KEY" => (PrivateKey::sec1(&block.der).ok_or(KeyError::Unsupported("curve"))?, None),
+        "RSA PRIVATE KEY" => (rsa_private(&block.der)?, None),
         "PUBLIC KEY" | "RSA PUBLIC KEY" => return Err(KeyError::NotPrivate),
-        "ENCRYPTED PRIVATE KEY" => {
-            return Err(KeyError::Unreadable("encrypted private key; decrypt it with `openssl pkey`"));
-        }
-        _ => return Err(KeyError::Unreadable("the PEM block is not a key")),
+        label => return Err(no_key(label)),
     };
-    let algorithm = algorithm.unwrap_or(key.public.usual_algorithm());
+    let algorithm = chosen(algorithm, named, &key.public)?;
     Signing::asymmetric(key, algorithm, None)
 }
 
 pub(super) fn verifying(text: &str, algorithm: Option<Algorithm>) -> Result<Verifying, KeyError> {
     let block = only_key(text)?;
-    let public = match block.label.as_str() {
+    let (public, named) = match block.label.as_str() {
         "PUBLIC KEY" => {
             if let Some(point) = block.der.strip_prefix(P256_SPKI) {
-                PublicKey::p256(point)?
+                (PublicKey::p256(point)?, None)
             } else if let Some(x) = block.der.strip_prefix(ED25519_SPKI) {
-                PublicKey::Ed25519 { x: x.to_vec() }
+                (PublicKey::Ed25519 { x: x.to_vec() }, None)
             } else {
-                rsa_public(&block.der)?
+                (rsa_public(&block.der)?, pkcs::algorithm_of_public(&block.der)?)
             }
         }
-        "RSA PUBLIC KEY" => rsa_public(&block.der)?,
+        "RSA PUBLIC KEY" => (rsa_public(&block.der)?, None),
         _ => return signing(text, algorithm).map(|key| key.verifying),
     };
-    let algorithm = algorithm.unwrap_or(public.usual_algorithm());
+    let algorithm = chosen(algorithm, named, &public)?;
     Verifying::public(public, algorithm, None)
+}
+
+/// The wanted algorithm, which must be the one that the key names, if it names one.
+fn chosen(wanted: Option<Algorithm>, named: Option<Algorithm>, key: &PublicKey) -> Result<Algorithm, KeyError> {
+    match (wanted, named) {
+        (Some(expected), Some(found)) if expected != found => Err(KeyError::Algorithm { expected, found }),
+        _ => Ok(wanted.or(named).unwrap_or(key.usual_algorithm())),
+    }
+}
+
+fn no_key(label: &str) -> KeyError {
+    KeyError::Unreadable(match label {
+        "CERTIFICATE" | "X509 CERTIFICATE" | "TRUSTED CERTIFICATE" => {
+            "a certificate, not a key; extract its public key with `openssl x509 -pubkey -noout`"
+        }
+        "OPENSSH PRIVATE KEY" => "an OpenSSH key; convert it with `ssh-keygen -p -m PKCS8`",
+        _ => "the PEM block is not a key",
+    })
+}
+
+fn rsa_private(pkcs1: &[u8]) -> Result<PrivateKey, KeyError> {
+    PrivateKey::pkcs1(pkcs1).ok_or_else(|| match pkcs::modulus_bits(pkcs1) {
+        Some(bits) if !PublicKey::RSA_BITS.contains(&bits) => KeyError::RsaModulus { bits },
+        _ => KeyError::Inconsistent,
+    })
 }
 
 /// Reads PKCS#1 or `SubjectPublicKeyInfo`.

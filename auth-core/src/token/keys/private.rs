@@ -11,6 +11,7 @@ use jsonwebtoken::jwk::EllipticCurve;
 use jsonwebtoken::{Algorithm as Jws, EncodingKey};
 use secrecy::zeroize::Zeroizing;
 
+use super::pkcs;
 use super::provider::KEY_UTILS;
 use super::public::PublicKey;
 
@@ -22,9 +23,9 @@ pub(super) struct PrivateKey {
 }
 
 impl PrivateKey {
-    /// Reads PKCS#8 (RFC 5958): any type.
+    /// Reads PKCS#8 (RFC 5958): Ed25519 or P-256.
     pub(super) fn pkcs8(der: &[u8]) -> Option<Self> {
-        Self::ed25519(der).or_else(|| Self::p256(der)).or_else(|| Self::rsa(der))
+        Self::ed25519(der).or_else(|| Self::p256(der))
     }
 
     /// Reads SEC 1 (RFC 5915): P-256.
@@ -34,7 +35,8 @@ impl PrivateKey {
 
     /// Reads PKCS#1 (RFC 8017 appendix A.1.2): RSA.
     pub(super) fn pkcs1(der: &[u8]) -> Option<Self> {
-        Self::rsa_key(EncodingKey::from_rsa_der(der))
+        let (n, e) = (KEY_UTILS.rsa_pub_components_from_private_key)(der).ok()?;
+        Some(Self { key: EncodingKey::from_rsa_der(der), public: PublicKey::Rsa { n, e } })
     }
 
     /// Builds a key from a JWK's `d` and `x`.
@@ -81,20 +83,12 @@ impl PrivateKey {
         Self::p256(pair.to_pkcs8v1().ok()?.as_ref())
     }
 
-    /// Goes through PEM: only `from_rsa_pem` extracts the PKCS#1 key from PKCS#8.
     fn rsa(pkcs8: &[u8]) -> Option<Self> {
-        let block = ::pem::Pem::new("PRIVATE KEY", pkcs8);
-        let text = Zeroizing::new(::pem::encode(&block));
-        drop(Zeroizing::new(block.into_contents()));
-        Self::rsa_key(EncodingKey::from_rsa_pem(text.as_bytes()).ok()?)
+        let (_, pkcs1) = pkcs::private_rsa(pkcs8).ok()??;
+        Self::pkcs1(pkcs1)
     }
 
     fn rsa_pair(pair: &RsaKeyPair) -> Option<Self> {
         Self::rsa(pair.as_der().ok()?.as_ref())
-    }
-
-    fn rsa_key(key: EncodingKey) -> Option<Self> {
-        let (n, e) = (KEY_UTILS.rsa_pub_components_from_private_key)(key.as_bytes()).ok()?;
-        Some(Self { key, public: PublicKey::Rsa { n, e } })
     }
 }

@@ -20,6 +20,9 @@ pub(crate) enum PublicKey {
 }
 
 impl PublicKey {
+    /// The sizes of an RSA modulus (RFC 7518 section 3.3).
+    pub(super) const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=8192;
+
     /// Reads a P-256 point in uncompressed form (SEC 1 section 2.3.3), the only form of JWK.
     pub(super) fn p256(point: &[u8]) -> Result<Self, KeyError> {
         match point {
@@ -47,7 +50,12 @@ impl PublicKey {
             (Self::P256 { x, y }, Algorithm::Es256) => {
                 ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, Self::point(x, y))
             }
-            (Self::Ed25519 { x }, Algorithm::EdDsa) => ParsedPublicKey::new(&ED25519, x),
+            (Self::Ed25519 { x }, Algorithm::EdDsa) => {
+                if has_small_order(x) {
+                    return Err(KeyError::SmallOrder);
+                }
+                ParsedPublicKey::new(&ED25519, x)
+            }
             _ => return Err(KeyError::Algorithm { expected: algorithm, found: self.usual_algorithm() }),
         }
         .map(drop)
@@ -103,13 +111,50 @@ impl PublicKey {
 /// Refuses a modulus that can be factored, and an exponent of 1, with which every message is its own signature.
 fn check_rsa(n: &[u8], e: &[u8]) -> Result<(), KeyError> {
     let bits = n.first().map_or(0, |first| n.len() * 8 - first.leading_zeros() as usize);
-    if !(2048..=8192).contains(&bits) {
+    if !PublicKey::RSA_BITS.contains(&bits) {
         return Err(KeyError::RsaModulus { bits });
+    }
+    if has_roca_fingerprint(n) {
+        return Err(KeyError::Roca);
     }
     match e {
         [.., last] if last % 2 == 1 && *e != [1] => Ok(()),
         _ => Err(KeyError::RsaExponent),
     }
+}
+
+/// Whether the modulus is a power of 65537 modulo each small prime, as those of Infineon's library are and one in 2^154
+/// others is (Nemec et al., "The Return of Coppersmith's Attack", section 2.3.1).
+fn has_roca_fingerprint(n: &[u8]) -> bool {
+    const PRIMES: [u32; 38] = [
+        3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103, 107,
+        109, 113, 127, 131, 137, 139, 149, 151, 157, 163, 167,
+    ];
+    PRIMES.iter().all(|prime| {
+        let residue = n.iter().fold(0, |residue, byte| (residue * 256 + u32::from(*byte)) % prime);
+        std::iter::successors(Some(1), |power| Some(power * 65537 % prime))
+            .take(*prime as usize)
+            .any(|power| power == residue)
+    })
+}
+
+/// Whether the point's order divides 8, so that signatures without its private half verify: an encoding of one of the
+/// eight such points (RFC 7748 section 7, whose sign is the highest bit), canonical or not.
+fn has_small_order(x: &[u8]) -> bool {
+    const Y: [&str; 7] = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    ];
+    let mut y = x.to_vec();
+    if let Some(last) = y.last_mut() {
+        *last &= 0x7f;
+    }
+    Y.contains(&hex::encode(y).as_str())
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -134,4 +179,19 @@ mod tests {
             assert!(check(weak).is_err(), "{weak:?}");
         }
     }
+
+    /// RFC 8037 appendix A.3 and RFC 7638 section 3.1.
+    #[test]
+    fn rfc7638_s3_the_thumbprint_is_the_one_of_the_examples() {
+        let bytes = |text: &str| BASE64_URL_SAFE_NO_PAD.decode(text).unwrap();
+        let ed25519 = PublicKey::Ed25519 { x: bytes("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo") };
+        assert_eq!(ed25519.thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        let rsa = PublicKey::Rsa { n: bytes(RFC7638_N), e: bytes("AQAB") };
+        assert_eq!(rsa.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+    }
+
+    const RFC7638_N: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPeb\
+        WKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c\
+        7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-k\
+        EgU8awapJzKnqDKgw";
 }

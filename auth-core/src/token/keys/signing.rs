@@ -131,7 +131,8 @@ impl<A: KeyKind> SigningKey<A> {
     /// Reads a private key in PEM: PKCS#8 (`PRIVATE KEY`), SEC 1 (`EC PRIVATE KEY`) or PKCS#1 (`RSA PRIVATE KEY`), not
     /// encrypted. Its `kid` is the RFC 7638 thumbprint.
     ///
-    /// With [`Any`], an RSA key signs with RS256; use [`Ps256`](super::Ps256) or a JWK for PS256.
+    /// With [`Any`], an RSA key signs with RS256, and one for RSASSA-PSS (RFC 4055) with PS256; use
+    /// [`Ps256`](super::Ps256) or a JWK for PS256 with other keys.
     ///
     /// ```no_run
     /// use auth_core::token::{Algorithm, SigningKey};
