@@ -27,6 +27,7 @@ fn weak_secrets_are_refused() {
     refused(&[("AUTH_SECRET", "please-changeme-please-changeme-please")], "AUTH_SECRET", "openssl rand");
     let tutorial = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
     refused(&[("AUTH_SECRET", tutorial)], "AUTH_SECRET", "well-known");
+    refused(&[("AUTH_SECRET", "abcdefghijklmnopqrstuvwxyz0123456789")], "AUTH_SECRET", "sequence");
     refused(&[("AUTH_SECRET", ""), ("AUTH_SECRET_FILE", "/nowhere/secret")], "AUTH_SECRET_FILE", "/nowhere/secret");
 }
 
@@ -39,6 +40,11 @@ fn invalid_settings_are_refused() {
     refused(&[("AUTH_ACCESS_TTL", "soon")], "AUTH_ACCESS_TTL", "15m");
     refused(&[("AUTH_ACCESS_TTL", "15")], "AUTH_ACCESS_TTL", "15m");
     refused(&[("AUTH_ACCESS_TTL", "0s")], "AUTH_ACCESS_TTL", "15 minutes");
+    for lifetime in ["AUTH_ACCESS_TTL", "AUTH_REFRESH_TTL", "AUTH_SESSION_TTL"] {
+        refused(&[(lifetime, "8000years")], lifetime, "over 10 years");
+        refused(&[(lifetime, "99999999999999999999s")], lifetime, "15m");
+    }
+    refused(&[("AUTH_CACHE_BOUND", "8000years")], "AUTH_CACHE_BOUND", "over 1 hour");
     refused(&[("AUTH_REFRESH_TTL", "1s")], "AUTH_REFRESH_TTL", "7 days");
     refused(&[("AUTH_SESSION_TTL", "1h")], "AUTH_SESSION_TTL", "30 days");
     refused(&[("AUTH_REFRESH_LEEWAY", "1h")], "AUTH_REFRESH_LEEWAY", "10 seconds");

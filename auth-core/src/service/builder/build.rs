@@ -32,6 +32,9 @@ use crate::verify::{CredentialSources, KeyOwners, Verifier};
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 
+/// The longest lifetime of a token or session.
+const LONGEST_TTL: Duration = Duration::from_hours(10 * 366 * 24);
+
 /// An error of [`AuthBuilder::build`]. Its `Debug` is its message, so that `main` may return it.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
@@ -164,11 +167,16 @@ impl AuthBuilder {
     fn check(&self) -> Result<(), BuildError> {
         let Lifetimes { access, refresh, session, leeway } = &self.lifetimes;
         let limit = Duration::from_mins(5);
+        let too_long = |ttl: &Duration| *ttl > LONGEST_TTL;
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
         let rules = [
             (no_issuer, "the issuer", "is empty; give the service's URL"),
             (self.audience.is_empty(), "the audience", "is empty; give the service's name"),
             (*access < Duration::from_secs(1), "access_ttl", "is shorter than 1 second; 15 minutes is usual"),
+            (too_long(access), "access_ttl", "is over 10 years; 15 minutes is usual"),
+            (too_long(refresh), "refresh_ttl", "is over 10 years; 7 days is usual"),
+            (too_long(session), "session_ttl", "is over 10 years; 30 days is usual"),
+            (self.cache_ttl > Duration::from_hours(1), "cache_ttl", "is over 1 hour; 5 seconds is usual"),
             (refresh < access, "refresh_ttl", "is shorter than access_ttl; 7 days is usual"),
             (session < refresh, "session_ttl", "is shorter than refresh_ttl; 30 days is usual"),
             (self.clock_skew > limit, "clock_skew", "is over 5 minutes; 5 seconds is usual"),

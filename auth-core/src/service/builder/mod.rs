@@ -195,20 +195,21 @@ impl AuthBuilder {
         self
     }
 
-    /// The lifetime of an access token; 15 minutes by default, at least 1 second.
+    /// The lifetime of an access token; 15 minutes by default, from 1 second to 10 years.
     pub fn access_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.access = ttl;
         self
     }
 
-    /// The lifetime of a session that is not refreshed; 7 days by default, at least [`access_ttl`](Self::access_ttl).
+    /// The lifetime of a session that is not refreshed; 7 days by default, at least [`access_ttl`](Self::access_ttl), at most 10
+    /// years.
     pub fn refresh_ttl(mut self, ttl: Duration) -> Self {
         self.lifetimes.refresh = ttl;
         self
     }
 
     /// The lifetime of a session however often it is refreshed; 30 days by default, or
-    /// [`refresh_ttl`](Self::refresh_ttl) if that is longer.
+    /// [`refresh_ttl`](Self::refresh_ttl) if that is longer; at most 10 years.
     pub fn session_ttl(mut self, ttl: Duration) -> Self {
         self.session_ttl = Some(ttl);
         self
@@ -238,7 +239,7 @@ impl AuthBuilder {
     }
 
     /// The time within which guards see changes to subjects, sessions and keys by other nodes or by SQL of the
-    /// application; 5 seconds by default, zero queries the stores for every request. Changes through this `Auth` are
+    /// application; 5 seconds by default, at most 1 hour, zero queries the stores for every request. Changes through this `Auth` are
     /// visible at once.
     pub fn cache_ttl(mut self, bound: Duration) -> Self {
         self.cache_ttl = bound;

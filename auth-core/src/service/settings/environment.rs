@@ -36,7 +36,7 @@ impl Environment {
     /// An empty value is an error.
     fn variable(&self, name: &'static str) -> Result<Option<String>, Invalid> {
         let Some(value) = self.0.get(name) else { return Ok(None) };
-        match value.to_str() {
+        match value.to_str().map(trimmed) {
             Some("") => Err(Invalid::new(name, "the value is empty; set a value or unset the variable")),
             Some(value) => Ok(Some(value.to_owned())),
             None => Err(Invalid::new(name, "the value is not valid UTF-8")),
@@ -51,8 +51,7 @@ impl Environment {
         };
         match (own, self.variable(file)?) {
             (None, None) => Ok(None),
-            // Trimmed as the file is, so that both yield the same secret.
-            (Some(value), None) => Ok(Some((name, value.trim().to_owned()))),
+            (Some(value), None) => Ok(Some((name, value))),
             (None, Some(path)) => {
                 let text = read(&path).map_err(|problem| Invalid::new(file, problem))?;
                 Ok(Some((file, text.expose_secret().to_owned())))
@@ -71,7 +70,12 @@ impl FromIterator<(String, OsString)> for Environment {
 /// The trimmed text of a file.
 pub(super) fn read(path: &str) -> Result<SecretString, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
-    Ok(text.trim().to_owned().into())
+    Ok(trimmed(&text).to_owned().into())
+}
+
+/// The text without the line end, white space and byte order mark that files and secret stores add.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 
 impl<'de> Deserializer<'de> for &Environment {
@@ -210,6 +214,8 @@ mod tests {
 
     #[test]
     fn an_error_names_the_variable_and_never_the_value() {
+        assert!(error(&[("AUTH_ISSUER", "\n")]).contains("is empty"));
+        assert_eq!(read(&[("AUTH_ISSUER", "https://a.example\n")]).unwrap().auth_issuer.unwrap(), "https://a.example");
         assert_eq!(error(&[("AUTH_ISSUER", "")]), "AUTH_ISSUER: the value is empty; set a value or unset the variable");
         assert_eq!(error(&[("AUTH_DPOP", "hunter2")]), "AUTH_DPOP: expected one of `off`, `optional`, `required`");
         assert_eq!(error(&[("AUTH_LEGACY_SUBJECT", "hunter2")]), "AUTH_LEGACY_SUBJECT: expected one of `id`, `login`");
@@ -226,8 +232,12 @@ mod tests {
         let path = folder.path().join("secret");
         std::fs::write(&path, format!("{secret}\n")).unwrap();
         let path = path.to_str().unwrap();
-        let spaced = format!(" {secret}\n");
-        for set in [("AUTH_LEGACY_SECRET", spaced.as_str()), ("AUTH_LEGACY_SECRET_FILE", path)] {
+        let (spaced, marked) = (format!(" {secret}\r\n"), format!("\u{feff}{secret}\n"));
+        let marked_file = folder.path().join("marked");
+        std::fs::write(&marked_file, &marked).unwrap();
+        let files = [path, marked_file.to_str().unwrap()].map(|path| ("AUTH_LEGACY_SECRET_FILE", path));
+        let variables = [&spaced, &marked].map(|text| ("AUTH_LEGACY_SECRET", text.as_str()));
+        for set in files.into_iter().chain(variables) {
             let read = read(&[set]).unwrap().auth_legacy_secret.unwrap();
             assert_eq!(read.0.expose_secret(), secret);
         }

@@ -1,10 +1,11 @@
 //! The variables and their types.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::clients::Clients;
 use super::dpop::{DpopMode, DpopUrls};
@@ -72,7 +73,10 @@ pub(super) fn list<E: DeserializeOwned, T>(
     help: &str,
     read: impl Fn(&E) -> Result<T, String>,
 ) -> Result<Vec<T>, String> {
-    let entries: Vec<E> = serde_json::from_str(text.expose_secret()).map_err(|error| {
+    // serde reads a struct from an array as well, its fields by position.
+    #[expect(clippy::zero_sized_map_values, reason = "the values may be secrets and are not kept")]
+    let objects = serde_json::from_str::<Vec<HashMap<String, IgnoredAny>>>(text.expose_secret());
+    let entries = objects.and_then(|_| serde_json::from_str::<Vec<E>>(text.expose_secret())).map_err(|error| {
         // Not serde's message: it contains the value, which may be a secret.
         format!("unexpected JSON at line {}, column {}; {help}", error.line(), error.column())
     })?;
