@@ -75,6 +75,7 @@ impl PasswordRules {
     /// # Errors
     ///
     /// [`WeakPassword`] names the violated rule.
+    #[expect(clippy::needless_pass_by_value, reason = "the form as sent is dropped here")]
     pub fn check(&self, password: SecretString, words: &[&str]) -> Result<Password, WeakPassword> {
         if password.expose_secret().len() > MAX_BYTES {
             return Err(WeakPassword::TooLong);

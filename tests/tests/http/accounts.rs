@@ -196,7 +196,7 @@ async fn the_last_active_admin_cannot_be_demoted_disabled_or_removed() {
     let client = node.client();
     let admin = client.admin().await;
     let path = format!("/users/{}", client.get_as(&admin.access, "/users/me").await.json()["id"].as_str().unwrap());
-    let take = [json!({ "role": "User" }), json!({ "is_active": false })];
+    let take = [json!({ "role": "user" }), json!({ "is_active": false })];
     for patch in &take {
         client.json_as(&admin.access, Method::PATCH, &path, patch).await.is_problem(409);
     }
@@ -204,7 +204,7 @@ async fn the_last_active_admin_cannot_be_demoted_disabled_or_removed() {
     assert_eq!(client.get_as(&admin.access, "/policy").await.status, 200);
 
     // An inactive admin does not count, an active one does.
-    let (of_eve, _) = with_role(&client, &admin, "eve@example.com", "Admin").await;
+    let (of_eve, _) = with_role(&client, &admin, "eve@example.com", "admin").await;
     client.json_as(&admin.access, Method::PATCH, &of_eve, &json!({ "is_active": false })).await;
     client.call_as(&admin.access, Method::DELETE, &path).await.is_problem(409);
     client.json_as(&admin.access, Method::PATCH, &of_eve, &json!({ "is_active": true })).await;

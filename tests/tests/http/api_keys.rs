@@ -175,17 +175,17 @@ async fn a_key_stops_with_the_role_that_made_it() {
         let answer = client.json_as(&admin.access, Method::PATCH, &user, &json!({ "role": role })).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     };
-    give("Admin").await;
+    give("admin").await;
     let ada = client.login("ada@example.com", PASSWORD).await;
     let (_, key) = reports_key(&client, &ada.access).await;
     let (_, of_admin) = reports_key(&client, &admin.access).await;
     assert_eq!(report(&client, &key).await.status, 200);
-    for role in ["User", "Moderator"] {
+    for role in ["user", "moderator"] {
         give(role).await;
         let answer = report(&client, &key).await;
         assert_eq!(answer.is_problem(401).challenges(), [INVALID_TOKEN, KEY_INVALID], "{role}");
     }
     assert_eq!(report(&client, &of_admin).await.status, 200);
-    give("Admin").await;
+    give("admin").await;
     assert_eq!(report(&client, &key).await.status, 200);
 }
