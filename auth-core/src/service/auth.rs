@@ -20,7 +20,7 @@ use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
 use crate::password::{Hasher, PasswordRules};
 #[cfg(feature = "server")]
-use crate::store::{ApiKeyStore, SessionStore, UserDirectory, UserRegistry, UserStore};
+use crate::store::{ApiKeyStore, AuditLog, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "server")]
 use crate::token::Lifetimes;
 use crate::token::{AccessTokens, KeySet};
@@ -66,6 +66,7 @@ pub(crate) struct Service {
     pub(crate) directory: Option<Arc<dyn UserDirectory>>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
+    pub(crate) audit: Option<Arc<dyn AuditLog>>,
 }
 
 impl Auth {

@@ -4,6 +4,8 @@
 mod account;
 #[cfg(feature = "server")]
 pub(crate) mod api_keys;
+#[cfg(feature = "server")]
+mod audit;
 mod auth;
 mod builder;
 mod change;

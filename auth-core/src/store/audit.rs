@@ -173,6 +173,8 @@ pub trait AuditLog: Send + Sync + 'static {
 pub struct AuditFilter {
     /// Only rows of this subject.
     pub subject: Option<SubjectId>,
+    /// Only rows of this kind, as [`EventKind::name`](crate::event::EventKind::name) gives it.
+    pub kind: Option<Box<str>>,
     /// Only rows older than this one, the last row of the previous page.
     pub before: Option<(Timestamp, Box<str>)>,
 }

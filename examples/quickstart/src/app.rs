@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::{Role, limits, reports, users};
 
 guard!(
-    /// May manage API keys and see the policy table.
+    /// May manage API keys, and see the policy table and the audit trail.
     pub AdminOnly = role(Admin)
 );
 
@@ -44,6 +44,7 @@ pub fn routes(auth: &Auth) -> GuardedRouter<App> {
         .route("/reports", get(reports::report))
         .merge(auth.routes())
         .merge(auth.api_key_routes::<AdminOnly, _>())
+        .merge(auth.event_routes::<AdminOnly, _>())
         .policy_route::<AdminOnly>("/policy")
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)

@@ -8,6 +8,7 @@ mod accounts;
 mod api_keys;
 mod bad_input;
 mod clients;
+mod events;
 mod first_screen;
 mod leaks;
 mod login;

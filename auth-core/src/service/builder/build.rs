@@ -114,6 +114,7 @@ impl AuthBuilder {
                 directory,
                 sessions: sessions.ok_or(missing("session", "sessions"))?,
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
+                audit: self.audit.take(),
                 hasher: Hasher::new(),
                 password_rules: self.password_rules,
             })

@@ -18,7 +18,7 @@ use crate::policy::Role;
 use crate::policy::{KnownRoles, Policy, Requirement};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
-use crate::store::{ApiKeyStore, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
+use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes};
@@ -81,6 +81,7 @@ pub struct AuthBuilder {
     #[cfg(feature = "server")]
     pub(super) purge: bool,
     housekeeping: Option<Arc<dyn Housekeeping>>,
+    audit: Option<Arc<dyn AuditLog>>,
     /// State of the web layer.
     pub(crate) web: Extensions,
     clock: Arc<dyn Clock>,
@@ -126,6 +127,7 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             purge: false,
             housekeeping: None,
+            audit: None,
             web: Extensions::new(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
@@ -140,10 +142,17 @@ impl AuthBuilder {
     /// Sets one store for users (with registration and administration), sessions and API keys.
     pub fn store<S>(mut self, store: S) -> Self
     where
-        S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + Clone,
+        S: UserDirectory + SessionStore + ApiKeyStore + AuditLog + Housekeeping + Clone,
     {
         self.housekeeping = Some(Arc::new(store.clone()));
+        self.audit = Some(Arc::new(store.clone()));
         self.directory(store.clone()).sessions(store.clone()).api_keys(store)
+    }
+
+    /// Sets the audit trail that [`Auth::events`](crate::Auth::events) reads; [`store`](Self::store) sets it as well.
+    pub fn audit_log(mut self, log: impl AuditLog) -> Self {
+        self.audit = Some(Arc::new(log));
+        self
     }
 
     /// Sets the user store, without registration: `Auth::routes` then has no `/auth/register`, and `Auth::register` fails with

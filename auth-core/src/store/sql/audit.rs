@@ -44,12 +44,12 @@ impl<E: Engine> AuditLog for E {
 
     async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         let (at, id) = filter.before.as_ref().map_or((i64::MAX, ""), |(at, id)| (at.as_millis(), id));
-        let page = [at.into(), id.into(), i64::from(limit).into()];
+        let page = [at.into(), id.into(), i64::from(limit).into(), filter.kind.as_deref().into()];
         let rows = match &filter.subject {
             None => self.rows(E::SQL.events, &page).await?,
             Some(subject) => {
-                let [at, id, limit] = page;
-                self.rows(E::SQL.events_of, &[at, id, limit, subject.as_str().into()]).await?
+                let [at, id, limit, kind] = page;
+                self.rows(E::SQL.events_of, &[at, id, limit, kind, subject.as_str().into()]).await?
             }
         };
         rows.iter().map(records::audit_row).collect()

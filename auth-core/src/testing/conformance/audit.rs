@@ -37,7 +37,7 @@ impl Trail {
     }
 
     fn filter(&self) -> AuditFilter {
-        AuditFilter { subject: Some(self.subject.clone()), before: None }
+        AuditFilter { subject: Some(self.subject.clone()), ..AuditFilter::default() }
     }
 
     /// The recorded kinds, oldest first.

@@ -12,7 +12,7 @@ use crate::service::Auth;
 use crate::service::session::{Login, TokenRequest};
 use crate::web::Refusal;
 use crate::web::extract::TokenProof;
-use crate::web::http::{Form, FormOrJson};
+use crate::web::http::FormOrJson;
 
 #[derive(Deserialize)]
 pub(super) struct LoginForm {
@@ -31,7 +31,7 @@ pub(super) async fn login(
     State(auth): State<Auth>,
     context: Context,
     TokenProof(proof): TokenProof,
-    Form(form): Form<LoginForm>,
+    FormOrJson(form): FormOrJson<LoginForm>,
 ) -> Result<Response, Refusal> {
     let mut login = Login::new(form.username, form.password);
     login.scope = form.scope;

@@ -1,6 +1,7 @@
 //! The built-in routes.
 
 mod api_keys;
+mod events;
 mod introspect;
 mod jwks;
 mod login;
@@ -128,5 +129,27 @@ impl Auth {
     fn finished<S>(&self, router: GuardedRouter<Auth>) -> GuardedRouter<S> {
         let no_store = map_response(async |response| no_store(response));
         router.layer(no_store).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).provide_state(self.clone())
+    }
+
+    /// The audit trail, newest first: `GET /auth/events` of all subjects, for callers who meet the policy `P`, and
+    /// `GET /auth/events/mine` of the caller. The query has `limit` (100 by default, at most 1,000), `kind`, and `after`,
+    /// the `next` of the previous page; of all subjects also `subject`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// guard!(pub AuditorsOnly = scope("audit"));
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     GuardedRouter::new().merge(auth.routes()).merge(auth.event_routes::<AuditorsOnly, _>())
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn event_routes<P, S>(&self) -> GuardedRouter<S>
+    where
+        P: Policy,
+    {
+        let router = GuardedRouter::new().route("/auth/events", get(events::all::<P>));
+        self.finished(router.route("/auth/events/mine", get(events::mine)))
     }
 }

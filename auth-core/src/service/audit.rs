@@ -1,0 +1,41 @@
+//! The audit trail.
+
+use std::sync::Arc;
+
+use super::{AccountError, Auth};
+use crate::event::Event;
+use crate::store::{AuditFilter, AuditLog, StoreError};
+
+impl Auth {
+    /// Returns at most `limit` events of the audit trail, newest first. The stores of auth-core write an event in the
+    /// transaction of its change.
+    ///
+    /// ```
+    /// use auth_core::store::AuditFilter;
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let filter = AuditFilter { subject: Some(ada), ..AuditFilter::default() };
+    /// let events = auth.events(&filter, 100).await?;
+    /// assert_eq!(events[0].kind.name(), "user_registered");
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Misconfigured`] when no store of this `Auth` has an audit trail;
+    /// [`AccountError::Unavailable`] when the store does not answer or holds a row that is no event.
+    pub async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<Event>, AccountError> {
+        let rows = self.audit_log()?.events(filter, limit).await?;
+        let events = rows.iter().map(|row| {
+            let event: Event = serde_json::from_str(&row.body)
+                .map_err(|error| StoreError::Corrupt { what: "audit row", why: error.to_string() })?;
+            // The body has seconds; a page continues by milliseconds.
+            Ok(Event { at: row.at, ..event })
+        });
+        Ok(events.collect::<Result<_, StoreError>>()?)
+    }
+
+    fn audit_log(&self) -> Result<&Arc<dyn AuditLog>, AccountError> {
+        self.service()?.audit.as_ref().ok_or_else(|| AccountError::misconfigured("audit trail"))
+    }
+}

@@ -1,0 +1,85 @@
+//! The audit trail over HTTP.
+
+use std::collections::HashSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::{INSUFFICIENT, NO_CREDENTIAL, PASSWORD, node};
+
+fn kinds(page: &Value) -> Vec<&str> {
+    page["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_user_sees_the_own_events_and_an_admin_all() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let id = client.register("ada@example.com", PASSWORD).await;
+    let form = [("username", "ada@example.com"), ("password", PASSWORD)];
+    let request = client.request(Method::POST, "/auth/login").form(&form);
+    let request = request.header("user-agent", "curl").header("x-request-id", "r-1");
+    let ada = client.send(request).await.tokens();
+    let promote = json!({ "role": "moderator" });
+    client.json_as(&admin.access, Method::PATCH, &format!("/users/{id}"), &promote).await;
+
+    let mine = client.get_as(&ada.access, "/auth/events/mine").await.json();
+    assert_eq!(kinds(&mine), ["account_updated", "login_succeeded", "user_registered"]);
+    let login = &mine["events"][1];
+    assert_eq!((&login["subject"], &login["outcome"]), (&json!(id), &json!("success")));
+    assert_eq!((&login["agent"], &login["request_id"]), (&json!("curl"), &json!("r-1")));
+    assert_eq!(login["address"], "127.0.0.1");
+    assert!(login["session"].is_string() && login["at"].is_string() && login["id"].is_string(), "{login}");
+    assert_eq!(mine["events"][0]["actor"]["type"], "subject", "an admin has changed it");
+    assert_ne!(mine["events"][0]["actor"]["id"], id.as_str());
+
+    let all = client.get_as(&admin.access, "/auth/events").await.json();
+    assert!(kinds(&all).len() > 3, "{all}");
+    let of_ada = client.get_as(&admin.access, &format!("/auth/events?subject={id}")).await.json();
+    assert_eq!(of_ada["events"], mine["events"]);
+    let logins = client.get_as(&admin.access, "/auth/events?kind=login_succeeded").await.json();
+    assert_eq!(kinds(&logins), ["login_succeeded", "login_succeeded"]);
+    let logins = format!("/auth/events?kind=login_succeeded&subject={id}");
+    assert_eq!(kinds(&client.get_as(&admin.access, &logins).await.json()), ["login_succeeded"]);
+}
+
+#[tokio::test]
+async fn pages_cover_the_trail_once() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    for n in 0..6 {
+        client.register(&format!("user{n}@example.com"), PASSWORD).await;
+    }
+    let whole = client.get_as(&admin.access, "/auth/events?limit=1000").await.json();
+    assert_eq!(whole["next"], Value::Null);
+    let (mut paged, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = client.get_as(&admin.access, &format!("/auth/events?limit=3{after}")).await.json();
+        paged.extend(page["events"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(&paged, whole["events"].as_array().unwrap());
+    let ids: HashSet<_> = paged.iter().map(|event| event["id"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), paged.len());
+}
+
+#[tokio::test]
+async fn the_trail_is_refused_to_others_and_to_unreadable_queries() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let id = client.register("ada@example.com", PASSWORD).await;
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    client.get("/auth/events/mine").await.is_challenge(401, NO_CREDENTIAL);
+    client.get_as(&ada.access, "/auth/events").await.is_challenge(403, INSUFFICIENT);
+    // The subject of `mine` is not the client's to choose.
+    client.get_as(&ada.access, &format!("/auth/events/mine?subject={id}")).await.is_problem(400);
+    for query in ["limit=many", "limit=-1", "after=x", "after=1.x", "limit=1&limit=2", "since=2026"] {
+        client.get_as(&admin.access, &format!("/auth/events?{query}")).await.is_problem(400);
+    }
+}
