@@ -154,8 +154,8 @@ impl Space {
                 }
                 passes
             }
-            Requirement::All(parts) => self.every(parts, seen, false),
-            Requirement::Any(parts) => self.some(parts, seen, false),
+            Requirement::All(parts) => self.join(parts, seen, false, true),
+            Requirement::Any(parts) => self.join(parts, seen, false, false),
             Requirement::Not(inner) => self.known(seen).and(&self.fails(inner, seen)),
             Requirement::Bound(bound) => self.meets(bound.requirement, bound.own),
         }
@@ -176,8 +176,8 @@ impl Space {
                 }
                 passes.not()
             }
-            Requirement::All(parts) => self.some(parts, seen, true),
-            Requirement::Any(parts) => self.every(parts, seen, true),
+            Requirement::All(parts) => self.join(parts, seen, true, false),
+            Requirement::Any(parts) => self.join(parts, seen, true, true),
             Requirement::Not(inner) => self.meets(inner, seen),
             Requirement::Bound(bound) => {
                 let known = self.known(bound.own);
@@ -191,27 +191,15 @@ impl Space {
         self.variable(if leaf.is_any_credential() { kind } else { self.find(leaf, kind) })
     }
 
-    const fn every(&self, parts: &[Requirement], seen: CredentialKinds, negated: bool) -> Table {
-        let mut all = Table::always(self.variables);
+    /// The callers that meet all or some of `parts`; if `negated`, those that fail all or some of them.
+    const fn join(&self, parts: &[Requirement], seen: CredentialKinds, negated: bool, all: bool) -> Table {
+        let mut joined = if all { Table::always(self.variables) } else { self.never() };
         let mut i = 0;
         while i < parts.len() {
-            all = all.and(&self.one(&parts[i], seen, negated));
+            let part = if negated { self.fails(&parts[i], seen) } else { self.meets(&parts[i], seen) };
+            joined = if all { joined.and(&part) } else { joined.or(&part) };
             i += 1;
         }
-        all
-    }
-
-    const fn some(&self, parts: &[Requirement], seen: CredentialKinds, negated: bool) -> Table {
-        let mut any = self.never();
-        let mut i = 0;
-        while i < parts.len() {
-            any = any.or(&self.one(&parts[i], seen, negated));
-            i += 1;
-        }
-        any
-    }
-
-    const fn one(&self, part: &Requirement, seen: CredentialKinds, negated: bool) -> Table {
-        if negated { self.fails(part, seen) } else { self.meets(part, seen) }
+        joined
     }
 }

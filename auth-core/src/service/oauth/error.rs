@@ -59,6 +59,14 @@ impl OAuthError {
         Self::bad_request("invalid_scope", "the scope is malformed, unknown or exceeds what can be granted")
     }
 
+    pub(crate) const fn temporarily_unavailable() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            code: "temporarily_unavailable",
+            description: "the service is busy or temporarily unavailable; try again shortly",
+        }
+    }
+
     pub(crate) const fn unsupported_token_type() -> Self {
         Self::bad_request("unsupported_token_type", "this endpoint does not revoke tokens of this type")
     }
@@ -73,11 +81,7 @@ impl From<AccountError> for OAuthError {
             }
             AccountError::InvalidDpopProof => Self::invalid_dpop_proof(),
             AccountError::InvalidScope => Self::invalid_scope(),
-            AccountError::Overloaded | AccountError::Unavailable => Self {
-                status: StatusCode::SERVICE_UNAVAILABLE,
-                code: "temporarily_unavailable",
-                description: "the service is busy or temporarily unavailable; try again shortly",
-            },
+            AccountError::Overloaded | AccountError::Unavailable => Self::temporarily_unavailable(),
             AccountError::Misconfigured { .. } => Self {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 code: "server_error",

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::base::Context;
 use crate::service::{AccountError, Auth};
 use crate::store::RefreshTokenRecord;
-use crate::token::{Confirmation, OneOrMany, Token};
+use crate::token::{Confirmation, OneOrMany, Token, TokenHash};
 use crate::verify::{AccessError, Identity};
 
 /// The introspection response; for an inactive token only `active` (RFC 7662 section 2.2).
@@ -52,59 +52,47 @@ struct AccessTokenPart {
     roles: Vec<String>,
 }
 
-impl Introspection {
-    const INACTIVE: Self = Self { active: false, token: None };
-
-    fn active(token: ActiveToken) -> Self {
-        Self { active: true, token: Some(token) }
-    }
-}
-
 impl Auth {
     /// Whether this service would accept a token now. A used, expired or malformed token is inactive, and so is one
     /// whose session has ended or whose subject is inactive.
     pub(crate) async fn introspect(&self, context: &Context, token: &str) -> Result<Introspection, AccountError> {
-        if let Ok(refresh) = Token::parse(token) {
-            let Some(found) = self.service()?.sessions.find_by_refresh_token(&refresh.hash()).await? else {
-                return Ok(Introspection::INACTIVE);
-            };
-            return if self.is_active(&found).await? {
-                Ok(Introspection::active(self.refresh_token(found)?))
-            } else {
-                Ok(Introspection::INACTIVE)
-            };
-        }
+        let token = match Token::parse(token) {
+            Ok(refresh) => self.active_refresh_token(&refresh.hash()).await?,
+            Err(_) => self.active_access_token(context, token).await?,
+        };
+        Ok(Introspection { active: token.is_some(), token })
+    }
+
+    async fn active_access_token(&self, context: &Context, token: &str) -> Result<Option<ActiveToken>, AccountError> {
         match self.verifier().identify(context, token).await {
             // Only their issuer may describe tokens of another issuer.
-            Ok(identity) if identity.claims().iss != self.access_tokens().issuer() => Ok(Introspection::INACTIVE),
-            Ok(identity) => Ok(Introspection::active(access_token(&identity))),
+            Ok(identity) if identity.claims().iss != self.access_tokens().issuer() => Ok(None),
+            Ok(identity) => Ok(Some(access_token(&identity))),
             Err(AccessError::Unavailable) => Err(AccountError::Unavailable),
-            Err(_) => Ok(Introspection::INACTIVE),
+            Err(_) => Ok(None),
         }
     }
 
-    async fn is_active(&self, found: &RefreshTokenRecord) -> Result<bool, AccountError> {
+    async fn active_refresh_token(&self, token: &TokenHash) -> Result<Option<ActiveToken>, AccountError> {
         let now = self.now();
-        if found.used || now >= found.expires_at || now >= found.session.expires_at {
-            return Ok(false);
+        let found = self.service()?.sessions.find_by_refresh_token(token).await?;
+        let unused = found.filter(|found| !found.used && now < found.expires_at && now < found.session.expires_at);
+        let Some(RefreshTokenRecord { session, expires_at, .. }) = unused else { return Ok(None) };
+        if self.living_subject(&session).await?.is_none() {
+            return Ok(None);
         }
-        Ok(self.living_subject(&found.session).await?.is_some())
-    }
-
-    fn refresh_token(&self, found: RefreshTokenRecord) -> Result<ActiveToken, AccountError> {
-        let session = found.session;
-        Ok(ActiveToken {
+        Ok(Some(ActiveToken {
             iss: self.access_tokens().issuer().to_owned(),
             sub: session.subject.to_string(),
             client_id: Some(self.client_name(&session)?.to_string()),
-            exp: found.expires_at.as_secs(),
+            exp: expires_at.as_secs(),
             // A refresh token is issued when its predecessor is used.
             iat: Some(session.last_used_at.as_secs()),
             scope: session.scope,
             sid: Some(session.id.to_string()),
             auth_time: Some(session.created_at.as_secs()),
             access: None,
-        })
+        }))
     }
 }
 

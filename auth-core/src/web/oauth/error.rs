@@ -56,11 +56,7 @@ impl OAuthError {
                 code: "insufficient_scope",
                 description: "the credential does not carry the scope that this needs",
             },
-            AccessError::Overloaded | AccessError::Unavailable => Self {
-                status,
-                code: "temporarily_unavailable",
-                description: "the service is busy or temporarily unavailable; try again shortly",
-            },
+            AccessError::Overloaded | AccessError::Unavailable => Self::temporarily_unavailable(),
             _ => Self { status, ..Self::invalid_request("the request cannot be carried out") },
         }
     }
