@@ -14,15 +14,17 @@ pub struct Page<'a, Id> {
     pub limit: u32,
 }
 
-impl<'a, Id> Page<'a, Id> {
+impl<Id> Page<'_, Id> {
     /// The first page.
     #[must_use]
     pub const fn first(limit: u32) -> Self {
         Self { after: None, limit }
     }
+}
 
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+impl<'a, Id> Page<'a, Id> {
     /// The time and id before which the page begins; the latest time if it is the first page.
-    #[cfg(any(feature = "sqlite", feature = "postgres"))]
     pub(super) fn place(&self, text: impl FnOnce(&'a Id) -> &'a str) -> (i64, &'a str) {
         self.after.map_or((i64::MAX, ""), |cursor| (cursor.at.as_millis(), text(&cursor.id)))
     }

@@ -129,21 +129,24 @@ pub(crate) struct PatchBody {
     user: Patch,
 }
 
+/// A field that may be absent, `null` or a text.
+type Given = Option<Option<String>>;
+
 #[derive(Deserialize)]
 struct Patch {
     #[serde(default, deserialize_with = "given")]
-    username: Option<Option<String>>,
+    username: Given,
     #[serde(default, deserialize_with = "given")]
-    email: Option<Option<String>>,
+    email: Given,
     password: Option<SecretString>,
     #[serde(default, deserialize_with = "given")]
-    bio: Option<Option<String>>,
+    bio: Given,
     #[serde(default, deserialize_with = "given")]
-    image: Option<Option<String>>,
+    image: Given,
 }
 
 /// Tells `null` from a field that is not there.
-fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Given, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
@@ -160,7 +163,7 @@ pub(crate) async fn update(
     not_blank(&given.into_iter().filter_map(|(field, text)| Some((field, text?))).collect::<Vec<_>>())?;
     let email = email.map(|email| email.parse::<Email>()).transpose();
     let email = email.map_err(|_| Error::Invalid(vec![("email", "is invalid")]))?;
-    let optional = |text: Option<Option<String>>| text.map(|text| text.filter(|text| !text.is_empty()));
+    let optional = |text: Given| text.map(|text| text.filter(|text| !text.is_empty()));
     let (bio, image) = (optional(patch.bio), optional(patch.image));
 
     // Checked before anything is written.

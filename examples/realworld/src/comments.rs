@@ -67,6 +67,8 @@ pub(crate) struct CommentsBody {
     comments: Vec<View>,
 }
 
+type Row = (i64, String, String, String, Option<String>, Option<String>, bool);
+
 /// The comments of an article, or the one with this id.
 async fn views(pool: &SqlitePool, article: i64, id: Option<i64>, viewer: Option<&Identity>) -> Result<Vec<View>> {
     let sql = "SELECT c.id, c.created_at, c.body, u.username, u.bio, u.image,
@@ -74,8 +76,8 @@ async fn views(pool: &SqlitePool, article: i64, id: Option<i64>, viewer: Option<
                FROM comments c JOIN users u ON u.id = c.author
                WHERE c.article = ?2 AND (?3 IS NULL OR c.id = ?3) ORDER BY c.id";
     let rows = query_as(sql).bind(viewer.map(|viewer| viewer.subject().as_str())).bind(article).bind(id);
-    let rows: Vec<(i64, String, String, String, Option<String>, Option<String>, bool)> = rows.fetch_all(pool).await?;
-    let view = |(id, created_at, body, username, bio, image, following): (_, String, _, _, _, _, _)| {
+    let rows: Vec<Row> = rows.fetch_all(pool).await?;
+    let view = |(id, created_at, body, username, bio, image, following): Row| {
         let author = Profile { username, bio, image, following };
         View { id, updated_at: created_at.clone(), created_at, body, author }
     };

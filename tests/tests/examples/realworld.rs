@@ -1,4 +1,4 @@
-//! The requests of the RealWorld API.
+//! The requests of the `RealWorld` API.
 
 use auth_tests::{Answer, Client, serve};
 use reqwest::Method;

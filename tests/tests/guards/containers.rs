@@ -1,6 +1,13 @@
 //! Guarded modules and impl blocks: what they cover; and attributes among other names, in function bodies, under `cfg`s,
 //! beside items whose generated names could be the same.
 
+#![allow(
+    clippy::unused_async,
+    clippy::non_minimal_cfg,
+    clippy::items_after_statements,
+    reason = "handlers in the places and under the conditions that are tested"
+)]
+
 use auth_core::GuardedMethodRouter;
 use auth_core::prelude::*;
 

@@ -154,7 +154,7 @@ fn secrets_of_standards_are_refused_in_every_encoding() {
         let well_known = WeakSecret::WellKnown;
         assert_eq!(SigningKey::<Hs256>::from_jwk(&jwk.into()).unwrap_err(), KeyError::Weak(well_known));
         let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(k).unwrap();
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let standard = base64::prelude::BASE64_STANDARD.encode(&bytes);
         for text in [k.to_owned(), hex, standard] {
             assert_eq!(SigningKey::hs256(&text.into()).unwrap_err(), well_known);
