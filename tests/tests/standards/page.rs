@@ -6,6 +6,7 @@ use crate::left_out::LEFT_OUT;
 use crate::names::Covered;
 
 const TITLES: &[(u32, &str)] = &[
+    (4055, "RSA Algorithms in X.509"),
     (6749, "The OAuth 2.0 Authorization Framework"),
     (6750, "Bearer Token Usage"),
     (6819, "OAuth 2.0 Threat Model"),

@@ -13,9 +13,7 @@ use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
 use crate::password::PasswordRules;
-#[cfg(feature = "server")]
-use crate::policy::Role;
-use crate::policy::{KnownRoles, Policy, Requirement};
+use crate::policy::{KnownRoles, Policy, Requirement, Role};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
