@@ -17,7 +17,7 @@ mod weak;
 
 pub use algorithm::{Algorithm, Any, EdDsa, Es256, Hs256, KeyKind, Ps256, Rs256};
 pub use error::KeyError;
-#[cfg(any(feature = "oidc", feature = "test-util"))]
+#[cfg(feature = "test-util")]
 pub(crate) use ring::Ring;
 pub use set::{KeyInfo, KeySet, KeyState};
 pub use signing::{RsaBits, SigningKey};
