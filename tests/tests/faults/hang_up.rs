@@ -16,8 +16,8 @@ use auth_core::store::{
 };
 use auth_core::token::TokenHash;
 use auth_core::{
-    AccountError, ApiKeyId, Context, IssuedApiKey, Login, NewApiKey, Registration, SessionId, Timestamp, Tokens,
-    testing,
+    AccountError, ApiKeyId, Context, IssuedApiKey, Keep, Login, NewApiKey, Registration, SessionId, SignIn, Timestamp,
+    Tokens, testing,
 };
 use tokio::task::yield_now;
 
@@ -412,6 +412,32 @@ async fn in_a_password_change() {
         async |scene| Effect {
             changed: scene.record().await.state.version > 0,
             seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 1),
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_sign_in() {
+    hang_up(
+        &["login_succeeded"],
+        async |scene| scene.auth.sign_in(&context(), SignIn::subject(&scene.ada).amr("otp")).await.map(|_| ()),
+        async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_setting_of_a_password() {
+    hang_up(
+        &["password_changed", "sessions_ended"],
+        async |scene| {
+            let set = scene.auth.set_password(&context(), &scene.ada, NEW_PASSWORD.into(), Keep::None).await;
+            set.map(|_| ())
+        },
+        async |scene| Effect {
+            changed: scene.record().await.state.version > 0,
+            seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 0),
         },
     )
     .await;
