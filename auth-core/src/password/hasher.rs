@@ -184,6 +184,7 @@ mod tests {
     }
 
     fn stored() -> (Vec<PasswordHash>, Vec<PasswordHash>) {
+        #[cfg_attr(not(feature = "bcrypt"), expect(unused_mut))]
         let mut readable = vec![
             hash(&PASSWORD.to_owned().into()).unwrap(),
             argon2(argon2::Algorithm::Argon2id, 65_536, 3, PASSWORD),
