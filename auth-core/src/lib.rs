@@ -131,7 +131,7 @@ pub use policy::{
 #[cfg(feature = "server")]
 pub use service::{
     AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, NewApiKey, OAuthClient, PurgeTask, Registration,
-    SignIn, Tokens,
+    SignIn, TokenProof, Tokens,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 pub use token::dpop::ProofError;
@@ -144,6 +144,8 @@ pub use web::{
     BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
     GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http, routing,
 };
+#[cfg(feature = "server")]
+pub use web::{Part, Routes};
 #[cfg(feature = "serve")]
 pub use web::{Serve, serve};
 

@@ -20,5 +20,7 @@ pub use guard::{Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLa
 pub(crate) use head::head;
 pub use refusal::{BodyError, Refusal};
 pub use router::{GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, routing};
+#[cfg(feature = "server")]
+pub use routes::{Part, Routes};
 #[cfg(feature = "serve")]
 pub use serve::{Serve, serve};

@@ -12,6 +12,7 @@ mod events;
 mod first_screen;
 mod leaks;
 mod login;
+mod parts;
 mod policy;
 mod readme;
 mod restart;

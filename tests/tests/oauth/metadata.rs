@@ -73,8 +73,7 @@ async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_path() {
         Auth::builder(key, issuer, "api").store(MemoryStore::default()).build().unwrap()
     };
     let paths = |issuer: &str| -> Vec<String> {
-        let routes: GuardedRouter<Auth> = auth_of(issuer).routes();
-        let table = routes.policy();
+        let table = auth_of(issuer).routes().policy();
         let paths = table.routes().iter().map(|row| row.path.clone());
         paths.filter(|path| path.starts_with(PATH)).collect()
     };

@@ -361,8 +361,8 @@ impl AuthBuilder {
     }
 
     /// The policy that the owner of an API key must meet at each use of the key, with its present roles. By default that
-    /// is the policy of [`Auth::api_key_routes`](crate::Auth::api_key_routes), or one of them if they are mounted more
-    /// than once; without these routes an owner must only be active.
+    /// is the policy of `Routes::api_keys`, or one of them if they are mounted more than once; without these routes an
+    /// owner must only be active.
     ///
     /// It is needed where keys are used by a service that does not mount the routes, where the application makes keys
     /// itself, and where the policy of the routes asks for more than roles: an owner has no scope, no claim and no fresh

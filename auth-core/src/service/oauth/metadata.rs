@@ -18,15 +18,30 @@ pub(crate) struct Metadata {
     response_types_supported: [&'static str; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     scopes_supported: Vec<String>,
-    jwks_uri: String,
-    revocation_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jwks_uri: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revocation_endpoint: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     revocation_endpoint_auth_methods_supported: Vec<&'static str>,
-    introspection_endpoint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    introspection_endpoint: Option<String>,
     /// `Bearer` stands for an API key.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     introspection_endpoint_auth_methods_supported: Vec<&'static str>,
     /// RFC 9449 section 5.1; omitted when DPoP is off.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     dpop_signing_alg_values_supported: Vec<&'static str>,
+}
+
+/// The endpoints of a service's routes. The token endpoint is always named: RFC 8414 section 2 requires it.
+#[derive(Clone)]
+pub(crate) struct Endpoints {
+    /// The prefix of the paths, without a trailing slash.
+    pub(crate) prefix: String,
+    pub(crate) revocation: bool,
+    pub(crate) introspection: bool,
+    pub(crate) keys: bool,
 }
 
 impl Auth {
@@ -42,10 +57,11 @@ impl Auth {
     }
 
     /// The metadata of this authorization server. Its endpoints are below the issuer.
-    pub(crate) fn metadata(&self) -> Result<Metadata, AccountError> {
+    pub(crate) fn metadata(&self, endpoints: &Endpoints) -> Result<Metadata, AccountError> {
         let clients = &self.service()?.clients;
         let issuer = self.access_tokens().issuer();
         let below = |path: &str| format!("{}{path}", issuer.trim_end_matches('/'));
+        let endpoint = |path: &str| below(&format!("{}{path}", endpoints.prefix));
         let mut methods = vec!["none"];
         if clients.any_confidential() {
             methods.extend(["client_secret_basic", "client_secret_post"]);
@@ -54,17 +70,21 @@ impl Auth {
         if clients.any_introspects() {
             introspection.extend(["client_secret_basic", "client_secret_post"]);
         }
+        let revocation = if endpoints.revocation { methods.clone() } else { Vec::new() };
+        if !endpoints.introspection {
+            introspection.clear();
+        }
         Ok(Metadata {
             issuer: issuer.to_owned(),
-            token_endpoint: below("/auth/token"),
-            token_endpoint_auth_methods_supported: methods.clone(),
+            token_endpoint: endpoint("/token"),
+            token_endpoint_auth_methods_supported: methods,
             grant_types_supported: ["refresh_token"],
             response_types_supported: ["none"],
             scopes_supported: clients.scopes().into_iter().map(str::to_owned).collect(),
-            jwks_uri: below("/.well-known/jwks.json"),
-            revocation_endpoint: below("/auth/revoke"),
-            revocation_endpoint_auth_methods_supported: methods,
-            introspection_endpoint: below("/auth/introspect"),
+            jwks_uri: endpoints.keys.then(|| below("/.well-known/jwks.json")),
+            revocation_endpoint: endpoints.revocation.then(|| endpoint("/revoke")),
+            revocation_endpoint_auth_methods_supported: revocation,
+            introspection_endpoint: endpoints.introspection.then(|| endpoint("/introspect")),
             introspection_endpoint_auth_methods_supported: introspection,
             dpop_signing_alg_values_supported: self.verifier().proof_algorithms().to_vec(),
         })

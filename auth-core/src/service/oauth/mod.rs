@@ -11,4 +11,4 @@ pub use client::{GrantType, InvalidClient, OAuthClient};
 pub(crate) use clients::{Client, ClientCredentials, Clients};
 pub(crate) use error::OAuthError;
 pub(crate) use introspect::Introspection;
-pub(crate) use metadata::METADATA_PATH;
+pub(crate) use metadata::{Endpoints, METADATA_PATH};

@@ -8,7 +8,6 @@ use crate::event::EventKind;
 use crate::password::Verified;
 use crate::service::{AccountError, Auth};
 use crate::store::{Session, UserRecord};
-use crate::token::dpop::Proof;
 use crate::verify::dpop::ProvenKey;
 
 /// A longer login name is invalid, and is refused without a query.
@@ -35,24 +34,16 @@ impl Auth {
     /// # Errors
     ///
     /// [`AccountError::InvalidCredentials`]; [`AccountError::Overloaded`] when too many logins are queued;
-    /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] when
-    /// [DPoP](crate::Dpop) is required, since only an HTTP request can carry a proof.
-    pub async fn login(&self, context: &Context, login: Login) -> Result<Tokens, AccountError> {
-        self.login_with(context, login, None).await
-    }
-
-    /// As [`login`](Self::login), for a client with a DPoP proof.
-    pub(crate) async fn login_with(
-        &self,
-        context: &Context,
-        login: Login,
-        proof: Option<&Proof>,
-    ) -> Result<Tokens, AccountError> {
+    /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] for an invalid
+    /// [proof](Login::proof), and without one when [DPoP](crate::Dpop) is required.
+    pub async fn login(&self, context: &Context, mut login: Login) -> Result<Tokens, AccountError> {
         let scope = self.granted_scope(login.scope.as_deref())?;
-        self.begin(context, login, scope, TokenRequest::own(proof)).await
+        let proof = std::mem::take(&mut login.proof);
+        self.begin(context, login, scope, TokenRequest::own(proof.checked()?)).await
     }
 
-    /// Logs a user in with granted scopes; the session's refresh tokens are bound to the client and key of `request`.
+    /// Logs a user in with granted scopes; the session's refresh tokens are bound to the client and key of `request`,
+    /// whose proof takes the place of the login's.
     pub(crate) async fn begin(
         &self,
         context: &Context,

@@ -7,6 +7,7 @@ mod refresh;
 mod register;
 mod sign_in;
 mod token_request;
+mod tokens;
 
 use std::time::Duration;
 
@@ -15,7 +16,10 @@ use secrecy::SecretString;
 pub use password::Keep;
 pub use register::Registration;
 pub use sign_in::SignIn;
+pub use token_request::TokenProof;
 pub(crate) use token_request::TokenRequest;
+pub(crate) use tokens::TokenResponse;
+pub use tokens::Tokens;
 
 use crate::base::{SessionId, SubjectId};
 use crate::event::EventKind;
@@ -48,31 +52,23 @@ pub struct Login {
     pub scope: Option<String>,
     /// The name of the device in the user's list of sessions, usually the `User-Agent`; truncated to 256 characters.
     pub agent: Option<String>,
+    /// The DPoP proof of the request, to whose key the tokens are bound.
+    pub proof: TokenProof,
 }
 
 impl Login {
-    /// A login without scopes or agent.
+    /// A login without scopes, agent or DPoP proof.
     pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
-        Self { username: username.into(), password: password.into(), scope: None, agent: None }
+        let (username, password) = (username.into(), password.into());
+        Self { username, password, scope: None, agent: None, proof: TokenProof::default() }
     }
-}
 
-/// The tokens of a login or refresh.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Tokens {
-    /// The access token.
-    pub access: Token<Access>,
-    /// The refresh token, for a single use.
-    pub refresh: Token<Refresh>,
-    /// The lifetime of the access token in seconds.
-    pub expires_in: u64,
-    /// The access token's scopes, separated by spaces.
-    pub scope: String,
-    /// The subject.
-    pub subject: SubjectId,
-    /// The type of the access token: `bearer`, or `DPoP` for one that is bound to a key (RFC 9449 section 5).
-    pub token_type: &'static str,
+    /// Binds the tokens to the key of this DPoP proof, if the request has one.
+    #[must_use]
+    pub fn proof(mut self, proof: TokenProof) -> Self {
+        self.proof = proof;
+        self
+    }
 }
 
 impl Auth {

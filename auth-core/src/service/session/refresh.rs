@@ -1,6 +1,6 @@
 //! Refresh: exchange of a refresh token for its single successor.
 
-use super::{TokenRequest, Tokens};
+use super::{TokenProof, TokenRequest, Tokens};
 use crate::base::Context;
 use crate::event::EventKind;
 use crate::service::change::Change;
@@ -32,9 +32,48 @@ impl Auth {
     ///
     /// [`AccountError::InvalidRefreshToken`] for every refused token, whatever the reason;
     /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] when
-    /// [DPoP](crate::Dpop) is required, since only an HTTP request can carry a proof.
+    /// [DPoP](crate::Dpop) is required: [`refresh_with`](Self::refresh_with) takes a proof.
     pub async fn refresh(&self, context: &Context, presented: &str) -> Result<Tokens, AccountError> {
         self.refresh_as(context, TokenRequest::default(), presented, None).await
+    }
+
+    /// As [`refresh`](Self::refresh), for a request that may carry a DPoP proof (RFC 9449).
+    ///
+    /// ```
+    /// use auth_core::http::FormOrJson;
+    /// use auth_core::prelude::*;
+    /// use auth_core::{Context, Refusal, TokenProof, Tokens};
+    /// use axum::extract::State;
+    /// use serde::Deserialize;
+    ///
+    /// #[derive(Deserialize)]
+    /// struct Body {
+    ///     refresh_token: String,
+    /// }
+    ///
+    /// #[public]
+    /// async fn refresh(
+    ///     State(auth): State<Auth>,
+    ///     context: Context,
+    ///     proof: TokenProof,
+    ///     FormOrJson(body): FormOrJson<Body>,
+    /// ) -> Result<Tokens, Refusal> {
+    ///     Ok(auth.refresh_with(&context, &body.refresh_token, &proof).await?)
+    /// }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`refresh`](Self::refresh); [`AccountError::InvalidDpopProof`] for an invalid proof, and without one when
+    /// DPoP is required.
+    pub async fn refresh_with(
+        &self,
+        context: &Context,
+        presented: &str,
+        proof: &TokenProof,
+    ) -> Result<Tokens, AccountError> {
+        self.refresh_as(context, TokenRequest::own(proof.checked()?), presented, None).await
     }
 
     /// As [`refresh`](Self::refresh), for the client of `request`, with the access token limited to `scope` if given.

@@ -1,12 +1,13 @@
 //! Sessions of subjects that the application has authenticated itself.
 
-use super::{Tokens, shortened};
+use super::{TokenProof, TokenRequest, Tokens, shortened};
 use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
 use crate::service::{AccountError, Auth};
-use crate::store::{Holder, Session};
+use crate::store::Session;
 use crate::token::{Access, Token};
 use crate::verify::Identity;
+use crate::verify::dpop::ProvenKey;
 
 /// A session to begin for a subject that the application has authenticated, as by a magic link, a code, or the login of
 /// another provider.
@@ -19,19 +20,21 @@ use crate::verify::Identity;
 /// assert_eq!(tokens.subject, ada);
 /// # Ok(()) });
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "nothing happens until it is given to `Auth::sign_in`"]
 pub struct SignIn {
     subject: SubjectId,
     amr: Vec<String>,
     scope: Option<String>,
     agent: Option<String>,
+    proof: TokenProof,
 }
 
 impl SignIn {
     /// A session of this subject, without authentication methods and scopes.
     pub fn subject(subject: &SubjectId) -> Self {
-        Self { subject: subject.clone(), amr: Vec::new(), scope: None, agent: None }
+        let (subject, proof) = (subject.clone(), TokenProof::default());
+        Self { subject, amr: Vec::new(), scope: None, agent: None, proof }
     }
 
     /// Adds an authentication method (RFC 8176), such as `otp`; `amr` and `mfa` requirements look at it.
@@ -50,6 +53,12 @@ impl SignIn {
     /// Sets the name of the device in the user's list of sessions; the `User-Agent` of the context by default.
     pub fn agent(mut self, agent: impl Into<String>) -> Self {
         self.agent = Some(agent.into());
+        self
+    }
+
+    /// Binds the tokens to the key of this DPoP proof, if the request has one.
+    pub fn proof(mut self, proof: TokenProof) -> Self {
+        self.proof = proof;
         self
     }
 }
@@ -73,27 +82,27 @@ impl Auth {
     ///
     /// [`AccountError::InvalidCredentials`] for an unknown or inactive subject; [`AccountError::InvalidInput`] for an
     /// authentication method with a space; [`AccountError::Unavailable`] when a store does not answer;
-    /// [`AccountError::InvalidDpopProof`] when [DPoP](crate::Dpop) is required.
+    /// [`AccountError::InvalidDpopProof`] for an invalid proof, and without one when [DPoP](crate::Dpop) is required.
     pub async fn sign_in(&self, context: &Context, sign_in: SignIn) -> Result<Tokens, AccountError> {
-        let SignIn { subject, amr, scope, agent } = sign_in;
+        let SignIn { subject, amr, scope, agent, proof } = sign_in;
         if amr.iter().any(|method| method.is_empty() || method.contains(char::is_whitespace)) {
             return Err(AccountError::InvalidInput { detail: "An authentication method is a word without spaces." });
         }
-        self.verifier().check_proof_is_there(context, None, false)?;
+        let request = TokenRequest::own(proof.checked()?);
+        self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let scope = self.granted_scope(scope.as_deref())?;
         let user = self.service()?.users.find_by_id(&subject).await?;
         let Some(user) = user.filter(|user| user.state.active) else {
             self.record(context, EventKind::LoginFailed { subject: Some(subject) });
             return Err(AccountError::InvalidCredentials);
         };
-        let session = self.new_session(user.id, user.state.version, scope, &amr.join(" "), Holder::default())?;
+        let key = self.verifier().prove_key(context, request.proof).await?;
+        let session = self.new_session(user.id, user.state.version, scope, &amr.join(" "), request.holder())?;
         let agent = shortened(agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
-        self.change(
-            context,
-            "sign_in",
-            |change| async move { change.begin_session(session, &user.state.roles, None).await },
-        )
+        self.change(context, "sign_in", |change| async move {
+            change.begin_session(session, &user.state.roles, key.as_ref().map(ProvenKey::thumbprint)).await
+        })
         .await
     }
 

@@ -21,6 +21,7 @@ const UNSUPPORTED: &[&str] = &["jku", "x5u", "x5c", "crit", "zip", "b64"];
 const PRIVATE: &[&str] = &["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
 /// A proof that matches its request, before replay detection.
+#[derive(Debug)]
 pub(crate) struct Proof {
     /// The thumbprint of its key (RFC 7638).
     pub(crate) key: String,

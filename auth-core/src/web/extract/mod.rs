@@ -7,5 +7,3 @@ mod identity;
 mod token_proof;
 
 pub use current_user::{CurrentUser, FromSubject};
-#[cfg(feature = "server")]
-pub(crate) use token_proof::TokenProof;

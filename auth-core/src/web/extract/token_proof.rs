@@ -1,16 +1,12 @@
-//! The DPoP proof of a token request (RFC 9449 section 5).
+//! `TokenProof` as an extractor.
 
 use std::convert::Infallible;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 
-use crate::service::{AccountError, Auth};
-use crate::token::dpop::Proof;
+use crate::service::{AccountError, Auth, TokenProof};
 use crate::web::head;
-
-/// `None` without a proof and when DPoP is off. The operation decides whether a proof is required.
-pub(crate) struct TokenProof(pub(crate) Result<Option<Proof>, AccountError>);
 
 impl<S> FromRequestParts<S> for TokenProof
 where

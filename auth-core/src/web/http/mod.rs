@@ -10,6 +10,7 @@ mod rejection;
 
 pub use body::{Form, FormOrJson, Json};
 pub(crate) use challenge::{add_challenges, quotable};
+pub use no_store::NoStore;
 pub(crate) use no_store::{NO_STORE, no_store};
 pub use page::{PageQuery, Paged};
 pub use path::Path;

@@ -1,5 +1,5 @@
-//! Arguments of a [`GuardedRouter`]. Each trait has one implementation; they are traits so that the compiler's message
-//! names the replacement for axum's own types.
+//! Arguments of a [`GuardedRouter`]. They are traits so that the compiler's message names the replacement for axum's own
+//! types.
 
 use super::GuardedRouter;
 use super::routing::GuardedMethodRouter;
@@ -23,7 +23,7 @@ impl<S> GuardedMethods<S> for GuardedMethodRouter<S> {
     }
 }
 
-/// Routes with access guards: a [`GuardedRouter`].
+/// Routes with access guards: a [`GuardedRouter`], or the ready `Routes` of an [`Auth`](crate::Auth).
 #[diagnostic::on_unimplemented(
     message = "the routes of this router have no access guard",
     label = "not a `GuardedRouter` of the same state",
@@ -46,4 +46,6 @@ mod sealed {
     pub trait Sealed {}
     impl<S> Sealed for super::GuardedMethodRouter<S> {}
     impl<S> Sealed for super::GuardedRouter<S> {}
+    #[cfg(feature = "server")]
+    impl Sealed for crate::web::Routes {}
 }

@@ -1,4 +1,4 @@
-//! The built-in routes.
+//! The built-in routes: a thin layer over public operations, in parts.
 
 mod api_keys;
 mod events;
@@ -6,6 +6,7 @@ mod introspect;
 mod jwks;
 mod login;
 mod metadata;
+mod part;
 mod password;
 mod register;
 mod revoke;
@@ -13,29 +14,77 @@ mod sessions;
 mod token;
 mod token_response;
 
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn_with_state, map_response};
+use std::fmt;
 
-use crate::policy::Policy;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::map_response;
+pub use part::Part;
+
+use crate::policy::{Policy, PolicyTable};
 use crate::service::Auth;
-use crate::service::oauth::METADATA_PATH;
 use crate::web::http::no_store;
-use crate::web::router::GuardedRouter;
 use crate::web::router::routing::{delete, get, post};
+use crate::web::router::{GuardedRouter, GuardedRoutes};
 
 /// Far above every valid body of these routes.
 const BODY_LIMIT_BYTES: usize = 64 * 1024;
 
+/// The ready routes of an [`Auth`]: which parts of them, and under which prefix.
+///
+/// [`GuardedRouter::merge`] and [`nest`](GuardedRouter::nest) take it; [`into_router`](Self::into_router) makes a router of
+/// it alone. Each handler only calls an operation of [`Auth`], so a route of the application can replace it: leave the
+/// part out, and add the own route.
+///
+/// ```
+/// use auth_core::http::{FormOrJson, Json, NoStore};
+/// use auth_core::prelude::*;
+/// use auth_core::{Context, Login, Part, Refusal, TokenProof};
+/// use axum::extract::State;
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Deserialize)]
+/// struct Credentials {
+///     username: String,
+///     password: String,
+/// }
+///
+/// #[derive(Serialize)]
+/// struct LoggedIn {
+///     token: String,
+///     user: SubjectId,
+/// }
+///
+/// #[public]
+/// async fn login(
+///     State(auth): State<Auth>,
+///     context: Context,
+///     proof: TokenProof,
+///     FormOrJson(body): FormOrJson<Credentials>,
+/// ) -> Result<(NoStore, Json<LoggedIn>), Refusal> {
+///     let login = Login::new(body.username, body.password).proof(proof);
+///     let tokens = auth.login(&context, login).await?;
+///     Ok((NoStore, Json(LoggedIn { token: tokens.access.expose().to_owned(), user: tokens.subject })))
+/// }
+///
+/// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+///     let ready = auth.routes().prefix("/api/v1/auth").without(Part::Login);
+///     GuardedRouter::new().route("/api/v1/auth/login", post(login)).merge(ready)
+/// }
+/// # fn main() {}
+/// ```
+#[derive(Clone)]
+#[must_use = "the routes do nothing until a GuardedRouter takes them"]
+pub struct Routes {
+    auth: Auth,
+    /// Empty, or with a leading and no trailing slash.
+    prefix: String,
+    parts: Vec<Part>,
+    /// Parts that have a policy of the application.
+    with_policy: Vec<fn(&Self) -> GuardedRouter<Auth>>,
+}
+
 impl Auth {
-    /// Login, refresh, logout, password and sessions, and registration where the user store takes any:
-    /// `POST /auth/login`, `/auth/refresh`, `/auth/logout`, `/auth/logout-all`, `/auth/password`, `/auth/register`,
-    /// `GET /auth/sessions`, `DELETE /auth/sessions/{id}`; and the public keys, `GET /.well-known/jwks.json`. Also OAuth's
-    /// endpoints: `POST /auth/token` (RFC 6749), `/auth/revoke` (RFC 7009), `/auth/introspect` (RFC 7662, for API keys
-    /// with the scope `introspect`, and for [clients that may](crate::OAuthClient::may_introspect)), and `GET /.well-known/oauth-authorization-server` (RFC 8414), which takes these
-    /// routes to lie directly under the issuer.
-    ///
-    /// `GET /auth/sessions` answers up to `?limit=` sessions (1 to 1,000, by default 100), newest first; a `Link` header with
-    /// `rel="next"` (RFC 8288) leads to the next ones ([`PageQuery`](crate::http::PageQuery)).
+    /// The ready routes, under `/auth` and `/.well-known`: every [`Part`] that this `Auth` has the stores for.
     ///
     /// A body is read up to 64 KiB; a longer one is answered 413. Responses carry `Cache-Control: no-store` (RFC 6749
     /// section 5.1), but for the public keys and the metadata.
@@ -49,7 +98,7 @@ impl Auth {
     /// # #[tokio::main]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let auth = auth_core::testing::in_memory().build()?;
-    /// let app: axum::Router = auth.routes().with_state(auth.clone());
+    /// let app: axum::Router = GuardedRouter::new().merge(auth.routes()).with_state(auth.clone());
     ///
     /// let request = Request::post("/auth/login").header("content-type", "application/x-www-form-urlencoded");
     /// let request = request.body(Body::from("username=ada%40example.com&password=a+guess"))?;
@@ -57,45 +106,76 @@ impl Auth {
     /// # Ok(())
     /// # }
     /// ```
-    pub fn routes<S>(&self) -> GuardedRouter<S> {
-        let mut router = GuardedRouter::new()
-            .route("/auth/login", post(login::login))
-            .route("/auth/refresh", post(login::refresh))
-            .route("/auth/logout", post(sessions::logout))
-            .route("/auth/logout-all", post(sessions::logout_all))
-            .route("/auth/password", post(password::change))
-            .route("/auth/sessions", get(sessions::list))
-            .route("/auth/sessions/{id}", delete(sessions::end))
-            .route("/.well-known/jwks.json", get(jwks::keys));
-        if self.0.service.as_ref().is_some_and(|service| service.registry.is_some()) {
-            router = router.route("/auth/register", post(register::register));
-        }
-        self.finished(router.merge(self.oauth_routes()))
+    pub fn routes(&self) -> Routes {
+        let parts = Part::ALL.to_vec();
+        Routes { auth: self.clone(), prefix: "/auth".to_owned(), parts, with_policy: Vec::new() }
+    }
+}
+
+impl Routes {
+    /// Sets the prefix in place of `/auth`; an empty one puts the routes at the root. The authorization server metadata
+    /// names the endpoints under it. Paths under `/.well-known` have no prefix (RFC 8615).
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let table = auth.routes().prefix("/api/v1/auth").policy();
+    /// assert!(table.routes().iter().any(|row| row.path == "/api/v1/auth/login"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When the prefix is not a fixed path: parameters (`{tenant}`) would be parameters of every ready route.
+    #[track_caller]
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        let path = prefix.trim_matches('/');
+        assert!(
+            !path.contains(['{', '}', '*', '?', '#']),
+            "the prefix `{prefix}` is not a fixed path such as `/api/v1/auth`"
+        );
+        self.prefix = if path.is_empty() { String::new() } else { format!("/{path}") };
+        self
     }
 
-    fn oauth_routes(&self) -> GuardedRouter<Auth> {
-        let introspect = GuardedRouter::new();
-        let introspect = if self.0.service.as_ref().is_some_and(|service| service.clients.any_introspects()) {
-            introspect.route("/auth/introspect", post(introspect::by_client_or_api_key))
-        } else {
-            introspect.route("/auth/introspect", post(introspect::by_api_key))
-        };
-        let introspect = introspect.layer(from_fn_with_state(self.clone(), introspect::refusals));
-        let mut router = GuardedRouter::new()
-            .route("/auth/token", post(token::token))
-            .route("/auth/revoke", post(revoke::revoke))
-            .merge(introspect);
-        // The metadata of an issuer with a path is below the well-known path; some clients omit the issuer's path.
-        if let Some(path) = self.metadata_path() {
-            router = router.route(METADATA_PATH, get(metadata::metadata));
-            if path != METADATA_PATH {
-                router = router.route(&path, get(metadata::metadata));
-            }
+    /// Leaves a part out, or several. The metadata does not name the revocation or introspection endpoint or the key set
+    /// of a part that is left out.
+    ///
+    /// ```
+    /// use auth_core::{Auth, Part, Routes};
+    ///
+    /// fn first_party_only(auth: &Auth) -> Routes {
+    ///     auth.routes().without(Part::Registration).without(Part::OAUTH)
+    /// }
+    /// ```
+    pub fn without(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        for left_out in parts {
+            self.parts.retain(|part| *part != left_out);
         }
-        router
+        self
     }
 
-    /// Making, listing, rotating and revoking API keys, for those who meet the policy `P`: `POST` and
+    /// Keeps these parts, and leaves the others out. Parts with a policy of their own, such as
+    /// [`api_keys`](Self::api_keys), stay.
+    ///
+    /// ```
+    /// use auth_core::{Auth, Part, Routes};
+    ///
+    /// fn sessions_alone(auth: &Auth) -> Routes {
+    ///     auth.routes().only([Part::Logout, Part::Sessions])
+    /// }
+    /// ```
+    pub fn only(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        let kept: Vec<Part> = parts.into_iter().collect();
+        self.parts.retain(|part| kept.contains(part));
+        self
+    }
+
+    /// Adds making, listing, rotating and revoking API keys, for callers who meet the policy `P`: `POST` and
     /// `GET /auth/api-keys`, `POST /auth/api-keys/{id}/rotate`, `DELETE /auth/api-keys/{id}`.
     ///
     /// The owner of a key must meet `P` at each use of the key, too: a key stops with its owner's right to make it. `P`
@@ -109,29 +189,22 @@ impl Auth {
     /// guard!(pub AdminOnly = role(Admin));
     ///
     /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
-    ///     GuardedRouter::new().merge(auth.routes()).merge(auth.api_key_routes::<AdminOnly, _>())
+    ///     GuardedRouter::new().merge(auth.routes().api_keys::<AdminOnly>())
     /// }
     /// # fn main() {}
     /// ```
-    pub fn api_key_routes<P, S>(&self) -> GuardedRouter<S>
-    where
-        P: Policy,
-    {
-        self.verifier().key_owners.mounted(const { &P::REQUIREMENT });
-        let router = GuardedRouter::new()
-            .route("/auth/api-keys", post(api_keys::create::<P>).get(api_keys::list::<P>))
-            .route("/auth/api-keys/{id}/rotate", post(api_keys::rotate::<P>))
-            .route("/auth/api-keys/{id}", delete(api_keys::revoke::<P>));
-        self.finished(router)
+    pub fn api_keys<P: Policy>(mut self) -> Self {
+        self.auth.verifier().key_owners.mounted(const { &P::REQUIREMENT });
+        self.with_policy.push(|at| {
+            GuardedRouter::new()
+                .route(&at.path("/api-keys"), post(api_keys::create::<P>).get(api_keys::list::<P>))
+                .route(&at.path("/api-keys/{id}/rotate"), post(api_keys::rotate::<P>))
+                .route(&at.path("/api-keys/{id}"), delete(api_keys::revoke::<P>))
+        });
+        self
     }
 
-    /// Public routes among them answer with what is one client's as well.
-    fn finished<S>(&self, router: GuardedRouter<Auth>) -> GuardedRouter<S> {
-        let no_store = map_response(async |response| no_store(response));
-        router.layer(no_store).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).provide_state(self.clone())
-    }
-
-    /// The audit trail, newest first: `GET /auth/events` of all subjects, for callers who meet the policy `P`, and
+    /// Adds the audit trail, newest first: `GET /auth/events` of all subjects, for callers who meet the policy `P`, and
     /// `GET /auth/events/mine` of the caller. The query has `limit` (100 by default, at most 1,000), `kind`, and `after`,
     /// the `next` of the previous page; of all subjects also `subject`.
     ///
@@ -141,15 +214,68 @@ impl Auth {
     /// guard!(pub AuditorsOnly = scope("audit"));
     ///
     /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
-    ///     GuardedRouter::new().merge(auth.routes()).merge(auth.event_routes::<AuditorsOnly, _>())
+    ///     GuardedRouter::new().merge(auth.routes().events::<AuditorsOnly>())
     /// }
     /// # fn main() {}
     /// ```
-    pub fn event_routes<P, S>(&self) -> GuardedRouter<S>
-    where
-        P: Policy,
-    {
-        let router = GuardedRouter::new().route("/auth/events", get(events::all::<P>));
-        self.finished(router.route("/auth/events/mine", get(events::mine)))
+    pub fn events<P: Policy>(mut self) -> Self {
+        self.with_policy.push(|at| {
+            GuardedRouter::new()
+                .route(&at.path("/events"), get(events::all::<P>))
+                .route(&at.path("/events/mine"), get(events::mine))
+        });
+        self
+    }
+
+    /// A router of these routes alone, for any state: they have their `Auth`.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::extract::DefaultBodyLimit;
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     auth.routes().into_router().layer(DefaultBodyLimit::max(16 * 1024))
+    /// }
+    /// ```
+    pub fn into_router<S>(self) -> GuardedRouter<S> {
+        let parts = self.parts.iter().map(|part| part.router(&self));
+        let parts = parts.chain(self.with_policy.iter().map(|router| router(&self)));
+        let router = parts.fold(GuardedRouter::new(), GuardedRouter::merge);
+        // Public routes among them answer with what is one client's as well.
+        let no_store = map_response(async |response| no_store(response));
+        router.layer(no_store).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).provide_state(self.auth)
+    }
+
+    /// Every route with its requirement and declaration.
+    #[must_use]
+    pub fn policy(&self) -> PolicyTable {
+        self.clone().into_router::<()>().policy()
+    }
+
+    fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.prefix)
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.parts.contains(&part)
+    }
+}
+
+impl<S> From<Routes> for GuardedRouter<S> {
+    fn from(routes: Routes) -> Self {
+        routes.into_router()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<S> GuardedRoutes<S> for Routes {
+    fn guarded(self) -> GuardedRouter<S> {
+        self.into_router()
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Routes").field("prefix", &self.prefix).field("parts", &self.parts).finish_non_exhaustive()
     }
 }

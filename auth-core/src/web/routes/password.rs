@@ -2,13 +2,11 @@
 
 use auth_macros::require_auth;
 use axum::extract::State;
-use axum::response::Response;
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use super::token_response::token_response;
 use crate::base::Context;
-use crate::service::Auth;
+use crate::service::{Auth, Tokens};
 use crate::verify::Identity;
 use crate::web::Refusal;
 use crate::web::http::Json;
@@ -25,7 +23,6 @@ pub(super) async fn change(
     context: Context,
     identity: Identity,
     Json(body): Json<ChangeBody>,
-) -> Result<Response, Refusal> {
-    let tokens = auth.change_password(&context, &identity, body.current_password, body.new_password).await?;
-    Ok(token_response(&tokens, Some(&tokens.scope)))
+) -> Result<Tokens, Refusal> {
+    Ok(auth.change_password(&context, &identity, body.current_password, body.new_password).await?)
 }

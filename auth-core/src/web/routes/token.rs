@@ -3,16 +3,14 @@
 use auth_macros::public;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use secrecy::ExposeSecret;
 
-use super::token_response::token_response;
 use crate::base::Context;
 use crate::service::oauth::{Client, ClientCredentials, GrantType, OAuthError};
-use crate::service::session::{Login, TokenRequest, Tokens};
-use crate::service::{AccountError, Auth, requested};
-use crate::token::dpop::Proof;
-use crate::web::extract::TokenProof;
+use crate::service::session::{TokenRequest, TokenResponse};
+use crate::service::{Auth, Login, TokenProof, Tokens, requested};
+use crate::web::http::{Json, NO_STORE};
 use crate::web::oauth::OAuthForm;
 
 #[public]
@@ -20,12 +18,15 @@ pub(super) async fn token(
     State(auth): State<Auth>,
     context: Context,
     headers: HeaderMap,
-    TokenProof(proof): TokenProof,
+    proof: TokenProof,
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
-    match grant(&auth, &context, &headers, proof, form).await {
+    match grant(&auth, &context, &headers, &proof, form).await {
         // An empty scope is omitted: the grammar has none (RFC 6749 section 3.3).
-        Ok(tokens) => token_response(&tokens, Some(tokens.scope.as_str()).filter(|scope| !scope.is_empty())),
+        Ok(tokens) => {
+            let scope = Some(tokens.scope.as_str()).filter(|scope| !scope.is_empty());
+            (NO_STORE, Json(TokenResponse::new(&tokens, scope))).into_response()
+        }
         Err(error) => error.response(&auth),
     }
 }
@@ -34,7 +35,7 @@ async fn grant(
     auth: &Auth,
     context: &Context,
     headers: &HeaderMap,
-    proof: Result<Option<Proof>, AccountError>,
+    proof: &TokenProof,
     form: Result<OAuthForm, OAuthError>,
 ) -> Result<Tokens, OAuthError> {
     let form = form?;
@@ -44,8 +45,7 @@ async fn grant(
     if !client.may_use(grant) {
         return Err(OAuthError::unauthorized_client());
     }
-    let proof = proof?;
-    let client = (&client, client.with(proof.as_ref()));
+    let client = (&client, client.with(proof.checked()?));
     match grant {
         GrantType::Password => password(auth, context, client, &form).await,
         GrantType::RefreshToken => refresh_token(auth, context, client.1, &form).await,

@@ -29,7 +29,7 @@ async fn rfc9449_s5_the_proof_of_the_rfc_binds_tokens_to_its_key() {
                          v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
     let service = Bound::start(|builder| builder.dpop(Dpop::optional().address("https://server.example.com"))).await;
     service.clock.set(Timestamp::from_secs(1_562_262_616));
-    let own: axum::Router = service.auth.routes().with_state(service.auth.clone());
+    let own: axum::Router = service.auth.routes().into_router().with_state(());
     let token = move |mut request: axum::extract::Request| {
         *request.uri_mut() = "/auth/token".parse().unwrap();
         own.clone().call(request)

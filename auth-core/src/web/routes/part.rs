@@ -1,0 +1,131 @@
+//! The parts of the ready routes.
+
+use axum::middleware::from_fn_with_state;
+
+use super::{Routes, introspect, jwks, login, metadata, password, register, revoke, sessions, token};
+use crate::service::Auth;
+use crate::service::oauth::{Endpoints, METADATA_PATH};
+use crate::web::router::GuardedRouter;
+use crate::web::router::routing::{delete, get, post};
+
+/// A part of the ready routes, which an application can leave out and replace; paths are below the
+/// [prefix](Routes::prefix).
+///
+/// It iterates over itself, so that [`Routes::without`] takes one part as well as several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Part {
+    /// `POST /login`: [`Auth::login`].
+    Login,
+    /// `POST /refresh`: [`Auth::refresh`].
+    Refresh,
+    /// `POST /logout` and `POST /logout-all`: [`Auth::logout`], [`Auth::logout_everywhere`].
+    Logout,
+    /// `GET /sessions` and `DELETE /sessions/{id}`: [`Auth::sessions`], [`Auth::end_session`].
+    ///
+    /// The list has up to `?limit=` sessions (1 to 1,000, by default 100), newest first; a `Link` header with `rel="next"`
+    /// (RFC 8288) leads to the next ones ([`PageQuery`](crate::http::PageQuery)).
+    Sessions,
+    /// `POST /password`: [`Auth::change_password`].
+    Password,
+    /// `POST /register`: [`Auth::register`]. There only with a user store that takes registrations.
+    Registration,
+    /// `POST /token`, the token endpoint of OAuth (RFC 6749 section 3.2).
+    Token,
+    /// `POST /revoke`, token revocation (RFC 7009).
+    Revocation,
+    /// `POST /introspect`, token introspection (RFC 7662), for API keys with the scope `introspect`, and for
+    /// [clients that may](crate::OAuthClient::may_introspect).
+    Introspection,
+    /// `GET /.well-known/jwks.json`, the public keys (RFC 7517 section 5).
+    Keys,
+    /// `GET /.well-known/oauth-authorization-server`, the metadata (RFC 8414). It takes the ready routes to lie directly
+    /// under the issuer. There only where the issuer is a URL.
+    Metadata,
+}
+
+impl IntoIterator for Part {
+    type Item = Self;
+    type IntoIter = std::iter::Once<Self>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        std::iter::once(self)
+    }
+}
+
+impl Part {
+    /// OAuth's endpoints and their metadata.
+    pub const OAUTH: [Self; 4] = [Self::Token, Self::Revocation, Self::Introspection, Self::Metadata];
+
+    /// Every part.
+    pub(super) const ALL: &[Self] = &[
+        Self::Login,
+        Self::Refresh,
+        Self::Logout,
+        Self::Sessions,
+        Self::Password,
+        Self::Registration,
+        Self::Token,
+        Self::Revocation,
+        Self::Introspection,
+        Self::Keys,
+        Self::Metadata,
+    ];
+
+    /// The routes of this part. A new part is a variant, an entry of `ALL` and an arm here.
+    pub(super) fn router(self, at: &Routes) -> GuardedRouter<Auth> {
+        let router = GuardedRouter::new();
+        match self {
+            Self::Login => router.route(&at.path("/login"), post(login::login)),
+            Self::Refresh => router.route(&at.path("/refresh"), post(login::refresh)),
+            Self::Logout => router
+                .route(&at.path("/logout"), post(sessions::logout))
+                .route(&at.path("/logout-all"), post(sessions::logout_all)),
+            Self::Sessions => router
+                .route(&at.path("/sessions"), get(sessions::list))
+                .route(&at.path("/sessions/{id}"), delete(sessions::end)),
+            Self::Password => router.route(&at.path("/password"), post(password::change)),
+            Self::Registration if has_registry(&at.auth) => {
+                router.route(&at.path("/register"), post(register::register))
+            }
+            Self::Registration => router,
+            Self::Token => router.route(&at.path("/token"), post(token::token)),
+            Self::Revocation => router.route(&at.path("/revoke"), post(revoke::revoke)),
+            Self::Introspection => introspection(router, at),
+            Self::Keys => router.route("/.well-known/jwks.json", get(jwks::keys)),
+            Self::Metadata => metadata(at),
+        }
+    }
+}
+
+fn has_registry(auth: &Auth) -> bool {
+    auth.0.service.as_ref().is_some_and(|service| service.registry.is_some())
+}
+
+fn introspection(router: GuardedRouter<Auth>, at: &Routes) -> GuardedRouter<Auth> {
+    let (auth, path) = (&at.auth, at.path("/introspect"));
+    let router = if auth.0.service.as_ref().is_some_and(|service| service.clients.any_introspects()) {
+        router.route(&path, post(introspect::by_client_or_api_key))
+    } else {
+        router.route(&path, post(introspect::by_api_key))
+    };
+    router.layer(from_fn_with_state(auth.clone(), introspect::refusals))
+}
+
+fn metadata(at: &Routes) -> GuardedRouter<Auth> {
+    let mut router = GuardedRouter::new();
+    // The metadata of an issuer with a path is below the well-known path; some clients omit the issuer's path.
+    if let Some(path) = at.auth.metadata_path() {
+        router = router.route(METADATA_PATH, get(metadata::metadata));
+        if path != METADATA_PATH {
+            router = router.route(&path, get(metadata::metadata));
+        }
+    }
+    let endpoints = Endpoints {
+        prefix: at.prefix.clone(),
+        revocation: at.has(Part::Revocation),
+        introspection: at.has(Part::Introspection),
+        keys: at.has(Part::Keys),
+    };
+    router.provide_state(metadata::Published { auth: at.auth.clone(), endpoints })
+}
