@@ -127,8 +127,7 @@ async fn every_part_and_the_metadata_follow_the_prefix() {
 async fn a_part_that_is_left_out_is_not_in_the_table_the_router_and_the_metadata() {
     let (auth, _, _folder) = auth().await;
     let sessions = auth.routes().only([Part::Logout, Part::Sessions]);
-    let expected =
-        ["POST /auth/logout", "POST /auth/logout-all", "GET /auth/sessions", "DELETE /auth/sessions/{id}"];
+    let expected = ["POST /auth/logout", "POST /auth/logout-all", "GET /auth/sessions", "DELETE /auth/sessions/{id}"];
     let mut found = paths(sessions);
     found.sort();
     let mut expected = expected.map(str::to_owned);

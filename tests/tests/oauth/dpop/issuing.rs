@@ -1,6 +1,11 @@
 //! Sections 5 and 6: tokens are bound when they are issued, and stay bound.
 
-use auth_core::{AccountError, Context, Dpop, GrantType, Login, OAuthClient, ProofError, Timestamp};
+use auth_core::prelude::*;
+use auth_core::{
+    AccountError, Context, Dpop, GrantType, Login, OAuthClient, ProofError, Refusal, SignIn, Timestamp, TokenProof,
+    Tokens,
+};
+use axum::extract::State;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tower_service::Service as _;
@@ -73,6 +78,45 @@ async fn rfc9449_s5_the_login_and_refresh_routes_bind_as_well() {
         assert_eq!(refused.status, 400, "{}", refused.body);
         assert!(refused.body.contains("urn:auth-core:problem:invalid-dpop-proof"), "{}", refused.body);
         assert!(refused.headers.get("www-authenticate").is_none());
+    }
+}
+
+/// A login of the application's own, and one without a password.
+#[public]
+async fn own_login(State(auth): State<Auth>, context: Context, proof: TokenProof) -> Result<Tokens, Refusal> {
+    Ok(auth.login(&context, Login::new(EMAIL, PASSWORD.to_owned()).proof(proof)).await?)
+}
+
+#[public]
+async fn own_sign_in(
+    State(auth): State<Auth>,
+    context: Context,
+    proof: TokenProof,
+    subject: String,
+) -> Result<Tokens, Refusal> {
+    let subject: SubjectId = subject.parse().unwrap();
+    Ok(auth.sign_in(&context, SignIn::subject(&subject).proof(proof)).await?)
+}
+
+#[tokio::test]
+async fn rfc9449_s5_logins_of_the_application_bind_as_well() {
+    let (service, prover) = (Bound::required().await, Prover::es256());
+    let app = GuardedRouter::new().route("/own/login", post(own_login)).route("/own/sign-in", post(own_sign_in));
+    let url = auth_tests::serve(app.with_state(service.auth.clone())).await;
+    for path in ["/own/login", "/own/sign-in"] {
+        let ask = || service.http.post(format!("{url}{path}")).body(service.subject.to_string());
+        let proof = prover.draft(&service, "POST", path).signed_by(&prover);
+        let bound = Answer::of(ask().header("DPoP", &proof).send().await.unwrap()).await;
+        assert_eq!(bound.text("token_type"), "DPoP", "{path}");
+        assert_eq!(claims(&bound.access())["cnf"]["jkt"], prover.thumbprint, "{path}");
+        service.renew(&bound.refresh(), None).await.is_error(400, "invalid_dpop_proof");
+        // Without a proof, with a used one and with one for another request.
+        for refused in [None, Some(proof), Some(prover.for_tokens(&service))] {
+            let request = refused.iter().fold(ask(), |request, proof| request.header("DPoP", proof));
+            let answer = Answer::of(request.send().await.unwrap()).await;
+            assert_eq!(answer.status, 400, "{path}: {}", answer.body);
+            assert!(answer.body.contains("urn:auth-core:problem:invalid-dpop-proof"), "{}", answer.body);
+        }
     }
 }
 
