@@ -84,7 +84,7 @@
 //! | feature | |
 //! | --- | --- |
 //! | `server` (default) | accounts, sessions, OAuth endpoints and password hashing |
-//! | `bcrypt` (default) | takes over the bcrypt hashes of another application |
+//! | `foreign-hashes` (default) | takes over the bcrypt, scrypt and PBKDF2 hashes of another application |
 //! | `sqlite` (default) | users, sessions and API keys in an SQLite file |
 //! | `postgres` | the same in PostgreSQL, for any number of nodes |
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |

@@ -2,9 +2,18 @@
 
 /// A password hash in PHC string format (`$argon2id$v=19$m=…`), as a store keeps it. Its `Debug` hides the hash.
 ///
-/// Argon2 with any parameters up to 256 MiB and 1 GiB in all passes verifies, and bcrypt (`$2a$`, `$2b$`, `$2y$`; feature
-/// `bcrypt`, on by default) up to cost 16. A weaker hash than this service makes is replaced at the next login. Any other
-/// text is unreadable: no password is right for it, and each login records an event.
+/// Argon2 with any parameters up to 256 MiB and 1 GiB in all passes verifies. With the feature `foreign-hashes`, on by
+/// default, these verify as well:
+///
+/// | algorithm | formats | limits |
+/// | --- | --- | --- |
+/// | bcrypt | `$2a$`, `$2b$`, `$2y$`; Django's `bcrypt$` and `bcrypt_sha256$` | cost 16 |
+/// | scrypt | PHC and passlib (`$scrypt$ln=16,r=8,p=1$..`), Django, Werkzeug (`scrypt:32768:8:1$..`) | 256 MiB, 1 GiB in all lanes |
+/// | PBKDF2 with SHA-1, SHA-256 or SHA-512 | PHC, passlib (`$pbkdf2-sha256$29000$..`), Django (`pbkdf2_sha256$..`), Werkzeug (`pbkdf2:sha256:..`) | 5,000,000 iterations |
+///
+/// A weaker hash than this service makes is replaced at the next login; each of the table is. A
+/// [`ForeignHash`](super::ForeignHash) adds a format. Any other text is unreadable: no password is right for it, and each
+/// login records an event.
 ///
 /// ```
 /// use auth_core::password::PasswordHash;

@@ -9,11 +9,15 @@ use tokio::sync::{OnceCell, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
 use super::PasswordHash;
-use super::format::Format;
+use super::foreign::ForeignHash;
+use super::format::{Argon2, Format};
 
 /// The number of callers that may wait for a hashing thread; others get [`PasswordError::Busy`]. Each holds a request
 /// open and takes about 15 ms of a core.
 const MAX_WAITING: usize = 256;
+
+/// The number of formats whose work a failed login does.
+const MAX_FORMATS: usize = 64;
 
 /// An error in hashing or checking a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,28 +55,47 @@ pub(crate) struct Hasher {
 
 /// The formats of stored hashes as far as they are known. A failed login does the work of each of them once, whatever
 /// the stored hash is and whether there is one, so that its time does not tell which users exist.
-struct Formats(RwLock<Vec<Format>>);
+struct Formats {
+    known: RwLock<Vec<Format>>,
+    foreign: Vec<Box<dyn ForeignHash>>,
+}
 
 impl Formats {
+    fn new(foreign: Vec<Box<dyn ForeignHash>>) -> Self {
+        Self { known: RwLock::new(vec![Format::CURRENT]), foreign }
+    }
+
+    fn of(&self, stored: &PasswordHash) -> Option<Format> {
+        Format::of(stored, &self.foreign)
+    }
+
     fn learn(&self, format: Format) {
-        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if !known.contains(&format) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.iter_mut().any(|known| known.includes(&format)) {
+            return;
+        }
+        if known.len() < MAX_FORMATS {
             known.push(format);
+        } else {
+            tracing::warn!(
+                target: "auth",
+                "the stored password hashes have over {MAX_FORMATS} formats; the time of a failed login tells users with others apart"
+            );
         }
     }
 
     fn known(&self) -> Vec<Format> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.known.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 impl Hasher {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(foreign: Vec<Box<dyn ForeignHash>>) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             running: Arc::new(Semaphore::new(cores)),
             waiting: Arc::new(Semaphore::new(cores + MAX_WAITING)),
-            formats: Arc::new(Formats(RwLock::new(vec![Format::CURRENT]))),
+            formats: Arc::new(Formats::new(foreign)),
             learned: OnceCell::new(),
         }
     }
@@ -80,7 +103,12 @@ impl Hasher {
     /// Learns the formats of these hashes, once. The first verification must come after it.
     pub(crate) async fn learn(&self, samples: impl Future<Output = Vec<PasswordHash>>) {
         let learn = async {
-            samples.await.iter().filter_map(Format::of).for_each(|format| self.formats.learn(format));
+            let (samples, formats) = (samples.await, Arc::clone(&self.formats));
+            // Also recognising a hash may be the application's code.
+            let learnt = tokio::task::spawn_blocking(move || {
+                samples.iter().filter_map(|stored| formats.of(stored)).for_each(|format| formats.learn(format));
+            });
+            let _ = learnt.await;
         };
         self.learned.get_or_init(|| learn).await;
     }
@@ -127,7 +155,7 @@ pub(super) fn normalized(password: &str) -> SecretString {
 }
 
 fn hash(password: &SecretString) -> Result<PasswordHash, PasswordError> {
-    let hash = Format::current().ok_or(PasswordError::Failed)?.hash_password(password.expose_secret().as_bytes());
+    let hash = Argon2::hasher().ok_or(PasswordError::Failed)?.hash_password(password.expose_secret().as_bytes());
     let hash: phc::PasswordHash = hash.map_err(|_| PasswordError::Failed)?;
     Ok(PasswordHash::from_stored(hash.to_string()))
 }
@@ -137,32 +165,37 @@ fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Forma
     let normal = normalized(raw);
     // Hashes of other applications may be of the form that the keyboard sent.
     let forms = if normal.expose_secret() == raw { vec![&normal] } else { vec![&normal, password] };
-    let format = stored.and_then(Format::of);
+    let format = stored.and_then(|stored| formats.of(stored));
     let mut is_unreadable = stored.is_some() && format.is_none();
     for form in &forms {
-        let form = form.expose_secret().as_bytes();
+        let form = form.expose_secret();
         let mut done = None;
-        if let (Some(format), Some(stored)) = (format, stored) {
-            match format.verify(form, stored) {
+        if let (Some(format), Some(stored)) = (&format, stored) {
+            match format.verify(form, stored, &formats.foreign) {
                 Some(true) => {
-                    let is_old = format.is_weaker_than_current() || form != normal.expose_secret().as_bytes();
+                    let is_old = format.is_weaker_than_current() || form != normal.expose_secret();
                     return Ok(Verified::Right { upgraded: is_old.then(|| hash(&normal)).transpose()? });
                 }
                 Some(false) => {
-                    formats.learn(format);
+                    formats.learn(format.clone());
                     done = Some(format);
                 }
                 None => is_unreadable = true,
             }
         }
-        formats.known().into_iter().filter(|known| Some(*known) != done).for_each(|other| other.spend(form));
+        let others = formats.known().into_iter();
+        let left = others.filter_map(|known| match done {
+            Some(done) => known.without(done),
+            None => Some(known),
+        });
+        left.for_each(|format| format.spend(form, &formats.foreign));
     }
     Ok(Verified::Wrong { is_unreadable })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::format::tests::RUN;
+    use super::super::format::tests::{RUN, summed};
     use super::*;
 
     const PASSWORD: &str = "three words and a comma";
@@ -178,25 +211,52 @@ mod tests {
     fn work(password: &str, stored: Option<&PasswordHash>, formats: &Formats) -> (Verified, Vec<String>) {
         RUN.take();
         let verified = check(&password.to_owned().into(), stored, formats).unwrap();
-        let mut run: Vec<_> = RUN.take().iter().map(|format| format!("{format:?}")).collect();
-        run.sort();
-        (verified, run)
+        (verified, summed(RUN.take()))
+    }
+
+    /// `reversed:` and the password backwards. One user's hash panics.
+    struct Reversed;
+
+    impl ForeignHash for Reversed {
+        fn format(&self, stored: &str) -> Option<String> {
+            assert_ne!(stored, "reversed:panic at its format");
+            stored.starts_with("reversed:").then(|| "reversed".to_owned())
+        }
+
+        fn verify(&self, password: &str, stored: &str) -> Option<bool> {
+            assert_ne!(stored, "reversed:panic at its verification");
+            let hash = stored.strip_prefix("reversed:").filter(|hash| *hash != "unreadable")?;
+            Some(password.chars().rev().eq(hash.chars()))
+        }
+    }
+
+    fn formats() -> Formats {
+        Formats::new(vec![Box::new(Reversed)])
     }
 
     fn stored() -> (Vec<PasswordHash>, Vec<PasswordHash>) {
-        #[cfg_attr(not(feature = "bcrypt"), expect(unused_mut))]
+        #[cfg_attr(not(feature = "foreign-hashes"), expect(unused_mut))]
         let mut readable = vec![
             hash(&PASSWORD.to_owned().into()).unwrap(),
             argon2(argon2::Algorithm::Argon2id, 65_536, 3, PASSWORD),
             argon2(argon2::Algorithm::Argon2i, 512, 2, PASSWORD),
+            PasswordHash::from_stored("reversed:ammoc a dna sdrow eerht"),
         ];
-        #[cfg(feature = "bcrypt")]
-        readable.push(PasswordHash::from_stored(bcrypt::hash(PASSWORD, 4).unwrap()));
+        #[cfg(feature = "foreign-hashes")]
+        {
+            use super::super::format::tests::of_others::PASSWORDS;
+            // Two scrypt formats, the three digests of PBKDF2 and bcrypt.
+            let of_others = [0, 1, 2, 3, 4, 8];
+            readable.extend(of_others.map(|n| PasswordHash::from_stored(PASSWORDS[0].1[n])));
+        }
         let unreadable = [
             "!",
             "",
-            "pbkdf2_sha256$600000$seasalt$6Wl8SNqHQ9Y0YzB2d4vPQUkXS7m1tI3yV1G9mN5QxJk=",
-            "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+            "pbkdf2_sha256$50000000$seasalt$6Wl8SNqHQ9Y0YzB2d4vPQUkXS7m1tI3yV1G9mN5QxJk=",
+            "$scrypt$ln=24,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+            "reversed:panic at its format",
+            "reversed:panic at its verification",
+            "reversed:unreadable",
             "$argon2id$v=19$m=4194304,t=3,p=4$wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc",
             "$2b$04$short",
             "$2b$05$short",
@@ -207,14 +267,15 @@ mod tests {
     #[test]
     fn every_wrong_password_costs_the_work_of_every_known_format_once() {
         let (readable, unreadable) = stored();
-        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
-        readable.iter().filter_map(Format::of).for_each(|format| formats.learn(format));
+        let formats = formats();
+        readable.iter().filter_map(|stored| formats.of(stored)).for_each(|format| formats.learn(format));
         // The second password is not in NFC, so that each format is tried for both of its forms.
         for password in ["not the password of ada", "not the passwo\u{72}\u{30c}d of ada"] {
             let (verified, of_unknown) = work(password, None, &formats);
             assert_eq!(verified, Verified::Wrong { is_unreadable: false });
-            let forms = if password.is_ascii() { 1 } else { 2 };
-            assert_eq!(of_unknown.len(), readable.len() * forms, "{of_unknown:?}");
+            if password.is_ascii() {
+                assert_eq!(of_unknown.len(), readable.len(), "{of_unknown:?}");
+            }
             for (hashes, is_unreadable) in [(&readable, false), (&unreadable, true)] {
                 for hash in hashes {
                     let (verified, run) = work(password, Some(hash), &formats);
@@ -227,7 +288,7 @@ mod tests {
 
     #[test]
     fn a_format_that_was_not_in_the_store_is_learnt_from_a_login() {
-        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        let formats = formats();
         let small = argon2(argon2::Algorithm::Argon2i, 512, 2, PASSWORD);
         work("not the password of ada", Some(&small), &formats);
         assert_eq!(work("not the password of ada", None, &formats).1.len(), 2);
@@ -235,19 +296,19 @@ mod tests {
 
     #[test]
     fn the_right_password_of_every_format_verifies_and_only_a_weaker_hash_is_replaced() {
-        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        let formats = formats();
         for (n, hash) in stored().0.iter().enumerate() {
             let (Verified::Right { upgraded }, _) = work(PASSWORD, Some(hash), &formats) else {
                 panic!("{} is refused", hash.as_str());
             };
             assert_eq!(upgraded.is_some(), n >= 2, "{}", hash.as_str());
-            assert!(upgraded.is_none_or(|new| Format::of(&new) == Some(Format::CURRENT)));
+            assert!(upgraded.is_none_or(|new| formats.of(&new) == Some(Format::CURRENT)));
         }
     }
 
     #[test]
     fn a_password_is_one_password_in_every_composition() {
-        let formats = Formats(RwLock::new(vec![Format::CURRENT]));
+        let formats = formats();
         let (composed, decomposed) = ("caf\u{e9} au lait, s'il vous plait", "cafe\u{301} au lait, s'il vous plait");
         let new = hash(&normalized(decomposed)).unwrap();
         for form in [composed, decomposed] {

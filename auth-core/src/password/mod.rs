@@ -1,6 +1,8 @@
 //! Passwords: rules for new ones, hashing and verification.
 
 #[cfg(feature = "server")]
+mod foreign;
+#[cfg(feature = "server")]
 mod format;
 mod hash;
 #[cfg(feature = "server")]
@@ -8,6 +10,8 @@ mod hasher;
 #[cfg(feature = "server")]
 mod rules;
 
+#[cfg(feature = "server")]
+pub use foreign::ForeignHash;
 pub use hash::PasswordHash;
 #[cfg(feature = "server")]
 pub use hasher::PasswordError;

@@ -29,7 +29,7 @@ async fn service() -> (Client, SqlitePool) {
         insert.bind(id).bind(email).bind(hash).bind(active).bind(admin).execute(&pool).await.unwrap();
     }
     let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
-    let app = taken_over_users::app(pool.clone(), &secret, None).await.unwrap();
+    let app = existing_users::app(pool.clone(), &secret, None).await.unwrap();
     let client = Client::new(&serve(app).await);
     (client, pool)
 }
@@ -58,6 +58,29 @@ async fn users_log_in_by_their_bcrypt_hashes_which_are_replaced_one_by_one() {
 }
 
 #[tokio::test]
+async fn users_of_django_flask_and_passlib_log_in_and_get_this_services_hash() {
+    let (client, pool) = service().await;
+    let password = "three words and a comma";
+    for stored in [
+        "$scrypt$ln=8,r=8,p=1$6z3HGAMAIASAcC4F4Nw7Zw$S039euNVGepLk3ettPM3MceEVDO//dKoIr05AxfT9U0",
+        "$pbkdf2-sha256$290$LUUoJYQQgvB.j1EqZQxBqA$1uuvGC/0p9wyBWcEcXlJF2WlMBxLm.5FGJgCKly71Os",
+        "pbkdf2_sha256$720$seasaltseasaltseasalt2$iJsJuy/Ot5F8T9DYOo+q5voX3A9oFlx+ID4yG35t4+4=",
+        "scrypt$256$seasaltseasaltseasalt2$8$1$0p5Fv7vbSv1tmEu4WIy5J1JRrSZQ4ViT0fM8adXhHNLIy3yfedQJlno6V1j1DVkAy9kaybHCpLgShO+7XDdBJg==",
+        "bcrypt_sha256$$2b$04$oGZjT8POt9hN.IOO/MtmG.BG2NuhxOQZm.xooRaGue.mbshv3mtb.",
+        "argon2$argon2id$v=19$m=512,t=2,p=2$QVR6TmE5V2g5SWQyOGtUYU9Qa2wyNA$HBC9TQki6qZci8u75wGK1p6ccpfkYIKNjEi0rIh7aX8",
+        "pbkdf2:sha256:600$ubvMPPpUsODiFlQh$2adc75f1f82d5774f5ec2913ec49dfa4fcd5955e565ff226b9666772d643a3d5",
+    ] {
+        let set = sqlx::query("UPDATE users SET hashed_password = ?1 WHERE id = 2").bind(stored);
+        set.execute(&pool).await.unwrap();
+        client.try_login("grace@example.com", "three words and a comma!").await.is_problem(401);
+        assert_eq!(hash(&pool, 2).await, stored, "a wrong password replaced a hash");
+        client.login("grace@example.com", password).await;
+        assert!(hash(&pool, 2).await.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored} was not replaced");
+        client.login("grace@example.com", password).await;
+    }
+}
+
+#[tokio::test]
 async fn a_password_change_ends_sessions_of_the_old_one() {
     let (client, pool) = service().await;
     let (here, there) = (client.login("ada@example.com", "U*U").await, client.login("ada@example.com", "U*U").await);
@@ -78,8 +101,9 @@ async fn a_hash_that_cannot_be_verified_is_answered_as_an_unknown_user() {
     let unreadable = [
         "!",
         "",
-        "pbkdf2_sha256$600000$seasalt$6Wl8SNqHQ9Y0YzB2d4vPQUkXS7m1tI3yV1G9mN5QxJk=",
-        "$scrypt$ln=16,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
+        "pbkdf2_sha224$720$seasalt$6Wl8SNqHQ9Y0YzB2d4vPQUkXS7m1tI3yV1G9mN5QxJk=",
+        "pbkdf2_sha256$50000000$seasalt$6Wl8SNqHQ9Y0YzB2d4vPQUkXS7m1tI3yV1G9mN5QxJk=",
+        "$scrypt$ln=24,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$nFNh2CVHVjNldFVKDHDlm4CbdRSCdEBsjjJxD+iCs5E",
         &strong.replace("m=65536", "m=4194304"),
     ];
     for (n, hash) in unreadable.iter().enumerate() {
@@ -102,7 +126,7 @@ async fn a_hash_that_cannot_be_verified_is_answered_as_an_unknown_user() {
 
 #[test]
 fn the_user_store_takes_less_than_50_lines() {
-    let source = include_str!("../../../examples/taken-over-users/src/users.rs");
+    let source = include_str!("../../../examples/existing-users/src/users.rs");
     let store = source.split_once("#[async_trait]\n").unwrap().1.split_once("\n}\n").unwrap().0;
     assert!(store.lines().count() < 50, "{} lines", store.lines().count());
 }

@@ -115,7 +115,7 @@ impl AuthBuilder {
                 sessions: sessions.ok_or(missing("session", "sessions"))?,
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
                 audit: self.audit.take(),
-                hasher: Hasher::new(),
+                hasher: Hasher::new(self.foreign_hashes),
                 password_rules: self.password_rules,
             })
         };

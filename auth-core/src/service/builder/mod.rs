@@ -12,7 +12,7 @@ use crate::base::{Clock, SystemClock};
 use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
-use crate::password::PasswordRules;
+use crate::password::{ForeignHash, PasswordRules};
 use crate::policy::{KnownRoles, Policy, Requirement, Role};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
@@ -72,6 +72,8 @@ pub struct AuthBuilder {
     known_roles: KnownRoles,
     #[cfg(feature = "server")]
     password_rules: PasswordRules,
+    #[cfg(feature = "server")]
+    foreign_hashes: Vec<Box<dyn ForeignHash>>,
     needed_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
     key_owner: Option<&'static Requirement>,
@@ -119,6 +121,8 @@ impl AuthBuilder {
             known_roles: KnownRoles::default(),
             #[cfg(feature = "server")]
             password_rules: PasswordRules::nist(),
+            #[cfg(feature = "server")]
+            foreign_hashes: Vec::new(),
             needed_roles: Vec::new(),
             sources: Vec::new(),
             key_owner: None,
@@ -326,6 +330,14 @@ impl AuthBuilder {
     #[cfg(feature = "server")]
     pub fn password_rules(mut self, rules: PasswordRules) -> Self {
         self.password_rules = rules;
+        self
+    }
+
+    /// Adds a format of stored password hashes, for users of an application whose hashes auth-core cannot verify itself.
+    /// [`ForeignHash`] has an example.
+    #[cfg(feature = "server")]
+    pub fn foreign_hash(mut self, hash: impl ForeignHash) -> Self {
+        self.foreign_hashes.push(Box::new(hash));
         self
     }
 

@@ -70,13 +70,18 @@ statements! {
                    WHERE id = $1 AND version = $2 AND active RETURNING version"]
     revoke_tokens ["UPDATE " T "users SET version = version + 1 WHERE id = $1 RETURNING version"]
     upgrade_hash ["UPDATE " T "users SET password_hash = $3 WHERE id = $1 AND password_hash = $2"]
-    /// One hash of each format: of Argon2 what stands before the salt, of bcrypt the version and the cost.
+    /// One hash of each format: those that are equal without the last two fields, the salt and the hash. Of bcrypt these
+    /// are one field, and Django's scrypt has the salt among its parameters.
     sample_hashes ["SELECT min(password_hash) AS password_hash
-                    FROM (SELECT password_hash, replace(password_hash, '$', '') AS letters FROM " T "users) AS hashes
-                    WHERE password_hash LIKE '$%'
-                    GROUP BY CASE WHEN password_hash LIKE '$argon2%'
-                                  THEN rtrim(rtrim(rtrim(password_hash, letters), '$'), letters)
-                                  ELSE substr(password_hash, 1, 7) END
+                    FROM (SELECT password_hash, replace(password_hash, '$', '') AS letters,
+                                 ltrim(substr(password_hash, 8), '0123456789') AS tail FROM " T "users) AS hashes
+                    WHERE password_hash IS NOT NULL
+                    GROUP BY CASE WHEN password_hash LIKE '$2%' OR password_hash LIKE 'bcrypt%'
+                                  THEN rtrim(password_hash, letters)
+                                  WHEN password_hash LIKE 'scrypt$%'
+                                  THEN substr(password_hash, 1, length(password_hash) - length(tail))
+                                       || rtrim(ltrim(substr(tail, 2), letters), letters)
+                                  ELSE rtrim(rtrim(rtrim(password_hash, letters), '$'), letters) END
                     LIMIT 64"]
     add_user ["INSERT INTO " T "users (id, email, password_hash, roles, active, version, created_at)
                VALUES ($1, $2, $3, $4, TRUE, 0, $5) ON CONFLICT (email) DO NOTHING RETURNING id"]

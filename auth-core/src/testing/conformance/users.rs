@@ -113,20 +113,41 @@ pub(super) async fn a_hash_is_not_upgraded_over_a_newer_password<S: UserRegistry
 }
 
 pub(super) async fn every_format_has_a_sample<S: UserRegistry>(store: &Arc<S>) {
-    let tail = "wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc";
+    // The text before the salt, and that after it.
     let formats = [
-        "$argon2id$v=19$m=65536,t=3,p=4$",
-        "$argon2id$v=19$m=65536,t=3,p=1$",
-        "$argon2i$v=19$m=512,t=2,p=1$",
-        "$2b$12$",
-        "$2b$10$",
+        ("$argon2id$v=19$m=65536,t=3,p=4$", "$"),
+        ("$argon2id$v=19$m=65536,t=3,p=1$", "$"),
+        ("$argon2i$v=19$m=512,t=2,p=1$", "$"),
+        ("argon2$argon2id$v=19$m=102400,t=2,p=8$", "$"),
+        ("$2b$12$", "."),
+        ("$2b$10$", "."),
+        ("bcrypt$$2b$12$", "."),
+        ("bcrypt_sha256$$2b$12$", "."),
+        ("$scrypt$ln=16,r=8,p=1$", "$"),
+        ("$scrypt$ln=15,r=8,p=1$", "$"),
+        ("scrypt$16384$", "$8$5$"),
+        ("scrypt$16384$", "$8$1$"),
+        ("scrypt$32768$", "$8$5$"),
+        ("scrypt:32768:8:1$", "$"),
+        ("$pbkdf2-sha256$29000$", "$"),
+        ("$pbkdf2-sha512$25000$", "$"),
+        ("$pbkdf2$131000$", "$"),
+        ("pbkdf2_sha256$600000$", "$"),
+        ("pbkdf2_sha256$720000$", "$"),
+        ("pbkdf2:sha256:600000$", "$"),
     ];
-    for text in formats.iter().map(|format| format!("{format}{tail}")).chain(["!".to_owned(), String::new()]) {
+    let others = ["!", "!8YAqP0kqC5hH0zqBqhAZ7m0xUJZ2xVbIE8q7mBfs", ""];
+    let hash = |n: usize, (before, after): (&str, &str)| {
+        format!("{before}wagCPXjifgvUFBzq4hqe{n}w{after}CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48R{n}")
+    };
+    let texts = (0..3).flat_map(|n| formats.map(|format| hash(n, format))).chain(others.map(str::to_owned));
+    for text in texts {
         let user = NewUser { password_hash: PasswordHash::from_stored(text), ..new_user(&email()) };
         store.create(user, Audit::none()).await.unwrap().unwrap();
     }
     let samples = store.sample_hashes().await.unwrap();
     for format in formats {
-        assert!(samples.iter().any(|sample| sample.as_str().starts_with(format)), "no sample of {format}");
+        let is_of_it = |sample: &PasswordHash| (0..3).any(|n| sample.as_str() == hash(n, format));
+        assert!(samples.iter().any(is_of_it), "no sample of {format:?}");
     }
 }

@@ -91,7 +91,7 @@ async fn an_existing_user_table_accepts_tokens_with_the_numeric_user_id() {
     sqlx::raw_sql(table).execute(&pool).await.unwrap();
     let legacy = LegacyTokens::new(&SECRET.to_owned().into(), SystemClock.now().after(Duration::from_hours(24)));
     let own = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
-    let app = taken_over_users::app(pool.clone(), &own, Some(legacy.unwrap())).await.unwrap();
+    let app = existing_users::app(pool.clone(), &own, Some(legacy.unwrap())).await.unwrap();
     let client = Client::new(&serve(app).await);
     check(&client, "/admin", &tokens, 200).await;
 }

@@ -33,7 +33,7 @@ pub async fn app(
     legacy: Option<LegacyTokens>,
 ) -> Result<axum::Router, Box<dyn std::error::Error>> {
     let store = SqliteStore::with_pool(pool.clone()).await?;
-    let builder = Auth::builder(SigningKey::hs256(secret)?, "https://api.example.com", "taken-over")
+    let builder = Auth::builder(SigningKey::hs256(secret)?, "https://api.example.com", "existing-users")
         .users(LegacyUsers::open(pool).await?)
         .sessions(store.clone())
         .api_keys(store);
