@@ -131,7 +131,7 @@ pub use policy::{
 #[cfg(feature = "server")]
 pub use service::{
     AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, NewApiKey, OAuthClient, PurgeTask, Registration,
-    SignIn, TokenProof, Tokens,
+    SignIn, TokenContext, TokenProof, Tokens,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 pub use token::dpop::ProofError;

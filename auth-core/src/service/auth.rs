@@ -14,6 +14,8 @@ use super::AuthBuilder;
 use super::oauth::Clients;
 #[cfg(feature = "server")]
 use super::purge::PurgeTask;
+#[cfg(feature = "server")]
+use super::session::ClaimsHook;
 use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
 use crate::event::{Event, EventKind};
@@ -61,6 +63,7 @@ pub(crate) struct Service {
     pub(crate) needed_roles: Vec<Box<str>>,
     pub(crate) hasher: Hasher,
     pub(crate) password_rules: PasswordRules,
+    pub(crate) claims: Option<ClaimsHook>,
     pub(crate) users: Arc<dyn UserStore>,
     pub(crate) registry: Option<Arc<dyn UserRegistry>>,
     pub(crate) directory: Option<Arc<dyn UserDirectory>>,

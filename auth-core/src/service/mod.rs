@@ -35,5 +35,5 @@ pub use purge::PurgeTask;
 #[cfg(feature = "server")]
 pub(crate) use scope::requested;
 #[cfg(feature = "server")]
-pub use session::{Keep, Login, Registration, SignIn, TokenProof, Tokens};
+pub use session::{Keep, Login, Registration, SignIn, TokenContext, TokenProof, Tokens};
 pub use settings::{Settings, SettingsError};

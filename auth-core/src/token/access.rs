@@ -10,7 +10,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use super::jws::Compact;
 use super::keys::{KeyError, KeySet};
 use super::verified::VerifiedTokens;
-use super::{Access, Claims, Confirmation, OneOrMany, Token, TokenError, Unreadable};
+use super::{Access, Claims, Confirmation, CustomClaims, OneOrMany, Token, TokenError, Unreadable, strict_json};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
 
 /// The type of access tokens of this service, and of other issuers that follow RFC 9068.
@@ -64,6 +64,7 @@ pub(crate) struct NewAccessToken<'a> {
     pub(crate) roles: &'a [Box<str>],
     /// The thumbprint of the DPoP key.
     pub(crate) bound_to: Option<&'a str>,
+    pub(crate) custom: &'a CustomClaims,
 }
 
 impl AccessTokens {
@@ -97,12 +98,19 @@ impl AccessTokens {
             raw: None,
             unreadable: Unreadable::default(),
         };
-        self.sign(&claims)
+        let payload = if new.custom.is_empty() {
+            serde_json::to_vec(&claims)
+        } else {
+            serde_json::to_value(&claims).and_then(|mut all| {
+                all.as_object_mut().into_iter().for_each(|all| new.custom.add_to(all));
+                serde_json::to_vec(&all)
+            })
+        };
+        self.sign(&payload.map_err(|_| TokenError::Claims)?)
     }
 
-    fn sign(&self, claims: &Claims) -> Result<Token<Access>, TokenError> {
+    fn sign(&self, claims: &[u8]) -> Result<Token<Access>, TokenError> {
         let keys = &self.trusted.load().keys;
-        let claims = serde_json::to_vec(claims).map_err(|_| TokenError::Claims)?;
         let mut token = keys.signing_header().to_owned();
         token.push('.');
         BASE64_URL_SAFE_NO_PAD.encode_string(claims, &mut token);
@@ -148,8 +156,15 @@ impl AccessTokens {
         // Checks UTF-8 for the whole payload, unused members included (RFC 8725 section 3.7), and once, not for each
         // string.
         let payload = std::str::from_utf8(&payload).map_err(|_| TokenError::Claims)?;
-        let claims: Claims = serde_json::from_str(payload).map_err(|_| TokenError::Claims)?;
+        let mut has_custom = false;
+        let mut claims: Claims =
+            serde_ignored::deserialize(&mut serde_json::Deserializer::from_str(payload), |_| has_custom = true)
+                .map_err(|_| TokenError::Claims)?;
         claims.check_own()?;
+        if has_custom {
+            let all = strict_json::object(payload.as_bytes()).ok_or(TokenError::Claims)?;
+            claims.raw = Some(Arc::new(all));
+        }
         if claims.iss != self.issuer {
             return Err(TokenError::Issuer);
         }

@@ -67,7 +67,7 @@ pub struct Claims {
     /// The key that the token is bound to; a DPoP proof of the request confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Confirmation::present")]
     pub cnf: Option<Confirmation>,
-    /// All claims of another issuer's token.
+    /// All claims of another issuer's token, and of an own one with claims of the application.
     #[serde(skip)]
     pub(crate) raw: Option<Arc<Map<String, Value>>>,
     /// What another issuer's token has in a form that could not be read, completely or in part.
@@ -105,7 +105,8 @@ impl Claims {
     /// missing or of another type.
     ///
     /// Claims of another issuer's token are as trustworthy as the issuer. Guards see only the roles and scopes of
-    /// `Issuer::roles_at` and `Issuer::scopes_at`. Tokens of this service have no claims beyond the fields.
+    /// `Issuer::roles_at` and `Issuer::scopes_at`. Tokens of this service have the fields, and the claims of
+    /// [`AuthBuilder::token_claims`](crate::AuthBuilder::token_claims).
     #[must_use]
     pub fn get<T: serde::de::DeserializeOwned>(&self, path: impl Into<ClaimPath>) -> Option<T> {
         T::deserialize(&*self.find(&path.into())?).ok()

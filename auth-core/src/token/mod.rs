@@ -4,6 +4,7 @@ mod access;
 mod api_key;
 mod claim_path;
 mod claims;
+mod custom;
 pub(crate) mod dpop;
 mod error;
 #[cfg(feature = "oidc")]
@@ -20,6 +21,7 @@ pub use api_key::ApiKey;
 pub use claim_path::ClaimPath;
 pub use claims::{Claims, Confirmation, OneOrMany};
 pub(crate) use claims::{Unreadable, check_times, numeric_date};
+pub(crate) use custom::CustomClaims;
 pub use error::TokenError;
 pub(crate) use jws::Compact;
 pub use keys::{

@@ -4,6 +4,7 @@
 
 mod algorithms;
 mod claims;
+mod custom_claims;
 mod examples;
 mod forge;
 mod header;

@@ -117,6 +117,7 @@ impl AuthBuilder {
                 audit: self.audit.take(),
                 hasher: Hasher::new(self.foreign_hashes),
                 password_rules: self.password_rules,
+                claims: self.claims.take(),
             })
         };
         #[cfg(feature = "oidc")]

@@ -16,6 +16,8 @@ use crate::password::{ForeignHash, PasswordRules};
 use crate::policy::{KnownRoles, Policy, Requirement, Role};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
+#[cfg(feature = "server")]
+use crate::service::session::ClaimsHook;
 use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
@@ -74,6 +76,8 @@ pub struct AuthBuilder {
     password_rules: PasswordRules,
     #[cfg(feature = "server")]
     foreign_hashes: Vec<Box<dyn ForeignHash>>,
+    #[cfg(feature = "server")]
+    pub(super) claims: Option<ClaimsHook>,
     needed_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
     key_owner: Option<&'static Requirement>,
@@ -123,6 +127,8 @@ impl AuthBuilder {
             password_rules: PasswordRules::nist(),
             #[cfg(feature = "server")]
             foreign_hashes: Vec::new(),
+            #[cfg(feature = "server")]
+            claims: None,
             needed_roles: Vec::new(),
             sources: Vec::new(),
             key_owner: None,

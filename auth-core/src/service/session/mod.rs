@@ -1,5 +1,6 @@
 //! Sessions: login, refresh, end. Protections are part of the operations, not of their routes.
 
+mod claims;
 mod end;
 mod login;
 mod password;
@@ -13,6 +14,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+pub(crate) use claims::ClaimsHook;
+pub use claims::TokenContext;
 pub use password::Keep;
 pub use register::Registration;
 pub use sign_in::SignIn;
@@ -26,7 +29,7 @@ use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::{Holder, NewSession, Session};
-use crate::token::{Access, NewAccessToken, Refresh, Token};
+use crate::token::{Access, CustomClaims, NewAccessToken, Refresh, Token};
 
 /// The stored length of a `User-Agent`.
 const MAX_AGENT_CHARS: usize = 256;
@@ -105,8 +108,9 @@ impl Auth {
         roles: &[Box<str>],
         refresh: Token<Refresh>,
         key: Option<&str>,
+        custom: &CustomClaims,
     ) -> Result<Tokens, AccountError> {
-        let (access, lifetime) = self.issue_access_token(&session, roles, key)?;
+        let (access, lifetime) = self.issue_access_token(&session, roles, key, custom)?;
         let token_type = if key.is_some() { "DPoP" } else { "bearer" };
         let Session { subject, scope, .. } = session;
         Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope, subject, token_type })
@@ -118,6 +122,7 @@ impl Auth {
         session: &Session,
         roles: &[Box<str>],
         key: Option<&str>,
+        custom: &CustomClaims,
     ) -> Result<(Token<Access>, Duration), AccountError> {
         let now = self.now();
         let lifetime = self.service()?.lifetimes.access.min(session.ends_at.since(now));
@@ -131,6 +136,7 @@ impl Auth {
             scope: &session.scope,
             roles,
             bound_to: key,
+            custom,
         };
         Ok((self.access_tokens().issue(&new, now, lifetime)?, lifetime))
     }
@@ -145,11 +151,12 @@ impl Change {
         key: Option<&str>,
     ) -> Result<Tokens, AccountError> {
         let refresh = Token::random()?;
+        let custom = self.auth().custom_claims(&session, roles).await?;
         let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
         let begun = EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
         let recording = self.recording(Some(&session.subject), move |(): &()| vec![begun.clone()]);
         recording.of(self.service()?.sessions.create(new, recording.audit())).await?;
-        self.auth().tokens(session, roles, refresh, key)
+        self.auth().tokens(session, roles, refresh, key, &custom)
     }
 }
 

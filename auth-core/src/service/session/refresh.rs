@@ -98,11 +98,14 @@ impl Auth {
         let scope = scope.map(str::to_owned);
         self.change(context, "refresh", |change| async move {
             let holder = Holder { client_id: client_id.as_ref(), dpop_jkt: dpop_jkt.as_deref() };
+            let granted = narrowed(scope.as_deref(), &found.session.scope).unwrap_or_default();
+            let asked = Session { scope: granted, ..found.session.clone() };
+            let custom = change.auth().custom_claims(&asked, &user.state.roles).await?;
             let (session, successor) = change.redeem(&presented, &hash, &found.session, holder).await?;
             // Checked again on the redeemed session: `may_refresh` skips this check for a used token.
             let scope = narrowed(scope.as_deref(), &session.scope)?;
             let key = key.as_ref().map(ProvenKey::thumbprint);
-            change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key)
+            change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key, &custom)
         })
         .await
     }

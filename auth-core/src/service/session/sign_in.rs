@@ -136,6 +136,7 @@ impl Auth {
         let claims = identity.claims();
         let key = claims.cnf.as_ref().map(|key| key.jkt.as_str());
         let session = Session { scope: claims.scope.clone(), ..session };
-        self.issue_access_token(&session, &user.state.roles, key).map(|(access, _)| access)
+        let custom = self.custom_claims(&session, &user.state.roles).await?;
+        self.issue_access_token(&session, &user.state.roles, key, &custom).map(|(access, _)| access)
     }
 }
