@@ -71,6 +71,13 @@ pub enum EventKind {
         /// The subject, if the name exists.
         subject: Option<SubjectId>,
     },
+    /// A rate limit is used up: the first refusal within an hour of a limit and the party that it counts by.
+    RateLimited {
+        /// The name of the [operation](crate::limits::Limited::name).
+        operation: String,
+        /// What the limit [counts by](crate::limits::By::name).
+        by: String,
+    },
     /// A user was added.
     UserRegistered {
         /// The subject.
@@ -207,6 +214,7 @@ impl EventKind {
             Self::CredentialRefused { .. } => Self::CREDENTIAL_REFUSED,
             Self::LoginSucceeded { .. } => "login_succeeded",
             Self::LoginFailed { .. } => "login_failed",
+            Self::RateLimited { .. } => "rate_limited",
             Self::UserRegistered { .. } => "user_registered",
             Self::TokenRefreshed { .. } => "token_refreshed",
             Self::RefreshReplayed { .. } => "refresh_replayed",
@@ -261,6 +269,7 @@ impl EventKind {
             | Self::ApiKeyRotated { subject, .. } => Some(subject),
             Self::CredentialRefused { .. }
             | Self::ClientRefused
+            | Self::RateLimited { .. }
             | Self::SigningKeyRotated { .. }
             | Self::VerifyingKeyAdded { .. }
             | Self::KeyRetired { .. }
@@ -276,6 +285,7 @@ impl EventKind {
             | Self::PasswordHashUnreadable { .. }
             | Self::RefreshReplayed { .. }
             | Self::RefreshByStranger { .. }
+            | Self::RateLimited { .. }
             | Self::ClientRefused => Outcome::Refused,
             Self::ChangeUndecided { .. } => Outcome::Unknown,
             _ => Outcome::Success,
