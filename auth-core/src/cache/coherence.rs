@@ -11,6 +11,7 @@ use super::coherent::CoherentCache;
 use super::{Change, ClusterError, Fanout};
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 use crate::store::{ApiKeyRecord, Session, StoreError, SubjectState};
+use crate::token::TokenHash;
 
 /// The capacity of each cache. An entry takes some hundred bytes, most of them a session's identifiers and
 /// `User-Agent`.
@@ -38,6 +39,8 @@ pub(crate) struct Caches {
     pub(crate) subjects: CoherentCache<SubjectId, SubjectState>,
     pub(crate) sessions: CoherentCache<SessionId, Session>,
     pub(crate) api_keys: CoherentCache<ApiKeyId, ApiKeyRecord>,
+    /// The ids of imported keys. A key never gets another hash, so only removed keys make an entry stale.
+    pub(crate) imported_keys: CoherentCache<TokenHash, ApiKeyId>,
 }
 
 impl Caches {
@@ -55,6 +58,7 @@ impl Caches {
         self.subjects.forget_all();
         self.sessions.forget_all();
         self.api_keys.forget_all();
+        self.imported_keys.forget_all();
     }
 }
 
@@ -65,6 +69,7 @@ impl Coherence {
             subjects: CoherentCache::new(ENTRIES, max_age),
             sessions: CoherentCache::new(ENTRIES, max_age),
             api_keys: CoherentCache::new(ENTRIES, max_age),
+            imported_keys: CoherentCache::new(ENTRIES, max_age),
         });
         let listener = match &fanout {
             None => None,

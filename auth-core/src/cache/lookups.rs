@@ -6,6 +6,7 @@ use super::Coherence;
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::policy::KnownRoles;
 use crate::store::{ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRecord, UserStore};
+use crate::token::TokenHash;
 
 /// The reads of verification. Without a store nothing is found.
 pub(crate) struct Lookups {
@@ -56,6 +57,25 @@ impl Lookups {
     pub(crate) async fn api_key(&self, id: &ApiKeyId, now: Timestamp) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
         let Some(api_keys) = &self.api_keys else { return Ok(None) };
         self.coherence.caches().api_keys.get(id, now, async { api_keys.find(id).await }).await
+    }
+
+    /// The key that was imported with this hash.
+    pub(crate) async fn imported_api_key(
+        &self,
+        hash: &TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
+        let Some(api_keys) = &self.api_keys else { return Ok(None) };
+        let ids = &self.coherence.caches().imported_keys;
+        // The cached id of a key that was revoked and imported again is forgotten, and read once more.
+        for _ in 0..2 {
+            let Some(id) = ids.get(hash, now, async { api_keys.find_imported(hash).await }).await? else { break };
+            if let Some(record) = self.api_key(&id, now).await? {
+                return Ok(Some(record));
+            }
+            ids.forget(hash);
+        }
+        Ok(None)
     }
 
     /// Records the use of a key.

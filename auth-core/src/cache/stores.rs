@@ -8,7 +8,7 @@ use super::{Change, Coherence};
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, NewSession, NewUser, Page, Redeem, Redeemed,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, KeysOf, NewSession, NewUser, Page, Redeem, Redeemed,
     RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
     UserStore,
 };
@@ -158,34 +158,49 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
         self.store.find(id).await
     }
 
-    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        self.store.list(page).await
+    async fn find_imported(&self, hash: &TokenHash) -> Result<Option<ApiKeyId>, StoreError> {
+        self.store.find_imported(hash).await
+    }
+
+    async fn list(&self, owner: Option<&SubjectId>, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        self.store.list(owner, page).await
     }
 
     async fn rotate(
         &self,
         id: &ApiKeyId,
+        owner: Option<&SubjectId>,
         hash: &TokenHash,
         overlap_until: Timestamp,
         audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        self.coherence.write(Change::ApiKey(id.clone()), self.store.rotate(id, hash, overlap_until, audit)).await
+        let rotate = self.store.rotate(id, owner, hash, overlap_until, audit);
+        self.coherence.write(Change::ApiKey(id.clone()), rotate).await
     }
 
-    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
-        self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id, audit)).await
+    async fn revoke(
+        &self,
+        id: &ApiKeyId,
+        owner: Option<&SubjectId>,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        self.coherence.write(Change::ApiKey(id.clone()), self.store.revoke(id, owner, audit)).await
     }
 
     async fn revoke_all(
         &self,
-        owner: &SubjectId,
+        keys: KeysOf<'_>,
         limit: u32,
         audit: Audit<'_, Vec<ApiKeyId>>,
     ) -> Result<Vec<ApiKeyId>, StoreError> {
         let changes = |revoked: &Vec<ApiKeyId>| revoked.iter().cloned().map(Change::ApiKey).collect();
-        // After a failure the revoked keys are unknown; those of a removed owner are refused.
-        let possible = vec![Change::Subject(owner.clone())];
-        self.coherence.write_some(possible, self.store.revoke_all(owner, limit, audit), changes).await
+        // After a failure the revoked keys are unknown; those of a removed owner are refused, and so are those of a parent
+        // that is gone.
+        let possible = vec![match keys {
+            KeysOf::Owner(owner) => Change::Subject(owner.clone()),
+            KeysOf::Parent { id, .. } => Change::ApiKey(id.clone()),
+        }];
+        self.coherence.write_some(possible, self.store.revoke_all(keys, limit, audit), changes).await
     }
 
     /// Invalidates other nodes, too: otherwise each of them would record the use again.

@@ -71,13 +71,6 @@ pub enum EventKind {
         /// The subject, if the name exists.
         subject: Option<SubjectId>,
     },
-    /// A rate limit is used up: the first refusal within an hour of a limit and the party that it counts by.
-    RateLimited {
-        /// The name of the [operation](crate::limits::Limited::name).
-        operation: String,
-        /// What the limit [counts by](crate::limits::By::name).
-        by: String,
-    },
     /// A user was added.
     UserRegistered {
         /// The subject.
@@ -183,6 +176,22 @@ pub enum EventKind {
         /// Its owner.
         subject: SubjectId,
     },
+    /// An API key was derived from another one.
+    ApiKeyDerived {
+        /// The API key.
+        api_key: ApiKeyId,
+        /// Its owner.
+        subject: SubjectId,
+        /// The key that it is derived from.
+        parent: ApiKeyId,
+    },
+    /// An API key of a former service was imported.
+    ApiKeyImported {
+        /// The API key.
+        api_key: ApiKeyId,
+        /// Its owner.
+        subject: SubjectId,
+    },
     /// An API key got a new secret.
     ApiKeyRotated {
         /// The API key.
@@ -214,7 +223,6 @@ impl EventKind {
             Self::CredentialRefused { .. } => Self::CREDENTIAL_REFUSED,
             Self::LoginSucceeded { .. } => "login_succeeded",
             Self::LoginFailed { .. } => "login_failed",
-            Self::RateLimited { .. } => "rate_limited",
             Self::UserRegistered { .. } => "user_registered",
             Self::TokenRefreshed { .. } => "token_refreshed",
             Self::RefreshReplayed { .. } => "refresh_replayed",
@@ -233,6 +241,8 @@ impl EventKind {
             Self::VerifyingKeyAdded { .. } => "verifying_key_added",
             Self::KeyRetired { .. } => "key_retired",
             Self::ApiKeyCreated { .. } => "api_key_created",
+            Self::ApiKeyDerived { .. } => "api_key_derived",
+            Self::ApiKeyImported { .. } => "api_key_imported",
             Self::ApiKeyRotated { .. } => "api_key_rotated",
             Self::ApiKeyRevoked { .. } => "api_key_revoked",
             Self::ChangeUndecided { .. } => "change_undecided",
@@ -266,10 +276,11 @@ impl EventKind {
             | Self::AccountUpdated { subject }
             | Self::AccountRemoved { subject }
             | Self::ApiKeyCreated { subject, .. }
+            | Self::ApiKeyDerived { subject, .. }
+            | Self::ApiKeyImported { subject, .. }
             | Self::ApiKeyRotated { subject, .. } => Some(subject),
             Self::CredentialRefused { .. }
             | Self::ClientRefused
-            | Self::RateLimited { .. }
             | Self::SigningKeyRotated { .. }
             | Self::VerifyingKeyAdded { .. }
             | Self::KeyRetired { .. }
@@ -285,7 +296,6 @@ impl EventKind {
             | Self::PasswordHashUnreadable { .. }
             | Self::RefreshReplayed { .. }
             | Self::RefreshByStranger { .. }
-            | Self::RateLimited { .. }
             | Self::ClientRefused => Outcome::Refused,
             Self::ChangeUndecided { .. } => Outcome::Unknown,
             _ => Outcome::Success,

@@ -17,7 +17,7 @@ pub mod sqlite;
 mod users;
 mod verdict;
 
-pub use api_keys::{ApiKeyRecord, ApiKeyStore};
+pub use api_keys::{ApiKeyRecord, ApiKeyStore, KeysOf, ParentKey};
 pub use audit::{Audit, AuditFilter, AuditLog, AuditRow, Outcome};
 pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;

@@ -142,6 +142,9 @@ pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
         keys::a_revoked_key_is_gone,
         keys::keys_of_an_owner_are_revoked_in_steps_of_the_limit,
         keys::a_use_is_recorded,
+        keys::an_imported_key_is_found_by_its_hash,
+        keys::an_owner_lists_rotates_and_revokes_no_other_keys,
+        keys::derived_keys_are_revoked_but_for_those_of_valid_secrets,
     );
 }
 

@@ -163,10 +163,20 @@ fn checksum(context: &str, secret: &str) -> String {
 pub struct TokenHash([u8; 32]);
 
 impl TokenHash {
-    pub(crate) fn of(text: &str) -> Self {
+    /// The hash of a text.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
         let mut bytes = [0; 32];
         bytes.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
         Self(bytes)
+    }
+
+    /// The hash that `sha256sum` prints: 64 hexadecimal digits of either case; `None` for another text.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let digits = text.bytes().map(|byte| char::from(byte).to_digit(16)).collect::<Option<Vec<_>>>()?;
+        let bytes = digits.chunks_exact(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap_or_default());
+        <[u8; 32]>::try_from(bytes.collect::<Vec<u8>>()).ok().filter(|_| text.len() == 64).map(Self)
     }
 
     /// The hash as bytes, for a store.

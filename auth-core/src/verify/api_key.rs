@@ -3,14 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use super::{AccessError, Origin, Verifier};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::policy::CredentialFacts;
-use crate::store::ApiKeyRecord;
-use crate::token::{ApiKey, TokenError};
+use crate::store::{ApiKeyRecord, StoreError};
+use crate::token::{ApiKey, TokenError, TokenHash};
 
 /// Minimum time between two updates of a key's `last_used_at`.
 const TOUCH_EVERY: Duration = Duration::from_mins(1);
+
+/// The most keys that a key is derived from, directly and indirectly: each is looked up at each use.
+const MOST_PARENTS: usize = 4;
+
+/// The longest text of an imported key.
+const MOST_IMPORTED_BYTES: usize = 1024;
 
 /// The verified API key of a request. Cheap to clone.
 ///
@@ -29,6 +37,10 @@ const TOUCH_EVERY: Duration = Duration::from_mins(1);
 #[derive(Clone, Debug)]
 pub struct ApiKeyIdentity {
     record: Arc<ApiKeyRecord>,
+    /// The keys that it is derived from, the nearest first.
+    parents: Vec<Arc<ApiKeyRecord>>,
+    /// The hash of the secret that was presented.
+    presented: TokenHash,
 }
 
 impl ApiKeyIdentity {
@@ -50,10 +62,46 @@ impl ApiKeyIdentity {
         &self.record.owner
     }
 
-    /// Whether the key has this scope.
+    /// Whether the key has this scope, and so has each key that it is derived from.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.record.scopes.iter().any(|granted| **granted == *scope)
+        self.keys().all(|key| key.scopes.iter().any(|granted| **granted == *scope))
+    }
+
+    /// The data that the application gave it ([`NewApiKey::metadata`](crate::NewApiKey::metadata)).
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Value> {
+        self.record.metadata.as_ref()
+    }
+
+    /// The key that it is derived from, if any.
+    #[must_use]
+    pub fn parent(&self) -> Option<&ApiKeyId> {
+        self.record.parent.as_ref().map(|parent| &parent.id)
+    }
+
+    /// The time of expiry of the key or of one that it is derived from, whichever is first; `None` without expiry.
+    #[must_use]
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.keys().filter_map(|key| key.expires_at).min()
+    }
+
+    /// Whether a key can be derived from it.
+    pub(crate) const fn can_have_children(&self) -> bool {
+        self.parents.len() < MOST_PARENTS
+    }
+
+    pub(crate) fn is_self_service(&self) -> bool {
+        self.record.self_service
+    }
+
+    pub(crate) const fn presented(&self) -> TokenHash {
+        self.presented
+    }
+
+    /// The key and those that it is derived from.
+    fn keys(&self) -> impl Iterator<Item = &ApiKeyRecord> {
+        std::iter::once(&self.record).chain(&self.parents).map(AsRef::as_ref)
     }
 }
 
@@ -64,30 +112,62 @@ impl CredentialFacts for ApiKeyIdentity {
 }
 
 impl Verifier {
-    /// Verifies an API key: the key itself, then its owner's present state and right to have it.
+    /// Verifies an API key: the key itself, those that it is derived from, then its owner's present state and right to
+    /// have it.
     pub(crate) async fn identify_api_key(
         &self,
         origin: &dyn Origin,
         text: &str,
     ) -> Result<ApiKeyIdentity, AccessError> {
         let refuse = |reason| self.refused(origin, reason).where_api_key(true);
-        let key = ApiKey::parse(text).map_err(refuse)?;
+        let parsed = ApiKey::parse(text);
+        if let (Err(reason), true) = (&parsed, text.len() > MOST_IMPORTED_BYTES || !self.lookups.can_find_api_keys()) {
+            return Err(refuse(*reason));
+        }
         if !self.lookups.can_find_api_keys() {
             let needed = "`AuthBuilder::users` and `AuthBuilder::api_keys`";
             tracing::error!(target: "auth", "a route takes API keys, and this Auth has no store for them; set {needed}");
             return Err(AccessError::Misconfigured);
         }
         let now = self.now();
-        let record = self.lookups.api_key(key.id(), now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
-        if !is_valid(&record, &key, now) {
-            return Err(refuse(TokenError::Unknown));
-        }
-        let owner = self.lookups.subject(&record.owner, now).await?;
-        if !owner.is_some_and(|state| self.key_owners.allow(&record.owner, state, now)) {
+        let hash = TokenHash::of(text);
+        let record = match &parsed {
+            Ok(key) => self.lookups.api_key(key.id(), now).await?,
+            // The text of a key of a former service has any form; only its hash finds it.
+            Err(_) => self.lookups.imported_api_key(&hash, now).await?,
+        };
+        let record = record.filter(|record| is_valid(record, &hash, now));
+        let unknown = || refuse(parsed.as_ref().err().copied().unwrap_or(TokenError::Unknown));
+        let record = record.ok_or_else(unknown)?;
+        let key = self.key_with_parents(record, hash, now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
+        let owner = self.lookups.subject(key.owner(), now).await?;
+        if !owner.is_some_and(|state| self.key_owners.allow(&key.record, state, now)) {
             return Err(refuse(TokenError::SubjectChanged));
         }
-        self.note_use(&record, now).await;
-        Ok(ApiKeyIdentity { record })
+        self.note_use(&key.record, now).await;
+        Ok(key)
+    }
+
+    /// The key with all those that it is derived from; `None` if it has expired, or if one of them is gone, has expired,
+    /// or no longer has the secret that the next one was derived by.
+    pub(crate) async fn key_with_parents(
+        &self,
+        record: Arc<ApiKeyRecord>,
+        presented: TokenHash,
+        now: Timestamp,
+    ) -> Result<Option<ApiKeyIdentity>, StoreError> {
+        let mut key = ApiKeyIdentity { record, parents: Vec::new(), presented };
+        if has_expired(&key.record, now) {
+            return Ok(None);
+        }
+        while let Some(link) = key.keys().last().and_then(|last| last.parent.clone()) {
+            let parent = self.lookups.api_key(&link.id, now).await?;
+            match parent.filter(|parent| is_valid(parent, &link.hash, now)) {
+                Some(parent) if key.can_have_children() => key.parents.push(parent),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(key))
     }
 
     /// Updates `last_used_at`. A store error here is logged and does not refuse the request.
@@ -100,10 +180,14 @@ impl Verifier {
     }
 }
 
-fn is_valid(record: &ApiKeyRecord, key: &ApiKey, now: Timestamp) -> bool {
-    let hash = key.hash();
+/// Whether a secret with this hash is the key's, and the key has not expired.
+fn is_valid(record: &ApiKeyRecord, hash: &TokenHash, now: Timestamp) -> bool {
     // Both hashes are compared in constant time, whichever matches.
-    let current = record.hash.matches(&hash);
-    let previous = record.previous.is_some_and(|(previous, until)| (now < until) & previous.matches(&hash));
-    (current | previous) && record.expires_at.is_none_or(|end| now < end)
+    let current = record.hash.matches(hash);
+    let previous = record.previous.is_some_and(|(previous, until)| (now < until) & previous.matches(hash));
+    (current | previous) && !has_expired(record, now)
+}
+
+fn has_expired(record: &ApiKeyRecord, now: Timestamp) -> bool {
+    record.expires_at.is_some_and(|end| end <= now)
 }

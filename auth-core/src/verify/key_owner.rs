@@ -3,39 +3,61 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::Identity;
-use crate::base::{SubjectId, Timestamp};
+use crate::base::Timestamp;
 use crate::policy::{Facts, Requirement, evaluate};
-use crate::store::SubjectState;
+use crate::store::{ApiKeyRecord, SubjectState};
 use crate::token::Claims;
 
-/// The requirements of owners, of which one must hold; without any an owner must only be active.
+/// The requirements of owners, apart for the keys that owners make themselves: a key that an administrator made must not
+/// go on by a policy that any user meets.
 pub(crate) struct KeyOwners {
+    made: Requirements,
+    self_service: Requirements,
+}
+
+/// Alternatives, of which one must hold; without any an owner must only be active.
+struct Requirements {
     /// Named by the builder: mounted routes add nothing.
     is_named: bool,
-    requirements: RwLock<Vec<&'static Requirement>>,
+    any: RwLock<Vec<&'static Requirement>>,
 }
 
 impl KeyOwners {
-    pub(crate) fn new(named: Option<&'static Requirement>) -> Self {
-        Self { is_named: named.is_some(), requirements: RwLock::new(named.into_iter().collect()) }
+    pub(crate) fn new(made: Option<&'static Requirement>, self_service: Option<&'static Requirement>) -> Self {
+        Self { made: Requirements::new(made), self_service: Requirements::new(self_service) }
     }
 
-    /// Adds the policy of routes that make keys.
-    pub(crate) fn mounted(&self, requirement: &'static Requirement) {
-        if !self.is_named {
-            self.requirements.write().unwrap_or_else(PoisonError::into_inner).push(requirement);
-        }
+    /// Adds the policy of routes that make keys, or of those for self-service.
+    pub(crate) fn mounted(&self, requirement: &'static Requirement, self_service: bool) {
+        let of = if self_service { &self.self_service } else { &self.made };
+        of.mounted(requirement);
     }
 
-    /// Whether an owner in this state may have keys. The owner is a subject without a session: roles count, and no scope,
-    /// claim or fresh authentication is met.
-    pub(crate) fn allow(&self, owner: &SubjectId, state: Arc<SubjectState>, now: Timestamp) -> bool {
+    /// Whether an owner in this state may have the key. The owner is a subject without a session: roles count, and no
+    /// scope, claim or fresh authentication is met.
+    pub(crate) fn allow(&self, key: &ApiKeyRecord, state: Arc<SubjectState>, now: Timestamp) -> bool {
         if !state.active {
             return false;
         }
-        let requirements = self.requirements.read().unwrap_or_else(PoisonError::into_inner);
-        let owner = Identity::new(Arc::new(Claims::minimal(owner.clone(), 0)), state);
-        let facts = Facts { subject: Some(&owner), api_key: None, sent_other: false };
-        requirements.is_empty() || requirements.iter().any(|requirement| evaluate(requirement, facts, now).is_ok())
+        let of = if key.self_service { &self.self_service } else { &self.made };
+        let owner = Identity::new(Arc::new(Claims::minimal(key.owner.clone(), 0)), state);
+        of.meets(Facts { subject: Some(&owner), api_key: None, sent_other: false }, now)
+    }
+}
+
+impl Requirements {
+    fn new(named: Option<&'static Requirement>) -> Self {
+        Self { is_named: named.is_some(), any: RwLock::new(named.into_iter().collect()) }
+    }
+
+    fn mounted(&self, requirement: &'static Requirement) {
+        if !self.is_named {
+            self.any.write().unwrap_or_else(PoisonError::into_inner).push(requirement);
+        }
+    }
+
+    fn meets(&self, owner: Facts<'_>, now: Timestamp) -> bool {
+        let any = self.any.read().unwrap_or_else(PoisonError::into_inner);
+        any.is_empty() || any.iter().any(|requirement| evaluate(requirement, owner, now).is_ok())
     }
 }

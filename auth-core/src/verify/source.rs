@@ -45,6 +45,8 @@ enum Place {
     Scheme(Box<str>),
     Header(Box<str>),
     Cookie(Box<str>),
+    /// A prefix of bearer tokens.
+    Prefix(Box<str>),
 }
 
 impl CredentialSource {
@@ -70,6 +72,13 @@ impl CredentialSource {
         Self::new(Place::Cookie(name.into()))
     }
 
+    /// A bearer token that begins with this prefix, such as `sk_live_`, which is an API key and not an access token: for
+    /// [imported](crate::Auth::import_api_key) keys. The keys of this service have the prefix `ak_`.
+    #[must_use]
+    pub fn key_prefix(prefix: &str) -> Self {
+        Self { place: Place::Prefix(prefix.into()), kind: CredentialKind::ApiKey }
+    }
+
     /// Makes the source carry an API key instead of an access token.
     #[must_use]
     pub const fn api_key(mut self) -> Self {
@@ -78,7 +87,7 @@ impl CredentialSource {
     }
 
     fn is_valid(&self) -> bool {
-        let (Place::Scheme(name) | Place::Header(name) | Place::Cookie(name)) = &self.place;
+        let (Place::Scheme(name) | Place::Header(name) | Place::Cookie(name) | Place::Prefix(name)) = &self.place;
         let reserved = matches!(&self.place, Place::Header(name) if &**name == "authorization" || &**name == "cookie");
         // A name is an HTTP token, the same characters as a header name (RFC 9110 section 5.6.2).
         !reserved && HeaderName::from_bytes(name.as_bytes()).is_ok()
@@ -183,7 +192,7 @@ impl CredentialSources {
     pub(crate) fn schemes(&self, kind: CredentialKind) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |source| source.kind == kind).filter_map(|source| match &source.place {
             Place::Scheme(scheme) => Some(&**scheme),
-            Place::Header(_) | Place::Cookie(_) => None,
+            Place::Header(_) | Place::Cookie(_) | Place::Prefix(_) => None,
         })
     }
 
@@ -226,7 +235,8 @@ impl CredentialSources {
         let is = |name: &str| scheme.eq_ignore_ascii_case(name.as_bytes());
         let text = |scheme| Excerpt::presented(value, rest, scheme);
         let added = || self.0.iter().find(|source| matches!(&source.place, Place::Scheme(name) if is(name)));
-        if is("Bearer") && ApiKey::is_one(rest) {
+        let has_prefix = |source: &CredentialSource| matches!(&source.place, Place::Prefix(prefix) if rest.starts_with(prefix.as_bytes()));
+        if is("Bearer") && (ApiKey::is_one(rest) || self.0.iter().any(has_prefix)) {
             found.add(CredentialKind::ApiKey, text(Scheme::Bearer));
         } else if is("Bearer") {
             found.add(CredentialKind::AccessToken, text(Scheme::Bearer));
@@ -277,6 +287,7 @@ mod tests {
             CredentialSource::scheme("Token"),
             CredentialSource::header("X-Service-Key").api_key(),
             CredentialSource::cookie("access"),
+            CredentialSource::key_prefix("sk_live_"),
         ];
         CredentialSources::new(added).unwrap()
     }
@@ -304,6 +315,8 @@ mod tests {
             (&[("authorization", "DPoP a.b.c")], "Dpop a.b.c", "-"),
             (&[("authorization", "tOKEN a.b.c")], "Bearer a.b.c", "-"),
             (&[("authorization", "Bearer ak_1")], "-", "Bearer ak_1"),
+            (&[("authorization", "Bearer sk_live_1")], "-", "Bearer sk_live_1"),
+            (&[("authorization", "Bearer sk_test_1")], "Bearer sk_test_1", "-"),
             (&[("authorization", "ApiKey ak_1")], "-", "Bearer ak_1"),
             (&[("x-api-key", "ak_1")], "-", "Bearer ak_1"),
             (&[("x-service-key", "ak_1")], "-", "Bearer ak_1"),
@@ -350,6 +363,7 @@ mod tests {
             CredentialSource::header("Authorization"),
             CredentialSource::header("cookie"),
             CredentialSource::cookie("a=b"),
+            CredentialSource::key_prefix(""),
         ] {
             assert!(CredentialSources::new(vec![source.clone()]).is_none(), "{source:?}");
         }

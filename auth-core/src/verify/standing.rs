@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Verifier;
-use crate::base::{Actor, Context, Standing, SubjectId};
-use crate::store::StoreError;
+use crate::base::{Actor, ApiKeyId, Context, Standing, SubjectId};
+use crate::store::{ApiKeyStore, StoreError};
 
 impl Verifier {
     /// Whether the caller of a request still is what its guard saw. Slow work may lie between: the client decides how
@@ -13,10 +13,7 @@ impl Verifier {
         match (&context.actor, &context.standing) {
             (Actor::Subject(subject), Some(standing)) => self.subject_stands(subject, standing).await,
             (Actor::ApiKey(id), _) => match &self.lookups.api_keys {
-                Some(api_keys) => match api_keys.find(id).await? {
-                    Some(key) => self.may_have_keys(&key.owner).await,
-                    None => Ok(false),
-                },
+                Some(api_keys) => self.key_stands(&**api_keys, id).await,
                 None => Ok(false),
             },
             _ => Ok(true),
@@ -37,9 +34,15 @@ impl Verifier {
         Ok(now.is_some_and(|now| now.active && now.version == version && now.roles == then.roles))
     }
 
-    async fn may_have_keys(&self, owner: &SubjectId) -> Result<bool, StoreError> {
-        let Some(users) = &self.lookups.users else { return Ok(false) };
-        let owner = users.find_by_id(owner).await?;
-        Ok(owner.is_some_and(|user| self.key_owners.allow(&user.id, Arc::new(user.state), self.now())))
+    /// Whether the key is not revoked, nor one that it is derived from, and its owner may have it.
+    async fn key_stands(&self, api_keys: &dyn ApiKeyStore, id: &ApiKeyId) -> Result<bool, StoreError> {
+        let (Some(users), Some(key)) = (&self.lookups.users, api_keys.find(id).await?) else { return Ok(false) };
+        let mut above = key.parent.clone();
+        while let Some(parent) = above {
+            let Some(found) = api_keys.find(&parent.id).await? else { return Ok(false) };
+            above = found.parent;
+        }
+        let owner = users.find_by_id(&key.owner).await?;
+        Ok(owner.is_some_and(|user| self.key_owners.allow(&key, Arc::new(user.state), self.now())))
     }
 }

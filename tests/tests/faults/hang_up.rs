@@ -10,9 +10,9 @@ use auth_core::event::{Event, EventSink};
 use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
 use auth_core::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, MemoryStore, NewSession, NewUser,
-    Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory,
-    UserRecord, UserRegistry, UserStore,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, KeysOf, MemoryStore, NewSession,
+    NewUser, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome,
+    UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 use auth_core::token::TokenHash;
 use auth_core::{
@@ -155,31 +155,41 @@ impl ApiKeyStore for Yielding {
         ApiKeyStore::find(&self.0, id).await
     }
 
-    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        ApiKeyStore::list(&self.0, page).await
+    async fn find_imported(&self, hash: &TokenHash) -> Result<Option<ApiKeyId>, StoreError> {
+        self.0.find_imported(hash).await
+    }
+
+    async fn list(&self, owner: Option<&SubjectId>, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        ApiKeyStore::list(&self.0, owner, page).await
     }
 
     async fn rotate(
         &self,
         id: &ApiKeyId,
+        owner: Option<&SubjectId>,
         hash: &TokenHash,
         until: Timestamp,
         audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        yielding!(self.0.rotate(id, hash, until, audit))
+        yielding!(self.0.rotate(id, owner, hash, until, audit))
     }
 
-    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
-        yielding!(self.0.revoke(id, audit))
+    async fn revoke(
+        &self,
+        id: &ApiKeyId,
+        owner: Option<&SubjectId>,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        yielding!(self.0.revoke(id, owner, audit))
     }
 
     async fn revoke_all(
         &self,
-        owner: &SubjectId,
+        keys: KeysOf<'_>,
         limit: u32,
         audit: Audit<'_, Vec<ApiKeyId>>,
     ) -> Result<Vec<ApiKeyId>, StoreError> {
-        yielding!(self.0.revoke_all(owner, limit, audit))
+        yielding!(self.0.revoke_all(keys, limit, audit))
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
@@ -238,7 +248,7 @@ impl Scene {
         let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
         let first = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
-        let new = NewApiKey { name: "nightly".to_owned(), scopes: Vec::new(), expires_in: None };
+        let new = NewApiKey::new("nightly");
         let key = auth.create_api_key(&context, &ada, new).await.unwrap();
         let rows = store.events(&AuditFilter::default(), 100).await.unwrap().len();
         let scene = Self { auth, store, events, ada, first, second, key, sessions: 2, rows };
@@ -474,12 +484,12 @@ async fn in_the_removal_of_an_account() {
 
 #[tokio::test]
 async fn in_the_creation_of_a_key() {
-    let new = || NewApiKey { name: "hourly".to_owned(), scopes: Vec::new(), expires_in: None };
+    let new = || NewApiKey::new("hourly");
     hang_up(
         &["api_key_created"],
         async |scene| scene.auth.create_api_key(&context(), &scene.ada, new()).await.map(|_| ()),
         async |scene| Effect {
-            changed: ApiKeyStore::list(&scene.store, Page::first(10)).await.unwrap().len() == 2,
+            changed: ApiKeyStore::list(&scene.store, None, Page::first(10)).await.unwrap().len() == 2,
             seen: true,
         },
     )
@@ -508,6 +518,50 @@ async fn in_the_revocation_of_a_key() {
             let gone = ApiKeyStore::find(&scene.store, scene.key.key.id()).await.unwrap().is_none();
             Effect { changed: gone, seen: scene.key_status().await == 401 }
         },
+    )
+    .await;
+}
+
+/// Keys of the user beside the scene's own.
+async fn more_keys(scene: &Scene) -> bool {
+    scene.auth.api_keys_of(&scene.ada, Page::first(10)).await.unwrap().len() == 2
+}
+
+#[tokio::test]
+async fn in_the_creation_of_an_own_key() {
+    hang_up(
+        &["api_key_created"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            scene.auth.create_own_api_key(&context(), &identity, NewApiKey::new("mine")).await.map(|_| ())
+        },
+        async |scene| Effect { changed: more_keys(scene).await, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_derivation_of_a_key() {
+    hang_up(
+        &["api_key_derived"],
+        async |scene| {
+            let parent = &scene.key.record.id;
+            scene.auth.derive_api_key_of(&context(), &scene.ada, parent, NewApiKey::new("less")).await.map(|_| ())
+        },
+        async |scene| Effect { changed: more_keys(scene).await, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_import_of_a_key() {
+    hang_up(
+        &["api_key_imported"],
+        async |scene| {
+            let hash = TokenHash::of("sk_live_of_the_former_service");
+            scene.auth.import_api_key(&context(), &scene.ada, hash, NewApiKey::new("old")).await.map(|_| ())
+        },
+        async |scene| Effect { changed: more_keys(scene).await, seen: true },
     )
     .await;
 }

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session,
-    SessionStore, StoreError,
+    ApiKeyRecord, ApiKeyStore, Audit, KeysOf, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord,
+    Session, SessionStore, StoreError,
 };
 use auth_core::token::TokenHash;
 use auth_core::{ApiKeyId, SessionId, SubjectId, Timestamp};
@@ -87,31 +87,42 @@ impl ApiKeyStore for Counting {
         ApiKeyStore::find(&self.store, id).await
     }
 
-    async fn list(&self, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
-        ApiKeyStore::list(&self.store, page).await
+    async fn find_imported(&self, hash: &TokenHash) -> Result<Option<ApiKeyId>, StoreError> {
+        self.count();
+        self.store.find_imported(hash).await
+    }
+
+    async fn list(&self, owner: Option<&SubjectId>, page: Page<'_, ApiKeyId>) -> Result<Vec<ApiKeyRecord>, StoreError> {
+        ApiKeyStore::list(&self.store, owner, page).await
     }
 
     async fn rotate(
         &self,
         id: &ApiKeyId,
+        owner: Option<&SubjectId>,
         hash: &TokenHash,
         overlap_until: Timestamp,
         audit: Audit<'_, Option<ApiKeyRecord>>,
     ) -> Result<Option<ApiKeyRecord>, StoreError> {
-        self.store.rotate(id, hash, overlap_until, audit).await
+        self.store.rotate(id, owner, hash, overlap_until, audit).await
     }
 
-    async fn revoke(&self, id: &ApiKeyId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
-        self.store.revoke(id, audit).await
+    async fn revoke(
+        &self,
+        id: &ApiKeyId,
+        owner: Option<&SubjectId>,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        self.store.revoke(id, owner, audit).await
     }
 
     async fn revoke_all(
         &self,
-        owner: &SubjectId,
+        keys: KeysOf<'_>,
         limit: u32,
         audit: Audit<'_, Vec<ApiKeyId>>,
     ) -> Result<Vec<ApiKeyId>, StoreError> {
-        self.store.revoke_all(owner, limit, audit).await
+        self.store.revoke_all(keys, limit, audit).await
     }
 
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {

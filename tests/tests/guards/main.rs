@@ -8,6 +8,7 @@ mod context;
 mod counting;
 mod credentials;
 mod handlers;
+mod keys;
 mod language;
 mod matrix;
 mod policy_lock;

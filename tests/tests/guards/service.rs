@@ -113,7 +113,7 @@ pub(crate) async fn user(store: &MemoryStore, roles: Vec<String>) -> SubjectId {
 
 pub(crate) async fn key(auth: &Auth, owner: &SubjectId, scopes: &[&str]) -> String {
     let scopes = scopes.iter().map(|scope| (*scope).into()).collect();
-    let new = NewApiKey { name: "a key".to_owned(), scopes, expires_in: None };
+    let new = NewApiKey { scopes, ..NewApiKey::new("a key") };
     auth.create_api_key(&Context::system("test"), owner, new).await.unwrap().key.expose().to_owned()
 }
 

@@ -11,7 +11,6 @@ mod clients;
 mod events;
 mod first_screen;
 mod leaks;
-mod limits;
 mod login;
 mod parts;
 mod policy;

@@ -65,7 +65,7 @@ async fn every_route_accepts_exactly_the_callers_of_its_requirement() {
         .await
         .unwrap();
     for scope in ["reports:read", "introspect", "another"] {
-        let new = NewApiKey { name: scope.to_owned(), scopes: vec![scope.into()], expires_in: None };
+        let new = NewApiKey { scopes: vec![scope.into()], ..NewApiKey::new(scope) };
         let key = auth.create_api_key(&Context::system("test"), &owner, new).await.unwrap().key.expose().to_owned();
         let key = move || std::future::ready(key.clone());
         matrix = matrix.caller(TestCaller::api_key(format!("a key for {scope}"), key).scope(scope));

@@ -86,7 +86,7 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
     let service = Service::start_with(|builder| builder.store(store.clone())).await;
     let key_owner = auth_core::Registration::new("ops@example.com", crate::service::PASSWORD.to_owned());
     let (owner, _) = service.auth.register(&Context::system("test"), key_owner).await.unwrap();
-    let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
+    let new = NewApiKey { scopes: vec!["introspect".into()], ..NewApiKey::new("rs") };
     let key = service.auth.create_api_key(&Context::system("test"), &owner, new).await.unwrap().key.expose().to_owned();
     let tokens = service.password(&[]).await;
     assert_eq!(service.introspect(&key, &tokens.access()).await.json()["active"], true);
@@ -241,9 +241,9 @@ async fn rfc7662_s2_3_a_client_that_used_basic_gets_a_basic_challenge() {
 async fn an_api_key_expires() {
     let service = Service::start().await;
     let new = NewApiKey {
-        name: "rs".to_owned(),
         scopes: vec!["introspect".into()],
         expires_in: Some(Duration::from_hours(1)),
+        ..NewApiKey::new("rs")
     };
     let key = service.auth.create_api_key(&Context::system("test"), &service.subject, new).await.unwrap().key;
     service.advance(3_599);
@@ -255,7 +255,7 @@ async fn an_api_key_expires() {
 #[tokio::test]
 async fn the_old_secret_of_a_rotated_api_key_expires_with_the_overlap() {
     let service = Service::start().await;
-    let new = NewApiKey { name: "rs".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
+    let new = NewApiKey { scopes: vec!["introspect".into()], ..NewApiKey::new("rs") };
     let old = service.auth.create_api_key(&Context::system("test"), &service.subject, new).await.unwrap().key;
     let next = service.auth.rotate_api_key(&Context::system("test"), old.id()).await.unwrap().key;
     service.advance(24 * 3600 - 1);

@@ -145,7 +145,7 @@ impl Service {
     /// An API key with these scopes.
     pub(crate) async fn api_key(&self, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|&scope| scope.into()).collect();
-        let new = NewApiKey { name: "resource server".to_owned(), scopes, expires_in: None };
+        let new = NewApiKey { scopes, ..NewApiKey::new("resource server") };
         self.auth.create_api_key(&Context::system("test"), &self.subject, new).await.unwrap().key.expose().to_owned()
     }
 

@@ -9,7 +9,7 @@ pub use build::BuildError;
 use http::Extensions;
 
 use crate::base::{Clock, SystemClock};
-use crate::cache::{Fanout, RateLimits};
+use crate::cache::Fanout;
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
 use crate::password::{ForeignHash, PasswordRules};
@@ -32,7 +32,6 @@ use crate::verify::dpop::Dpop;
 /// | [`access_ttl`](Self::access_ttl), [`refresh_ttl`](Self::refresh_ttl), [`session_ttl`](Self::session_ttl) | 15 minutes, 7 days, 30 days |
 /// | [`refresh_leeway`](Self::refresh_leeway), [`clock_skew`](Self::clock_skew), [`cache_ttl`](Self::cache_ttl) | 10 seconds, 5 seconds, 5 seconds |
 /// | [`scopes`](Self::scopes), [`client`](Self::client), [`new_user_role`](Self::new_user_role) | none |
-/// | [`rate_limits`](Self::rate_limits) | [`RateLimits::new`] |
 /// | [`error_body`](Self::error_body) | problem details (RFC 9457) |
 /// | [`clock`](Self::clock), [`events`](Self::events), [`fanout`](Self::fanout) | the system clock, `tracing`, none |
 ///
@@ -82,6 +81,7 @@ pub struct AuthBuilder {
     needed_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
     key_owner: Option<&'static Requirement>,
+    own_key_owner: Option<&'static Requirement>,
     /// Whether `build` starts a purge task.
     #[cfg(feature = "server")]
     pub(super) purge: bool,
@@ -89,7 +89,6 @@ pub struct AuthBuilder {
     audit: Option<Arc<dyn AuditLog>>,
     /// State of the web layer.
     pub(crate) web: Extensions,
-    rate_limits: RateLimits,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
     users: Option<Arc<dyn UserStore>>,
@@ -134,12 +133,12 @@ impl AuthBuilder {
             needed_roles: Vec::new(),
             sources: Vec::new(),
             key_owner: None,
+            own_key_owner: None,
             #[cfg(feature = "server")]
             purge: false,
             housekeeping: None,
             audit: None,
             web: Extensions::new(),
-            rate_limits: RateLimits::new(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
             users: None,
@@ -284,18 +283,6 @@ impl AuthBuilder {
         self
     }
 
-    /// The rate limits of the operations; [`RateLimits::new`] by default. They belong to the operations, so a direct call
-    /// of [`Auth::login`](crate::Auth::login) is limited as `POST /auth/login` is.
-    ///
-    /// A client's address is that of the operation's [`Context`](crate::Context). A used up limit is
-    /// [`AccountError::RateLimited`](crate::AccountError), 429 with `Retry-After`, `RateLimit` and `RateLimit-Policy`
-    /// (draft-ietf-httpapi-ratelimit-headers). The counters take about 2 MiB, whatever clients send: where they do not
-    /// suffice, clients share them, and none is reset. A clock that is set back neither ends nor prolongs a limit.
-    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
-        self.rate_limits = limits;
-        self
-    }
-
     /// The scopes that the service's own client may request; none by default. A login with other scopes is granted
     /// without them; `/auth/token` refuses them with `invalid_scope`.
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
@@ -418,6 +405,14 @@ impl AuthBuilder {
     /// ```
     pub fn api_key_owner<P: Policy>(mut self) -> Self {
         self.key_owner = Some(const { &P::REQUIREMENT });
+        self
+    }
+
+    /// As [`api_key_owner`](Self::api_key_owner), for the keys that owners make themselves
+    /// ([`Auth::create_own_api_key`](crate::Auth::create_own_api_key)): by default the policy of
+    /// [`Routes::own_api_keys`](crate::Routes::own_api_keys).
+    pub fn own_api_key_owner<P: Policy>(mut self) -> Self {
+        self.own_key_owner = Some(const { &P::REQUIREMENT });
         self
     }
 

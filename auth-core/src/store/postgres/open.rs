@@ -118,9 +118,14 @@ async fn not_connected(options: &PgConnectOptions, error: sqlx::Error) -> OpenEr
 }
 
 fn migrations() -> Migrator {
-    let initial = include_str!("../../../migrations/postgres/0001_initial.sql");
-    let audit = include_str!("../../../migrations/postgres/0002_audit.sql");
-    let mut migrator = migrator("auth_core.migrations", [("initial", initial), ("audit", audit)]);
+    let mut migrator = migrator(
+        "auth_core.migrations",
+        &[
+            (1, "initial", include_str!("../../../migrations/postgres/0001_initial.sql")),
+            (2, "audit", include_str!("../../../migrations/postgres/0002_audit.sql")),
+            (4, "api keys", include_str!("../../../migrations/postgres/0004_api_keys.sql")),
+        ],
+    );
     // The driver's own lock belongs to the connection, and is not released when a migration fails.
     migrator.set_locking(false);
     migrator

@@ -52,6 +52,11 @@ pub(in crate::store) trait Columns {
         self.optional_text(name)?.map(T::try_from).transpose().map_err(|error| corrupt(name, error))
     }
 
+    fn optional_json(&self, name: &'static str) -> Result<Option<serde_json::Value>, StoreError> {
+        let parse = |text: String| serde_json::from_str(&text).map_err(|error| corrupt(name, error));
+        self.optional_text(name)?.map(parse).transpose()
+    }
+
     fn time(&self, name: &'static str) -> Result<Timestamp, StoreError> {
         self.number(name).map(Timestamp::from_millis)
     }

@@ -31,12 +31,12 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 
 use crate::store::StoreError;
 
-/// The migrations, recorded in a table of their own, apart from the application's.
-pub(super) fn migrator(table: &'static str, texts: [(&'static str, &'static str); 2]) -> Migrator {
-    let migration = |(version, (name, text)): (i64, (&'static str, &'static str))| {
+/// The migrations with their versions, names and texts, recorded in a table of their own, apart from the application's.
+pub(super) fn migrator(table: &'static str, texts: &[(i64, &'static str, &'static str)]) -> Migrator {
+    let migration = |&(version, name, text): &(i64, &'static str, &'static str)| {
         Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, text.into_sql_str(), false)
     };
-    let mut migrator = Migrator::with_migrations((1..).zip(texts).map(migration).collect());
+    let mut migrator = Migrator::with_migrations(texts.iter().map(migration).collect());
     migrator.dangerous_set_table_name(table);
     migrator
 }
@@ -56,8 +56,8 @@ impl Found {
     pub(super) const MIGRATIONS: &str = "migrations";
 
     /// The other tables, each with the migration that creates it.
-    const TABLES: [(&str, i64); 5] =
-        [("users", 1), ("sessions", 1), ("refresh_tokens", 1), ("api_keys", 1), ("events", 2)];
+    const TABLES: &[(&str, i64)] =
+        &[("users", 1), ("sessions", 1), ("refresh_tokens", 1), ("api_keys", 1), ("events", 2)];
 
     pub(super) fn has(&self, table: &str) -> bool {
         self.tables.iter().any(|found| found.eq_ignore_ascii_case(table))

@@ -2,7 +2,7 @@
 
 use super::Columns;
 use crate::password::PasswordHash;
-use crate::store::{Account, ApiKeyRecord, AuditRow, Session, StoreError, SubjectState, UserRecord};
+use crate::store::{Account, ApiKeyRecord, AuditRow, ParentKey, Session, StoreError, SubjectState, UserRecord};
 
 pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
@@ -48,6 +48,13 @@ pub(super) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
         name: row.text("name")?,
         owner: row.parsed("owner")?,
         scopes: row.names("scopes")?,
+        metadata: row.optional_json("metadata")?,
+        self_service: row.flag("self_service")?,
+        parent: row
+            .optional_parsed("parent")?
+            .zip(row.optional_hash("parent_hash")?)
+            .map(|(id, hash)| ParentKey { id, hash }),
+        imported: row.optional_hash("imported_hash")?,
         hash: row.hash("hash")?,
         previous: row.optional_hash("previous_hash")?.zip(row.optional_time("previous_until")?),
         created_at: row.time("created_at")?,

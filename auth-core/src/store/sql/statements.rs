@@ -38,7 +38,7 @@ macro_rules! part {
         "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal KEY) => {
-        "id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at"
+        "id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at, metadata, self_service, parent, parent_hash, imported_hash"
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal EVENT) => {
         "id, at, kind, outcome, subject, body"
@@ -137,16 +137,25 @@ statements! {
     keep_family ["INSERT INTO " T "refresh_tokens (hash, session_id, expires_at, used_at) VALUES ($1, $2, $3, $4)
                   ON CONFLICT (hash) DO NOTHING"]
 
-    add_key ["INSERT INTO " T "api_keys (" KEY ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"]
+    add_key ["INSERT INTO " T "api_keys (" KEY ")
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"]
     key ["SELECT " KEY " FROM " T "api_keys WHERE id = $1"]
+    imported_key ["SELECT id FROM " T "api_keys WHERE imported_hash = $1"]
     keys ["SELECT " KEY " FROM " T "api_keys
            WHERE (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"]
-    rotate_key ["UPDATE " T "api_keys SET previous_hash = hash, previous_until = $3, hash = $2 WHERE id = $1
-                 RETURNING " KEY]
+    keys_of ["SELECT " KEY " FROM " T "api_keys
+              WHERE owner = $4 AND (created_at, id) < ($1, $2) ORDER BY created_at DESC, id DESC LIMIT $3"]
+    rotate_key ["UPDATE " T "api_keys SET previous_hash = hash, previous_until = $3, hash = $2
+                 WHERE id = $1 AND (owner = $4 OR $4 IS NULL) RETURNING " KEY]
     touch_key ["UPDATE " T "api_keys SET last_used_at = $2 WHERE id = $1"]
-    revoke_key ["DELETE FROM " T "api_keys WHERE id = $1 RETURNING id"]
+    revoke_key ["DELETE FROM " T "api_keys WHERE id = $1 AND (owner = $2 OR $2 IS NULL) RETURNING id"]
     revoke_keys_of ["DELETE FROM " T "api_keys WHERE id" ANY "
                          SELECT id FROM " T "api_keys WHERE owner = $1 ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
+    /// Those derived by another secret than `$3` and `$4`, which are NULL if none is excepted.
+    revoke_keys_from ["DELETE FROM " T "api_keys WHERE id" ANY "
+                           SELECT id FROM " T "api_keys
+                           WHERE parent = $1 AND (parent_hash <> $3 OR $3 IS NULL) AND (parent_hash <> $4 OR $4 IS NULL)
+                           ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
 
     add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
     events ["SELECT " EVENT " FROM " T "events

@@ -107,9 +107,14 @@ async fn found(connection: &mut SqliteConnection) -> Result<Found, OpenError> {
 }
 
 fn migrations() -> Migrator {
-    let initial = include_str!("../../../migrations/sqlite/0001_initial.sql");
-    let audit = include_str!("../../../migrations/sqlite/0002_audit.sql");
-    migrator("auth_migrations", [("initial", initial), ("audit", audit)])
+    migrator(
+        "auth_migrations",
+        &[
+            (1, "initial", include_str!("../../../migrations/sqlite/0001_initial.sql")),
+            (2, "audit", include_str!("../../../migrations/sqlite/0002_audit.sql")),
+            (4, "api keys", include_str!("../../../migrations/sqlite/0004_api_keys.sql")),
+        ],
+    )
 }
 
 /// SQLite gives `-wal` and `-shm` the mode of the file. An existing file keeps its mode.

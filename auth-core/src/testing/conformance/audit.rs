@@ -82,8 +82,8 @@ where
 
     let key = api_key(&id);
     ApiKeyStore::create(store, key.clone(), Audit::new(&trail.rows("create key"))).await.unwrap();
-    store.rotate(&key.id, &token(), NOW, Audit::new(&trail.rows("rotate key"))).await.unwrap().unwrap();
-    assert!(store.revoke(&key.id, Audit::new(&trail.rows("revoke key"))).await.unwrap());
+    store.rotate(&key.id, None, &token(), NOW, Audit::new(&trail.rows("rotate key"))).await.unwrap().unwrap();
+    assert!(store.revoke(&key.id, None, Audit::new(&trail.rows("revoke key"))).await.unwrap());
     assert!(store.remove(&id, Audit::new(&trail.rows("remove"))).await.unwrap());
 
     let expected = "register, password, revoke tokens, update, login, refresh, replay, logout, logout everywhere, \
@@ -131,8 +131,10 @@ where
     ApiKeyStore::create(store, key.clone(), Audit::none()).await.unwrap();
     assert!(ApiKeyStore::create(store, key, Audit::new(&trail.rows("create key"))).await.is_err());
     let unknown = ApiKeyId::random();
-    assert!(store.rotate(&unknown, &token(), NOW, Audit::new(&trail.rows("rotate key"))).await.unwrap().is_none());
-    assert!(!store.revoke(&unknown, Audit::new(&trail.rows("revoke key"))).await.unwrap());
+    assert!(
+        store.rotate(&unknown, None, &token(), NOW, Audit::new(&trail.rows("rotate key"))).await.unwrap().is_none()
+    );
+    assert!(!store.revoke(&unknown, None, Audit::new(&trail.rows("revoke key"))).await.unwrap());
 
     assert_eq!(trail.kinds(store).await, [""; 0]);
 }

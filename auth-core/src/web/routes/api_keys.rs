@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::base::{ApiKeyId, Context, SubjectId, Timestamp};
 use crate::policy::Policy;
@@ -24,6 +25,14 @@ pub(super) struct CreateBody {
     scopes: Vec<Box<str>>,
     /// In seconds.
     expires_in: Option<u64>,
+    metadata: Option<Value>,
+}
+
+impl From<CreateBody> for NewApiKey {
+    fn from(body: CreateBody) -> Self {
+        let (expires_in, metadata) = (body.expires_in.map(Duration::from_secs), body.metadata);
+        Self { scopes: body.scopes, expires_in, metadata, ..Self::new(body.name) }
+    }
 }
 
 #[derive(Serialize)]
@@ -35,6 +44,11 @@ pub(super) struct ApiKeyView {
     name: String,
     owner: SubjectId,
     scopes: Vec<Box<str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Value>,
+    /// The key that it is derived from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<ApiKeyId>,
     created_at: Timestamp,
     expires_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
@@ -51,6 +65,8 @@ impl From<ApiKeyRecord> for ApiKeyView {
             name: record.name,
             owner: record.owner,
             scopes: record.scopes,
+            metadata: record.metadata,
+            parent: record.parent.map(|parent| parent.id),
             created_at: record.created_at,
             expires_at: record.expires_at,
             last_used_at: record.last_used_at,
@@ -66,8 +82,7 @@ pub(super) async fn create<P: Policy>(
     identity: Identity,
     Json(body): Json<CreateBody>,
 ) -> Result<Response, Refusal> {
-    let new = NewApiKey { name: body.name, scopes: body.scopes, expires_in: body.expires_in.map(Duration::from_secs) };
-    Ok(issued(StatusCode::CREATED, auth.create_api_key(&context, identity.subject(), new).await?))
+    Ok(issued(StatusCode::CREATED, auth.create_api_key(&context, identity.subject(), body.into()).await?))
 }
 
 pub(super) async fn list<P: Policy>(
@@ -98,7 +113,7 @@ pub(super) async fn revoke<P: Policy>(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn issued(status: StatusCode, issued: IssuedApiKey) -> Response {
+pub(super) fn issued(status: StatusCode, issued: IssuedApiKey) -> Response {
     let mut view = ApiKeyView::from(issued.record);
     view.key = Some(issued.key.expose().to_owned());
     (status, NO_STORE, Json(view)).into_response()

@@ -6,6 +6,7 @@ mod introspect;
 mod jwks;
 mod login;
 mod metadata;
+mod own_api_keys;
 mod part;
 mod password;
 mod register;
@@ -194,12 +195,44 @@ impl Routes {
     /// # fn main() {}
     /// ```
     pub fn api_keys<P: Policy>(mut self) -> Self {
-        self.auth.verifier().key_owners.mounted(const { &P::REQUIREMENT });
+        self.auth.verifier().key_owners.mounted(const { &P::REQUIREMENT }, false);
         self.with_policy.push(|at| {
             GuardedRouter::new()
                 .route(&at.path("/api-keys"), post(api_keys::create::<P>).get(api_keys::list::<P>))
                 .route(&at.path("/api-keys/{id}/rotate"), post(api_keys::rotate::<P>))
                 .route(&at.path("/api-keys/{id}"), delete(api_keys::revoke::<P>))
+        });
+        self
+    }
+
+    /// Adds the caller's own API keys, for subjects who meet the policy `P`: `POST` and `GET /auth/api-keys/mine`,
+    /// `POST /auth/api-keys/mine/{id}/rotate`, `POST /auth/api-keys/mine/{id}/derive`, `DELETE /auth/api-keys/mine/{id}`;
+    /// and `POST /auth/api-keys/derive` for the API key of the request. The bodies and answers are those of
+    /// [`api_keys`](Self::api_keys).
+    ///
+    /// A key has only scopes that the access token carries; a derived one only scopes of the key above it, with which it
+    /// ends. Keys of other subjects are answered 404. The owner must meet `P` at each use of such a key;
+    /// [`AuthBuilder::own_api_key_owner`](crate::AuthBuilder::own_api_key_owner) names another policy.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// guard!(pub Subjects = auth);
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     GuardedRouter::new().merge(auth.routes().own_api_keys::<Subjects>())
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn own_api_keys<P: Policy>(mut self) -> Self {
+        self.auth.verifier().key_owners.mounted(const { &P::REQUIREMENT }, true);
+        self.with_policy.push(|at| {
+            GuardedRouter::new()
+                .route(&at.path("/api-keys/mine"), post(own_api_keys::create::<P>).get(own_api_keys::list::<P>))
+                .route(&at.path("/api-keys/mine/{id}"), delete(own_api_keys::revoke::<P>))
+                .route(&at.path("/api-keys/mine/{id}/rotate"), post(own_api_keys::rotate::<P>))
+                .route(&at.path("/api-keys/mine/{id}/derive"), post(own_api_keys::derive::<P>))
+                .route(&at.path("/api-keys/derive"), post(own_api_keys::derive_by_key))
         });
         self
     }

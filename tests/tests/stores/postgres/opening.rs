@@ -39,7 +39,8 @@ async fn a_new_database_can_be_opened_by_many_nodes_at_once() {
     assert_eq!(UserDirectory::list(&store, None, 100).await.unwrap().len(), 8);
     let applied: i64 =
         sqlx::query_scalar("SELECT count(*) FROM auth_core.migrations").fetch_one(store.pool()).await.unwrap();
-    assert_eq!(applied, 2, "each migration ran once");
+    let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../auth-core/migrations/postgres")).unwrap();
+    assert_eq!(usize::try_from(applied).unwrap(), files.count(), "each migration ran once");
 }
 
 /// With another checksum every database of the first schema version would be refused.

@@ -21,7 +21,7 @@ async fn the_file_and_its_log_hold_no_password_token_or_key() {
         .unwrap();
     let first = auth.login(&Context::system("test"), Login::new("ada@example.com", PASSWORD.to_owned())).await.unwrap();
     let second = auth.refresh(&Context::system("test"), first.refresh.expose()).await.unwrap();
-    let new_key = NewApiKey { name: "export".to_owned(), scopes: Vec::new(), expires_in: None };
+    let new_key = NewApiKey::new("export");
     let made = auth.create_api_key(&Context::system("test"), &subject, new_key).await.unwrap();
     let rotated = auth.rotate_api_key(&Context::system("test"), made.key.id()).await.unwrap();
 

@@ -303,7 +303,7 @@ async fn rfc7662_s2_2_a_token_of_another_issuer_is_inactive() {
         .register(&Context::system("test"), Registration::new("ada@example.com", "three words and a comma"))
         .await
         .unwrap();
-    let new = NewApiKey { name: "gateway".to_owned(), scopes: vec!["introspect".into()], expires_in: None };
+    let new = NewApiKey { scopes: vec!["introspect".into()], ..NewApiKey::new("gateway") };
     let key = auth.create_api_key(&Context::system("test"), &ada, new).await.unwrap().key;
     let routes = GuardedRouter::new().route("/me", get(me)).merge(auth.routes());
     let (url, http) = (auth_tests::serve(routes.with_state(auth)).await, reqwest::Client::new());

@@ -1,0 +1,334 @@
+//! API keys by self-service, derived from others, and imported; their metadata.
+
+use std::time::Duration;
+
+use auth_core::prelude::*;
+use auth_core::store::Page;
+use auth_core::token::TokenHash;
+use auth_core::{AccountError, ApiKeyId, Context, CredentialSource, IssuedApiKey, NewApiKey, Refusal};
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::service::{INVALID, Role, Service, let_in, refused_with_key};
+
+guard!(AdminOnly = role(Admin));
+guard!(AnyUser = auth);
+
+#[api_key]
+async fn ping(key: ApiKeyIdentity) -> axum::Json<Value> {
+    axum::Json(key.metadata().cloned().unwrap_or_default())
+}
+
+#[api_key(scope = "reports:read")]
+async fn read() {}
+
+#[api_key(scope = "reports:write")]
+async fn write() {}
+
+/// Derives a key for reading, with the scopes in the body.
+#[api_key]
+async fn derive(
+    key: ApiKeyIdentity,
+    context: Context,
+    State(auth): State<Auth>,
+    scopes: String,
+) -> Result<String, Refusal> {
+    let new = NewApiKey { scopes: scopes.split_whitespace().map(Into::into).collect(), ..NewApiKey::new("derived") };
+    Ok(auth.derive_api_key(&context, &key, new).await?.key.expose().to_owned())
+}
+
+/// Creates, derives or rotates a key of the caller: `create SCOPES`, `derive ID SCOPES` or `rotate ID`.
+#[require_auth]
+async fn own(
+    identity: Identity,
+    context: Context,
+    State(auth): State<Auth>,
+    order: String,
+) -> Result<(StatusCode, String), Refusal> {
+    let mut words = order.split_whitespace();
+    let verb = words.next().unwrap();
+    let id = |text: &str| text.parse::<ApiKeyId>().unwrap();
+    let new =
+        |scopes: Vec<&str>| NewApiKey { scopes: scopes.into_iter().map(Into::into).collect(), ..NewApiKey::new("own") };
+    let issued = match verb {
+        "create" => auth.create_own_api_key(&context, &identity, new(words.collect())).await?,
+        "derive" => {
+            let parent = id(words.next().unwrap());
+            auth.derive_own_api_key(&context, &identity, &parent, new(words.collect())).await?
+        }
+        _ => auth.rotate_own_api_key(&context, &identity, &id(words.next().unwrap())).await?,
+    };
+    Ok((StatusCode::CREATED, issued.key.expose().to_owned()))
+}
+
+fn app(auth: &Auth) -> axum::Router {
+    GuardedRouter::new()
+        .route("/ping", get(ping))
+        .route("/read", get(read))
+        .route("/write", get(write))
+        .route("/derive", post(derive))
+        .route("/own", post(own))
+        .merge(auth.routes().own_api_keys::<AnyUser>())
+        .with_state(auth.clone())
+}
+
+async fn service() -> Service {
+    Service::start_with(|builder| builder.api_key_owner::<AdminOnly>().own_api_key_owner::<AnyUser>(), app).await
+}
+
+fn system() -> Context {
+    Context::system("test")
+}
+
+fn scoped(name: &str, scopes: &[&str]) -> NewApiKey {
+    NewApiKey { scopes: scopes.iter().map(|&scope| scope.into()).collect(), ..NewApiKey::new(name) }
+}
+
+/// A key for reading and writing.
+async fn parent(service: &Service) -> IssuedApiKey {
+    let owner = service.user(&[Role::Admin]).await;
+    let new = NewApiKey {
+        expires_in: Some(Duration::from_hours(48)),
+        ..scoped("parent", &["reports:read", "reports:write"])
+    };
+    service.auth.create_api_key(&system(), &owner, new).await.unwrap()
+}
+
+async fn post_derive(service: &Service, key: &str, scopes: &str) -> (u16, String) {
+    let request = service.request(reqwest::Method::POST, "/derive").header("x-api-key", key);
+    let response = request.body(scopes.to_owned()).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+async fn post_own(service: &Service, token: &str, order: &str) -> (u16, String) {
+    let request = service.request(reqwest::Method::POST, "/own").bearer_auth(token);
+    let response = request.body(order.to_owned()).send().await.unwrap();
+    (response.status().as_u16(), response.text().await.unwrap())
+}
+
+async fn derived(service: &Service, key: &str, scopes: &str) -> String {
+    let (status, key) = post_derive(service, key, scopes).await;
+    assert_eq!(status, 200, "{key}");
+    key
+}
+
+#[tokio::test]
+async fn a_derived_key_only_narrows() {
+    let service = service().await;
+    let above = parent(&service).await;
+    let key = derived(&service, above.key.expose(), "reports:read").await;
+    assert_eq!(service.with_key("/read", &key).await, let_in());
+    assert_eq!(service.with_key("/write", &key).await.status, 403);
+    assert_eq!(post_derive(&service, &key, "reports:write").await.0, 400, "a key got a scope that it does not have");
+
+    let record = &service.auth.api_keys_of(&above.record.owner, Page::first(1)).await.unwrap()[0];
+    assert_eq!(record.expires_at, above.record.expires_at, "a key without a lifetime ends with the one above");
+    assert_eq!(record.parent.as_ref().map(|parent| &parent.id), Some(&above.record.id));
+    let longer = NewApiKey { expires_in: Some(Duration::from_hours(49)), ..NewApiKey::new("longer") };
+    let refused = service.auth.derive_api_key_of(&system(), &above.record.owner, &above.record.id, longer).await;
+    assert!(matches!(refused, Err(AccountError::InvalidInput { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_key_has_at_most_four_keys_above_it() {
+    let service = service().await;
+    let mut key = parent(&service).await.key.expose().to_owned();
+    for _ in 0..4 {
+        key = derived(&service, &key, "reports:read").await;
+    }
+    assert_eq!(service.with_key("/read", &key).await, let_in());
+    assert_eq!(post_derive(&service, &key, "reports:read").await.0, 422);
+}
+
+#[tokio::test]
+async fn revoking_a_key_ends_all_derived_from_it() {
+    let service = service().await;
+    let above = parent(&service).await;
+    let child = derived(&service, above.key.expose(), "reports:read").await;
+    let grandchild = derived(&service, &child, "").await;
+    assert_eq!(service.with_key("/ping", &grandchild).await, let_in());
+    service.auth.revoke_api_key(&system(), &above.record.id).await.unwrap();
+    for key in [&child, &grandchild] {
+        assert_eq!(service.with_key("/ping", key).await, refused_with_key(401, INVALID));
+    }
+    assert!(service.auth.api_keys_of(&above.record.owner, Page::first(10)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_derived_key_ends_with_the_secret_that_made_it() {
+    let service = service().await;
+    let above = parent(&service).await;
+    let by_first = derived(&service, above.key.expose(), "reports:read").await;
+    let second = service.auth.rotate_api_key(&system(), &above.record.id).await.unwrap().key;
+    let late_by_first = derived(&service, above.key.expose(), "reports:read").await;
+    let by_second = derived(&service, second.expose(), "reports:read").await;
+    for key in [&by_first, &late_by_first, &by_second] {
+        assert_eq!(service.with_key("/read", key).await, let_in(), "within the overlap");
+    }
+    service.wait(Duration::from_hours(24));
+    for key in [&by_first, &late_by_first] {
+        assert_eq!(service.with_key("/read", key).await, refused_with_key(401, INVALID), "after the overlap");
+    }
+    assert_eq!(service.with_key("/read", &by_second).await, let_in());
+
+    let other = parent(&service).await;
+    let of_other = derived(&service, other.key.expose(), "reports:read").await;
+    for _ in 0..2 {
+        service.auth.rotate_api_key(&system(), &other.record.id).await.unwrap();
+    }
+    assert_eq!(service.with_key("/read", &of_other).await, refused_with_key(401, INVALID), "after two rotations");
+    assert_eq!(service.auth.api_keys_of(&other.record.owner, Page::first(10)).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_of_a_former_service_is_taken_over_by_its_hash() {
+    let service =
+        Service::start_with(|builder| builder.credential_source(CredentialSource::key_prefix("sk_")), app).await;
+    let owner = service.user(&[]).await;
+    let auth = &service.auth;
+    let text = "sk_live_4eC39HqLyjWDarjtT1zdp7dc";
+    assert_eq!(service.with_key("/read", text).await, refused_with_key(401, INVALID));
+    let hash = TokenHash::of(text);
+    let record = auth.import_api_key(&system(), &owner, hash, scoped("old", &["reports:read"])).await.unwrap();
+    assert_eq!(service.with_key("/read", text).await, let_in());
+    assert_eq!(service.with_token("/read", text).await, let_in());
+    assert_eq!(service.with_key("/write", text).await.status, 403);
+    for wrong in ["sk_live_4eC39HqLyjWDarjtT1zdp7dd", "sk_live_4eC39HqLyjWDarjtT1zdp7d", record.id.as_str()] {
+        assert_eq!(service.with_key("/read", wrong).await, refused_with_key(401, INVALID), "{wrong}");
+    }
+    let again = auth.import_api_key(&system(), &owner, hash, NewApiKey::new("again")).await;
+    assert!(matches!(again, Err(AccountError::InvalidInput { .. })), "{again:?}");
+
+    // A rotation gives it the form of this service's keys; the old text is valid for the overlap.
+    let rotated = auth.rotate_api_key(&system(), &record.id).await.unwrap().key;
+    assert_eq!(service.with_key("/read", rotated.expose()).await, let_in());
+    assert_eq!(service.with_key("/read", text).await, let_in());
+    service.wait(Duration::from_hours(24));
+    assert_eq!(service.with_key("/read", text).await, refused_with_key(401, INVALID));
+
+    // Revoked and imported again, it has another id, which the caches must not hide.
+    auth.revoke_api_key(&system(), &record.id).await.unwrap();
+    auth.import_api_key(&system(), &owner, hash, scoped("again", &["reports:read"])).await.unwrap();
+    assert_eq!(service.with_key("/read", text).await, let_in());
+}
+
+#[tokio::test]
+async fn a_hash_is_read_from_hexadecimal_digits() {
+    let of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    assert!(TokenHash::from_hex(of_abc).is_some_and(|hash| hash == TokenHash::of("abc")));
+    assert!(TokenHash::from_hex(&of_abc.to_uppercase()).is_some_and(|hash| hash == TokenHash::of("abc")));
+    for wrong in
+        ["", &of_abc[1..], &of_abc[2..], &format!("{of_abc}0"), &of_abc.replace('b', "g"), &"\u{e4}".repeat(32)]
+    {
+        assert!(TokenHash::from_hex(wrong).is_none(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn a_subject_makes_keys_within_the_scopes_of_its_token() {
+    let service = service().await;
+    let user = service.user(&[Role::User]).await;
+    let broad = service.token_of(&user, "pwd", "reports:read").await;
+    let narrow = service.token_of(&user, "pwd", "").await;
+    assert_eq!(post_own(&service, &narrow, "create reports:read").await.0, 400);
+    assert_eq!(post_own(&service, &broad, "create reports:write").await.0, 400);
+    let (status, key) = post_own(&service, &broad, "create reports:read").await;
+    assert_eq!(status, 201, "{key}");
+    assert_eq!(service.with_key("/read", &key).await, let_in());
+
+    let id = service.auth.api_keys_of(&user, Page::first(1)).await.unwrap()[0].id.clone();
+    for order in [format!("rotate {id}"), format!("derive {id} reports:read")] {
+        assert_eq!(post_own(&service, &narrow, &order).await.0, 400, "{order}: a narrow token got a broad key");
+        let (status, key) = post_own(&service, &broad, &order).await;
+        assert_eq!(status, 201, "{order}: {key}");
+        assert_eq!(service.with_key("/read", &key).await, let_in());
+    }
+}
+
+#[tokio::test]
+async fn keys_of_others_are_not_found() {
+    let service = service().await;
+    let (auth, foreign) = (&service.auth, parent(&service).await);
+    let user = service.user(&[Role::User]).await;
+    let token = service.token_of(&user, "pwd", "reports:read reports:write").await;
+    let id = &foreign.record.id;
+    for order in [format!("rotate {id}"), format!("derive {id}")] {
+        assert_eq!(post_own(&service, &token, &order).await.0, 404, "{order}");
+    }
+    let missing = AccountError::NotFound { what: "API key" };
+    assert_eq!(auth.rotate_api_key_of(&system(), &user, id).await.unwrap_err(), missing);
+    assert_eq!(auth.revoke_api_key_of(&system(), &user, id).await.unwrap_err(), missing);
+    assert_eq!(service.with_key("/read", foreign.key.expose()).await, let_in());
+    assert!(auth.api_keys_of(&user, Page::first(10)).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn keys_by_self_service_have_an_owner_policy_of_their_own() {
+    let service = service().await;
+    let user = service.user(&[Role::User]).await;
+    let token = service.token_of(&user, "pwd", "reports:read").await;
+    let (_, own) = post_own(&service, &token, "create reports:read").await;
+    let less = derived(&service, &own, "reports:read").await;
+    let made = service.auth.create_api_key(&system(), &user, scoped("made", &["reports:read"])).await.unwrap().key;
+    assert_eq!(service.with_key("/read", &own).await, let_in());
+    assert_eq!(service.with_key("/read", &less).await, let_in());
+    // The owner is no admin: the policy of self-service must not keep this one alive.
+    assert_eq!(service.with_key("/read", made.expose()).await, refused_with_key(401, INVALID));
+}
+
+#[tokio::test]
+async fn metadata_are_an_object_of_bounded_size() {
+    let service = Service::start(app).await;
+    let owner = service.user(&[]).await;
+    let metadata = json!({ "environment": "staging", "\u{e4}": [1, null] });
+    let new = |metadata| NewApiKey { metadata: Some(metadata), ..NewApiKey::new("with data") };
+    let key = service.auth.create_api_key(&system(), &owner, new(metadata.clone())).await.unwrap().key;
+    let response = service.get("/ping").header("x-api-key", key.expose()).send().await.unwrap();
+    assert_eq!(response.json::<Value>().await.unwrap(), metadata);
+    for wrong in [json!(null), json!([]), json!("text"), json!(1), json!({ "a": "a".repeat(4_096) })] {
+        let refused = service.auth.create_api_key(&system(), &owner, new(wrong)).await;
+        assert!(matches!(refused, Err(AccountError::InvalidInput { .. })), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_ready_routes_of_self_service_call_the_operations() {
+    let service = service().await;
+    let user = service.user(&[Role::User]).await;
+    let token = service.token_of(&user, "pwd", "reports:read reports:write").await;
+    let other = service.token_of(&service.user(&[]).await, "pwd", "reports:read").await;
+    let send = async |method: &str, path: &str, token: &str, body: Option<Value>| {
+        let request = service.request(method.parse().unwrap(), path).bearer_auth(token);
+        let request = if let Some(body) = body { request.json(&body) } else { request };
+        let response = request.send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap_or_default())
+    };
+    let mine = "/auth/api-keys/mine";
+    let new = json!({ "name": "mine", "scopes": ["reports:read", "reports:write"], "metadata": { "team": 7 } });
+    let (status, made) = send("POST", mine, &token, Some(new)).await;
+    assert_eq!((status, &made["metadata"]["team"]), (201, &json!(7)), "{made}");
+    let (key, path) = (made["key"].as_str().unwrap(), format!("{mine}/{}", made["id"].as_str().unwrap()));
+    assert_eq!(service.with_key("/write", key).await, let_in());
+
+    let less = json!({ "name": "less", "scopes": ["reports:read"] });
+    let (status, derived) = send("POST", &format!("{path}/derive"), &token, Some(less.clone())).await;
+    assert_eq!((status, &derived["parent"]), (201, &made["id"]), "{derived}");
+    let (status, by_key) = send("POST", "/auth/api-keys/derive", key, Some(less)).await;
+    assert_eq!((status, &by_key["parent"]), (201, &made["id"]), "{by_key}");
+
+    let (status, listed) = send("GET", mine, &token, None).await;
+    assert_eq!((status, listed.as_array().unwrap().len()), (200, 3), "{listed}");
+    assert!(listed.as_array().unwrap().iter().all(|key| key.get("key").is_none()), "a secret is listed");
+    assert_eq!(send("GET", mine, &other, None).await, (200, json!([])));
+    for (method, path) in [("POST", format!("{path}/rotate")), ("DELETE", path.clone())] {
+        assert_eq!(send(method, &path, &other, None).await.0, 404, "{method} {path}");
+    }
+    let (status, rotated) = send("POST", &format!("{path}/rotate"), &token, None).await;
+    assert_eq!((status, &rotated["id"]), (200, &made["id"]), "{rotated}");
+    assert_eq!(send("DELETE", &path, &token, None).await.0, 204);
+    for key in [key, rotated["key"].as_str().unwrap(), by_key["key"].as_str().unwrap()] {
+        assert_eq!(service.with_key("/ping", key).await, refused_with_key(401, INVALID));
+    }
+    assert_eq!(service.anonymously(mine).await.status, 401);
+}
