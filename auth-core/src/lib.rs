@@ -149,6 +149,11 @@ pub use web::{Part, Routes};
 #[cfg(feature = "serve")]
 pub use web::{Serve, serve};
 
+/// Rate limits of the operations.
+pub mod limits {
+    pub use crate::cache::{By, InvalidQuota, Limited, Quota, RateLimits, Throttled};
+}
+
 /// Changes made known between nodes, and counters that they share.
 pub mod cluster {
     #[cfg(feature = "postgres")]

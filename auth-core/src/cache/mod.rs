@@ -1,4 +1,4 @@
-//! Caches, and what nodes share beside their store: invalidations and counters.
+//! Caches, what nodes share beside their store (invalidations and counters), and rate limits.
 //!
 //! A node caches subjects, sessions and API keys for at most [`AuthBuilder::cache_ttl`](crate::AuthBuilder::cache_ttl).
 //! A [`Fanout`] invalidates the entries of a change on all nodes at once. It can only invalidate: an attacker with
@@ -9,6 +9,7 @@ mod coherence;
 mod coherent;
 mod counters;
 mod fanout;
+mod limit;
 mod lookups;
 mod memory;
 #[cfg(feature = "postgres")]
@@ -20,6 +21,8 @@ mod stores;
 pub(crate) use coherence::Coherence;
 pub use counters::{Count, Counters};
 pub use fanout::{Change, ClusterError, Fanout, Subscription};
+pub use limit::{By, InvalidQuota, Limited, Quota, RateLimits, Throttled};
+pub(crate) use limit::{Limits, Who};
 pub(crate) use lookups::Lookups;
 pub use memory::{MemoryCounters, MemoryFanout};
 #[cfg(feature = "postgres")]

@@ -71,6 +71,13 @@ pub enum EventKind {
         /// The subject, if the name exists.
         subject: Option<SubjectId>,
     },
+    /// A rate limit is used up: the first refusal within an hour of a limit and the party that it counts by.
+    RateLimited {
+        /// The name of the [operation](crate::limits::Limited::name).
+        operation: String,
+        /// What the limit [counts by](crate::limits::By::name).
+        by: String,
+    },
     /// A user was added.
     UserRegistered {
         /// The subject.
@@ -223,6 +230,7 @@ impl EventKind {
             Self::CredentialRefused { .. } => Self::CREDENTIAL_REFUSED,
             Self::LoginSucceeded { .. } => "login_succeeded",
             Self::LoginFailed { .. } => "login_failed",
+            Self::RateLimited { .. } => "rate_limited",
             Self::UserRegistered { .. } => "user_registered",
             Self::TokenRefreshed { .. } => "token_refreshed",
             Self::RefreshReplayed { .. } => "refresh_replayed",
@@ -281,6 +289,7 @@ impl EventKind {
             | Self::ApiKeyRotated { subject, .. } => Some(subject),
             Self::CredentialRefused { .. }
             | Self::ClientRefused
+            | Self::RateLimited { .. }
             | Self::SigningKeyRotated { .. }
             | Self::VerifyingKeyAdded { .. }
             | Self::KeyRetired { .. }
@@ -296,6 +305,7 @@ impl EventKind {
             | Self::PasswordHashUnreadable { .. }
             | Self::RefreshReplayed { .. }
             | Self::RefreshByStranger { .. }
+            | Self::RateLimited { .. }
             | Self::ClientRefused => Outcome::Refused,
             Self::ChangeUndecided { .. } => Outcome::Unknown,
             _ => Outcome::Success,

@@ -46,7 +46,7 @@ pub trait EventSink: Send + Sync + 'static {
 }
 
 /// The default sink: `tracing` events with the target `auth` and the event's values as fields. Granted access and
-/// refreshes have the level `debug`, signs of theft and undecided changes `warn`, all others `info`.
+/// refreshes have the level `debug`, signs of theft, used up rate limits and undecided changes `warn`, all others `info`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -67,6 +67,7 @@ impl EventSink for TracingSink {
             EventKind::AccessGranted { .. } | EventKind::TokenRefreshed { .. } => record!(debug),
             EventKind::RefreshReplayed { .. }
             | EventKind::RefreshByStranger { .. }
+            | EventKind::RateLimited { .. }
             | EventKind::ChangeUndecided { .. } => record!(warn),
             _ => record!(info),
         }

@@ -1,6 +1,7 @@
 //! Errors of operations on accounts, sessions and keys.
 
 use crate::base::InvalidEmail;
+use crate::cache::Throttled;
 use crate::password::{PasswordError, WeakPassword};
 use crate::store::StoreError;
 use crate::token::TokenError;
@@ -58,6 +59,9 @@ pub enum AccountError {
         /// The kind of object.
         what: &'static str,
     },
+    /// A [rate limit](crate::AuthBuilder::rate_limits) is used up. Nothing was checked or changed.
+    #[error("Too many requests; try again later.")]
+    RateLimited(Throttled),
     /// Too many operations are queued.
     #[error("The service is busy; try again shortly.")]
     Overloaded,
@@ -76,6 +80,11 @@ impl AccountError {
     pub(crate) fn misconfigured(missing: &'static str) -> Self {
         tracing::error!(target: "auth", "an operation needs {missing}, which this Auth was built without; see AuthBuilder");
         Self::Misconfigured { missing }
+    }
+
+    /// Whether a presented credential was wrong, which rate limits count.
+    pub(crate) const fn is_wrong_credential(&self) -> bool {
+        matches!(self, Self::InvalidCredentials | Self::WrongCurrentPassword | Self::InvalidRefreshToken)
     }
 }
 

@@ -13,6 +13,8 @@ mod change;
 mod error;
 mod keys;
 #[cfg(feature = "server")]
+mod limits;
+#[cfg(feature = "server")]
 pub(crate) mod oauth;
 #[cfg(feature = "server")]
 mod purge;

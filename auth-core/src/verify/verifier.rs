@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::dpop::Proofs;
 use super::{AccessError, CredentialError, CredentialSources, KeyOwners, Origin};
 use crate::base::{Clock, Timestamp};
-use crate::cache::Lookups;
+use crate::cache::{Limits, Lookups};
 use crate::event::{EventKind, Events};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::TrustedIssuers;
@@ -21,6 +21,7 @@ pub(crate) struct Verifier {
     pub(crate) sources: CredentialSources,
     pub(crate) key_owners: KeyOwners,
     pub(crate) lookups: Lookups,
+    pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Refusal;
-use super::http::{ErrorBody, Problem, Rejection, add_challenges};
+use super::http::{ErrorBody, Problem, Rejection, add_challenges, add_rate_limit};
 use crate::service::Auth;
 use crate::verify::CredentialKind;
 use crate::verify::dpop::Schemes;
@@ -55,6 +55,9 @@ impl Edge {
         add_challenges(headers, &refusal, self);
         if answer.status == 503 {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        if let Some(used_up) = refusal.throttled() {
+            add_rate_limit(headers, used_up);
         }
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         // For layers that replace the body or count refusals.

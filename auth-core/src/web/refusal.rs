@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 
+use crate::cache::Throttled;
 #[cfg(feature = "server")]
 use crate::service::AccountError;
 use crate::store::StoreError;
@@ -113,6 +114,15 @@ impl Refusal {
         self.answer().status
     }
 
+    /// The used up rate limit, if that is why.
+    pub(crate) const fn throttled(&self) -> Option<&Throttled> {
+        match self {
+            #[cfg(feature = "server")]
+            Self::Account(AccountError::RateLimited(used_up)) => Some(used_up),
+            _ => None,
+        }
+    }
+
     pub(crate) fn answer(&self) -> Answer {
         let (status, slug, title, challenge) = match self {
             Self::Access(error) => access(error),
@@ -131,6 +141,7 @@ impl Refusal {
 }
 
 const NOT_FOUND: Row = (404, "not-found", "Not found", Challenge::None);
+const TOO_MANY: Row = (429, "rate-limited", "Too many requests", Challenge::None);
 const OVERLOADED: Row = (503, "busy", "Busy", Challenge::None);
 const UNAVAILABLE: Row = (503, "unavailable", "Unavailable", Challenge::None);
 const MISCONFIGURED: Row = (500, "misconfigured", "Internal server error", Challenge::None);
@@ -178,6 +189,7 @@ fn account(error: &AccountError) -> Row {
         AccountError::WeakPassword(_) => (422, "weak-password", "Weak password", None),
         AccountError::InvalidInput { .. } => (422, "bad-request", "Unprocessable Entity", None),
         AccountError::NotFound { .. } => NOT_FOUND,
+        AccountError::RateLimited(_) => TOO_MANY,
         AccountError::Overloaded => OVERLOADED,
         AccountError::Unavailable => UNAVAILABLE,
         AccountError::Misconfigured { .. } => MISCONFIGURED,

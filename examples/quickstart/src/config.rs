@@ -10,7 +10,6 @@ pub(crate) struct Config {
     pub(crate) bind: SocketAddr,
     pub(crate) database_url: String,
     pub(crate) redis_url: Option<String>,
-    pub(crate) rate_limit: bool,
     pub(crate) admin_email: Email,
     pub(crate) admin_password: Option<SecretString>,
     pub(crate) auth: Settings,
@@ -22,7 +21,6 @@ impl Config {
             bind: parsed("BIND", "127.0.0.1:3000", "write an address and a port, such as `127.0.0.1:3000`")?,
             database_url: database_url()?,
             redis_url: redis_url()?,
-            rate_limit: switch("AUTH_RATE_LIMIT")?,
             admin_email: parsed("ADMIN_EMAIL", "admin@example.com", "write an address such as `admin@example.com`")?,
             admin_password: variable("ADMIN_PASSWORD")?.map(SecretString::from),
             auth: Settings::from_env()?,
@@ -78,12 +76,4 @@ fn cluster(name: &'static str, engine: &str) -> Result<(), SettingsError> {
         name,
         format!("this build does not include {engine}; start it with `cargo run --features cluster`"),
     ))
-}
-
-fn switch(name: &'static str) -> Result<bool, SettingsError> {
-    match variable(name)?.as_deref() {
-        None | Some("on") => Ok(true),
-        Some("off") => Ok(false),
-        Some(_) => Err(SettingsError::new(name, "it is neither `on` nor `off`")),
-    }
 }

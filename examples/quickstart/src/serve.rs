@@ -80,11 +80,6 @@ async fn run() -> Result<(), StartError> {
     let store = Store::open(url).await?;
     let auth = authentication(config.auth, url, config.redis_url.as_deref(), address, &store)?;
     first_admin(&auth, config.admin_email.as_str(), config.admin_password).await?;
-    // A setting without effect must not look like protection.
-    let setting = if config.rate_limit { "on" } else { "off" };
-    tracing::warn!(
-        "no request is rate limited: there are no rate limits yet, AUTH_RATE_LIMIT={setting} changes nothing"
-    );
     let app = router(App { auth: auth.clone() });
     println!("listening on http://{address}");
     auth_core::serve(listener, app).await?;

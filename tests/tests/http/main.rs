@@ -11,6 +11,7 @@ mod clients;
 mod events;
 mod first_screen;
 mod leaks;
+mod limits;
 mod login;
 mod parts;
 mod policy;

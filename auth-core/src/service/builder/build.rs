@@ -10,7 +10,7 @@ use super::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::base::Clock;
 use crate::base::{Opaque, Timestamp};
-use crate::cache::{Coherence, Coherent, Lookups};
+use crate::cache::{Coherence, Coherent, Limits, Lookups};
 use crate::event::Events;
 #[cfg(feature = "server")]
 use crate::password::Hasher;
@@ -84,6 +84,9 @@ impl AuthBuilder {
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
         let coherence =
             Opaque::new(coherence.ok_or("needs a Tokio runtime; call `build` within one").map_err(wrong("fanout"))?);
+        if self.rate_limits.is_off() && !self.issues_nothing() {
+            tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
+        }
         let users = self.users.take().map(|users| Coherent::new(users, &coherence));
         let sessions = self.sessions.take().map(|sessions| Coherent::new(sessions, &coherence));
         let api_keys = self.api_keys.take().map(|keys| Coherent::new(keys, &coherence));
@@ -137,6 +140,7 @@ impl AuthBuilder {
             sources,
             key_owners: KeyOwners::new(self.key_owner, self.own_key_owner),
             lookups,
+            limits: Limits::new(&self.rate_limits, &self.clock),
             clock: self.clock,
             events: Events::new(self.events),
         };

@@ -9,7 +9,7 @@ pub use build::BuildError;
 use http::Extensions;
 
 use crate::base::{Clock, SystemClock};
-use crate::cache::Fanout;
+use crate::cache::{Fanout, RateLimits};
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
 use crate::password::{ForeignHash, PasswordRules};
@@ -32,6 +32,7 @@ use crate::verify::dpop::Dpop;
 /// | [`access_ttl`](Self::access_ttl), [`refresh_ttl`](Self::refresh_ttl), [`session_ttl`](Self::session_ttl) | 15 minutes, 7 days, 30 days |
 /// | [`refresh_leeway`](Self::refresh_leeway), [`clock_skew`](Self::clock_skew), [`cache_ttl`](Self::cache_ttl) | 10 seconds, 5 seconds, 5 seconds |
 /// | [`scopes`](Self::scopes), [`client`](Self::client), [`new_user_role`](Self::new_user_role) | none |
+/// | [`rate_limits`](Self::rate_limits) | [`RateLimits::new`] |
 /// | [`error_body`](Self::error_body) | problem details (RFC 9457) |
 /// | [`clock`](Self::clock), [`events`](Self::events), [`fanout`](Self::fanout) | the system clock, `tracing`, none |
 ///
@@ -89,6 +90,7 @@ pub struct AuthBuilder {
     audit: Option<Arc<dyn AuditLog>>,
     /// State of the web layer.
     pub(crate) web: Extensions,
+    rate_limits: RateLimits,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
     users: Option<Arc<dyn UserStore>>,
@@ -139,6 +141,7 @@ impl AuthBuilder {
             housekeeping: None,
             audit: None,
             web: Extensions::new(),
+            rate_limits: RateLimits::new(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
             users: None,
@@ -280,6 +283,18 @@ impl AuthBuilder {
     /// by default. `build` must then be called within a Tokio runtime, which runs the subscription.
     pub fn fanout(mut self, fanout: impl Fanout) -> Self {
         self.fanout = Some(Arc::new(fanout));
+        self
+    }
+
+    /// The rate limits of the operations; [`RateLimits::new`] by default. They belong to the operations, so a direct call
+    /// of [`Auth::login`](crate::Auth::login) is limited as `POST /auth/login` is.
+    ///
+    /// A client's address is that of the operation's [`Context`](crate::Context). A used up limit is
+    /// [`AccountError::RateLimited`](crate::AccountError), 429 with `Retry-After`, `RateLimit` and `RateLimit-Policy`
+    /// (draft-ietf-httpapi-ratelimit-headers). The counters take about 2 MiB, whatever clients send: where they do not
+    /// suffice, clients share them, and none is reset. A clock that is set back neither ends nor prolongs a limit.
+    pub fn rate_limits(mut self, limits: RateLimits) -> Self {
+        self.rate_limits = limits;
         self
     }
 

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use crate::cache::Throttled;
 use crate::service::AccountError;
 
 /// An error of the token, revocation or introspection endpoint. Its texts are constants: they echo no input, and stay
@@ -11,11 +12,13 @@ pub(crate) struct OAuthError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) description: &'static str,
+    /// The used up rate limit, if that is why.
+    pub(crate) throttled: Option<Throttled>,
 }
 
 impl OAuthError {
     const fn bad_request(code: &'static str, description: &'static str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description }
+        Self { status: StatusCode::BAD_REQUEST, code, description, throttled: None }
     }
 
     pub(crate) const fn invalid_request(description: &'static str) -> Self {
@@ -28,6 +31,7 @@ impl OAuthError {
             status: StatusCode::UNAUTHORIZED,
             code: "invalid_client",
             description: "the client is unknown or its authentication failed",
+            throttled: None,
         }
     }
 
@@ -64,6 +68,17 @@ impl OAuthError {
             status: StatusCode::SERVICE_UNAVAILABLE,
             code: "temporarily_unavailable",
             description: "the service is busy or temporarily unavailable; try again shortly",
+            throttled: None,
+        }
+    }
+
+    /// RFC 6749 has no code for it; section 4.1.2.1 uses this one for a temporary overload.
+    pub(crate) const fn rate_limited(used_up: Throttled) -> Self {
+        Self {
+            status: StatusCode::TOO_MANY_REQUESTS,
+            code: "temporarily_unavailable",
+            description: "too many requests; try again later",
+            throttled: Some(used_up),
         }
     }
 
@@ -81,11 +96,13 @@ impl From<AccountError> for OAuthError {
             }
             AccountError::InvalidDpopProof => Self::invalid_dpop_proof(),
             AccountError::InvalidScope => Self::invalid_scope(),
+            AccountError::RateLimited(used_up) => Self::rate_limited(used_up),
             AccountError::Overloaded | AccountError::Unavailable => Self::temporarily_unavailable(),
             AccountError::Misconfigured { .. } => Self {
                 status: StatusCode::INTERNAL_SERVER_ERROR,
                 code: "server_error",
                 description: "the service is not configured for this operation",
+                throttled: None,
             },
             _ => Self::bad_request("invalid_request", "the request cannot be carried out"),
         }

@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::{Login, TokenRequest, Tokens, shortened};
 use crate::base::{Context, SubjectId};
+use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::password::Verified;
 use crate::service::{AccountError, Auth};
@@ -33,7 +34,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidCredentials`]; [`AccountError::Overloaded`] when too many logins are queued;
+    /// [`AccountError::InvalidCredentials`]; [`AccountError::RateLimited`]; [`AccountError::Overloaded`] when too many
+    /// logins are queued;
     /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] for an invalid
     /// [proof](Login::proof), and without one when [DPoP](crate::Dpop) is required.
     pub async fn login(&self, context: &Context, mut login: Login) -> Result<Tokens, AccountError> {
@@ -52,7 +54,8 @@ impl Auth {
         request: TokenRequest<'_>,
     ) -> Result<Tokens, AccountError> {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
-        let user = self.check_password(context, &login).await?;
+        let attempt = self.limit(context, Limited::Login, Some(&login.username)).await?;
+        let user = attempt.outcome(self.check_password(context, &login).await).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let session = self.new_session(user.id, user.state.version, scope, "pwd", request.holder())?;
         let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));

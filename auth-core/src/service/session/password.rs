@@ -4,6 +4,7 @@ use secrecy::SecretString;
 
 use super::{Tokens, shortened};
 use crate::base::{Context, Email, Standing, SubjectId};
+use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::password::{PasswordHash, Verified};
 use crate::service::change::Change;
@@ -56,7 +57,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::WrongCurrentPassword`] when `current` is wrong; [`AccountError::WeakPassword`];
+    /// [`AccountError::WrongCurrentPassword`] when `current` is wrong; [`AccountError::RateLimited`];
+    /// [`AccountError::WeakPassword`];
     /// [`AccountError::CallerChanged`] when the session or the account has changed meanwhile, also by another password
     /// change; [`AccountError::Overloaded`]; [`AccountError::Unavailable`] when a store does not answer: the session
     /// may have ended all the same.
@@ -72,11 +74,16 @@ impl Auth {
         // A subject of another issuer has no password here, whatever its id.
         let kept = Kept::of(identity);
         let user = if kept.is_some() { service.users.find_by_id(&subject).await? } else { None };
+        let attempt = self.limit(context, Limited::CurrentPassword, Some(subject.as_str())).await?;
         let verified = self.check_password_of(context, user.as_ref(), current).await?;
-        let (Some(user), Some(kept), Verified::Right { .. }) = (user, kept, verified) else {
-            self.record(context, EventKind::LoginFailed { subject: Some(subject) });
-            return Err(AccountError::WrongCurrentPassword);
+        let checked = match (user, kept, verified) {
+            (Some(user), Some(kept), Verified::Right { .. }) => Ok((user, kept)),
+            _ => {
+                self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
+                Err(AccountError::WrongCurrentPassword)
+            }
         };
+        let (user, kept) = attempt.outcome(checked).await?;
         let hash = self.hash_password(new, words_of(Some(&user)).as_slice()).await?;
         self.change(context, "change_password", |change| async move {
             // The session and the account were checked before two hashes, which take long enough for a revocation.

@@ -2,6 +2,7 @@
 
 use super::{TokenProof, TokenRequest, Tokens};
 use crate::base::Context;
+use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::scope::narrowed;
@@ -30,7 +31,7 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidRefreshToken`] for every refused token, whatever the reason;
+    /// [`AccountError::InvalidRefreshToken`] for every refused token, whatever the reason; [`AccountError::RateLimited`];
     /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] when
     /// [DPoP](crate::Dpop) is required: [`refresh_with`](Self::refresh_with) takes a proof.
     pub async fn refresh(&self, context: &Context, presented: &str) -> Result<Tokens, AccountError> {
@@ -88,6 +89,17 @@ impl Auth {
         scope: Option<&str>,
     ) -> Result<Tokens, AccountError> {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
+        let attempt = self.limit(context, Limited::Refresh, None).await?;
+        attempt.outcome(self.exchange(context, request, presented, scope).await).await
+    }
+
+    async fn exchange(
+        &self,
+        context: &Context,
+        request: TokenRequest<'_>,
+        presented: &str,
+        scope: Option<&str>,
+    ) -> Result<Tokens, AccountError> {
         let holder = request.holder();
         let presented = Token::parse(presented).map_err(|reason| self.refresh_refused(context, reason))?;
         let found = self.stored_token(&presented).await?;

@@ -3,6 +3,7 @@
 use secrecy::SecretString;
 
 use crate::base::{Context, Email, SubjectId};
+use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::policy::Role;
 use crate::service::{AccountError, Auth};
@@ -52,7 +53,8 @@ impl Auth {
     ///
     /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`], [`AccountError::EmailTaken`];
     /// [`AccountError::InvalidInput`] for a role that [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have;
-    /// [`AccountError::Misconfigured`] when the user store accepts no registrations; [`AccountError::Overloaded`];
+    /// [`AccountError::Misconfigured`] when the user store accepts no registrations; [`AccountError::RateLimited`];
+    /// [`AccountError::Overloaded`];
     /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn register(
         &self,
@@ -62,6 +64,7 @@ impl Auth {
         let service = self.service()?;
         // Before the password is hashed.
         service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that accepts registrations"))?;
+        self.limit(context, Limited::Registration, Some(&registration.email)).await?;
         let email: Email = registration.email.parse()?;
         self.check_roles(&registration.roles)?;
         let password_hash = self.hash_password(registration.password, &[email.as_str()]).await?;

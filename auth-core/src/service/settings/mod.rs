@@ -15,8 +15,9 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use environment::Environment;
-use variables::{Count, Span, Variables};
+use variables::{Count, Span, Switch, Variables};
 
+use crate::cache::RateLimits;
 #[cfg(feature = "server")]
 use crate::service::Auth;
 use crate::service::AuthBuilder;
@@ -44,6 +45,7 @@ use crate::verify::dpop::Dpop;
 /// | `AUTH_DPOP_URLS` | `AUTH_ISSUER`'s scheme and host | base URLs of the service as clients see them, separated by commas, including a path prefix that a proxy strips |
 /// | `AUTH_CACHE_BOUND` | `5s` | time within which changes by other nodes are seen; `0s` queries the store for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | number of verified access tokens in the cache, of about 1.3 KiB each; `0` disables the cache |
+/// | `AUTH_RATE_LIMIT` | `on` | `off` turns off every rate limit, for load runs: each start logs a warning |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are also accepted |
@@ -84,6 +86,8 @@ pub struct Settings {
     pub cache_ttl: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
+    /// `AUTH_RATE_LIMIT`; [`RateLimits::off`] for `off`.
+    pub rate_limits: Option<RateLimits>,
     /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (hexadecimal; without either the client is
     /// public), `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
     /// `dpop_bound_access_tokens`.
@@ -141,6 +145,7 @@ impl Settings {
             refresh_leeway: duration(set.auth_refresh_leeway),
             cache_ttl: duration(set.auth_cache_bound),
             token_cache: set.auth_token_cache.map(|Count(tokens)| tokens),
+            rate_limits: set.auth_rate_limit.filter(|Switch(on)| !on).map(|_| RateLimits::off()),
             #[cfg(feature = "server")]
             clients: set.auth_clients.0,
             #[cfg(feature = "oidc")]
@@ -181,6 +186,9 @@ impl Settings {
         }
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);
+        }
+        if let Some(limits) = &self.rate_limits {
+            builder = builder.rate_limits(limits.clone());
         }
         #[cfg(feature = "oidc")]
         for issuer in &self.trusted_issuers {

@@ -2,9 +2,6 @@
 
 use super::environment::{FILES, PREFIX};
 
-/// Settings that other parts of a program read.
-const ELSEWHERE: &[&str] = &["AUTH_RATE_LIMIT"];
-
 /// Warns about unknown names with the prefix of settings: a misspelt one would silently leave its protection off. Only
 /// a warning, since the name may belong to another program.
 pub(super) fn warn<'a>(names: impl Iterator<Item = &'a str>, fields: &[&'static str]) {
@@ -17,7 +14,7 @@ pub(super) fn warn<'a>(names: impl Iterator<Item = &'a str>, fields: &[&'static 
 
 fn known(fields: &[&'static str]) -> Vec<&'static str> {
     let files = FILES.iter().map(|(_, file)| file);
-    fields.iter().chain(files).chain(ELSEWHERE).copied().collect()
+    fields.iter().chain(files).copied().collect()
 }
 
 /// The known name that differs from `name` in at most a third of its letters.

@@ -32,6 +32,7 @@ pub(super) struct Variables {
     pub(super) auth_dpop_urls: Option<DpopUrls>,
     pub(super) auth_cache_bound: Option<Span>,
     pub(super) auth_token_cache: Option<Count>,
+    pub(super) auth_rate_limit: Option<Switch>,
     pub(super) auth_clients: Clients,
     pub(super) auth_trusted_issuers: Issuers,
     pub(super) auth_legacy_secret: Option<LegacySecret>,
@@ -51,6 +52,23 @@ impl TryFrom<String> for Span {
         humantime::parse_duration(&text)
             .map(Self)
             .map_err(|error| format!("{error}; write a duration such as `15m`, `7d` or `10s`"))
+    }
+}
+
+/// `on` or `off`.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Switch(pub(super) bool);
+
+impl TryFrom<String> for Switch {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        match text.as_str() {
+            "on" => Ok(Self(true)),
+            "off" => Ok(Self(false)),
+            _ => Err("it is neither `on` nor `off`"),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod no_store;
 mod page;
 mod path;
 mod problem;
+mod rate_limit;
 mod rejection;
 
 pub use body::{Form, FormOrJson, Json};
@@ -15,4 +16,5 @@ pub(crate) use no_store::{NO_STORE, no_store};
 pub use page::{PageQuery, Paged};
 pub use path::Path;
 pub use problem::{ErrorBody, Problem, problem_json};
+pub(crate) use rate_limit::add_rate_limit;
 pub use rejection::Rejection;

@@ -8,7 +8,7 @@ use crate::service::Auth;
 use crate::service::oauth::OAuthError;
 use crate::verify::AccessError;
 use crate::web::Refusal;
-use crate::web::http::{Json, NO_STORE, quotable};
+use crate::web::http::{Json, NO_STORE, add_rate_limit, quotable};
 
 #[derive(Serialize)]
 struct Body {
@@ -50,11 +50,13 @@ impl OAuthError {
                 status: StatusCode::UNAUTHORIZED,
                 code: "invalid_token",
                 description: "the credential is malformed, expired, revoked or otherwise invalid",
+                throttled: None,
             },
             AccessError::InsufficientScope { .. } => Self {
                 status: StatusCode::FORBIDDEN,
                 code: "insufficient_scope",
                 description: "the credential does not carry the scope that this needs",
+                throttled: None,
             },
             AccessError::Overloaded | AccessError::Unavailable => Self::temporarily_unavailable(),
             _ => Self { status, ..Self::invalid_request("the request cannot be carried out") },
@@ -66,6 +68,9 @@ impl IntoResponse for OAuthError {
     fn into_response(self) -> Response {
         let body = Body { error: self.code, error_description: self.description };
         let mut response = (self.status, NO_STORE, Json(body)).into_response();
+        if let Some(used_up) = &self.throttled {
+            add_rate_limit(response.headers_mut(), used_up);
+        }
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -1,0 +1,89 @@
+//! The keys of counters.
+
+use std::hash::{BuildHasher, RandomState};
+use std::net::{IpAddr, Ipv6Addr};
+
+use super::settings::By;
+use crate::base::Email;
+
+/// The party whose attempts are counted.
+#[derive(Clone, Debug)]
+pub(crate) struct Who {
+    /// An IPv4 address, or the first 64 bits of an IPv6 address, which are those of one site.
+    address: Option<IpAddr>,
+    /// The account in one form for all its spellings.
+    account: Option<Box<str>>,
+}
+
+impl Who {
+    pub(crate) fn new(address: Option<IpAddr>, account: Option<&str>) -> Self {
+        Self { address: address.map(site), account: account.map(canonical) }
+    }
+
+    /// The text that a limit counts by; `None` where it is not known, so that the limit does not apply.
+    pub(super) fn by(&self, by: By) -> Option<String> {
+        match by {
+            By::Address => self.address.map(|address| address.to_string()),
+            By::Account => self.account.as_deref().map(str::to_owned),
+            By::Device => Some(format!("{} {}", self.address?, self.account.as_deref()?)),
+            By::Global => Some(String::new()),
+        }
+    }
+}
+
+/// Addresses that one client can choose from count as one.
+fn site(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// A login name whose spellings log in as one account. Names that the store tells apart may share a limit.
+fn canonical(name: &str) -> Box<str> {
+    match name.parse::<Email>() {
+        Ok(email) => email.as_str().into(),
+        Err(_) => name.trim().to_lowercase().into(),
+    }
+}
+
+/// Hashes keys with a random seed, so that a client cannot choose names that share a counter.
+#[derive(Default)]
+pub(super) struct Hasher(RandomState);
+
+impl Hasher {
+    pub(super) fn hash(&self, key: impl std::hash::Hash) -> u64 {
+        self.0.hash_one(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(address: &str, account: &str, by: By) -> Option<String> {
+        Who::new(Some(address.parse().unwrap()), Some(account)).by(by)
+    }
+
+    #[test]
+    fn addresses_count_by_ipv4_address_or_ipv6_site() {
+        for (one, other, is_same) in [
+            ("192.0.2.1", "192.0.2.2", false),
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+        ] {
+            assert_eq!(key(one, "", By::Address) == key(other, "", By::Address), is_same, "{one} {other}");
+        }
+        assert_eq!(Who::new(None, None).by(By::Address), None);
+    }
+
+    #[test]
+    fn spellings_of_a_name_count_as_one() {
+        for spelling in ["ada@example.com", " ADA@Example.COM ", "ada@EXAMPLE.com\n"] {
+            assert_eq!(key("192.0.2.1", spelling, By::Account).unwrap(), "ada@example.com");
+        }
+        assert_eq!(key("192.0.2.1", " Ada", By::Account).unwrap(), "ada");
+        assert_eq!(Who::new(None, Some("ada")).by(By::Device), None);
+    }
+}

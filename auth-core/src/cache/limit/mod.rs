@@ -1,0 +1,15 @@
+//! Rate limits: quotas, their counters in a bounded table, and the limits of each operation.
+
+mod bucket;
+mod keys;
+mod limits;
+mod quota;
+mod settings;
+mod table;
+mod ticks;
+
+pub(crate) use keys::Who;
+pub(crate) use limits::Limits;
+pub use limits::Throttled;
+pub use quota::{InvalidQuota, Quota};
+pub use settings::{By, Limited, RateLimits};
