@@ -1,4 +1,4 @@
-//! Storage of users, sessions and API keys: the traits and their implementations.
+//! Storage of users, sessions, API keys and one-time tokens: the traits and their implementations.
 
 mod api_keys;
 mod audit;
@@ -6,6 +6,7 @@ mod directory;
 mod error;
 mod housekeeping;
 pub mod memory;
+mod one_time;
 mod page;
 #[cfg(feature = "postgres")]
 pub mod postgres;
@@ -23,6 +24,7 @@ pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
 pub use housekeeping::Housekeeping;
 pub use memory::MemoryStore;
+pub use one_time::{OneTimeToken, OneTimeTokens, VerifiedEmail};
 pub use page::{Cursor, InvalidCursor, Page};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
@@ -32,3 +34,10 @@ pub use sql::OpenError;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
 pub use users::{NewUser, SubjectState, UserRecord, UserRegistry, UserStore};
+
+/// A store of everything that an [`Auth`](crate::Auth) keeps, for [`AuthBuilder::store`](crate::AuthBuilder::store). A
+/// type that implements all store traits implements it.
+pub trait Store: UserDirectory + SessionStore + ApiKeyStore + OneTimeTokens + AuditLog + Housekeeping + Clone {}
+
+impl<S> Store for S where S: UserDirectory + SessionStore + ApiKeyStore + OneTimeTokens + AuditLog + Housekeeping + Clone
+{}

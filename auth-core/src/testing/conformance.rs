@@ -21,6 +21,7 @@
 //!     conformance::api_keys(&store).await;
 //!     conformance::housekeeping(&store).await;
 //!     conformance::audit(&store).await;
+//!     conformance::one_time_tokens(&store).await;
 //! }
 //! ```
 
@@ -31,6 +32,7 @@ mod accounts;
 mod audit;
 mod fixtures;
 mod keys;
+mod one_time;
 mod purge;
 mod races;
 mod refresh;
@@ -39,7 +41,7 @@ mod users;
 
 use std::sync::Arc;
 
-use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry};
+use crate::store::{ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, SessionStore, UserDirectory, UserRegistry};
 
 /// Prints the name of the running check when it panics.
 struct Running(&'static str);
@@ -161,5 +163,22 @@ pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog>(sto
         audit::a_refused_or_failed_change_has_no_row,
         audit::rows_are_listed_newest_first_and_page_by_page,
         audit::rows_are_added_together_or_not_at_all,
+    );
+}
+
+/// Checks of [`OneTimeTokens`], and of the audit rows and the purge of its tokens.
+pub async fn one_time_tokens<S: OneTimeTokens + AuditLog + Housekeeping>(store: &Arc<S>) {
+    check!(
+        store,
+        one_time::a_token_is_found_as_it_was_issued,
+        one_time::a_token_is_redeemed_once,
+        one_time::of_concurrent_redeemers_one_wins,
+        one_time::a_token_of_another_purpose_or_expired_is_refused,
+        one_time::a_newer_token_replaces_that_of_its_subject_and_purpose,
+        one_time::concurrent_requests_leave_one_token,
+        one_time::a_redeemed_token_verifies_its_address,
+        one_time::a_removed_subject_is_forgotten,
+        one_time::changes_are_recorded_with_their_rows,
+        one_time::expired_tokens_are_purged,
     );
 }

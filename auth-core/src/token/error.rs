@@ -3,9 +3,9 @@
 /// The reason for refusing a token, for logs and events. The response is `invalid_token` for each.
 ///
 /// ```
-/// use auth_core::token::{Token, TokenError};
+/// use auth_core::token::{Refresh, Token, TokenError};
 ///
-/// assert_eq!(Token::parse("rt_truncated").unwrap_err(), TokenError::Malformed);
+/// assert_eq!(Token::<Refresh>::parse("rt_truncated").unwrap_err(), TokenError::Malformed);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -13,6 +13,7 @@ mod jws;
 pub(crate) mod keys;
 mod legacy;
 mod opaque;
+mod purpose;
 pub(crate) mod strict_json;
 mod verified;
 
@@ -30,7 +31,10 @@ pub use keys::{
 };
 pub use legacy::LegacyTokens;
 pub(crate) use legacy::RawClaims;
-pub use opaque::{Access, Refresh, Token, TokenHash, random_secret};
+pub use opaque::{
+    Access, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash, Verification, random_secret,
+};
 pub(crate) use opaque::{check_body, open, random_body, seal};
+pub use purpose::{Purpose, UnknownPurpose};
 #[cfg(feature = "oidc")]
 pub(crate) use {access::TYP as AT_JWT, jws::Header};

@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::TokenError;
+use super::{Purpose, TokenError};
 
 /// A token of kind `K`. Kinds do not mix at compile time.
 ///
@@ -34,6 +34,62 @@ pub enum Access {}
 #[derive(Debug)]
 pub enum Refresh {}
 
+/// The kind of tokens that set a new password: `pr_` and 256 random bits, valid once and for 30 minutes.
+#[derive(Debug)]
+pub enum Reset {}
+
+/// The kind of tokens that verify an e-mail address: `ev_` and 256 random bits, valid once and for 24 hours.
+#[derive(Debug)]
+pub enum Verification {}
+
+/// The kind of tokens that log a user in without a password: `ml_` and 256 random bits, valid once and for 15 minutes.
+#[derive(Debug)]
+pub enum MagicLink {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A kind of opaque tokens. Kinds differ by their prefix, so that no token parses as one of another kind. Sealed.
+///
+/// ```
+/// use auth_core::token::{MagicLink, OpaqueKind, Reset};
+///
+/// assert_eq!((Reset::PREFIX, MagicLink::PREFIX), ("pr_", "ml_"));
+/// ```
+pub trait OpaqueKind: sealed::Sealed {
+    /// The beginning of each token.
+    const PREFIX: &'static str;
+}
+
+/// A kind of one-time tokens, which a message carries to its recipient. Sealed.
+pub trait OneTimeKind: OpaqueKind {
+    /// What a token of this kind is for.
+    const PURPOSE: Purpose;
+}
+
+macro_rules! kinds {
+    ($($kind:ident = $prefix:literal),+) => {$(
+        impl sealed::Sealed for $kind {}
+
+        impl OpaqueKind for $kind {
+            const PREFIX: &'static str = $prefix;
+        }
+    )+};
+}
+
+kinds!(Refresh = "rt_", Reset = "pr_", Verification = "ev_", MagicLink = "ml_");
+
+macro_rules! one_time {
+    ($($kind:ident = $purpose:ident),+) => {$(
+        impl OneTimeKind for $kind {
+            const PURPOSE: Purpose = Purpose::$purpose;
+        }
+    )+};
+}
+
+one_time!(Reset = PasswordReset, Verification = EmailVerification, MagicLink = MagicLink);
+
 impl<K> Token<K> {
     pub(super) fn issued(text: String) -> Self {
         Self { text: text.into(), kind: PhantomData }
@@ -52,14 +108,37 @@ impl<K> fmt::Debug for Token<K> {
     }
 }
 
-impl Token<Refresh> {
-    const PREFIX: &str = "rt_";
-
-    /// Generates the first token of a family.
+impl<K: OpaqueKind> Token<K> {
+    /// Generates a token; of refresh tokens the first one of a family.
     pub(crate) fn random() -> Result<Self, TokenError> {
-        Ok(Self::issued(format!("{}{}", Self::PREFIX, random_body(Self::PREFIX)?)))
+        Ok(Self::issued(format!("{}{}", K::PREFIX, random_body(K::PREFIX)?)))
     }
 
+    /// Parses a token of this kind, without a query to a store.
+    ///
+    /// ```
+    /// use auth_core::token::{Refresh, Token, TokenError};
+    ///
+    /// assert_eq!(Token::<Refresh>::parse("rt_truncated").unwrap_err(), TokenError::Malformed);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError::Malformed`] if the prefix, length or checksum is wrong.
+    pub fn parse(text: &str) -> Result<Self, TokenError> {
+        let body = text.strip_prefix(K::PREFIX).ok_or(TokenError::Malformed)?;
+        check_body(K::PREFIX, body)?;
+        Ok(Self::issued(text.to_owned()))
+    }
+
+    /// The hash that stores keep.
+    #[must_use]
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(self.expose())
+    }
+}
+
+impl Token<Refresh> {
     /// Generates another token of this one's family: 136 new random bits after the shared part.
     pub(crate) fn successor(&self) -> Result<Self, TokenError> {
         let (shared, random) = (self.shared_part(), random_secret()?);
@@ -69,24 +148,7 @@ impl Token<Refresh> {
     }
 
     fn shared_part(&self) -> &str {
-        self.expose().split_at(Self::PREFIX.len() + FAMILY_CHARS).0
-    }
-
-    /// Parses a refresh token, without a query to a store.
-    ///
-    /// # Errors
-    ///
-    /// [`TokenError::Malformed`] if the prefix, length or checksum is wrong.
-    pub fn parse(text: &str) -> Result<Self, TokenError> {
-        let body = text.strip_prefix(Self::PREFIX).ok_or(TokenError::Malformed)?;
-        check_body(Self::PREFIX, body)?;
-        Ok(Self::issued(text.to_owned()))
-    }
-
-    /// The hash that stores keep.
-    #[must_use]
-    pub fn hash(&self) -> TokenHash {
-        TokenHash::of(self.expose())
+        self.expose().split_at(Refresh::PREFIX.len() + FAMILY_CHARS).0
     }
 
     /// The hash of the part that all tokens of its family share. No token has this hash, since the part is shorter.

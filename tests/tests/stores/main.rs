@@ -5,10 +5,7 @@
 use std::sync::Arc;
 
 use auth_core::password::PasswordHash;
-use auth_core::store::{
-    ApiKeyStore, Audit, AuditLog, Housekeeping, MemoryStore, NewUser, PostgresStore, SessionStore, SqliteStore,
-    UserDirectory,
-};
+use auth_core::store::{Audit, MemoryStore, NewUser, PostgresStore, SqliteStore, Store, UserDirectory};
 use auth_core::testing::conformance;
 use auth_tests::servers::Database;
 
@@ -24,7 +21,7 @@ mod statements;
 mod steps;
 mod tls;
 
-async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping + AuditLog>(store: S) {
+async fn conforms(store: impl Store) {
     let store = Arc::new(store);
     a_login_name_may_have_spaces_around_it(&*store).await;
     conformance::users(&store).await;
@@ -33,6 +30,7 @@ async fn conforms<S: UserDirectory + SessionStore + ApiKeyStore + Housekeeping +
     conformance::api_keys(&store).await;
     conformance::housekeeping(&store).await;
     conformance::audit(&store).await;
+    conformance::one_time_tokens(&store).await;
 }
 
 /// Phones add a space after a completed name.

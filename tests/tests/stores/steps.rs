@@ -6,8 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::event::{Event, EventKind, EventSink};
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, AuditLog, Housekeeping, NewSession, PostgresStore, Session, SessionStore,
-    SqliteStore, UserDirectory,
+    ApiKeyRecord, ApiKeyStore, Audit, NewSession, PostgresStore, Session, SessionStore, SqliteStore, Store,
 };
 use auth_core::token::{SigningKey, TokenHash, random_secret};
 use auth_core::{ApiKeyId, Auth, Clock, Context, Registration, SessionId, SubjectId, SystemClock};
@@ -79,10 +78,7 @@ fn hash() -> TokenHash {
     TokenHash::from(bytes)
 }
 
-async fn every_session_and_key_is_removed_in_short_steps<S>(store: S)
-where
-    S: UserDirectory + SessionStore + ApiKeyStore + AuditLog + Housekeeping + Clone,
-{
+async fn every_session_and_key_is_removed_in_short_steps(store: impl Store) {
     let (steps, system) = (Steps::default(), Context::system("test"));
     let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
     let builder = Auth::builder(key, "https://issuer.example.com", "steps").store(store.clone());

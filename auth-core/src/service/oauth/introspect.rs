@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::base::Context;
 use crate::service::{AccountError, Auth};
 use crate::store::RefreshTokenRecord;
-use crate::token::{Confirmation, OneOrMany, Token, TokenHash};
+use crate::token::{Confirmation, OneOrMany, Refresh, Token, TokenHash};
 use crate::verify::{AccessError, Identity};
 
 /// The introspection response; for an inactive token only `active` (RFC 7662 section 2.2).
@@ -56,7 +56,7 @@ impl Auth {
     /// Whether this service would accept a token now. A used, expired or malformed token is inactive, and so is one
     /// whose session has ended or whose subject is inactive.
     pub(crate) async fn introspect(&self, context: &Context, token: &str) -> Result<Introspection, AccountError> {
-        let token = match Token::parse(token) {
+        let token = match Token::<Refresh>::parse(token) {
             Ok(refresh) => self.active_refresh_token(&refresh.hash()).await?,
             Err(_) => self.active_access_token(context, token).await?,
         };

@@ -3,6 +3,7 @@
 mod api_keys;
 mod audit;
 mod directory;
+mod one_time;
 mod sessions;
 mod users;
 
@@ -16,7 +17,9 @@ use async_trait::async_trait;
 use self::users::User;
 use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
 use crate::store::verdict::StoredToken;
-use crate::store::{ApiKeyRecord, AuditRow, Cursor, Housekeeping, Page, Session, StoreError};
+use crate::store::{
+    ApiKeyRecord, AuditRow, Cursor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
+};
 use crate::token::TokenHash;
 
 /// An in-memory store for tests. Clones share its content.
@@ -30,6 +33,8 @@ struct Tables {
     tokens: HashMap<TokenHash, (SessionId, StoredToken)>,
     api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     events: Vec<AuditRow>,
+    one_time: HashMap<TokenHash, OneTimeToken>,
+    verified: HashMap<SubjectId, VerifiedEmail>,
 }
 
 impl MemoryStore {
@@ -67,7 +72,13 @@ impl Housekeeping for MemoryStore {
         for key in &keys {
             tables.api_keys.remove(key);
         }
-        Ok((sessions.len() + keys.len()) as u64)
+        let left = limit as usize - sessions.len() - keys.len();
+        let expired = tables.one_time.values().filter(|token| token.expires_at <= before).map(|token| token.hash);
+        let tokens: Vec<_> = expired.take(left).collect();
+        for token in &tokens {
+            tables.one_time.remove(token);
+        }
+        Ok((sessions.len() + keys.len() + tokens.len()) as u64)
     }
 }
 

@@ -16,7 +16,7 @@ use crate::store::{Housekeeping, StoreError};
 ///
 /// Arrays, `LATERAL` and the scalar subquery prevent joins of whole tables, which the planner would choose when it
 /// overestimates a step.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     "WITH expired AS MATERIALIZED (
          SELECT id FROM auth_core.sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      DELETE FROM auth_core.refresh_tokens WHERE hash = ANY (ARRAY(
@@ -31,6 +31,9 @@ const STEPS: [&str; 3] = [
          ORDER BY s.expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
     "DELETE FROM auth_core.api_keys WHERE id = ANY (ARRAY(
          SELECT id FROM auth_core.api_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
+    "DELETE FROM auth_core.one_time_tokens WHERE hash = ANY (ARRAY(
+         SELECT hash FROM auth_core.one_time_tokens
+         WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 
 /// Forces index scans in the order of expiry: with outdated statistics the planner would sort all expired rows in every

@@ -7,6 +7,7 @@ mod columns;
 mod directory;
 mod engine;
 mod error;
+mod one_time;
 mod records;
 mod redeem;
 mod sessions;
@@ -56,8 +57,15 @@ impl Found {
     pub(super) const MIGRATIONS: &str = "migrations";
 
     /// The other tables, each with the migration that creates it.
-    const TABLES: &[(&str, i64)] =
-        &[("users", 1), ("sessions", 1), ("refresh_tokens", 1), ("api_keys", 1), ("events", 2)];
+    const TABLES: &[(&str, i64)] = &[
+        ("users", 1),
+        ("sessions", 1),
+        ("refresh_tokens", 1),
+        ("api_keys", 1),
+        ("events", 2),
+        ("one_time_tokens", 6),
+        ("verified_emails", 6),
+    ];
 
     pub(super) fn has(&self, table: &str) -> bool {
         self.tables.iter().any(|found| found.eq_ignore_ascii_case(table))

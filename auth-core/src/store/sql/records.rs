@@ -2,7 +2,9 @@
 
 use super::Columns;
 use crate::password::PasswordHash;
-use crate::store::{Account, ApiKeyRecord, AuditRow, ParentKey, Session, StoreError, SubjectState, UserRecord};
+use crate::store::{
+    Account, ApiKeyRecord, AuditRow, OneTimeToken, ParentKey, Session, StoreError, SubjectState, UserRecord,
+};
 
 pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
@@ -60,6 +62,18 @@ pub(super) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
         created_at: row.time("created_at")?,
         expires_at: row.optional_time("expires_at")?,
         last_used_at: row.optional_time("last_used_at")?,
+    })
+}
+
+pub(super) fn one_time(row: &impl Columns) -> Result<OneTimeToken, StoreError> {
+    Ok(OneTimeToken {
+        hash: row.hash("hash")?,
+        purpose: row.parsed("purpose")?,
+        subject: row.parsed("subject")?,
+        version: row.version()?,
+        email: row.parsed("email")?,
+        created_at: row.time("created_at")?,
+        expires_at: row.time("expires_at")?,
     })
 }
 

@@ -43,6 +43,9 @@ macro_rules! part {
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal EVENT) => {
         "id, at, kind, outcome, subject, body"
     };
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ONE_TIME) => {
+        "hash, purpose, subject, version, email, created_at, expires_at"
+    };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $text:literal) => {
         $text
     };
@@ -156,6 +159,19 @@ statements! {
                            SELECT id FROM " T "api_keys
                            WHERE parent = $1 AND (parent_hash <> $3 OR $3 IS NULL) AND (parent_hash <> $4 OR $4 IS NULL)
                            ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
+
+    issue_one_time ["INSERT INTO " T "one_time_tokens (" ONE_TIME ") VALUES ($1, $2, $3, $4, $5, $6, $7)
+                     ON CONFLICT (subject, purpose) DO UPDATE
+                     SET hash = excluded.hash, version = excluded.version, email = excluded.email,
+                         created_at = excluded.created_at, expires_at = excluded.expires_at"]
+    one_time ["SELECT " ONE_TIME " FROM " T "one_time_tokens WHERE hash = $1"]
+    redeem_one_time ["DELETE FROM " T "one_time_tokens WHERE hash = $1 AND purpose = $2 AND expires_at > $3
+                      RETURNING " ONE_TIME]
+    forget_one_time ["DELETE FROM " T "one_time_tokens WHERE subject = $1"]
+    verify_email ["INSERT INTO " T "verified_emails (subject, email, verified_at) VALUES ($1, $2, $3)
+                   ON CONFLICT (subject) DO UPDATE SET email = excluded.email, verified_at = excluded.verified_at"]
+    verified_email ["SELECT email, verified_at FROM " T "verified_emails WHERE subject = $1"]
+    forget_verified_email ["DELETE FROM " T "verified_emails WHERE subject = $1"]
 
     add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
     events ["SELECT " EVENT " FROM " T "events

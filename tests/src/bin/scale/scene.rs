@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::Auth;
 use auth_core::cluster::{Change, ClusterError, Fanout, Subscription};
-use auth_core::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory};
+use auth_core::store::Store;
 use auth_core::token::SigningKey;
 use auth_tests::{AUTH_SECRET, Client};
 use quickstart::{App, Role};
@@ -20,9 +20,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    pub(crate) async fn on<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog + Housekeeping + Clone>(
-        store: S,
-    ) -> Self {
+    pub(crate) async fn on(store: impl Store) -> Self {
         let messages = Messages::default();
         let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
         let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);

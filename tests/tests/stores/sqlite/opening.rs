@@ -153,8 +153,16 @@ async fn the_stores_tables_coexist_with_the_applications() {
     store.ping().await.unwrap();
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name";
     let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(store.pool()).await.unwrap();
-    let ours =
-        ["auth_api_keys", "auth_events", "auth_migrations", "auth_refresh_tokens", "auth_sessions", "auth_users"];
+    let ours = [
+        "auth_api_keys",
+        "auth_events",
+        "auth_migrations",
+        "auth_one_time_tokens",
+        "auth_refresh_tokens",
+        "auth_sessions",
+        "auth_users",
+        "auth_verified_emails",
+    ];
     assert_eq!(tables, [["_sqlx_migrations"].as_slice(), &ours, &["users"]].concat());
 }
 
