@@ -130,8 +130,8 @@ pub use policy::{
 };
 #[cfg(feature = "server")]
 pub use service::{
-    AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, NewApiKey, OAuthClient, PurgeTask, Registration,
-    SignIn, TokenContext, TokenProof, Tokens,
+    AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, OAuthClient,
+    PurgeTask, Registration, SignIn, TokenContext, TokenProof, Tokens,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 pub use token::dpop::ProofError;
@@ -167,6 +167,13 @@ pub mod cluster {
 #[cfg(all(doctest, feature = "test-util", feature = "oidc"))]
 #[doc = include_str!("../../docs/guide.md")]
 struct Guide;
+
+/// Messages with one-time tokens: for a new password, for the verification of an e-mail address, for a magic link.
+#[cfg(feature = "server")]
+pub mod recovery {
+    pub use crate::service::recovery::{Delivery, DeliveryError, LogDelivery, Message, MessageKind};
+    pub use crate::token::{MagicLink, Purpose, Reset, Verification};
+}
 
 /// Everything that a module with guarded handlers needs: the attributes and `derive(Role)`, the router with `get`, `post`
 /// and their siblings, the extractors, [`Auth`].

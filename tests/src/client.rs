@@ -115,6 +115,11 @@ impl Client {
         self.login(ADMIN_EMAIL, ADMIN_PASSWORD).await
     }
 
+    /// Sends JSON without a credential.
+    pub async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).json(body)).await
+    }
+
     pub async fn try_refresh(&self, refresh: &str) -> Answer {
         self.post_form("/auth/refresh", &[("refresh_token", refresh)]).await
     }

@@ -18,5 +18,5 @@ pub mod servers;
 pub mod statements;
 
 pub use client::{Answer, Client, Settle, Tokens};
-pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node};
+pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node, logged_message};
 pub use serve::serve;

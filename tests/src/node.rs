@@ -101,6 +101,11 @@ impl Node {
         self.dir.path().join(name)
     }
 
+    /// The token of the last message of this kind to an address, from the log; waits until it is there.
+    pub async fn message(&self, kind: &str, to: &str) -> String {
+        logged_message(&[self], kind, to).await
+    }
+
     /// Its process id.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -125,6 +130,26 @@ impl Node {
         assert!(status.success());
         self.child.wait().unwrap()
     }
+}
+
+/// The token of the last message of this kind to an address, from the log of one of these nodes; waits until it is there.
+pub async fn logged_message(nodes: &[&Node], kind: &str, to: &str) -> String {
+    let begin = format!("message {kind} to {to}: ");
+    let read = || {
+        nodes.iter().find_map(|node| {
+            let log = std::fs::read_to_string(node.path("log")).unwrap();
+            log.rsplit_once(&begin).and_then(|(_, rest)| rest.split(' ').next().map(str::to_owned))
+        })
+    };
+    let logged = async {
+        loop {
+            match read() {
+                Some(token) => break token,
+                None => tokio::time::sleep(std::time::Duration::from_millis(5)).await,
+            }
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), logged).await.expect("no message was logged")
 }
 
 impl Drop for Node {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{ApiKeyId, SessionId, SubjectId};
+use crate::token::Purpose;
 
 /// The outcome of the operation of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +14,7 @@ pub enum Outcome {
     Success,
     /// Refused.
     Refused,
-    /// A store failed during a change, which may or may not have been made.
+    /// A store failed during a change, which may or may not have been made, or a message was possibly not delivered.
     Unknown,
 }
 
@@ -211,6 +212,27 @@ pub enum EventKind {
         /// The API key.
         api_key: ApiKeyId,
     },
+    /// A one-time token was made for a message to its subject's address.
+    OneTimeTokenIssued {
+        /// The subject.
+        subject: SubjectId,
+        /// What it is for.
+        purpose: Purpose,
+    },
+    /// A one-time token was used. The address that it was sent to is verified from then on.
+    OneTimeTokenUsed {
+        /// The subject.
+        subject: SubjectId,
+        /// What it was for.
+        purpose: Purpose,
+    },
+    /// The application did not deliver a message with a one-time token.
+    DeliveryFailed {
+        /// The subject.
+        subject: SubjectId,
+        /// What its token was for.
+        purpose: Purpose,
+    },
     /// A store failed during a change, which may or may not have been made.
     ChangeUndecided {
         /// The name of the operation's method.
@@ -253,6 +275,9 @@ impl EventKind {
             Self::ApiKeyImported { .. } => "api_key_imported",
             Self::ApiKeyRotated { .. } => "api_key_rotated",
             Self::ApiKeyRevoked { .. } => "api_key_revoked",
+            Self::OneTimeTokenIssued { .. } => "one_time_token_issued",
+            Self::OneTimeTokenUsed { .. } => "one_time_token_used",
+            Self::DeliveryFailed { .. } => "delivery_failed",
             Self::ChangeUndecided { .. } => "change_undecided",
         }
     }
@@ -286,7 +311,10 @@ impl EventKind {
             | Self::ApiKeyCreated { subject, .. }
             | Self::ApiKeyDerived { subject, .. }
             | Self::ApiKeyImported { subject, .. }
-            | Self::ApiKeyRotated { subject, .. } => Some(subject),
+            | Self::ApiKeyRotated { subject, .. }
+            | Self::OneTimeTokenIssued { subject, .. }
+            | Self::OneTimeTokenUsed { subject, .. }
+            | Self::DeliveryFailed { subject, .. } => Some(subject),
             Self::CredentialRefused { .. }
             | Self::ClientRefused
             | Self::RateLimited { .. }
@@ -307,7 +335,7 @@ impl EventKind {
             | Self::RefreshByStranger { .. }
             | Self::RateLimited { .. }
             | Self::ClientRefused => Outcome::Refused,
-            Self::ChangeUndecided { .. } => Outcome::Unknown,
+            Self::ChangeUndecided { .. } | Self::DeliveryFailed { .. } => Outcome::Unknown,
             _ => Outcome::Success,
         }
     }

@@ -68,7 +68,7 @@ impl Auth {
         .await
     }
 
-    /// Removes an account with its sessions and API keys. Guards refuse all of them from the next request on.
+    /// Removes an account with its sessions, API keys and one-time tokens. Guards refuse all of them from the next request on.
     ///
     /// # Errors
     ///
@@ -90,7 +90,8 @@ impl Auth {
                 return Err(AccountError::NotFound { what: USER });
             }
             change.end_sessions(&id).await?;
-            change.revoke_api_keys(&id).await
+            change.revoke_api_keys(&id).await?;
+            change.forget_messages(&id).await
         })
         .await
     }
@@ -113,8 +114,17 @@ impl Change {
             UpdateOutcome::NotFound | UpdateOutcome::EmailTaken | UpdateOutcome::LastOfRole => Vec::new(),
         });
         let directory = self.auth().directory()?;
+        let has_new_address = match &patch.email {
+            Some(email) => directory.get(id).await?.is_some_and(|account| account.email != *email),
+            None => false,
+        };
         match recording.of(directory.update(id, patch, recording.audit())).await? {
-            UpdateOutcome::Updated(account) => Ok(account),
+            UpdateOutcome::Updated(account) => {
+                if has_new_address {
+                    self.verify_address_later(id);
+                }
+                Ok(account)
+            }
             UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
             UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),
             UpdateOutcome::LastOfRole => Err(AccountError::LastOfRole),

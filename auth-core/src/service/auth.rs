@@ -15,6 +15,8 @@ use super::oauth::Clients;
 #[cfg(feature = "server")]
 use super::purge::PurgeTask;
 #[cfg(feature = "server")]
+use super::recovery::Recovery;
+#[cfg(feature = "server")]
 use super::session::ClaimsHook;
 use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
@@ -70,6 +72,7 @@ pub(crate) struct Service {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
+    pub(crate) recovery: Recovery,
 }
 
 impl Auth {

@@ -53,6 +53,32 @@ impl Auth {
         self.in_task(operation, work(change)).await.unwrap_or(Err(AccountError::Unavailable))
     }
 
+    /// Runs a change of its own task without waiting for it. Its error is logged.
+    #[cfg(feature = "server")]
+    pub(crate) fn change_later<F>(
+        &self,
+        context: &Context,
+        operation: &'static str,
+        work: impl FnOnce(Change) -> F,
+    ) -> Result<(), AccountError>
+    where
+        F: Future<Output = Result<(), AccountError>> + Send + 'static,
+    {
+        let change = Change { auth: self.clone(), context: context.clone(), operation };
+        let work = work(change);
+        let logged = async move {
+            if let Err(error) = work.await {
+                tracing::error!(target: "auth", %error, operation, "a change after the answer failed");
+            }
+        };
+        let runtime = Handle::try_current().map_err(|error| {
+            tracing::error!(target: "auth", %error, operation, "a change was aborted");
+            AccountError::Unavailable
+        })?;
+        runtime.spawn(self.0.changes.track_future(logged));
+        Ok(())
+    }
+
     /// The task of a change; `None` when it panicked or there is no runtime. [`settled`](Self::settled) waits for it.
     pub(crate) async fn in_task<T: Send + 'static>(
         &self,

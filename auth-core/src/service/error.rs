@@ -28,6 +28,9 @@ pub enum AccountError {
     /// The refresh token is unknown, used or expired, or its session has ended.
     #[error("The refresh token is invalid, expired or revoked.")]
     InvalidRefreshToken,
+    /// The one-time token of a message is unknown, used or expired, of another kind, or its subject has changed.
+    #[error("The token is invalid, expired or was used before.")]
+    InvalidOneTimeToken,
     /// The DPoP proof of a token request (RFC 9449 section 5) is missing, malformed, for another request, or was used
     /// before.
     #[error("The DPoP proof is missing, malformed, not made for this request, or was used before.")]
@@ -84,7 +87,13 @@ impl AccountError {
 
     /// Whether a presented credential was wrong, which rate limits count.
     pub(crate) const fn is_wrong_credential(&self) -> bool {
-        matches!(self, Self::InvalidCredentials | Self::WrongCurrentPassword | Self::InvalidRefreshToken)
+        matches!(
+            self,
+            Self::InvalidCredentials
+                | Self::WrongCurrentPassword
+                | Self::InvalidRefreshToken
+                | Self::InvalidOneTimeToken
+        )
     }
 }
 

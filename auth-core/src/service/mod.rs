@@ -19,6 +19,8 @@ pub(crate) mod oauth;
 #[cfg(feature = "server")]
 mod purge;
 #[cfg(feature = "server")]
+pub(crate) mod recovery;
+#[cfg(feature = "server")]
 mod scope;
 #[cfg(feature = "server")]
 pub(crate) mod session;
@@ -34,6 +36,8 @@ pub use error::AccountError;
 pub use oauth::{GrantType, InvalidClient, OAuthClient};
 #[cfg(feature = "server")]
 pub use purge::PurgeTask;
+#[cfg(feature = "server")]
+pub use recovery::MagicLinkLogin;
 #[cfg(feature = "server")]
 pub(crate) use scope::requested;
 #[cfg(feature = "server")]

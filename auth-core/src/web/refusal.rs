@@ -181,6 +181,7 @@ fn account(error: &AccountError) -> Row {
         AccountError::WrongCurrentPassword => (403, "wrong-current-password", "Forbidden", Plain),
         AccountError::CallerChanged => (401, "invalid-token", "Invalid credential", Error("invalid_token")),
         AccountError::InvalidRefreshToken => (401, "invalid-refresh-token", "Refresh failed", Error("invalid_token")),
+        AccountError::InvalidOneTimeToken => (401, "invalid-one-time-token", "Invalid token", Error("invalid_token")),
         AccountError::InvalidDpopProof => (400, "invalid-dpop-proof", "Invalid proof of a key", None),
         AccountError::InvalidScope => (400, "invalid-scope", "Invalid scope", None),
         AccountError::EmailTaken => (409, "email-taken", "Conflict", None),

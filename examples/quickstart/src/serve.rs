@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use auth_core::password::WeakPassword;
+use auth_core::recovery::LogDelivery;
 use auth_core::store::OpenError;
 use auth_core::token::TokenError;
 use auth_core::{AccountError, Auth, BuildError, Settings, SettingsError};
@@ -105,5 +106,7 @@ fn authentication(
     let mut settings = settings.or_secret_beside(database_url)?;
     settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis_url)).transpose()?;
     let builder = store.give_to(Auth::from_settings(settings)?, redis_url)?.roles::<Role>();
+    // In production: a `Delivery` of your own, which sends e-mails. This one prints the tokens to the log.
+    let builder = builder.delivery(LogDelivery);
     Ok(builder.new_user_role(Role::User).needed_role(Role::Admin).build()?)
 }

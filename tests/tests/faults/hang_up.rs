@@ -1,6 +1,7 @@
 //! A client that disconnects during an operation: at every point, either nothing has changed, or the change has its
 //! effect on guards and its event.
 
+use std::collections::BTreeMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
@@ -9,15 +10,16 @@ use async_trait::async_trait;
 use auth_core::event::{Event, EventSink};
 use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
+use auth_core::recovery::{Delivery, DeliveryError, Message, Purpose};
 use auth_core::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, KeysOf, MemoryStore, NewSession,
-    NewUser, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome,
-    UserDirectory, UserRecord, UserRegistry, UserStore,
+    NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
+    StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore, VerifiedEmail,
 };
 use auth_core::token::TokenHash;
 use auth_core::{
-    AccountError, ApiKeyId, Context, IssuedApiKey, Keep, Login, NewApiKey, Registration, SessionId, SignIn, Timestamp,
-    Tokens, testing,
+    AccountError, ApiKeyId, Context, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, Registration, SessionId,
+    SignIn, Timestamp, Tokens, testing,
 };
 use tokio::task::yield_now;
 
@@ -197,6 +199,48 @@ impl ApiKeyStore for Yielding {
     }
 }
 
+#[async_trait]
+impl OneTimeTokens for Yielding {
+    async fn issue_token(&self, token: OneTimeToken, audit: Audit<'_, ()>) -> Result<(), StoreError> {
+        yielding!(self.0.issue_token(token, audit))
+    }
+
+    async fn find_token(&self, hash: &TokenHash) -> Result<Option<OneTimeToken>, StoreError> {
+        self.0.find_token(hash).await
+    }
+
+    async fn redeem_token(
+        &self,
+        hash: &TokenHash,
+        purpose: Purpose,
+        now: Timestamp,
+        audit: Audit<'_, Option<OneTimeToken>>,
+    ) -> Result<Option<OneTimeToken>, StoreError> {
+        yielding!(self.0.redeem_token(hash, purpose, now, audit))
+    }
+
+    async fn verified_email(&self, subject: &SubjectId) -> Result<Option<VerifiedEmail>, StoreError> {
+        self.0.verified_email(subject).await
+    }
+
+    async fn forget_tokens(&self, subject: &SubjectId) -> Result<(), StoreError> {
+        yielding!(self.0.forget_tokens(subject))
+    }
+}
+
+/// The last token of each kind.
+#[derive(Clone, Default)]
+struct Outbox(Arc<Mutex<BTreeMap<Purpose, String>>>);
+
+#[async_trait]
+impl Delivery for Outbox {
+    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+        yield_now().await;
+        self.0.lock().unwrap().insert(message.kind.purpose(), message.token().to_owned());
+        Ok(())
+    }
+}
+
 /// The names of the events since the last look. It yields, as a sink that writes to a network does.
 #[derive(Clone, Default)]
 struct Recorded(Arc<Mutex<Vec<&'static str>>>);
@@ -223,6 +267,7 @@ struct Scene {
     auth: Auth,
     store: MemoryStore,
     events: Recorded,
+    outbox: Outbox,
     ada: SubjectId,
     first: Tokens,
     second: Tokens,
@@ -234,13 +279,15 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
-        let (store, events) = (MemoryStore::new(), Recorded::default());
+        let (store, events, outbox) = (MemoryStore::new(), Recorded::default(), Outbox::default());
         let (context, yielding) = (Context::system("test"), Yielding(store.clone()));
         let hour = std::time::Duration::from_hours(1);
         let auth = testing::in_memory()
             .directory(yielding.clone())
             .sessions(yielding.clone())
-            .api_keys(yielding)
+            .api_keys(yielding.clone())
+            .one_time_tokens(yielding)
+            .delivery(outbox.clone())
             .events(events.clone())
             .cache_ttl(hour)
             .build()
@@ -250,8 +297,11 @@ impl Scene {
         let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let new = NewApiKey::new("nightly");
         let key = auth.create_api_key(&context, &ada, new).await.unwrap();
+        auth.request_password_reset(&context, "ada@example.com").await.unwrap();
+        auth.request_magic_link(&context, "ada@example.com").await.unwrap();
+        auth.settled().await;
         let rows = store.events(&AuditFilter::default(), 100).await.unwrap().len();
-        let scene = Self { auth, store, events, ada, first, second, key, sessions: 2, rows };
+        let scene = Self { auth, store, events, outbox, ada, first, second, key, sessions: 2, rows };
         assert_eq!(
             (scene.first_status().await, scene.second_status().await, scene.key_status().await),
             (200, 200, 200)
@@ -275,6 +325,10 @@ impl Scene {
         let mut app: axum::Router = GuardedRouter::new().route("/", get(for_keys)).with_state(self.auth.clone());
         let request = axum::http::Request::get("/").header("x-api-key", self.key.key.expose());
         app.call(request.body(axum::body::Body::empty()).unwrap()).await.unwrap().status().as_u16()
+    }
+
+    fn token(&self, purpose: Purpose) -> String {
+        self.outbox.0.lock().unwrap()[&purpose].clone()
     }
 
     async fn record(&self) -> UserRecord {
@@ -347,7 +401,7 @@ fn context() -> Context {
 async fn in_a_registration() {
     let bob = || Registration::new("bob@example.com", PASSWORD);
     hang_up(
-        &["user_registered"],
+        &["user_registered", "one_time_token_issued"],
         async |scene| scene.auth.register(&context(), bob()).await.map(|_| ()),
         async |scene| {
             let changed = scene.store.find_by_login("bob@example.com").await.unwrap().is_some();
@@ -449,6 +503,66 @@ async fn in_the_setting_of_a_password() {
             changed: scene.record().await.state.version > 0,
             seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 0),
         },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_request_for_a_new_password() {
+    hang_up(
+        &["one_time_token_issued"],
+        async |scene| {
+            scene.auth.request_password_reset(&context(), "ada@example.com").await?;
+            // The request has been answered; what is cancelled is the wait for the rest.
+            scene.auth.settled().await;
+            Ok(())
+        },
+        async |scene| {
+            let rows = scene.store.events(&AuditFilter::default(), 100).await.unwrap().len();
+            Effect { changed: rows > scene.rows, seen: true }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_reset_of_a_password() {
+    hang_up(
+        &["one_time_token_used", "password_changed", "sessions_ended"],
+        async |scene| {
+            let token = scene.token(Purpose::PasswordReset);
+            scene.auth.reset_password(&context(), &token, NEW_PASSWORD.into()).await
+        },
+        async |scene| Effect {
+            changed: scene.record().await.state.version > 0,
+            seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 0),
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_verification_of_an_address() {
+    hang_up(
+        &["one_time_token_used"],
+        async |scene| {
+            let token = scene.token(Purpose::EmailVerification);
+            scene.auth.verify_email(&context(), &token).await.map(|_| ())
+        },
+        async |scene| Effect { changed: scene.store.verified_email(&scene.ada).await.unwrap().is_some(), seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_login_by_magic_link() {
+    hang_up(
+        &["one_time_token_used", "login_succeeded"],
+        async |scene| {
+            let login = MagicLinkLogin::new(scene.token(Purpose::MagicLink));
+            scene.auth.magic_link_login(&context(), login).await.map(|_| ())
+        },
+        async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
     )
     .await;
 }

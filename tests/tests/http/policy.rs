@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use auth_core::recovery::LogDelivery;
 use auth_core::store::MemoryStore;
 use auth_core::testing::{AccessMatrix, Target, TestCaller, policy_lock, sign_in};
 use auth_core::token::SigningKey;
@@ -19,6 +20,7 @@ fn auth() -> Auth {
     let secret = "signing secret of the policy table's tests".to_owned().into();
     Auth::builder(SigningKey::hs256(&secret).unwrap(), "https://api.example", "quickstart")
         .store(MemoryStore::new())
+        .delivery(LogDelivery)
         .build()
         .unwrap()
 }

@@ -19,6 +19,8 @@ mod api_keys;
 mod bad_input;
 #[path = "../http/login.rs"]
 mod login;
+#[path = "../http/recovery.rs"]
+mod recovery;
 #[path = "../http/sessions.rs"]
 mod sessions;
 #[path = "../http/tokens.rs"]
@@ -53,6 +55,11 @@ impl Service {
 
     fn base(&self) -> &str {
         self.nodes[0].base()
+    }
+
+    /// The token of a message, which another node than that of the next request may have made.
+    async fn message(&self, kind: &str, to: &str) -> String {
+        auth_tests::logged_message(&self.nodes.iter().collect::<Vec<_>>(), kind, to).await
     }
 }
 

@@ -22,6 +22,8 @@ use crate::service::oauth::{Clients, OAuthClient};
 #[cfg(feature = "server")]
 use crate::service::purge::PurgeTask;
 #[cfg(feature = "server")]
+use crate::service::recovery::Recovery;
+#[cfg(feature = "server")]
 use crate::store::{Housekeeping, UserDirectory, UserRegistry};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::{IssuerError, TrustedIssuers};
@@ -119,6 +121,7 @@ impl AuthBuilder {
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
                 audit: self.audit.take(),
                 hasher: Hasher::new(self.foreign_hashes),
+                recovery: Recovery::new(self.one_time.take(), self.delivery.take()),
                 password_rules: self.password_rules,
                 claims: self.claims.take(),
             })

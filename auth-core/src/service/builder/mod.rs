@@ -17,8 +17,12 @@ use crate::policy::{KnownRoles, Policy, Requirement, Role};
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 #[cfg(feature = "server")]
+use crate::service::recovery::Delivery;
+#[cfg(feature = "server")]
 use crate::service::session::ClaimsHook;
-use crate::store::{ApiKeyStore, AuditLog, Housekeeping, SessionStore, UserDirectory, UserRegistry, UserStore};
+use crate::store::{
+    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, SessionStore, Store, UserDirectory, UserRegistry, UserStore,
+};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes};
@@ -88,6 +92,9 @@ pub struct AuthBuilder {
     pub(super) purge: bool,
     housekeeping: Option<Arc<dyn Housekeeping>>,
     audit: Option<Arc<dyn AuditLog>>,
+    one_time: Option<Arc<dyn OneTimeTokens>>,
+    #[cfg(feature = "server")]
+    delivery: Option<Arc<dyn Delivery>>,
     /// State of the web layer.
     pub(crate) web: Extensions,
     rate_limits: RateLimits,
@@ -140,6 +147,9 @@ impl AuthBuilder {
             purge: false,
             housekeeping: None,
             audit: None,
+            one_time: None,
+            #[cfg(feature = "server")]
+            delivery: None,
             web: Extensions::new(),
             rate_limits: RateLimits::new(),
             clock: Arc::new(SystemClock),
@@ -152,19 +162,33 @@ impl AuthBuilder {
         }
     }
 
-    /// Sets one store for users (with registration and administration), sessions and API keys.
-    pub fn store<S>(mut self, store: S) -> Self
-    where
-        S: UserDirectory + SessionStore + ApiKeyStore + AuditLog + Housekeeping + Clone,
-    {
+    /// Sets one store for users (with registration and administration), sessions, API keys, one-time tokens and the audit
+    /// trail.
+    pub fn store(mut self, store: impl Store) -> Self {
         self.housekeeping = Some(Arc::new(store.clone()));
         self.audit = Some(Arc::new(store.clone()));
+        self.one_time = Some(Arc::new(store.clone()));
         self.directory(store.clone()).sessions(store.clone()).api_keys(store)
     }
 
     /// Sets the audit trail that [`Auth::events`](crate::Auth::events) reads; [`store`](Self::store) sets it as well.
     pub fn audit_log(mut self, log: impl AuditLog) -> Self {
         self.audit = Some(Arc::new(log));
+        self
+    }
+
+    /// Sets the store of one-time tokens, for recovery; [`store`](Self::store) sets it as well. The built-in stores keep
+    /// them for any user store.
+    pub fn one_time_tokens(mut self, tokens: impl OneTimeTokens) -> Self {
+        self.one_time = Some(Arc::new(tokens));
+        self
+    }
+
+    /// Sets the delivery of messages; none by default, and then `Auth::routes` has no routes for recovery.
+    /// [`Delivery`] has an example.
+    #[cfg(feature = "server")]
+    pub fn delivery(mut self, delivery: impl Delivery) -> Self {
+        self.delivery = Some(Arc::new(delivery));
         self
     }
 

@@ -126,7 +126,7 @@ impl Auth {
 
     /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown
     /// scope; the response contains the granted ones.
-    pub(super) fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
+    pub(crate) fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
         let known = &self.service()?.scopes;
         let mut granted: Vec<&str> = Vec::new();
         for scope in requested.unwrap_or_default().split(' ') {

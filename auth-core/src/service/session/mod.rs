@@ -17,6 +17,7 @@ use secrecy::SecretString;
 pub(crate) use claims::ClaimsHook;
 pub use claims::TokenContext;
 pub use password::Keep;
+pub(crate) use password::words_of;
 pub use register::Registration;
 pub use sign_in::SignIn;
 pub use token_request::TokenProof;
@@ -144,7 +145,7 @@ impl Auth {
 
 impl Change {
     /// Stores a new session and issues its first tokens.
-    async fn begin_session(
+    pub(crate) async fn begin_session(
         &self,
         session: Session,
         roles: &[Box<str>],
@@ -161,6 +162,6 @@ impl Change {
 }
 
 /// The beginning of a `User-Agent`.
-fn shortened(agent: Option<&str>) -> Option<String> {
+pub(crate) fn shortened(agent: Option<&str>) -> Option<String> {
     agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect())
 }

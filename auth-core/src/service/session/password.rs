@@ -204,7 +204,7 @@ impl Change {
 
     /// Sets the password in one step with the version, and only from this version: if the task ends here, every session
     /// of the subject is already invalid.
-    async fn replace_password(
+    pub(crate) async fn replace_password(
         &self,
         subject: &SubjectId,
         version: u64,
@@ -240,6 +240,6 @@ impl Change {
 }
 
 /// The words that a new password of this user must not be.
-fn words_of(user: Option<&UserRecord>) -> Option<&str> {
+pub(crate) fn words_of(user: Option<&UserRecord>) -> Option<&str> {
     user.and_then(|user| user.email.as_ref()).map(Email::as_str)
 }

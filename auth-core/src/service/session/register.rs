@@ -36,7 +36,8 @@ impl Registration {
 }
 
 impl Auth {
-    /// Adds a user.
+    /// Adds a user. With a [`delivery`](crate::AuthBuilder::delivery) it also sends a message that
+    /// [verifies the address](Self::request_email_verification).
     ///
     /// ```
     /// use auth_core::{AccountError, Registration, password::WeakPassword};
@@ -78,7 +79,9 @@ impl Auth {
                 subject.iter().map(|subject| EventKind::UserRegistered { subject: subject.clone() }).collect()
             });
             let subject = recording.of(registry.create(user, recording.audit())).await?;
-            Ok((subject.ok_or(AccountError::EmailTaken)?, email))
+            let subject = subject.ok_or(AccountError::EmailTaken)?;
+            change.verify_address_later(&subject);
+            Ok((subject, email))
         })
         .await
     }

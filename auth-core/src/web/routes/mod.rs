@@ -9,6 +9,7 @@ mod metadata;
 mod own_api_keys;
 mod part;
 mod password;
+mod recovery;
 mod register;
 mod revoke;
 mod sessions;

@@ -2,7 +2,7 @@
 
 use axum::middleware::from_fn_with_state;
 
-use super::{Routes, introspect, jwks, login, metadata, password, register, revoke, sessions, token};
+use super::{Routes, introspect, jwks, login, metadata, password, recovery, register, revoke, sessions, token};
 use crate::service::Auth;
 use crate::service::oauth::{Endpoints, METADATA_PATH};
 use crate::web::router::GuardedRouter;
@@ -30,6 +30,15 @@ pub enum Part {
     Password,
     /// `POST /register`: [`Auth::register`]. There only with a user store that takes registrations.
     Registration,
+    /// `POST /password/forgot` and `POST /password/reset`: [`Auth::request_password_reset`], [`Auth::reset_password`].
+    /// There only with a [delivery](crate::AuthBuilder::delivery).
+    PasswordReset,
+    /// `POST /email/verify` and, for another message, `POST /email/verification`: [`Auth::verify_email`],
+    /// [`Auth::request_email_verification`]. There only with a [delivery](crate::AuthBuilder::delivery).
+    EmailVerification,
+    /// `POST /magic-link` and `POST /magic-link/login`: [`Auth::request_magic_link`], [`Auth::magic_link_login`]. There
+    /// only with a [delivery](crate::AuthBuilder::delivery).
+    MagicLink,
     /// `POST /token`, the token endpoint of OAuth (RFC 6749 section 3.2).
     Token,
     /// `POST /revoke`, token revocation (RFC 7009).
@@ -65,6 +74,9 @@ impl Part {
         Self::Sessions,
         Self::Password,
         Self::Registration,
+        Self::PasswordReset,
+        Self::EmailVerification,
+        Self::MagicLink,
         Self::Token,
         Self::Revocation,
         Self::Introspection,
@@ -89,6 +101,16 @@ impl Part {
                 router.route(&at.path("/register"), post(register::register))
             }
             Self::Registration => router,
+            Self::PasswordReset | Self::EmailVerification | Self::MagicLink if !has_delivery(&at.auth) => router,
+            Self::PasswordReset => router
+                .route(&at.path("/password/forgot"), post(recovery::forgot))
+                .route(&at.path("/password/reset"), post(recovery::reset)),
+            Self::EmailVerification => router
+                .route(&at.path("/email/verify"), post(recovery::verify))
+                .route(&at.path("/email/verification"), post(recovery::verification)),
+            Self::MagicLink => router
+                .route(&at.path("/magic-link"), post(recovery::magic_link))
+                .route(&at.path("/magic-link/login"), post(recovery::magic_link_login)),
             Self::Token => router.route(&at.path("/token"), post(token::token)),
             Self::Revocation => router.route(&at.path("/revoke"), post(revoke::revoke)),
             Self::Introspection => introspection(router, at),
@@ -100,6 +122,10 @@ impl Part {
 
 fn has_registry(auth: &Auth) -> bool {
     auth.0.service.as_ref().is_some_and(|service| service.registry.is_some())
+}
+
+fn has_delivery(auth: &Auth) -> bool {
+    auth.0.service.as_ref().is_some_and(|service| service.recovery.is_on())
 }
 
 fn introspection(router: GuardedRouter<Auth>, at: &Routes) -> GuardedRouter<Auth> {

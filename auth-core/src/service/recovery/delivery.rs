@@ -1,0 +1,153 @@
+//! Delivery of messages, by the application.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::base::{Email, SubjectId, Timestamp};
+use crate::token::{MagicLink, Purpose, Reset, Token, Verification};
+
+/// Sends messages with one-time tokens, usually as e-mails. Set it by
+/// [`AuthBuilder::delivery`](crate::AuthBuilder::delivery).
+///
+/// `send` runs in a task of its own, after the request was answered: neither its duration nor its error shows which
+/// addresses are known. It is cancelled after 30 seconds. It is called once for each message; a queue that tries again is
+/// the application's.
+///
+/// ```
+/// use auth_core::recovery::{Delivery, DeliveryError, Message, MessageKind};
+///
+/// struct Mailer;
+///
+/// #[async_trait::async_trait]
+/// impl Delivery for Mailer {
+///     async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+///         let token = message.token(); // after `#`, so that no server logs it
+///         let link = match message.kind {
+///             MessageKind::PasswordReset(_) => format!("https://app.example.com/reset#{token}"),
+///             MessageKind::EmailVerification(_) => format!("https://app.example.com/verify#{token}"),
+///             MessageKind::MagicLink(_) => format!("https://app.example.com/login#{token}"),
+///             _ => return Err(DeliveryError::new("no template for this kind of message")),
+///         };
+///         // smtp.send(&message.to, link).await.map_err(DeliveryError::new)
+/// #       drop(link);
+///         Ok(())
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait Delivery: Send + Sync + 'static {
+    /// Sends one message.
+    ///
+    /// # Errors
+    ///
+    /// [`DeliveryError`], which is logged and recorded as an event. The message must not contain the token.
+    async fn send(&self, message: Message) -> Result<(), DeliveryError>;
+}
+
+/// A message to send. `Debug` hides the token.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Message {
+    /// The kind of message, with its token.
+    pub kind: MessageKind,
+    /// The recipient.
+    pub to: Email,
+    /// The subject with this address.
+    pub subject: SubjectId,
+    /// The time at which the token expires.
+    pub expires_at: Timestamp,
+}
+
+/// The kind of a [`Message`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum MessageKind {
+    /// Sets a new password with [`Auth::reset_password`](crate::Auth::reset_password).
+    PasswordReset(Token<Reset>),
+    /// Verifies the address with [`Auth::verify_email`](crate::Auth::verify_email).
+    EmailVerification(Token<Verification>),
+    /// Logs in with [`Auth::magic_link_login`](crate::Auth::magic_link_login).
+    MagicLink(Token<MagicLink>),
+}
+
+impl Message {
+    /// The token as text, for the message only.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        match &self.kind {
+            MessageKind::PasswordReset(token) => token.expose(),
+            MessageKind::EmailVerification(token) => token.expose(),
+            MessageKind::MagicLink(token) => token.expose(),
+        }
+    }
+}
+
+impl MessageKind {
+    /// What the token is for.
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        match self {
+            Self::PasswordReset(_) => Purpose::PasswordReset,
+            Self::EmailVerification(_) => Purpose::EmailVerification,
+            Self::MagicLink(_) => Purpose::MagicLink,
+        }
+    }
+}
+
+macro_rules! from_token {
+    ($($kind:ident => $variant:ident),+) => {$(
+        impl From<Token<$kind>> for MessageKind {
+            fn from(token: Token<$kind>) -> Self {
+                Self::$variant(token)
+            }
+        }
+    )+};
+}
+
+from_token!(Reset => PasswordReset, Verification => EmailVerification, MagicLink => MagicLink);
+
+/// A message was not sent. It wraps the error of a mail client.
+#[derive(Debug, thiserror::Error)]
+#[error("the message was not sent: {0}")]
+pub struct DeliveryError(#[source] Box<dyn std::error::Error + Send + Sync>);
+
+impl DeliveryError {
+    /// Wraps an error, or its description.
+    pub fn new(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(source.into())
+    }
+}
+
+/// A [`Delivery`] for development: it sends nothing, and logs each message with its token as a warning. Anyone who reads
+/// the log can log in as any user.
+///
+/// ```
+/// use auth_core::recovery::LogDelivery;
+///
+/// # fn main() -> Result<(), auth_core::BuildError> {
+/// let auth = auth_core::testing::in_memory().delivery(LogDelivery).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LogDelivery;
+
+#[async_trait]
+impl Delivery for LogDelivery {
+    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+        tracing::warn!(target: "auth", "{}", Unsent(&message));
+        Ok(())
+    }
+}
+
+/// The line of a message in the log.
+struct Unsent<'a>(&'a Message);
+
+impl fmt::Display for Unsent<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (purpose, to, until) = (self.0.kind.purpose().name(), &self.0.to, self.0.expires_at);
+        write!(f, "message {purpose} to {to}: {} (valid until {until}); ", self.0.token())?;
+        f.write_str("it is logged and not sent: set a delivery by `AuthBuilder::delivery`")
+    }
+}

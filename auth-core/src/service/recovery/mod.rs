@@ -1,0 +1,140 @@
+//! Recovery: one-time tokens that a message carries to an address, for a new password, for the verification of the
+//! address, and for a login.
+
+mod delivery;
+mod magic_link;
+mod request;
+mod reset;
+mod verify;
+
+pub use delivery::{Delivery, DeliveryError, LogDelivery, Message, MessageKind};
+pub use magic_link::MagicLinkLogin;
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::base::{Context, Email, SubjectId, Timestamp};
+use crate::cache::Limited;
+use crate::event::EventKind;
+use crate::service::change::Change;
+use crate::service::{AccountError, Auth};
+use crate::store::{OneTimeToken, OneTimeTokens, UserRecord};
+use crate::token::{OneTimeKind, Token, TokenError};
+
+/// Messages in progress on one node; a request beyond them is refused, whatever its address.
+const MESSAGES: usize = 256;
+
+/// What recovery needs beside the stores of users and sessions.
+pub(crate) struct Recovery {
+    tokens: Option<Arc<dyn OneTimeTokens>>,
+    delivery: Option<Arc<dyn Delivery>>,
+    messages: Arc<Semaphore>,
+}
+
+impl Recovery {
+    pub(crate) fn new(tokens: Option<Arc<dyn OneTimeTokens>>, delivery: Option<Arc<dyn Delivery>>) -> Self {
+        Self { tokens, delivery, messages: Arc::new(Semaphore::new(MESSAGES)) }
+    }
+
+    /// Whether messages can be sent, and their tokens redeemed.
+    pub(crate) const fn is_on(&self) -> bool {
+        self.tokens.is_some() && self.delivery.is_some()
+    }
+
+    fn tokens(&self) -> Result<&dyn OneTimeTokens, AccountError> {
+        self.tokens.as_deref().ok_or_else(|| AccountError::misconfigured("store of one-time tokens"))
+    }
+}
+
+impl Auth {
+    /// A presented token with its record and user, if it could be redeemed now. Changes nothing.
+    async fn presented<K: OneTimeKind>(
+        &self,
+        context: &Context,
+        text: &str,
+    ) -> Result<(Token<K>, UserRecord), AccountError> {
+        let attempt = self.limit(context, Limited::OneTimeToken, None).await?;
+        attempt.outcome(self.check_token(context, text).await).await
+    }
+
+    async fn check_token<K: OneTimeKind>(
+        &self,
+        context: &Context,
+        text: &str,
+    ) -> Result<(Token<K>, UserRecord), AccountError> {
+        let refused = |reason| self.one_time_refused(context, reason);
+        let token = Token::<K>::parse(text).map_err(refused)?;
+        let service = self.service()?;
+        let record = service.recovery.tokens()?.find_token(&token.hash()).await?;
+        let record = record.filter(|record| record.purpose == K::PURPOSE && record.expires_at > self.now());
+        let record = record.ok_or_else(|| refused(TokenError::Unknown))?;
+        let user = service.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
+        let user = user.ok_or_else(|| refused(TokenError::SubjectChanged))?;
+        Ok((token, user))
+    }
+
+    fn one_time_refused(&self, context: &Context, reason: TokenError) -> AccountError {
+        // The event has the reason; the response is the same for every reason.
+        let _ = self.verifier().refused(context, reason);
+        AccountError::InvalidOneTimeToken
+    }
+}
+
+impl Change {
+    /// Issues a token in place of the subject's earlier one of this kind, and returns it with its time of expiry.
+    async fn issue<K: OneTimeKind>(
+        &self,
+        user: &UserRecord,
+        email: &Email,
+    ) -> Result<(Token<K>, Timestamp), AccountError> {
+        let (now, token) = (self.now(), Token::<K>::random()?);
+        let expires_at = now.after(K::PURPOSE.lifetime());
+        let record = OneTimeToken {
+            hash: token.hash(),
+            purpose: K::PURPOSE,
+            subject: user.id.clone(),
+            version: user.state.version,
+            email: email.clone(),
+            created_at: now,
+            expires_at,
+        };
+        let issued = EventKind::OneTimeTokenIssued { subject: user.id.clone(), purpose: K::PURPOSE };
+        let recording = self.recording(Some(&user.id), move |(): &()| vec![issued.clone()]);
+        recording.of(self.service()?.recovery.tokens()?.issue_token(record, recording.audit())).await?;
+        Ok((token, expires_at))
+    }
+
+    /// Redeems a token that was [presented](Auth::presented); of concurrent calls one succeeds. Its user is read again,
+    /// since slow work may lie between.
+    async fn redeem_one_time<K: OneTimeKind>(&self, token: &Token<K>) -> Result<UserRecord, AccountError> {
+        let refused = |reason| self.auth().one_time_refused(self.context(), reason);
+        let recording = self.recording(None, |record: &Option<OneTimeToken>| {
+            let used = |record: &OneTimeToken| EventKind::OneTimeTokenUsed {
+                subject: record.subject.clone(),
+                purpose: record.purpose,
+            };
+            record.iter().map(used).collect()
+        });
+        let tokens = self.service()?.recovery.tokens()?;
+        let hash = token.hash();
+        let redeem = tokens.redeem_token(&hash, K::PURPOSE, self.now(), recording.audit());
+        let record = recording.of(redeem).await?.ok_or_else(|| refused(TokenError::Unknown))?;
+        let user = self.service()?.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
+        user.ok_or_else(|| refused(TokenError::SubjectChanged))
+    }
+}
+
+impl Change {
+    /// Removes what messages left of a removed subject.
+    pub(crate) async fn forget_messages(&self, subject: &SubjectId) -> Result<(), AccountError> {
+        let Some(tokens) = &self.service()?.recovery.tokens else { return Ok(()) };
+        let recording = self.recording(Some(subject), |(): &()| Vec::new());
+        recording.of(tokens.forget_tokens(subject)).await
+    }
+}
+
+/// Whether a token is valid for the user as it is now: a changed password or address makes it invalid.
+fn is_of(record: &OneTimeToken, user: &UserRecord) -> bool {
+    user.state.active && user.state.version == record.version && user.email.as_ref() == Some(&record.email)
+}

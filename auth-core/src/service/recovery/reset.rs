@@ -1,0 +1,47 @@
+//! A new password by a token.
+
+use secrecy::SecretString;
+
+use crate::base::Context;
+use crate::service::session::words_of;
+use crate::service::{AccountError, Auth};
+use crate::token::Reset;
+
+impl Auth {
+    /// Sets a new password with the token of a [reset message](Self::request_password_reset). Every session and token of
+    /// the subject is revoked; the user logs in with the new password, and with the second factor where there is one. The
+    /// address of the message is verified from then on.
+    ///
+    /// A password that the rules refuse does not spend the token.
+    ///
+    /// ```
+    /// use auth_core::AccountError;
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let token = "pr_unknown"; // from the message
+    /// let refused = auth.reset_password(&system, token, "four words and no comma".into()).await;
+    /// assert_eq!(refused, Err(AccountError::InvalidOneTimeToken));
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::InvalidOneTimeToken`] for every refused token, whatever the reason;
+    /// [`AccountError::RateLimited`]; [`AccountError::WeakPassword`]; [`AccountError::Overloaded`] when too many passwords are being hashed;
+    /// [`AccountError::Unavailable`] when a store does not answer: the token may be spent, and the password may have
+    /// changed.
+    pub async fn reset_password(&self, context: &Context, token: &str, new: SecretString) -> Result<(), AccountError> {
+        let (token, user) = self.presented::<Reset>(context, token).await?;
+        let hash = self.hash_password(new, words_of(Some(&user)).as_slice()).await?;
+        self.change(context, "reset_password", |change| async move {
+            let user = change.redeem_one_time(&token).await?;
+            // From the version that the token has: another change of the credentials meanwhile has made it invalid.
+            let changed = change.replace_password(&user.id, user.state.version, &hash).await;
+            changed.map(|_| ()).map_err(|error| match error {
+                AccountError::CallerChanged => AccountError::InvalidOneTimeToken,
+                other => other,
+            })
+        })
+        .await
+    }
+}
