@@ -139,7 +139,9 @@ pub use token::dpop::ProofError;
 pub use token::issuer;
 pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
-pub use verify::{AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, Principal, Proof};
+pub use verify::{
+    AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, Principal, Proof, ScopeRequest,
+};
 pub use web::{
     BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
     GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http, routing,

@@ -50,6 +50,7 @@ impl Caches {
                 Change::Subject(id) => self.subjects.forget(id),
                 Change::Session(id) => self.sessions.forget(id),
                 Change::ApiKey(id) => self.api_keys.forget(id),
+                Change::All => self.forget_all(),
             }
         }
     }

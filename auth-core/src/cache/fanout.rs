@@ -19,6 +19,8 @@ pub enum Change {
     Session(SessionId),
     /// An API key: rotated, revoked or used.
     ApiKey(ApiKeyId),
+    /// Everything that is cached.
+    All,
 }
 
 /// The pub/sub or counter backend is unavailable.

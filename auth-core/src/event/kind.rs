@@ -152,6 +152,8 @@ pub enum EventKind {
         /// The subject.
         subject: SubjectId,
     },
+    /// The application dropped all cached state.
+    CachesInvalidated,
     /// An account was changed: its e-mail address, its roles or its state.
     AccountUpdated {
         /// The subject.
@@ -265,6 +267,7 @@ impl EventKind {
             Self::PasswordRehashed { .. } => "password_rehashed",
             Self::PasswordHashUnreadable { .. } => "password_hash_unreadable",
             Self::SubjectInvalidated { .. } => "subject_invalidated",
+            Self::CachesInvalidated => "caches_invalidated",
             Self::AccountUpdated { .. } => "account_updated",
             Self::AccountRemoved { .. } => "account_removed",
             Self::SigningKeyRotated { .. } => "signing_key_rotated",
@@ -318,6 +321,7 @@ impl EventKind {
             Self::CredentialRefused { .. }
             | Self::ClientRefused
             | Self::RateLimited { .. }
+            | Self::CachesInvalidated
             | Self::SigningKeyRotated { .. }
             | Self::VerifyingKeyAdded { .. }
             | Self::KeyRetired { .. }

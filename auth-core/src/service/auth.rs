@@ -132,6 +132,25 @@ impl Auth {
         .await;
     }
 
+    /// Drops all cached state of subjects, sessions, API keys and roles, as after a restored backup or an import by SQL.
+    /// The next requests on this node query the stores; other nodes get the message as by
+    /// [`invalidate_subject`](Self::invalidate_subject).
+    ///
+    /// ```
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// auth.invalidate_all(&system).await;
+    /// # Ok(()) });
+    /// ```
+    pub async fn invalidate_all(&self, context: &Context) {
+        let (auth, context) = (self.clone(), context.clone());
+        self.in_task("invalidate_all", async move {
+            let verifier = auth.verifier();
+            verifier.lookups.coherence.changed(&[Change::All]).await;
+            verifier.events.deliver(Event::new(&context, verifier.now(), EventKind::CachesInvalidated)).await;
+        })
+        .await;
+    }
+
     pub(crate) fn verifier(&self) -> &Verifier {
         &self.0.verifier
     }

@@ -26,8 +26,8 @@ pub async fn sign_in(auth: &Auth, subject: &SubjectId, amr: &str, scope: &str) -
     let state = auth.verifier().lookups.subject(subject, now).await?.ok_or(AccountError::NotFound { what: "user" })?;
     let refresh = Token::random()?;
     let session = auth.new_session(subject.clone(), state.version, scope.to_owned(), amr, Holder::default())?;
-    let custom = auth.custom_claims(&session, &state.roles).await?;
+    let grant = auth.grant(&session, &state.roles).await?;
     let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
     auth.service()?.sessions.create(new, Audit::none()).await?;
-    Ok(auth.tokens(session, &state.roles, refresh, None, &custom)?.access)
+    Ok(auth.tokens(session, &state.roles, refresh, None, &grant)?.access)
 }

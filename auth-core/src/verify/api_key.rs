@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{AccessError, Origin, Verifier};
 use crate::base::{ApiKeyId, SubjectId, Timestamp};
 use crate::policy::CredentialFacts;
-use crate::store::{ApiKeyRecord, StoreError};
+use crate::store::{ApiKeyRecord, StoreError, SubjectState};
 use crate::token::{ApiKey, TokenError, TokenHash};
 
 /// Minimum time between two updates of a key's `last_used_at`.
@@ -39,6 +39,8 @@ pub struct ApiKeyIdentity {
     record: Arc<ApiKeyRecord>,
     /// The keys that it is derived from, the nearest first.
     parents: Vec<Arc<ApiKeyRecord>>,
+    /// The scopes that the owner of a key by self-service may have now; `None` if that is not limited.
+    granted: Option<Vec<Box<str>>>,
     /// The hash of the secret that was presented.
     presented: TokenHash,
 }
@@ -62,10 +64,12 @@ impl ApiKeyIdentity {
         &self.record.owner
     }
 
-    /// Whether the key has this scope, and so has each key that it is derived from.
+    /// Whether the key has this scope, and so has each key that it is derived from. The owner of a key by self-service must
+    /// be one that [may have it](crate::AuthBuilder::grant_scopes) now.
     #[must_use]
     pub fn has_scope(&self, scope: &str) -> bool {
-        self.keys().all(|key| key.scopes.iter().any(|granted| **granted == *scope))
+        let has = |scopes: &[Box<str>]| scopes.iter().any(|granted| **granted == *scope);
+        self.keys().all(|key| has(&key.scopes)) && self.granted.as_deref().is_none_or(has)
     }
 
     /// The data that the application gave it ([`NewApiKey::metadata`](crate::NewApiKey::metadata)).
@@ -141,11 +145,21 @@ impl Verifier {
         let record = record.ok_or_else(unknown)?;
         let key = self.key_with_parents(record, hash, now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
         let owner = self.lookups.subject(key.owner(), now).await?;
-        if !owner.is_some_and(|state| self.key_owners.allow(&key.record, state, now)) {
-            return Err(refuse(TokenError::SubjectChanged));
-        }
+        let owner = owner.filter(|state| self.key_owners.allow(&key.record, Arc::clone(state), now));
+        let owner = owner.ok_or_else(|| refuse(TokenError::SubjectChanged))?;
+        let key = self.limited(key, &owner).await?;
         self.note_use(&key.record, now).await;
         Ok(key)
+    }
+
+    /// The key with at most the scopes that its owner may have now, if the owner made it.
+    async fn limited(&self, key: ApiKeyIdentity, owner: &SubjectState) -> Result<ApiKeyIdentity, StoreError> {
+        if !key.record.self_service || self.grant_scopes.is_none() {
+            return Ok(key);
+        }
+        let scopes = key.record.scopes.clone();
+        let granted = Some(self.allowed_scopes(&key.record.owner, &owner.roles, scopes).await?);
+        Ok(ApiKeyIdentity { granted, ..key })
     }
 
     /// The key with all those that it is derived from; `None` if it has expired, or if one of them is gone, has expired,
@@ -156,7 +170,7 @@ impl Verifier {
         presented: TokenHash,
         now: Timestamp,
     ) -> Result<Option<ApiKeyIdentity>, StoreError> {
-        let mut key = ApiKeyIdentity { record, parents: Vec::new(), presented };
+        let mut key = ApiKeyIdentity { record, parents: Vec::new(), granted: None, presented };
         if has_expired(&key.record, now) {
             return Ok(None);
         }

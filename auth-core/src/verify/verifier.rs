@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dpop::Proofs;
-use super::{AccessError, CredentialError, CredentialSources, KeyOwners, Origin};
+use super::{AccessError, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin};
 use crate::base::{Clock, Timestamp};
 use crate::cache::{Limits, Lookups};
 use crate::event::{EventKind, Events};
@@ -20,6 +20,7 @@ pub(crate) struct Verifier {
     pub(crate) issuers: TrustedIssuers,
     pub(crate) sources: CredentialSources,
     pub(crate) key_owners: KeyOwners,
+    pub(crate) grant_scopes: Option<GrantScopes>,
     pub(crate) lookups: Lookups,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
+use auth_core::cluster::MemoryFanout;
 use auth_core::event::{Event, EventKind, EventSink, Outcome};
 use auth_core::prelude::*;
 use auth_core::store::{AccountPatch, Audit, MemoryStore, Page, UserDirectory as _};
@@ -131,11 +133,40 @@ async fn a_change_in_the_applications_own_store_reaches_guards_and_the_audit_tra
     let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
     let token = testing::sign_in(&auth, &ada, "pwd", "").await.unwrap();
     let url = serve(&auth).await;
-    let end = || reqwest::Client::new().post(format!("{url}/end")).bearer_auth(token.expose()).send();
-    assert_eq!(end().await.unwrap().status(), 200);
+    let sessions = || reqwest::Client::new().get(format!("{url}/auth/sessions")).bearer_auth(token.expose()).send();
+    assert_eq!(sessions().await.unwrap().status(), 200);
     let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
     store.update(&ada, inactive, Audit::none()).await.unwrap();
     auth.invalidate_subject(&context, &ada).await;
-    assert_eq!(end().await.unwrap().status(), 401);
+    assert_eq!(sessions().await.unwrap().status(), 401);
     assert_eq!(events.of("subject_invalidated").len(), 1);
+}
+
+#[tokio::test]
+async fn all_cached_state_of_every_node_is_dropped() {
+    let (events, store, fanout) = (Recorded::default(), MemoryStore::new(), MemoryFanout::new());
+    let node = || testing::in_memory().store(store.clone()).fanout(fanout.clone()).cache_ttl(Duration::from_hours(1));
+    let (one, other) = (node().events(events.clone()).build().unwrap(), node().build().unwrap());
+    let context = Context::system("restored backup");
+    let (ada, _) = one.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    let status = async |url: &str, token: &str| {
+        let sent = reqwest::Client::new().get(format!("{url}/auth/sessions")).bearer_auth(token).send().await;
+        sent.unwrap().status().as_u16()
+    };
+    let mut nodes = Vec::new();
+    for auth in [&one, &other] {
+        let (url, token) = (serve(auth).await, testing::sign_in(auth, &ada, "pwd", "").await.unwrap());
+        assert_eq!(status(&url, token.expose()).await, 200);
+        nodes.push((url, token));
+    }
+    let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    store.update(&ada, inactive, Audit::none()).await.unwrap();
+    for (url, token) in &nodes {
+        assert_eq!(status(url, token.expose()).await, 200, "it is cached");
+    }
+    one.invalidate_all(&context).await;
+    assert_eq!(status(&nodes[0].0, nodes[0].1.expose()).await, 401);
+    let dropped = async { while status(&nodes[1].0, nodes[1].1.expose()).await != 401 {} };
+    tokio::time::timeout(Duration::from_mins(1), dropped).await.expect("the other node drops its caches");
+    assert_eq!(events.of("caches_invalidated").len(), 1);
 }

@@ -6,6 +6,7 @@ mod account_enumeration;
 mod bearer;
 mod client_authentication;
 mod dpop;
+mod grant_scopes;
 mod introspection;
 mod metadata;
 mod python;

@@ -7,7 +7,7 @@ use auth_core::store::{MemoryStore, SqliteStore};
 use auth_core::testing::TestClock;
 use auth_core::token::{Hs256, SigningKey};
 use auth_core::{AuthBuilder, Context, GrantType, NewApiKey, OAuthClient, Registration, Timestamp};
-use axum::extract::State;
+use axum::extract::{FromRequestParts as _, State};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use reqwest::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, PRAGMA, WWW_AUTHENTICATE};
@@ -135,6 +135,12 @@ impl Service {
     pub(crate) async fn get(&self, path: &str, access_token: &str) -> Answer {
         let request = self.http.get(format!("{}{path}", self.url)).bearer_auth(access_token);
         Answer::of(request.send().await.unwrap()).await
+    }
+
+    pub(crate) async fn identity(&self, access_token: &str) -> Identity {
+        let request = axum::http::Request::builder().header(AUTHORIZATION, format!("Bearer {access_token}"));
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        Identity::from_request_parts(&mut parts, &self.auth).await.unwrap()
     }
 
     /// The status of `GET /me` with this token.

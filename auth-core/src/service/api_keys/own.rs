@@ -26,7 +26,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidScope`] for a scope that the access token does not carry; [`AccountError::InvalidInput`] as
+    /// [`AccountError::InvalidScope`] for a scope that the access token does not carry, or that the subject
+    /// [may not have](crate::AuthBuilder::grant_scopes) any more; [`AccountError::InvalidInput`] as
     /// for [`create_api_key`](Self::create_api_key); [`AccountError::NotFound`] for the subject of another issuer;
     /// [`AccountError::CallerChanged`].
     pub async fn create_own_api_key(
@@ -39,6 +40,10 @@ impl Auth {
         within(identity, &new.scopes)?;
         if identity.standing().is_none() {
             return Err(AccountError::NotFound { what: "user" });
+        }
+        let roles: Vec<_> = identity.role_names().map(Into::into).collect();
+        if self.verifier().allowed_scopes(identity.subject(), &roles, new.scopes.clone()).await? != new.scopes {
+            return Err(AccountError::InvalidScope);
         }
         let key = ApiKey::random(ApiKeyId::random())?;
         let record = self.api_key_record(key.id().clone(), key.hash(), identity.subject().clone(), new);

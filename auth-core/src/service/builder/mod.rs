@@ -1,6 +1,7 @@
 //! The settings of an `Auth`.
 
 mod build;
+mod grant_scopes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,8 +27,8 @@ use crate::store::{
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes};
-use crate::verify::CredentialSource;
 use crate::verify::dpop::Dpop;
+use crate::verify::{CredentialSource, GrantScopes};
 
 /// A builder for [`Auth`](crate::Auth); see [`Auth::builder`](crate::Auth::builder).
 ///
@@ -87,6 +88,7 @@ pub struct AuthBuilder {
     sources: Vec<CredentialSource>,
     key_owner: Option<&'static Requirement>,
     own_key_owner: Option<&'static Requirement>,
+    grant_scopes: Option<GrantScopes>,
     /// Whether `build` starts a purge task.
     #[cfg(feature = "server")]
     pub(super) purge: bool,
@@ -143,6 +145,7 @@ impl AuthBuilder {
             sources: Vec::new(),
             key_owner: None,
             own_key_owner: None,
+            grant_scopes: None,
             #[cfg(feature = "server")]
             purge: false,
             housekeeping: None,
@@ -323,7 +326,8 @@ impl AuthBuilder {
     }
 
     /// The scopes that the service's own client may request; none by default. A login with other scopes is granted
-    /// without them; `/auth/token` refuses them with `invalid_scope`.
+    /// without them; `/auth/token` refuses them with `invalid_scope`. Every subject may have each of them, unless
+    /// [`grant_scopes`](Self::grant_scopes) decides.
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self

@@ -121,6 +121,7 @@ impl<'a> Client<'a> {
             client_id: self.stored_id(),
             confidential: self.client.secret.is_some(),
             dpop_bound: self.client.dpop_bound,
+            exact_scope: true,
             proof,
         }
     }

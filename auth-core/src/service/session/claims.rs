@@ -105,13 +105,28 @@ impl AuthBuilder {
     }
 }
 
+/// What the application decides at the issue of an access token.
+pub(crate) struct Grant {
+    /// Those scopes of the session that the subject may have now.
+    pub(crate) scope: String,
+    pub(crate) claims: CustomClaims,
+}
+
 impl Auth {
-    /// The application's claims for an access token of this session. Asked before the session is stored or the refresh
-    /// token is spent, so that a failure costs nothing.
-    pub(crate) async fn custom_claims(
+    /// The scopes and the application's claims for an access token of this session. Asked before the session is stored or
+    /// the refresh token is spent, so that a failure costs nothing.
+    pub(crate) async fn grant(&self, session: &Session, roles: &[Box<str>]) -> Result<Grant, AccountError> {
+        let scopes = session.scope.split_whitespace().map(Into::into).collect();
+        let scope = self.verifier().allowed_scopes(&session.subject, roles, scopes).await?.join(" ");
+        let claims = self.custom_claims(session, roles, &scope).await?;
+        Ok(Grant { scope, claims })
+    }
+
+    async fn custom_claims(
         &self,
         session: &Session,
         roles: &[Box<str>],
+        scope: &str,
     ) -> Result<CustomClaims, AccountError> {
         let Some(claims) = &self.service()?.claims else { return Ok(CustomClaims::default()) };
         let context = TokenContext {
@@ -119,7 +134,7 @@ impl Auth {
             session: session.id.clone(),
             client_id: session.client_id.clone(),
             roles: roles.to_vec(),
-            scope: session.scope.clone(),
+            scope: scope.to_owned(),
             amr: session.amr.split_whitespace().map(str::to_owned).collect(),
             auth_time: session.created_at,
         };

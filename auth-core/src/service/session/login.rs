@@ -60,8 +60,14 @@ impl Auth {
         let session = self.new_session(user.id, user.state.version, scope, "pwd", request.holder())?;
         let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
+        let exact = request.exact_scope;
         self.change(context, "login", |change| async move {
-            change.begin_session(session, &user.state.roles, key.as_ref().map(ProvenKey::thumbprint)).await
+            let grant = change.auth().grant(&session, &user.state.roles).await?;
+            if exact && grant.scope != session.scope {
+                return Err(AccountError::InvalidScope);
+            }
+            let key = key.as_ref().map(ProvenKey::thumbprint);
+            change.begin_granted(session, &user.state.roles, key, &grant).await
         })
         .await
     }

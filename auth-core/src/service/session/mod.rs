@@ -15,6 +15,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 pub(crate) use claims::ClaimsHook;
+use claims::Grant;
 pub use claims::TokenContext;
 pub use password::Keep;
 pub(crate) use password::words_of;
@@ -30,7 +31,7 @@ use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::{Holder, NewSession, Session};
-use crate::token::{Access, CustomClaims, NewAccessToken, Refresh, Token};
+use crate::token::{Access, NewAccessToken, Refresh, Token};
 
 /// The stored length of a `User-Agent`.
 const MAX_AGENT_CHARS: usize = 256;
@@ -109,11 +110,11 @@ impl Auth {
         roles: &[Box<str>],
         refresh: Token<Refresh>,
         key: Option<&str>,
-        custom: &CustomClaims,
+        grant: &Grant,
     ) -> Result<Tokens, AccountError> {
-        let (access, lifetime) = self.issue_access_token(&session, roles, key, custom)?;
+        let (access, lifetime) = self.issue_access_token(&session, roles, key, grant)?;
         let token_type = if key.is_some() { "DPoP" } else { "bearer" };
-        let Session { subject, scope, .. } = session;
+        let (subject, scope) = (session.subject, grant.scope.clone());
         Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope, subject, token_type })
     }
 
@@ -123,7 +124,7 @@ impl Auth {
         session: &Session,
         roles: &[Box<str>],
         key: Option<&str>,
-        custom: &CustomClaims,
+        grant: &Grant,
     ) -> Result<(Token<Access>, Duration), AccountError> {
         let now = self.now();
         let lifetime = self.service()?.lifetimes.access.min(session.ends_at.since(now));
@@ -134,10 +135,10 @@ impl Auth {
             client_id: session.client_id.as_ref(),
             auth_time: session.created_at,
             amr: &session.amr,
-            scope: &session.scope,
+            scope: &grant.scope,
             roles,
             bound_to: key,
-            custom,
+            custom: &grant.claims,
         };
         Ok((self.access_tokens().issue(&new, now, lifetime)?, lifetime))
     }
@@ -151,13 +152,25 @@ impl Change {
         roles: &[Box<str>],
         key: Option<&str>,
     ) -> Result<Tokens, AccountError> {
+        let grant = self.auth().grant(&session, roles).await?;
+        self.begin_granted(session, roles, key, &grant).await
+    }
+
+    /// As [`begin_session`](Self::begin_session), with the scopes and claims that the application has granted.
+    async fn begin_granted(
+        &self,
+        session: Session,
+        roles: &[Box<str>],
+        key: Option<&str>,
+        grant: &Grant,
+    ) -> Result<Tokens, AccountError> {
         let refresh = Token::random()?;
-        let custom = self.auth().custom_claims(&session, roles).await?;
+        let session = Session { scope: grant.scope.clone(), ..session };
         let new = NewSession { session: session.clone(), refresh_token: refresh.hash() };
         let begun = EventKind::LoginSucceeded { subject: session.subject.clone(), session: session.id.clone() };
         let recording = self.recording(Some(&session.subject), move |(): &()| vec![begun.clone()]);
         recording.of(self.service()?.sessions.create(new, recording.audit())).await?;
-        self.auth().tokens(session, roles, refresh, key, &custom)
+        self.auth().tokens(session, roles, refresh, key, grant)
     }
 }
 

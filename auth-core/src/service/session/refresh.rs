@@ -112,12 +112,20 @@ impl Auth {
             let holder = Holder { client_id: client_id.as_ref(), dpop_jkt: dpop_jkt.as_deref() };
             let granted = narrowed(scope.as_deref(), &found.session.scope).unwrap_or_default();
             let asked = Session { scope: granted, ..found.session.clone() };
-            let custom = change.auth().custom_claims(&asked, &user.state.roles).await?;
+            let grant = change.auth().grant(&asked, &user.state.roles).await?;
+            // A scope that is asked for by name is granted or refused. Of a used token `redeem` decides first.
+            let is_refused = scope.is_some() && grant.scope != asked.scope;
+            if is_refused && !found.used {
+                return Err(AccountError::InvalidScope);
+            }
             let (session, successor) = change.redeem(&presented, &hash, &found.session, holder).await?;
             // Checked again on the redeemed session: `may_refresh` skips this check for a used token.
-            let scope = narrowed(scope.as_deref(), &session.scope)?;
+            narrowed(scope.as_deref(), &session.scope)?;
+            if is_refused {
+                return Err(AccountError::InvalidScope);
+            }
             let key = key.as_ref().map(ProvenKey::thumbprint);
-            change.auth().tokens(Session { scope, ..session }, &user.state.roles, successor, key, &custom)
+            change.auth().tokens(session, &user.state.roles, successor, key, &grant)
         })
         .await
     }

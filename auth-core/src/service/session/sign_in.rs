@@ -106,7 +106,8 @@ impl Auth {
         .await
     }
 
-    /// Issues a new access token for the session of an identity, with the same scopes and the same key, so that a
+    /// Issues a new access token for the session of an identity, with the same scopes, as far as the subject
+    /// [may have them](crate::AuthBuilder::grant_scopes) now, and the same key, so that a
     /// client without a refresh token stays logged in while it is active. The session's end stays as it is.
     ///
     /// ```
@@ -136,7 +137,7 @@ impl Auth {
         let claims = identity.claims();
         let key = claims.cnf.as_ref().map(|key| key.jkt.as_str());
         let session = Session { scope: claims.scope.clone(), ..session };
-        let custom = self.custom_claims(&session, &user.state.roles).await?;
-        self.issue_access_token(&session, &user.state.roles, key, &custom).map(|(access, _)| access)
+        let grant = self.grant(&session, &user.state.roles).await?;
+        self.issue_access_token(&session, &user.state.roles, key, &grant).map(|(access, _)| access)
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) confidential: bool,
     /// Whether the client must use DPoP, also where DPoP is optional.
     pub(crate) dpop_bound: bool,
+    /// Whether a scope that the subject may not have is an error, and not left out.
+    pub(crate) exact_scope: bool,
     pub(crate) proof: Option<&'a Proof>,
 }
 
