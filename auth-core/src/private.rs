@@ -13,7 +13,9 @@ pub use crate::policy::{Conditions, Declaration, Policy, Requirement, Statement}
 pub use crate::policy::{Role, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
-pub use crate::web::guard::authorize::{Asked, Condition, Deferred, EarlyResponse, Fallible, Gate, Via, Wait};
+pub use crate::web::guard::authorize::{
+    Asked, Condition, Decidable, Deferred, EarlyResponse, Fallible, Gate, TypeArgument, Via, Wait,
+};
 
 /// The policy of a handler whose attribute has an error, which is reported already. No caller meets it.
 #[derive(Debug)]
@@ -169,7 +171,7 @@ pub const fn assert_sound(requirement: &Requirement) {
 }
 
 /// Checks that the argument of `#[authorize(..)]` is a [`Condition`].
-pub fn condition<'a, C: Condition + 'a>(condition: C) -> Asked<'a> {
+pub fn condition<'a, C: Condition<K> + 'a, K: Decidable>(condition: C) -> Asked<'a> {
     condition.asked()
 }
 
@@ -179,8 +181,53 @@ pub fn failed<R: Fallible<E>, E>(error: E) -> Result<R, EarlyResponse> {
 }
 
 /// Checks that a path in a requirement is a role.
-pub const fn role<R: Role>(role: &R) -> &R {
+pub const fn role<R: IsRole<K>, K: Single>(role: &R) -> &R {
     role
+}
+
+/// A [`Role`], or what is written in place of one and has a message of its own, by its kind `K`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a role enum",
+    label = "not a role enum",
+    note = "write `#[derive(Role)]` above the enum"
+)]
+pub trait IsRole<K> {}
+
+#[diagnostic::do_not_recommend]
+impl<R: Role> IsRole<()> for R {}
+
+#[diagnostic::do_not_recommend]
+impl<R, const N: usize> IsRole<NoRole<()>> for [R; N] {}
+
+#[diagnostic::do_not_recommend]
+impl<R> IsRole<NoRole<()>> for &[R] {}
+
+#[diagnostic::do_not_recommend]
+impl<R, const N: usize> IsRole<NoRole<()>> for &[R; N] {}
+
+#[diagnostic::do_not_recommend]
+impl<T> IsRole<Self> for NoRole<T> {}
+
+#[diagnostic::on_unimplemented(
+    message = "expected a variant of the role enum, found a list or another constant",
+    label = "not a variant of the role enum",
+    note = "list the roles: `#[require_role(Admin, Moderator)]`",
+    note = "a list with a name is a policy: `guard!(Staff = role(Admin, Moderator));` and `#[require(Staff)]`"
+)]
+pub trait Single {}
+
+#[diagnostic::do_not_recommend]
+impl Single for () {}
+
+/// The type of a name in the form of a constant that the role enum does not have.
+#[derive(Debug)]
+pub struct NoRole<T>(pub T);
+
+impl NoRole<()> {
+    #[must_use]
+    pub const fn __requirement(&self) -> Requirement {
+        Requirement::Any(&[])
+    }
 }
 
 /// Reads a role from its name.

@@ -13,3 +13,5 @@ pub enum StaffOnDuty {}
 const _: () = ::auth_core::__private::assert_sound(
     &<StaffOnDuty as ::auth_core::__private::Policy>::REQUIREMENT,
 );
+#[doc(hidden)]
+pub const StaffOnDuty: ::auth_core::__private::TypeArgument<StaffOnDuty> = ::auth_core::__private::TypeArgument::VALUE;

@@ -9,7 +9,8 @@ use super::Requirement;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a policy",
     label = "no policy is declared by this name",
-    note = "declare it: `guard!(pub {Self} = all(role(Moderator), mfa));`"
+    note = "declare it: `guard!(pub {Self} = all(role(Moderator), mfa));`",
+    note = "a role is written `role(..)`: `#[require(role(Admin))]`"
 )]
 pub trait Policy: Send + Sync + 'static {
     /// Requirement and declaration in one constant, as the attributes write them: each constant of each policy adds to

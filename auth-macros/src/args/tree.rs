@@ -1,6 +1,6 @@
 //! One requirement: a word, a word with arguments, or the path of a named policy.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseBuffer, ParseStream};
 use syn::punctuated::Punctuated;
@@ -36,7 +36,10 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<R
         None if input.peek(token::Paren) => {
             return Err(error(input.span(), "a named policy takes no arguments", "write its path alone"));
         }
-        None => Kind::Policy(path),
+        None => {
+            item_of_a_type(&path)?;
+            Kind::Policy(path)
+        }
     };
     Ok(RequirementExpr::new(span, kind))
 }
@@ -58,6 +61,17 @@ pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
         }
         path.segments.push_punct(input.parse()?);
     }
+}
+
+/// Refuses `Role::Admin`: policies are types, and those are items of modules.
+fn item_of_a_type(path: &Path) -> syn::Result<()> {
+    let parent = path.segments.iter().rev().nth(1).map(|segment| segment.ident.to_string());
+    if parent.is_some_and(|parent| parent.starts_with(char::is_uppercase)) {
+        let shown = super::shown(path);
+        let span = path.segments.first().map_or_else(Span::call_site, |first| first.ident.span());
+        return Err(error(span, format_args!("`{shown}` is not a policy"), format_args!("write `role({shown})`")));
+    }
+    Ok(())
 }
 
 fn literal_help(literal: &Lit) -> String {

@@ -45,8 +45,11 @@ fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors:
     // A guarded module around this one has added these checks.
     let is_covered = module.is_covered();
     let mut items = if is_covered { vec![] } else { vec![uncovered::refusing()] };
+    let called = check::called(&module.items, Handler::is_free_handler, errors);
     for item in &module.items {
         items.push(match item {
+            // The error is reported.
+            Item::Fn(helper) if called.contains(&helper.sig.ident.to_string()) => helper.to_token_stream(),
             Item::Fn(handler) if handler.is_free_handler() => guarded(None, (**handler).clone(), scope.clone(), errors),
             // An attribute with the name of a test attribute must not leave a function without a guard.
             Item::Fn(test) if test.is_test() => quote!(#[cfg(test)] #test),
@@ -98,11 +101,16 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, is_covered: boo
         inside: around.inside.iter().cloned().chain(bound).collect(),
     };
     let mut items = Vec::new();
+    let called = check::called(&block.items, Handler::is_method_handler, errors);
     for item in &block.items {
         let Item::Fn(handler) = item else {
             items.push(item.to_token_stream());
             continue;
         };
+        if called.contains(&handler.sig.ident.to_string()) {
+            items.push(handler.to_token_stream());
+            continue;
+        }
         if !handler.is_method_handler() {
             let check = (!is_covered).then(|| uncovered::no_future(handler, true));
             items.push(quote!(#handler #check));

@@ -54,6 +54,7 @@ pub(super) fn split(
         return Guarded { handler: unfit(handler), declaration };
     }
     check::demands(&demands, errors);
+    check::conditions(&handler, &demands, errors);
     if errors.count() > mistakes {
         return Guarded { handler: undecided(handler), declaration };
     }

@@ -1,11 +1,12 @@
 //! A policy: an uninhabited type with its requirement as a constant.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Token, Visibility};
 
 use super::requirement::{checked, requirement};
+use super::span::{as_ours, marked};
 use crate::args::{self, RequirementExpr};
 use crate::check;
 use crate::diagnostics::{Errors, error};
@@ -114,6 +115,7 @@ impl Declared {
         let docs =
             docs.map(|docs| if attrs.is_empty() { quote!(#[doc = #docs]) } else { quote!(#[doc = ""] #[doc = #docs]) });
         let cfgs = cfgs(&attrs);
+        let value = value(&vis, &name, &cfgs);
         let implementation = match &term {
             Some(term) => {
                 let named = PolicyName { name: name.to_string(), span: name.span(), cfgs };
@@ -126,7 +128,19 @@ impl Declared {
             #docs
             #vis enum #name {}
             #implementation
+            #value
         }
+    }
+}
+
+/// A constant with the name of the policy, whose type says in rustc's messages that a policy is not a value.
+fn value(vis: &Visibility, name: &Ident, cfgs: &TokenStream) -> TokenStream {
+    let (private, vis) = (private(), as_ours(vis.to_token_stream()));
+    let value = Ident::new(&name.to_string(), marked(name.span()));
+    quote! {
+        #cfgs
+        #[doc(hidden)]
+        #vis const #value: #private::TypeArgument<#name> = #private::TypeArgument::VALUE;
     }
 }
 

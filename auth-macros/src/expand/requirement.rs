@@ -70,9 +70,29 @@ fn role(path: &Path) -> TokenStream {
     let role = match path.get_ident() {
         Some(variant) => {
             let role = Ident::new("Role", span);
-            quote_spanned!(span=> #role::#variant)
+            let role = quote_spanned!(span=> #role::#variant);
+            if is_constant(&variant.to_string()) { with_fallback(&role, variant) } else { role }
         }
         None => path.to_token_stream(),
     };
     quote_spanned!(span=> #private::role(&#role).__requirement())
+}
+
+/// Whether a name has the form of a constant, such as that of a list of roles, which no attribute takes.
+fn is_constant(name: &str) -> bool {
+    name.len() > 3 && name.chars().all(|c| c.is_uppercase() || c == '_')
+}
+
+/// A variant of the role enum. If there is none, a constant of a type that is no role, whose message says what to write:
+/// a variant takes precedence over a trait's constant.
+fn with_fallback(role: &TokenStream, variant: &Ident) -> TokenStream {
+    let span = variant.span();
+    let private = private_at(span);
+    quote_spanned! {span=> {
+        trait Otherwise {
+            const #variant: #private::NoRole<()> = #private::NoRole(());
+        }
+        impl<R> Otherwise for R {}
+        #role
+    }}
 }

@@ -128,35 +128,96 @@ impl<T> std::fmt::Debug for Wait<'_, T> {
     }
 }
 
-/// A condition of `#[authorize(..)]`: a `bool` or a [`Rule`].
+/// A condition of `#[authorize(..)]`: a `bool` or a [`Rule`]; or what is written in place of one and has a message of its
+/// own, by its kind `K`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "neither a `bool` nor a `Rule`",
     note = "`#[authorize(..)]` takes an expression of type `bool`, or a value whose type implements `auth_core::Rule`",
     note = "await a future (`may_edit(id).await`); compare a role or a number; ask an `Option` (`.is_some()`)"
 )]
-pub trait Condition {
+pub trait Condition<K> {
     #[doc(hidden)]
     fn asked<'a>(self) -> Asked<'a>
     where
-        Self: 'a;
+        Self: 'a,
+        K: Decidable;
 }
 
 #[diagnostic::do_not_recommend]
-impl Condition for bool {
+impl Condition<()> for bool {
     fn asked<'a>(self) -> Asked<'a> {
         Asked(Answer::Known(self))
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<R: Rule> Condition for R {
+impl<R: Rule> Condition<()> for R {
     fn asked<'a>(self) -> Asked<'a>
     where
         Self: 'a,
     {
         Asked(Answer::Of(Box::new(move |caller| Box::pin(async move { self.allows(&caller).await }))))
     }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, E> Condition<AResult<Self>> for Result<T, E> {
+    fn asked<'a>(self) -> Asked<'a>
+    where
+        Self: 'a,
+        AResult<Self>: Decidable,
+    {
+        Asked(Answer::Known(false))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<P> Condition<Self> for TypeArgument<P> {
+    fn asked<'a>(self) -> Asked<'a>
+    where
+        Self: Decidable + 'a,
+    {
+        Asked(Answer::Known(false))
+    }
+}
+
+/// What a condition can be. Without one implementation for each kind rustc would not show its message.
+pub trait Decidable {}
+
+impl Decidable for () {}
+
+impl<T: Unwrapped> Decidable for AResult<T> {}
+
+impl<P: Met> Decidable for TypeArgument<P> {}
+
+/// A `Result` for a condition.
+#[derive(Debug)]
+pub struct AResult<T>(PhantomData<T>);
+
+/// Implemented by nothing.
+#[diagnostic::on_unimplemented(
+    message = "a `Result` is not a condition",
+    label = "a `{Self}`",
+    note = "write `?` after it: the handler ends with the error; where the value does not matter, write `.is_ok()`"
+)]
+pub trait Unwrapped {}
+
+/// Implemented by nothing.
+#[diagnostic::on_unimplemented(
+    message = "the policy `{Self}` is not a condition",
+    label = "a policy",
+    note = "write `#[require({Self})]` above the handler"
+)]
+pub trait Met {}
+
+/// The value of a policy's name where a value is expected. rustc alone reports only that there is none.
+#[derive(Debug)]
+pub struct TypeArgument<P>(PhantomData<P>);
+
+impl<P> TypeArgument<P> {
+    /// The only value.
+    pub const VALUE: Self = Self(PhantomData);
 }
 
 /// A handler's return type that supports `?` in a condition.

@@ -7,6 +7,7 @@ mod private;
 mod router_guard;
 mod router_state;
 pub mod routing;
+mod service;
 mod unchecked;
 
 pub use guarded::GuardedRouter;

@@ -1,0 +1,20 @@
+use auth_core::prelude::*;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    User,
+    Moderator,
+    Admin,
+}
+
+// wrong:
+
+#[require(Role)]
+async fn handler() {}
+
+// right:
+//
+// #[require(role(Admin))]
+// async fn handler() {}
+
+fn main() {}
