@@ -140,7 +140,8 @@ pub use token::issuer;
 pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
 pub use verify::{
-    AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, Principal, Proof, ScopeRequest,
+    AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, InvalidProxies, Principal, Proof,
+    ScopeRequest, TrustedProxies,
 };
 pub use web::{
     BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,

@@ -32,7 +32,7 @@ const MAX_CHARS: usize = 256;
 pub struct Context {
     /// The actor.
     pub actor: Actor,
-    /// The peer's IP address.
+    /// The client's IP address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
     /// The `User-Agent`, truncated to 256 characters.
@@ -86,7 +86,7 @@ impl Context {
         Self { actor, address: None, agent: None, request_id: None, at: None, standing: None }
     }
 
-    /// Sets the peer's IP address.
+    /// Sets the client's IP address.
     #[must_use]
     pub const fn address(mut self, address: IpAddr) -> Self {
         self.address = Some(address);

@@ -124,6 +124,7 @@ impl From<AccessError> for AccountError {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::InvalidDpopProof => Self::InvalidDpopProof,
+            AccessError::RateLimited(used_up) => Self::RateLimited(used_up),
             AccessError::Overloaded => Self::Overloaded,
             AccessError::Unavailable => Self::Unavailable,
             other => {

@@ -34,5 +34,5 @@ const DECLARED: Declaration =
 ///
 /// The error that the guard would return.
 pub async fn admit(auth: &Auth, parts: &mut Parts, requirement: &Requirement) -> Result<(), AccessError> {
-    auth.verifier().decide(&mut head(parts), requirement, requirement.kinds(), &DECLARED).await.map(|_| ())
+    auth.verifier().decide(&mut head(parts, auth), requirement, requirement.kinds(), &DECLARED).await.map(|_| ())
 }

@@ -98,7 +98,7 @@ impl Verifier {
             Presented::Missing => Ok(None),
             Presented::Duplicate => Err(AccessError::AmbiguousCredential),
             Presented::Malformed => Err(self.refused(head, TokenError::Malformed)),
-            Presented::Text(_, key) => self.identify_api_key(head, key.as_str()).await.map(Some),
+            Presented::Text(_, key) => self.identify_api_key_within_limits(head, key.as_str()).await.map(Some),
         };
         if let Some(memo) = memo_mut(head.parts, self.id()) {
             memo.api_key = Some(outcome.clone());

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::cache::Throttled;
 use crate::store::StoreError;
 use crate::token::TokenError;
 use crate::token::dpop::ProofError;
@@ -59,6 +60,9 @@ pub enum AccessError {
         /// Accepted methods (RFC 8176 `amr` values); empty when only the age matters.
         amr: Vec<&'static str>,
     },
+    /// A [rate limit](crate::AuthBuilder::rate_limits) is used up.
+    #[error("Too many requests; try again later.")]
+    RateLimited(Throttled),
     /// Too many requests are waiting.
     #[error("The service is busy; try again shortly.")]
     Overloaded,

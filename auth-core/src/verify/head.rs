@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, Uri, header};
 
+use super::TrustedProxies;
 use crate::base::{Actor, Context};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -12,11 +13,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Source of an event's context, which is built only for events that a sink wants.
 pub(crate) trait Origin: Sync {
     fn context(&self) -> Context;
+
+    /// The address of the client.
+    fn address(&self) -> Option<IpAddr>;
 }
 
 impl Origin for Context {
     fn context(&self) -> Context {
         self.clone()
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 }
 
@@ -24,6 +32,7 @@ impl Origin for Context {
 pub(crate) struct Head<'a> {
     pub(crate) parts: &'a mut Parts,
     pub(crate) framework: &'static Framework,
+    pub(crate) proxies: &'a TrustedProxies,
 }
 
 /// Reads the web framework's data about a request.
@@ -44,7 +53,7 @@ impl Head<'_> {
 
     pub(crate) fn context_of(&self, actor: Actor) -> Context {
         let mut context = Context::of(actor);
-        context.address = (self.framework.peer)(&self.parts.extensions);
+        context.address = self.address();
         let text = |name: &HeaderName| self.headers().get(name).and_then(|value| value.to_str().ok());
         if let Some(agent) = text(&header::USER_AGENT) {
             context = context.agent(agent);
@@ -59,5 +68,10 @@ impl Head<'_> {
 impl Origin for Head<'_> {
     fn context(&self) -> Context {
         self.context_of(Actor::Anonymous)
+    }
+
+    fn address(&self) -> Option<IpAddr> {
+        let peer = (self.framework.peer)(&self.parts.extensions)?;
+        Some(self.proxies.client(peer, self.headers()))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::dpop::Proofs;
-use super::{AccessError, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin};
+use super::{AccessError, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, TrustedProxies};
 use crate::base::{Clock, Timestamp};
 use crate::cache::{Limits, Lookups};
 use crate::event::{EventKind, Events};
@@ -19,6 +19,7 @@ pub(crate) struct Verifier {
     #[cfg(feature = "oidc")]
     pub(crate) issuers: TrustedIssuers,
     pub(crate) sources: CredentialSources,
+    pub(crate) proxies: TrustedProxies,
     pub(crate) key_owners: KeyOwners,
     pub(crate) grant_scopes: Option<GrantScopes>,
     pub(crate) lookups: Lookups,

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use axum::extract::{ConnectInfo, OriginalUri};
 use axum::http::request::Parts;
 
+use crate::service::Auth;
 use crate::verify::{Framework, Head};
 
 pub(crate) static FRAMEWORK: Framework = Framework {
@@ -13,6 +14,6 @@ pub(crate) static FRAMEWORK: Framework = Framework {
     original_uri: |extensions| extensions.get::<OriginalUri>().map(|OriginalUri(uri)| uri),
 };
 
-pub(crate) fn head(parts: &mut Parts) -> Head<'_> {
-    Head { parts, framework: &FRAMEWORK }
+pub(crate) fn head<'a>(parts: &'a mut Parts, auth: &'a Auth) -> Head<'a> {
+    Head { parts, framework: &FRAMEWORK, proxies: &auth.verifier().proxies }
 }

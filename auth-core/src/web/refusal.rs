@@ -117,6 +117,7 @@ impl Refusal {
     /// The used up rate limit, if that is why.
     pub(crate) const fn throttled(&self) -> Option<&Throttled> {
         match self {
+            Self::Access(AccessError::RateLimited(used_up)) => Some(used_up),
             #[cfg(feature = "server")]
             Self::Account(AccountError::RateLimited(used_up)) => Some(used_up),
             _ => None,
@@ -166,6 +167,7 @@ fn access(error: &AccessError) -> Row {
         AccessError::StepUp { .. } => {
             (401, "step-up", "Stronger authentication required", Error("insufficient_user_authentication"))
         }
+        AccessError::RateLimited(_) => TOO_MANY,
         AccessError::Overloaded => OVERLOADED,
         AccessError::Unavailable => UNAVAILABLE,
         AccessError::Misconfigured => MISCONFIGURED,

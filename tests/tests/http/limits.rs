@@ -1,10 +1,10 @@
 //! Rate limits of the ready routes.
 
-use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client};
+use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Node};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::{PASSWORD, node};
+use crate::{NODE, PASSWORD, node};
 
 const WRONG: &str = "not the password of anyone";
 
@@ -118,9 +118,26 @@ async fn registrations_and_refreshes_of_an_address_are_limited() {
 
 #[tokio::test]
 async fn no_limit_applies_when_they_are_off() {
-    let node = auth_tests::Node::start_with(crate::NODE, &[("AUTH_RATE_LIMIT", "off")]);
+    let node = Node::start_with(NODE, &[("AUTH_RATE_LIMIT", "off")]);
     let client = node.client();
     for _ in 0..20 {
         assert_eq!(client.try_login(ADMIN_EMAIL, WRONG).await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn the_address_of_an_event_is_that_of_the_client_behind_trusted_proxies() {
+    for (proxies, header, value, expected) in [
+        ("127.0.0.0/8", "x-forwarded-for", "203.0.113.9, 192.0.2.1", "192.0.2.1"),
+        ("127.0.0.1,198.51.100.7", "forwarded", "for=203.0.113.9, for=192.0.2.1, for=198.51.100.7", "192.0.2.1"),
+        ("10.0.0.0/8", "x-forwarded-for", "192.0.2.1", "127.0.0.1"),
+    ] {
+        let node = Node::start_with(NODE, &[("AUTH_TRUSTED_PROXIES", proxies)]);
+        let client = node.client();
+        let login = client.request(Method::POST, "/auth/login").header(header, value);
+        let login = login.form(&[("username", ADMIN_EMAIL), ("password", ADMIN_PASSWORD)]);
+        let tokens = client.send(login).await.tokens();
+        let events = client.get_as(&tokens.access, "/auth/events/mine?kind=login_succeeded&limit=1").await;
+        assert_eq!(events.json()["events"][0]["address"], expected, "{proxies}: {header}: {value}");
     }
 }

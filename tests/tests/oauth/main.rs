@@ -8,6 +8,7 @@ mod client_authentication;
 mod dpop;
 mod grant_scopes;
 mod introspection;
+mod limits;
 mod metadata;
 mod python;
 mod races;

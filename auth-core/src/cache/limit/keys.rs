@@ -20,15 +20,22 @@ impl Who {
         Self { address: address.map(site), account: account.map(canonical) }
     }
 
-    /// The text that a limit counts by; `None` where it is not known, so that the limit does not apply.
-    pub(super) fn by(&self, by: By) -> Option<String> {
-        match by {
-            By::Address => self.address.map(|address| address.to_string()),
-            By::Account => self.account.as_deref().map(str::to_owned),
-            By::Device => Some(format!("{} {}", self.address?, self.account.as_deref()?)),
-            By::Global => Some(String::new()),
-        }
+    /// What a limit counts by; `None` where it is not known, so that the limit does not apply.
+    pub(super) fn by(&self, by: By) -> Option<Key<'_>> {
+        Some(match by {
+            By::Address => Key { address: Some(self.address?), account: None },
+            By::Account => Key { address: None, account: Some(self.account.as_deref()?) },
+            By::Device => Key { address: Some(self.address?), account: Some(self.account.as_deref()?) },
+            By::Global => Key { address: None, account: None },
+        })
     }
+}
+
+/// What one limit counts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key<'a> {
+    address: Option<IpAddr>,
+    account: Option<&'a str>,
 }
 
 /// Addresses that one client can choose from count as one.
@@ -61,8 +68,8 @@ impl Hasher {
 mod tests {
     use super::*;
 
-    fn key(address: &str, account: &str, by: By) -> Option<String> {
-        Who::new(Some(address.parse().unwrap()), Some(account)).by(by)
+    fn who(address: &str, account: &str) -> Who {
+        Who::new(Some(address.parse().unwrap()), Some(account))
     }
 
     #[test]
@@ -73,7 +80,8 @@ mod tests {
             ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true),
             ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
         ] {
-            assert_eq!(key(one, "", By::Address) == key(other, "", By::Address), is_same, "{one} {other}");
+            let (one, other) = (who(one, ""), who(other, ""));
+            assert_eq!(one.by(By::Address) == other.by(By::Address), is_same, "{one:?} {other:?}");
         }
         assert_eq!(Who::new(None, None).by(By::Address), None);
     }
@@ -81,9 +89,9 @@ mod tests {
     #[test]
     fn spellings_of_a_name_count_as_one() {
         for spelling in ["ada@example.com", " ADA@Example.COM ", "ada@EXAMPLE.com\n"] {
-            assert_eq!(key("192.0.2.1", spelling, By::Account).unwrap(), "ada@example.com");
+            assert_eq!(who("192.0.2.1", spelling).account.as_deref(), Some("ada@example.com"));
         }
-        assert_eq!(key("192.0.2.1", " Ada", By::Account).unwrap(), "ada");
+        assert_eq!(who("192.0.2.1", " Ada").account.as_deref(), Some("ada"));
         assert_eq!(Who::new(None, Some("ada")).by(By::Device), None);
     }
 }

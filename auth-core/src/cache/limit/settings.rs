@@ -112,7 +112,7 @@ pub(crate) enum Counted {
 /// | one-time code | 20/h (10 at once) for an account, 100/m (200 at once) for an address | |
 /// | client | 100/m (200 at once) for an address | |
 /// | introspection | | 60000/m for an address |
-/// | API key | 300/m (600 at once) for an address | |
+/// | API key | 3000/m (6000 at once) for an address | |
 ///
 /// ```
 /// use auth_core::limits::{By, Limited, Quota, RateLimits};
@@ -160,7 +160,7 @@ impl RateLimits {
             (OneTimeCode, Failures, Address, guesses),
             (Client, Failures, Address, guesses),
             (Introspection, Attempts, Address, Quota::per_minute(60_000)),
-            (ApiKey, Failures, Address, Quota::per_minute(300).burst(600)),
+            (ApiKey, Failures, Address, Quota::per_minute(3_000).burst(6_000)),
         ])
     }
 

@@ -142,6 +142,7 @@ impl AuthBuilder {
             dpop,
             sources,
             grant_scopes: self.grant_scopes.take(),
+            proxies: self.proxies,
             key_owners: KeyOwners::new(self.key_owner, self.own_key_owner),
             lookups,
             limits: Limits::new(&self.rate_limits, &self.clock),

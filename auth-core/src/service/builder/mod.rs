@@ -28,7 +28,7 @@ use crate::store::{
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes};
 use crate::verify::dpop::Dpop;
-use crate::verify::{CredentialSource, GrantScopes};
+use crate::verify::{CredentialSource, GrantScopes, TrustedProxies};
 
 /// A builder for [`Auth`](crate::Auth); see [`Auth::builder`](crate::Auth::builder).
 ///
@@ -100,6 +100,7 @@ pub struct AuthBuilder {
     /// State of the web layer.
     pub(crate) web: Extensions,
     rate_limits: RateLimits,
+    proxies: TrustedProxies,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
     users: Option<Arc<dyn UserStore>>,
@@ -155,6 +156,7 @@ impl AuthBuilder {
             delivery: None,
             web: Extensions::new(),
             rate_limits: RateLimits::new(),
+            proxies: TrustedProxies::default(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
             users: None,
@@ -310,6 +312,13 @@ impl AuthBuilder {
     /// by default. `build` must then be called within a Tokio runtime, which runs the subscription.
     pub fn fanout(mut self, fanout: impl Fanout) -> Self {
         self.fanout = Some(Arc::new(fanout));
+        self
+    }
+
+    /// The proxies in front of the service whose `Forwarded` or `X-Forwarded-For` names the client; none by default. The
+    /// client's address is that of events and rate limits: without this setting all clients behind a proxy share theirs.
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = proxies;
         self
     }
 

@@ -2,7 +2,6 @@
 
 use crate::base::Context;
 use crate::cache::{Limited, Throttled, Who};
-use crate::event::EventKind;
 use crate::service::{AccountError, Auth};
 
 /// An operation within its limits.
@@ -34,24 +33,30 @@ impl Auth {
 }
 
 impl Attempt<'_> {
-    /// Counts a wrong credential. Once a limit of failures is used up, the outcome of every check is that, whether the
+    /// Counts the outcome of a check. Once a limit of failures is used up, the outcome of every check is that, whether the
     /// credential was right or wrong: requests that began at the same time get no further answers.
     pub(crate) async fn outcome<T>(&self, checked: Result<T, AccountError>) -> Result<T, AccountError> {
-        let limits = &self.auth.verifier().limits;
-        let within = match &checked {
-            Ok(_) => limits.may_fail(self.operation, &self.who, false),
-            Err(error) if error.is_wrong_credential() => limits.failed(self.operation, &self.who, false),
-            Err(_) => Ok(()),
-        };
-        within.map_err(|used_up| self.refused(used_up))?;
+        match &checked {
+            Ok(_) => self.right().await?,
+            Err(error) if error.is_wrong_credential() => self.wrong().await?,
+            Err(_) => {}
+        }
         checked
     }
 
+    /// A right credential, which may be used unless a limit of failures is used up.
+    pub(crate) async fn right(&self) -> Result<(), AccountError> {
+        let limits = &self.auth.verifier().limits;
+        limits.may_fail(self.operation, &self.who, false).map_err(|used_up| self.refused(used_up))
+    }
+
+    /// Counts a wrong credential.
+    pub(crate) async fn wrong(&self) -> Result<(), AccountError> {
+        let limits = &self.auth.verifier().limits;
+        limits.failed(self.operation, &self.who, false).map_err(|used_up| self.refused(used_up))
+    }
+
     fn refused(&self, used_up: Throttled) -> AccountError {
-        if self.auth.verifier().limits.is_news(&used_up, &self.who) {
-            let (operation, by) = (used_up.operation.to_owned(), used_up.by.name().to_owned());
-            self.auth.record(self.context, EventKind::RateLimited { operation, by });
-        }
-        AccountError::RateLimited(used_up)
+        self.auth.verifier().limited(self.context, used_up, &self.who).into()
     }
 }

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{GrantType, OAuthClient, OAuthError};
 use crate::base::{ClientId, Context};
+use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::session::TokenRequest;
 use crate::service::{AccountError, Auth};
@@ -92,15 +93,25 @@ impl Clients {
 
 impl Auth {
     /// Authenticates the client of a request; a refusal is recorded.
-    pub(crate) fn client(
+    pub(crate) async fn client(
         &self,
         context: &Context,
         credentials: Result<ClientCredentials, OAuthError>,
     ) -> Result<Client<'_>, OAuthError> {
         let clients = &self.service()?.clients;
-        credentials
-            .and_then(|credentials| clients.authenticate(credentials))
-            .inspect_err(|_| self.record(context, EventKind::ClientRefused))
+        // Without a secret there is nothing to guess.
+        let attempt = match &credentials {
+            Ok(ClientCredentials { secret: None, .. }) => None,
+            _ => Some(self.limit(context, Limited::Client, None).await?),
+        };
+        let client = credentials.and_then(|credentials| clients.authenticate(credentials));
+        if client.is_err() {
+            self.record(context, EventKind::ClientRefused);
+        }
+        if let Some(attempt) = attempt {
+            if client.is_ok() { attempt.right().await? } else { attempt.wrong().await? }
+        }
+        client
     }
 
     /// The `client_id` that the tokens of a session carry.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::base::Context;
+use crate::cache::Limited;
 use crate::service::{AccountError, Auth};
 use crate::store::RefreshTokenRecord;
 use crate::token::{Confirmation, OneOrMany, Refresh, Token, TokenHash};
@@ -56,6 +57,7 @@ impl Auth {
     /// Whether this service would accept a token now. A used, expired or malformed token is inactive, and so is one
     /// whose session has ended or whose subject is inactive.
     pub(crate) async fn introspect(&self, context: &Context, token: &str) -> Result<Introspection, AccountError> {
+        self.limit(context, Limited::Introspection, None).await?;
         let token = match Token::<Refresh>::parse(token) {
             Ok(refresh) => self.active_refresh_token(&refresh.hash()).await?,
             Err(_) => self.active_access_token(context, token).await?,

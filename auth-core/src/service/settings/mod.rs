@@ -15,7 +15,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use environment::Environment;
-use variables::{Count, Span, Switch, Variables};
+use variables::{Count, Proxies, Span, Switch, Variables};
 
 use crate::cache::RateLimits;
 #[cfg(feature = "server")]
@@ -25,6 +25,7 @@ use crate::service::AuthBuilder;
 use crate::service::oauth::OAuthClient;
 use crate::token::KeySet;
 use crate::token::LegacyTokens;
+use crate::verify::TrustedProxies;
 use crate::verify::dpop::Dpop;
 
 /// The settings of an [`Auth`](crate::Auth), from environment variables.
@@ -46,6 +47,7 @@ use crate::verify::dpop::Dpop;
 /// | `AUTH_CACHE_BOUND` | `5s` | time within which changes by other nodes are seen; `0s` queries the store for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | number of verified access tokens in the cache, of about 1.3 KiB each; `0` disables the cache |
 /// | `AUTH_RATE_LIMIT` | `on` | `off` turns off every rate limit, for load runs: each start logs a warning |
+/// | `AUTH_TRUSTED_PROXIES` | none | addresses and CIDR blocks of the [proxies](TrustedProxies) in front of the service, separated by commas |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are also accepted |
@@ -88,6 +90,8 @@ pub struct Settings {
     pub token_cache: Option<usize>,
     /// `AUTH_RATE_LIMIT`; [`RateLimits::off`] for `off`.
     pub rate_limits: Option<RateLimits>,
+    /// `AUTH_TRUSTED_PROXIES`.
+    pub trusted_proxies: Option<TrustedProxies>,
     /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (hexadecimal; without either the client is
     /// public), `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
     /// `dpop_bound_access_tokens`.
@@ -145,6 +149,7 @@ impl Settings {
             refresh_leeway: duration(set.auth_refresh_leeway),
             cache_ttl: duration(set.auth_cache_bound),
             token_cache: set.auth_token_cache.map(|Count(tokens)| tokens),
+            trusted_proxies: set.auth_trusted_proxies.map(|Proxies(proxies)| proxies),
             rate_limits: set.auth_rate_limit.filter(|Switch(on)| !on).map(|_| RateLimits::off()),
             #[cfg(feature = "server")]
             clients: set.auth_clients.0,
@@ -186,6 +191,9 @@ impl Settings {
         }
         if let Some(tokens) = self.token_cache {
             builder = builder.token_cache(tokens);
+        }
+        if let Some(proxies) = &self.trusted_proxies {
+            builder = builder.trusted_proxies(proxies.clone());
         }
         if let Some(limits) = &self.rate_limits {
             builder = builder.rate_limits(limits.clone());

@@ -12,6 +12,7 @@ use super::dpop::{DpopMode, DpopUrls};
 use super::issuers::Issuers;
 use super::keys::{KeyFile, KeyFiles, Secret};
 use super::legacy::{LegacySecret, LegacySubject, LegacyUntil};
+use crate::verify::{InvalidProxies, TrustedProxies};
 
 /// The values of all variables that are set.
 #[derive(Default, Deserialize)]
@@ -33,6 +34,7 @@ pub(super) struct Variables {
     pub(super) auth_cache_bound: Option<Span>,
     pub(super) auth_token_cache: Option<Count>,
     pub(super) auth_rate_limit: Option<Switch>,
+    pub(super) auth_trusted_proxies: Option<Proxies>,
     pub(super) auth_clients: Clients,
     pub(super) auth_trusted_issuers: Issuers,
     pub(super) auth_legacy_secret: Option<LegacySecret>,
@@ -52,6 +54,19 @@ impl TryFrom<String> for Span {
         humantime::parse_duration(&text)
             .map(Self)
             .map_err(|error| format!("{error}; write a duration such as `15m`, `7d` or `10s`"))
+    }
+}
+
+/// Networks of proxies.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Proxies(pub(super) TrustedProxies);
+
+impl TryFrom<String> for Proxies {
+    type Error = InvalidProxies;
+
+    fn try_from(text: String) -> Result<Self, InvalidProxies> {
+        text.parse().map(Self)
     }
 }
 

@@ -10,8 +10,9 @@ use crate::service::Auth;
 use crate::verify::Identity;
 use crate::web::head;
 
-/// The actor is the caller that a guard or extractor has verified, otherwise anonymous. The peer's address needs
-/// [`ConnectInfo`](axum::extract::ConnectInfo).
+/// The actor is the caller that a guard or extractor has verified, otherwise anonymous. The client's address needs
+/// [`ConnectInfo`](axum::extract::ConnectInfo), and behind proxies
+/// [`AuthBuilder::trusted_proxies`](crate::AuthBuilder::trusted_proxies).
 impl<S> FromRequestParts<S> for Context
 where
     S: Send + Sync,
@@ -22,7 +23,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let auth = Auth::from_ref(state);
         let caller = auth.verifier().known(parts);
-        let context = head(parts).context_of(caller.actor()).at(auth.now());
+        let context = head(parts, &auth).context_of(caller.actor()).at(auth.now());
         Ok(Context { standing: caller.subject.as_ref().and_then(Identity::standing), ..context })
     }
 }

@@ -48,7 +48,7 @@ fn refusal<T: FromCaller>(refused: AccessError, auth: &Auth) -> Rejection {
 }
 
 async fn caller<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<Caller, Rejection> {
-    let caller = auth.verifier().authenticate(&mut head(parts), T::KINDS).await;
+    let caller = auth.verifier().authenticate(&mut head(parts, auth), T::KINDS).await;
     caller.map_err(|refused| refusal::<T>(refused, auth))
 }
 

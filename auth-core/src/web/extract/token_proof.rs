@@ -16,6 +16,7 @@ where
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        Ok(Self(Auth::from_ref(state).verifier().token_proof(&head(parts)).map_err(AccountError::from)))
+        let auth = Auth::from_ref(state);
+        Ok(Self(auth.verifier().token_proof(&head(parts, &auth)).map_err(AccountError::from)))
     }
 }

@@ -43,9 +43,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        match auth.verifier().prove(&mut head(parts)).await {
+        match auth.verifier().prove(&mut head(parts, &auth)).await {
             Ok((proof, caller)) => {
-                let context = head(parts).context_of(caller.actor());
+                let context = head(parts, &auth).context_of(caller.actor());
                 Ok(Self { auth, caller, context, _proof: proof })
             }
             Err(refusal) => Err(Rejection::new(refusal, &auth)),

@@ -59,7 +59,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
         let auth = Auth::from_ref(state);
-        match auth.verifier().prove(&mut head(parts)).await {
+        match auth.verifier().prove(&mut head(parts, &auth)).await {
             Ok((proof, _)) => Ok(Self { proof }),
             Err(refusal) => Err(Rejection::new(refusal, &auth)),
         }

@@ -133,7 +133,7 @@ where
                 tracing::error!(target: "auth", "router guard got a request without the router's Auth; request refused");
                 return Ok(Refusal::from(AccessError::Misconfigured).into_response());
             };
-            match auth.verifier().prove::<P>(&mut head(&mut parts)).await {
+            match auth.verifier().prove::<P>(&mut head(&mut parts, &auth)).await {
                 Ok(_) => {
                     let response = inner.call(Request::from_parts(parts, body)).await?.into_response();
                     Ok(if P::REQUIREMENT == Requirement::Public { response } else { no_store(response) })

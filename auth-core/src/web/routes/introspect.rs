@@ -40,7 +40,7 @@ pub(super) async fn by_client_or_api_key(
     form: Result<OAuthForm, OAuthError>,
 ) -> Response {
     // An `Authorization` header without an API key may contain client credentials, which are checked below.
-    let key = match auth.verifier().authenticate(&mut head(&mut parts), CredentialKinds::API_KEY).await {
+    let key = match auth.verifier().authenticate(&mut head(&mut parts, &auth), CredentialKinds::API_KEY).await {
         Ok(caller) => caller.api_key,
         Err(error) => return Rejection::new(error.where_api_key(true), &auth).into_response(),
     };
@@ -50,7 +50,7 @@ pub(super) async fn by_client_or_api_key(
             return Rejection::new(AccessError::InsufficientScope { scopes: vec![SCOPE] }, &auth).into_response();
         }
         None => {
-            if let Err(error) = client(&auth, &context, &parts.headers, &form) {
+            if let Err(error) = client(&auth, &context, &parts.headers, &form).await {
                 return error.response(&auth);
             }
         }
@@ -58,14 +58,14 @@ pub(super) async fn by_client_or_api_key(
     answer(&auth, &context, form).await
 }
 
-fn client(
+async fn client(
     auth: &Auth,
     context: &Context,
     headers: &HeaderMap,
     form: &Result<OAuthForm, OAuthError>,
 ) -> Result<(), OAuthError> {
     let form = form.as_ref().map_err(|error| *error)?;
-    let client = auth.client(context, ClientCredentials::read(headers, form))?;
+    let client = auth.client(context, ClientCredentials::read(headers, form)).await?;
     if client.may_introspect() {
         return Ok(());
     }

@@ -33,7 +33,7 @@ async fn revoked(
     form: Result<OAuthForm, OAuthError>,
 ) -> Result<(), OAuthError> {
     let form = form?;
-    let client = auth.client(context, ClientCredentials::read(headers, &form))?;
+    let client = auth.client(context, ClientCredentials::read(headers, &form)).await?;
     let token = form.secret("token")?.ok_or(OAuthError::invalid_request("token is missing"))?;
     form.text("token_type_hint")?;
     auth.revoke(context, &client, token.expose_secret()).await

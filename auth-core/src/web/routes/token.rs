@@ -39,7 +39,7 @@ async fn grant(
     form: Result<OAuthForm, OAuthError>,
 ) -> Result<Tokens, OAuthError> {
     let form = form?;
-    let client = auth.client(context, ClientCredentials::read(headers, &form))?;
+    let client = auth.client(context, ClientCredentials::read(headers, &form)).await?;
     let name = form.text("grant_type")?.ok_or(OAuthError::invalid_request("grant_type is missing"))?;
     let grant = GrantType::parse(&name).ok_or(OAuthError::unsupported_grant_type())?;
     if !client.may_use(grant) {
