@@ -57,6 +57,6 @@ impl Attempt<'_> {
     }
 
     fn refused(&self, used_up: Throttled) -> AccountError {
-        self.auth.verifier().limited(self.context, used_up, &self.who).into()
+        self.auth.verifier().rate_limited(self.context, used_up, &self.who).into()
     }
 }
