@@ -131,9 +131,13 @@ pub use policy::{
 #[cfg(feature = "server")]
 pub use service::{
     AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, OAuthClient,
-    PurgeTask, Registration, SignIn, TokenContext, TokenProof, Tokens,
+    PendingRegistration, PurgeTask, Registration, SignIn, TokenContext, TokenProof, Tokens,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
+/// The database driver of the built-in stores, so that an application uses the same release: a pool of another release is
+/// another type.
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use sqlx;
 pub use token::dpop::ProofError;
 #[cfg(feature = "oidc")]
 pub use token::issuer;

@@ -8,9 +8,9 @@ use super::{Change, Coherence};
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, KeysOf, NewSession, NewUser, Page, Redeem, Redeemed,
-    RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
-    UserStore,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, BuiltIn, Created, KeysOf, NewSession, NewUser, Page,
+    Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord,
+    UserRegistry, UserStore,
 };
 use crate::token::TokenHash;
 
@@ -63,13 +63,17 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
 
 #[async_trait]
 impl<S: UserRegistry + ?Sized> UserRegistry for Coherent<S> {
+    fn accepts(&self, field: &str) -> bool {
+        self.store.accepts(field)
+    }
+
     /// Absence is not cached.
-    async fn create(
-        &self,
-        user: NewUser,
-        audit: Audit<'_, Option<SubjectId>>,
-    ) -> Result<Option<SubjectId>, StoreError> {
+    async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         self.store.create(user, audit).await
+    }
+
+    fn built_in(&self) -> Option<BuiltIn> {
+        self.store.built_in()
     }
 }
 

@@ -21,7 +21,7 @@ use crate::store::{Audit, AuditRow, Outcome as AuditOutcome, StoreError};
 
 /// The time limit of one write. The built-in stores have shorter ones.
 #[cfg(feature = "server")]
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sessions or API keys in one step of a change that removes any number of them: other writers wait for one step.
 #[cfg(feature = "server")]

@@ -3,7 +3,7 @@
 use crate::base::InvalidEmail;
 use crate::cache::Throttled;
 use crate::password::{PasswordError, WeakPassword};
-use crate::store::StoreError;
+use crate::store::{FieldError, StoreError, UserRejected};
 use crate::token::TokenError;
 use crate::verify::AccessError;
 
@@ -41,6 +41,13 @@ pub enum AccountError {
     /// The e-mail address is in use.
     #[error("This email address is taken.")]
     EmailTaken,
+    /// Fields of a registration cannot be used, by the answer of the application's
+    /// [`UserRegistry`](crate::store::UserRegistry).
+    #[error("{}", of_fields(.fields))]
+    InvalidFields {
+        /// The fields with their reasons. The response lists them in `errors` (RFC 9457 section 3).
+        fields: Vec<FieldError>,
+    },
     /// The account is the last active one with a [needed role](crate::AuthBuilder::needed_role).
     #[error("This is the last active account with its role; give the role to another account first.")]
     LastOfRole,
@@ -79,7 +86,32 @@ pub enum AccountError {
     },
 }
 
+/// `username is taken; age must be a number`.
+fn of_fields(fields: &[FieldError]) -> String {
+    let texts: Vec<_> = fields.iter().map(ToString::to_string).collect();
+    format!("The registration cannot be accepted: {}.", texts.join("; "))
+}
+
+impl From<UserRejected> for AccountError {
+    fn from(rejected: UserRejected) -> Self {
+        match rejected {
+            UserRejected::EmailTaken => Self::EmailTaken,
+            UserRejected::Fields(fields) => Self::InvalidFields { fields },
+        }
+    }
+}
+
 impl AccountError {
+    /// The fields that cannot be used; empty when the error is not about a field that it names.
+    #[must_use]
+    pub fn fields(&self) -> Vec<FieldError> {
+        match self {
+            Self::EmailTaken => vec![FieldError::taken("email")],
+            Self::InvalidFields { fields } => fields.clone(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(crate) fn misconfigured(missing: &'static str) -> Self {
         tracing::error!(target: "auth", "an operation needs {missing}, which this Auth was built without; see AuthBuilder");
         Self::Misconfigured { missing }

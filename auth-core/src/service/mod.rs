@@ -41,5 +41,5 @@ pub use recovery::MagicLinkLogin;
 #[cfg(feature = "server")]
 pub(crate) use scope::requested;
 #[cfg(feature = "server")]
-pub use session::{Keep, Login, Registration, SignIn, TokenContext, TokenProof, Tokens};
+pub use session::{Keep, Login, PendingRegistration, Registration, SignIn, TokenContext, TokenProof, Tokens};
 pub use settings::{Settings, SettingsError};

@@ -10,6 +10,7 @@ mod one_time;
 mod page;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+mod registry;
 mod sessions;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
@@ -28,12 +29,15 @@ pub use one_time::{OneTimeToken, OneTimeTokens, VerifiedEmail};
 pub use page::{Cursor, InvalidCursor, Page};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
+#[doc(hidden)]
+pub use registry::BuiltIn;
+pub use registry::{Created, FieldError, NewUser, UserRegistry, UserRejected, UserTransaction};
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::OpenError;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
-pub use users::{NewUser, SubjectState, UserRecord, UserRegistry, UserStore};
+pub use users::{SubjectState, UserRecord, UserStore};
 
 /// A store of everything that an [`Auth`](crate::Auth) keeps, for [`AuthBuilder::store`](crate::AuthBuilder::store). A
 /// type that implements all store traits implements it.

@@ -84,19 +84,6 @@ pub trait UserStore: Send + Sync + 'static {
     }
 }
 
-/// A user store that accepts new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
-///
-/// # Errors
-///
-/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
-/// made or not; the operation fails with 503.
-#[async_trait]
-pub trait UserRegistry: UserStore {
-    /// Adds a user; `None` when the e-mail address is taken.
-    async fn create(&self, user: NewUser, audit: Audit<'_, Option<SubjectId>>)
-    -> Result<Option<SubjectId>, StoreError>;
-}
-
 /// A stored user, as authentication needs it.
 #[derive(Clone, Debug)]
 pub struct UserRecord {
@@ -122,15 +109,4 @@ pub struct SubjectState {
     pub roles: Arc<[Box<str>]>,
     /// Grows whenever the subject's credentials change or are revoked.
     pub version: u64,
-}
-
-/// A user to add.
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    /// The e-mail address, which is also the login name.
-    pub email: Email,
-    /// The hash of the password.
-    pub password_hash: PasswordHash,
-    /// The names of the roles.
-    pub roles: Vec<Box<str>>,
 }

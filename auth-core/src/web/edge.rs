@@ -50,7 +50,8 @@ impl Edge {
     pub(crate) fn response(&self, refusal: Refusal) -> Response {
         let answer = refusal.answer();
         let kind = format!("urn:auth-core:problem:{}", answer.slug);
-        let mut response = self.body.write(&Problem::new(answer.status, kind, answer.title, refusal.to_string()));
+        let problem = Problem::new(answer.status, kind, answer.title, refusal.to_string());
+        let mut response = self.body.write(&Problem { errors: refusal.fields(), ..problem });
         let headers = response.headers_mut();
         add_challenges(headers, &refusal, self);
         if answer.status == 503 {

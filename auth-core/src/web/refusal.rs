@@ -7,6 +7,7 @@ use crate::cache::Throttled;
 use crate::service::AccountError;
 use crate::store::StoreError;
 use crate::verify::AccessError;
+use crate::web::http::FieldProblem;
 
 /// Why a request was refused: the error type of a handler.
 ///
@@ -124,6 +125,19 @@ impl Refusal {
         }
     }
 
+    /// The fields of the request that cannot be used, for the member `errors` of the body.
+    #[cfg(feature = "server")]
+    pub(crate) fn fields(&self) -> Vec<FieldProblem> {
+        let Self::Account(error) = self else { return Vec::new() };
+        error.fields().iter().map(|error| FieldProblem::new(error.field, error.detail)).collect()
+    }
+
+    #[cfg(not(feature = "server"))]
+    #[expect(clippy::unused_self, reason = "the variant with the feature `server` uses it")]
+    pub(crate) const fn fields(&self) -> Vec<FieldProblem> {
+        Vec::new()
+    }
+
     pub(crate) fn answer(&self) -> Answer {
         let (status, slug, title, challenge) = match self {
             Self::Access(error) => access(error),
@@ -187,6 +201,10 @@ fn account(error: &AccountError) -> Row {
         AccountError::InvalidDpopProof => (400, "invalid-dpop-proof", "Invalid proof of a key", None),
         AccountError::InvalidScope => (400, "invalid-scope", "Invalid scope", None),
         AccountError::EmailTaken => (409, "email-taken", "Conflict", None),
+        AccountError::InvalidFields { fields } if fields.iter().all(|field| field.is_taken) => {
+            (409, "taken", "Conflict", None)
+        }
+        AccountError::InvalidFields { .. } => (422, "invalid-fields", "Unprocessable Entity", None),
         AccountError::LastOfRole => (409, "last-of-role", "Conflict", None),
         AccountError::InvalidEmail(_) => (422, "invalid-email", "Invalid email", None),
         AccountError::WeakPassword(_) => (422, "weak-password", "Weak password", None),

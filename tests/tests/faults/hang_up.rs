@@ -12,9 +12,9 @@ use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message, Purpose};
 use auth_core::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, KeysOf, MemoryStore, NewSession,
-    NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
-    StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore, VerifiedEmail,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, Created, KeysOf, MemoryStore,
+    NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, Session,
+    SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore, VerifiedEmail,
 };
 use auth_core::token::TokenHash;
 use auth_core::{
@@ -72,11 +72,7 @@ impl UserStore for Yielding {
 
 #[async_trait]
 impl UserRegistry for Yielding {
-    async fn create(
-        &self,
-        user: NewUser,
-        audit: Audit<'_, Option<SubjectId>>,
-    ) -> Result<Option<SubjectId>, StoreError> {
+    async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         yielding!(UserRegistry::create(&self.0, user, audit))
     }
 }

@@ -108,7 +108,7 @@ pub(crate) async fn user(store: &MemoryStore, roles: Vec<String>) -> SubjectId {
     let email: Email = format!("{}@example.com", SubjectId::random()).parse().unwrap();
     let password_hash = auth_core::password::PasswordHash::from_stored("no password fits this");
     let roles = roles.into_iter().map(Into::into).collect();
-    store.create(NewUser { email, password_hash, roles }, Audit::none()).await.unwrap().unwrap()
+    store.create(NewUser::new(email, password_hash).with_roles(roles), Audit::none()).await.unwrap().unwrap()
 }
 
 pub(crate) async fn key(auth: &Auth, owner: &SubjectId, scopes: &[&str]) -> String {

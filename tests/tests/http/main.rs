@@ -18,6 +18,7 @@ mod parts;
 mod policy;
 mod readme;
 mod recovery;
+mod registration;
 mod restart;
 mod serve;
 mod sessions;

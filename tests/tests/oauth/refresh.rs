@@ -9,7 +9,8 @@ use auth_core::Timestamp;
 use auth_core::password::PasswordHash;
 use auth_core::prelude::SubjectId;
 use auth_core::store::{
-    AccountPatch, Audit, MemoryStore, NewUser, Page, StoreError, UserDirectory, UserRecord, UserRegistry, UserStore,
+    AccountPatch, Audit, Created, MemoryStore, NewUser, Page, StoreError, UserDirectory, UserRecord, UserRegistry,
+    UserStore,
 };
 
 use crate::service::{PASSWORD, SECRET, Service};
@@ -247,11 +248,7 @@ impl UserStore for Users {
 
 #[async_trait]
 impl UserRegistry for Users {
-    async fn create(
-        &self,
-        user: NewUser,
-        audit: Audit<'_, Option<SubjectId>>,
-    ) -> Result<Option<SubjectId>, StoreError> {
+    async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         self.there()?.create(user, audit).await
     }
 }

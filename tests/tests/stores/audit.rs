@@ -22,11 +22,7 @@ fn row(id: &SubjectId) -> AuditRow {
 async fn a_change_with_a_refused_row_is_rolled_back<S: UserDirectory + AuditLog>(store: &S) {
     let (there, new) = (SubjectId::random(), SubjectId::random());
     store.append(vec![row(&there)]).await.unwrap();
-    let user = NewUser {
-        email: "ada@example.com".parse().unwrap(),
-        password_hash: PasswordHash::from_stored("first"),
-        roles: Vec::new(),
-    };
+    let user = NewUser::new("ada@example.com".parse().unwrap(), PasswordHash::from_stored("first"));
     let id = UserRegistry::create(store, user, Audit::none()).await.unwrap().unwrap();
 
     let rows = |_: &Option<u64>| vec![row(&new), row(&there)];

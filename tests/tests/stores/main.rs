@@ -14,6 +14,7 @@ mod cluster;
 mod family;
 mod left_out;
 mod migrated_users;
+mod own_transaction;
 mod postgres;
 mod purge;
 mod sqlite;
@@ -37,7 +38,7 @@ async fn conforms(store: impl Store) {
 async fn a_login_name_may_have_spaces_around_it<S: UserDirectory>(store: &S) {
     let email = "ada@example.com".parse().unwrap();
     let password_hash = PasswordHash::from_stored("none".to_owned());
-    let id = store.create(NewUser { email, password_hash, roles: Vec::new() }, Audit::none()).await.unwrap().unwrap();
+    let id = store.create(NewUser::new(email, password_hash), Audit::none()).await.unwrap().unwrap();
     let found = store.find_by_login("\tada@example.com ").await.unwrap().unwrap();
     assert_eq!(found.id, id);
     assert!(store.remove(&id, Audit::none()).await.unwrap());

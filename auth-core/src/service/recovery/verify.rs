@@ -63,14 +63,21 @@ impl Auth {
     }
 }
 
+impl Auth {
+    /// Sends a message to the new address of a subject, if there is a way to.
+    pub(crate) fn verify_address_later(&self, context: &Context, subject: &SubjectId) {
+        if self.service().is_ok_and(|service| service.recovery.is_on()) {
+            let recipient = Recipient::Subject(subject.clone());
+            let sent = self.send_later::<Verification>(context, "request_email_verification", recipient);
+            drop(sent.inspect_err(|error| tracing::warn!(target: "auth", %error, "no message to a new address")));
+        }
+    }
+}
+
 impl Change {
     /// Sends a message to a new address, where messages are sent at all. That it cannot be sent now is no reason to fail:
     /// the user may request another one.
     pub(crate) fn verify_address_later(&self, subject: &SubjectId) {
-        if self.service().is_ok_and(|service| service.recovery.is_on()) {
-            let recipient = Recipient::Subject(subject.clone());
-            let sent = self.auth().send_later::<Verification>(self.context(), "request_email_verification", recipient);
-            drop(sent.inspect_err(|error| tracing::warn!(target: "auth", %error, "no message to a new address")));
-        }
+        self.auth().verify_address_later(self.context(), subject);
     }
 }

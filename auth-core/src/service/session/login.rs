@@ -162,7 +162,7 @@ mod tests {
             ("bob@example.com", "!"),
         ] {
             let (email, password_hash) = (email.parse().unwrap(), PasswordHash::from_stored(stored));
-            let user = NewUser { email, password_hash, roles: Vec::new() };
+            let user = NewUser::new(email, password_hash);
             UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
         }
         let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();

@@ -19,7 +19,7 @@ use claims::Grant;
 pub use claims::TokenContext;
 pub use password::Keep;
 pub(crate) use password::words_of;
-pub use register::Registration;
+pub use register::{PendingRegistration, Registration};
 pub use sign_in::SignIn;
 pub use token_request::TokenProof;
 pub(crate) use token_request::TokenRequest;

@@ -1,13 +1,17 @@
 //! Registration.
 
+use std::fmt;
+
 use secrecy::SecretString;
+use serde_json::{Map, Value};
 
 use crate::base::{Context, Email, SubjectId};
 use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::policy::Role;
+use crate::service::change::PATIENCE;
 use crate::service::{AccountError, Auth};
-use crate::store::NewUser;
+use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
 
 /// A user to register.
 #[derive(Debug)]
@@ -19,18 +23,28 @@ pub struct Registration {
     pub password: SecretString,
     /// The names of the roles to assign. A public route must not take them from the request.
     pub roles: Vec<Box<str>>,
+    /// Further fields for the application's [`UserRegistry`](crate::store::UserRegistry), which says which it
+    /// [accepts](crate::store::UserRegistry::accepts).
+    pub extra: Map<String, Value>,
 }
 
 impl Registration {
-    /// A registration without roles.
+    /// A registration without roles and further fields.
     pub fn new(email: impl Into<String>, password: impl Into<SecretString>) -> Self {
-        Self { email: email.into(), password: password.into(), roles: Vec::new() }
+        Self { email: email.into(), password: password.into(), roles: Vec::new(), extra: Map::new() }
     }
 
     /// Sets the roles.
     #[must_use]
     pub fn with_roles<R: Role>(mut self, roles: impl IntoIterator<Item = R>) -> Self {
         self.roles = roles.into_iter().map(|role| role.name().into()).collect();
+        self
+    }
+
+    /// Adds a further field.
+    #[must_use]
+    pub fn with_field(mut self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        self.extra.insert(name.into(), value.into());
         self
     }
 }
@@ -52,41 +66,128 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`], [`AccountError::EmailTaken`];
-    /// [`AccountError::InvalidInput`] for a role that [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have;
-    /// [`AccountError::Misconfigured`] when the user store accepts no registrations; [`AccountError::RateLimited`];
-    /// [`AccountError::Overloaded`];
+    /// Those of [`new_user`](Self::new_user); [`AccountError::EmailTaken`] and [`AccountError::InvalidFields`] by the
+    /// answer of the registry; [`AccountError::Misconfigured`] when the user store accepts no registrations;
     /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn register(
         &self,
         context: &Context,
         registration: Registration,
     ) -> Result<(SubjectId, Email), AccountError> {
-        let service = self.service()?;
         // Before the password is hashed.
-        service.registry.as_ref().ok_or_else(|| AccountError::misconfigured("store that accepts registrations"))?;
-        self.limit(context, Limited::Registration, Some(&registration.email)).await?;
-        let email: Email = registration.email.parse()?;
-        self.check_roles(&registration.roles)?;
-        let password_hash = self.hash_password(registration.password, &[email.as_str()]).await?;
-        let user = NewUser { email: email.clone(), password_hash, roles: registration.roles };
+        self.registry()?;
+        let user = self.new_user(context, registration).await?;
+        let email = user.email.clone();
         self.change(context, "register", |change| async move {
             change.check_caller().await?;
-            let registry = change.service()?.registry.as_ref();
-            let registry =
-                registry.ok_or(AccountError::Misconfigured { missing: "store that accepts registrations" })?;
-            let recording = change.recording(None, |subject: &Option<SubjectId>| {
-                subject.iter().map(|subject| EventKind::UserRegistered { subject: subject.clone() }).collect()
-            });
-            let subject = recording.of(registry.create(user, recording.audit())).await?;
-            let subject = subject.ok_or(AccountError::EmailTaken)?;
+            let recording = change.recording(None, registered);
+            let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
+            let subject = created?;
             change.verify_address_later(&subject);
             Ok((subject, email))
         })
         .await
     }
 
-    /// Records that the application has added a user by its own statement.
+    /// Checks a registration and hashes its password, for [`register_in`](Self::register_in) or a statement of the
+    /// application's own, after which it calls [`registered`](Self::registered). A new password must not be the e-mail
+    /// address or another field of the registration.
+    ///
+    /// ```
+    /// use auth_core::Registration;
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let user = auth.new_user(&system, Registration::new("bob@example.com", "three words and a comma")).await?;
+    /// // INSERT INTO users (id, email, password_hash) VALUES ('7', $1, $2)
+    /// let values = (user.email.as_str(), user.password_hash.as_str());
+    /// auth.registered(&system, &"7".parse()?).await;
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::InvalidEmail`], [`AccountError::WeakPassword`]; [`AccountError::InvalidInput`] for a field that
+    /// the registry does not [accept](UserRegistry::accepts), and for a role that
+    /// [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have; [`AccountError::RateLimited`];
+    /// [`AccountError::Overloaded`] when too many passwords are being hashed.
+    pub async fn new_user(&self, context: &Context, registration: Registration) -> Result<NewUser, AccountError> {
+        let Registration { email, password, roles, extra } = registration;
+        self.limit(context, Limited::Registration, Some(&email)).await?;
+        let email: Email = email.parse()?;
+        self.check_roles(&roles)?;
+        self.check_extra(&extra)?;
+        let texts = extra.values().filter_map(Value::as_str);
+        let words: Vec<_> = std::iter::once(email.as_str()).chain(texts).collect();
+        let password_hash = self.hash_password(password, &words).await?;
+        Ok(NewUser { extra, ..NewUser::new(email, password_hash).with_roles(roles) })
+    }
+
+    /// Adds a user to a built-in store in a transaction of the application, which commits it together with its own rows.
+    /// The row of the event is part of the transaction, too.
+    ///
+    /// [`new_user`](Self::new_user) comes before the transaction begins: hashing takes as long as hundreds of
+    /// statements, and an SQLite transaction that writes excludes all others.
+    ///
+    /// ```
+    /// use auth_core::Registration;
+    /// # #[cfg(feature = "sqlite")]
+    /// use auth_core::store::SqliteStore;
+    ///
+    /// # #[cfg(feature = "sqlite")]
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let store = SqliteStore::open("sqlite::memory:").await?;
+    /// # auth_core::sqlx::query("CREATE TABLE profiles (id TEXT PRIMARY KEY REFERENCES auth_users (id), name TEXT)").execute(store.pool()).await?;
+    /// # let auth = auth_core::testing::in_memory().store(store.clone()).build()?;
+    /// # let context = auth_core::Context::system("test");
+    /// let user = auth.new_user(&context, Registration::new("ada@example.com", "three words and a comma")).await?;
+    ///
+    /// let mut tx = store.pool().begin_with("BEGIN IMMEDIATE").await?;
+    /// let pending = auth.register_in(&context, &mut tx, user).await?;
+    /// let profile = auth_core::sqlx::query("INSERT INTO profiles (id, name) VALUES (?1, 'Ada')");
+    /// profile.bind(pending.subject().as_str()).execute(&mut *tx).await?;
+    /// tx.commit().await?;
+    /// let ada = pending.committed().await;
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "sqlite"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// After each of them the transaction must be rolled back: [`AccountError::EmailTaken`];
+    /// [`AccountError::InvalidInput`] for a further field, which the built-in stores do not have, and for an unknown
+    /// role; [`AccountError::CallerChanged`]; [`AccountError::Misconfigured`] when the users of this `Auth` are not in
+    /// a built-in store of the transaction's kind of database; [`AccountError::Unavailable`] when the database does not
+    /// answer, also because the transaction cannot be serialised.
+    pub async fn register_in<C: UserTransaction>(
+        &self,
+        context: &Context,
+        transaction: &mut C,
+        user: NewUser,
+    ) -> Result<PendingRegistration, AccountError> {
+        if self.registry()?.built_in() != Some(C::DATABASE) {
+            return Err(AccountError::misconfigured("built-in user store in the transaction's database"));
+        }
+        self.check_roles(&user.roles)?;
+        self.check_extra(&user.extra)?;
+        if !self.verifier().still_stands(context).await? {
+            return Err(AccountError::CallerChanged);
+        }
+        let (now, made) = (self.now(), std::sync::OnceLock::new());
+        let rows = |created: &Created| -> Vec<AuditRow> {
+            let event = |kind| Event::new(context, now, kind);
+            let events = made.get_or_init(|| registered(created).into_iter().map(event).collect::<Vec<_>>());
+            events.iter().map(Event::row).collect()
+        };
+        let subject = transaction.add_user(user, Audit::new(&rows)).await??;
+        let events = made.into_inner().unwrap_or_default();
+        Ok(PendingRegistration { auth: self.clone(), context: context.clone(), subject, events })
+    }
+
+    /// Records that the application has added a user by its own statement: the event goes to the audit trail and to the
+    /// sink, and a message to the new address where the `Auth` sends any.
     ///
     /// ```
     /// # auth_core::testing::example(async |auth, ada, system| {
@@ -95,13 +196,96 @@ impl Auth {
     /// auth.registered(&system, &"7".parse()?).await;
     /// # Ok(()) });
     /// ```
+    ///
+    /// The user is there already, so an audit trail that does not answer is an error in the log and not of this method.
     pub async fn registered(&self, context: &Context, subject: &SubjectId) {
-        let (auth, context, subject) = (self.clone(), context.clone(), subject.clone());
-        self.in_task("registered", async move {
-            let verifier = auth.verifier();
-            verifier.lookups.coherence.changed(&[crate::cache::Change::Subject(subject.clone())]).await;
-            verifier.events.deliver(Event::new(&context, verifier.now(), EventKind::UserRegistered { subject })).await;
+        self.verify_address_later(context, subject);
+        self.announce(context, "registered", EventKind::UserRegistered { subject: subject.clone() }).await;
+    }
+
+    /// Writes the event of a change that the application made to the audit trail, invalidates its subject and sends it to
+    /// the sink.
+    async fn announce(&self, context: &Context, operation: &'static str, kind: EventKind) {
+        let (auth, event) = (self.clone(), Event::new(context, self.now(), kind));
+        self.in_task(operation, async move {
+            if let Some(log) = auth.0.service.as_ref().and_then(|service| service.audit.as_ref()) {
+                let append = tokio::time::timeout(PATIENCE, log.append(vec![event.row()])).await;
+                if let Err(error) = append.unwrap_or_else(|late| Err(StoreError::unavailable(late))) {
+                    tracing::error!(target: "auth", %error, event = %event.id, "an event is missing in the audit trail");
+                }
+            }
+            auth.deliver(vec![event]).await;
         })
         .await;
+    }
+
+    /// Invalidates the subjects of recorded events and sends the events to the sink.
+    async fn deliver(&self, events: Vec<Event>) {
+        let verifier = self.verifier();
+        for event in events {
+            if let Some(subject) = event.kind.subject() {
+                verifier.lookups.coherence.changed(&[crate::cache::Change::Subject(subject.clone())]).await;
+            }
+            verifier.events.deliver(event).await;
+        }
+    }
+
+    fn registry(&self) -> Result<&dyn UserRegistry, AccountError> {
+        let registry = self.service()?.registry.as_deref();
+        registry.ok_or_else(|| AccountError::misconfigured("store that accepts registrations"))
+    }
+
+    fn check_extra(&self, extra: &Map<String, Value>) -> Result<(), AccountError> {
+        let registry = self.service()?.registry.as_deref();
+        let is_taken = |field: &String| registry.is_some_and(|registry| registry.accepts(field));
+        if extra.keys().all(is_taken) {
+            Ok(())
+        } else {
+            Err(AccountError::InvalidInput { detail: "The registration has a field that this service does not take." })
+        }
+    }
+}
+
+fn registered(created: &Created) -> Vec<EventKind> {
+    created.iter().map(|subject| EventKind::UserRegistered { subject: subject.clone() }).collect()
+}
+
+/// A user added by [`Auth::register_in`] in a transaction that is not yet committed. After the commit call
+/// [`committed`](Self::committed); after a rollback drop it.
+///
+/// Dropped after a commit, the user and the row of the event are there, but the [`EventSink`](crate::event::EventSink)
+/// receives nothing.
+#[must_use = "call `committed` after the transaction's commit; drop it after a rollback"]
+pub struct PendingRegistration {
+    auth: Auth,
+    context: Context,
+    subject: SubjectId,
+    events: Vec<Event>,
+}
+
+impl PendingRegistration {
+    /// The id of the new user, for other rows of the transaction.
+    #[must_use]
+    pub const fn subject(&self) -> &SubjectId {
+        &self.subject
+    }
+
+    /// Sends the event to the sink, and a message to the new address where the `Auth` sends any. Both go on in a task that
+    /// a dropped future does not cancel. Returns the new user's id.
+    pub async fn committed(self) -> SubjectId {
+        let Self { auth, context, subject, events } = self;
+        let (task, user) = (auth.clone(), subject.clone());
+        let done = async move {
+            task.deliver(events).await;
+            task.verify_address_later(&context, &user);
+        };
+        auth.in_task("register_in", done).await;
+        subject
+    }
+}
+
+impl fmt::Debug for PendingRegistration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingRegistration").field("subject", &self.subject).finish_non_exhaustive()
     }
 }

@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use super::MemoryStore;
 use crate::base::{Clock, Email, SubjectId, SystemClock, Timestamp};
 use crate::password::PasswordHash;
-use crate::store::{Audit, NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserStore};
+use crate::store::{
+    Audit, Created, NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserRejected, UserStore,
+};
 
 pub(super) struct User {
     pub(super) email: Email,
@@ -81,19 +83,15 @@ impl UserStore for MemoryStore {
 
 #[async_trait]
 impl UserRegistry for MemoryStore {
-    async fn create(
-        &self,
-        user: NewUser,
-        audit: Audit<'_, Option<SubjectId>>,
-    ) -> Result<Option<SubjectId>, StoreError> {
-        let NewUser { email, password_hash, roles } = user;
+    async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
+        let NewUser { email, password_hash, roles, .. } = user;
         let mut tables = self.tables();
         if tables.users.values().any(|other| other.email == email) {
-            return Ok(None);
+            return Ok(Err(UserRejected::EmailTaken));
         }
         let id = SubjectId::random();
         let created_at = SystemClock.now();
         tables.users.insert(id.clone(), User { email, password_hash, roles, active: true, version: 0, created_at });
-        Ok(tables.recorded(audit, Some(id)))
+        Ok(tables.recorded(audit, Ok(id)))
     }
 }

@@ -1,5 +1,6 @@
 //! A store in a PostgreSQL database, for any number of nodes.
 
+mod borrowed;
 mod housekeeping;
 mod open;
 mod row;

@@ -11,8 +11,8 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::row::query;
 use super::{PATIENCE, PostgresStore};
-use crate::store::StoreError;
 use crate::store::sql::{Engine, POSTGRES, Statements, Transaction, Value};
+use crate::store::{BuiltIn, StoreError};
 use crate::token::TokenHash;
 
 /// A transaction. Dropped without a commit at any point, it is rolled back before its connection returns to the pool.
@@ -46,6 +46,7 @@ impl Engine for PostgresStore {
     type Transaction = PgTransaction;
 
     const SQL: Statements = POSTGRES;
+    const BUILT_IN: BuiltIn = BuiltIn::Postgres;
 
     async fn begin(&self) -> Result<PgTransaction, StoreError> {
         let deadline = Instant::now() + PATIENCE;

@@ -18,7 +18,8 @@ pub(super) async fn commit<E: Engine, T: Outcome>(
     Ok(outcome)
 }
 
-async fn add<E: Engine>(tx: &mut E::Transaction, rows: &[AuditRow]) -> Result<(), StoreError> {
+/// Writes audit rows, and leaves the commit to the caller.
+pub(super) async fn add<E: Engine>(tx: &mut impl Transaction, rows: &[AuditRow]) -> Result<(), StoreError> {
     for row in rows {
         let values = [
             (*row.id).into(),

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Columns, Statements};
 use crate::base::Timestamp;
-use crate::store::StoreError;
+use crate::store::{BuiltIn, StoreError};
 use crate::token::TokenHash;
 
 /// A database that runs the shared statements. Its implementors get every store trait except `Housekeeping`.
@@ -14,6 +14,7 @@ pub(in crate::store) trait Engine: Send + Sync + 'static {
     type Transaction: Transaction<Row = Self::Row>;
 
     const SQL: Statements;
+    const BUILT_IN: BuiltIn;
 
     /// Begins a write transaction.
     async fn begin(&self) -> Result<Self::Transaction, StoreError>;
@@ -53,6 +54,9 @@ pub(in crate::store) trait Transaction: Send + Sized {
 
     async fn commit(self) -> Result<(), StoreError>;
 }
+
+/// A transaction of the application, which commits it.
+pub(in crate::store) struct Borrowed<'c, C>(pub(in crate::store) &'c mut C);
 
 /// A value to bind; `None` is NULL.
 #[derive(Clone, Copy)]

@@ -17,13 +17,14 @@ mod users;
 #[cfg(feature = "sqlite")]
 pub(super) use columns::corrupt;
 pub(super) use columns::{Columns, column, decoded};
-pub(super) use engine::{Engine, Transaction, Value};
+pub(super) use engine::{Borrowed, Engine, Transaction, Value};
 pub use error::OpenError;
 #[cfg(feature = "postgres")]
 pub(super) use statements::POSTGRES;
 #[cfg(feature = "sqlite")]
 pub(super) use statements::SQLITE;
 pub(super) use statements::Statements;
+pub(super) use users::add_user;
 
 use std::borrow::Cow;
 

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::audit::commit;
+use super::audit::{add, commit};
 use super::{Columns, Engine, Transaction, Value, records, stored_version};
 use crate::base::{Clock, Email, SubjectId, SystemClock};
 use crate::password::PasswordHash;
-use crate::store::{Audit, NewUser, StoreError, UserRecord, UserRegistry, UserStore};
+use crate::store::{Audit, BuiltIn, Created, NewUser, StoreError, UserRecord, UserRegistry, UserRejected, UserStore};
 
 #[diagnostic::do_not_recommend]
 #[async_trait]
@@ -55,21 +55,34 @@ impl<E: Engine> UserStore for E {
 #[diagnostic::do_not_recommend]
 #[async_trait]
 impl<E: Engine> UserRegistry for E {
-    async fn create(
-        &self,
-        user: NewUser,
-        audit: Audit<'_, Option<SubjectId>>,
-    ) -> Result<Option<SubjectId>, StoreError> {
-        let id = SubjectId::random();
-        let values = [
-            id.as_str().into(),
-            user.email.as_str().into(),
-            user.password_hash.as_str().into(),
-            Value::Names(Some(&user.roles)),
-            SystemClock.now().into(),
-        ];
+    async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         let mut tx = self.begin().await?;
-        let added = tx.row(E::SQL.add_user, &values).await?.map(|_| id.clone());
-        commit::<E, _>(tx, audit, added).await
+        let created = add_user::<E>(&mut tx, user, audit).await?;
+        tx.commit().await?;
+        Ok(created)
     }
+
+    fn built_in(&self) -> Option<BuiltIn> {
+        Some(E::BUILT_IN)
+    }
+}
+
+/// Adds a user and its audit rows, and leaves the commit to the caller.
+pub(in crate::store) async fn add_user<E: Engine>(
+    tx: &mut impl Transaction,
+    user: NewUser,
+    audit: Audit<'_, Created>,
+) -> Result<Created, StoreError> {
+    let id = SubjectId::random();
+    let values = [
+        id.as_str().into(),
+        user.email.as_str().into(),
+        user.password_hash.as_str().into(),
+        Value::Names(Some(&user.roles)),
+        SystemClock.now().into(),
+    ];
+    let is_added = tx.row(E::SQL.add_user, &values).await?.is_some();
+    let created = if is_added { Ok(id) } else { Err(UserRejected::EmailTaken) };
+    add::<E>(tx, &audit.rows(&created)).await?;
+    Ok(created)
 }

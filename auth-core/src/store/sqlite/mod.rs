@@ -1,5 +1,6 @@
 //! A store in an SQLite file.
 
+mod borrowed;
 mod housekeeping;
 mod open;
 mod row;

@@ -10,8 +10,8 @@ use tokio::time::timeout;
 
 use super::row::query;
 use super::{PATIENCE, SqliteStore};
-use crate::store::StoreError;
 use crate::store::sql::{Engine, SQLITE, Statements, Transaction, Value};
+use crate::store::{BuiltIn, StoreError};
 
 /// A transaction with the write lock. Dropped without a commit, it is rolled back before the next one begins.
 pub(in crate::store) struct WriteTransaction {
@@ -26,6 +26,7 @@ impl Engine for SqliteStore {
     type Transaction = WriteTransaction;
 
     const SQL: Statements = SQLITE;
+    const BUILT_IN: BuiltIn = BuiltIn::Sqlite;
 
     /// Waits in the queue of this process, then takes the write lock of the file. A transaction that reads first cannot
     /// write after another one has written.

@@ -7,7 +7,7 @@ use super::fixtures::{LEEWAY, NOW, api_key, email, new_user, password, redeem_of
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 use crate::store::{
     AccountPatch, ApiKeyStore, Audit, AuditFilter, AuditLog, AuditRow, Holder, NewSession, Redeem, Redeemed,
-    SessionStore, UpdateOutcome, UserDirectory, UserRegistry,
+    SessionStore, UpdateOutcome, UserDirectory, UserRegistry, UserRejected,
 };
 
 /// Rows about one subject, a second apart.
@@ -100,7 +100,8 @@ where
     let (taken, unknown) = (email(), SubjectId::random());
     let id = UserRegistry::create(store, new_user(&taken), Audit::none()).await.unwrap().unwrap();
     let other = UserRegistry::create(store, new_user(&email()), Audit::none()).await.unwrap().unwrap();
-    assert_eq!(UserRegistry::create(store, new_user(&taken), Audit::new(&trail.rows("register"))).await.unwrap(), None);
+    let again = UserRegistry::create(store, new_user(&taken), Audit::new(&trail.rows("register"))).await.unwrap();
+    assert_eq!(again, Err(UserRejected::EmailTaken));
     assert_eq!(
         store.set_password(&unknown, 0, &password("x"), Audit::new(&trail.rows("password"))).await.unwrap(),
         None

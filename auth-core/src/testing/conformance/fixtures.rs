@@ -29,7 +29,7 @@ pub(super) fn password(text: &str) -> PasswordHash {
 }
 
 pub(super) fn new_user(email: &Email) -> NewUser {
-    NewUser { email: email.clone(), password_hash: password("first"), roles: roles(&["User"]) }
+    NewUser::new(email.clone(), password("first")).with_roles(roles(&["User"]))
 }
 
 pub(super) fn roles(names: &[&str]) -> Vec<Box<str>> {

@@ -7,12 +7,12 @@ use tokio::task::JoinSet;
 use super::fixtures::{email, new_user, password, roles};
 use crate::base::SubjectId;
 use crate::password::PasswordHash;
-use crate::store::{Audit, NewUser, SubjectState, UserRegistry};
+use crate::store::{Audit, NewUser, SubjectState, UserRegistry, UserRejected};
 
 pub(super) async fn a_user_is_found_by_id_and_by_login_in_any_case<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
     let given = roles(&["User", "Team Lead, \"West\"", "r\u{f4}le"]);
-    let new = NewUser { email: email.clone(), password_hash: password("first"), roles: given.clone() };
+    let new = NewUser::new(email.clone(), password("first")).with_roles(given.clone());
     let id = store.create(new, Audit::none()).await.unwrap().unwrap();
 
     let lower = store.find_by_login(email.as_str()).await.unwrap().unwrap();
@@ -47,9 +47,10 @@ pub(super) async fn a_login_name_of_any_characters_is_no_error<S: UserRegistry>(
 pub(super) async fn an_email_address_is_taken_once<S: UserRegistry>(store: &Arc<S>) {
     let email = email();
     let first = store.create(new_user(&email), Audit::none()).await.unwrap();
-    assert!(first.is_some());
-    assert_eq!(store.create(new_user(&email), Audit::none()).await.unwrap(), None, "an address was given twice");
-    assert_eq!(store.find_by_login(email.as_str()).await.unwrap().map(|user| user.id), first);
+    assert!(first.is_ok());
+    let again = store.create(new_user(&email), Audit::none()).await.unwrap();
+    assert_eq!(again, Err(UserRejected::EmailTaken), "an address was given twice");
+    assert_eq!(store.find_by_login(email.as_str()).await.unwrap().map(|user| user.id), first.ok());
 }
 
 pub(super) async fn concurrent_registrations_of_an_address_have_one_winner<S: UserRegistry>(store: &Arc<S>) {

@@ -15,6 +15,6 @@ pub use no_store::NoStore;
 pub(crate) use no_store::{NO_STORE, no_store};
 pub use page::{PageQuery, Paged};
 pub use path::Path;
-pub use problem::{ErrorBody, Problem, problem_json};
+pub use problem::{ErrorBody, FieldProblem, Problem, problem_json};
 pub(crate) use rate_limit::add_rate_limit;
 pub use rejection::Rejection;

@@ -32,7 +32,40 @@ pub struct Problem {
     pub status: StatusCode,
     /// A human-readable explanation.
     pub detail: String,
+    /// The fields of the request that cannot be used; left out when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
 }
+
+/// A field of the request that cannot be used: an entry of [`Problem::errors`], as in the example of RFC 9457 section 3.
+///
+/// ```
+/// use auth_core::http::FieldProblem;
+///
+/// let problem = FieldProblem::new("username", "is taken");
+/// assert_eq!(problem.pointer, "#/username");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FieldProblem {
+    /// The broken rule, which goes on from the field's name.
+    pub detail: String,
+    /// The field, as a JSON Pointer in a URI fragment (RFC 6901 section 6).
+    pub pointer: String,
+}
+
+impl FieldProblem {
+    /// A problem of a member of the body.
+    pub fn new(field: &str, detail: impl Into<String>) -> Self {
+        let field = field.replace('~', "~0").replace('/', "~1");
+        let field = percent_encoding::utf8_percent_encode(&field, OUTSIDE_FRAGMENT);
+        Self { detail: detail.into(), pointer: format!("#/{field}") }
+    }
+}
+
+/// Everything but the letters, digits and `-._~` of RFC 3986.
+const OUTSIDE_FRAGMENT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
 fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
@@ -47,7 +80,7 @@ impl Problem {
         title: impl Into<String>,
         detail: impl Into<String>,
     ) -> Self {
-        Self { kind: kind.into(), title: title.into(), status, detail: detail.into() }
+        Self { kind: kind.into(), title: title.into(), status, detail: detail.into(), errors: Vec::new() }
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn access_tokens(store: &PostgresStore, prefix: &str, count: us
             for n in (writer..count).step_by(8) {
                 let email: Email = format!("{prefix}{n}@example.com").parse().unwrap();
                 let password_hash = PasswordHash::from_stored("$argon2id$");
-                let user = NewUser { email, password_hash, roles: vec!["admin".into()] };
+                let user = NewUser::new(email, password_hash).with_roles(vec!["admin".into()]);
                 let subject = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
                 tokens.push(sign_in(&auth, &subject, "pwd", "").await.unwrap().expose().to_owned());
             }

@@ -42,11 +42,7 @@ async fn nodes_start_at_once_and_concurrent_writes_succeed(isolation: &str) {
 
     let new = NewSession { session: session(NOW.after(Duration::from_hours(1))), refresh_token: [0; 32].into() };
     SessionStore::create(&store, new, Audit::none()).await.unwrap();
-    let user = NewUser {
-        email: "ada@example.com".parse().unwrap(),
-        password_hash: PasswordHash::from_stored("first"),
-        roles: Vec::new(),
-    };
+    let user = NewUser::new("ada@example.com".parse().unwrap(), PasswordHash::from_stored("first"));
     let ada = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
     let key = ApiKeyRecord {
         id: ApiKeyId::random(),

@@ -11,11 +11,8 @@ use tokio::task::JoinSet;
 const SUITE: &str = "opening a PostgreSQL store";
 
 fn user(email: &str) -> NewUser {
-    NewUser {
-        email: email.parse().unwrap(),
-        password_hash: PasswordHash::from_stored("$argon2id$"),
-        roles: vec!["Admin".into(), "odd \"one\", {with} \\ all".into()],
-    }
+    NewUser::new(email.parse().unwrap(), PasswordHash::from_stored("$argon2id$"))
+        .with_roles(vec!["Admin".into(), "odd \"one\", {with} \\ all".into()])
 }
 
 async fn execute(pool: &PgPool, sql: &'static str) {
@@ -120,7 +117,7 @@ async fn a_role_without_the_right_to_create_schemas_uses_an_existing_one() {
         .await
         .unwrap();
     let store = PostgresStore::with_pool(limited).await.unwrap();
-    assert!(UserRegistry::create(&store, user("ada@example.com"), Audit::none()).await.unwrap().is_some());
+    assert!(UserRegistry::create(&store, user("ada@example.com"), Audit::none()).await.unwrap().is_ok());
     store.close().await;
     let clean_up = format!("DROP SCHEMA auth_core CASCADE; DROP ROLE {role}");
     sqlx::raw_sql(sqlx::AssertSqlSafe(clean_up)).execute(&admin).await.unwrap();

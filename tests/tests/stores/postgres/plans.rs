@@ -29,11 +29,8 @@ impl Scene {
         let database = Database::create(SUITE).await?;
         let pool = PgPoolOptions::new().max_connections(1).connect(&database.url()).await.unwrap();
         let store = PostgresStore::with_pool(pool).await.unwrap();
-        let user = NewUser {
-            email: "ada@example.com".parse().unwrap(),
-            password_hash: PasswordHash::from_stored("first"),
-            roles: vec!["Admin".into()],
-        };
+        let user = NewUser::new("ada@example.com".parse().unwrap(), PasswordHash::from_stored("first"))
+            .with_roles(vec!["Admin".into()]);
         let ada = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
         let session = session(NOW.after(Duration::from_hours(1)));
         let new = NewSession { session, refresh_token: [0; 32].into() };

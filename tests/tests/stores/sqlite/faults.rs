@@ -50,8 +50,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing() {
     let mut ended_by = None;
     for n in 0..2_000 {
         let hash = PasswordHash::from_stored("x".repeat(1_000));
-        let user =
-            NewUser { email: format!("user{n}@example.com").parse().unwrap(), password_hash: hash, roles: vec![] };
+        let user = NewUser::new(format!("user{n}@example.com").parse().unwrap(), hash);
         if let Err(error) = UserRegistry::create(&store, user, Audit::none()).await {
             ended_by = Some(error);
             break;
@@ -71,11 +70,7 @@ async fn a_full_disk_is_an_error_and_loses_nothing() {
 async fn a_row_that_the_store_cannot_have_written_is_corrupt() {
     let file = TempFile::new();
     let store = file.open().await;
-    let user = NewUser {
-        email: "ada@example.com".parse().unwrap(),
-        password_hash: PasswordHash::from_stored("$argon2id$"),
-        roles: vec![],
-    };
+    let user = NewUser::new("ada@example.com".parse().unwrap(), PasswordHash::from_stored("$argon2id$"));
     let id = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
     sqlx::query("UPDATE auth_users SET roles = '[{\"not\": \"a role\"}]'").execute(store.pool()).await.unwrap();
     let error = store.find_by_id(&id).await.unwrap_err();

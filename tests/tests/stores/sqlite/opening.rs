@@ -13,11 +13,7 @@ use super::file::{LEEWAY, NOW, TempFile, begin, redeem, token};
 use super::process;
 
 fn user(email: &str) -> NewUser {
-    NewUser {
-        email: email.parse().unwrap(),
-        password_hash: PasswordHash::from_stored("$argon2id$"),
-        roles: vec!["Admin".into()],
-    }
+    NewUser::new(email.parse().unwrap(), PasswordHash::from_stored("$argon2id$")).with_roles(vec!["Admin".into()])
 }
 
 fn api_key(owner: &SubjectId) -> ApiKeyRecord {
