@@ -148,7 +148,7 @@ pub use verify::{
     ScopeRequest, TrustedProxies,
 };
 pub use web::{
-    BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
+    Allowed, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
     GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http, routing,
 };
 #[cfg(feature = "server")]
@@ -208,7 +208,7 @@ pub mod prelude {
     pub use crate::token::Claims;
     pub use crate::verify::{ApiKeyIdentity, Identity, Principal, Proof};
     pub use crate::web::extract::{CurrentUser, FromSubject};
-    pub use crate::web::guard::{Guard, PolicyLayer as _};
+    pub use crate::web::guard::{Allowed, Guard, PolicyLayer as _};
     pub use crate::web::router::GuardedRouter;
     pub use crate::web::router::routing::{any, delete, get, patch, post, put};
 }

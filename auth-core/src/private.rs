@@ -171,7 +171,7 @@ pub const fn assert_sound(requirement: &Requirement) {
 }
 
 /// Checks that the argument of `#[authorize(..)]` is a [`Condition`].
-pub fn condition<'a, C: Condition<K> + 'a, K: Decidable>(condition: C) -> Asked<'a> {
+pub fn condition<'a, C: Condition<K> + 'a, K: Decidable<C>>(condition: C) -> Asked<'a> {
     condition.asked()
 }
 

@@ -10,10 +10,10 @@ pub(crate) const HEADINGS: [&str; 5] = ["METHOD", "PATH", "REQUIREMENT", "HANDLE
 type Cells = [String; 5];
 
 impl RoutePolicy {
-    /// The handler's name with its module.
+    /// The handler's name with its module; `handler by Policy` where its guard is a policy that is declared elsewhere.
     #[must_use]
     pub fn handler(&self) -> String {
-        self.declared.path()
+        self.function.map_or_else(|| self.declared.path(), |function| format!("{function} by {}", self.declared.name))
     }
 
     /// What a caller must meet, in the words of the attributes.

@@ -1,5 +1,6 @@
 //! The access decision and its event. Nothing else can make a [`Proof`].
 
+use std::fmt::Display;
 use std::marker::PhantomData;
 
 use super::{AccessError, Caller, Head, Verifier};
@@ -80,7 +81,7 @@ impl Verifier {
         &self,
         declared: &Declaration,
         caller: &Caller,
-        error: &AccessError,
+        error: &dyn Display,
         context: impl FnOnce() -> Context,
     ) {
         if self.events.wants(EventKind::ACCESS_REFUSED) {

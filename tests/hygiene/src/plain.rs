@@ -2,8 +2,7 @@
 
 use axum::extract::Path;
 use guards::prelude::*;
-use guards::store::StoreError;
-use guards::{GuardedRouter, Rule};
+use guards::{GuardedRouter, Refusal, Rule};
 
 /// The roles of a small service.
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ guard!(Careful = any(mfa, amr("hwk")));
 pub struct CanEdit<'a>(&'a str);
 
 impl Rule for CanEdit<'_> {
-    async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, Refusal> {
         Ok(matches!(caller, Principal::Subject(identity) if identity.subject().as_str() == self.0))
     }
 }

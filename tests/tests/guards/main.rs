@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
+mod allowed;
 mod caching;
 mod containers;
 mod context;
@@ -13,6 +14,7 @@ mod language;
 mod matrix;
 mod policy_lock;
 mod refusals;
+mod resources;
 mod routers;
 mod routing;
 mod rows;

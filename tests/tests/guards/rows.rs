@@ -7,8 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use auth_core::prelude::*;
-use auth_core::store::StoreError;
-use auth_core::{Proof, Rule};
+use auth_core::{Proof, Refusal, Rule};
 
 use crate::handlers::{Staff, StaffOnDuty};
 use crate::service::Role::{Admin, Guest, Moderator, User};
@@ -26,7 +25,7 @@ enum Desk {
 struct IsStaff;
 
 impl Rule for IsStaff {
-    async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, Refusal> {
         Ok(matches!(caller, Principal::Subject(identity) if identity.has_scope("duty")))
     }
 }
@@ -82,6 +81,8 @@ mod whole {
 
 async fn by_hand(_: Guard<Staff>) {}
 
+async fn allowed(_: Allowed<Staff, Identity>) {}
+
 fn purge(_by: &Proof<Staff>) {}
 
 async fn with_proof(guard: Guard<Staff>) {
@@ -124,6 +125,7 @@ fn app(auth: &Auth) -> axum::Router {
         .route("/desk", get(desk))
         .route("/leader", get(leader))
         .route("/by_hand", get(by_hand))
+        .route("/allowed", get(allowed))
         .route("/with_proof", get(with_proof))
         .nest("/guarded", GuardedRouter::new().route("/", get(require_auth_)).guard::<Staff>())
         .nest_unchecked("/layered", plain().layer(Staff::layer(auth)))
@@ -195,6 +197,7 @@ fn rows() -> Vec<Row> {
         ("GuardedRouter::guard::<P>()", "/guarded", STAFF, Some((OTHERS, forbidden())), "router/nested_plain_router"),
         ("Policy::layer", "/layered", STAFF, Some((OTHERS, forbidden())), "guard/value_of_a_policy"),
         ("Guard<P>", "/by_hand", STAFF, Some((Anonymous, unknown())), "router/guard_is_not_first"),
+        ("Allowed<P, U>", "/allowed", STAFF, Some((OTHERS, forbidden())), "router/allowed_is_not_first"),
         ("Proof<P>", "/with_proof", STAFF, Some((OTHERS, forbidden())), "guard/proof_made_by_hand"),
         ("merge_unchecked, nest_unchecked", "/unchecked", Anonymous, None, "router/plain_router_merged"),
         ("merge_unchecked, nest_unchecked", "/unchecked_guarded", STAFF, Some((OTHERS, forbidden())), "router/nested_plain_router"),

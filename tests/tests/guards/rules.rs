@@ -8,7 +8,7 @@ use std::time::Duration;
 use auth_core::prelude::*;
 use auth_core::require_scope as scoped;
 use auth_core::store::StoreError;
-use auth_core::{Rule, SubjectId};
+use auth_core::{Refusal, Rule, SubjectId};
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRef, Path, Request, State};
 use axum::http::StatusCode;
@@ -46,7 +46,7 @@ struct Data {
 struct Owns<'a>(&'a Documents, usize);
 
 impl Rule for Owns<'_> {
-    async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, Refusal> {
         let Principal::Subject(identity) = caller else { return Ok(false) };
         let document = self.0.find(self.1).await?;
         Ok(document.is_some_and(|document| document.owner == *identity.subject()))
@@ -57,7 +57,7 @@ impl Rule for Owns<'_> {
 struct SameTenant<'a>(&'a Documents, usize);
 
 impl Rule for SameTenant<'_> {
-    async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, Refusal> {
         let Some(document) = self.0.find(self.1).await? else { return Ok(false) };
         Ok(match caller {
             Principal::Subject(identity) => identity.has_scope(document.tenant),

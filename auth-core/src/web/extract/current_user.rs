@@ -20,6 +20,13 @@ pub trait FromSubject<S>: Sized + Send {
     fn from_subject(identity: &Identity, state: &S) -> impl Future<Output = Result<Option<Self>, StoreError>> + Send;
 }
 
+/// The verified subject itself, without a query.
+impl<S: Sync> FromSubject<S> for Identity {
+    async fn from_subject(identity: &Identity, _: &S) -> Result<Option<Self>, StoreError> {
+        Ok(Some(identity.clone()))
+    }
+}
+
 /// Extracts the application's user of the request's subject.
 ///
 /// It reuses the guard's verification; on a plain router it verifies the token itself. `Option<CurrentUser<U>>` is `None`

@@ -12,10 +12,9 @@ use super::Rule;
 use crate::base;
 use crate::policy::Policy;
 use crate::service::Auth;
-use crate::store::StoreError;
 use crate::verify::{AccessError, Caller, Principal, Proof};
-use crate::web::head;
 use crate::web::http::Rejection;
+use crate::web::{Refusal, head};
 
 /// The evidence of a handler with conditions: the caller meets the policy `P`, and the gate checks the conditions.
 ///
@@ -64,8 +63,9 @@ impl<P: Policy> Gate<P> {
         Wait(Box::pin(async move {
             let refusal = match condition.holds(self.caller.principal()).await {
                 Ok(true) => return Ok(()),
-                Ok(false) => AccessError::Forbidden,
-                Err(refusal) => refusal.where_api_key(P::REQUIREMENT.wants_api_key()),
+                Ok(false) => AccessError::Forbidden.into(),
+                Err(Refusal::Access(refusal)) => refusal.where_api_key(P::REQUIREMENT.wants_api_key()).into(),
+                Err(refusal) => refusal,
             };
             self.auth.verifier().record_refused(&P::DECLARED, &self.caller, &refusal, || self.context.clone());
             Err(EarlyResponse::of(Rejection::new(refusal, &self.auth)))
@@ -128,12 +128,13 @@ impl<T> std::fmt::Debug for Wait<'_, T> {
     }
 }
 
-/// A condition of `#[authorize(..)]`: a `bool` or a [`Rule`]; or what is written in place of one and has a message of its
-/// own, by its kind `K`.
+/// A condition of `#[authorize(..)]`: a `bool`, a `Result<bool, E>` whose error is or becomes a [`Refusal`], or a [`Rule`];
+/// or what is written in place of one and has a message of its own, by its kind `K`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a condition",
     label = "neither a `bool` nor a `Rule`",
-    note = "`#[authorize(..)]` takes an expression of type `bool`, or a value whose type implements `auth_core::Rule`",
+    note = "`#[authorize(..)]` takes an expression of type `bool` or `Result<bool, Refusal>`, or a value whose type implements \
+            `auth_core::Rule`",
     note = "await a future (`may_edit(id).await`); compare a role or a number; ask an `Option` (`.is_some()`)"
 )]
 pub trait Condition<K> {
@@ -141,13 +142,14 @@ pub trait Condition<K> {
     fn asked<'a>(self) -> Asked<'a>
     where
         Self: 'a,
-        K: Decidable;
+        K: Decidable<Self>,
+        Self: Sized;
 }
 
 #[diagnostic::do_not_recommend]
 impl Condition<()> for bool {
     fn asked<'a>(self) -> Asked<'a> {
-        Asked(Answer::Known(self))
+        Asked(Answer::Known(Ok(self)))
     }
 }
 
@@ -166,9 +168,9 @@ impl<T, E> Condition<AResult<Self>> for Result<T, E> {
     fn asked<'a>(self) -> Asked<'a>
     where
         Self: 'a,
-        AResult<Self>: Decidable,
+        AResult<Self>: Decidable<Self>,
     {
-        Asked(Answer::Known(false))
+        Asked(Answer::Known(AResult::known(self)))
     }
 }
 
@@ -176,32 +178,53 @@ impl<T, E> Condition<AResult<Self>> for Result<T, E> {
 impl<P> Condition<Self> for TypeArgument<P> {
     fn asked<'a>(self) -> Asked<'a>
     where
-        Self: Decidable + 'a,
+        Self: Decidable<Self> + 'a,
     {
-        Asked(Answer::Known(false))
+        Asked(Answer::Known(Self::known(self)))
     }
 }
 
 /// What a condition can be. Without one implementation for each kind rustc would not show its message.
-pub trait Decidable {}
+pub trait Decidable<C> {
+    /// The decision of a condition that is known by itself.
+    #[doc(hidden)]
+    fn known(_: C) -> Result<bool, Refusal> {
+        Ok(false)
+    }
+}
 
-impl Decidable for () {}
+impl<C> Decidable<C> for () {}
 
-impl<T: Unwrapped> Decidable for AResult<T> {}
+impl<T: Unwrapped> Decidable<T> for AResult<T> {
+    fn known(result: T) -> Result<bool, Refusal> {
+        result.refusable()
+    }
+}
 
-impl<P: Met> Decidable for TypeArgument<P> {}
+impl<P: Met> Decidable<Self> for TypeArgument<P> {}
 
 /// A `Result` for a condition.
 #[derive(Debug)]
 pub struct AResult<T>(PhantomData<T>);
 
-/// Implemented by nothing.
+/// A `Result` that decides without a `?`: its error is an answer.
 #[diagnostic::on_unimplemented(
-    message = "a `Result` is not a condition",
+    message = "this `Result` is not a condition",
     label = "a `{Self}`",
-    note = "write `?` after it: the handler ends with the error; where the value does not matter, write `.is_ok()`"
+    note = "write `?` after it: the handler ends with the error; where the value does not matter, write `.is_ok()`",
+    note = "a `Result<bool, E>` is a condition where `E` is `auth_core::Refusal` or becomes one by `?`"
 )]
-pub trait Unwrapped {}
+pub trait Unwrapped {
+    #[doc(hidden)]
+    fn refusable(self) -> Result<bool, Refusal>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<Refusal>> Unwrapped for Result<bool, E> {
+    fn refusable(self) -> Result<bool, Refusal> {
+        self.map_err(Into::into)
+    }
+}
 
 /// Implemented by nothing.
 #[diagnostic::on_unimplemented(
@@ -242,11 +265,11 @@ impl<T, E> Fallible<E> for Result<T, E> {
 pub struct Asked<'a>(Answer<'a>);
 
 enum Answer<'a> {
-    Known(bool),
+    Known(Result<bool, Refusal>),
     Of(Box<dyn FnOnce(Principal) -> Decision<'a> + Send + 'a>),
 }
 
-type Decision<'a> = Pin<Box<dyn Future<Output = Result<bool, StoreError>> + Send + 'a>>;
+type Decision<'a> = Pin<Box<dyn Future<Output = Result<bool, Refusal>> + Send + 'a>>;
 
 impl std::fmt::Debug for Asked<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -255,11 +278,11 @@ impl std::fmt::Debug for Asked<'_> {
 }
 
 impl Asked<'_> {
-    async fn holds(self, caller: Option<Principal>) -> Result<bool, AccessError> {
+    async fn holds(self, caller: Option<Principal>) -> Result<bool, Refusal> {
         match (self.0, caller) {
-            (Answer::Known(held), _) => Ok(held),
-            (Answer::Of(rule), Some(principal)) => Ok(rule(principal).await?),
-            (Answer::Of(_), None) => Err(AccessError::NoCredential { api_key: false }),
+            (Answer::Known(held), _) => held,
+            (Answer::Of(rule), Some(principal)) => rule(principal).await,
+            (Answer::Of(_), None) => Err(AccessError::NoCredential { api_key: false }.into()),
         }
     }
 }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use super::Allowed;
 use super::authorize::Gate;
 use super::extract::Guard;
 use crate::policy::Policy;
 use crate::service::Auth;
 
-/// Evidence of a handler's access decision: a [`Guard`], or the gate of `#[authorize(..)]`. The attributes insert it.
+/// Evidence of a handler's access decision: a [`Guard`], an [`Allowed`], or the gate of `#[authorize(..)]`. The attributes
+/// insert it.
 #[diagnostic::on_unimplemented(
     message = "this handler has no access guard",
     label = "no access guard",
@@ -23,6 +25,11 @@ pub trait Evidence: sealed::Sealed {
 
 #[diagnostic::do_not_recommend]
 impl<P: Policy> Evidence for Guard<P> {
+    type Policy = P;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy, U> Evidence for Allowed<P, U> {
     type Policy = P;
 }
 
@@ -134,6 +141,7 @@ where
 mod sealed {
     pub trait Sealed {}
     impl<P: super::Policy> Sealed for super::Guard<P> {}
+    impl<P: super::Policy, U> Sealed for super::Allowed<P, U> {}
     impl<P: super::Policy> Sealed for super::Gate<P> {}
     pub trait SealedArgs {}
     /// Implemented by nothing.

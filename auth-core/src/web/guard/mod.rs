@@ -1,11 +1,13 @@
 //! Guards: extractors and layers that check a request's caller against a policy.
 
+mod allowed;
 pub(crate) mod authorize;
 mod evidence;
 mod extract;
 mod layer;
 mod rule;
 
+pub use allowed::Allowed;
 pub use evidence::{Decided, Evidence, HasAuth};
 pub use extract::Guard;
 pub use layer::{GuardLayer, Guarded, PolicyLayer};

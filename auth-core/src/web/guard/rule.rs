@@ -1,17 +1,19 @@
 //! Application-defined rules for `#[authorize(..)]`.
 
-use crate::store::StoreError;
 use crate::verify::Principal;
+use crate::web::Refusal;
 
 /// An application-defined rule over the application's data, such as the owner of a document.
 ///
 /// A rule is a value built from the handler's parameters in `#[authorize(..)]`; it receives the verified caller. `false`
-/// answers 403, an error 503. A caller without credentials, behind an optional guard, gets 401 and the rule is not called.
+/// answers 403, a [`Refusal`] its own status: [`NotFound`](Refusal::NotFound) hides that the object exists, and a
+/// [`StoreError`](crate::store::StoreError) becomes 503 by `?`. A caller without credentials, behind an optional guard,
+/// gets 401 and the rule is not called.
 ///
 /// ```
 /// use auth_core::prelude::*;
 /// use auth_core::store::StoreError;
-/// use auth_core::Rule;
+/// use auth_core::{Refusal, Rule};
 ///
 /// # struct Documents;
 /// # impl Documents {
@@ -20,10 +22,10 @@ use crate::verify::Principal;
 /// struct CanEdit<'a>(&'a Documents, u64);
 ///
 /// impl Rule for CanEdit<'_> {
-///     async fn allows(&self, caller: &Principal) -> Result<bool, StoreError> {
+///     async fn allows(&self, caller: &Principal) -> Result<bool, Refusal> {
 ///         let Principal::Subject(identity) = caller else { return Ok(false) };
-///         let owner = self.0.owner_of(self.1).await?;
-///         Ok(owner.as_ref() == Some(identity.subject()))
+///         let owner = self.0.owner_of(self.1).await?; // 503 when the store does not answer
+///         Ok(owner.ok_or(Refusal::NotFound { what: "document" })? == *identity.subject())
 ///     }
 /// }
 /// ```
@@ -37,12 +39,12 @@ pub trait Rule: Send + Sync {
     ///
     /// # Errors
     ///
-    /// A [`StoreError`] when the data is unavailable; the request is refused with 503.
-    fn allows(&self, caller: &Principal) -> impl Future<Output = Result<bool, StoreError>> + Send;
+    /// A [`Refusal`], which is the answer to the request.
+    fn allows(&self, caller: &Principal) -> impl Future<Output = Result<bool, Refusal>> + Send;
 }
 
 impl<R: Rule + ?Sized> Rule for &R {
-    fn allows(&self, caller: &Principal) -> impl Future<Output = Result<bool, StoreError>> + Send {
+    fn allows(&self, caller: &Principal) -> impl Future<Output = Result<bool, Refusal>> + Send {
         (**self).allows(caller)
     }
 }

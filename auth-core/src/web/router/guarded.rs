@@ -228,7 +228,7 @@ where
         V: 'static,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<T>();
+        let decision = Decision::of::<H, T>();
         self.replace_fallback();
         self.enter(decision.row("ANY", "*".to_owned()));
         self.inner = self.inner.fallback(Private::new(handler, &decision));
@@ -246,7 +246,7 @@ where
         V: 'static,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<T>();
+        let decision = Decision::of::<H, T>();
         self.enter(decision.row("OTHER", "*".to_owned()));
         self.inner = self.inner.method_not_allowed_fallback(Private::new(handler, &decision));
         self.wiring = Some(<S as HasAuth<V>>::__auth);

@@ -10,6 +10,7 @@
 //! let app: GuardedRouter<Auth> = GuardedRouter::new().route("/alive", head(alive).options(alive));
 //! ```
 
+use std::any::type_name;
 use std::convert::Infallible;
 
 use axum::extract::Request;
@@ -21,7 +22,7 @@ use tower_service::Service;
 
 use super::private::Private;
 use super::router_state::Wiring;
-use crate::policy::{Conditions, Declaration, Methods, Policy, Requirement, RoutePolicy};
+use crate::policy::{Conditions, Declaration, Methods, Policy, Requirement, RoutePolicy, Statement};
 use crate::web::guard::{Decided, Evidence, HasAuth};
 
 /// Handlers for the methods of one path, each with its requirement.
@@ -134,7 +135,7 @@ where
     V: 'static,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
-    let decision = Decision::of::<T>();
+    let decision = Decision::of::<H, T>();
     let inner = routing::any(Private::new(handler, &decision));
     GuardedMethodRouter { inner, decisions: vec![("ANY", decision)], wiring: Some(<S as HasAuth<V>>::__auth) }
 }
@@ -160,7 +161,7 @@ where
         V: 'static,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<T>();
+        let decision = Decision::of::<H, T>();
         self.inner = self.inner.on(methods, Private::new(handler, &decision));
         let answered = METHODS.iter().filter(|(one, _)| methods.or(*one) == methods);
         self.decisions.extend(answered.map(|(_, name)| (*name, decision)));
@@ -189,7 +190,7 @@ where
         V: 'static,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<T>();
+        let decision = Decision::of::<H, T>();
         self.inner = self.inner.fallback(Private::new(handler, &decision));
         self.decisions.retain(|(methods, _)| !matches!(*methods, "ANY" | "OTHER"));
         self.decisions.push(("OTHER", decision));
@@ -270,17 +271,33 @@ pub(crate) struct Decision {
     pub(crate) requirement: Requirement,
     declared: Declaration,
     conditions: Conditions,
+    function: Option<&'static str>,
 }
 
 impl Decision {
-    pub(crate) const fn of<T: Decided>() -> Self {
+    /// Of the handler `H` with the parameters `T`.
+    pub(crate) fn of<H, T: Decided>() -> Self {
         type By<T> = <<T as Decided>::Evidence as Evidence>::Policy;
-        let conditions = By::<T>::STATED.conditions;
-        Self { requirement: By::<T>::REQUIREMENT, declared: By::<T>::DECLARED, conditions }
+        Self::new(&By::<T>::STATED, type_name::<By<T>>(), type_name::<H>())
+    }
+
+    fn new(stated: &Statement, policy: &'static str, handler: &'static str) -> Self {
+        let Statement { requirement, declared, conditions } = *stated;
+        // Attributes make a policy for each handler, which has the handler's name; the type of one by `guard!` has its own.
+        let is_shared = without_arguments(policy).rsplit("::").next() == Some(declared.name);
+        // A handler with layers is a type of axum.
+        let function = Some(without_arguments(handler)).filter(|function| is_shared && !function.starts_with("axum::"));
+        Self { requirement, declared, conditions, function }
     }
 
     pub(crate) fn row(self, method: Methods, path: String) -> RoutePolicy {
         let conditions = self.conditions.texts();
-        RoutePolicy { method, path, requirement: self.requirement.into(), conditions, declared: self.declared }
+        let Self { requirement, declared, function, .. } = self;
+        RoutePolicy { method, path, requirement: requirement.into(), conditions, function, declared }
     }
+}
+
+/// The name of a type without its generic arguments.
+fn without_arguments(name: &'static str) -> &'static str {
+    name.split('<').next().unwrap_or(name)
 }

@@ -2,7 +2,7 @@
 
 use auth_core::prelude::*;
 use auth_core::store::MemoryStore;
-use auth_core::{AuthBuilder, Dpop, ProofError, Rule};
+use auth_core::{AuthBuilder, Dpop, ProofError, Refusal, Rule};
 use auth_tests::serve;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -33,7 +33,7 @@ async fn either(_: Principal) -> &'static str {
 struct AllowAll;
 
 impl Rule for AllowAll {
-    async fn allows(&self, caller: &Principal) -> Result<bool, auth_core::store::StoreError> {
+    async fn allows(&self, caller: &Principal) -> Result<bool, Refusal> {
         Ok(matches!(caller, Principal::Subject(_)))
     }
 }

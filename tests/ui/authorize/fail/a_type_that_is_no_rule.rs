@@ -12,10 +12,10 @@ async fn handler(Path(id): Path<u32>) {}
 // right:
 //
 // use auth_core::Rule;
-// use auth_core::store::StoreError;
+// use auth_core::Refusal;
 //
 // impl Rule for CanEdit {
-//     async fn allows(&self, _caller: &Principal) -> Result<bool, StoreError> {
+//     async fn allows(&self, _caller: &Principal) -> Result<bool, Refusal> {
 //         Ok(self.0 == 7)
 //     }
 // }
