@@ -144,8 +144,8 @@ pub use token::issuer;
 pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
 pub use verify::{
-    AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, InvalidProxies, Principal, Proof,
-    ScopeRequest, TrustedProxies,
+    AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, InvalidProxies, InvalidStaticKey,
+    Principal, Proof, ScopeRequest, StaticApiKey, TrustedProxies,
 };
 pub use web::{
     Allowed, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,

@@ -30,7 +30,10 @@ const MOST_IMPORTED_BYTES: usize = 1024;
 ///
 /// #[api_key(scope = "reports:read")]
 /// async fn report(key: ApiKeyIdentity) -> String {
-///     format!("for {}, on behalf of {}", key.name(), key.owner())
+///     match key.owner() {
+///         Some(owner) => format!("for {}, on behalf of {owner}", key.name()),
+///         None => format!("for {}", key.name()), // a key of the configuration
+///     }
 /// }
 /// # fn main() {}
 /// ```
@@ -43,6 +46,8 @@ pub struct ApiKeyIdentity {
     granted: Option<Vec<Box<str>>>,
     /// The hash of the secret that was presented.
     presented: TokenHash,
+    /// A key of the configuration, without an owner.
+    is_static: bool,
 }
 
 impl ApiKeyIdentity {
@@ -58,10 +63,10 @@ impl ApiKeyIdentity {
         &self.record.name
     }
 
-    /// The subject that created it.
+    /// The subject that owns it; `None` for a [key of the configuration](crate::StaticApiKey).
     #[must_use]
-    pub fn owner(&self) -> &SubjectId {
-        &self.record.owner
+    pub fn owner(&self) -> Option<&SubjectId> {
+        (!self.is_static).then_some(&self.record.owner)
     }
 
     /// Whether the key has this scope, and so has each key that it is derived from. The owner of a key by self-service must
@@ -92,7 +97,7 @@ impl ApiKeyIdentity {
 
     /// Whether a key can be derived from it.
     pub(crate) const fn can_have_children(&self) -> bool {
-        self.parents.len() < MOST_PARENTS
+        self.parents.len() < MOST_PARENTS && !self.is_static
     }
 
     pub(crate) fn is_self_service(&self) -> bool {
@@ -124,6 +129,12 @@ impl Verifier {
         text: &str,
     ) -> Result<ApiKeyIdentity, AccessError> {
         let refuse = |reason| self.refused(origin, reason).where_api_key(true);
+        let hash = TokenHash::of(text);
+        if let Some(record) = self.static_keys.find(&hash) {
+            let record = Arc::clone(record);
+            let (parents, granted) = (Vec::new(), None);
+            return Ok(ApiKeyIdentity { record, parents, granted, presented: hash, is_static: true });
+        }
         let parsed = ApiKey::parse(text);
         if let (Err(reason), true) = (&parsed, text.len() > MOST_IMPORTED_BYTES || !self.lookups.can_find_api_keys()) {
             return Err(refuse(*reason));
@@ -134,7 +145,6 @@ impl Verifier {
             return Err(AccessError::Misconfigured);
         }
         let now = self.now();
-        let hash = TokenHash::of(text);
         let record = match &parsed {
             Ok(key) => self.lookups.api_key(key.id(), now).await?,
             // The text of a key of a former service has any form; only its hash finds it.
@@ -144,7 +154,7 @@ impl Verifier {
         let unknown = || refuse(parsed.as_ref().err().copied().unwrap_or(TokenError::Unknown));
         let record = record.ok_or_else(unknown)?;
         let key = self.key_with_parents(record, hash, now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
-        let owner = self.lookups.subject(key.owner(), now).await?;
+        let owner = self.lookups.subject(&key.record.owner, now).await?;
         let owner = owner.filter(|state| self.key_owners.allow(&key.record, Arc::clone(state), now));
         let owner = owner.ok_or_else(|| refuse(TokenError::SubjectChanged))?;
         let key = self.limited(key, &owner).await?;
@@ -170,7 +180,7 @@ impl Verifier {
         presented: TokenHash,
         now: Timestamp,
     ) -> Result<Option<ApiKeyIdentity>, StoreError> {
-        let mut key = ApiKeyIdentity { record, parents: Vec::new(), granted: None, presented };
+        let mut key = ApiKeyIdentity { record, parents: Vec::new(), granted: None, presented, is_static: false };
         if has_expired(&key.record, now) {
             return Ok(None);
         }

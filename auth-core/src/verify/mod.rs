@@ -15,6 +15,7 @@ mod proxies;
 mod scopes;
 pub(crate) mod source;
 mod standing;
+mod static_key;
 mod verifier;
 
 pub use api_key::ApiKeyIdentity;
@@ -31,4 +32,6 @@ pub(crate) use scopes::GrantScopes;
 pub use scopes::ScopeRequest;
 pub(crate) use source::CredentialSources;
 pub use source::{CredentialKind, CredentialSource};
+pub(crate) use static_key::StaticKeys;
+pub use static_key::{InvalidStaticKey, StaticApiKey};
 pub(crate) use verifier::Verifier;

@@ -12,6 +12,7 @@ impl Verifier {
     pub(crate) async fn still_stands(&self, context: &Context) -> Result<bool, StoreError> {
         match (&context.actor, &context.standing) {
             (Actor::Subject(subject), Some(standing)) => self.subject_stands(subject, standing).await,
+            (Actor::ApiKey(id), _) if self.static_keys.has(id) => Ok(true),
             (Actor::ApiKey(id), _) => match &self.lookups.api_keys {
                 Some(api_keys) => self.key_stands(&**api_keys, id).await,
                 None => Ok(false),

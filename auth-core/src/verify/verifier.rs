@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::dpop::Proofs;
-use super::{AccessError, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, TrustedProxies};
+use super::{
+    AccessError, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, StaticKeys, TrustedProxies,
+};
 use crate::base::{Clock, Timestamp};
 use crate::cache::{Limits, Lookups};
 use crate::event::{EventKind, Events};
@@ -22,6 +24,7 @@ pub(crate) struct Verifier {
     pub(crate) proxies: TrustedProxies,
     pub(crate) key_owners: KeyOwners,
     pub(crate) grant_scopes: Option<GrantScopes>,
+    pub(crate) static_keys: StaticKeys,
     pub(crate) lookups: Lookups,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,

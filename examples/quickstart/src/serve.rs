@@ -48,6 +48,7 @@ fn variable(error: &BuildError) -> String {
     match error {
         BuildError::Setting { setting: "legacy_tokens", .. } => "AUTH_LEGACY_UNTIL: ".to_owned(),
         BuildError::Setting { setting: "client", .. } => "AUTH_CLIENTS: ".to_owned(),
+        BuildError::Setting { setting: "static_api_key", .. } => "AUTH_API_KEYS: ".to_owned(),
         BuildError::Setting { setting: "cache_ttl", .. } => "AUTH_CACHE_BOUND: ".to_owned(),
         BuildError::Setting { setting, .. } => {
             format!("AUTH_{}: ", setting.trim_start_matches("the ").to_uppercase())

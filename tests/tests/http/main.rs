@@ -23,6 +23,7 @@ mod restart;
 mod serve;
 mod sessions;
 mod start;
+mod static_keys;
 mod tokens;
 
 const NODE: &str = env!("CARGO_BIN_EXE_node");

@@ -83,11 +83,11 @@ impl Auth {
         if !new.scopes.iter().all(|scope| parent.has_scope(scope)) {
             return Err(AccountError::InvalidScope);
         }
-        if !parent.can_have_children() {
-            return Err(AccountError::InvalidInput { detail: "The key has too many keys above it." });
-        }
+        let Some(owner) = parent.owner().filter(|_| parent.can_have_children()) else {
+            return Err(AccountError::InvalidInput { detail: "The key has too many keys above it, or no owner." });
+        };
         let key = ApiKey::random(ApiKeyId::random())?;
-        let record = self.api_key_record(key.id().clone(), key.hash(), parent.owner().clone(), new);
+        let record = self.api_key_record(key.id().clone(), key.hash(), owner.clone(), new);
         if record.expires_at.is_some_and(|end| parent.expires_at().is_some_and(|limit| limit < end)) {
             return Err(AccountError::InvalidInput { detail: "`expires_in` must not exceed that of the key above." });
         }

@@ -29,7 +29,7 @@ use crate::store::{Housekeeping, UserDirectory, UserRegistry};
 use crate::token::issuer::{IssuerError, TrustedIssuers};
 use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
 use crate::verify::dpop::Proofs;
-use crate::verify::{CredentialSources, KeyOwners, Verifier};
+use crate::verify::{CredentialSources, KeyOwners, StaticKeys, Verifier};
 
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
@@ -83,6 +83,9 @@ impl AuthBuilder {
         let sources = CredentialSources::new(std::mem::take(&mut self.sources))
             .ok_or("must name an HTTP token, and not the header `Authorization` or `Cookie`");
         let sources = sources.map_err(wrong("credential_source"))?;
+        let static_keys = StaticKeys::new(std::mem::take(&mut self.static_keys));
+        let static_keys =
+            static_keys.ok_or("must have a unique name and a unique key").map_err(wrong("static_api_key"))?;
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
         let coherence =
             Opaque::new(coherence.ok_or("needs a Tokio runtime; call `build` within one").map_err(wrong("fanout"))?);
@@ -144,6 +147,7 @@ impl AuthBuilder {
             grant_scopes: self.grant_scopes.take(),
             proxies: self.proxies,
             key_owners: KeyOwners::new(self.key_owner, self.own_key_owner),
+            static_keys,
             lookups,
             limits: Limits::new(&self.rate_limits, &self.clock),
             clock: self.clock,

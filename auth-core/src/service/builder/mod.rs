@@ -28,7 +28,7 @@ use crate::store::{
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes};
 use crate::verify::dpop::Dpop;
-use crate::verify::{CredentialSource, GrantScopes, TrustedProxies};
+use crate::verify::{CredentialSource, GrantScopes, StaticApiKey, TrustedProxies};
 
 /// A builder for [`Auth`](crate::Auth); see [`Auth::builder`](crate::Auth::builder).
 ///
@@ -87,6 +87,7 @@ pub struct AuthBuilder {
     needed_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
     key_owner: Option<&'static Requirement>,
+    static_keys: Vec<StaticApiKey>,
     own_key_owner: Option<&'static Requirement>,
     grant_scopes: Option<GrantScopes>,
     /// Whether `build` starts a purge task.
@@ -145,6 +146,7 @@ impl AuthBuilder {
             needed_roles: Vec::new(),
             sources: Vec::new(),
             key_owner: None,
+            static_keys: Vec::new(),
             own_key_owner: None,
             grant_scopes: None,
             #[cfg(feature = "server")]
@@ -429,6 +431,12 @@ impl AuthBuilder {
     /// cookie.
     pub fn credential_source(mut self, source: CredentialSource) -> Self {
         self.sources.push(source);
+        self
+    }
+
+    /// Accepts an API key of the configuration, which needs no store.
+    pub fn static_api_key(mut self, key: StaticApiKey) -> Self {
+        self.static_keys.push(key);
         self
     }
 

@@ -1,5 +1,6 @@
 //! Settings from the environment.
 
+mod api_keys;
 mod clients;
 mod dpop;
 mod environment;
@@ -25,8 +26,8 @@ use crate::service::AuthBuilder;
 use crate::service::oauth::OAuthClient;
 use crate::token::KeySet;
 use crate::token::LegacyTokens;
-use crate::verify::TrustedProxies;
 use crate::verify::dpop::Dpop;
+use crate::verify::{StaticApiKey, TrustedProxies};
 
 /// The settings of an [`Auth`](crate::Auth), from environment variables.
 ///
@@ -49,6 +50,7 @@ use crate::verify::dpop::Dpop;
 /// | `AUTH_RATE_LIMIT` | `on` | `off` turns off every rate limit, for load runs: each start logs a warning |
 /// | `AUTH_TRUSTED_PROXIES` | none | addresses and CIDR blocks of the [proxies](TrustedProxies) in front of the service, separated by commas |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
+/// | `AUTH_API_KEYS`, or `AUTH_API_KEYS_FILE` | none | [API keys](StaticApiKey) of programs as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are also accepted |
 /// | `AUTH_LEGACY_UNTIL` | none; required with that secret | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
@@ -97,6 +99,8 @@ pub struct Settings {
     /// `dpop_bound_access_tokens`.
     #[cfg(feature = "server")]
     pub clients: Vec<OAuthClient>,
+    /// `AUTH_API_KEYS`: objects with `name`, `sha256` (the hash of the key, in hexadecimal) and `scopes`.
+    pub api_keys: Vec<StaticApiKey>,
     /// `AUTH_TRUSTED_ISSUERS`: objects with `url` and `audience`, and optionally `subject_prefix`, `roles_at` and
     /// `scopes_at` (lists of claim paths), `jwks_uri`, `proxy`, and the flags `any_jwt_type`,
     /// `client_id_as_audience`, `private_addresses` and `plain_http`.
@@ -153,6 +157,7 @@ impl Settings {
             rate_limits: set.auth_rate_limit.filter(|Switch(on)| !on).map(|_| RateLimits::off()),
             #[cfg(feature = "server")]
             clients: set.auth_clients.0,
+            api_keys: set.auth_api_keys.0,
             #[cfg(feature = "oidc")]
             trusted_issuers: set.auth_trusted_issuers.0,
             legacy_tokens: legacy::tokens(set.auth_legacy_secret, set.auth_legacy_until, set.auth_legacy_subject)?,
@@ -197,6 +202,9 @@ impl Settings {
         }
         if let Some(limits) = &self.rate_limits {
             builder = builder.rate_limits(limits.clone());
+        }
+        for key in &self.api_keys {
+            builder = builder.static_api_key(key.clone());
         }
         #[cfg(feature = "oidc")]
         for issuer in &self.trusted_issuers {

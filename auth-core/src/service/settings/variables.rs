@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
+use super::api_keys::ApiKeys;
 use super::clients::Clients;
 use super::dpop::{DpopMode, DpopUrls};
 use super::issuers::Issuers;
@@ -36,6 +37,7 @@ pub(super) struct Variables {
     pub(super) auth_rate_limit: Option<Switch>,
     pub(super) auth_trusted_proxies: Option<Proxies>,
     pub(super) auth_clients: Clients,
+    pub(super) auth_api_keys: ApiKeys,
     pub(super) auth_trusted_issuers: Issuers,
     pub(super) auth_legacy_secret: Option<LegacySecret>,
     pub(super) auth_legacy_until: Option<LegacyUntil>,
