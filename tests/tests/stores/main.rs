@@ -17,6 +17,7 @@ mod migrated_users;
 mod own_transaction;
 mod postgres;
 mod purge;
+mod schema;
 mod sqlite;
 mod statements;
 mod steps;
