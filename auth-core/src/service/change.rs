@@ -49,8 +49,24 @@ impl Auth {
         T: Send + 'static,
         F: Future<Output = Result<T, AccountError>> + Send + 'static,
     {
+        self.change_by(context, operation, work).await
+    }
+
+    /// As [`change`](Self::change), with errors of the application.
+    #[cfg(feature = "server")]
+    pub(crate) async fn change_by<T, E, F>(
+        &self,
+        context: &Context,
+        operation: &'static str,
+        work: impl FnOnce(Change) -> F,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<AccountError> + Send + 'static,
+        F: Future<Output = Result<T, E>> + Send + 'static,
+    {
         let change = Change { auth: self.clone(), context: context.clone(), operation };
-        self.in_task(operation, work(change)).await.unwrap_or(Err(AccountError::Unavailable))
+        self.in_task(operation, work(change)).await.unwrap_or_else(|| Err(AccountError::Unavailable.into()))
     }
 
     /// Runs a change of its own task without waiting for it. Its error is logged.

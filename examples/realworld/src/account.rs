@@ -1,6 +1,7 @@
 //! The caller's own account: login, registration, settings.
 
 use auth_core::http::Json;
+use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
 use auth_core::store::StoreError;
 use auth_core::{Context, Email, Keep, Login, SignIn};
@@ -150,42 +151,69 @@ fn given<'de, D: Deserializer<'de>>(value: D) -> Result<Given, D::Error> {
     Option::deserialize(value).map(Some)
 }
 
+/// What is to change.
+struct Changes {
+    username: Option<String>,
+    email: Option<Email>,
+    bio: Given,
+    image: Given,
+}
+
+impl Changes {
+    fn of(patch: Patch) -> Result<Self> {
+        let text = |text: Given| text.map(Option::unwrap_or_default);
+        let (username, email) = (text(patch.username), text(patch.email));
+        let given = [("username", username.as_deref()), ("email", email.as_deref())];
+        not_blank(&given.into_iter().filter_map(|(field, text)| Some((field, text?))).collect::<Vec<_>>())?;
+        let email = email.map(|email| email.parse::<Email>()).transpose();
+        let email = email.map_err(|_| Error::Invalid(vec![("email", "is invalid")]))?;
+        let optional = |text: Given| text.map(|text| text.filter(|text| !text.is_empty()));
+        Ok(Self { username, email, bio: optional(patch.bio), image: optional(patch.image) })
+    }
+
+    /// In one statement, with the password if there is a new one, which replaces that of a version.
+    async fn write(self, pool: &SqlitePool, id: &SubjectId, password: Option<(PasswordHash, u64)>) -> Result<bool> {
+        let (hash, version) = password.unzip();
+        let sql = "UPDATE users SET username = coalesce(?2, username), email = coalesce(?3, email),
+                   bio = CASE WHEN ?4 THEN ?5 ELSE bio END, image = CASE WHEN ?6 THEN ?7 ELSE image END,
+                   password_hash = coalesce(?8, password_hash), version = version + (?8 IS NOT NULL)
+                   WHERE id = ?1 AND active AND version = coalesce(?9, version)";
+        let update = query(sql).bind(id.as_str()).bind(self.username).bind(self.email.as_ref().map(Email::as_str));
+        let update = update.bind(self.bio.is_some()).bind(self.bio.flatten());
+        let update = update.bind(self.image.is_some()).bind(self.image.flatten());
+        let update = update.bind(hash.as_ref().map(PasswordHash::as_str)).bind(version.map(u64::cast_signed));
+        Ok(update.execute(pool).await.map_err(taken)?.rows_affected() == 1)
+    }
+}
+
 #[require_auth]
 pub(crate) async fn update(
     identity: Identity,
+    CurrentUser(user): CurrentUser<User>,
     State(App { auth, pool }): State<App>,
     context: Context,
-    Json(PatchBody { user: patch }): Json<PatchBody>,
+    Json(PatchBody { user: mut patch }): Json<PatchBody>,
 ) -> Result<Json<UserBody>> {
-    let id = identity.subject();
-    let (username, email) = (patch.username.map(Option::unwrap_or_default), patch.email.map(Option::unwrap_or_default));
-    let given = [("username", username.as_deref()), ("email", email.as_deref())];
-    not_blank(&given.into_iter().filter_map(|(field, text)| Some((field, text?))).collect::<Vec<_>>())?;
-    let email = email.map(|email| email.parse::<Email>()).transpose();
-    let email = email.map_err(|_| Error::Invalid(vec![("email", "is invalid")]))?;
-    let optional = |text: Given| text.map(|text| text.filter(|text| !text.is_empty()));
-    let (bio, image) = (optional(patch.bio), optional(patch.image));
-
-    // Checked before anything is written.
-    let hash = match patch.password {
-        Some(password) => Some(auth.hash_password(password, &[]).await?),
-        None => None,
-    };
-    let sql = "UPDATE users SET username = coalesce(?2, username), email = coalesce(?3, email),
-               bio = CASE WHEN ?4 THEN ?5 ELSE bio END, image = CASE WHEN ?6 THEN ?7 ELSE image END WHERE id = ?1";
-    let update = query(sql).bind(id.as_str()).bind(username).bind(email.as_ref().map(Email::as_str));
-    let update = update.bind(bio.is_some()).bind(bio.flatten()).bind(image.is_some()).bind(image.flatten());
-    update.execute(&pool).await.map_err(taken)?;
-
-    let token = match hash {
-        Some(hash) => {
+    let (id, password) = (identity.subject().clone(), patch.password.take());
+    let changes = Changes::of(patch)?;
+    let token = match password {
+        Some(password) => {
+            let mut words = vec![&*user.username, &*user.email];
+            words.extend(changes.username.as_deref());
+            words.extend(changes.email.as_ref().map(Email::as_str));
+            let hash = auth.hash_password(password, &words).await?;
             // Every token of this user is revoked, so the client gets a new one.
-            let tokens = auth.set_password_hash(&context, id, hash, Keep::Session(&identity)).await?;
+            let (pool, subject) = (pool.clone(), id.clone());
+            let write = async move |version| changes.write(&pool, &subject, Some((hash, version))).await;
+            let tokens = auth.set_password_with(&context, &id, Keep::Session(&identity), write).await?;
             tokens.ok_or(Error::NotFound("session"))?.access
         }
-        None => auth.access_token(&identity).await?,
+        None => {
+            changes.write(&pool, &id, None).await?;
+            auth.access_token(&identity).await?
+        }
     };
-    let user = User::load(&pool, id).await?.ok_or(Error::NotFound("user"))?;
+    let user = User::load(&pool, &id).await?.ok_or(Error::NotFound("user"))?;
     Ok(body(user, token.expose()))
 }
 

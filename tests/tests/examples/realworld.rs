@@ -119,6 +119,7 @@ async fn a_user_registers_logs_in_and_changes_the_account() {
         "has already been taken",
     );
     api.login("jake@example.com", "another door").await.is(200);
+    api.get(Some(&jake), "/user").await.is(200);
 }
 
 #[tokio::test]

@@ -279,6 +279,7 @@ impl Scene {
         let (context, yielding) = (Context::system("test"), Yielding(store.clone()));
         let hour = std::time::Duration::from_hours(1);
         let auth = testing::in_memory()
+            .audit_log(store.clone())
             .directory(yielding.clone())
             .sessions(yielding.clone())
             .api_keys(yielding.clone())
@@ -501,6 +502,74 @@ async fn in_the_setting_of_a_password() {
         },
     )
     .await;
+}
+
+#[tokio::test]
+async fn in_a_password_of_the_application() {
+    hang_up(
+        &["password_changed", "sessions_ended", "login_succeeded"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            let (store, subject) = (Yielding(scene.store.clone()), scene.ada.clone());
+            let write = async move |version| {
+                let hash = PasswordHash::from_stored("another");
+                let written = UserStore::set_password(&store, &subject, version, &hash, Audit::none()).await?;
+                Ok::<_, AccountError>(written.is_some())
+            };
+            let keep = Keep::Session(&identity);
+            scene.auth.set_password_with(&context(), &scene.ada, keep, write).await.map(|_| ())
+        },
+        async |scene| Effect {
+            changed: scene.record().await.state.version > 0,
+            seen: (scene.first_status().await, scene.second_status().await, scene.sessions().await) == (401, 401, 1),
+        },
+    )
+    .await;
+}
+
+/// An error of the statement, such as a name that is taken, costs no session; one that changes nothing is refused.
+#[tokio::test]
+async fn a_password_that_the_application_does_not_write_ends_no_session() {
+    let scene = Scene::new().await;
+    let identity = identity(&scene.auth, scene.first.access.expose()).await;
+    for (written, error) in
+        [(Err(AccountError::EmailTaken), AccountError::EmailTaken), (Ok(false), AccountError::CallerChanged)]
+    {
+        let write = async move |_| written;
+        let keep = Keep::Session(&identity);
+        let refused = scene.auth.set_password_with(&context(), &scene.ada, keep, write).await;
+        assert_eq!(refused.err(), Some(error));
+        assert_eq!((scene.first_status().await, scene.second_status().await, scene.sessions().await), (200, 200, 2));
+        assert_eq!(scene.events.take(), [] as [&str; 0]);
+    }
+    // A statement that forgets the version leaves earlier tokens alive: no new ones, and an error in the log.
+    let keep = Keep::Session(&identity);
+    let forgot = async |_| Ok::<_, AccountError>(true);
+    let refused = scene.auth.set_password_with(&context(), &scene.ada, keep, forgot).await;
+    assert!(matches!(refused, Err(AccountError::Misconfigured { .. })), "{refused:?}");
+    // The session that is to be kept has ended.
+    let keep = Keep::Session(&identity);
+    let unread = async |_| -> Result<bool, AccountError> { panic!("the password of an ended session was written") };
+    let refused = scene.auth.set_password_with(&context(), &scene.ada, keep, unread).await;
+    assert_eq!(refused.err(), Some(AccountError::CallerChanged));
+}
+
+#[tokio::test]
+async fn in_a_registration_of_the_application() {
+    let id: SubjectId = "7".parse().unwrap();
+    for polls in 0..4 {
+        let scene = Scene::new().await;
+        {
+            let context = context();
+            let mut running = pin!(scene.auth.registered(&context, &id));
+            for _ in 0..polls {
+                let _ = std::future::poll_fn(|cx| Poll::Ready(running.as_mut().poll(cx))).await;
+            }
+        }
+        scene.auth.settled().await;
+        let expected: &[&str] = if polls == 0 { &[] } else { &["user_registered"] };
+        assert_eq!(scene.events.take(), expected, "after {polls} polls");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 mod claims;
 mod end;
 mod login;
+mod own_password;
 mod password;
 mod refresh;
 mod register;

@@ -23,8 +23,8 @@ pub enum Keep<'a> {
 }
 
 /// What a session hands on to its successor.
-struct Kept {
-    standing: Standing,
+pub(super) struct Kept {
+    pub(super) standing: Standing,
     scope: String,
     key: Option<String>,
 }
@@ -34,6 +34,17 @@ impl Kept {
         let claims = identity.claims();
         let (scope, key) = (claims.scope.clone(), claims.cnf.as_ref().map(|key| key.jkt.clone()));
         identity.standing().map(|standing| Self { standing, scope, key })
+    }
+
+    /// What is kept of the sessions of `subject`.
+    pub(super) fn for_subject(keep: Keep<'_>, subject: &SubjectId) -> Result<Option<Self>, AccountError> {
+        match keep {
+            Keep::None => Ok(None),
+            Keep::Session(identity) if identity.subject() == subject => {
+                Self::of(identity).map(Some).ok_or(AccountError::NotFound { what: "session" })
+            }
+            Keep::Session(_) => Err(AccountError::InvalidInput { detail: "The session belongs to another subject." }),
+        }
     }
 }
 
@@ -134,15 +145,7 @@ impl Auth {
         hash: PasswordHash,
         keep: Keep<'_>,
     ) -> Result<Option<Tokens>, AccountError> {
-        let kept = match keep {
-            Keep::None => None,
-            Keep::Session(identity) if identity.subject() == subject => {
-                Some(Kept::of(identity).ok_or(AccountError::NotFound { what: "session" })?)
-            }
-            Keep::Session(_) => {
-                return Err(AccountError::InvalidInput { detail: "The session belongs to another subject." });
-            }
-        };
+        let kept = Kept::for_subject(keep, subject)?;
         let subject = subject.clone();
         self.change(context, "set_password", |change| async move {
             change.check_caller().await?;
@@ -220,7 +223,7 @@ impl Change {
     }
 
     /// Begins the session that goes on for one that was claimed.
-    async fn succeed(
+    pub(super) async fn succeed(
         &self,
         user: &UserRecord,
         version: u64,

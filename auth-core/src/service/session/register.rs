@@ -205,7 +205,7 @@ impl Auth {
 
     /// Writes the event of a change that the application made to the audit trail, invalidates its subject and sends it to
     /// the sink.
-    async fn announce(&self, context: &Context, operation: &'static str, kind: EventKind) {
+    pub(super) async fn announce(&self, context: &Context, operation: &'static str, kind: EventKind) {
         let (auth, event) = (self.clone(), Event::new(context, self.now(), kind));
         self.in_task(operation, async move {
             if let Some(log) = auth.0.service.as_ref().and_then(|service| service.audit.as_ref()) {
