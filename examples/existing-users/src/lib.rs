@@ -1,16 +1,15 @@
-//! An existing table of users from a FastAPI application with `SQLAlchemy` and passlib, used unchanged.
+//! An existing table of users from a FastAPI application with `SQLAlchemy` and passlib.
 //!
-//! Only `users` is specific to it. Each user's bcrypt hash is verified at the next login and then replaced by Argon2id;
-//! sessions and API keys are in the built-in store, in the same file.
+//! Only `users` is specific to it. Each user's bcrypt hash is verified at the next login and then replaced by Argon2id.
+//! Registration, password change and reset are the ready routes; sessions, API keys, one-time tokens and the audit trail are in
+//! the built-in store, in the same database.
 
 mod users;
 
+use auth_core::AuthBuilder;
 use auth_core::prelude::*;
-use auth_core::store::{SqliteStore, StoreError};
-use auth_core::token::SigningKey;
-use auth_core::{AuthBuilder, LegacyTokens};
-use secrecy::SecretString;
-use sqlx::SqlitePool;
+use auth_core::recovery::Delivery;
+use auth_core::store::SqliteStore;
 
 pub use users::LegacyUsers;
 
@@ -21,23 +20,18 @@ pub enum Role {
     Admin,
 }
 
-/// A guarded service over the database in `pool`, which should be open with `foreign_keys(true)`. With `legacy` it also
-/// accepts the application's access tokens, so that users stay logged in over the migration.
+/// A guarded service over the application's table in the database of `store`. Messages go out by `delivery`.
 ///
 /// # Errors
 ///
 /// When the database or a setting is invalid.
 pub async fn app(
-    pool: SqlitePool,
-    secret: &SecretString,
-    legacy: Option<LegacyTokens>,
+    store: SqliteStore,
+    builder: AuthBuilder,
+    delivery: impl Delivery,
 ) -> Result<axum::Router, Box<dyn std::error::Error>> {
-    let store = SqliteStore::with_pool(pool.clone()).await?;
-    let builder = Auth::builder(SigningKey::hs256(secret)?, "https://api.example.com", "existing-users")
-        .users(LegacyUsers::open(pool).await?)
-        .sessions(store.clone())
-        .api_keys(store);
-    let auth = legacy.into_iter().fold(builder, AuthBuilder::legacy_tokens).build()?;
+    let users = LegacyUsers::open(store.pool().clone()).await?;
+    let auth = builder.store(store).registry(users).delivery(delivery).build()?;
     let router = GuardedRouter::new().route("/me", get(me)).route("/admin", get(admin)).merge(auth.routes());
     Ok(router.with_state(auth))
 }
@@ -50,9 +44,4 @@ async fn me(identity: Identity) -> String {
 #[require_role(Admin)]
 async fn admin() -> &'static str {
     "welcome"
-}
-
-/// Errors of the driver as errors of the store: 503, never "allowed".
-fn unavailable(error: sqlx::Error) -> StoreError {
-    StoreError::unavailable(error)
 }

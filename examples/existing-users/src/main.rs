@@ -1,19 +1,22 @@
-//! `AUTH_SECRET=… cargo run -p existing-users -- app.db`
+//! `cargo run -p existing-users`
 //!
-//! With `AUTH_LEGACY_SECRET=…`, the application's `SECRET_KEY`, and `AUTH_LEGACY_UNTIL=2027-03-31` its tokens are taken
-//! until that day.
+//! `DATABASE_URL` names the former application's SQLite file. With `AUTH_LEGACY_SECRET=…`, its `SECRET_KEY`, and
+//! `AUTH_LEGACY_UNTIL=2027-03-31` its tokens are taken until that day.
 
 use auth_core::Settings;
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use auth_core::prelude::*;
+use auth_core::recovery::LogDelivery;
+use auth_core::store::SqliteStore;
+use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let file = std::env::args().nth(1).ok_or("name the SQLite file of the application that was here before")?;
-    let secret = std::env::var("AUTH_SECRET").map_err(|_| "set AUTH_SECRET to 32 bytes or more")?.into();
-    let options = SqliteConnectOptions::new().filename(file).foreign_keys(true);
-    let pool = SqlitePoolOptions::new().connect_with(options).await?;
-    let app = existing_users::app(pool, &secret, Settings::from_env()?.legacy_tokens).await?;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-    println!("listening on http://{}", listener.local_addr()?);
+    let url = std::env::var("DATABASE_URL").unwrap_or("sqlite://existing-users.db".to_owned());
+    let listener = TcpListener::bind(std::env::var("BIND").unwrap_or("127.0.0.1:3000".to_owned())).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let settings = Settings::from_env()?.or_issuer(&address).or_audience("existing-users").or_secret_beside(&url)?;
+    let store = SqliteStore::open(&url).await?;
+    let app = existing_users::app(store, Auth::from_settings(settings)?, LogDelivery).await?;
+    println!("listening on {address}");
     Ok(auth_core::serve(listener, app).await?)
 }

@@ -1,5 +1,12 @@
 //! Users of a `FastAPI` application log in by their bcrypt hashes, over HTTP.
 
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use auth_core::Auth;
+use auth_core::recovery::{Delivery, DeliveryError, Message, Purpose};
+use auth_core::store::SqliteStore;
+use auth_core::token::SigningKey;
 use auth_tests::{Client, serve};
 use reqwest::Method;
 use serde_json::json;
@@ -10,7 +17,19 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 const ADA: &str = "$2b$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 const GRACE: &str = "$2y$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK";
 
-async fn service() -> (Client, SqlitePool) {
+/// The tokens that were sent.
+#[derive(Clone, Default)]
+struct Outbox(Arc<Mutex<Vec<(Purpose, String)>>>);
+
+#[async_trait]
+impl Delivery for Outbox {
+    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+        self.0.lock().unwrap().push((message.kind.purpose(), message.token().to_owned()));
+        Ok(())
+    }
+}
+
+async fn service() -> (Client, SqlitePool, Outbox) {
     let options = SqliteConnectOptions::new().in_memory(true).foreign_keys(true);
     let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
     let pool = pool.connect_with(options).await.unwrap();
@@ -28,10 +47,13 @@ async fn service() -> (Client, SqlitePool) {
         let insert = sqlx::query("INSERT INTO users VALUES (?1, ?2, ?3, ?4, ?5)");
         insert.bind(id).bind(email).bind(hash).bind(active).bind(admin).execute(&pool).await.unwrap();
     }
-    let secret = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
-    let app = existing_users::app(pool.clone(), &secret, None).await.unwrap();
+    let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+    let builder = Auth::builder(key, "https://api.example.com", "existing-users");
+    let outbox = Outbox::default();
+    let store = SqliteStore::with_pool(pool.clone()).await.unwrap();
+    let app = existing_users::app(store, builder, outbox.clone()).await.unwrap();
     let client = Client::new(&serve(app).await);
-    (client, pool)
+    (client, pool, outbox)
 }
 
 async fn hash(pool: &SqlitePool, id: i64) -> String {
@@ -40,7 +62,7 @@ async fn hash(pool: &SqlitePool, id: i64) -> String {
 
 #[tokio::test]
 async fn users_log_in_by_their_bcrypt_hashes_which_are_replaced_one_by_one() {
-    let (client, pool) = service().await;
+    let (client, pool, _) = service().await;
     client.try_login("ada@example.com", "U*U?").await.is_problem(401);
     assert_eq!(hash(&pool, 1).await, ADA, "a wrong password replaced a hash");
     client.try_login("gone@example.com", "U*U").await.is_problem(401);
@@ -59,7 +81,7 @@ async fn users_log_in_by_their_bcrypt_hashes_which_are_replaced_one_by_one() {
 
 #[tokio::test]
 async fn users_of_django_flask_and_passlib_log_in_and_get_this_services_hash() {
-    let (client, pool) = service().await;
+    let (client, pool, _) = service().await;
     let password = "three words and a comma";
     for stored in [
         "$scrypt$ln=8,r=8,p=1$6z3HGAMAIASAcC4F4Nw7Zw$S039euNVGepLk3ettPM3MceEVDO//dKoIr05AxfT9U0",
@@ -82,7 +104,7 @@ async fn users_of_django_flask_and_passlib_log_in_and_get_this_services_hash() {
 
 #[tokio::test]
 async fn a_password_change_ends_sessions_of_the_old_one() {
-    let (client, pool) = service().await;
+    let (client, pool, _) = service().await;
     let (here, there) = (client.login("ada@example.com", "U*U").await, client.login("ada@example.com", "U*U").await);
     let change = json!({ "current_password": "U*U", "new_password": "another horse for the stable" });
     let next = client.json_as(&here.access, Method::POST, "/auth/password", &change).await.tokens();
@@ -95,8 +117,44 @@ async fn a_password_change_ends_sessions_of_the_old_one() {
 }
 
 #[tokio::test]
+async fn new_users_register_in_the_table_and_forgotten_passwords_are_reset() {
+    let (client, pool, outbox) = service().await;
+    let id = client.register("Bob@example.com", "a staple for the fourth horse").await;
+    let row: (i64, String, bool) =
+        sqlx::query_as("SELECT id, email, is_admin FROM users WHERE email = 'bob@example.com'")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+    assert_eq!(row, (id.parse().unwrap(), "bob@example.com".to_owned(), false));
+    let taken = json!({ "email": "ada@example.com", "password": "a staple for the fourth horse" });
+    client.send(client.request(Method::POST, "/auth/register").json(&taken)).await.is_problem(409);
+
+    // Ada has a bcrypt hash.
+    let ada = client.login("ada@example.com", "U*U").await;
+    let forgot = client.request(Method::POST, "/auth/password/forgot").json(&json!({ "email": "ada@example.com" }));
+    assert_eq!(client.send(forgot).await.status, 202);
+    let sent =
+        || outbox.0.lock().unwrap().iter().rev().find(|(purpose, _)| *purpose == Purpose::PasswordReset).cloned();
+    let token = async {
+        loop {
+            if let Some((_, token)) = sent() {
+                return token;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    let token = tokio::time::timeout(std::time::Duration::from_secs(10), token).await.unwrap();
+    let reset = json!({ "token": token, "new_password": "five horses and a comma" });
+    let reset = client.send(client.request(Method::POST, "/auth/password/reset").json(&reset)).await;
+    assert_eq!(reset.status, 204, "{}", reset.text);
+    client.get_as(&ada.access, "/me").await.is_problem(401);
+    client.try_login("ada@example.com", "U*U").await.is_problem(401);
+    client.login("ada@example.com", "five horses and a comma").await;
+}
+
+#[tokio::test]
 async fn a_hash_that_cannot_be_verified_is_answered_as_an_unknown_user() {
-    let (client, pool) = service().await;
+    let (client, pool, _) = service().await;
     let strong = "$argon2id$v=19$m=65536,t=3,p=4$wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc";
     let unreadable = [
         "!",

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use auth_core::{Clock, LegacyTokens, SystemClock};
+use auth_core::recovery::LogDelivery;
+use auth_core::store::SqliteStore;
+use auth_core::token::SigningKey;
+use auth_core::{Auth, Clock, LegacyTokens, SystemClock};
 use auth_tests::{Client, Node, python, serve};
 use serde_json::{Value, json};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -69,7 +72,7 @@ async fn the_quickstart_accepts_fastapis_tokens_only_with_its_settings() {
         "{}",
         log(&over)
     );
-    assert!(!log(&without).contains("former service"));
+    assert!(!log(&without).contains("tokens of a former service"));
     for node in [&with, &without, &by_id, &over] {
         assert!(!log(node).contains(SECRET), "the secret is in the log");
     }
@@ -90,8 +93,10 @@ async fn an_existing_user_table_accepts_tokens_with_the_numeric_user_id() {
                  INSERT INTO users VALUES (1, 'ada@example.com', '', true, true)";
     sqlx::raw_sql(table).execute(&pool).await.unwrap();
     let legacy = LegacyTokens::new(&SECRET.to_owned().into(), SystemClock.now().after(Duration::from_hours(24)));
-    let own = "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into();
-    let app = existing_users::app(pool.clone(), &own, Some(legacy.unwrap())).await.unwrap();
+    let own = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+    let builder = Auth::builder(own, "https://api.example.com", "existing-users").legacy_tokens(legacy.unwrap());
+    let store = SqliteStore::with_pool(pool).await.unwrap();
+    let app = existing_users::app(store, builder, LogDelivery).await.unwrap();
     let client = Client::new(&serve(app).await);
     check(&client, "/admin", &tokens, 200).await;
 }
