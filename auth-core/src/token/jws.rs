@@ -60,17 +60,22 @@ impl<'a> Compact<'a> {
 
     /// Reads the header. Refuses key members and extensions.
     pub(crate) fn read_header(&self) -> Result<Header, TokenError> {
+        self.read_header_of(Algorithm::from_name)
+    }
+
+    /// As [`read_header`](Self::read_header), with the algorithms that `algorithm` knows by their name.
+    pub(crate) fn read_header_of<A>(&self, algorithm: impl Fn(&str) -> Option<A>) -> Result<Header<A>, TokenError> {
         let members = self.header_members()?;
         if KEY_CARRIERS.iter().any(|name| members.contains_key(*name)) {
             return Err(TokenError::Header("unsupported `jku`, `jwk`, `x5u` or `x5c`"));
         }
-        Header::read(&members)
+        Header::read(&members, algorithm)
     }
 
     /// Reads the header of another issuer's token. Ignores key members, refuses extensions.
     #[cfg(feature = "oidc")]
     pub(crate) fn read_foreign_header(&self) -> Result<Header, TokenError> {
-        Header::read(&self.header_members()?)
+        Header::read(&self.header_members()?, Algorithm::from_name)
     }
 
     fn header_members(&self) -> Result<Map<String, Value>, TokenError> {
@@ -79,7 +84,15 @@ impl<'a> Compact<'a> {
 
     /// Verifies the signature by `key` and returns the payload.
     pub(crate) fn open(&self, key: &Verifying) -> Result<Vec<u8>, TokenError> {
-        key.verify(self.message.as_bytes(), &decode(self.signature)?)?;
+        self.open_by(|message, signature| key.verify(message, signature))
+    }
+
+    /// Verifies the signature by `verify`, which takes the message and the signature, and returns the payload.
+    pub(crate) fn open_by(
+        &self,
+        verify: impl FnOnce(&[u8], &Vec<u8>) -> Result<(), TokenError>,
+    ) -> Result<Vec<u8>, TokenError> {
+        verify(self.message.as_bytes(), &decode(self.signature)?)?;
         decode(self.payload)
     }
 
@@ -96,15 +109,15 @@ fn decode(text: &str) -> Result<Vec<u8>, TokenError> {
 }
 
 /// The header members in use.
-pub(crate) struct Header {
-    pub(crate) algorithm: Algorithm,
+pub(crate) struct Header<A = Algorithm> {
+    pub(crate) algorithm: A,
     pub(crate) kid: Option<String>,
     /// In lower case, without the optional `application/` (RFC 7515 section 4.1.9).
     typ: Option<String>,
 }
 
-impl Header {
-    fn read(members: &Map<String, Value>) -> Result<Self, TokenError> {
+impl<A> Header<A> {
+    fn read(members: &Map<String, Value>, known: impl Fn(&str) -> Option<A>) -> Result<Self, TokenError> {
         if EXTENSIONS.iter().any(|name| members.contains_key(*name)) {
             return Err(TokenError::Header("unsupported `crit`, `zip` or `b64`"));
         }
@@ -116,7 +129,7 @@ impl Header {
         let algorithm = text("alg")?.ok_or(TokenError::Header("missing `alg`"))?;
         let typ = text("typ")?.map(|typ| typ.to_ascii_lowercase());
         Ok(Self {
-            algorithm: Algorithm::from_name(algorithm).ok_or(TokenError::Header("unsupported `alg`"))?,
+            algorithm: known(algorithm).ok_or(TokenError::Header("unsupported `alg`"))?,
             kid: text("kid")?.cloned(),
             typ: typ.map(|typ| typ.strip_prefix("application/").map_or(typ.clone(), str::to_owned)),
         })

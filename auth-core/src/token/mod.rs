@@ -29,8 +29,8 @@ pub use keys::{
     Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, Ps256, Rs256, RsaBits,
     SigningKey, VerifyingKey, WeakSecret,
 };
-pub use legacy::LegacyTokens;
 pub(crate) use legacy::RawClaims;
+pub use legacy::{Hmac, LegacyTokens};
 pub use opaque::{
     Access, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash, Verification, random_secret,
 };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{AccessError, Identity, Origin, Verifier};
 use crate::base::{SubjectId, Timestamp};
-use crate::store::UserRecord;
+use crate::store::{StoreError, UserRecord};
 use crate::token::{LegacyTokens, RawClaims, TokenError};
 
 /// The version of a subject whose credentials have never been changed or revoked.
@@ -13,7 +13,7 @@ const INITIAL_VERSION: u64 = 0;
 impl Verifier {
     /// Whether a token has the layout of legacy tokens and these are accepted.
     pub(crate) fn is_legacy(&self, token: &str) -> bool {
-        self.legacy.as_ref().is_some_and(|_| LegacyTokens::split(token).is_some())
+        self.legacy.as_ref().is_some_and(|legacy| legacy.split(token).is_some())
     }
 
     /// Verifies a legacy access token; `None` for another layout, and when none are accepted.
@@ -24,24 +24,28 @@ impl Verifier {
         now: Timestamp,
     ) -> Option<Result<Identity, AccessError>> {
         let legacy = self.legacy.as_ref()?;
-        let jws = LegacyTokens::split(token)?;
-        Some(match legacy.read(&jws, now, self.access_tokens.skew()) {
-            Ok(raw) => self.legacy_identity(origin, legacy.is_by_login(), raw, now).await,
-            Err(reason) => Err(self.refused(origin, reason)),
-        })
+        let jws = legacy.split(token)?;
+        match legacy.read(&jws, now, self.access_tokens.skew()) {
+            Ok(raw) => Some(self.legacy_identity(origin, legacy, raw, now).await),
+            Err(TokenError::Signature) if legacy.may_be_foreign() => None,
+            Err(reason) => Some(Err(self.refused(origin, reason))),
+        }
     }
 
     async fn legacy_identity(
         &self,
         origin: &dyn Origin,
-        by_login: bool,
+        legacy: &LegacyTokens,
         raw: RawClaims,
         now: Timestamp,
     ) -> Result<Identity, AccessError> {
-        let found = if by_login {
+        if !legacy.approves(&raw).await.map_err(StoreError::unavailable)? {
+            return Err(self.refused(origin, TokenError::Claims));
+        }
+        let found = if legacy.is_by_login() {
             let found = self.lookups.subject_by_login(&raw.name).await?;
             // The name may have been given up and taken by a stranger since the token was issued.
-            let found = found.filter(|user| raw.is_issued_since(user.created_at));
+            let found = found.filter(|user| legacy.is_of_account_since(&raw, user.created_at));
             found.map(|UserRecord { id, state, .. }| (id, Arc::new(state)))
         } else {
             let id = SubjectId::try_from(raw.name.clone()).map_err(|_| self.refused(origin, TokenError::Claims))?;

@@ -76,6 +76,19 @@ fn invalid_settings_of_legacy_tokens_are_refused() {
     let until = ("AUTH_LEGACY_UNTIL", "2001-01-01");
     self::refused(&[until], "AUTH_LEGACY_UNTIL", "AUTH_LEGACY_SECRET is unset");
     self::refused(&[until, ("AUTH_LEGACY_SECRET_FILE", "/nowhere")], "AUTH_LEGACY_SECRET_FILE", "/nowhere");
+    refused(&[until, ("AUTH_LEGACY_ALGORITHM", "none")], "AUTH_LEGACY_ALGORITHM", "`HS384`");
+    refused(&[until, ("AUTH_LEGACY_CLAIMS", r#"["iss"]"#)], "AUTH_LEGACY_CLAIMS", "a JSON object");
+    refused(&[until, ("AUTH_LEGACY_CLAIMS", r#"{"iss": 7}"#)], "AUTH_LEGACY_CLAIMS", "a JSON object");
+    refused(&[until, ("AUTH_LEGACY_WITHOUT", "exp")], "AUTH_LEGACY_WITHOUT", "`iat,type`");
+    refused(&[until, ("AUTH_LEGACY_KEY_FILE", "/nowhere")], "AUTH_LEGACY_KEY_FILE", "/nowhere");
+    for (variable, value) in [
+        ("AUTH_LEGACY_ALGORITHM", "HS512"),
+        ("AUTH_LEGACY_SUBJECT_CLAIM", "user_id"),
+        ("AUTH_LEGACY_CLAIMS", "{}"),
+        ("AUTH_LEGACY_WITHOUT", "iat"),
+    ] {
+        self::refused(&[(variable, value)], variable, "AUTH_LEGACY_SECRET is unset");
+    }
 }
 
 #[test]

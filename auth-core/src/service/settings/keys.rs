@@ -35,6 +35,19 @@ impl TryFrom<String> for KeyFile {
     }
 }
 
+/// The key that `AUTH_LEGACY_KEY_FILE` names.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct VerifyKeyFile(pub(super) VerifyingKey<Any>);
+
+impl TryFrom<String> for VerifyKeyFile {
+    type Error = String;
+
+    fn try_from(path: String) -> Result<Self, String> {
+        verifying(&path).map(Self)
+    }
+}
+
 /// The keys that `AUTH_VERIFY_KEY_FILES` names, with the paths.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
@@ -44,13 +57,7 @@ impl TryFrom<String> for KeyFiles {
     type Error = String;
 
     fn try_from(paths: String) -> Result<Self, String> {
-        let keys = paths.split(',').map(str::trim).map(|path| {
-            let text = read(path)?;
-            let pem_or_jwk = text.expose_secret();
-            let key =
-                if is_json(&text) { VerifyingKey::from_jwk(pem_or_jwk) } else { VerifyingKey::from_pem(pem_or_jwk) };
-            Ok((path.to_owned(), key.map_err(|error| unusable(path, error))?))
-        });
+        let keys = paths.split(',').map(str::trim).map(|path| Ok((path.to_owned(), verifying(path)?)));
         keys.collect::<Result<_, _>>().map(Self)
     }
 }
@@ -78,6 +85,13 @@ pub(super) fn keys(
         .into_iter()
         .try_fold(signing, |keys, (path, key)| keys.accept(key).map_err(|error| wrong(unusable(&path, error))));
     keys.map(Some)
+}
+
+fn verifying(path: &str) -> Result<VerifyingKey<Any>, String> {
+    let text = read(path)?;
+    let pem_or_jwk = text.expose_secret();
+    let key = if is_json(&text) { VerifyingKey::from_jwk(pem_or_jwk) } else { VerifyingKey::from_pem(pem_or_jwk) };
+    key.map_err(|error| unusable(path, error))
 }
 
 fn is_json(text: &SecretString) -> bool {

@@ -1,11 +1,14 @@
 //! Legacy tokens from the environment.
 
+use std::collections::BTreeMap;
+
 use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::SettingsError;
+use super::keys::VerifyKeyFile;
 use crate::base::Timestamp;
-use crate::token::{LegacyTokens, SigningKey, WeakSecret};
+use crate::token::{Hmac, LegacyTokens, SigningKey, WeakSecret};
 
 /// `AUTH_LEGACY_SECRET`.
 #[derive(Deserialize)]
@@ -41,26 +44,116 @@ pub(super) enum LegacySubject {
     Login,
 }
 
-pub(super) fn tokens(
-    secret: Option<LegacySecret>,
-    until: Option<LegacyUntil>,
-    subject: Option<LegacySubject>,
-) -> Result<Option<LegacyTokens>, SettingsError> {
-    let alone = "AUTH_LEGACY_SECRET is unset; set both or neither";
-    let (secret, until) = match (secret, until) {
-        (Some(LegacySecret(secret)), Some(LegacyUntil(until))) => (secret, until),
-        (Some(_), None) => {
-            let problem = "required with AUTH_LEGACY_SECRET; set a date such as `2027-03-31`";
-            return Err(SettingsError::new("AUTH_LEGACY_UNTIL", problem));
+/// `AUTH_LEGACY_ALGORITHM`.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum LegacyAlgorithm {
+    Hs256,
+    Hs384,
+    Hs512,
+}
+
+/// `AUTH_LEGACY_CLAIMS`: a JSON object whose values are strings.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct LegacyClaims(BTreeMap<String, String>);
+
+impl TryFrom<String> for LegacyClaims {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = |_| r#"not a JSON object of strings; write `{"token_type": "access"}`"#.to_owned();
+        serde_json::from_str(&text).map(Self).map_err(wrong)
+    }
+}
+
+/// `AUTH_LEGACY_WITHOUT`: claims that tokens may lack, separated by commas.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct LegacyWithout {
+    iat: bool,
+    kind: bool,
+}
+
+impl TryFrom<String> for LegacyWithout {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let names: Vec<&str> = text.split(',').map(str::trim).collect();
+        if names.iter().any(|name| !["iat", "type"].contains(name)) {
+            return Err("write `iat`, `type` or `iat,type`");
         }
-        (None, Some(_)) => return Err(SettingsError::new("AUTH_LEGACY_UNTIL", alone)),
-        (None, None) if subject.is_some() => return Err(SettingsError::new("AUTH_LEGACY_SUBJECT", alone)),
-        (None, None) => return Ok(None),
-    };
-    let tokens =
-        LegacyTokens::new(&secret, until).map_err(|weak| SettingsError::new("AUTH_LEGACY_SECRET", weak.to_string()))?;
-    Ok(Some(match subject {
-        None | Some(LegacySubject::Id) => tokens,
-        Some(LegacySubject::Login) => tokens.by_login(),
-    }))
+        Ok(Self { iat: names.contains(&"iat"), kind: names.contains(&"type") })
+    }
+}
+
+/// The variables about legacy tokens.
+pub(super) struct Legacy {
+    pub(super) secret: Option<LegacySecret>,
+    pub(super) key_file: Option<VerifyKeyFile>,
+    pub(super) until: Option<LegacyUntil>,
+    pub(super) algorithm: Option<LegacyAlgorithm>,
+    pub(super) subject: Option<LegacySubject>,
+    pub(super) subject_claim: Option<String>,
+    pub(super) claims: Option<LegacyClaims>,
+    pub(super) without: Option<LegacyWithout>,
+}
+
+impl Legacy {
+    pub(super) fn tokens(self) -> Result<Option<LegacyTokens>, SettingsError> {
+        let Some(tokens) = self.of_key()? else { return Ok(None) };
+        let tokens = match self.subject {
+            None | Some(LegacySubject::Id) => tokens,
+            Some(LegacySubject::Login) => tokens.by_login(),
+        };
+        let tokens = match self.subject_claim {
+            Some(name) => tokens.subject_claim(name),
+            None => tokens,
+        };
+        let LegacyWithout { iat, kind } = self.without.unwrap_or(LegacyWithout { iat: false, kind: false });
+        let tokens = if iat { tokens.without_iat() } else { tokens };
+        let tokens = if kind { tokens.without_type() } else { tokens };
+        let required = self.claims.map(|LegacyClaims(claims)| claims).unwrap_or_default();
+        Ok(Some(required.into_iter().fold(tokens, |tokens, (name, value)| tokens.require(name, value))))
+    }
+
+    /// By the key; an error for a variable that has no effect without one.
+    fn of_key(&self) -> Result<Option<LegacyTokens>, SettingsError> {
+        let error = |variable, problem: &str| Err(SettingsError::new(variable, problem));
+        let until = self.until.as_ref().map(|LegacyUntil(until)| *until);
+        let ends = |variable| {
+            let problem = format!("required with {variable}; set a date such as `2027-03-31`");
+            until.ok_or_else(|| SettingsError::new("AUTH_LEGACY_UNTIL", problem))
+        };
+        match (&self.secret, &self.key_file) {
+            (Some(_), Some(_)) => error("AUTH_LEGACY_KEY_FILE", "AUTH_LEGACY_SECRET is also set; unset one of the two"),
+            (Some(LegacySecret(secret)), None) => {
+                let algorithm = match self.algorithm {
+                    None | Some(LegacyAlgorithm::Hs256) => Hmac::Hs256,
+                    Some(LegacyAlgorithm::Hs384) => Hmac::Hs384,
+                    Some(LegacyAlgorithm::Hs512) => Hmac::Hs512,
+                };
+                let tokens = LegacyTokens::hmac(algorithm, secret, ends("AUTH_LEGACY_SECRET")?);
+                tokens.map(Some).map_err(|weak| SettingsError::new("AUTH_LEGACY_SECRET", weak.to_string()))
+            }
+            (None, Some(_)) if self.algorithm.is_some() => {
+                error("AUTH_LEGACY_ALGORITHM", "it is for AUTH_LEGACY_SECRET; the key has its own algorithm")
+            }
+            (None, Some(VerifyKeyFile(key))) => {
+                Ok(Some(LegacyTokens::signed_by(key.clone(), ends("AUTH_LEGACY_KEY_FILE")?)))
+            }
+            (None, None) => {
+                let alone = "AUTH_LEGACY_SECRET is unset; set both or neither";
+                let others = [
+                    ("AUTH_LEGACY_UNTIL", self.until.is_some()),
+                    ("AUTH_LEGACY_ALGORITHM", self.algorithm.is_some()),
+                    ("AUTH_LEGACY_SUBJECT", self.subject.is_some()),
+                    ("AUTH_LEGACY_SUBJECT_CLAIM", self.subject_claim.is_some()),
+                    ("AUTH_LEGACY_CLAIMS", self.claims.is_some()),
+                    ("AUTH_LEGACY_WITHOUT", self.without.is_some()),
+                ];
+                others.iter().find(|(_, is_set)| *is_set).map_or(Ok(None), |(variable, _)| error(variable, alone))
+            }
+        }
+    }
 }

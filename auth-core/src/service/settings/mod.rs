@@ -16,6 +16,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use environment::Environment;
+use legacy::Legacy;
 use variables::{Count, Proxies, Span, Switch, Variables};
 
 use crate::cache::RateLimits;
@@ -52,9 +53,14 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
 /// | `AUTH_API_KEYS`, or `AUTH_API_KEYS_FILE` | none | [API keys](StaticApiKey) of programs as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
-/// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HS256 secret of a former service whose [access tokens](LegacyTokens) are also accepted |
-/// | `AUTH_LEGACY_UNTIL` | none; required with that secret | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
-/// | `AUTH_LEGACY_SUBJECT` | `id` | content of their `sub`: `id`, or `login` for the login name |
+/// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HMAC secret of a former service whose [access tokens](LegacyTokens) are also accepted |
+/// | `AUTH_LEGACY_KEY_FILE` | none | its public key in PEM or JWK instead |
+/// | `AUTH_LEGACY_UNTIL` | none; required with that secret or key | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
+/// | `AUTH_LEGACY_ALGORITHM` | `HS256` | algorithm of the secret: `HS256`, `HS384` or `HS512` |
+/// | `AUTH_LEGACY_SUBJECT` | `id` | content of their subject claim: `id`, or `login` for the login name |
+/// | `AUTH_LEGACY_SUBJECT_CLAIM` | `sub` | name of that claim, such as `user_id` |
+/// | `AUTH_LEGACY_CLAIMS` | none | claims that they must have, a JSON object of strings: `{"token_type": "access"}` |
+/// | `AUTH_LEGACY_WITHOUT` | none | claims that they may lack: `type`, which [gives up](LegacyTokens::without_type) the distinction of access tokens, and `iat`, which [gives up](LegacyTokens::without_iat) the comparison with the age of the account; separated by commas |
 ///
 /// ```no_run
 /// use auth_core::prelude::*;
@@ -106,7 +112,7 @@ pub struct Settings {
     /// `client_id_as_audience`, `private_addresses` and `plain_http`.
     #[cfg(feature = "oidc")]
     pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
-    /// `AUTH_LEGACY_SECRET`, `AUTH_LEGACY_UNTIL` and `AUTH_LEGACY_SUBJECT`.
+    /// `AUTH_LEGACY_SECRET` and the other variables about legacy tokens.
     pub legacy_tokens: Option<LegacyTokens>,
     /// `AUTH_DPOP` and `AUTH_DPOP_URLS`, for [`AuthBuilder::dpop`]; `None` when it is off.
     pub dpop: Option<Dpop>,
@@ -160,7 +166,17 @@ impl Settings {
             api_keys: set.auth_api_keys.0,
             #[cfg(feature = "oidc")]
             trusted_issuers: set.auth_trusted_issuers.0,
-            legacy_tokens: legacy::tokens(set.auth_legacy_secret, set.auth_legacy_until, set.auth_legacy_subject)?,
+            legacy_tokens: Legacy {
+                secret: set.auth_legacy_secret,
+                key_file: set.auth_legacy_key_file,
+                until: set.auth_legacy_until,
+                algorithm: set.auth_legacy_algorithm,
+                subject: set.auth_legacy_subject,
+                subject_claim: set.auth_legacy_subject_claim,
+                claims: set.auth_legacy_claims,
+                without: set.auth_legacy_without,
+            }
+            .tokens()?,
             dpop: dpop::dpop(set.auth_dpop, set.auth_dpop_urls)?,
         })
     }

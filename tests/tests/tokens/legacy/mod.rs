@@ -2,6 +2,7 @@
 //! contain.
 
 mod fastapi;
+mod options;
 mod service;
 
 use std::time::Duration;
