@@ -55,6 +55,7 @@
 //! | --- | --- |
 //! | [`#[require_auth]`](macro@require_auth) | a subject with a valid access token |
 //! | [`#[require_role(A, B)]`](macro@require_role) | a subject with one of these roles, or one that includes one of them |
+//! | [`#[require_permission(A, B)]`](macro@require_permission) | a subject whose roles have these permissions, as data of a store |
 //! | [`#[require_scope("a")]`](macro@require_scope) | a caller whose credential carries these scopes |
 //! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
 //! | [`#[require(..)]`](macro@require) | a caller that meets a requirement of `any`, `all`, `not`, `fresh`, `mfa` and [named policies](macro@guard) |
@@ -125,8 +126,8 @@ pub use base::{
     SubjectId, SystemClock, Timestamp,
 };
 pub use policy::{
-    Bound, Declaration, Leaf, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement, Unchecked,
-    UnknownRole,
+    Bound, Declaration, Leaf, Permission, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement,
+    Unchecked, UnknownPermission, UnknownRole,
 };
 #[cfg(feature = "server")]
 pub use service::{
@@ -202,6 +203,7 @@ pub mod prelude {
 
     // Its methods; the name is the application's, whose enum is usually called `Role`.
     pub use crate::base::SubjectId;
+    pub use crate::policy::Permission as _;
     pub use crate::policy::Policy;
     pub use crate::policy::Role as _;
     pub use crate::service::Auth;

@@ -10,7 +10,7 @@ pub use ::core::time::Duration;
 pub use ::serde;
 
 pub use crate::policy::{Conditions, Declaration, Policy, Requirement, Statement};
-pub use crate::policy::{Role, UnknownRole};
+pub use crate::policy::{Permission, Role, UnknownPermission, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;
 pub use crate::web::guard::authorize::{
@@ -230,15 +230,33 @@ impl NoRole<()> {
     }
 }
 
+/// Checks that a path in a requirement is a permission.
+pub const fn permission<P: Permission>(permission: &P) -> &P {
+    permission
+}
+
 /// Reads a role from its name.
 pub fn deserialize_role<'de, R: Role, D: serde::Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
-    struct Name<R>(::core::marker::PhantomData<R>);
+    deserialize_name(deserializer, "the name of a role")
+}
 
-    impl<R: Role> serde::de::Visitor<'_> for Name<R> {
+/// Reads a permission from its name.
+pub fn deserialize_permission<'de, P: Permission, D: serde::Deserializer<'de>>(deserializer: D) -> Result<P, D::Error> {
+    deserialize_name(deserializer, "the name of a permission")
+}
+
+fn deserialize_name<'de, R, D>(deserializer: D, expected: &'static str) -> Result<R, D::Error>
+where
+    R: ::core::str::FromStr<Err: fmt::Display>,
+    D: serde::Deserializer<'de>,
+{
+    struct Name<R>(&'static str, ::core::marker::PhantomData<R>);
+
+    impl<R: ::core::str::FromStr<Err: fmt::Display>> serde::de::Visitor<'_> for Name<R> {
         type Value = R;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("the name of a role")
+            f.write_str(self.0)
         }
 
         fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<R, E> {
@@ -246,5 +264,5 @@ pub fn deserialize_role<'de, R: Role, D: serde::Deserializer<'de>>(deserializer:
         }
     }
 
-    deserializer.deserialize_str(Name(::core::marker::PhantomData))
+    deserializer.deserialize_str(Name(expected, ::core::marker::PhantomData))
 }

@@ -14,13 +14,14 @@
 //! | --- | --- |
 //! | [`#[require_auth]`](macro@require_auth) | a subject with a valid access token |
 //! | [`#[require_role(A, B)]`](macro@require_role) | a subject with one of these roles, or one that includes one of them |
+//! | [`#[require_permission(A, B)]`](macro@require_permission) | a subject whose roles have these permissions, as data of a store |
 //! | [`#[require_scope("a")]`](macro@require_scope) | a caller whose credential carries these scopes |
 //! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
 //! | [`#[require(..)]`](macro@require) | a caller that meets this requirement |
 //! | [`#[authorize(..)]`](macro@authorize) | a caller for whom this condition holds as well |
 //! | [`#[public]`](macro@public) | any caller |
 //!
-//! [`derive(Role)`](derive@Role) makes an enum the roles, [`guard!`](macro@guard) declares a policy by name.
+//! [`derive(Role)`](derive@Role) makes an enum the roles, [`derive(Permission)`](derive@Permission) the permissions, [`guard!`](macro@guard) declares a policy by name.
 //!
 //! Each macro takes `crate = path` as its first argument (`guard!` with a `;` behind it, `derive(Role)` in `#[role(..)]`), for a
 //! crate that has `auth_core` only through another: `#[require_auth(crate = my_framework::auth_core)]`.
@@ -44,6 +45,7 @@ mod role;
 mod tests;
 
 use args::AttrKind;
+use role::EnumKind;
 
 /// Any caller with a valid access token may call this handler.
 ///
@@ -99,6 +101,34 @@ pub fn require_auth(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn require_role(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(AttrKind::RequireRole, args.into(), item.into()).into()
+}
+
+/// A subject whose roles have all of these permissions may call this handler.
+///
+/// Which roles have a permission is data of a store (`auth_core::store::RolePermissions`), so that an application's
+/// customers can make roles. A bare name is a variant of the enum `Permission` in scope; a path is used as written.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Permission, Clone, Copy, Debug, PartialEq, Eq)]
+/// enum Permission {
+///     UsersRead,
+///     UsersWrite,
+/// }
+///
+/// #[require_permission(UsersRead, UsersWrite)]
+/// async fn edit() {}
+///
+/// #[require(any(permission(UsersRead), api_key))]
+/// async fn list() {}
+/// # fn main() {}
+/// ```
+///
+/// A permission that does not exist is a compile error. When the store does not answer, the response is 503.
+#[proc_macro_attribute]
+pub fn require_permission(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(AttrKind::RequirePermission, args.into(), item.into()).into()
 }
 
 /// A caller whose credential carries all of these scopes (RFC 6749 section 3.3) may call this handler.
@@ -162,6 +192,7 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `api_key` | a program with a valid API key |
 /// | `public` | any caller; stands alone |
 /// | `role(A, B)` | a subject with one of these roles, or with one that includes one of them |
+/// | `permission(A, B)` | a subject whose roles have these permissions, as data of a store |
 /// | `scope("a")` | a credential that carries this scope |
 /// | `fresh("10m")` | a subject that authenticated at most so long ago (`s`, `m`, `h`, `d`) |
 /// | `amr("otp")` | a subject that authenticated by this method (RFC 8176) |
@@ -266,5 +297,31 @@ pub fn guard(input: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro_derive(Role, attributes(role))]
 pub fn derive_role(input: TokenStream) -> TokenStream {
-    expand::derive(input.into()).into()
+    expand::derive(EnumKind::Role, input.into()).into()
+}
+
+/// Makes an enum without data the permissions of an application, for `#[require_permission(..)]`.
+///
+/// The name of a permission in stores is its variant's name. `#[permission(rename_all = "..")]` above the enum changes all
+/// names (serde's cases), `#[permission(rename = "..")]` above a variant changes one.
+///
+/// Besides `auth_core::Permission` the enum gets `Display`, `FromStr`, `Serialize` and `Deserialize` by those names.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[derive(Permission, Clone, Copy, Debug, PartialEq, Eq)]
+/// #[permission(rename_all = "kebab-case")]
+/// enum Permission {
+///     UsersRead,
+///     #[permission(rename = "users:write")]
+///     UsersWrite,
+/// }
+///
+/// assert_eq!(Permission::UsersRead.to_string(), "users-read");
+/// assert_eq!("users:write".parse(), Ok(Permission::UsersWrite));
+/// ```
+#[proc_macro_derive(Permission, attributes(permission))]
+pub fn derive_permission(input: TokenStream) -> TokenStream {
+    expand::derive(EnumKind::Permission, input.into()).into()
 }

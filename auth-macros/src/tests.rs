@@ -12,6 +12,7 @@ use syn::{Attribute, DeriveInput, Item, Token};
 use crate::args::AttrKind;
 use crate::expand;
 use crate::model::{Attr, Handler};
+use crate::role::EnumKind;
 
 const LINE: &str = "\n// becomes\n\n";
 
@@ -82,7 +83,10 @@ fn expand_file(input: &str) -> TokenStream {
     match syn::parse_str::<Item>(input).unwrap() {
         Item::Enum(item) => {
             let input: DeriveInput = syn::parse2(item.into_token_stream()).unwrap();
-            expand::derive(input.into_token_stream())
+            let is_permission =
+                input.attrs.iter().any(|attr| attr.to_token_stream().to_string().contains("Permission"));
+            let kind = if is_permission { EnumKind::Permission } else { EnumKind::Role };
+            expand::derive(kind, input.into_token_stream())
         }
         Item::Macro(item) => expand::guard(item.mac.tokens),
         item => attribute(item.into_token_stream()),

@@ -41,6 +41,8 @@ pub(crate) struct Caches {
     pub(crate) api_keys: CoherentCache<ApiKeyId, ApiKeyRecord>,
     /// The ids of imported keys. A key never gets another hash, so only removed keys make an entry stale.
     pub(crate) imported_keys: CoherentCache<TokenHash, ApiKeyId>,
+    /// The permissions of each role; none for an unknown one.
+    pub(crate) permissions: CoherentCache<Box<str>, Vec<Box<str>>>,
 }
 
 impl Caches {
@@ -50,6 +52,7 @@ impl Caches {
                 Change::Subject(id) => self.subjects.forget(id),
                 Change::Session(id) => self.sessions.forget(id),
                 Change::ApiKey(id) => self.api_keys.forget(id),
+                Change::Role(name) => self.permissions.forget(name),
                 Change::All => self.forget_all(),
             }
         }
@@ -60,6 +63,7 @@ impl Caches {
         self.sessions.forget_all();
         self.api_keys.forget_all();
         self.imported_keys.forget_all();
+        self.permissions.forget_all();
     }
 }
 
@@ -71,6 +75,7 @@ impl Coherence {
             sessions: CoherentCache::new(ENTRIES, max_age),
             api_keys: CoherentCache::new(ENTRIES, max_age),
             imported_keys: CoherentCache::new(ENTRIES, max_age),
+            permissions: CoherentCache::new(ENTRIES, max_age),
         });
         let listener = match &fanout {
             None => None,

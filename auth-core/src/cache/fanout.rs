@@ -19,6 +19,8 @@ pub enum Change {
     Session(SessionId),
     /// An API key: rotated, revoked or used.
     ApiKey(ApiKeyId),
+    /// A stored role: its permissions changed, or it was removed.
+    Role(Box<str>),
     /// Everything that is cached.
     All,
 }

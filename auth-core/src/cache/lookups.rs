@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::Coherence;
 use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::policy::KnownRoles;
-use crate::store::{ApiKeyRecord, ApiKeyStore, Session, SessionStore, StoreError, SubjectState, UserRecord, UserStore};
+use crate::store::{
+    ApiKeyRecord, ApiKeyStore, RolePermissions, Session, SessionStore, StoreError, SubjectState, UserRecord, UserStore,
+};
 use crate::token::TokenHash;
 
 /// The reads of verification. Without a store nothing is found.
@@ -14,6 +16,7 @@ pub(crate) struct Lookups {
     pub(crate) users: Option<Arc<dyn UserStore>>,
     pub(crate) sessions: Option<Arc<dyn SessionStore>>,
     pub(crate) api_keys: Option<Arc<dyn ApiKeyStore>>,
+    pub(crate) role_permissions: Option<Arc<dyn RolePermissions>>,
     pub(crate) known_roles: KnownRoles,
 }
 
@@ -76,6 +79,17 @@ impl Lookups {
             ids.forget(hash);
         }
         Ok(None)
+    }
+
+    /// The permissions of a role; `None` if roles have none here.
+    pub(crate) async fn permissions(
+        &self,
+        role: &Box<str>,
+        now: Timestamp,
+    ) -> Result<Option<Arc<Vec<Box<str>>>>, StoreError> {
+        let Some(roles) = &self.role_permissions else { return Ok(None) };
+        let load = async { roles.permissions_of(role).await.map(Some) };
+        self.coherence.caches().permissions.get(role, now, load).await
     }
 
     /// Records the use of a key.

@@ -9,8 +9,8 @@ use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, BuiltIn, Created, KeysOf, NewSession, NewUser, Page,
-    Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord,
-    UserRegistry, UserStore,
+    Redeem, Redeemed, RefreshTokenRecord, RolePermissions, RoleStore, Session, SessionStore, StoreError, StoredRole,
+    UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 use crate::token::TokenHash;
 
@@ -210,5 +210,32 @@ impl<S: ApiKeyStore + ?Sized> ApiKeyStore for Coherent<S> {
     /// Invalidates other nodes, too: otherwise each of them would record the use again.
     async fn touch(&self, id: &ApiKeyId, at: Timestamp) -> Result<(), StoreError> {
         self.coherence.write(Change::ApiKey(id.clone()), self.store.touch(id, at)).await
+    }
+}
+
+#[async_trait]
+impl<S: RolePermissions + ?Sized> RolePermissions for Coherent<S> {
+    async fn permissions_of(&self, role: &str) -> Result<Vec<Box<str>>, StoreError> {
+        self.store.permissions_of(role).await
+    }
+}
+
+#[async_trait]
+impl<S: RoleStore + ?Sized> RoleStore for Coherent<S> {
+    async fn set_permissions(
+        &self,
+        role: &str,
+        permissions: &[Box<str>],
+        audit: Audit<'_, ()>,
+    ) -> Result<(), StoreError> {
+        self.coherence.write(Change::Role(role.into()), self.store.set_permissions(role, permissions, audit)).await
+    }
+
+    async fn remove_role(&self, role: &str, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.coherence.write(Change::Role(role.into()), self.store.remove_role(role, audit)).await
+    }
+
+    async fn roles(&self, after: Option<&str>, limit: u32) -> Result<Vec<StoredRole>, StoreError> {
+        self.store.roles(after, limit).await
     }
 }

@@ -179,6 +179,16 @@ pub enum EventKind {
         /// The key's `kid`.
         kid: String,
     },
+    /// A stored role got other permissions, or was created.
+    RoleChanged {
+        /// The role's name.
+        role: String,
+    },
+    /// A stored role was removed.
+    RoleRemoved {
+        /// The role's name.
+        role: String,
+    },
     /// An API key was created.
     ApiKeyCreated {
         /// The API key.
@@ -273,6 +283,8 @@ impl EventKind {
             Self::SigningKeyRotated { .. } => "signing_key_rotated",
             Self::VerifyingKeyAdded { .. } => "verifying_key_added",
             Self::KeyRetired { .. } => "key_retired",
+            Self::RoleChanged { .. } => "role_changed",
+            Self::RoleRemoved { .. } => "role_removed",
             Self::ApiKeyCreated { .. } => "api_key_created",
             Self::ApiKeyDerived { .. } => "api_key_derived",
             Self::ApiKeyImported { .. } => "api_key_imported",
@@ -325,6 +337,8 @@ impl EventKind {
             | Self::SigningKeyRotated { .. }
             | Self::VerifyingKeyAdded { .. }
             | Self::KeyRetired { .. }
+            | Self::RoleChanged { .. }
+            | Self::RoleRemoved { .. }
             | Self::ApiKeyRevoked { .. } => None,
         }
     }

@@ -23,6 +23,7 @@ pub(crate) enum Missing {
     /// These scopes, all of them.
     Scope(Vec<&'static str>),
     Role,
+    Permission,
     /// Another property of the caller's credential, by name.
     Fact(String),
     /// The caller is known, and excluded by a `not(..)`.
@@ -93,7 +94,7 @@ impl Missing {
             Self::Credential => 0,
             Self::StepUp { .. } => 1,
             Self::Scope(_) => 2,
-            Self::Role | Self::Fact(_) | Self::Excluded => 3,
+            Self::Role | Self::Permission | Self::Fact(_) | Self::Excluded => 3,
             Self::Impossible => 4,
         }
     }

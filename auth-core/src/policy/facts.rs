@@ -74,6 +74,8 @@ pub(crate) fn known(is_among: bool, complete: bool) -> Option<bool> {
 pub(crate) trait SubjectFacts: CredentialFacts {
     /// Whether the subject has one of these roles.
     fn holds_any(&self, roles: &[&str]) -> Option<bool>;
+    /// Whether one of the subject's roles has this permission.
+    fn has_permission(&self, name: &str) -> Option<bool>;
     fn authenticated_at(&self) -> Option<Timestamp>;
     fn authenticated_by(&self, method: &str) -> Option<bool>;
     /// Whether the access token carries the claim `name` with this value.

@@ -106,6 +106,17 @@ impl Requirement {
         }
     }
 
+    /// Whether it reads the permissions of the subject's roles.
+    pub(crate) fn reads_permissions(&self) -> bool {
+        match self {
+            Self::Public | Self::Optional => false,
+            Self::Leaf(leaf) => matches!(leaf, Leaf::Permission(_)),
+            Self::Not(inner) => inner.reads_permissions(),
+            Self::Bound(bound) => bound.requirement.reads_permissions(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::reads_permissions),
+        }
+    }
+
     /// The credentials that this requirement reads.
     pub(crate) const fn kinds(&self) -> CredentialKinds {
         Mentions::of(self).all()

@@ -24,7 +24,7 @@ use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
 use crate::password::{Hasher, PasswordRules};
 #[cfg(feature = "server")]
-use crate::store::{ApiKeyStore, AuditLog, SessionStore, UserDirectory, UserRegistry, UserStore};
+use crate::store::{ApiKeyStore, AuditLog, RoleStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "server")]
 use crate::token::Lifetimes;
 use crate::token::{AccessTokens, KeySet};
@@ -73,6 +73,7 @@ pub(crate) struct Service {
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
     pub(crate) recovery: Recovery,
+    pub(crate) roles: Option<Arc<dyn RoleStore>>,
 }
 
 impl Auth {

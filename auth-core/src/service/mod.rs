@@ -16,10 +16,12 @@ mod keys;
 mod limits;
 #[cfg(feature = "server")]
 pub(crate) mod oauth;
+mod permission;
 #[cfg(feature = "server")]
 mod purge;
 #[cfg(feature = "server")]
 pub(crate) mod recovery;
+mod roles;
 #[cfg(feature = "server")]
 mod scope;
 #[cfg(feature = "server")]

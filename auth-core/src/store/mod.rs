@@ -11,6 +11,7 @@ mod page;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 mod registry;
+mod roles;
 mod sessions;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
@@ -32,6 +33,7 @@ pub use postgres::PostgresStore;
 #[doc(hidden)]
 pub use registry::BuiltIn;
 pub use registry::{Created, FieldError, NewUser, UserRegistry, UserRejected, UserTransaction};
+pub use roles::{RolePermissions, RoleStore, StoredRole};
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::OpenError;
@@ -41,7 +43,12 @@ pub use users::{SubjectState, UserRecord, UserStore};
 
 /// A store of everything that an [`Auth`](crate::Auth) keeps, for [`AuthBuilder::store`](crate::AuthBuilder::store). A
 /// type that implements all store traits implements it.
-pub trait Store: UserDirectory + SessionStore + ApiKeyStore + OneTimeTokens + AuditLog + Housekeeping + Clone {}
+pub trait Store:
+    UserDirectory + SessionStore + ApiKeyStore + RoleStore + OneTimeTokens + AuditLog + Housekeeping + Clone
+{
+}
 
-impl<S> Store for S where S: UserDirectory + SessionStore + ApiKeyStore + OneTimeTokens + AuditLog + Housekeeping + Clone
-{}
+impl<S> Store for S where
+    S: UserDirectory + SessionStore + ApiKeyStore + RoleStore + OneTimeTokens + AuditLog + Housekeeping + Clone
+{
+}

@@ -19,6 +19,7 @@
 //!     conformance::directory(&store).await;
 //!     conformance::sessions(&store).await;
 //!     conformance::api_keys(&store).await;
+//!     conformance::roles(&store).await;
 //!     conformance::housekeeping(&store).await;
 //!     conformance::audit(&store).await;
 //!     conformance::one_time_tokens(&store).await;
@@ -36,12 +37,15 @@ mod one_time;
 mod purge;
 mod races;
 mod refresh;
+mod roles;
 mod sessions;
 mod users;
 
 use std::sync::Arc;
 
-use crate::store::{ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, SessionStore, UserDirectory, UserRegistry};
+use crate::store::{
+    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RoleStore, SessionStore, UserDirectory, UserRegistry,
+};
 
 /// Prints the name of the running check when it panics.
 struct Running(&'static str);
@@ -147,6 +151,16 @@ pub async fn api_keys<S: ApiKeyStore>(store: &Arc<S>) {
         keys::an_imported_key_is_found_by_its_hash,
         keys::an_owner_lists_rotates_and_revokes_no_other_keys,
         keys::derived_keys_are_revoked_but_for_those_of_valid_secrets,
+    );
+}
+
+/// Checks of [`RoleStore`].
+pub async fn roles<S: RoleStore>(store: &Arc<S>) {
+    check!(
+        store,
+        roles::a_role_has_the_permissions_that_it_was_given_last,
+        roles::a_removed_role_is_gone,
+        roles::roles_are_listed_by_name_and_page_by_page,
     );
 }
 

@@ -155,8 +155,10 @@ impl Verifier {
         let record = record.ok_or_else(unknown)?;
         let key = self.key_with_parents(record, hash, now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
         let owner = self.lookups.subject(&key.record.owner, now).await?;
-        let owner = owner.filter(|state| self.key_owners.allow(&key.record, Arc::clone(state), now));
         let owner = owner.ok_or_else(|| refuse(TokenError::SubjectChanged))?;
+        if !self.owner_may_have(&key.record, Arc::clone(&owner), now).await? {
+            return Err(refuse(TokenError::SubjectChanged));
+        }
         let key = self.limited(key, &owner).await?;
         self.note_use(&key.record, now).await;
         Ok(key)

@@ -47,6 +47,10 @@ impl Verifier {
             Requirement::Public => Ok(Caller::default()),
             _ => self.authenticate(head, kinds).await,
         };
+        let caller = match caller {
+            Ok(caller) if requirement.reads_permissions() => self.with_permissions_of(caller).await,
+            caller => caller,
+        };
         let (caller, refused) = match caller {
             Ok(caller) => {
                 let mut facts = caller.facts();
@@ -66,6 +70,14 @@ impl Verifier {
         let refused = refused.where_api_key(kinds.api_key);
         self.record_refused(declared, &caller, &refused, || head.context_of(caller.actor()));
         Err(refused)
+    }
+
+    /// The caller with the permissions of its roles, for a requirement that reads them.
+    async fn with_permissions_of(&self, mut caller: Caller) -> Result<Caller, AccessError> {
+        if let Some(identity) = caller.subject.take() {
+            caller.subject = Some(self.with_permissions(identity, self.now()).await?);
+        }
+        Ok(caller)
     }
 
     fn record_granted(&self, head: &Head<'_>, declared: &Declaration, caller: &Caller) {
@@ -101,6 +113,7 @@ fn refusal(missing: Missing, sent_other: bool) -> AccessError {
         Missing::StepUp { max_age, amr } => AccessError::StepUp { max_age, amr },
         Missing::Scope(scopes) => AccessError::InsufficientScope { scopes },
         Missing::Role => AccessError::InsufficientRole,
+        Missing::Permission => AccessError::InsufficientPermission,
         Missing::Fact(what) => AccessError::InsufficientCredential { what },
         Missing::Excluded | Missing::Impossible => AccessError::Denied,
     }

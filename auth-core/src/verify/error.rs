@@ -34,6 +34,9 @@ pub enum AccessError {
     /// The caller lacks a required role.
     #[error("The caller lacks a required role.")]
     InsufficientRole,
+    /// No role of the caller has a required permission.
+    #[error("The caller lacks a required permission.")]
+    InsufficientPermission,
     /// The credential lacks a required scope.
     #[error("The credential lacks a required scope.")]
     InsufficientScope {

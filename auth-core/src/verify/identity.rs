@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::permissions::Permissions;
 use crate::base::{SessionId, Standing, SubjectId, Timestamp};
 use crate::policy::{CredentialFacts, Role, SubjectFacts, known};
 use crate::store::SubjectState;
@@ -38,11 +39,22 @@ use crate::token::{ClaimPath, Claims};
 pub struct Identity {
     claims: Arc<Claims>,
     state: Arc<SubjectState>,
+    /// Behind a guard that reads them.
+    permissions: Option<Permissions>,
 }
 
 impl Identity {
     pub(crate) const fn new(claims: Arc<Claims>, state: Arc<SubjectState>) -> Self {
-        Self { claims, state }
+        Self { claims, state, permissions: None }
+    }
+
+    pub(super) fn with(self, permissions: Permissions) -> Self {
+        Self { permissions: Some(permissions), ..self }
+    }
+
+    /// The names of the subject's roles.
+    pub(crate) fn roles(&self) -> &[Box<str>] {
+        &self.state.roles
     }
 
     /// The subject.
@@ -112,6 +124,12 @@ impl SubjectFacts for Identity {
     fn holds_any(&self, roles: &[&str]) -> Option<bool> {
         let is_held = self.state.roles.iter().any(|held| roles.contains(&held.as_ref()));
         known(is_held, !self.claims.unreadable.roles)
+    }
+
+    /// A role that is absent may have it, so a list of roles that could not be read proves no absence.
+    fn has_permission(&self, name: &str) -> Option<bool> {
+        let has = self.permissions.as_ref()?.has(name);
+        known(has, !self.claims.unreadable.roles)
     }
 
     fn authenticated_at(&self) -> Option<Timestamp> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::Identity;
+use super::{AccessError, Identity, Verifier};
 use crate::base::Timestamp;
 use crate::policy::{Facts, Requirement, evaluate};
 use crate::store::{ApiKeyRecord, SubjectState};
@@ -33,19 +33,41 @@ impl KeyOwners {
         of.mounted(requirement);
     }
 
-    /// Whether an owner in this state may have the key. The owner is a subject without a session: roles count, and no
-    /// scope, claim or fresh authentication is met.
-    pub(crate) fn allow(&self, key: &ApiKeyRecord, state: Arc<SubjectState>, now: Timestamp) -> bool {
+    /// The owner is a subject without a session: roles and their permissions count, and no scope, claim or fresh
+    /// authentication is met.
+    fn allow(&self, key: &ApiKeyRecord, owner: &Identity, now: Timestamp) -> bool {
+        self.of(key).meets(Facts { subject: Some(owner), api_key: None, sent_other: false }, now)
+    }
+
+    fn of(&self, key: &ApiKeyRecord) -> &Requirements {
+        if key.self_service { &self.self_service } else { &self.made }
+    }
+}
+
+impl Verifier {
+    /// Whether the owner of a key, in this state, may have it.
+    pub(super) async fn owner_may_have(
+        &self,
+        key: &ApiKeyRecord,
+        state: Arc<SubjectState>,
+        now: Timestamp,
+    ) -> Result<bool, AccessError> {
         if !state.active {
-            return false;
+            return Ok(false);
         }
-        let of = if key.self_service { &self.self_service } else { &self.made };
         let owner = Identity::new(Arc::new(Claims::minimal(key.owner.clone(), 0)), state);
-        of.meets(Facts { subject: Some(&owner), api_key: None, sent_other: false }, now)
+        let reads_permissions = self.key_owners.of(key).read_permissions();
+        let owner = if reads_permissions { self.with_permissions(owner, now).await? } else { owner };
+        Ok(self.key_owners.allow(key, &owner, now))
     }
 }
 
 impl Requirements {
+    fn read_permissions(&self) -> bool {
+        let any = self.any.read().unwrap_or_else(PoisonError::into_inner);
+        any.iter().any(|requirement| requirement.reads_permissions())
+    }
+
     fn new(named: Option<&'static Requirement>) -> Self {
         Self { is_named: named.is_some(), any: RwLock::new(named.into_iter().collect()) }
     }

@@ -11,6 +11,7 @@ mod identity;
 mod key_owner;
 mod legacy;
 mod limits;
+mod permissions;
 mod proxies;
 mod scopes;
 pub(crate) mod source;

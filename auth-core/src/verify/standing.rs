@@ -43,7 +43,11 @@ impl Verifier {
             let Some(found) = api_keys.find(&parent.id).await? else { return Ok(false) };
             above = found.parent;
         }
-        let owner = users.find_by_id(&key.owner).await?;
-        Ok(owner.is_some_and(|user| self.key_owners.allow(&key, Arc::new(user.state), self.now())))
+        match users.find_by_id(&key.owner).await? {
+            Some(user) => {
+                self.owner_may_have(&key, Arc::new(user.state), self.now()).await.map_err(StoreError::unavailable)
+            }
+            None => Ok(false),
+        }
     }
 }

@@ -171,6 +171,9 @@ fn access(error: &AccessError) -> Row {
             (401, "invalid-dpop-proof", "Invalid proof of a key", Error("invalid_dpop_proof"))
         }
         AccessError::AmbiguousCredential => (400, "invalid-request", "Ambiguous credential", Error("invalid_request")),
+        AccessError::InsufficientPermission => {
+            (403, "insufficient-permission", "Forbidden", Error("insufficient_scope"))
+        }
         AccessError::InsufficientRole => (403, "insufficient-role", "Forbidden", Error("insufficient_scope")),
         AccessError::InsufficientScope { .. } => (403, "insufficient-scope", "Forbidden", Error("insufficient_scope")),
         AccessError::InsufficientCredential { .. } => {

@@ -9,6 +9,7 @@ use syn::Path;
 pub(crate) enum AttrKind {
     RequireAuth,
     RequireRole,
+    RequirePermission,
     RequireScope,
     ApiKey,
     Public,
@@ -17,9 +18,10 @@ pub(crate) enum AttrKind {
 }
 
 impl AttrKind {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 8] = [
         Self::RequireAuth,
         Self::RequireRole,
+        Self::RequirePermission,
         Self::RequireScope,
         Self::ApiKey,
         Self::Public,
@@ -31,6 +33,7 @@ impl AttrKind {
         match self {
             Self::RequireAuth => "require_auth",
             Self::RequireRole => "require_role",
+            Self::RequirePermission => "require_permission",
             Self::RequireScope => "require_scope",
             Self::ApiKey => "api_key",
             Self::Public => "public",

@@ -8,7 +8,7 @@ use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
 
 use super::list::list;
 use super::requirement::{Kind, RequirementExpr};
-use super::{AttrKind, literal, roles, tree};
+use super::{AttrKind, literal, permissions, roles, tree};
 use crate::diagnostics::{Errors, choice, error};
 use crate::model::Attr;
 
@@ -29,6 +29,12 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
             let remedy = "name the roles, any of which suffices: `#[require_role(Admin, Moderator)]`";
             several(span, args, errors, roles::role, ("`#[require_role]` names no role", remedy))
                 .map(|roles| RequirementExpr::any(span, roles))
+        }
+        AttrKind::RequirePermission => {
+            let remedy = "name the permissions, all of which are needed: `#[require_permission(UsersRead)]`";
+            let empty = ("`#[require_permission]` names no permission", remedy);
+            several(span, args, errors, permissions::permission, empty)
+                .map(|permissions| RequirementExpr::all(span, permissions))
         }
         AttrKind::RequireScope => {
             let remedy = "name the scopes, all of which are needed: `#[require_scope(\"reports:read\")]`";

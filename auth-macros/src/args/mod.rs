@@ -4,6 +4,7 @@ mod attr_kind;
 mod attribute;
 mod list;
 mod literal;
+mod permissions;
 mod requirement;
 mod roles;
 mod tree;

@@ -21,6 +21,7 @@ pub(crate) enum Kind {
     Optional,
     Leaf(Leaf),
     Role(Path),
+    Permission(Path),
     /// The path of a named policy, which reads the same credentials wherever it is used.
     Policy(Path),
     /// The policy of an attribute above the same handler that was expanded earlier, with which this one is joined.
@@ -113,6 +114,7 @@ impl fmt::Display for RequirementExpr {
             }
             Kind::Leaf(leaf) => list(f, leaf.function, leaf.arguments.iter().map(ToString::to_string).collect()),
             Kind::Role(path) => write!(f, "role({})", shown(path)),
+            Kind::Permission(path) => write!(f, "permission({})", shown(path)),
             Kind::Policy(path) | Kind::Earlier(path) => f.write_str(&shown(path)),
             Kind::Parameter(guard) => f.write_str(&shown(guard)),
             Kind::Bound(inner) => inner.fmt(f),

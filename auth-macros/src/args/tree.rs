@@ -9,7 +9,7 @@ use syn::{Ident, Lit, LitStr, Path, Token, parenthesized, token};
 use super::list::{list, only};
 use super::requirement::{Kind, Literal, MFA, RequirementExpr};
 use super::words::{Syntax, WORDS, Word};
-use super::{literal, roles};
+use super::{literal, permissions, roles};
 use crate::diagnostics::{Errors, choice, error, listed, nearest};
 
 const OPTIONAL: &str = "optional";
@@ -138,6 +138,9 @@ fn with_arguments(word: &Ident, input: ParseStream<'_>, errors: &mut Errors) -> 
         Syntax::Parts(kind) => kind(list(&content, errors, term)),
         Syntax::Part => Kind::Not(Box::new(only(word, &content, errors, term)?)),
         Syntax::Roles => return Ok(RequirementExpr::any(word.span(), list(&content, errors, roles::role))),
+        Syntax::Permissions => {
+            return Ok(RequirementExpr::all(word.span(), list(&content, errors, permissions::permission)));
+        }
         Syntax::Strings(strings) => {
             return Ok(RequirementExpr::leaf(
                 word.span(),

@@ -25,12 +25,13 @@ pub(super) enum Syntax {
     /// Strings, which become the arguments of the constructor with the word's name in `auth_core::Requirement`.
     Strings(&'static [fn(&LitStr) -> syn::Result<Literal>]),
     Roles,
+    Permissions,
     Parts(fn(Vec<RequirementExpr>) -> Kind),
     Part,
 }
 
 #[rustfmt::skip]
-pub(super) const WORDS: [Word; 12] = [
+pub(super) const WORDS: [Word; 13] = [
     Word { name: "auth", syntax: Syntax::Alone(|| leaf("auth", vec![])), example: "auth", without: "",
         met_by: "a subject with a valid access token" },
     Word { name: "api_key", syntax: Syntax::Alone(|| leaf("api_key", vec![])), example: "api_key", without: "",
@@ -47,6 +48,8 @@ pub(super) const WORDS: [Word; 12] = [
         met_by: "a known caller who does not meet what is inside" },
     Word { name: "role", syntax: Syntax::Roles, example: "role(Admin)", without: "names no role",
         met_by: "a subject with one of these roles, or with one that includes one of them" },
+    Word { name: "permission", syntax: Syntax::Permissions, example: "permission(UsersRead)", without: "names no permission",
+        met_by: "a subject whose roles have these permissions, as data of a store" },
     Word { name: "scope", syntax: Syntax::Strings(&[scope]), example: "scope(\"reports:read\")", without: "names no scope",
         met_by: "a credential that carries this scope" },
     Word { name: "fresh", syntax: Syntax::Strings(&[duration]), example: "fresh(\"10m\")", without: "says no duration",

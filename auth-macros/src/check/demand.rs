@@ -69,8 +69,11 @@ fn duplicates(term: &RequirementExpr, errors: &mut Errors) {
 /// A key that is equal for terms that demand the same.
 fn key(term: &RequirementExpr) -> String {
     match &term.kind {
-        // A bare role name is a variant of the enum `Role`.
+        // A bare name is a variant of the enum `Role` or `Permission`.
         Kind::Role(path) if path.get_ident().is_some() => format!("role(Role::{})", crate::args::shown(path)),
+        Kind::Permission(path) if path.get_ident().is_some() => {
+            format!("permission(Permission::{})", crate::args::shown(path))
+        }
         _ => term.to_string(),
     }
 }
@@ -78,6 +81,7 @@ fn key(term: &RequirementExpr) -> String {
 fn described(term: &RequirementExpr) -> String {
     match &term.kind {
         Kind::Role(path) => format!("the role `{}`", crate::args::shown(path)),
+        Kind::Permission(path) => format!("the permission `{}`", crate::args::shown(path)),
         _ => format!("`{term}`"),
     }
 }

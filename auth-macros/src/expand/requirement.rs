@@ -25,7 +25,8 @@ pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
     match &term.kind {
         Kind::Public => quote!(#requirement::Public),
         Kind::Optional => quote!(#requirement::Optional),
-        Kind::Role(path) => role(path),
+        Kind::Role(path) => variant(path, "Role", "role"),
+        Kind::Permission(path) => variant(path, "Permission", "permission"),
         Kind::Leaf(Leaf { function, arguments }) => {
             let function = Ident::new(function, Span::call_site());
             quote!(#requirement::#function(#(#arguments),*))
@@ -63,19 +64,22 @@ fn policy(path: &Path) -> TokenStream {
     quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT)
 }
 
-/// A path is used as written; a bare name is a variant of the enum `Role` in scope of the attribute.
-fn role(path: &Path) -> TokenStream {
+/// A path is used as written; a bare name is a variant of the enum of this name in scope of the attribute. `check` is the
+/// function that asserts its trait.
+fn variant(path: &Path, of: &str, check: &str) -> TokenStream {
     let span = path.span();
     let private = private_at(span);
-    let role = match path.get_ident() {
+    let check = Ident::new(check, span);
+    let value = match path.get_ident() {
         Some(variant) => {
-            let role = Ident::new("Role", span);
-            let role = quote_spanned!(span=> #role::#variant);
-            if is_constant(&variant.to_string()) { with_fallback(&role, variant) } else { role }
+            let of = Ident::new(of, span);
+            let value = quote_spanned!(span=> #of::#variant);
+            let may_be_a_list = check == "role" && is_constant(&variant.to_string());
+            if may_be_a_list { with_fallback(&value, variant) } else { value }
         }
         None => path.to_token_stream(),
     };
-    quote_spanned!(span=> #private::role(&#role).__requirement())
+    quote_spanned!(span=> #private::#check(&#value).__requirement())
 }
 
 /// Whether a name has the form of a constant, such as that of a list of roles, which no attribute takes.

@@ -1,4 +1,4 @@
-//! The impls of a role enum.
+//! The impls of a role or permission enum.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
@@ -7,14 +7,18 @@ use syn::DeriveInput;
 use super::span::as_ours;
 use crate::diagnostics::Errors;
 use crate::paths::{in_crate, private};
-use crate::role::{Role, RoleEnum, parse};
+use crate::role::{EnumKind, Role, RoleEnum, parse};
 
-pub(crate) fn derive(input: TokenStream) -> TokenStream {
+pub(crate) fn derive(kind: EnumKind, input: TokenStream) -> TokenStream {
     let (output, errors) = Errors::collect(|errors| {
         let input = errors.keep(syn::parse2::<DeriveInput>(input))?;
-        let role = parse(input, errors)?;
+        let role = parse(kind, input, errors)?;
         Some(in_crate(role.auth_core.clone(), || {
-            let impls = [inherent(&role), role_trait(&role), text(&role), serde(&role)];
+            let of_kind = match kind {
+                EnumKind::Role => [inherent(&role), role_trait(&role)],
+                EnumKind::Permission => [permission(&role), permission_trait(&role)],
+            };
+            let impls = of_kind.into_iter().chain([text(kind, &role), serde(kind, &role)]);
             quote!(#(#impls)*)
         }))
     });
@@ -48,6 +52,39 @@ fn inherent(RoleEnum { vis, ident, roles, .. }: &RoleEnum) -> TokenStream {
     }
 }
 
+fn permission(RoleEnum { vis, ident, roles, .. }: &RoleEnum) -> TokenStream {
+    let (private, vis) = (private(), as_ours(vis.to_token_stream()));
+    let variants = roles.iter().map(|permission| &permission.variant);
+    let names = roles.iter().map(|permission| &permission.name);
+    quote! {
+        impl #ident {
+            const fn __name(&self) -> &'static #private::core::primitive::str {
+                match self {
+                    #(Self::#variants => #names,)*
+                }
+            }
+            #[doc(hidden)]
+            #vis const fn __requirement(&self) -> #private::Requirement {
+                #private::Requirement::permission(self.__name())
+            }
+        }
+    }
+}
+
+fn permission_trait(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
+    let private = private();
+    let variants = roles.iter().map(|permission| &permission.variant);
+    quote! {
+        #[automatically_derived]
+        impl #private::Permission for #ident {
+            const ALL: &'static [Self] = &[#(Self::#variants),*];
+            fn name(self) -> &'static #private::core::primitive::str {
+                self.__name()
+            }
+        }
+    }
+}
+
 fn role_trait(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
     let private = private();
     let variants = roles.iter().map(|role| &role.variant);
@@ -66,8 +103,12 @@ fn role_trait(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
     }
 }
 
-fn text(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
+fn text(kind: EnumKind, RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
     let private = private();
+    let unknown = match kind {
+        EnumKind::Role => quote!(#private::UnknownRole),
+        EnumKind::Permission => quote!(#private::UnknownPermission),
+    };
     let core = quote!(#private::core);
     let variants = roles.iter().map(|role| &role.variant);
     let names: Vec<_> = roles.iter().map(|role| &role.name).collect();
@@ -80,19 +121,23 @@ fn text(RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream {
         }
         #[automatically_derived]
         impl #core::str::FromStr for #ident {
-            type Err = #private::UnknownRole;
+            type Err = #unknown;
             fn from_str(name: &#core::primitive::str) -> #core::result::Result<Self, Self::Err> {
                 match name {
                     #(#names => #core::result::Result::Ok(Self::#variants),)*
-                    _ => #core::result::Result::Err(#private::UnknownRole::new(name, &[#(#names),*])),
+                    _ => #core::result::Result::Err(#unknown::new(name, &[#(#names),*])),
                 }
             }
         }
     }
 }
 
-fn serde(RoleEnum { ident, .. }: &RoleEnum) -> TokenStream {
+fn serde(kind: EnumKind, RoleEnum { ident, .. }: &RoleEnum) -> TokenStream {
     let private = private();
+    let deserialize = match kind {
+        EnumKind::Role => quote!(deserialize_role),
+        EnumKind::Permission => quote!(deserialize_permission),
+    };
     let serde = quote!(#private::serde);
     let result = quote!(#private::core::result::Result);
     quote! {
@@ -105,7 +150,7 @@ fn serde(RoleEnum { ident, .. }: &RoleEnum) -> TokenStream {
         #[automatically_derived]
         impl<'de> #serde::Deserialize<'de> for #ident {
             fn deserialize<D: #serde::Deserializer<'de>>(deserializer: D) -> #result<Self, D::Error> {
-                #private::deserialize_role(deserializer)
+                #private::#deserialize(deserializer)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Reads a role enum and its `#[role(..)]` attributes.
+//! Reads a role or permission enum and its `#[role(..)]` or `#[permission(..)]` attributes.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use syn::{Attribute, Data, DeriveInput, Fields, LitStr, Meta, Path, Token, Varia
 
 use super::case::Case;
 use super::inclusion;
-use super::model::{Role, RoleEnum};
+use super::model::{EnumKind, Role, RoleEnum};
 use crate::args::is_nqchar;
 use crate::diagnostics::{Errors, choice, error};
 
@@ -25,17 +25,21 @@ pub(super) struct NamedVariant {
 }
 
 /// Reads the enum; `None` after an error, which is in `errors`.
-pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum> {
+pub(crate) fn parse(kind: EnumKind, input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum> {
     let before = errors.count();
-    let variants = variants(&input, errors)?;
+    let variants = variants(kind, &input, errors)?;
     if !input.generics.params.is_empty() {
         let remedy = "remove the parameters";
-        errors.add(input.generics.span(), "a role enum cannot have generic parameters", remedy);
+        let problem = format!("a {} enum cannot have generic parameters", kind.noun());
+        errors.add(input.generics.span(), problem, remedy);
     }
-    let Arguments { case, auth_core } = arguments(&input.attrs, errors);
-    let parsed: Vec<_> = variants.iter().map(|variant| named(variant, case, errors)).collect();
-    distinct(&parsed, errors);
-    let granted_by = inclusion::close(&parsed, errors);
+    let Arguments { case, auth_core } = arguments(kind, &input.attrs, errors);
+    let parsed: Vec<_> = variants.iter().map(|variant| named(kind, variant, case, errors)).collect();
+    distinct(kind, &parsed, errors);
+    let granted_by = match kind {
+        EnumKind::Role => inclusion::close(&parsed, errors),
+        EnumKind::Permission => vec![Vec::new(); parsed.len()],
+    };
     if errors.count() > before {
         return None;
     }
@@ -48,42 +52,44 @@ pub(crate) fn parse(input: DeriveInput, errors: &mut Errors) -> Option<RoleEnum>
     Some(RoleEnum { vis: input.vis, ident: input.ident, roles: roles.collect(), auth_core })
 }
 
-fn variants(input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
+fn variants(kind: EnumKind, input: &DeriveInput, errors: &mut Errors) -> Option<Vec<Variant>> {
     let (token, found) = match &input.data {
         Data::Enum(data) if data.variants.is_empty() => {
-            let problem = format!("`{}` has no variants, so it has no roles", input.ident);
-            errors.add(input.ident.span(), problem, "add a variant for each role");
+            let problem = format!("`{}` has no variants, so it has no {}s", input.ident, kind.noun());
+            errors.add(input.ident.span(), problem, format_args!("add a variant for each {}", kind.noun()));
             return None;
         }
         Data::Enum(data) => return Some(data.variants.iter().cloned().collect()),
         Data::Struct(data) => (data.struct_token.span, "a struct"),
         Data::Union(data) => (data.union_token.span, "a union"),
     };
-    let problem = format!("`Role` cannot be derived for {found}, because roles are the variants of an enum");
-    errors.add(token, problem, format_args!("write `enum {} {{ User, Admin }}`", input.ident));
+    let (derive, noun) = (kind.derive(), kind.noun());
+    let problem = format!("`{derive}` cannot be derived for {found}, because {noun}s are the variants of an enum");
+    errors.add(token, problem, format_args!("write `enum {} {{ {} }}`", input.ident, kind.variants()));
     None
 }
 
-fn named(variant: &Variant, case: Case, errors: &mut Errors) -> NamedVariant {
+fn named(kind: EnumKind, variant: &Variant, case: Case, errors: &mut Errors) -> NamedVariant {
     let span = variant.ident.span();
     if !matches!(variant.fields, Fields::Unit) {
+        let noun = kind.noun();
         errors.add(
             variant.fields.span(),
-            format_args!("the role `{}` carries data, but a role is only a name", variant.ident),
+            format_args!("the {noun} `{}` carries data, but a {noun} is only a name", variant.ident),
             format_args!("write `{}` without data, and keep the data with the user", variant.ident),
         );
     }
     let name = case.apply(&variant.ident.unraw().to_string());
     let mut named = NamedVariant { variant: variant.ident.clone(), name, name_span: span, includes: Vec::new() };
     let mut seen = Vec::new();
-    each_argument(&variant.attrs, errors, |meta| {
+    each_argument(kind, &variant.attrs, errors, |meta| {
         once(meta, &mut seen)?;
         if meta.path.is_ident("rename") {
             let literal = string(meta)?;
             named.name = literal.value();
             named.name_span = literal.span();
             Ok(())
-        } else if meta.path.is_ident("includes") {
+        } else if meta.path.is_ident("includes") && kind == EnumKind::Role {
             named.includes.extend(included(meta)?);
             Ok(())
         } else if meta.path.is_ident("rename_all") {
@@ -93,10 +99,11 @@ fn named(variant: &Variant, case: Case, errors: &mut Errors) -> NamedVariant {
                 "for one variant write `rename = \"..\"`",
             ))
         } else {
-            Err(unknown(meta, &["rename", "includes"]))
+            let known: &[_] = if kind == EnumKind::Role { &["rename", "includes"] } else { &["rename"] };
+            Err(unknown(meta, known))
         }
     });
-    valid(&named, errors);
+    valid(kind, &named, errors);
     named
 }
 
@@ -123,17 +130,17 @@ fn included(meta: &ParseNestedMeta<'_>) -> syn::Result<Vec<Ident>> {
     if names.is_empty() { Err(error(meta.path.span(), "`includes` names no role", FORM)) } else { Ok(names) }
 }
 
-/// The `#[role(..)]` arguments of the enum.
+/// The arguments of the enum's own attribute.
 struct Arguments {
     case: Case,
     auth_core: Option<TokenStream>,
 }
 
-fn arguments(attrs: &[Attribute], errors: &mut Errors) -> Arguments {
+fn arguments(kind: EnumKind, attrs: &[Attribute], errors: &mut Errors) -> Arguments {
     let mut case = Case::Pascal;
     let mut auth_core = None;
     let mut seen = Vec::new();
-    each_argument(attrs, errors, |meta| {
+    each_argument(kind, attrs, errors, |meta| {
         once(meta, &mut seen)?;
         if meta.path.is_ident("crate") {
             auth_core = Some(meta.value()?.parse::<Path>()?.into_token_stream());
@@ -160,17 +167,20 @@ fn arguments(attrs: &[Attribute], errors: &mut Errors) -> Arguments {
     Arguments { case, auth_core }
 }
 
-/// Runs `read` for each argument of each `#[role(..)]`.
+/// Runs `read` for each argument of each `#[role(..)]` or `#[permission(..)]`.
 fn each_argument(
+    kind: EnumKind,
     attrs: &[Attribute],
     errors: &mut Errors,
     mut read: impl FnMut(&ParseNestedMeta<'_>) -> syn::Result<()>,
 ) {
-    for attr in attrs.iter().filter(|attr| attr.path().is_ident("role")) {
+    for attr in attrs.iter().filter(|attr| attr.path().is_ident(kind.noun())) {
         if !matches!(attr.meta, Meta::List(_)) {
-            let remedy =
-                "write `#[role(includes(User))]`, `#[role(rename = \"..\")]` or `#[role(rename_all = \"..\")]`";
-            errors.add(attr.path().span(), "`#[role]` has no arguments", remedy);
+            let noun = kind.noun();
+            let includes = if kind == EnumKind::Role { "`#[role(includes(User))]`, " } else { "" };
+            let renames = format!("`#[{noun}(rename = \"..\")]` or `#[{noun}(rename_all = \"..\")]`");
+            let problem = format!("`#[{noun}]` has no arguments");
+            errors.add(attr.path().span(), problem, format_args!("write {includes}{renames}"));
             continue;
         }
         let result = attr.parse_nested_meta(|meta| {
@@ -216,23 +226,26 @@ fn unknown(meta: &ParseNestedMeta<'_>, known: &[&'static str]) -> syn::Error {
     error(meta.path.span(), format_args!("there is no argument `{word}` here"), choice(&word, known.iter().copied()))
 }
 
-/// Role names appear in the quoted strings of challenges (RFC 6750 section 3).
-fn valid(role: &NamedVariant, errors: &mut Errors) {
+/// Names appear in the quoted strings of challenges (RFC 6750 section 3).
+fn valid(kind: EnumKind, role: &NamedVariant, errors: &mut Errors) {
+    let noun = kind.noun();
     let problem = match role.name.chars().find(|c| !is_nqchar(*c)) {
-        _ if role.name.is_empty() => "a role's name cannot be empty".to_owned(),
-        Some(bad) => format!("the role name {:?} contains {bad:?}, which an HTTP header cannot carry", role.name),
+        _ if role.name.is_empty() => format!("a {noun}'s name cannot be empty"),
+        Some(bad) => format!("the {noun} name {:?} contains {bad:?}, which an HTTP header cannot carry", role.name),
         None => return,
     };
-    let remedy = "use visible ASCII without spaces, quotes and backslashes: `#[role(rename = \"super-user\")]`";
+    let example = format!("`#[{noun}(rename = {:?})]`", kind.name());
+    let remedy = format!("use visible ASCII without spaces, quotes and backslashes: {example}");
     errors.add(role.name_span, problem, remedy);
 }
 
-fn distinct(roles: &[NamedVariant], errors: &mut Errors) {
+fn distinct(kind: EnumKind, roles: &[NamedVariant], errors: &mut Errors) {
     let mut first: HashMap<&str, &Ident> = HashMap::new();
     for role in roles.iter().filter(|role| !role.name.is_empty()) {
         if let Some(other) = first.get(&*role.name) {
             let problem = format!("`{}` and `{other}` are both named {:?}", role.variant, role.name);
-            errors.add(role.name_span, problem, "give one of them another name: `#[role(rename = \"..\")]`");
+            let remedy = format!("give one of them another name: `#[{}(rename = \"..\")]`", kind.noun());
+            errors.add(role.name_span, problem, remedy);
         } else {
             first.insert(&role.name, &role.variant);
         }

@@ -13,8 +13,9 @@ use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message, Purpose};
 use auth_core::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, Created, KeysOf, MemoryStore,
-    NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, Session,
-    SessionStore, StoreError, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore, VerifiedEmail,
+    NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, RolePermissions,
+    RoleStore, Session, SessionStore, StoreError, StoredRole, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
+    UserStore, VerifiedEmail,
 };
 use auth_core::token::TokenHash;
 use auth_core::{
@@ -237,6 +238,33 @@ impl Delivery for Outbox {
     }
 }
 
+#[async_trait]
+impl RolePermissions for Yielding {
+    async fn permissions_of(&self, role: &str) -> Result<Vec<Box<str>>, StoreError> {
+        self.0.permissions_of(role).await
+    }
+}
+
+#[async_trait]
+impl RoleStore for Yielding {
+    async fn set_permissions(
+        &self,
+        role: &str,
+        permissions: &[Box<str>],
+        audit: Audit<'_, ()>,
+    ) -> Result<(), StoreError> {
+        yielding!(self.0.set_permissions(role, permissions, audit))
+    }
+
+    async fn remove_role(&self, role: &str, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        yielding!(self.0.remove_role(role, audit))
+    }
+
+    async fn roles(&self, after: Option<&str>, limit: u32) -> Result<Vec<StoredRole>, StoreError> {
+        self.0.roles(after, limit).await
+    }
+}
+
 /// The names of the events since the last look. It yields, as a sink that writes to a network does.
 #[derive(Clone, Default)]
 struct Recorded(Arc<Mutex<Vec<&'static str>>>);
@@ -283,13 +311,17 @@ impl Scene {
             .directory(yielding.clone())
             .sessions(yielding.clone())
             .api_keys(yielding.clone())
-            .one_time_tokens(yielding)
+            .one_time_tokens(yielding.clone())
             .delivery(outbox.clone())
+            .role_store(yielding)
             .events(events.clone())
             .cache_ttl(hour)
             .build()
             .unwrap();
-        let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+        let mut ada = Registration::new("ada@example.com", PASSWORD);
+        ada.roles.push("support".into());
+        let (ada, _) = auth.register(&context, ada).await.unwrap();
+        store.set_permissions("auditor", &["UsersRead".into()], Audit::none()).await.unwrap();
         let first = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let second = auth.login(&context, Login::new("ada@example.com", PASSWORD)).await.unwrap();
         let new = NewApiKey::new("nightly");
@@ -697,6 +729,49 @@ async fn in_the_revocation_of_a_key() {
             let gone = ApiKeyStore::find(&scene.store, scene.key.key.id()).await.unwrap().is_none();
             Effect { changed: gone, seen: scene.key_status().await == 401 }
         },
+    )
+    .await;
+}
+
+#[derive(Permission, Clone, Copy, Debug, PartialEq, Eq)]
+enum Permission {
+    UsersRead,
+}
+
+/// The status of a guard that asks for the permission, for a subject with the role `support`.
+async fn permission_status(scene: &Scene) -> u16 {
+    #[require_permission(UsersRead)]
+    async fn read() {}
+    use tower_service::Service as _;
+    let mut app: axum::Router = GuardedRouter::new().route("/", get(read)).with_state(scene.auth.clone());
+    let request =
+        axum::http::Request::get("/").header("authorization", format!("Bearer {}", scene.first.access.expose()));
+    app.call(request.body(axum::body::Body::empty()).unwrap()).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn in_a_change_of_a_role() {
+    hang_up(
+        &["role_changed"],
+        async |scene| {
+            assert_eq!(permission_status(scene).await, 403, "now it is cached that the role has no permission");
+            scene.auth.set_role_permissions(&context(), "support", &[Permission::UsersRead]).await
+        },
+        async |scene| Effect {
+            changed: !scene.store.permissions_of("support").await.unwrap().is_empty(),
+            seen: permission_status(scene).await == 200,
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_removal_of_a_role() {
+    let role = "auditor";
+    hang_up(
+        &["role_removed"],
+        async |scene| scene.auth.remove_role(&context(), role).await,
+        async |scene| Effect { changed: scene.store.permissions_of(role).await.unwrap().is_empty(), seen: true },
     )
     .await;
 }

@@ -12,6 +12,7 @@ mod handlers;
 mod keys;
 mod language;
 mod matrix;
+mod permissions;
 mod policy_lock;
 mod refusals;
 mod resources;

@@ -22,6 +22,22 @@ enum Desk {
     Leader,
 }
 
+/// Permissions of the role `Staff`.
+#[derive(Permission, Clone, Copy, Debug, PartialEq, Eq)]
+enum Permission {
+    UsersRead,
+    UsersWrite,
+}
+
+/// Permissions whose names differ from their variants.
+#[derive(Permission, Clone, Copy, Debug, PartialEq, Eq)]
+#[permission(rename_all = "kebab-case")]
+enum Named {
+    UsersRead,
+    #[permission(rename = "users:write")]
+    UsersWrite,
+}
+
 struct IsStaff;
 
 impl Rule for IsStaff {
@@ -52,6 +68,10 @@ handlers! {
     key: #[require(api_key)];
     open: #[require(public)];
     role_: #[require(role(Moderator, Guest))];
+    permission_: #[require(permission(UsersRead, UsersWrite))];
+    require_permission_: #[require_permission(UsersRead, UsersWrite)];
+    permission_by_name: #[require_permission(Named::UsersRead)];
+    permission_renamed: #[require_permission(Named::UsersWrite)];
     scope_: #[require(scope("a"))];
     fresh_: #[require(fresh("10m"))];
     amr_: #[require(amr("otp"))];
@@ -112,6 +132,10 @@ fn app(auth: &Auth) -> axum::Router {
         .route("/key", get(key))
         .route("/open", get(open))
         .route("/role", get(role_))
+        .route("/permission", get(permission_))
+        .route("/require_permission", get(require_permission_))
+        .route("/permission_by_name", get(permission_by_name))
+        .route("/permission_renamed", get(permission_renamed))
         .route("/scope", get(scope_))
         .route("/fresh", get(fresh_))
         .route("/amr", get(amr_))
@@ -142,14 +166,14 @@ enum Caller {
     /// A subject with these roles, authentication methods and scopes.
     Subject(&'static [Role], &'static str, &'static str),
     /// A subject with a role of this name.
-    Named(&'static str),
+    OfRole(&'static str),
     /// A subject that logged in eleven minutes ago.
     Stale,
     /// An API key with these scopes.
     Program(&'static [&'static str]),
 }
 
-use Caller::{Anonymous, Broken, Named, Program, Stale, Subject};
+use Caller::{Anonymous, Broken, OfRole, Program, Stale, Subject};
 
 const NO_ROLE: Caller = Subject(&[], "pwd", "");
 const STAFF: Caller = Subject(&[Moderator], "pwd", "");
@@ -184,6 +208,11 @@ fn rows() -> Vec<Row> {
         ("api_key", "/key", Program(&[]), Some((NO_ROLE, refused_with_key(401, INVALID))), "require/optional_of_a_key"),
         ("public", "/open", Anonymous, None, "require/public_inside_any"),
         ("role(A, B)", "/role", Subject(&[Guest], "pwd", ""), Some((OTHERS, forbidden())), "require/role_misspelt"),
+        ("#[require_permission(A, B)]", "/require_permission", OfRole("editor"), Some((OfRole("reader"), forbidden())), "require_permission/unknown_permission"),
+        ("permission(A, B)", "/permission", OfRole("editor"), Some((OfRole("reader"), forbidden())), "require/permission_is_a_string"),
+        ("#[derive(Permission)]", "/permission", OfRole("editor"), Some((OfRole("kebab"), forbidden())), "derive_permission/on_a_struct"),
+        ("#[permission(rename = \"users:write\")]", "/permission_renamed", OfRole("kebab"), Some((OfRole("editor"), forbidden())), "derive_permission/includes"),
+        ("#[permission(rename_all = \"kebab-case\")]", "/permission_by_name", OfRole("kebab"), Some((OfRole("reader"), forbidden())), "derive_permission/unknown_case"),
         ("scope(\"a\")", "/scope", Subject(&[], "pwd", "a"), Some((NO_ROLE, scope("a"))), "require/empty_scope"),
         ("fresh(\"10m\")", "/fresh", NO_ROLE, Some((Stale, step_up("max_age=\"600\""))), "require/fresh_without_unit"),
         ("amr(\"otp\")", "/amr", Subject(&[], "otp", ""), Some((NO_ROLE, step_up("acr_values=\"otp\""))), "require/amr_is_a_path"),
@@ -201,10 +230,10 @@ fn rows() -> Vec<Row> {
         ("Proof<P>", "/with_proof", STAFF, Some((OTHERS, forbidden())), "guard/proof_made_by_hand"),
         ("merge_unchecked, nest_unchecked", "/unchecked", Anonymous, None, "router/plain_router_merged"),
         ("merge_unchecked, nest_unchecked", "/unchecked_guarded", STAFF, Some((OTHERS, forbidden())), "router/nested_plain_router"),
-        ("#[derive(Role)]", "/role", STAFF, Some((Named("moderator"), forbidden())), "derive_role/on_a_struct"),
-        ("#[role(includes(A, B))]", "/desk", Named("head"), Some((Named("root"), forbidden())), "derive_role/includes_unknown"),
-        ("#[role(rename = \"root\")]", "/leader", Named("head"), Some((Named("Leader"), forbidden())), "derive_role/rename_to_nothing"),
-        ("#[role(rename_all = \"kebab-case\")]", "/desk", Named("night-shift"), Some((Named("NightShift"), forbidden())), "derive_role/unknown_case"),
+        ("#[derive(Role)]", "/role", STAFF, Some((OfRole("moderator"), forbidden())), "derive_role/on_a_struct"),
+        ("#[role(includes(A, B))]", "/desk", OfRole("head"), Some((OfRole("root"), forbidden())), "derive_role/includes_unknown"),
+        ("#[role(rename = \"root\")]", "/leader", OfRole("head"), Some((OfRole("Leader"), forbidden())), "derive_role/rename_to_nothing"),
+        ("#[role(rename_all = \"kebab-case\")]", "/desk", OfRole("night-shift"), Some((OfRole("NightShift"), forbidden())), "derive_role/unknown_case"),
     ]
 }
 
@@ -216,7 +245,7 @@ async fn answer(service: &Service, path: &str, caller: &Caller) -> Answer {
             let user = service.user(roles).await;
             service.with_token(path, &service.token_of(&user, amr, scope).await).await
         }
-        Named(role) => {
+        OfRole(role) => {
             let user = service.user_named(role).await;
             service.with_token(path, &service.token_of(&user, "pwd", "").await).await
         }
@@ -232,6 +261,11 @@ async fn answer(service: &Service, path: &str, caller: &Caller) -> Answer {
 #[tokio::test]
 async fn every_row_lets_in_and_refuses_over_http() {
     let service = Service::start(app).await;
+    let context = auth_core::Context::system("test");
+    for (role, permissions) in [("reader", &[Permission::UsersRead][..]), ("editor", Permission::ALL)] {
+        service.auth.set_role_permissions(&context, role, permissions).await.unwrap();
+    }
+    service.auth.set_role_permissions(&context, "kebab", Named::ALL).await.unwrap();
     for (row, path, one, other, _) in rows() {
         assert_eq!(answer(&service, path, &one).await, let_in(), "`{row}` at {path} refuses");
         if let Some((other, refusal)) = other {

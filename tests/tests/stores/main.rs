@@ -30,6 +30,7 @@ async fn conforms(store: impl Store) {
     conformance::directory(&store).await;
     conformance::sessions(&store).await;
     conformance::api_keys(&store).await;
+    conformance::roles(&store).await;
     conformance::housekeeping(&store).await;
     conformance::audit(&store).await;
     conformance::one_time_tokens(&store).await;

@@ -50,6 +50,10 @@ impl SubjectFacts for Subject {
         (!self.unread).then(|| self.role.is_some_and(|role| roles.contains(&role)))
     }
 
+    fn has_permission(&self, _: &str) -> Option<bool> {
+        (!self.unread).then_some(self.otp)
+    }
+
     fn authenticated_at(&self) -> Option<Timestamp> {
         (!self.unread).then(|| NOW.before(std::time::Duration::from_secs(self.age)))
     }

@@ -66,6 +66,8 @@ leaves! {
     api_key::ApiKey,
     /// A subject that holds this role or one that includes it.
     role::Role,
+    /// A subject with a role that has this permission.
+    permission::Permission,
     /// The credential (access token or API key) carries this scope (RFC 6749 section 3.3).
     scope::Scope,
     /// The subject authenticated at most this long ago (RFC 9470 `max_age`).

@@ -24,7 +24,7 @@ use crate::service::purge::PurgeTask;
 #[cfg(feature = "server")]
 use crate::service::recovery::Recovery;
 #[cfg(feature = "server")]
-use crate::store::{Housekeeping, UserDirectory, UserRegistry};
+use crate::store::{Housekeeping, RoleStore, UserDirectory, UserRegistry};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::{IssuerError, TrustedIssuers};
 use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
@@ -100,6 +100,8 @@ impl AuthBuilder {
             users: users.clone().map(|users| users as _),
             sessions: sessions.clone().map(|sessions| sessions as _),
             api_keys: api_keys.clone().map(|keys| keys as _),
+            // Reads need no coherence: the cache in front of them is.
+            role_permissions: self.role_permissions.take(),
             known_roles: std::mem::take(&mut self.known_roles),
         };
         #[cfg(feature = "server")]
@@ -123,6 +125,7 @@ impl AuthBuilder {
                 sessions: sessions.ok_or(missing("session", "sessions"))?,
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
                 audit: self.audit.take(),
+                roles: self.role_store.take().map(|roles| Coherent::new(roles, &coherence) as Arc<dyn RoleStore>),
                 hasher: Hasher::new(self.foreign_hashes),
                 recovery: Recovery::new(self.one_time.take(), self.delivery.take()),
                 password_rules: self.password_rules,

@@ -22,7 +22,8 @@ use crate::service::recovery::Delivery;
 #[cfg(feature = "server")]
 use crate::service::session::ClaimsHook;
 use crate::store::{
-    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, SessionStore, Store, UserDirectory, UserRegistry, UserStore,
+    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RolePermissions, RoleStore, SessionStore, Store, UserDirectory,
+    UserRegistry, UserStore,
 };
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
@@ -109,6 +110,8 @@ pub struct AuthBuilder {
     directory: Option<Arc<dyn UserDirectory>>,
     sessions: Option<Arc<dyn SessionStore>>,
     api_keys: Option<Arc<dyn ApiKeyStore>>,
+    role_permissions: Option<Arc<dyn RolePermissions>>,
+    role_store: Option<Arc<dyn RoleStore>>,
 }
 
 impl AuthBuilder {
@@ -166,16 +169,18 @@ impl AuthBuilder {
             directory: None,
             sessions: None,
             api_keys: None,
+            role_permissions: None,
+            role_store: None,
         }
     }
 
-    /// Sets one store for users (with registration and administration), sessions, API keys, one-time tokens and the audit
-    /// trail.
+    /// Sets one store for users (with registration and administration), sessions, API keys, roles, one-time tokens and
+    /// the audit trail.
     pub fn store(mut self, store: impl Store) -> Self {
         self.housekeeping = Some(Arc::new(store.clone()));
         self.audit = Some(Arc::new(store.clone()));
         self.one_time = Some(Arc::new(store.clone()));
-        self.directory(store.clone()).sessions(store.clone()).api_keys(store)
+        self.directory(store.clone()).sessions(store.clone()).api_keys(store.clone()).role_store(store)
     }
 
     /// Sets the audit trail that [`Auth::events`](crate::Auth::events) reads; [`store`](Self::store) sets it as well.
@@ -246,6 +251,20 @@ impl AuthBuilder {
     pub fn api_keys(mut self, api_keys: impl ApiKeyStore) -> Self {
         self.api_keys = Some(Arc::new(api_keys));
         self
+    }
+
+    /// Sets the source of the permissions that roles have, for guards with `permission(..)`;
+    /// [`store`](Self::store) sets it as well.
+    pub fn role_permissions(mut self, roles: impl RolePermissions) -> Self {
+        self.role_permissions = Some(Arc::new(roles));
+        self.role_store = None;
+        self
+    }
+
+    /// Sets the store of roles and their permissions; [`store`](Self::store) sets it as well.
+    pub fn role_store(self, roles: impl RoleStore) -> Self {
+        let roles = Arc::new(roles);
+        Self { role_permissions: Some(roles.clone()), role_store: Some(roles), ..self }
     }
 
     /// The lifetime of an access token; 15 minutes by default, from 1 second to 10 years.

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit;
 mod directory;
 mod one_time;
+mod roles;
 mod sessions;
 mod users;
 
@@ -32,6 +33,8 @@ struct Tables {
     sessions: BTreeMap<SessionId, Session>,
     tokens: HashMap<TokenHash, (SessionId, StoredToken)>,
     api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
+    /// The permissions of each role.
+    roles: BTreeMap<Box<str>, Vec<Box<str>>>,
     events: Vec<AuditRow>,
     one_time: HashMap<TokenHash, OneTimeToken>,
     verified: HashMap<SubjectId, VerifiedEmail>,

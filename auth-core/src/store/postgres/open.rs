@@ -124,6 +124,7 @@ fn migrations() -> Migrator {
             (1, "initial", include_str!("../../../migrations/postgres/0001_initial.sql")),
             (2, "audit", include_str!("../../../migrations/postgres/0002_audit.sql")),
             (4, "api keys", include_str!("../../../migrations/postgres/0004_api_keys.sql")),
+            (5, "roles", include_str!("../../../migrations/postgres/0005_roles.sql")),
             (6, "one-time tokens", include_str!("../../../migrations/postgres/0006_one_time_tokens.sql")),
         ],
     );

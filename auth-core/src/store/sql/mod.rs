@@ -10,6 +10,7 @@ mod error;
 mod one_time;
 mod records;
 mod redeem;
+mod roles;
 mod sessions;
 mod statements;
 mod users;
@@ -64,6 +65,7 @@ impl Found {
         ("refresh_tokens", 1),
         ("api_keys", 1),
         ("events", 2),
+        ("roles", 5),
         ("one_time_tokens", 6),
         ("verified_emails", 6),
     ];

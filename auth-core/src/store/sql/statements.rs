@@ -172,6 +172,11 @@ statements! {
                    ON CONFLICT (subject) DO UPDATE SET email = excluded.email, verified_at = excluded.verified_at"]
     verified_email ["SELECT email, verified_at FROM " T "verified_emails WHERE subject = $1"]
     forget_verified_email ["DELETE FROM " T "verified_emails WHERE subject = $1"]
+    role ["SELECT permissions FROM " T "roles WHERE name = $1"]
+    roles ["SELECT name, permissions FROM " T "roles WHERE name > $1 ORDER BY name LIMIT $2"]
+    set_role ["INSERT INTO " T "roles (name, permissions) VALUES ($1, $2)
+               ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions"]
+    remove_role ["DELETE FROM " T "roles WHERE name = $1 RETURNING name"]
 
     add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
     events ["SELECT " EVENT " FROM " T "events

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::policy::{CredentialFacts, Role, SubjectFacts};
+use crate::policy::{CredentialFacts, Permission, Role, SubjectFacts};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
@@ -15,6 +15,7 @@ pub struct TestCaller {
     pub(super) name: String,
     pub(super) kind: Kind,
     pub(super) roles: Vec<&'static str>,
+    permissions: Vec<&'static str>,
     pub(super) scopes: Vec<String>,
     pub(super) amr: Vec<String>,
     claims: Vec<(String, String)>,
@@ -65,6 +66,7 @@ impl TestCaller {
             name: name.into(),
             kind,
             roles: Vec::new(),
+            permissions: Vec::new(),
             scopes: Vec::new(),
             amr: Vec::new(),
             claims: Vec::new(),
@@ -78,6 +80,13 @@ impl TestCaller {
     #[must_use]
     pub fn role(mut self, role: impl Role) -> Self {
         self.roles.push(role.name());
+        self
+    }
+
+    /// Adds a permission of its roles.
+    #[must_use]
+    pub fn permission(mut self, permission: impl Permission) -> Self {
+        self.permissions.push(permission.name());
         self
     }
 
@@ -139,6 +148,10 @@ impl CredentialFacts for TestCaller {
 impl SubjectFacts for TestCaller {
     fn holds_any(&self, roles: &[&str]) -> Option<bool> {
         Some(self.roles.iter().any(|role| roles.contains(role)))
+    }
+
+    fn has_permission(&self, name: &str) -> Option<bool> {
+        Some(self.permissions.contains(&name))
     }
 
     fn authenticated_at(&self) -> Option<Timestamp> {

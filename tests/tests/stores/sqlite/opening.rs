@@ -155,6 +155,7 @@ async fn the_stores_tables_coexist_with_the_applications() {
         "auth_migrations",
         "auth_one_time_tokens",
         "auth_refresh_tokens",
+        "auth_roles",
         "auth_sessions",
         "auth_users",
         "auth_verified_emails",
