@@ -196,22 +196,19 @@ pub(crate) async fn update(
 ) -> Result<Json<UserBody>> {
     let (id, password) = (identity.subject().clone(), patch.password.take());
     let changes = Changes::of(patch)?;
-    let token = match password {
-        Some(password) => {
-            let mut words = vec![&*user.username, &*user.email];
-            words.extend(changes.username.as_deref());
-            words.extend(changes.email.as_ref().map(Email::as_str));
-            let hash = auth.hash_password(password, &words).await?;
-            // Every token of this user is revoked, so the client gets a new one.
-            let (pool, subject) = (pool.clone(), id.clone());
-            let write = async move |version| changes.write(&pool, &subject, Some((hash, version))).await;
-            let tokens = auth.set_password_with(&context, &id, Keep::Session(&identity), write).await?;
-            tokens.ok_or(Error::NotFound("session"))?.access
-        }
-        None => {
-            changes.write(&pool, &id, None).await?;
-            auth.access_token(&identity).await?
-        }
+    let token = if let Some(password) = password {
+        let mut words = vec![&*user.username, &*user.email];
+        words.extend(changes.username.as_deref());
+        words.extend(changes.email.as_ref().map(Email::as_str));
+        let hash = auth.hash_password(password, &words).await?;
+        // Every token of this user is revoked, so the client gets a new one.
+        let (pool, subject) = (pool.clone(), id.clone());
+        let write = async move |version| changes.write(&pool, &subject, Some((hash, version))).await;
+        let tokens = auth.set_password_with(&context, &id, Keep::Session(&identity), write).await?;
+        tokens.ok_or(Error::NotFound("session"))?.access
+    } else {
+        changes.write(&pool, &id, None).await?;
+        auth.access_token(&identity).await?
     };
     let user = User::load(&pool, &id).await?.ok_or(Error::NotFound("user"))?;
     Ok(body(user, token.expose()))
