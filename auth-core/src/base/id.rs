@@ -62,6 +62,11 @@ identifier! {
     ClientId, "client id"
 }
 
+identifier! {
+    /// The identifier of a second factor.
+    FactorId, "second factor id"
+}
+
 /// Takes the fast path for ASCII: every token has identifiers, and nearly all are ASCII.
 fn has_control_characters(text: &str) -> bool {
     if text.is_ascii() { text.bytes().any(|byte| byte.is_ascii_control()) } else { text.chars().any(char::is_control) }

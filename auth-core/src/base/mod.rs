@@ -13,5 +13,5 @@ pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
 pub(crate) use context::Standing;
 pub use context::{Actor, Context};
 pub use email::{Email, InvalidEmail};
-pub use id::{ApiKeyId, ClientId, InvalidIdentifier, SessionId, SubjectId};
+pub use id::{ApiKeyId, ClientId, FactorId, InvalidIdentifier, SessionId, SubjectId};
 pub(crate) use opaque::Opaque;

@@ -9,8 +9,8 @@ use crate::base::{ApiKeyId, Opaque, SessionId, SubjectId, Timestamp};
 use crate::password::PasswordHash;
 use crate::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, BuiltIn, Created, KeysOf, NewSession, NewUser, Page,
-    Redeem, Redeemed, RefreshTokenRecord, RolePermissions, RoleStore, Session, SessionStore, StoreError, StoredRole,
-    UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
+    Redeem, Redeemed, RefreshTokenRecord, RolePermissions, RoleStore, Session, SessionStore, StepUp, StoreError,
+    StoredRole, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore,
 };
 use crate::token::TokenHash;
 
@@ -145,6 +145,16 @@ impl<S: SessionStore + ?Sized> SessionStore for Coherent<S> {
         // After a failure or cancellation the ended sessions are unknown; the subject's new version invalidates them.
         let possible = vec![Change::Subject(subject.clone())];
         self.coherence.write_some(possible, self.store.end_all(subject, limit, audit), changes).await
+    }
+
+    /// Guards read the time and the methods of an authentication in the token.
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError> {
+        let change = Change::Session(step_up.session.clone());
+        self.coherence.write(change, self.store.step_up(step_up, audit)).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -12,6 +12,7 @@ mod page;
 pub mod postgres;
 mod registry;
 mod roles;
+mod second_factors;
 mod sessions;
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 mod sql;
@@ -34,7 +35,8 @@ pub use postgres::PostgresStore;
 pub use registry::BuiltIn;
 pub use registry::{Created, FieldError, NewUser, UserRegistry, UserRejected, UserTransaction};
 pub use roles::{RolePermissions, RoleStore, StoredRole};
-pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore};
+pub use second_factors::{Factor, FactorKind, NewFactor, SecondFactors, UnknownFactorKind};
+pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StepUp};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::OpenError;
 #[cfg(feature = "sqlite")]
@@ -44,11 +46,19 @@ pub use users::{SubjectState, UserRecord, UserStore};
 /// A store of everything that an [`Auth`](crate::Auth) keeps, for [`AuthBuilder::store`](crate::AuthBuilder::store). A
 /// type that implements all store traits implements it.
 pub trait Store:
-    UserDirectory + SessionStore + ApiKeyStore + RoleStore + OneTimeTokens + AuditLog + Housekeeping + Clone
+    UserDirectory + SessionStore + ApiKeyStore + RoleStore + OneTimeTokens + SecondFactors + AuditLog + Housekeeping + Clone
 {
 }
 
 impl<S> Store for S where
-    S: UserDirectory + SessionStore + ApiKeyStore + RoleStore + OneTimeTokens + AuditLog + Housekeeping + Clone
+    S: UserDirectory
+        + SessionStore
+        + ApiKeyStore
+        + RoleStore
+        + OneTimeTokens
+        + SecondFactors
+        + AuditLog
+        + Housekeeping
+        + Clone
 {
 }

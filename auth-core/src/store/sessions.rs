@@ -50,6 +50,14 @@ pub trait SessionStore: Send + Sync + 'static {
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError>;
 
+    /// Records that the subject of a session has authenticated again. Returns the changed session; `None`, without a change,
+    /// when the subject has no such session of this version, or it has ended.
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError>;
+
     /// Returns a refresh token of a session that has not ended, also a used or expired one while it is kept, and also by
     /// the hash that stands for used tokens of its family ([`Redeem::family`]). Changes nothing.
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError>;
@@ -79,8 +87,10 @@ pub struct Session {
     pub amr: String,
     /// The `User-Agent` at login, shortened.
     pub agent: Option<String>,
-    /// The time of authentication.
+    /// The time of the login.
     pub created_at: Timestamp,
+    /// The time of the last authentication, `auth_time` in access tokens: the login, or a later step-up.
+    pub authenticated_at: Timestamp,
     /// The time of the last refresh.
     pub last_used_at: Timestamp,
     /// The expiry without a refresh; each refresh extends it, at most to `ends_at`.
@@ -120,6 +130,21 @@ impl Session {
         self.expires_at = redeem.expires_at.min(self.ends_at);
         self
     }
+}
+
+/// Another authentication in a session.
+#[derive(Clone, Copy, Debug)]
+pub struct StepUp<'a> {
+    /// The session.
+    pub session: &'a SessionId,
+    /// Its subject.
+    pub subject: &'a SubjectId,
+    /// The version of the session, which must still be its version.
+    pub version: u64,
+    /// The authentication methods (RFC 8176) from now on, separated by spaces.
+    pub amr: &'a str,
+    /// The time of the authentication.
+    pub at: Timestamp,
 }
 
 /// The authenticated client and key of a request with a refresh token.

@@ -74,6 +74,7 @@ mod tests {
             amr: String::new(),
             agent: None,
             created_at: USED_AT,
+            authenticated_at: USED_AT,
             last_used_at: USED_AT,
             expires_at: EXPIRES_AT,
             ends_at: EXPIRES_AT,

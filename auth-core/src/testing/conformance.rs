@@ -23,6 +23,7 @@
 //!     conformance::housekeeping(&store).await;
 //!     conformance::audit(&store).await;
 //!     conformance::one_time_tokens(&store).await;
+//!     conformance::second_factors(&store).await;
 //! }
 //! ```
 
@@ -38,13 +39,15 @@ mod purge;
 mod races;
 mod refresh;
 mod roles;
+mod second_factors;
 mod sessions;
 mod users;
 
 use std::sync::Arc;
 
 use crate::store::{
-    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RoleStore, SessionStore, UserDirectory, UserRegistry,
+    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RoleStore, SecondFactors, SessionStore, UserDirectory,
+    UserRegistry,
 };
 
 /// Prints the name of the running check when it panics.
@@ -116,6 +119,7 @@ pub async fn sessions<S: SessionStore>(store: &Arc<S>) {
         sessions::ending_all_ends_those_of_its_subject,
         sessions::sessions_end_in_steps_of_the_limit,
         sessions::any_token_of_the_family_finds_its_session,
+        sessions::a_step_up_changes_its_session_alone,
         refresh::a_token_rotates_and_moves_its_session_on,
         refresh::a_retry_within_the_leeway_gets_the_first_successor,
         refresh::a_retry_after_the_use_of_its_successor_is_a_replay,
@@ -194,5 +198,21 @@ pub async fn one_time_tokens<S: OneTimeTokens + AuditLog + Housekeeping>(store: 
         one_time::a_removed_subject_is_forgotten,
         one_time::changes_are_recorded_with_their_rows,
         one_time::expired_tokens_are_purged,
+    );
+}
+
+/// Checks of [`SecondFactors`], and of the audit rows of its changes.
+pub async fn second_factors<S: SecondFactors + AuditLog>(store: &Arc<S>) {
+    check!(
+        store,
+        second_factors::a_factor_is_found_as_it_was_enrolled,
+        second_factors::an_enrolment_replaces_an_unconfirmed_factor_alone,
+        second_factors::concurrent_enrolments_leave_one_factor,
+        second_factors::a_factor_is_confirmed_once,
+        second_factors::a_counter_is_used_once_and_only_grows,
+        second_factors::of_concurrent_uses_of_a_counter_one_wins,
+        second_factors::a_recovery_code_is_used_once_and_by_its_subject,
+        second_factors::a_removed_factor_is_gone_with_its_recovery_codes,
+        second_factors::changes_are_recorded_with_their_rows,
     );
 }

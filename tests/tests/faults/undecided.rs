@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use auth_core::cluster::MemoryFanout;
 use auth_core::store::{
     AccountPatch, Audit, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
-    StoreError,
+    StepUp, StoreError,
 };
 use auth_core::token::{SigningKey, TokenHash};
 use auth_core::{AccountError, Auth, Context, Login, Registration, SessionId, SubjectId, Timestamp};
@@ -97,6 +97,14 @@ impl SessionStore for Line {
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         self.through(self.store.end_all(subject, limit, audit)).await
+    }
+
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError> {
+        self.through(self.store.step_up(step_up, audit)).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use auth_core::store::{
     ApiKeyRecord, ApiKeyStore, Audit, KeysOf, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord,
-    Session, SessionStore, StoreError,
+    Session, SessionStore, StepUp, StoreError,
 };
 use auth_core::token::TokenHash;
 use auth_core::{ApiKeyId, SessionId, SubjectId, Timestamp};
@@ -69,6 +69,14 @@ impl SessionStore for Counting {
         audit: Audit<'_, Vec<SessionId>>,
     ) -> Result<Vec<SessionId>, StoreError> {
         self.store.end_all(subject, limit, audit).await
+    }
+
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError> {
+        self.store.step_up(step_up, audit).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -34,6 +34,7 @@ async fn conforms(store: impl Store) {
     conformance::housekeeping(&store).await;
     conformance::audit(&store).await;
     conformance::one_time_tokens(&store).await;
+    conformance::second_factors(&store).await;
 }
 
 /// Phones add a space after a completed name.

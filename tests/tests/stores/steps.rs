@@ -43,6 +43,7 @@ async fn fill<S: SessionStore + ApiKeyStore>(store: &S, subject: &SubjectId) -> 
             amr: "pwd".to_owned(),
             agent: None,
             created_at: now,
+            authenticated_at: now,
             last_used_at: now,
             expires_at: now.after(Duration::from_hours(1)),
             ends_at: now.after(Duration::from_hours(1)),

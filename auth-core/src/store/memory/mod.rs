@@ -5,6 +5,7 @@ mod audit;
 mod directory;
 mod one_time;
 mod roles;
+mod second_factors;
 mod sessions;
 mod users;
 
@@ -16,10 +17,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 
 use self::users::User;
-use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
+use crate::base::{ApiKeyId, FactorId, SessionId, SubjectId, Timestamp};
 use crate::store::verdict::StoredToken;
 use crate::store::{
-    ApiKeyRecord, AuditRow, Cursor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
+    ApiKeyRecord, AuditRow, Cursor, Factor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
 };
 use crate::token::TokenHash;
 
@@ -38,6 +39,8 @@ struct Tables {
     events: Vec<AuditRow>,
     one_time: HashMap<TokenHash, OneTimeToken>,
     verified: HashMap<SubjectId, VerifiedEmail>,
+    factors: BTreeMap<FactorId, (SubjectId, Factor)>,
+    recovery_codes: HashMap<SubjectId, Vec<TokenHash>>,
 }
 
 impl MemoryStore {

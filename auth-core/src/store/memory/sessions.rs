@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use super::{MemoryStore, Tables, duplicate, newest};
 use crate::base::{SessionId, SubjectId, Timestamp};
 use crate::store::verdict::{KEPT_USED_TOKENS, StoredToken, Verdict};
-use crate::store::{Audit, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::store::{
+    Audit, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StepUp, StoreError,
+};
 use crate::token::TokenHash;
 
 impl Tables {
@@ -135,6 +137,22 @@ impl SessionStore for MemoryStore {
             tables.end(id);
         }
         Ok(tables.recorded(audit, ended))
+    }
+
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError> {
+        let mut tables = self.tables();
+        let is_it = |session: &&mut Session| {
+            (&session.subject, session.version) == (step_up.subject, step_up.version) && session.ends_at.as_millis() > 0
+        };
+        let Some(session) = tables.sessions.get_mut(step_up.session).filter(is_it) else { return Ok(None) };
+        session.amr = step_up.amr.to_owned();
+        session.authenticated_at = step_up.at;
+        let session = session.clone();
+        Ok(tables.recorded(audit, Some(session)))
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

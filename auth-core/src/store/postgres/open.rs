@@ -126,6 +126,7 @@ fn migrations() -> Migrator {
             (4, "api keys", include_str!("../../../migrations/postgres/0004_api_keys.sql")),
             (5, "roles", include_str!("../../../migrations/postgres/0005_roles.sql")),
             (6, "one-time tokens", include_str!("../../../migrations/postgres/0006_one_time_tokens.sql")),
+            (7, "second factors", include_str!("../../../migrations/postgres/0007_second_factors.sql")),
         ],
     );
     // The driver's own lock belongs to the connection, and is not released when a migration fails.

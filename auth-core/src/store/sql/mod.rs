@@ -11,6 +11,7 @@ mod one_time;
 mod records;
 mod redeem;
 mod roles;
+mod second_factors;
 mod sessions;
 mod statements;
 mod users;
@@ -68,6 +69,8 @@ impl Found {
         ("roles", 5),
         ("one_time_tokens", 6),
         ("verified_emails", 6),
+        ("second_factors", 7),
+        ("recovery_codes", 7),
     ];
 
     pub(super) fn has(&self, table: &str) -> bool {

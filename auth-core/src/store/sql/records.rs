@@ -1,9 +1,9 @@
 //! Decoding of rows.
 
-use super::Columns;
+use super::columns::{Columns, corrupt};
 use crate::password::PasswordHash;
 use crate::store::{
-    Account, ApiKeyRecord, AuditRow, OneTimeToken, ParentKey, Session, StoreError, SubjectState, UserRecord,
+    Account, ApiKeyRecord, AuditRow, Factor, OneTimeToken, ParentKey, Session, StoreError, SubjectState, UserRecord,
 };
 
 pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
@@ -28,6 +28,7 @@ pub(super) fn account(row: &impl Columns) -> Result<Account, StoreError> {
 }
 
 pub(super) fn session(row: &impl Columns) -> Result<Session, StoreError> {
+    let created_at = row.time("created_at")?;
     Ok(Session {
         id: row.parsed("id")?,
         subject: row.parsed("subject")?,
@@ -35,7 +36,8 @@ pub(super) fn session(row: &impl Columns) -> Result<Session, StoreError> {
         scope: row.text("scope")?,
         amr: row.text("amr")?,
         agent: row.optional_text("agent")?,
-        created_at: row.time("created_at")?,
+        created_at,
+        authenticated_at: row.optional_time("authenticated_at")?.unwrap_or(created_at),
         last_used_at: row.time("last_used_at")?,
         expires_at: row.time("expires_at")?,
         ends_at: row.time("ends_at")?,
@@ -61,6 +63,19 @@ pub(super) fn api_key(row: &impl Columns) -> Result<ApiKeyRecord, StoreError> {
         previous: row.optional_hash("previous_hash")?.zip(row.optional_time("previous_until")?),
         created_at: row.time("created_at")?,
         expires_at: row.optional_time("expires_at")?,
+        last_used_at: row.optional_time("last_used_at")?,
+    })
+}
+
+pub(super) fn factor(row: &impl Columns) -> Result<Factor, StoreError> {
+    let counter = u64::try_from(row.number("counter")?).map_err(|error| corrupt("counter", error))?;
+    Ok(Factor {
+        id: row.parsed("id")?,
+        kind: row.parsed("kind")?,
+        secret: row.optional_bytes("secret")?.ok_or_else(|| corrupt("secret", "it is missing"))?,
+        counter,
+        created_at: row.time("created_at")?,
+        confirmed_at: row.optional_time("confirmed_at")?,
         last_used_at: row.optional_time("last_used_at")?,
     })
 }

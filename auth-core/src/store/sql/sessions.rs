@@ -5,7 +5,9 @@ use async_trait::async_trait;
 use super::audit::commit;
 use super::{Columns, Engine, Transaction, records, redeem, stored_version};
 use crate::base::{ClientId, SessionId, SubjectId, Timestamp};
-use crate::store::{Audit, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StoreError};
+use crate::store::{
+    Audit, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StepUp, StoreError,
+};
 use crate::token::TokenHash;
 
 #[diagnostic::do_not_recommend]
@@ -26,6 +28,7 @@ impl<E: Engine> SessionStore for E {
             session.ends_at.into(),
             session.client_id.as_ref().map(ClientId::as_str).into(),
             session.dpop_jkt.as_deref().into(),
+            session.authenticated_at.into(),
         ];
         let mut tx = self.begin().await?;
         tx.rows(E::SQL.add_session, &values).await?;
@@ -78,6 +81,23 @@ impl<E: Engine> SessionStore for E {
         }
         let ended = rows.iter().map(|row| row.parsed("id")).collect::<Result<_, _>>()?;
         commit::<E, _>(tx, audit, ended).await
+    }
+
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError> {
+        let values = [
+            step_up.session.as_str().into(),
+            step_up.subject.as_str().into(),
+            stored_version(step_up.version)?.into(),
+            step_up.amr.into(),
+            step_up.at.into(),
+        ];
+        let mut tx = self.begin().await?;
+        let session = tx.row(E::SQL.step_up, &values).await?.as_ref().map(records::session).transpose()?;
+        commit::<E, _>(tx, audit, session).await
     }
 
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {

@@ -35,13 +35,16 @@ macro_rules! part {
         "id, email, roles, active, created_at"
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal SESSION) => {
-        "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt"
+        "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt, authenticated_at"
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal KEY) => {
         "id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at, metadata, self_service, parent, parent_hash, imported_hash"
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal EVENT) => {
         "id, at, kind, outcome, subject, body"
+    };
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal FACTOR) => {
+        "id, kind, secret, counter, created_at, confirmed_at, last_used_at"
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ONE_TIME) => {
         "hash, purpose, subject, version, email, created_at, expires_at"
@@ -102,12 +105,14 @@ statements! {
     raise_sessions ["UPDATE " T "sessions SET version = version + 1 WHERE id" ANY "
                          SELECT id FROM " T "sessions WHERE subject = $1 AND version = $2 ORDER BY id" LOCK END]
 
-    add_session ["INSERT INTO " T "sessions (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"]
+    add_session ["INSERT INTO " T "sessions (" SESSION ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"]
     session ["SELECT " SESSION " FROM " T "sessions WHERE id = $1 AND ends_at > 0"]
     sessions ["SELECT " SESSION " FROM " T "sessions
                WHERE subject = $1 AND version = $2 AND expires_at > $3 AND (created_at, id) < ($4, $5)
                ORDER BY created_at DESC, id DESC LIMIT $6"]
     refresh_session ["UPDATE " T "sessions SET last_used_at = $2, expires_at = $3 WHERE id = $1"]
+    step_up ["UPDATE " T "sessions SET amr = $4, authenticated_at = $5
+              WHERE id = $1 AND subject = $2 AND version = $3 AND ends_at > 0 RETURNING " SESSION]
     end_session ["DELETE FROM " T "sessions
                   WHERE subject = $1 AND id = $2 AND ends_at > 0 AND NOT " LARGE " RETURNING id"]
     end_sessions ["DELETE FROM " T "sessions WHERE id" ANY "
@@ -159,6 +164,25 @@ statements! {
                            SELECT id FROM " T "api_keys
                            WHERE parent = $1 AND (parent_hash <> $3 OR $3 IS NULL) AND (parent_hash <> $4 OR $4 IS NULL)
                            ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
+
+    /// A subject has one source of codes by time, confirmed or not. A confirmed one stays.
+    enrol_totp ["INSERT INTO " T "second_factors AS known (id, subject, kind, secret, counter, created_at)
+                 VALUES ($1, $2, $3, $4, 0, $5)
+                 ON CONFLICT (subject) WHERE kind = 'totp' DO UPDATE
+                 SET id = excluded.id, secret = excluded.secret, created_at = excluded.created_at
+                 WHERE known.confirmed_at IS NULL RETURNING id"]
+    factors ["SELECT " FACTOR " FROM " T "second_factors WHERE subject = $1 ORDER BY id"]
+    confirm_factor ["UPDATE " T "second_factors SET confirmed_at = $3, last_used_at = $3, counter = $2
+                     WHERE id = $1 AND confirmed_at IS NULL RETURNING subject"]
+    use_factor ["UPDATE " T "second_factors SET counter = $2, last_used_at = $3
+                 WHERE id = $1 AND confirmed_at IS NOT NULL AND counter < $2 RETURNING id"]
+    remove_factors ["DELETE FROM " T "second_factors WHERE subject = $1 AND kind = $2 RETURNING id"]
+    forget_factors ["DELETE FROM " T "second_factors WHERE subject = $1"]
+    add_recovery_code ["INSERT INTO " T "recovery_codes (subject, hash) VALUES ($1, $2)"]
+    use_recovery_code ["DELETE FROM " T "recovery_codes WHERE subject = $1 AND hash = $2 RETURNING subject"]
+    forget_recovery_codes ["DELETE FROM " T "recovery_codes WHERE subject = $1"]
+    forget_lone_codes ["DELETE FROM " T "recovery_codes WHERE subject = $1 AND NOT EXISTS (
+                            SELECT 1 FROM " T "second_factors WHERE subject = $1 AND confirmed_at IS NOT NULL)"]
 
     issue_one_time ["INSERT INTO " T "one_time_tokens (" ONE_TIME ") VALUES ($1, $2, $3, $4, $5, $6, $7)
                      ON CONFLICT (subject, purpose) DO UPDATE

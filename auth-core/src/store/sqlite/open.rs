@@ -115,6 +115,7 @@ fn migrations() -> Migrator {
             (4, "api keys", include_str!("../../../migrations/sqlite/0004_api_keys.sql")),
             (5, "roles", include_str!("../../../migrations/sqlite/0005_roles.sql")),
             (6, "one-time tokens", include_str!("../../../migrations/sqlite/0006_one_time_tokens.sql")),
+            (7, "second factors", include_str!("../../../migrations/sqlite/0007_second_factors.sql")),
         ],
     )
 }

@@ -46,6 +46,7 @@ pub(super) fn session(subject: &SubjectId) -> Session {
         amr: "pwd".to_owned(),
         agent: Some("Mozilla/5.0 \"quoted\" \u{1F980}".to_owned()),
         created_at: NOW,
+        authenticated_at: NOW,
         last_used_at: NOW,
         expires_at: NOW.after(LIFETIME),
         ends_at: NOW.after(4 * LIFETIME),

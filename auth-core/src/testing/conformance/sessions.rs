@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fixtures::{LEEWAY, NOW, begin, family, redeem, rotate, secs, session, token};
 use crate::base::{SessionId, SubjectId};
-use crate::store::{Audit, NewSession, Page, Redeemed, RefreshTokenRecord, Session, SessionStore};
+use crate::store::{Audit, NewSession, Page, Redeemed, RefreshTokenRecord, Session, SessionStore, StepUp};
 
 async fn is_refused<S: SessionStore>(store: &S, presented: &crate::token::TokenHash) -> bool {
     redeem(store, presented, &token(), NOW, LEEWAY).await == Redeemed::Refused
@@ -158,4 +158,31 @@ pub(super) async fn any_token_of_the_family_finds_its_session<S: SessionStore>(s
     for token in [first, second, token()] {
         assert_eq!(store.find_by_refresh_token(&token).await.unwrap(), None, "a token outlived its session");
     }
+}
+
+pub(super) async fn a_step_up_changes_its_session_alone<S: SessionStore>(store: &Arc<S>) {
+    let (begun, first) = family(&**store).await;
+    let (other, _) = family(&**store).await;
+    let at = NOW.after(secs(300));
+    let (session, subject) = (&begun.id, &begun.subject);
+    let step_up = StepUp { session, subject, version: begun.version, amr: "pwd otp mfa", at };
+    for refused in [
+        StepUp { subject: &other.subject, ..step_up },
+        StepUp { version: begun.version + 1, ..step_up },
+        StepUp { session: &SessionId::random(), ..step_up },
+    ] {
+        assert_eq!(store.step_up(refused, Audit::none()).await.unwrap(), None);
+    }
+    assert_eq!(store.find(&begun.id).await.unwrap(), Some(begun.clone()), "a refused step-up changed the session");
+    let expected = Session { amr: "pwd otp mfa".to_owned(), authenticated_at: at, ..begun.clone() };
+    assert_eq!(store.step_up(step_up, Audit::none()).await.unwrap(), Some(expected.clone()));
+    assert_eq!(store.find(&begun.id).await.unwrap(), Some(expected));
+    assert_eq!(store.find(&other.id).await.unwrap(), Some(other), "another session was changed");
+
+    // A refresh keeps it, and an ended session has none.
+    let redeemed = redeem(&**store, &first, &token(), NOW.after(secs(400)), LEEWAY).await;
+    let Redeemed::Rotated(session) = redeemed else { panic!("a first use was answered {redeemed:?}") };
+    assert_eq!((session.amr.as_str(), session.authenticated_at), ("pwd otp mfa", at));
+    store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap();
+    assert_eq!(store.step_up(step_up, Audit::none()).await.unwrap(), None);
 }

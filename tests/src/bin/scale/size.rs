@@ -38,6 +38,7 @@ async fn session(store: &impl SessionStore, refreshes: u32) {
         amr: "pwd".to_owned(),
         agent: Some(AGENT.to_owned()),
         created_at: now,
+        authenticated_at: now,
         last_used_at: now,
         expires_at: now.after(REFRESH_TTL),
         ends_at: now.after(REFRESH_TTL * 4),

@@ -22,6 +22,7 @@ pub(super) fn session(expires_at: Timestamp) -> Session {
         amr: "pwd".to_owned(),
         agent: None,
         created_at: NOW,
+        authenticated_at: NOW,
         last_used_at: NOW,
         expires_at,
         ends_at: expires_at,

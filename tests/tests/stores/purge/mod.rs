@@ -85,6 +85,7 @@ async fn log_in_and_out(store: &impl SessionStore, now: Timestamp) {
         amr: "pwd".to_owned(),
         agent: None,
         created_at: now,
+        authenticated_at: now,
         last_used_at: now,
         expires_at: end,
         ends_at: end,

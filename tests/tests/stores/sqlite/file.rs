@@ -56,6 +56,7 @@ pub(crate) fn session() -> Session {
         amr: "pwd".to_owned(),
         agent: None,
         created_at: NOW,
+        authenticated_at: NOW,
         last_used_at: NOW,
         expires_at: NOW.after(LIFETIME),
         ends_at: NOW.after(30 * LIFETIME),

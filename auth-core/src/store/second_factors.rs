@@ -1,0 +1,136 @@
+//! Second factors and recovery codes.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use super::{Audit, StoreError};
+use crate::base::{FactorId, SubjectId, Timestamp};
+use crate::token::TokenHash;
+
+/// A store of second factors and recovery codes. It knows subjects by id only, so it works beside any
+/// [`UserStore`](crate::store::UserStore).
+///
+/// Every method is atomic, also when the process dies or the future is dropped.
+///
+/// # Errors
+///
+/// Every method: [`StoreError`] when the store does not answer or contains corrupt data. A change may then have been
+/// made or not; the operation fails with 503.
+#[async_trait]
+pub trait SecondFactors: Send + Sync + 'static {
+    /// Adds a factor that is not confirmed, in place of an unconfirmed one of its subject and kind. `false`, without a
+    /// change, when the subject has a confirmed one of the kind [`Totp`](FactorKind::Totp), of which a subject has one.
+    async fn enrol_factor(&self, factor: NewFactor, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
+
+    /// Returns the factors of a subject, confirmed or not.
+    async fn factors(&self, subject: &SubjectId) -> Result<Vec<Factor>, StoreError>;
+
+    /// Confirms a factor by its first use at `counter`, and replaces the subject's recovery codes by these. `false`,
+    /// without a change, when there is no such unconfirmed factor.
+    async fn confirm_factor(
+        &self,
+        id: &FactorId,
+        counter: u64,
+        now: Timestamp,
+        codes: &[TokenHash],
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError>;
+
+    /// Records a use of a confirmed factor at `counter`. `false`, without a change, unless `counter` is greater than at
+    /// every earlier use: of concurrent calls with one counter exactly one returns `true`.
+    async fn use_factor(
+        &self,
+        id: &FactorId,
+        counter: u64,
+        now: Timestamp,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes a recovery code; of concurrent calls exactly one returns `true`.
+    async fn use_recovery_code(
+        &self,
+        subject: &SubjectId,
+        code: &TokenHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes the factors of a kind, and the recovery codes unless a confirmed factor is left. `false` when the subject has
+    /// no such factor.
+    async fn remove_factors(
+        &self,
+        subject: &SubjectId,
+        kind: FactorKind,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError>;
+
+    /// Removes the factors and recovery codes of a subject that was removed.
+    async fn forget_factors(&self, subject: &SubjectId) -> Result<(), StoreError>;
+}
+
+/// The kind of a second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum FactorKind {
+    /// Codes by time (RFC 6238).
+    Totp,
+}
+
+impl FactorKind {
+    /// The name in stores and events.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Totp => "totp",
+        }
+    }
+}
+
+/// The text is not the name of a kind of second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown kind of second factor")]
+pub struct UnknownFactorKind;
+
+impl TryFrom<String> for FactorKind {
+    type Error = UnknownFactorKind;
+
+    fn try_from(text: String) -> Result<Self, UnknownFactorKind> {
+        if text == Self::Totp.name() { Ok(Self::Totp) } else { Err(UnknownFactorKind) }
+    }
+}
+
+/// A second factor to add.
+#[derive(Clone)]
+pub struct NewFactor {
+    /// The id.
+    pub id: FactorId,
+    /// The subject.
+    pub subject: SubjectId,
+    /// The kind.
+    pub kind: FactorKind,
+    /// The encrypted secret.
+    pub secret: Vec<u8>,
+    /// The time of enrolment.
+    pub created_at: Timestamp,
+}
+
+/// A stored second factor.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Factor {
+    /// The id.
+    pub id: FactorId,
+    /// The kind.
+    pub kind: FactorKind,
+    /// The encrypted secret.
+    pub secret: Vec<u8>,
+    /// The counter of its last use: of [`Totp`](FactorKind::Totp) the time step, 0 before the first use.
+    pub counter: u64,
+    /// The time of enrolment.
+    pub created_at: Timestamp,
+    /// The time of confirmation; `None` for a factor that is not asked for yet.
+    pub confirmed_at: Option<Timestamp>,
+    /// The time of the last use.
+    pub last_used_at: Option<Timestamp>,
+}
+
+redacted_debug!(NewFactor, Factor);

@@ -1,0 +1,171 @@
+//! Second factors and recovery codes.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::fixtures::{NOW, secs, token};
+use crate::base::{FactorId, SessionId, SubjectId};
+use crate::store::{Audit, AuditFilter, AuditLog, AuditRow, Factor, FactorKind, NewFactor, SecondFactors};
+
+fn new_factor(subject: &SubjectId) -> NewFactor {
+    let secret = subject.as_str().as_bytes().to_vec();
+    NewFactor { id: FactorId::random(), subject: subject.clone(), kind: FactorKind::Totp, secret, created_at: NOW }
+}
+
+async fn enrol<S: SecondFactors>(store: &S, subject: &SubjectId) -> NewFactor {
+    let factor = new_factor(subject);
+    assert!(store.enrol_factor(factor.clone(), Audit::none()).await.unwrap());
+    factor
+}
+
+/// A confirmed factor of a new subject, last used at the counter 7.
+async fn confirmed<S: SecondFactors>(store: &S) -> NewFactor {
+    let factor = enrol(store, &SubjectId::random()).await;
+    assert!(store.confirm_factor(&factor.id, 7, NOW, &[], Audit::none()).await.unwrap());
+    factor
+}
+
+async fn only<S: SecondFactors>(store: &S, subject: &SubjectId) -> Factor {
+    let mut factors = store.factors(subject).await.unwrap();
+    assert_eq!(factors.len(), 1);
+    factors.remove(0)
+}
+
+pub(super) async fn a_factor_is_found_as_it_was_enrolled<S: SecondFactors>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    assert_eq!(store.factors(&subject).await.unwrap(), []);
+    let NewFactor { id, kind, secret, created_at, .. } = enrol(&**store, &subject).await;
+    let found = only(&**store, &subject).await;
+    assert_eq!(found, Factor { id, kind, secret, counter: 0, created_at, confirmed_at: None, last_used_at: None });
+}
+
+pub(super) async fn an_enrolment_replaces_an_unconfirmed_factor_alone<S: SecondFactors>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let (first, second) = (enrol(&**store, &subject).await, enrol(&**store, &subject).await);
+    assert_eq!(only(&**store, &subject).await.id, second.id);
+    assert!(!store.confirm_factor(&first.id, 7, NOW, &[], Audit::none()).await.unwrap(), "a replaced factor is back");
+    assert!(store.confirm_factor(&second.id, 7, NOW, &[], Audit::none()).await.unwrap());
+    assert!(!store.enrol_factor(new_factor(&subject), Audit::none()).await.unwrap(), "a confirmed factor was replaced");
+    let kept = only(&**store, &subject).await;
+    assert_eq!((kept.id, kept.counter, kept.confirmed_at, kept.last_used_at), (second.id, 7, Some(NOW), Some(NOW)));
+}
+
+pub(super) async fn concurrent_enrolments_leave_one_factor<S: SecondFactors>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let mut calls = JoinSet::new();
+    for _ in 0..8 {
+        let (store, factor) = (Arc::clone(store), new_factor(&subject));
+        calls.spawn(async move { store.enrol_factor(factor, Audit::none()).await.unwrap() });
+    }
+    calls.join_all().await;
+    only(&**store, &subject).await;
+}
+
+pub(super) async fn a_factor_is_confirmed_once<S: SecondFactors>(store: &Arc<S>) {
+    let factor = enrol(&**store, &SubjectId::random()).await;
+    assert!(!store.use_factor(&factor.id, 8, NOW, Audit::none()).await.unwrap(), "an unconfirmed factor was used");
+    let mut calls = JoinSet::new();
+    for _ in 0..8 {
+        let (store, id, codes) = (Arc::clone(store), factor.id.clone(), [token(), token()]);
+        calls.spawn(async move { store.confirm_factor(&id, 7, NOW, &codes, Audit::none()).await.unwrap() });
+    }
+    assert_eq!(calls.join_all().await.into_iter().filter(|confirmed| *confirmed).count(), 1);
+    assert!(!store.confirm_factor(&FactorId::random(), 7, NOW, &[], Audit::none()).await.unwrap());
+}
+
+pub(super) async fn a_counter_is_used_once_and_only_grows<S: SecondFactors>(store: &Arc<S>) {
+    let (factor, other) = (confirmed(&**store).await, confirmed(&**store).await);
+    let later = NOW.after(secs(30));
+    for (counter, used) in [(7, false), (8, true), (8, false), (7, false), (10, true), (9, false)] {
+        assert_eq!(store.use_factor(&factor.id, counter, later, Audit::none()).await.unwrap(), used, "{counter}");
+    }
+    let found = only(&**store, &factor.subject).await;
+    assert_eq!((found.counter, found.last_used_at), (10, Some(later)));
+    assert_eq!(only(&**store, &other.subject).await.counter, 7, "another subject's factor was used");
+    assert!(!store.use_factor(&FactorId::random(), 8, NOW, Audit::none()).await.unwrap());
+}
+
+pub(super) async fn of_concurrent_uses_of_a_counter_one_wins<S: SecondFactors>(store: &Arc<S>) {
+    for counter in 8..18 {
+        let factor = confirmed(&**store).await;
+        let mut calls = JoinSet::new();
+        for _ in 0..16 {
+            let (store, id) = (Arc::clone(store), factor.id.clone());
+            calls.spawn(async move { store.use_factor(&id, counter, NOW, Audit::none()).await.unwrap() });
+        }
+        assert_eq!(calls.join_all().await.into_iter().filter(|used| *used).count(), 1);
+    }
+}
+
+pub(super) async fn a_recovery_code_is_used_once_and_by_its_subject<S: SecondFactors>(store: &Arc<S>) {
+    let factor = enrol(&**store, &SubjectId::random()).await;
+    let codes = [token(), token()];
+    store.confirm_factor(&factor.id, 7, NOW, &codes, Audit::none()).await.unwrap();
+    let stranger = confirmed(&**store).await.subject;
+    assert!(!store.use_recovery_code(&stranger, &codes[0], Audit::none()).await.unwrap());
+    assert!(!store.use_recovery_code(&factor.subject, &token(), Audit::none()).await.unwrap());
+    for code in codes {
+        let mut calls = JoinSet::new();
+        for _ in 0..8 {
+            let (store, subject) = (Arc::clone(store), factor.subject.clone());
+            calls.spawn(async move { store.use_recovery_code(&subject, &code, Audit::none()).await.unwrap() });
+        }
+        assert_eq!(calls.join_all().await.into_iter().filter(|used| *used).count(), 1);
+    }
+}
+
+pub(super) async fn a_removed_factor_is_gone_with_its_recovery_codes<S: SecondFactors>(store: &Arc<S>) {
+    let other = confirmed(&**store).await.subject;
+    for forget in [false, true] {
+        let factor = enrol(&**store, &SubjectId::random()).await;
+        let code = token();
+        store.confirm_factor(&factor.id, 7, NOW, &[code], Audit::none()).await.unwrap();
+        if forget {
+            store.forget_factors(&factor.subject).await.unwrap();
+        } else {
+            let remove = || store.remove_factors(&factor.subject, FactorKind::Totp, Audit::none());
+            assert!(remove().await.unwrap());
+            assert!(!remove().await.unwrap(), "a factor was removed twice");
+        }
+        assert_eq!(store.factors(&factor.subject).await.unwrap(), []);
+        assert!(!store.use_factor(&factor.id, 8, NOW, Audit::none()).await.unwrap());
+        assert!(!store.use_recovery_code(&factor.subject, &code, Audit::none()).await.unwrap());
+        // Codes of a former enrolment are replaced by those of the next one.
+        let again = enrol(&**store, &factor.subject).await;
+        let next = token();
+        store.confirm_factor(&again.id, 9, NOW, &[next], Audit::none()).await.unwrap();
+        assert!(!store.use_recovery_code(&factor.subject, &code, Audit::none()).await.unwrap());
+        assert!(store.use_recovery_code(&factor.subject, &next, Audit::none()).await.unwrap());
+    }
+    only(&**store, &other).await;
+}
+
+pub(super) async fn changes_are_recorded_with_their_rows<S: SecondFactors + AuditLog>(store: &Arc<S>) {
+    let subject = SubjectId::random();
+    let row = |kind: &'static str| {
+        let id = SessionId::random().as_str().into();
+        let (subject, body) = (Some(subject.clone()), "{}".to_owned());
+        AuditRow { id, at: NOW, kind: kind.into(), outcome: "success".into(), subject, body }
+    };
+    let [enrolled, confirmed, used, recovered, removed] =
+        ["enrol", "confirm", "use", "recover", "remove"].map(|kind| move |_: &bool| vec![row(kind)]);
+    let (factor, code) = (new_factor(&subject), token());
+    // Each a second time, which changes nothing.
+    for _ in 0..2 {
+        if store.factors(&subject).await.unwrap().is_empty() {
+            store.enrol_factor(factor.clone(), Audit::new(&enrolled)).await.unwrap();
+        }
+        store.confirm_factor(&factor.id, 7, NOW, &[code], Audit::new(&confirmed)).await.unwrap();
+        store.use_factor(&factor.id, 8, NOW, Audit::new(&used)).await.unwrap();
+        store.use_recovery_code(&subject, &code, Audit::new(&recovered)).await.unwrap();
+        store.enrol_factor(new_factor(&subject), Audit::new(&enrolled)).await.unwrap();
+    }
+    for _ in 0..2 {
+        store.remove_factors(&subject, FactorKind::Totp, Audit::new(&removed)).await.unwrap();
+    }
+    let filter = AuditFilter { subject: Some(subject.clone()), ..AuditFilter::default() };
+    let mut kinds: Vec<_> = store.events(&filter, 20).await.unwrap().into_iter().map(|row| row.kind).collect();
+    kinds.sort();
+    assert_eq!(kinds.iter().map(|kind| &**kind).collect::<Vec<_>>(), ["confirm", "enrol", "recover", "remove", "use"]);
+}
