@@ -122,8 +122,8 @@ mod web;
 
 pub use auth_macros::*;
 pub use base::{
-    Actor, ApiKeyId, ClientId, Clock, Context, Email, InvalidEmail, InvalidIdentifier, InvalidTimestamp, SessionId,
-    SubjectId, SystemClock, Timestamp,
+    Actor, ApiKeyId, ClientId, Clock, Context, Email, FactorId, InvalidEmail, InvalidIdentifier, InvalidTimestamp,
+    SessionId, SubjectId, SystemClock, Timestamp,
 };
 pub use policy::{
     Bound, Declaration, Leaf, Permission, Policy, PolicyTable, Requirement, Role, RoutePolicy, RouteRequirement,
@@ -132,7 +132,8 @@ pub use policy::{
 #[cfg(feature = "server")]
 pub use service::{
     AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, OAuthClient,
-    PendingRegistration, PurgeTask, Registration, SignIn, TokenContext, TokenProof, Tokens,
+    PendingRegistration, PurgeTask, RecoveryCodes, Registration, SignIn, StepUp, SteppedUp, TokenContext, TokenProof,
+    Tokens, TotpEnrolment,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 /// The database driver of the built-in stores, so that an application uses the same release: a pool of another release is

@@ -16,7 +16,9 @@ pub mod python;
 mod serve;
 pub mod servers;
 pub mod statements;
+mod totp;
 
 pub use client::{Answer, Client, Settle, Tokens};
 pub use node::{ADMIN_EMAIL, ADMIN_PASSWORD, AUTH_SECRET, Node, logged_message};
 pub use serve::serve;
+pub use totp::totp;

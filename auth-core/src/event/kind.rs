@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::{ApiKeyId, SessionId, SubjectId};
+use crate::store::FactorKind;
 use crate::token::Purpose;
 
 /// The outcome of the operation of an event.
@@ -238,6 +239,53 @@ pub enum EventKind {
         /// What it was for.
         purpose: Purpose,
     },
+    /// A second factor was enrolled; a login asks for it when it is confirmed.
+    SecondFactorEnrolled {
+        /// The subject.
+        subject: SubjectId,
+        /// The kind of factor.
+        factor: FactorKind,
+    },
+    /// A second factor was confirmed, and recovery codes were made.
+    SecondFactorConfirmed {
+        /// The subject.
+        subject: SubjectId,
+        /// The kind of factor.
+        factor: FactorKind,
+    },
+    /// A second factor was removed, with the recovery codes if it was the last one.
+    SecondFactorRemoved {
+        /// The subject.
+        subject: SubjectId,
+        /// The kind of factor.
+        factor: FactorKind,
+    },
+    /// A second factor was used.
+    SecondFactorUsed {
+        /// The subject.
+        subject: SubjectId,
+        /// The kind of factor.
+        factor: FactorKind,
+    },
+    /// A recovery code was used up in place of a second factor.
+    RecoveryCodeUsed {
+        /// The subject.
+        subject: SubjectId,
+    },
+    /// A code of a second factor was wrong or was used before. In a login, the password was right.
+    SecondFactorFailed {
+        /// The subject.
+        subject: SubjectId,
+    },
+    /// A subject authenticated again in its session.
+    SteppedUp {
+        /// The subject.
+        subject: SubjectId,
+        /// The session.
+        session: SessionId,
+        /// The authentication methods from now on, separated by spaces.
+        amr: String,
+    },
     /// The application did not deliver a message with a one-time token.
     DeliveryFailed {
         /// The subject.
@@ -293,6 +341,13 @@ impl EventKind {
             Self::OneTimeTokenIssued { .. } => "one_time_token_issued",
             Self::OneTimeTokenUsed { .. } => "one_time_token_used",
             Self::DeliveryFailed { .. } => "delivery_failed",
+            Self::SecondFactorEnrolled { .. } => "second_factor_enrolled",
+            Self::SecondFactorConfirmed { .. } => "second_factor_confirmed",
+            Self::SecondFactorRemoved { .. } => "second_factor_removed",
+            Self::SecondFactorUsed { .. } => "second_factor_used",
+            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
+            Self::SecondFactorFailed { .. } => "second_factor_failed",
+            Self::SteppedUp { .. } => "stepped_up",
             Self::ChangeUndecided { .. } => "change_undecided",
         }
     }
@@ -329,7 +384,14 @@ impl EventKind {
             | Self::ApiKeyRotated { subject, .. }
             | Self::OneTimeTokenIssued { subject, .. }
             | Self::OneTimeTokenUsed { subject, .. }
-            | Self::DeliveryFailed { subject, .. } => Some(subject),
+            | Self::DeliveryFailed { subject, .. }
+            | Self::SecondFactorEnrolled { subject, .. }
+            | Self::SecondFactorConfirmed { subject, .. }
+            | Self::SecondFactorRemoved { subject, .. }
+            | Self::SecondFactorUsed { subject, .. }
+            | Self::RecoveryCodeUsed { subject }
+            | Self::SecondFactorFailed { subject }
+            | Self::SteppedUp { subject, .. } => Some(subject),
             Self::CredentialRefused { .. }
             | Self::ClientRefused
             | Self::RateLimited { .. }
@@ -348,6 +410,7 @@ impl EventKind {
             Self::AccessRefused { .. }
             | Self::CredentialRefused { .. }
             | Self::LoginFailed { .. }
+            | Self::SecondFactorFailed { .. }
             | Self::PasswordHashUnreadable { .. }
             | Self::RefreshReplayed { .. }
             | Self::RefreshByStranger { .. }

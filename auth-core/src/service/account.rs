@@ -68,7 +68,7 @@ impl Auth {
         .await
     }
 
-    /// Removes an account with its sessions, API keys and one-time tokens. Guards refuse all of them from the next request on.
+    /// Removes an account with its sessions, API keys, one-time tokens and second factors. Guards refuse all of them from the next request on.
     ///
     /// # Errors
     ///
@@ -91,7 +91,8 @@ impl Auth {
             }
             change.end_sessions(&id).await?;
             change.revoke_api_keys(&id).await?;
-            change.forget_messages(&id).await
+            change.forget_messages(&id).await?;
+            change.forget_factors(&id).await
         })
         .await
     }

@@ -17,6 +17,8 @@ use super::purge::PurgeTask;
 #[cfg(feature = "server")]
 use super::recovery::Recovery;
 #[cfg(feature = "server")]
+use super::second_factor::SecondFactor;
+#[cfg(feature = "server")]
 use super::session::ClaimsHook;
 use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
@@ -74,6 +76,7 @@ pub(crate) struct Service {
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
     pub(crate) recovery: Recovery,
     pub(crate) roles: Option<Arc<dyn RoleStore>>,
+    pub(crate) second_factor: SecondFactor,
 }
 
 impl Auth {

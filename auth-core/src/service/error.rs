@@ -28,6 +28,21 @@ pub enum AccountError {
     /// The refresh token is unknown, used or expired, or its session has ended.
     #[error("The refresh token is invalid, expired or revoked.")]
     InvalidRefreshToken,
+    /// The first factor is right, and the subject has a second one, of which no code was sent.
+    #[error("The account has a second factor: send a code of it as well.")]
+    SecondFactorRequired,
+    /// The first factor is right, and the code of the second one is wrong or was used before.
+    #[error("The code of the second factor is wrong or was used before.")]
+    WrongSecondFactor,
+    /// The code of a subject that is logged in is wrong or was used before. Not 401: the access token is still valid.
+    #[error("The code is wrong or was used before.")]
+    InvalidCode,
+    /// The subject has a second factor of this kind.
+    #[error("There is a second factor of this kind; remove it first.")]
+    SecondFactorExists,
+    /// The session has not authenticated recently, or not by the second factor.
+    #[error("Authenticate again, with the second factor where there is one.")]
+    StepUpRequired,
     /// The one-time token of a message is unknown, used or expired, of another kind, or its subject has changed.
     #[error("The token is invalid, expired or was used before.")]
     InvalidOneTimeToken,
@@ -117,6 +132,11 @@ impl AccountError {
         Self::Misconfigured { missing }
     }
 
+    /// The error of a code in a login, whose caller has no access token.
+    pub(crate) fn at_login(self) -> Self {
+        if self == Self::InvalidCode { Self::WrongSecondFactor } else { self }
+    }
+
     /// Whether a presented credential was wrong, which rate limits count.
     pub(crate) const fn is_wrong_credential(&self) -> bool {
         matches!(
@@ -125,6 +145,7 @@ impl AccountError {
                 | Self::WrongCurrentPassword
                 | Self::InvalidRefreshToken
                 | Self::InvalidOneTimeToken
+                | Self::InvalidCode
         )
     }
 }

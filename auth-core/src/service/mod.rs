@@ -25,6 +25,8 @@ mod roles;
 #[cfg(feature = "server")]
 mod scope;
 #[cfg(feature = "server")]
+pub(crate) mod second_factor;
+#[cfg(feature = "server")]
 pub(crate) mod session;
 mod settings;
 
@@ -43,5 +45,9 @@ pub use recovery::MagicLinkLogin;
 #[cfg(feature = "server")]
 pub(crate) use scope::requested;
 #[cfg(feature = "server")]
-pub use session::{Keep, Login, PendingRegistration, Registration, SignIn, TokenContext, TokenProof, Tokens};
+pub use second_factor::{RecoveryCodes, TotpEnrolment};
+#[cfg(feature = "server")]
+pub use session::{
+    Keep, Login, PendingRegistration, Registration, SignIn, StepUp, SteppedUp, TokenContext, TokenProof, Tokens,
+};
 pub use settings::{Settings, SettingsError};

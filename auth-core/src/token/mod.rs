@@ -12,9 +12,15 @@ pub mod issuer;
 mod jws;
 pub(crate) mod keys;
 mod legacy;
+mod mfa_key;
 mod opaque;
 mod purpose;
+#[cfg(feature = "server")]
+mod recovery_code;
+mod sealing;
 pub(crate) mod strict_json;
+#[cfg(feature = "server")]
+mod totp;
 mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes, NewAccessToken};
@@ -31,10 +37,16 @@ pub use keys::{
 };
 pub(crate) use legacy::RawClaims;
 pub use legacy::{Hmac, LegacyTokens};
+pub use mfa_key::MfaKey;
 pub use opaque::{
     Access, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash, Verification, random_secret,
 };
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use purpose::{Purpose, UnknownPurpose};
+#[cfg(feature = "server")]
+pub(crate) use recovery_code::RecoveryCode;
+pub(crate) use sealing::FactorKeys;
+#[cfg(feature = "server")]
+pub(crate) use totp::TotpSecret;
 #[cfg(feature = "oidc")]
 pub(crate) use {access::TYP as AT_JWT, jws::Header};

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
-use aws_lc_rs::{digest, hkdf, rand};
+use aws_lc_rs::aead::RandomizedNonceKey;
+use aws_lc_rs::{digest, rand};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Purpose, TokenError};
+use super::{Purpose, TokenError, sealing};
 
 /// A token of kind `K`. Kinds do not mix at compile time.
 ///
@@ -265,31 +265,17 @@ redacted_debug!(TokenHash);
 /// Encrypts `successor` under a key derived from `presented`. The store keeps only the hash of `presented`, from which
 /// the key cannot be derived.
 pub(crate) fn seal(successor: &Token<Refresh>, presented: &Token<Refresh>) -> Result<Vec<u8>, TokenError> {
-    let mut sealed = successor.expose().as_bytes().to_vec();
-    let nonce = sealing_key(presented)?
-        .seal_in_place_append_tag(Aad::empty(), &mut sealed)
-        .map_err(|_| TokenError::Malformed)?;
-    sealed.extend_from_slice(nonce.as_ref());
-    Ok(sealed)
+    sealing::seal(&sealing_key(presented)?, b"", successor.expose().as_bytes())
 }
 
 /// Decrypts a successor that [`seal`] encrypted.
-pub(crate) fn open(mut sealed: Vec<u8>, presented: &Token<Refresh>) -> Result<Token<Refresh>, TokenError> {
-    let nonce = sealed.len().checked_sub(NONCE_LEN).ok_or(TokenError::Malformed)?;
-    let nonce = Nonce::try_assume_unique_for_key(&sealed.split_off(nonce)).map_err(|_| TokenError::Malformed)?;
-    let opened =
-        sealing_key(presented)?.open_in_place(nonce, Aad::empty(), &mut sealed).map_err(|_| TokenError::Malformed)?;
-    Token::parse(std::str::from_utf8(opened).map_err(|_| TokenError::Malformed)?)
+pub(crate) fn open(sealed: &[u8], presented: &Token<Refresh>) -> Result<Token<Refresh>, TokenError> {
+    let opened = sealing::open(&sealing_key(presented)?, b"", sealed)?;
+    Token::parse(std::str::from_utf8(&opened).map_err(|_| TokenError::Malformed)?)
 }
 
 fn sealing_key(presented: &Token<Refresh>) -> Result<RandomizedNonceKey, TokenError> {
-    let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"auth-core refresh successor");
-    let mut key = [0; 32];
-    salt.extract(presented.expose().as_bytes())
-        .expand(&[b"seal"], hkdf::HKDF_SHA256)
-        .and_then(|okm| okm.fill(&mut key))
-        .map_err(|_| TokenError::Malformed)?;
-    RandomizedNonceKey::new(&AES_256_GCM, &key).map_err(|_| TokenError::Malformed)
+    sealing::derive(b"auth-core refresh successor", presented.expose().as_bytes())
 }
 
 #[cfg(test)]

@@ -200,6 +200,13 @@ fn account(error: &AccountError) -> Row {
         AccountError::WrongCurrentPassword => (403, "wrong-current-password", "Forbidden", Plain),
         AccountError::CallerChanged => (401, "invalid-token", "Invalid credential", Error("invalid_token")),
         AccountError::InvalidRefreshToken => (401, "invalid-refresh-token", "Refresh failed", Error("invalid_token")),
+        AccountError::SecondFactorRequired => (401, "second-factor-required", "Second factor required", Plain),
+        AccountError::WrongSecondFactor => (401, "wrong-second-factor", "Login failed", Plain),
+        AccountError::InvalidCode => (403, "wrong-code", "Forbidden", Plain),
+        AccountError::SecondFactorExists => (409, "second-factor-exists", "Conflict", None),
+        AccountError::StepUpRequired => {
+            (401, "step-up", "Stronger authentication required", Error("insufficient_user_authentication"))
+        }
         AccountError::InvalidOneTimeToken => (401, "invalid-one-time-token", "Invalid token", Error("invalid_token")),
         AccountError::InvalidDpopProof => (400, "invalid-dpop-proof", "Invalid proof of a key", None),
         AccountError::InvalidScope => (400, "invalid-scope", "Invalid scope", None),

@@ -12,16 +12,17 @@ use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message, Purpose};
 use auth_core::store::{
-    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, Created, KeysOf, MemoryStore,
-    NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, RolePermissions,
-    RoleStore, Session, SessionStore, StoreError, StoredRole, UpdateOutcome, UserDirectory, UserRecord, UserRegistry,
-    UserStore, VerifiedEmail,
+    Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, Created, Factor, FactorKind,
+    KeysOf, MemoryStore, NewFactor, NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed,
+    RefreshTokenRecord, RolePermissions, RoleStore, SecondFactors, Session, SessionStore, StepUp, StoreError,
+    StoredRole, UpdateOutcome, UserDirectory, UserRecord, UserRegistry, UserStore, VerifiedEmail,
 };
 use auth_core::token::TokenHash;
 use auth_core::{
-    AccountError, ApiKeyId, Context, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, Registration, SessionId,
-    SignIn, Timestamp, Tokens, testing,
+    AccountError, ApiKeyId, Clock as _, Context, FactorId, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey,
+    Registration, SessionId, SignIn, SystemClock, Timestamp, Tokens, testing,
 };
+use secrecy::SecretString;
 use tokio::task::yield_now;
 
 use crate::PASSWORD;
@@ -139,6 +140,14 @@ impl SessionStore for Yielding {
         yielding!(self.0.end_all(subject, limit, audit))
     }
 
+    async fn step_up(
+        &self,
+        step_up: StepUp<'_>,
+        audit: Audit<'_, Option<Session>>,
+    ) -> Result<Option<Session>, StoreError> {
+        yielding!(self.0.step_up(step_up, audit))
+    }
+
     async fn find_by_refresh_token(&self, token: &TokenHash) -> Result<Option<RefreshTokenRecord>, StoreError> {
         self.0.find_by_refresh_token(token).await
     }
@@ -225,6 +234,60 @@ impl OneTimeTokens for Yielding {
     }
 }
 
+#[async_trait]
+impl SecondFactors for Yielding {
+    async fn enrol_factor(&self, factor: NewFactor, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        yielding!(self.0.enrol_factor(factor, audit))
+    }
+
+    async fn factors(&self, subject: &SubjectId) -> Result<Vec<Factor>, StoreError> {
+        self.0.factors(subject).await
+    }
+
+    async fn confirm_factor(
+        &self,
+        id: &FactorId,
+        counter: u64,
+        now: Timestamp,
+        codes: &[TokenHash],
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        yielding!(self.0.confirm_factor(id, counter, now, codes, audit))
+    }
+
+    async fn use_factor(
+        &self,
+        id: &FactorId,
+        counter: u64,
+        now: Timestamp,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        yielding!(self.0.use_factor(id, counter, now, audit))
+    }
+
+    async fn use_recovery_code(
+        &self,
+        subject: &SubjectId,
+        code: &TokenHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        yielding!(self.0.use_recovery_code(subject, code, audit))
+    }
+
+    async fn remove_factors(
+        &self,
+        subject: &SubjectId,
+        kind: FactorKind,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        yielding!(self.0.remove_factors(subject, kind, audit))
+    }
+
+    async fn forget_factors(&self, subject: &SubjectId) -> Result<(), StoreError> {
+        yielding!(self.0.forget_factors(subject))
+    }
+}
+
 /// The last token of each kind.
 #[derive(Clone, Default)]
 struct Outbox(Arc<Mutex<BTreeMap<Purpose, String>>>);
@@ -297,6 +360,8 @@ struct Scene {
     second: Tokens,
     key: IssuedApiKey,
     sessions: usize,
+    /// The secret of the authenticator, and the time of its last code.
+    totp: (String, i64),
     /// Rows of the audit trail at the start.
     rows: usize,
 }
@@ -312,6 +377,7 @@ impl Scene {
             .sessions(yielding.clone())
             .api_keys(yielding.clone())
             .one_time_tokens(yielding.clone())
+            .second_factors(yielding.clone())
             .delivery(outbox.clone())
             .role_store(yielding)
             .events(events.clone())
@@ -330,13 +396,48 @@ impl Scene {
         auth.request_magic_link(&context, "ada@example.com").await.unwrap();
         auth.settled().await;
         let rows = store.events(&AuditFilter::default(), 100).await.unwrap().len();
-        let scene = Self { auth, store, events, outbox, ada, first, second, key, sessions: 2, rows };
+        let scene =
+            Self { auth, store, events, outbox, ada, first, second, key, sessions: 2, totp: (String::new(), 0), rows };
         assert_eq!(
             (scene.first_status().await, scene.second_status().await, scene.key_status().await),
             (200, 200, 200)
         );
         scene.events.take();
         scene
+    }
+
+    /// With an authenticator that is not confirmed.
+    async fn enrolled() -> Self {
+        use secrecy::ExposeSecret as _;
+        let mut scene = Self::new().await;
+        let identity = identity(&scene.auth, scene.first.access.expose()).await;
+        let enrolment = scene.auth.enrol_totp(&context(), &identity).await.unwrap();
+        scene.totp = (enrolment.secret.expose_secret().to_owned(), SystemClock.now().as_secs());
+        scene.begun().await
+    }
+
+    /// With an authenticator that a login asks for.
+    async fn with_second_factor() -> Self {
+        let scene = Self::enrolled().await;
+        let identity = identity(&scene.auth, scene.first.access.expose()).await;
+        scene.auth.confirm_totp(&context(), &identity, scene.code(0)).await.unwrap();
+        scene.begun().await
+    }
+
+    /// A code of the time of the enrolment, or of later steps.
+    fn code(&self, steps: i64) -> SecretString {
+        auth_tests::totp(&self.totp.0, self.totp.1 + 30 * steps).into()
+    }
+
+    /// What was recorded so far belongs to the beginning.
+    async fn begun(mut self) -> Self {
+        self.events.take();
+        self.rows = self.store.events(&AuditFilter::default(), 100).await.unwrap().len();
+        self
+    }
+
+    async fn factor(&self) -> Option<Factor> {
+        self.store.factors(&self.ada).await.unwrap().pop()
     }
 
     async fn first_status(&self) -> u16 {
@@ -386,9 +487,19 @@ async fn hang_up(
     operation: impl AsyncFn(&Scene) -> Result<(), AccountError>,
     effect: impl AsyncFn(&Scene) -> Effect,
 ) {
+    hang_up_in(Scene::new, events, operation, effect).await;
+}
+
+/// The same with scenes that `new` makes.
+async fn hang_up_in(
+    new: impl AsyncFn() -> Scene,
+    events: &[&'static str],
+    operation: impl AsyncFn(&Scene) -> Result<(), AccountError>,
+    effect: impl AsyncFn(&Scene) -> Effect,
+) {
     let (mut before, mut after) = (0, 0);
     for polls in 0.. {
-        let scene = Scene::new().await;
+        let scene = new().await;
         let finished = {
             let mut running = pin!(operation(&scene));
             let mut left = polls;
@@ -660,6 +771,85 @@ async fn in_a_login_by_magic_link() {
             scene.auth.magic_link_login(&context(), login).await.map(|_| ())
         },
         async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_enrolment_of_an_authenticator() {
+    hang_up(
+        &["second_factor_enrolled"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            scene.auth.enrol_totp(&context(), &identity).await.map(|_| ())
+        },
+        async |scene| Effect { changed: scene.factor().await.is_some(), seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_confirmation_of_an_authenticator() {
+    hang_up_in(
+        Scene::enrolled,
+        &["second_factor_confirmed"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            scene.auth.confirm_totp(&context(), &identity, scene.code(0)).await.map(|_| ())
+        },
+        async |scene| Effect {
+            changed: scene.factor().await.is_some_and(|factor| factor.confirmed_at.is_some()),
+            seen: true,
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_login_with_a_second_factor() {
+    hang_up_in(
+        Scene::with_second_factor,
+        &["second_factor_used", "login_succeeded"],
+        async |scene| {
+            let mut login = Login::new("ada@example.com", PASSWORD);
+            login.otp = Some(scene.code(1));
+            scene.auth.login(&context(), login).await.map(|_| ())
+        },
+        async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_step_up() {
+    hang_up_in(
+        Scene::with_second_factor,
+        &["second_factor_used", "stepped_up"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            let mut step_up = auth_core::StepUp::default();
+            step_up.otp = Some(scene.code(1));
+            scene.auth.step_up(&context(), &identity, step_up).await.map(|_| ())
+        },
+        async |scene| {
+            let sessions = SessionStore::list(&scene.store, &scene.ada, 0, Timestamp::from_secs(0), Page::first(10));
+            let changed = sessions.await.unwrap().iter().any(|session| session.amr == "pwd otp mfa");
+            Effect { changed, seen: true }
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_the_removal_of_an_authenticator() {
+    hang_up_in(
+        Scene::with_second_factor,
+        &["second_factor_used", "second_factor_removed"],
+        async |scene| {
+            let identity = identity(&scene.auth, scene.first.access.expose()).await;
+            scene.auth.remove_totp(&context(), &identity, Some(scene.code(1))).await
+        },
+        async |scene| Effect { changed: scene.factor().await.is_none(), seen: true },
     )
     .await;
 }

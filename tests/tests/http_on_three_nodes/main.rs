@@ -21,6 +21,8 @@ mod bad_input;
 mod login;
 #[path = "../http/recovery.rs"]
 mod recovery;
+#[path = "../http/second_factor.rs"]
+mod second_factor;
 #[path = "../http/sessions.rs"]
 mod sessions;
 #[path = "../http/tokens.rs"]

@@ -24,10 +24,14 @@ use crate::service::purge::PurgeTask;
 #[cfg(feature = "server")]
 use crate::service::recovery::Recovery;
 #[cfg(feature = "server")]
+use crate::service::second_factor::SecondFactor;
+#[cfg(feature = "server")]
 use crate::store::{Housekeeping, RoleStore, UserDirectory, UserRegistry};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::{IssuerError, TrustedIssuers};
 use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
+#[cfg(feature = "server")]
+use crate::token::{FactorKeys, KeySet, MfaKey};
 use crate::verify::dpop::Proofs;
 use crate::verify::{CredentialSources, KeyOwners, StaticKeys, Verifier};
 
@@ -127,6 +131,7 @@ impl AuthBuilder {
                 audit: self.audit.take(),
                 roles: self.role_store.take().map(|roles| Coherent::new(roles, &coherence) as Arc<dyn RoleStore>),
                 hasher: Hasher::new(self.foreign_hashes),
+                second_factor: SecondFactor::new(self.second_factors.take(), factor_keys(&self.mfa_keys, &self.keys)?),
                 recovery: Recovery::new(self.one_time.take(), self.delivery.take()),
                 password_rules: self.password_rules,
                 claims: self.claims.take(),
@@ -203,6 +208,15 @@ impl AuthBuilder {
         let violated = rules.into_iter().find(|(violated, ..)| *violated);
         violated.map_or(Ok(()), |(_, setting, why)| Err(BuildError::Setting { setting, why }))
     }
+}
+
+/// The keys of second factors. A secret that signs tokens gives one as well, so that a service needs no second secret.
+#[cfg(feature = "server")]
+fn factor_keys(keys: &[MfaKey], signing: &KeySet) -> Result<FactorKeys, BuildError> {
+    let derived = signing.derived_secret(b"auth-core second factor");
+    let secrets = keys.iter().map(MfaKey::as_bytes).chain(derived.as_ref().map(|secret| secret.as_slice()));
+    let wrong = |_| BuildError::Setting { setting: "mfa_key", why: "cannot be used on this system" };
+    FactorKeys::derived(secrets).map_err(wrong)
 }
 
 /// Starts the purge task of a service, or logs a warning that expired rows stay.

@@ -22,12 +22,12 @@ use crate::service::recovery::Delivery;
 #[cfg(feature = "server")]
 use crate::service::session::ClaimsHook;
 use crate::store::{
-    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RolePermissions, RoleStore, SessionStore, Store, UserDirectory,
-    UserRegistry, UserStore,
+    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RolePermissions, RoleStore, SecondFactors, SessionStore, Store,
+    UserDirectory, UserRegistry, UserStore,
 };
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
-use crate::token::{KeySet, LegacyTokens, Lifetimes};
+use crate::token::{KeySet, LegacyTokens, Lifetimes, MfaKey};
 use crate::verify::dpop::Dpop;
 use crate::verify::{CredentialSource, GrantScopes, StaticApiKey, TrustedProxies};
 
@@ -97,6 +97,8 @@ pub struct AuthBuilder {
     housekeeping: Option<Arc<dyn Housekeeping>>,
     audit: Option<Arc<dyn AuditLog>>,
     one_time: Option<Arc<dyn OneTimeTokens>>,
+    second_factors: Option<Arc<dyn SecondFactors>>,
+    mfa_keys: Vec<MfaKey>,
     #[cfg(feature = "server")]
     delivery: Option<Arc<dyn Delivery>>,
     /// State of the web layer.
@@ -157,6 +159,8 @@ impl AuthBuilder {
             housekeeping: None,
             audit: None,
             one_time: None,
+            second_factors: None,
+            mfa_keys: Vec::new(),
             #[cfg(feature = "server")]
             delivery: None,
             web: Extensions::new(),
@@ -180,6 +184,7 @@ impl AuthBuilder {
         self.housekeeping = Some(Arc::new(store.clone()));
         self.audit = Some(Arc::new(store.clone()));
         self.one_time = Some(Arc::new(store.clone()));
+        self.second_factors = Some(Arc::new(store.clone()));
         self.directory(store.clone()).sessions(store.clone()).api_keys(store.clone()).role_store(store)
     }
 
@@ -193,6 +198,34 @@ impl AuthBuilder {
     /// them for any user store.
     pub fn one_time_tokens(mut self, tokens: impl OneTimeTokens) -> Self {
         self.one_time = Some(Arc::new(tokens));
+        self
+    }
+
+    /// Sets the store of second factors; [`store`](Self::store) sets it as well. The built-in stores keep them for any user
+    /// store.
+    pub fn second_factors(mut self, factors: impl SecondFactors) -> Self {
+        self.second_factors = Some(Arc::new(factors));
+        self
+    }
+
+    /// Adds a key that encrypts the secrets of second factors in the store. The first one encrypts, all of them decrypt.
+    ///
+    /// By default the key is derived from the HS256 secret that signs tokens. A key of its own is needed where an asymmetric
+    /// key signs: without one there are no second factors. Set one before the signing secret is replaced, too: with
+    /// another secret the authenticators of users do not log in any more, and only recovery codes do.
+    ///
+    /// ```
+    /// use auth_core::token::{MfaKey, random_secret};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let builder = auth_core::testing::in_memory();
+    /// let key = MfaKey::new(&random_secret()?)?; // in production: `AUTH_MFA_KEY`
+    /// let auth = builder.mfa_key(key).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn mfa_key(mut self, key: MfaKey) -> Self {
+        self.mfa_keys.push(key);
         self
     }
 

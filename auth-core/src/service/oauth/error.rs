@@ -91,6 +91,10 @@ impl From<AccountError> for OAuthError {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::InvalidCredentials => Self::invalid_grant("the user name or password is wrong"),
+            AccountError::SecondFactorRequired => {
+                Self::invalid_grant("the account has a second factor; send a code of it as otp")
+            }
+            AccountError::WrongSecondFactor => Self::invalid_grant("the code is wrong or was used before"),
             AccountError::InvalidRefreshToken => {
                 Self::invalid_grant("the refresh token is invalid, expired, revoked, or another client's or key's")
             }

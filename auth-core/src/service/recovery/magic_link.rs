@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::request::Recipient;
 use crate::base::Context;
 use crate::cache::Limited;
-use crate::service::session::{TokenProof, TokenRequest, Tokens, shortened};
+use crate::service::session::{TokenProof, TokenRequest, Tokens, methods, shortened};
 use crate::service::{AccountError, Auth};
 use crate::store::Session;
 use crate::token::MagicLink;
@@ -30,14 +30,16 @@ pub struct MagicLinkLogin {
     pub scope: Option<String>,
     /// The name of the device in the user's list of sessions, usually the `User-Agent`; truncated to 256 characters.
     pub agent: Option<String>,
+    /// A code of the second factor or a recovery code, for a user with a second factor.
+    pub otp: Option<SecretString>,
     /// The DPoP proof of the request, to whose key the tokens are bound.
     pub proof: TokenProof,
 }
 
 impl MagicLinkLogin {
-    /// A login without scopes, agent or DPoP proof.
+    /// A login without scopes, agent, code or DPoP proof.
     pub fn new(token: impl Into<SecretString>) -> Self {
-        Self { token: token.into(), scope: None, agent: None, proof: TokenProof::default() }
+        Self { token: token.into(), scope: None, agent: None, otp: None, proof: TokenProof::default() }
     }
 
     /// Binds the tokens to the key of this DPoP proof, if the request has one.
@@ -65,7 +67,8 @@ impl Auth {
     }
 
     /// Logs a user in with the token of a [message](Self::request_magic_link). The session's `amr` is `email`, without
-    /// `pwd`. The address of the message is verified from then on.
+    /// `pwd`. A user with a second factor needs a [code](MagicLinkLogin::otp) as well; a request without one does not spend
+    /// the token. The address of the message is verified from then on.
     ///
     /// ```
     /// use auth_core::{AccountError, MagicLinkLogin};
@@ -79,6 +82,7 @@ impl Auth {
     /// # Errors
     ///
     /// [`AccountError::InvalidOneTimeToken`] for every refused token, whatever the reason;
+    /// [`AccountError::SecondFactorRequired`] and [`AccountError::WrongSecondFactor`] with a right token;
     /// [`AccountError::RateLimited`]; [`AccountError::Unavailable`] when a store does not answer: the token may be spent;
     /// [`AccountError::InvalidDpopProof`] for an invalid [proof](MagicLinkLogin::proof), and without one when
     /// [DPoP](crate::Dpop) is required.
@@ -87,15 +91,20 @@ impl Auth {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let scope = self.granted_scope(login.scope.as_deref())?;
         let (token, user) = self.presented::<MagicLink>(context, login.token.expose_secret()).await?;
+        let code = self.needed_code(&user.id, login.otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
-        let session = self.new_session(user.id, user.state.version, scope, AMR, request.holder())?;
+        let amr = methods(AMR, false, code.is_some());
+        let session = self.new_session(user.id, user.state.version, scope, &amr, request.holder())?;
         let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
-        self.change(context, "magic_link_login", |change| async move {
+        // Before the token is spent, so that a failure of the application costs nothing.
+        let grant = self.grant(&session, &user.state.roles).await?;
+        let begun = self.change_with(context, "magic_link_login", code, move |change| async move {
             // Of the same version as before: otherwise the token is refused.
             let user = change.redeem_one_time(&token).await?;
-            change.begin_session(session, &user.state.roles, key.as_ref().map(ProvenKey::thumbprint)).await
-        })
-        .await
+            let key = key.as_ref().map(ProvenKey::thumbprint);
+            change.begin_granted(session, &user.state.roles, key, &grant).await
+        });
+        begun.await.map_err(AccountError::at_login)
     }
 }

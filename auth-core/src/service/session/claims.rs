@@ -136,7 +136,7 @@ impl Auth {
             roles: roles.to_vec(),
             scope: scope.to_owned(),
             amr: session.amr.split_whitespace().map(str::to_owned).collect(),
-            auth_time: session.created_at,
+            auth_time: session.authenticated_at,
         };
         timeout(PATIENCE, claims(context)).await.unwrap_or_else(|late| Err(StoreError::unavailable(late).into()))
     }

@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use super::{Login, TokenRequest, Tokens, shortened};
+use super::{Login, TokenRequest, Tokens, methods, shortened};
 use crate::base::{Context, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
@@ -34,7 +34,9 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidCredentials`]; [`AccountError::RateLimited`]; [`AccountError::Overloaded`] when too many
+    /// [`AccountError::InvalidCredentials`]; after a right password of a user with a second factor
+    /// [`AccountError::SecondFactorRequired`] without a [code](Login::otp) and [`AccountError::WrongSecondFactor`] for a wrong
+    /// one; [`AccountError::RateLimited`]; [`AccountError::Overloaded`] when too many
     /// logins are queued;
     /// [`AccountError::Unavailable`] when a store does not answer; [`AccountError::InvalidDpopProof`] for an invalid
     /// [proof](Login::proof), and without one when [DPoP](crate::Dpop) is required.
@@ -56,20 +58,22 @@ impl Auth {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let attempt = self.limit(context, Limited::Login, Some(&login.username)).await?;
         let user = attempt.outcome(self.check_password(context, &login).await).await?;
+        let code = self.needed_code(&user.id, login.otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
-        let session = self.new_session(user.id, user.state.version, scope, "pwd", request.holder())?;
+        let amr = methods("pwd", false, code.is_some());
+        let session = self.new_session(user.id, user.state.version, scope, &amr, request.holder())?;
         let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
         let exact = request.exact_scope;
-        self.change(context, "login", |change| async move {
+        let begun = self.change_with(context, "login", code, move |change| async move {
             let grant = change.auth().grant(&session, &user.state.roles).await?;
             if exact && grant.scope != session.scope {
                 return Err(AccountError::InvalidScope);
             }
             let key = key.as_ref().map(ProvenKey::thumbprint);
             change.begin_granted(session, &user.state.roles, key, &grant).await
-        })
-        .await
+        });
+        begun.await.map_err(AccountError::at_login)
     }
 
     async fn check_password(&self, context: &Context, login: &Login) -> Result<UserRecord, AccountError> {

@@ -8,6 +8,7 @@ mod password;
 mod refresh;
 mod register;
 mod sign_in;
+mod step_up;
 mod token_request;
 mod tokens;
 
@@ -22,6 +23,8 @@ pub use password::Keep;
 pub(crate) use password::words_of;
 pub use register::{PendingRegistration, Registration};
 pub use sign_in::SignIn;
+pub(crate) use step_up::methods;
+pub use step_up::{StepUp, SteppedUp};
 pub use token_request::TokenProof;
 pub(crate) use token_request::TokenRequest;
 pub(crate) use tokens::TokenResponse;
@@ -58,15 +61,17 @@ pub struct Login {
     pub scope: Option<String>,
     /// The name of the device in the user's list of sessions, usually the `User-Agent`; truncated to 256 characters.
     pub agent: Option<String>,
+    /// A code of the second factor or a recovery code, for a user with a second factor.
+    pub otp: Option<SecretString>,
     /// The DPoP proof of the request, to whose key the tokens are bound.
     pub proof: TokenProof,
 }
 
 impl Login {
-    /// A login without scopes, agent or DPoP proof.
+    /// A login without scopes, agent, code or DPoP proof.
     pub fn new(username: impl Into<String>, password: impl Into<SecretString>) -> Self {
         let (username, password) = (username.into(), password.into());
-        Self { username, password, scope: None, agent: None, proof: TokenProof::default() }
+        Self { username, password, scope: None, agent: None, otp: None, proof: TokenProof::default() }
     }
 
     /// Binds the tokens to the key of this DPoP proof, if the request has one.
@@ -96,6 +101,7 @@ impl Auth {
             amr: amr.to_owned(),
             agent: None,
             created_at: now,
+            authenticated_at: now,
             last_used_at: now,
             expires_at: now.after(lifetimes.refresh),
             ends_at: now.after(lifetimes.session),
@@ -134,7 +140,7 @@ impl Auth {
             session: &session.id,
             version: session.version,
             client_id: session.client_id.as_ref(),
-            auth_time: session.created_at,
+            auth_time: session.authenticated_at,
             amr: &session.amr,
             scope: &grant.scope,
             roles,
@@ -158,7 +164,7 @@ impl Change {
     }
 
     /// As [`begin_session`](Self::begin_session), with the scopes and claims that the application has granted.
-    async fn begin_granted(
+    pub(crate) async fn begin_granted(
         &self,
         session: Session,
         roles: &[Box<str>],

@@ -213,7 +213,7 @@ impl Change {
         let write = self.auth().verifier().lookups.coherence.write_some(may, write, |_| Vec::new());
         match recording.of(write).await? {
             Redeemed::Rotated(session) => Ok((session, successor)),
-            Redeemed::Retried { session, sealed_successor } => Ok((session, open(sealed_successor, presented)?)),
+            Redeemed::Retried { session, sealed_successor } => Ok((session, open(&sealed_successor, presented)?)),
             Redeemed::Replayed(_) | Redeemed::WrongHolder(_) | Redeemed::Refused => {
                 Err(AccountError::InvalidRefreshToken)
             }

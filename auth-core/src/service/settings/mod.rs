@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use environment::Environment;
 use legacy::Legacy;
-use variables::{Count, Proxies, Span, Switch, Variables};
+use variables::{Count, Key, Proxies, Span, Switch, Variables};
 
 use crate::cache::RateLimits;
 #[cfg(feature = "server")]
@@ -25,8 +25,7 @@ use crate::service::Auth;
 use crate::service::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
-use crate::token::KeySet;
-use crate::token::LegacyTokens;
+use crate::token::{KeySet, LegacyTokens, MfaKey};
 use crate::verify::dpop::Dpop;
 use crate::verify::{StaticApiKey, TrustedProxies};
 
@@ -53,6 +52,7 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
 /// | `AUTH_API_KEYS`, or `AUTH_API_KEYS_FILE` | none | [API keys](StaticApiKey) of programs as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
+/// | `AUTH_MFA_KEY`, or `AUTH_MFA_KEY_FILE` | derived from `AUTH_SECRET` | secret of at least 32 bytes that encrypts the secrets of second factors, or a file with it; required for them where an asymmetric key signs |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HMAC secret of a former service whose [access tokens](LegacyTokens) are also accepted |
 /// | `AUTH_LEGACY_KEY_FILE` | none | its public key in PEM or JWK instead |
 /// | `AUTH_LEGACY_UNTIL` | none; required with that secret or key | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
@@ -112,6 +112,8 @@ pub struct Settings {
     /// `client_id_as_audience`, `private_addresses` and `plain_http`.
     #[cfg(feature = "oidc")]
     pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
+    /// `AUTH_MFA_KEY`.
+    pub mfa_key: Option<MfaKey>,
     /// `AUTH_LEGACY_SECRET` and the other variables about legacy tokens.
     pub legacy_tokens: Option<LegacyTokens>,
     /// `AUTH_DPOP` and `AUTH_DPOP_URLS`, for [`AuthBuilder::dpop`]; `None` when it is off.
@@ -166,6 +168,7 @@ impl Settings {
             api_keys: set.auth_api_keys.0,
             #[cfg(feature = "oidc")]
             trusted_issuers: set.auth_trusted_issuers.0,
+            mfa_key: set.auth_mfa_key.map(|Key(key)| key),
             legacy_tokens: Legacy {
                 secret: set.auth_legacy_secret,
                 key_file: set.auth_legacy_key_file,
@@ -229,6 +232,9 @@ impl Settings {
         #[cfg(feature = "server")]
         for client in &self.clients {
             builder = builder.client(client.clone());
+        }
+        if let Some(key) = &self.mfa_key {
+            builder = builder.mfa_key(key.clone());
         }
         if let Some(tokens) = &self.legacy_tokens {
             builder = builder.legacy_tokens(tokens.clone());

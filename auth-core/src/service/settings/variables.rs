@@ -13,6 +13,7 @@ use super::dpop::{DpopMode, DpopUrls};
 use super::issuers::Issuers;
 use super::keys::{KeyFile, KeyFiles, Secret, VerifyKeyFile};
 use super::legacy::{LegacyAlgorithm, LegacyClaims, LegacySecret, LegacySubject, LegacyUntil, LegacyWithout};
+use crate::token::{MfaKey, WeakSecret};
 use crate::verify::{InvalidProxies, TrustedProxies};
 
 /// The values of all variables that are set.
@@ -34,6 +35,7 @@ pub(super) struct Variables {
     pub(super) auth_dpop_urls: Option<DpopUrls>,
     pub(super) auth_cache_bound: Option<Span>,
     pub(super) auth_token_cache: Option<Count>,
+    pub(super) auth_mfa_key: Option<Key>,
     pub(super) auth_rate_limit: Option<Switch>,
     pub(super) auth_trusted_proxies: Option<Proxies>,
     pub(super) auth_clients: Clients,
@@ -91,6 +93,19 @@ impl TryFrom<String> for Switch {
             "off" => Ok(Self(false)),
             _ => Err("it is neither `on` nor `off`"),
         }
+    }
+}
+
+/// A key of second factors.
+#[derive(Deserialize)]
+#[serde(try_from = "SecretString")]
+pub(super) struct Key(pub(super) MfaKey);
+
+impl TryFrom<SecretString> for Key {
+    type Error = WeakSecret;
+
+    fn try_from(secret: SecretString) -> Result<Self, WeakSecret> {
+        secret.try_into().map(Self)
     }
 }
 

@@ -24,3 +24,4 @@ pub use signing::{RsaBits, SigningKey};
 pub(crate) use verifying::Verifying;
 pub use verifying::VerifyingKey;
 pub use weak::WeakSecret;
+pub(crate) use weak::check_strength;

@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "server")]
+use secrecy::zeroize::Zeroizing;
+
 use super::ring::Ring;
 use super::signing::Signing;
 use super::{Algorithm, KeyError, KeyKind, SigningKey, VerifyingKey};
@@ -101,6 +104,14 @@ impl KeySet {
 
     pub(crate) fn signing(&self) -> Result<&Signing, TokenError> {
         self.signing.as_deref().ok_or(TokenError::UnknownKey)
+    }
+
+    /// A secret derived from that of an HS256 signing key, for another use that `label` names: an HMAC of the label, which
+    /// is no signature of a token. `None` for an asymmetric key.
+    #[cfg(feature = "server")]
+    pub(crate) fn derived_secret(&self, label: &'static [u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let signing = self.signing.as_ref().filter(|signing| signing.verifying.algorithm == Algorithm::Hs256)?;
+        signing.sign(label).ok().map(Zeroizing::new)
     }
 
     /// The encoded header of new tokens.

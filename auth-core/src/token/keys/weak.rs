@@ -41,7 +41,7 @@ const PLACEHOLDERS: &str = "changeme changethis replaceme replacethis your256bit
     secretkey password placeholder insecure qwerty";
 
 /// RFC 7518 section 3.2: at least as long as the hash. RFC 8725 section 3.5: not a human-memorable password.
-pub(super) fn check_strength(secret: &[u8]) -> Result<(), WeakSecret> {
+pub(crate) fn check_strength(secret: &[u8]) -> Result<(), WeakSecret> {
     if secret.len() < 32 {
         return Err(WeakSecret::TooShort { len: secret.len() });
     }

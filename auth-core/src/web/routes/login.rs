@@ -15,6 +15,7 @@ pub(super) struct LoginForm {
     username: String,
     password: SecretString,
     scope: Option<String>,
+    otp: Option<SecretString>,
 }
 
 #[derive(Deserialize)]
@@ -30,7 +31,7 @@ pub(super) async fn login(
     FormOrJson(form): FormOrJson<LoginForm>,
 ) -> Result<Tokens, Refusal> {
     let mut login = Login::new(form.username, form.password).proof(proof);
-    login.scope = form.scope;
+    (login.scope, login.otp) = (form.scope, form.otp);
     Ok(auth.login(&context, login).await?)
 }
 

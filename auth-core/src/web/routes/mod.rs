@@ -12,6 +12,7 @@ mod password;
 mod recovery;
 mod register;
 mod revoke;
+mod second_factor;
 mod sessions;
 mod token;
 mod token_response;

@@ -2,7 +2,9 @@
 
 use axum::middleware::from_fn_with_state;
 
-use super::{Routes, introspect, jwks, login, metadata, password, recovery, register, revoke, sessions, token};
+use super::{
+    Routes, introspect, jwks, login, metadata, password, recovery, register, revoke, second_factor, sessions, token,
+};
 use crate::service::Auth;
 use crate::service::oauth::{Endpoints, METADATA_PATH};
 use crate::web::router::GuardedRouter;
@@ -39,6 +41,11 @@ pub enum Part {
     /// `POST /magic-link` and `POST /magic-link/login`: [`Auth::request_magic_link`], [`Auth::magic_link_login`]. There
     /// only with a [delivery](crate::AuthBuilder::delivery).
     MagicLink,
+    /// `POST` and `DELETE /mfa/totp`, `POST /mfa/totp/confirm`: [`Auth::enrol_totp`], [`Auth::remove_totp`],
+    /// [`Auth::confirm_totp`]. There only with a store and a [key](crate::AuthBuilder::mfa_key) of second factors.
+    SecondFactor,
+    /// `POST /step-up`: [`Auth::step_up`].
+    StepUp,
     /// `POST /token`, the token endpoint of OAuth (RFC 6749 section 3.2).
     Token,
     /// `POST /revoke`, token revocation (RFC 7009).
@@ -77,6 +84,8 @@ impl Part {
         Self::PasswordReset,
         Self::EmailVerification,
         Self::MagicLink,
+        Self::SecondFactor,
+        Self::StepUp,
         Self::Token,
         Self::Revocation,
         Self::Introspection,
@@ -111,6 +120,11 @@ impl Part {
             Self::MagicLink => router
                 .route(&at.path("/magic-link"), post(recovery::magic_link))
                 .route(&at.path("/magic-link/login"), post(recovery::magic_link_login)),
+            Self::SecondFactor if has_second_factors(&at.auth) => router
+                .route(&at.path("/mfa/totp"), post(second_factor::enrol).delete(second_factor::remove))
+                .route(&at.path("/mfa/totp/confirm"), post(second_factor::confirm)),
+            Self::SecondFactor => router,
+            Self::StepUp => router.route(&at.path("/step-up"), post(second_factor::step_up)),
             Self::Token => router.route(&at.path("/token"), post(token::token)),
             Self::Revocation => router.route(&at.path("/revoke"), post(revoke::revoke)),
             Self::Introspection => introspection(router, at),
@@ -126,6 +140,10 @@ fn has_registry(auth: &Auth) -> bool {
 
 fn has_delivery(auth: &Auth) -> bool {
     auth.0.service.as_ref().is_some_and(|service| service.recovery.is_on())
+}
+
+fn has_second_factors(auth: &Auth) -> bool {
+    auth.0.service.as_ref().is_some_and(|service| service.second_factor.is_on())
 }
 
 fn introspection(router: GuardedRouter<Auth>, at: &Routes) -> GuardedRouter<Auth> {

@@ -33,6 +33,7 @@ pub(super) struct VerifyBody {
 pub(super) struct LinkBody {
     token: SecretString,
     scope: Option<String>,
+    otp: Option<SecretString>,
 }
 
 /// The answer is the same whether there is such a user.
@@ -96,6 +97,6 @@ pub(super) async fn magic_link_login(
     Json(body): Json<LinkBody>,
 ) -> Result<Tokens, Refusal> {
     let mut login = MagicLinkLogin::new(body.token).proof(proof);
-    login.scope = body.scope;
+    (login.scope, login.otp) = (body.scope, body.otp);
     Ok(auth.magic_link_login(&context, login).await?)
 }

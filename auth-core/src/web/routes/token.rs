@@ -62,7 +62,9 @@ async fn password(
     let password = form.secret("password")?.ok_or(OAuthError::invalid_request("password is missing"))?;
     // Before the password, which is expensive to hash: the error about a scope reveals no secret.
     let scope = requested(form.text("scope")?.as_deref(), client.scopes())?;
-    Ok(auth.begin(context, Login::new(username, password), scope, request).await?)
+    let mut login = Login::new(username, password);
+    login.otp = form.secret("otp")?;
+    Ok(auth.begin(context, login, scope, request).await?)
 }
 
 async fn refresh_token(

@@ -1,0 +1,119 @@
+//! Codes that a user presents: of an authenticator, or a recovery code.
+
+use secrecy::zeroize::Zeroizing;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::is_totp;
+use crate::base::{Context, SubjectId};
+use crate::cache::Limited;
+use crate::event::EventKind;
+use crate::service::change::Change;
+use crate::service::{AccountError, Auth};
+use crate::store::Factor;
+use crate::token::{RecoveryCode, TotpSecret};
+
+/// A code for the second factor of a subject.
+pub(crate) struct Code {
+    subject: SubjectId,
+    text: SecretString,
+}
+
+impl Code {
+    pub(crate) fn of(subject: &SubjectId, text: SecretString) -> Self {
+        Self { subject: subject.clone(), text }
+    }
+}
+
+impl Auth {
+    /// The code that a login of this subject needs; `None` for a subject without a second factor, whatever it sent.
+    ///
+    /// Only for callers with a right first factor: the error shows that the subject has a second one.
+    pub(crate) async fn needed_code(
+        &self,
+        subject: &SubjectId,
+        sent: Option<SecretString>,
+    ) -> Result<Option<Code>, AccountError> {
+        if self.confirmed_factors(subject).await?.is_empty() {
+            return Ok(None);
+        }
+        let sent = sent.filter(|sent| !sent.expose_secret().is_empty());
+        let text = sent.ok_or(AccountError::SecondFactorRequired)?;
+        Ok(Some(Code::of(subject, text)))
+    }
+
+    /// Runs a change that spends this code first. A wrong code counts against the limit of the subject.
+    pub(crate) async fn change_with<T, F>(
+        &self,
+        context: &Context,
+        operation: &'static str,
+        code: Option<Code>,
+        work: impl FnOnce(Change) -> F + Send + 'static,
+    ) -> Result<T, AccountError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, AccountError>> + Send + 'static,
+    {
+        let Some(code) = code else { return self.change(context, operation, work).await };
+        let attempt = self.limit(context, Limited::OneTimeCode, Some(code.subject.as_str())).await?;
+        let changed = self.change(context, operation, |change| async move {
+            change.spend(&code).await?;
+            work(change).await
+        });
+        attempt.outcome(changed.await).await
+    }
+}
+
+impl Change {
+    /// Uses a code up: of concurrent calls with one code one succeeds.
+    async fn spend(&self, code: &Code) -> Result<(), AccountError> {
+        let text = code.text.expose_secret();
+        let spent = match RecoveryCode::parse(text) {
+            // Of a service without second factors.
+            _ if self.service()?.second_factor.store.is_none() => false,
+            Some(recovery) => self.spend_recovery_code(&code.subject, &recovery).await?,
+            None => self.spend_totp(&code.subject, text).await?,
+        };
+        if spent {
+            return Ok(());
+        }
+        self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: code.subject.clone() });
+        Err(AccountError::InvalidCode)
+    }
+
+    async fn spend_recovery_code(&self, subject: &SubjectId, code: &RecoveryCode) -> Result<bool, AccountError> {
+        let recording = self.recording(Some(subject), |used: &bool| {
+            used.then(|| EventKind::RecoveryCodeUsed { subject: subject.clone() }).into_iter().collect()
+        });
+        let (store, hash) = (self.service()?.second_factor.store()?, code.hash(subject));
+        recording.of(store.use_recovery_code(subject, &hash, recording.audit())).await
+    }
+
+    async fn spend_totp(&self, subject: &SubjectId, text: &str) -> Result<bool, AccountError> {
+        let store = self.service()?.second_factor.store()?;
+        for factor in self.auth().confirmed_factors(subject).await?.iter().filter(|factor| is_totp(factor)) {
+            let Some(step) = self.step_of(subject, factor, text)? else { continue };
+            let recording = self.recording(Some(subject), |used: &bool| {
+                let used_now = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: factor.kind };
+                used.then(used_now).into_iter().collect()
+            });
+            // Refused at the same or an earlier step: the code was seen before (RFC 6238 section 5.2).
+            return recording.of(store.use_factor(&factor.id, step, self.now(), recording.audit())).await;
+        }
+        Ok(false)
+    }
+
+    /// The time step of a code of this factor.
+    pub(super) fn step_of(
+        &self,
+        subject: &SubjectId,
+        factor: &Factor,
+        text: &str,
+    ) -> Result<Option<u64>, AccountError> {
+        let secret = self.service()?.second_factor.keys()?.open(subject.as_str(), &factor.secret).inspect_err(|_| {
+            tracing::error!(target: "auth", factor = %factor.id, "the secret of a second factor was encrypted with another key; set the former AUTH_MFA_KEY or AUTH_SECRET");
+        })?;
+        // Authenticators show the digits in two groups.
+        let digits = Zeroizing::new(text.chars().filter(|c| *c != ' ').take(8).collect::<String>());
+        Ok(TotpSecret::from_bytes(&secret)?.step_of(&digits, self.now())?)
+    }
+}

@@ -1,0 +1,204 @@
+//! Enrolment and removal of second factors.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{Code, is_totp};
+use crate::base::{Context, Email, FactorId, SubjectId};
+use crate::cache::Limited;
+use crate::event::EventKind;
+use crate::service::change::Change;
+use crate::service::{AccountError, Auth};
+use crate::store::{FactorKind, NewFactor, UserRecord};
+use crate::token::{RecoveryCode, TotpSecret};
+use crate::verify::Identity;
+
+/// How long after an authentication a session may change second factors: a stolen token of an older one cannot.
+const RECENT: Duration = Duration::from_mins(15);
+
+/// The number of recovery codes.
+const RECOVERY_CODES: usize = 10;
+
+/// What a user's authenticator application needs, to be shown this once. `Debug` hides it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TotpEnrolment {
+    /// The secret in base32, to type it in.
+    pub secret: SecretString,
+    /// The URI of a QR code: `otpauth://totp/..`.
+    pub uri: SecretString,
+}
+
+/// Recovery codes, to be shown this once: each logs in once in place of a second factor. `Debug` hides them.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RecoveryCodes {
+    /// Ten codes of 80 random bits.
+    pub codes: Vec<SecretString>,
+}
+
+impl Auth {
+    /// Begins the enrolment of an authenticator application (TOTP, RFC 6238) as a second factor of an identity's subject. A
+    /// login asks for it after [`confirm_totp`](Self::confirm_totp). Another call replaces an enrolment that was not
+    /// confirmed.
+    ///
+    /// The secret is stored encrypted with the [key of second factors](crate::AuthBuilder::mfa_key).
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::StepUpRequired`] when the session authenticated over 15 minutes ago;
+    /// [`AccountError::SecondFactorExists`]; [`AccountError::NotFound`] for a subject of another issuer;
+    /// [`AccountError::CallerChanged`]; [`AccountError::Misconfigured`] without a store or a key of second factors.
+    pub async fn enrol_totp(&self, context: &Context, identity: &Identity) -> Result<TotpEnrolment, AccountError> {
+        let user = self.user_of(identity).await?;
+        self.check_recent(identity)?;
+        let second_factor = &self.service()?.second_factor;
+        let secret = TotpSecret::random()?;
+        let sealed = second_factor.keys()?.seal(user.id.as_str(), secret.as_bytes())?;
+        let account = user.email.as_ref().map_or(user.id.as_str(), Email::as_str);
+        let enrolment = TotpEnrolment { secret: secret.to_base32(), uri: secret.to_uri(self.realm(), account) };
+        let factor = NewFactor {
+            id: FactorId::random(),
+            subject: user.id,
+            kind: FactorKind::Totp,
+            secret: sealed,
+            created_at: self.now(),
+        };
+        self.change(context, "enrol_totp", |change| async move {
+            change.check_caller().await?;
+            let subject = factor.subject.clone();
+            let recording = change.recording(Some(&subject), |enrolled: &bool| {
+                let event = || EventKind::SecondFactorEnrolled { subject: subject.clone(), factor: FactorKind::Totp };
+                enrolled.then(event).into_iter().collect()
+            });
+            let store = change.service()?.second_factor.store()?;
+            let enrolled = recording.of(store.enrol_factor(factor, recording.audit())).await?;
+            if enrolled { Ok(enrolment) } else { Err(AccountError::SecondFactorExists) }
+        })
+        .await
+    }
+
+    /// Confirms an [enrolment](Self::enrol_totp) with a code of the authenticator. From now on a login asks for a code.
+    /// Returns recovery codes, which replace earlier ones.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::InvalidCode`]; [`AccountError::RateLimited`]; [`AccountError::NotFound`] when there is no enrolment
+    /// to confirm; [`AccountError::CallerChanged`].
+    pub async fn confirm_totp(
+        &self,
+        context: &Context,
+        identity: &Identity,
+        code: SecretString,
+    ) -> Result<RecoveryCodes, AccountError> {
+        let subject = self.user_of(identity).await?.id;
+        let attempt = self.limit(context, Limited::OneTimeCode, Some(subject.as_str())).await?;
+        let confirmed = self.change(context, "confirm_totp", |change| async move {
+            change.check_caller().await?;
+            change.confirm_totp(&subject, code.expose_secret()).await
+        });
+        attempt.outcome(confirmed.await).await
+    }
+
+    /// Removes the authenticator of an identity's subject, and the recovery codes. It takes a code of it or a recovery
+    /// code, or a session that authenticated by the second factor in the last 15 minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::StepUpRequired`] without a code in another session; [`AccountError::InvalidCode`];
+    /// [`AccountError::RateLimited`]; [`AccountError::NotFound`] when there is none; [`AccountError::CallerChanged`].
+    pub async fn remove_totp(
+        &self,
+        context: &Context,
+        identity: &Identity,
+        code: Option<SecretString>,
+    ) -> Result<(), AccountError> {
+        let subject = self.user_of(identity).await?.id;
+        if code.is_none() {
+            self.check_recent(identity)?;
+            // A session from before the confirmation has not authenticated by it.
+            if !identity.authenticated_by("mfa") && self.has_second_factor(&subject).await? {
+                return Err(AccountError::StepUpRequired);
+            }
+        }
+        let code = code.map(|text| Code::of(&subject, text));
+        self.change_with(context, "remove_totp", code, |change| async move {
+            change.check_caller().await?;
+            change.remove_totp(&subject).await
+        })
+        .await
+    }
+
+    /// Removes the second factors and recovery codes of a subject that has lost them, as an administrator does after
+    /// another proof of identity.
+    ///
+    /// ```
+    /// use auth_core::AccountError;
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let missing = auth.reset_second_factors(&system, &ada).await;
+    /// assert_eq!(missing, Err(AccountError::NotFound { what: "second factor" }));
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::NotFound`] when the subject has none; [`AccountError::CallerChanged`].
+    pub async fn reset_second_factors(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
+        let subject = subject.clone();
+        self.change(context, "reset_second_factors", |change| async move {
+            change.check_caller().await?;
+            change.remove_totp(&subject).await
+        })
+        .await
+    }
+
+    /// The user of an identity. A subject of another issuer is no user here, whatever its id.
+    async fn user_of(&self, identity: &Identity) -> Result<UserRecord, AccountError> {
+        let user = match identity.standing() {
+            Some(_) => self.service()?.users.find_by_id(identity.subject()).await?,
+            None => None,
+        };
+        user.ok_or(AccountError::NotFound { what: "user" })
+    }
+
+    fn check_recent(&self, identity: &Identity) -> Result<(), AccountError> {
+        let is_recent = self.now().since(identity.authenticated_at()) <= RECENT;
+        if is_recent { Ok(()) } else { Err(AccountError::StepUpRequired) }
+    }
+}
+
+impl Change {
+    async fn confirm_totp(&self, subject: &SubjectId, code: &str) -> Result<RecoveryCodes, AccountError> {
+        let missing = AccountError::NotFound { what: "enrolment to confirm" };
+        let store = self.service()?.second_factor.store()?;
+        let factors = store.factors(subject).await?;
+        let factor = factors.iter().find(|factor| is_totp(factor) && factor.confirmed_at.is_none());
+        let factor = factor.ok_or(missing.clone())?;
+        let Some(step) = self.step_of(subject, factor, code)? else {
+            self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: subject.clone() });
+            return Err(AccountError::InvalidCode);
+        };
+        let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| RecoveryCode::random()).collect::<Result<_, _>>()?;
+        let hashes: Vec<_> = codes.iter().map(|code| code.hash(subject)).collect();
+        let recording = self.recording(Some(subject), |confirmed: &bool| {
+            let event = || EventKind::SecondFactorConfirmed { subject: subject.clone(), factor: FactorKind::Totp };
+            confirmed.then(event).into_iter().collect()
+        });
+        let confirm = store.confirm_factor(&factor.id, step, self.now(), &hashes, recording.audit());
+        let confirmed = recording.of(confirm).await?;
+        let codes = codes.iter().map(RecoveryCode::shown).collect();
+        if confirmed { Ok(RecoveryCodes { codes }) } else { Err(missing) }
+    }
+
+    async fn remove_totp(&self, subject: &SubjectId) -> Result<(), AccountError> {
+        let recording = self.recording(Some(subject), |removed: &bool| {
+            let event = || EventKind::SecondFactorRemoved { subject: subject.clone(), factor: FactorKind::Totp };
+            removed.then(event).into_iter().collect()
+        });
+        let store = self.service()?.second_factor.store()?;
+        let removed = recording.of(store.remove_factors(subject, FactorKind::Totp, recording.audit())).await?;
+        if removed { Ok(()) } else { Err(AccountError::NotFound { what: "second factor" }) }
+    }
+}
