@@ -84,23 +84,23 @@ mod tests {
 
     use super::*;
 
-    fn refused(claims: Value) -> Option<InvalidClaims> {
-        CustomClaims::new(&claims).err()
+    fn refused(claims: &Value) -> Option<InvalidClaims> {
+        CustomClaims::new(claims).err()
     }
 
     #[test]
     fn custom_claims_are_an_object_without_reserved_names_of_a_limited_length() {
-        assert_eq!(refused(json!({ "tenant": "acme", "https://example.com/plan": { "sub": 1 } })), None);
-        assert_eq!(refused(json!({})), None);
+        assert_eq!(refused(&json!({ "tenant": "acme", "https://example.com/plan": { "sub": 1 } })), None);
+        assert_eq!(refused(&json!({})), None);
         for none in [json!(["tenant"]), json!("tenant"), json!(null)] {
-            assert_eq!(refused(none), Some(InvalidClaims::NoObject));
+            assert_eq!(refused(&none), Some(InvalidClaims::NoObject));
         }
         for name in RESERVED {
-            assert_eq!(refused(json!({ "tenant": "acme", *name: "x" })), Some(InvalidClaims::Reserved(name)));
+            assert_eq!(refused(&json!({ "tenant": "acme", *name: "x" })), Some(InvalidClaims::Reserved(name)));
         }
         let filled = |bytes: usize| json!({ "a": "x".repeat(bytes - r#"{"a":""}"#.len()) });
-        assert_eq!(refused(filled(MAX_BYTES)), None);
-        assert_eq!(refused(filled(MAX_BYTES + 1)), Some(InvalidClaims::TooLong(MAX_BYTES + 1)));
+        assert_eq!(refused(&filled(MAX_BYTES)), None);
+        assert_eq!(refused(&filled(MAX_BYTES + 1)), Some(InvalidClaims::TooLong(MAX_BYTES + 1)));
     }
 
     #[test]

@@ -86,19 +86,19 @@ impl Hmac {
         }
     }
 
-    fn key(self, secret: &SecretString) -> hmac::Key {
+    fn key(self, secret: &SecretString) -> Arc<hmac::Key> {
         let algorithm = match self {
             Self::Hs256 => hmac::HMAC_SHA256,
             Self::Hs384 => hmac::HMAC_SHA384,
             Self::Hs512 => hmac::HMAC_SHA512,
         };
-        hmac::Key::new(algorithm, secret.expose_secret().as_bytes())
+        Arc::new(hmac::Key::new(algorithm, secret.expose_secret().as_bytes()))
     }
 }
 
 #[derive(Clone)]
 enum Key {
-    Secret(Hmac, hmac::Key),
+    Secret(Hmac, Arc<hmac::Key>),
     Public(Verifying),
 }
 

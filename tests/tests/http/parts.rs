@@ -71,7 +71,7 @@ async fn log_in(client: &Client, path: &str) -> Answer {
     client.post_form(path, &[("username", EMAIL), ("password", PASSWORD)]).await
 }
 
-fn paths(routes: auth_core::Routes) -> Vec<String> {
+fn paths(routes: &auth_core::Routes) -> Vec<String> {
     routes.policy().routes().iter().map(|row| format!("{} {}", row.method, row.path)).collect()
 }
 
@@ -103,7 +103,7 @@ async fn every_part_and_the_metadata_follow_the_prefix() {
     let (auth, _, _folder) = auth().await;
     for (prefix, at) in [("/api/v1/auth", "/api/v1/auth"), ("account/", "/account"), ("/", ""), ("", "")] {
         let routes = auth.routes().prefix(prefix).api_keys::<Staff>().events::<Staff>();
-        for path in paths(routes.clone()) {
+        for path in paths(&routes) {
             let (_, path) = path.split_once(' ').unwrap();
             assert!(path.starts_with(at) || path.starts_with("/.well-known/"), "{path} is not under {at}");
             assert!(!path.starts_with("/auth"), "{path}");
@@ -128,7 +128,7 @@ async fn a_part_that_is_left_out_is_not_in_the_table_the_router_and_the_metadata
     let (auth, _, _folder) = auth().await;
     let sessions = auth.routes().only([Part::Logout, Part::Sessions]);
     let expected = ["POST /auth/logout", "POST /auth/logout-all", "GET /auth/sessions", "DELETE /auth/sessions/{id}"];
-    let mut found = paths(sessions);
+    let mut found = paths(&sessions);
     found.sort();
     let mut expected = expected.map(str::to_owned);
     expected.sort();
@@ -142,7 +142,7 @@ async fn a_part_that_is_left_out_is_not_in_the_table_the_router_and_the_metadata
         assert!(metadata.get(name).is_none(), "{metadata}");
         assert!(metadata.get(format!("{name}_auth_methods_supported")).is_none(), "{metadata}");
     }
-    let no_oauth = paths(auth.routes().without(Part::OAUTH));
+    let no_oauth = paths(&auth.routes().without(Part::OAUTH));
     assert!(no_oauth.iter().all(|path| !path.contains("oauth") && !path.ends_with("/token")), "{no_oauth:?}");
 }
 

@@ -80,7 +80,7 @@ impl<P: Policy, U> Deref for Allowed<P, U> {
 
 impl<P: Policy, U: std::fmt::Debug> std::fmt::Debug for Allowed<P, U> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Allowed").field("policy", &P::DECLARED.name).field("user", &self.user).finish()
+        f.debug_struct("Allowed").field("policy", &P::DECLARED.name).field("user", &self.user).finish_non_exhaustive()
     }
 }
 
