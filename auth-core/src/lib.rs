@@ -60,6 +60,7 @@
 //! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
 //! | [`#[require(..)]`](macro@require) | a caller that meets a requirement of `any`, `all`, `not`, `fresh`, `mfa` and [named policies](macro@guard) |
 //! | [`#[authorize(..)]`](macro@authorize) | a caller for whom this condition over the handler's parameters holds as well |
+//! | [`#[rate_limit(..)]`](macro@rate_limit) | a caller who has not called too often |
 //! | [`#[public]`](macro@public) | any caller |
 //!
 //! The repository's `docs/guide.md` shows every word in use, `cargo test -p auth-ui-tests page` writes every compile error
@@ -165,9 +166,9 @@ pub mod limits {
 
 /// Changes made known between nodes, and counters that they share.
 pub mod cluster {
-    #[cfg(feature = "postgres")]
-    pub use crate::cache::PostgresFanout;
     pub use crate::cache::{Change, ClusterError, Count, Counters, Fanout, MemoryCounters, MemoryFanout, Subscription};
+    #[cfg(feature = "postgres")]
+    pub use crate::cache::{PostgresCounters, PostgresFanout};
     #[cfg(feature = "redis")]
     pub use crate::cache::{RedisCounters, RedisFanout};
 }

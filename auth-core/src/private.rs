@@ -9,7 +9,7 @@ pub use ::core::result::Result::{self, Err, Ok};
 pub use ::core::time::Duration;
 pub use ::serde;
 
-pub use crate::policy::{Conditions, Declaration, Policy, Requirement, Statement};
+pub use crate::policy::{Conditions, CountBy, Declaration, Policy, Requirement, RouteLimit, Statement};
 pub use crate::policy::{Permission, Role, UnknownPermission, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::Guard;

@@ -8,7 +8,7 @@ async fn reports(_: ::auth_core::__private::Guard<__reports_policy_and>, id: Pat
     __reports_policy_and, "reports", ::auth_core::__private::Requirement::All(& [<
     __reports_policy as ::auth_core::__private::Policy > ::REQUIREMENT,
     ::auth_core::__private::Requirement::scope("reports:read")]), enum;
-    ::auth_core::__private::Conditions { own : & [], earlier :
+    ::auth_core::__private::Conditions { own : & [], limits : & [], earlier :
     ::auth_core::__private::Some(& < __reports_policy as ::auth_core::__private::Policy >
     ::STATED.conditions) }
 }

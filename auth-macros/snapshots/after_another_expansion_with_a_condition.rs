@@ -22,7 +22,7 @@ async fn report(
     __report_policy_and, "report", ::auth_core::__private::Requirement::All(& [<
     __report_policy as ::auth_core::__private::Policy > ::REQUIREMENT,
     ::auth_core::__private::Requirement::scope("reports:read")]), enum;
-    ::auth_core::__private::Conditions { own : & [], earlier :
+    ::auth_core::__private::Conditions { own : & [], limits : & [], earlier :
     ::auth_core::__private::Some(& < __report_policy as ::auth_core::__private::Policy >
     ::STATED.conditions) }
 }

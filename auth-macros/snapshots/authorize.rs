@@ -39,6 +39,6 @@ const _: fn() = {
 };
 ::auth_core::__private::policy! {
     __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum alone;
-    ::auth_core::__private::Conditions { own : & ["user.id == id"], earlier :
-    ::auth_core::__private::None }
+    ::auth_core::__private::Conditions { own : & ["user.id == id"], limits : & [],
+    earlier : ::auth_core::__private::None }
 }

@@ -37,6 +37,6 @@ const _: fn() = {
 };
 ::auth_core::__private::policy! {
     __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum alone;
-    ::auth_core::__private::Conditions { own : & ["patch.owner == user.id"], earlier :
-    ::auth_core::__private::None }
+    ::auth_core::__private::Conditions { own : & ["patch.owner == user.id"], limits : &
+    [], earlier : ::auth_core::__private::None }
 }

@@ -37,6 +37,6 @@ const _: fn() = {
 };
 ::auth_core::__private::policy! {
     __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum alone;
-    ::auth_core::__private::Conditions { own : & ["user.is_author()"], earlier :
-    ::auth_core::__private::None }
+    ::auth_core::__private::Conditions { own : & ["user.is_author()"], limits : & [],
+    earlier : ::auth_core::__private::None }
 }

@@ -19,6 +19,7 @@
 //! | [`#[api_key]`](macro@api_key) | a program with a valid API key |
 //! | [`#[require(..)]`](macro@require) | a caller that meets this requirement |
 //! | [`#[authorize(..)]`](macro@authorize) | a caller for whom this condition holds as well |
+//! | [`#[rate_limit(..)]`](macro@rate_limit) | a caller who has not called too often |
 //! | [`#[public]`](macro@public) | any caller |
 //!
 //! [`derive(Role)`](derive@Role) makes an enum the roles, [`derive(Permission)`](derive@Permission) the permissions, [`guard!`](macro@guard) declares a policy by name.
@@ -219,6 +220,35 @@ pub fn public(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn require(args: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(AttrKind::Require, args.into(), item.into()).into()
+}
+
+/// Limits how often a handler is called, in addition to a guard.
+///
+/// The quota is a number per period: `10/m`, `5/15m`, or `100/m burst 200` for more at once; units are `s`, `m`, `h` and
+/// `d`. `by` is what it counts by:
+///
+/// | `by =` | counts | checked |
+/// | --- | --- | --- |
+/// | `subject` | the subject of the access token | after the guard |
+/// | `key` | the API key | after the guard |
+/// | `address` | the client's address, of IPv6 its first 64 bits | before the guard |
+///
+/// A caller without a subject, or without a key, is counted by the address. Several limits above one handler must all be
+/// met. A used up quota is answered 429 with `Retry-After`. The policy table shows the limits of each route.
+/// `AuthBuilder::shared_limits` counts on all nodes together, `RateLimits::off` turns these limits off as well.
+///
+/// ```
+/// use auth_core::prelude::*;
+///
+/// #[require_auth]
+/// #[rate_limit("10/m", by = subject)]
+/// #[rate_limit("100/m burst 200", by = address)]
+/// async fn export(identity: Identity) {}
+/// # fn main() {}
+/// ```
+#[proc_macro_attribute]
+pub fn rate_limit(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand::attribute(AttrKind::RateLimit, args.into(), item.into()).into()
 }
 
 /// A condition over the handler's parameters, in addition to a guard.

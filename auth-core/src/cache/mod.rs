@@ -14,6 +14,8 @@ mod lookups;
 mod memory;
 #[cfg(feature = "postgres")]
 mod postgres;
+#[cfg(feature = "postgres")]
+mod postgres_counters;
 #[cfg(feature = "redis")]
 mod redis;
 mod stores;
@@ -27,6 +29,8 @@ pub(crate) use lookups::Lookups;
 pub use memory::{MemoryCounters, MemoryFanout};
 #[cfg(feature = "postgres")]
 pub use postgres::PostgresFanout;
+#[cfg(feature = "postgres")]
+pub use postgres_counters::PostgresCounters;
 #[cfg(feature = "redis")]
 pub use redis::{RedisCounters, RedisFanout};
 pub(crate) use stores::Coherent;

@@ -80,6 +80,12 @@ pub enum EventKind {
         /// What the limit [counts by](crate::limits::By::name).
         by: String,
     },
+    /// Logins of an account from unknown devices are refused for now: too many have failed. Once in an hour of them. Its
+    /// known devices and its sessions go on.
+    LoginSlowed {
+        /// The subject.
+        subject: SubjectId,
+    },
     /// A user was added.
     UserRegistered {
         /// The subject.
@@ -313,6 +319,7 @@ impl EventKind {
             Self::LoginSucceeded { .. } => "login_succeeded",
             Self::LoginFailed { .. } => "login_failed",
             Self::RateLimited { .. } => "rate_limited",
+            Self::LoginSlowed { .. } => "login_slowed",
             Self::UserRegistered { .. } => "user_registered",
             Self::TokenRefreshed { .. } => "token_refreshed",
             Self::RefreshReplayed { .. } => "refresh_replayed",
@@ -365,6 +372,7 @@ impl EventKind {
             | Self::LoginFailed { subject }
             | Self::ChangeUndecided { subject, .. } => subject.as_ref(),
             Self::LoginSucceeded { subject, .. }
+            | Self::LoginSlowed { subject }
             | Self::UserRegistered { subject }
             | Self::TokenRefreshed { subject, .. }
             | Self::RefreshReplayed { subject, .. }
@@ -415,6 +423,7 @@ impl EventKind {
             | Self::RefreshReplayed { .. }
             | Self::RefreshByStranger { .. }
             | Self::RateLimited { .. }
+            | Self::LoginSlowed { .. }
             | Self::ClientRefused => Outcome::Refused,
             Self::ChangeUndecided { .. } | Self::DeliveryFailed { .. } => Outcome::Unknown,
             _ => Outcome::Success,

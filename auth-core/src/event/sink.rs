@@ -68,6 +68,7 @@ impl EventSink for TracingSink {
             EventKind::RefreshReplayed { .. }
             | EventKind::RefreshByStranger { .. }
             | EventKind::RateLimited { .. }
+            | EventKind::LoginSlowed { .. }
             | EventKind::ChangeUndecided { .. } => record!(warn),
             _ => record!(info),
         }

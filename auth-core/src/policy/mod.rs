@@ -7,6 +7,7 @@ mod facts;
 mod kinds;
 mod known_roles;
 mod leaf;
+mod limit;
 mod permission;
 #[expect(clippy::module_inception, reason = "the trait of that name has a file of its own")]
 mod policy;
@@ -24,6 +25,7 @@ pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts, known};
 pub(crate) use kinds::CredentialKinds;
 pub(crate) use known_roles::KnownRoles;
 pub use leaf::Leaf;
+pub use limit::{CountBy, RouteLimit};
 pub use permission::{Permission, UnknownPermission};
 pub use policy::{Conditions, Declaration, Policy, Statement};
 pub(crate) use render::HEADINGS;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Requirement;
+use super::{Requirement, RouteLimit};
 
 /// A named requirement, as a type. The attributes generate one per handler; [`guard!`](crate::guard!) declares one
 /// that several handlers share.
@@ -41,18 +41,36 @@ impl Statement {
     }
 }
 
-/// The conditions of a handler, as they are written in `#[authorize(..)]`: the evaluator does not know them.
+/// The conditions of a handler, as they are written in `#[authorize(..)]`, and its rate limits: the evaluator does not know
+/// them.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Conditions {
     pub own: &'static [&'static str],
+    /// The handler's rate limits.
+    pub limits: &'static [RouteLimit],
     /// Those of an earlier expansion of attributes on the same handler.
     pub earlier: Option<&'static Self>,
 }
 
 impl Conditions {
     #[doc(hidden)]
-    pub const NONE: Self = Self { own: &[], earlier: None };
+    pub const NONE: Self = Self { own: &[], limits: &[], earlier: None };
+
+    /// The limits of all expansions.
+    pub(crate) fn all_limits(&self) -> Vec<&'static RouteLimit> {
+        let earlier = self.earlier.map(Self::all_limits).unwrap_or_default();
+        earlier.into_iter().chain(self.limits).collect()
+    }
+
+    /// Whether there are limits.
+    pub(crate) const fn is_limited(&self) -> bool {
+        match self.earlier {
+            _ if !self.limits.is_empty() => true,
+            Some(earlier) => earlier.is_limited(),
+            None => false,
+        }
+    }
 
     pub(crate) fn texts(&self) -> Vec<&'static str> {
         let earlier = self.earlier.map(Self::texts).unwrap_or_default();

@@ -19,7 +19,8 @@ impl RoutePolicy {
     /// What a caller must meet, in the words of the attributes.
     pub(crate) fn words(&self) -> String {
         let conditions = self.conditions.iter().map(|condition| format!(", authorize({condition})"));
-        std::iter::once(self.requirement.to_string()).chain(conditions).collect()
+        let limits = self.limits.iter().map(|limit| format!(", rate_limit({limit})"));
+        std::iter::once(self.requirement.to_string()).chain(conditions).chain(limits).collect()
     }
 
     fn cells(&self) -> Cells {

@@ -34,6 +34,9 @@ pub struct RoutePolicy {
     pub requirement: RouteRequirement,
     /// The conditions of the handler's `#[authorize(..)]`, checked after its guard, with normalized whitespace.
     pub conditions: Vec<&'static str>,
+    /// The limits of the handler's `#[rate_limit(..)]`, as its arguments.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<String>,
     /// The path of the handler's function, where its guard is a policy that is declared elsewhere: by
     /// [`Guard<P>`](crate::Guard) or [`Allowed<P, U>`](crate::Allowed) as the first parameter.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -92,7 +92,8 @@ impl Auth {
             change.end_sessions(&id).await?;
             change.revoke_api_keys(&id).await?;
             change.forget_messages(&id).await?;
-            change.forget_factors(&id).await
+            change.forget_factors(&id).await?;
+            change.forget_devices(&id).await
         })
         .await
     }

@@ -11,6 +11,8 @@ use tokio_util::task::TaskTracker;
 use super::AccountError;
 use super::AuthBuilder;
 #[cfg(feature = "server")]
+use super::limits::Devices;
+#[cfg(feature = "server")]
 use super::oauth::Clients;
 #[cfg(feature = "server")]
 use super::purge::PurgeTask;
@@ -74,6 +76,7 @@ pub(crate) struct Service {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
     pub(crate) audit: Option<Arc<dyn AuditLog>>,
+    pub(crate) devices: Devices,
     pub(crate) recovery: Recovery,
     pub(crate) roles: Option<Arc<dyn RoleStore>>,
     pub(crate) second_factor: SecondFactor,

@@ -14,7 +14,7 @@ use crate::base::Timestamp;
 /// [`StoreError`] when the store does not answer; completed steps are not undone.
 #[async_trait]
 pub trait Housekeeping: Send + Sync + 'static {
-    /// Removes at most `limit` rows of sessions, refresh tokens, API keys and one-time tokens that expired at `before` or earlier, in
+    /// Removes at most `limit` rows of sessions, refresh tokens, API keys, one-time tokens and known devices that expired at `before` or earlier, in
     /// one short step, and returns their number. A result below `limit` means that nothing is left to remove.
     async fn purge_expired(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod devices;
 mod directory;
 mod error;
 mod housekeeping;
@@ -23,6 +24,7 @@ mod verdict;
 
 pub use api_keys::{ApiKeyRecord, ApiKeyStore, KeysOf, ParentKey};
 pub use audit::{Audit, AuditFilter, AuditLog, AuditRow, Outcome};
+pub use devices::KnownDevices;
 pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
 pub use housekeeping::Housekeeping;
@@ -46,7 +48,16 @@ pub use users::{SubjectState, UserRecord, UserStore};
 /// A store of everything that an [`Auth`](crate::Auth) keeps, for [`AuthBuilder::store`](crate::AuthBuilder::store). A
 /// type that implements all store traits implements it.
 pub trait Store:
-    UserDirectory + SessionStore + ApiKeyStore + RoleStore + OneTimeTokens + SecondFactors + AuditLog + Housekeeping + Clone
+    UserDirectory
+    + SessionStore
+    + ApiKeyStore
+    + RoleStore
+    + OneTimeTokens
+    + KnownDevices
+    + SecondFactors
+    + AuditLog
+    + Housekeeping
+    + Clone
 {
 }
 
@@ -56,6 +67,7 @@ impl<S> Store for S where
         + ApiKeyStore
         + RoleStore
         + OneTimeTokens
+        + KnownDevices
         + SecondFactors
         + AuditLog
         + Housekeeping

@@ -24,6 +24,7 @@
 //!     conformance::audit(&store).await;
 //!     conformance::one_time_tokens(&store).await;
 //!     conformance::second_factors(&store).await;
+//!     conformance::known_devices(&store).await;
 //! }
 //! ```
 
@@ -32,6 +33,7 @@
 
 mod accounts;
 mod audit;
+mod devices;
 mod fixtures;
 mod keys;
 mod one_time;
@@ -46,8 +48,8 @@ mod users;
 use std::sync::Arc;
 
 use crate::store::{
-    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RoleStore, SecondFactors, SessionStore, UserDirectory,
-    UserRegistry,
+    ApiKeyStore, AuditLog, Housekeeping, KnownDevices, OneTimeTokens, RoleStore, SecondFactors, SessionStore,
+    UserDirectory, UserRegistry,
 };
 
 /// Prints the name of the running check when it panics.
@@ -181,6 +183,17 @@ pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog>(sto
         audit::a_refused_or_failed_change_has_no_row,
         audit::rows_are_listed_newest_first_and_page_by_page,
         audit::rows_are_added_together_or_not_at_all,
+    );
+}
+
+/// Checks of [`KnownDevices`], and of their purge.
+pub async fn known_devices<S: KnownDevices + Housekeeping>(store: &Arc<S>) {
+    check!(
+        store,
+        devices::a_device_is_known_until_its_time,
+        devices::a_device_is_remembered_for_longer,
+        devices::the_devices_of_a_removed_subject_are_forgotten,
+        devices::expired_devices_are_purged,
     );
 }
 

@@ -31,7 +31,20 @@ impl Verifier {
     /// Verifies the credentials that `P` needs, decides whether the caller meets `P`, and records the decision.
     pub(crate) async fn prove<P: Policy>(&self, head: &mut Head<'_>) -> Result<(Proof<P>, Caller), AccessError> {
         let kinds = const { P::REQUIREMENT.kinds() };
+        if const { P::STATED.conditions.is_limited() } {
+            return Box::pin(self.prove_within_limits(head)).await;
+        }
         let caller = self.decide(head, &P::REQUIREMENT, kinds, &P::DECLARED).await?;
+        Ok((Proof { policy: PhantomData }, caller))
+    }
+
+    /// As [`prove`](Self::prove), within the handler's rate limits. By address they come first: a client that is over them
+    /// causes no verification.
+    async fn prove_within_limits<P: Policy>(&self, head: &mut Head<'_>) -> Result<(Proof<P>, Caller), AccessError> {
+        let stated = const { &P::STATED };
+        self.limit_route(head, stated, None).await?;
+        let caller = self.decide(head, &stated.requirement, stated.requirement.kinds(), &P::DECLARED).await?;
+        self.limit_route(head, stated, Some(&caller)).await?;
         Ok((Proof { policy: PhantomData }, caller))
     }
 

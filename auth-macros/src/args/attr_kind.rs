@@ -15,10 +15,11 @@ pub(crate) enum AttrKind {
     Public,
     Require,
     Authorize,
+    RateLimit,
 }
 
 impl AttrKind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::RequireAuth,
         Self::RequireRole,
         Self::RequirePermission,
@@ -27,6 +28,7 @@ impl AttrKind {
         Self::Public,
         Self::Require,
         Self::Authorize,
+        Self::RateLimit,
     ];
 
     pub(crate) const fn name(self) -> &'static str {
@@ -39,6 +41,7 @@ impl AttrKind {
             Self::Public => "public",
             Self::Require => "require",
             Self::Authorize => "authorize",
+            Self::RateLimit => "rate_limit",
         }
     }
 

@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
 
 use super::list::list;
+use super::rate_limit::{RateLimit, rate_limit};
 use super::requirement::{Kind, RequirementExpr};
 use super::{AttrKind, literal, permissions, roles, tree};
 use crate::diagnostics::{Errors, choice, error};
@@ -17,6 +18,7 @@ pub(crate) enum Demand {
     Guard(RequirementExpr),
     /// A condition over the handler's parameters.
     Authorize(Expr),
+    RateLimit(RateLimit),
 }
 
 /// Reads the arguments of one of our attributes; `None` after an error, which is in `errors`.
@@ -48,6 +50,7 @@ pub(crate) fn read(attr: Attr, errors: &mut Errors) -> Option<Demand> {
         }
         AttrKind::ApiKey => api_key(span, args, errors),
         AttrKind::Authorize => return errors.keep(condition(span, args)).map(Demand::Authorize),
+        AttrKind::RateLimit => return errors.keep(rate_limit(span, args)).map(Demand::RateLimit),
     };
     errors.keep(term).map(Demand::Guard)
 }

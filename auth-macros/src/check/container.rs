@@ -17,6 +17,14 @@ pub(crate) fn container(demands: &Requirements, errors: &mut Errors) {
         );
         return;
     }
+    if let Some(limit) = demands.limits.first() {
+        errors.add(
+            limit.span,
+            "a rate limit counts the calls of one handler, so it cannot stand above many handlers",
+            "put `#[rate_limit(..)]` above each handler",
+        );
+        return;
+    }
     super::demands(demands, errors);
 }
 

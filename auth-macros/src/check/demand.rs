@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
-use crate::args::{Kind, RequirementExpr};
+use crate::args::{By, Kind, RequirementExpr};
 use crate::diagnostics::Errors;
 use crate::model::Requirements;
 
@@ -18,9 +18,30 @@ pub(crate) fn demands(demands: &Requirements, errors: &mut Errors) {
             "write `#[require_auth]` above it; if anyone may call, `#[public]`",
         );
     }
+    limits(demands, errors);
     twice(&demands.guards, errors);
     for guard in &demands.guards {
         duplicates(guard, errors);
+    }
+}
+
+/// Refuses limits without a guard, and limits by what a public handler does not verify.
+fn limits(demands: &Requirements, errors: &mut Errors) {
+    let guards = demands.all();
+    for limit in &demands.limits {
+        if guards.is_empty() {
+            errors.add(
+                limit.span,
+                "`#[rate_limit]` has no guard beside it, and limits are no guard",
+                "write `#[require_auth]` above it; if anyone may call, `#[public]`",
+            );
+        } else if limit.by != By::Address && guards.iter().all(|guard| matches!(guard.kind, Kind::Public)) {
+            errors.add(
+                limit.span,
+                "a public handler verifies no credential, so no subject and no key can be counted",
+                "write `by = address`, or `#[require_auth]` instead of `#[public]`",
+            );
+        }
     }
 }
 

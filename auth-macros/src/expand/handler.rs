@@ -10,7 +10,7 @@ use super::authorize::authorize;
 use super::policy::{PolicyName, implementation};
 use super::span::{as_ours, marked};
 use super::text::text;
-use crate::args::{RequirementExpr, shown};
+use crate::args::{RateLimit, RequirementExpr, shown};
 use crate::check;
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Container, Handler, Requirements, cfgs};
@@ -142,14 +142,22 @@ pub(super) fn policy_of_ours(
     implementation(policy, named, term, &quote!(, #vis enum #alone #conditions))
 }
 
-/// The conditions as the policy shows them, with those of an earlier expansion.
+/// A rate limit as the policy holds it.
+fn limit(limit: &RateLimit) -> TokenStream {
+    let (private, RateLimit { count, secs, burst, by, .. }) = (private(), limit);
+    let by = Ident::new(by.variant(), limit.span);
+    quote!(#private::RouteLimit { count: #count, secs: #secs, burst: #burst, by: #private::CountBy::#by })
+}
+
+/// The conditions and limits as the policy shows them, with those of an earlier expansion.
 fn conditions(demands: &Requirements) -> TokenStream {
-    if demands.conditions.is_empty() && demands.inherited.is_none() {
+    if demands.conditions.is_empty() && demands.limits.is_empty() && demands.inherited.is_none() {
         return TokenStream::new();
     }
     let private = private();
     let own = demands.conditions.iter().map(|condition| text(condition.to_token_stream()));
     let of_earlier = |policy| quote!(#private::Some(&<#policy as #private::Policy>::STATED.conditions));
     let earlier = demands.inherited.as_ref().map_or_else(|| quote!(#private::None), of_earlier);
-    quote!(; #private::Conditions { own: &[#(#own),*], earlier: #earlier })
+    let limits = demands.limits.iter().map(limit);
+    quote!(; #private::Conditions { own: &[#(#own),*], limits: &[#(#limits),*], earlier: #earlier })
 }

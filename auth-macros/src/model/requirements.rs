@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
 use super::{Attr, Handler};
-use crate::args::{Demand, Kind, RequirementExpr, read};
+use crate::args::{Demand, Kind, RateLimit, RequirementExpr, read};
 use crate::diagnostics::Errors;
 
 /// The requirement of a module or an impl block for its handlers.
@@ -24,6 +24,8 @@ pub(crate) struct Requirements {
     pub(crate) guards: Vec<RequirementExpr>,
     /// The conditions of `#[authorize(..)]`.
     pub(crate) conditions: Vec<syn::Expr>,
+    /// The rate limits.
+    pub(crate) limits: Vec<RateLimit>,
     /// The attributes removed by their names.
     pub(crate) taken: Vec<syn::Attribute>,
     /// The policy of the evidence that an earlier expansion has inserted.
@@ -40,6 +42,7 @@ impl Requirements {
             match attr.and_then(|attr| read(attr, errors)) {
                 Some(Demand::Guard(term)) => demands.guards.push(term),
                 Some(Demand::Authorize(condition)) => demands.conditions.push(condition),
+                Some(Demand::RateLimit(limit)) => demands.limits.push(limit),
                 None => {}
             }
         }

@@ -5,11 +5,13 @@ use std::net::SocketAddr;
 use auth_core::{Email, Settings, SettingsError};
 use secrecy::SecretString;
 
+use crate::store::Redis;
+
 /// The settings in the environment.
 pub(crate) struct Config {
     pub(crate) bind: SocketAddr,
     pub(crate) database_url: String,
-    pub(crate) redis_url: Option<String>,
+    pub(crate) redis: Option<Redis>,
     pub(crate) admin_email: Email,
     pub(crate) admin_password: Option<SecretString>,
     pub(crate) auth: Settings,
@@ -20,7 +22,7 @@ impl Config {
         Ok(Self {
             bind: parsed("BIND", "127.0.0.1:3000", "write an address and a port, such as `127.0.0.1:3000`")?,
             database_url: database_url()?,
-            redis_url: redis_url()?,
+            redis: redis()?,
             admin_email: parsed("ADMIN_EMAIL", "admin@example.com", "write an address such as `admin@example.com`")?,
             admin_password: variable("ADMIN_PASSWORD")?.map(SecretString::from),
             auth: Settings::from_env()?,
@@ -59,12 +61,11 @@ fn database_url() -> Result<String, SettingsError> {
     }
 }
 
-fn redis_url() -> Result<Option<String>, SettingsError> {
-    let url = variable("REDIS_URL")?;
-    if url.is_some() {
-        cluster("REDIS_URL", "Redis")?;
-    }
-    Ok(url)
+fn redis() -> Result<Option<Redis>, SettingsError> {
+    let namespace = variable("REDIS_NAMESPACE")?.unwrap_or_else(|| "quickstart".to_owned());
+    let Some(url) = variable("REDIS_URL")? else { return Ok(None) };
+    cluster("REDIS_URL", "Redis")?;
+    Ok(Some(Redis { url, namespace }))
 }
 
 /// Refuses a setting that needs an engine which this build does not contain.

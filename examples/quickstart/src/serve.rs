@@ -16,7 +16,7 @@ use tracing_subscriber::prelude::*;
 
 use crate::admin::first_admin;
 use crate::config::Config;
-use crate::store::{Store, share_replays};
+use crate::store::{Redis, Store, share_replays};
 use crate::{App, Role, router};
 
 /// Why the service did not start, or ended: one line with the remedy.
@@ -80,7 +80,7 @@ async fn run() -> Result<(), StartError> {
     let address = listener.local_addr()?;
     let url = config.database_url.as_str();
     let store = Store::open(url).await?;
-    let auth = authentication(config.auth, url, config.redis_url.as_deref(), address, &store)?;
+    let auth = authentication(config.auth, url, config.redis.as_ref(), address, &store)?;
     first_admin(&auth, config.admin_email.as_str(), config.admin_password).await?;
     let app = router(App { auth: auth.clone() });
     println!("listening on http://{address}");
@@ -94,7 +94,7 @@ async fn run() -> Result<(), StartError> {
 fn authentication(
     settings: Settings,
     database_url: &str,
-    redis_url: Option<&str>,
+    redis: Option<&Redis>,
     address: SocketAddr,
     store: &Store,
 ) -> Result<Auth, StartError> {
@@ -105,8 +105,8 @@ fn authentication(
     }
     let settings = settings.or_issuer(format!("http://{address}")).or_audience("quickstart");
     let mut settings = settings.or_secret_beside(database_url)?;
-    settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis_url)).transpose()?;
-    let builder = store.give_to(Auth::from_settings(settings)?, redis_url)?.roles::<Role>();
+    settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis)).transpose()?;
+    let builder = store.give_to(Auth::from_settings(settings)?, redis)?.roles::<Role>();
     // In production: a `Delivery` of your own, which sends e-mails. This one prints the tokens to the log.
     let builder = builder.delivery(LogDelivery);
     Ok(builder.new_user_role(Role::User).needed_role(Role::Admin).build()?)

@@ -4,7 +4,7 @@ use auth_core::store::{OpenError, SqliteStore};
 use auth_core::{AuthBuilder, Dpop, SettingsError};
 #[cfg(feature = "cluster")]
 use auth_core::{
-    cluster::{ClusterError, PostgresFanout, RedisCounters, RedisFanout},
+    cluster::{ClusterError, PostgresCounters, PostgresFanout, RedisCounters, RedisFanout},
     store::PostgresStore,
 };
 
@@ -32,13 +32,18 @@ impl Store {
         !matches!(self, Self::Sqlite(_))
     }
 
-    /// Gives the store to `builder`, and the means by which nodes notify each other: Redis, or else PostgreSQL itself.
+    /// Gives the store to `builder`, and the means by which nodes notify each other and count rate limits together: Redis,
+    /// or else PostgreSQL itself.
     #[cfg_attr(not(feature = "cluster"), expect(unused_variables, clippy::unnecessary_wraps))]
-    pub(crate) fn give_to(&self, builder: AuthBuilder, redis_url: Option<&str>) -> Result<AuthBuilder, StartError> {
+    pub(crate) fn give_to(&self, builder: AuthBuilder, redis: Option<&Redis>) -> Result<AuthBuilder, StartError> {
         #[cfg(feature = "cluster")]
-        let builder = match (redis_url, self) {
-            (Some(url), _) => builder.fanout(RedisFanout::new(url, NAMESPACE).map_err(invalid_redis_url)?),
-            (None, Self::Postgres(store)) => builder.fanout(PostgresFanout::new(store)),
+        let builder = match (redis, self) {
+            (Some(redis), _) => builder
+                .fanout(RedisFanout::new(&redis.url, &redis.namespace).map_err(invalid_redis_url)?)
+                .shared_limits(redis.counters()?),
+            (None, Self::Postgres(store)) => {
+                builder.fanout(PostgresFanout::new(store)).shared_limits(PostgresCounters::new(store))
+            }
             (None, Self::Sqlite(_)) => builder,
         };
         Ok(match self {
@@ -57,21 +62,32 @@ impl Store {
     }
 }
 
+/// A Redis, and the prefix of this service's keys and channels there.
+#[cfg_attr(not(feature = "cluster"), expect(dead_code))]
+pub(crate) struct Redis {
+    pub(crate) url: String,
+    pub(crate) namespace: String,
+}
+
 #[cfg(feature = "cluster")]
-const NAMESPACE: &str = "quickstart";
+impl Redis {
+    fn counters(&self) -> Result<RedisCounters, SettingsError> {
+        RedisCounters::new(&self.url, &self.namespace).map_err(invalid_redis_url)
+    }
+}
 
 /// All nodes remember used DPoP proofs together where there is a Redis.
 #[cfg(feature = "cluster")]
-pub(crate) fn share_replays(dpop: Dpop, redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
-    match redis_url {
-        Some(url) => Ok(dpop.replays_in(RedisCounters::new(url, NAMESPACE).map_err(invalid_redis_url)?)),
+pub(crate) fn share_replays(dpop: Dpop, redis: Option<&Redis>) -> Result<Dpop, SettingsError> {
+    match redis {
+        Some(redis) => Ok(dpop.replays_in(redis.counters()?)),
         None => Ok(dpop),
     }
 }
 
 #[cfg(not(feature = "cluster"))]
 #[expect(clippy::unnecessary_wraps, reason = "the same signature as with the feature")]
-pub(crate) fn share_replays(dpop: Dpop, _redis_url: Option<&str>) -> Result<Dpop, SettingsError> {
+pub(crate) fn share_replays(dpop: Dpop, _redis: Option<&Redis>) -> Result<Dpop, SettingsError> {
     Ok(dpop)
 }
 

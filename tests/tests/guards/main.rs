@@ -11,6 +11,7 @@ mod credentials;
 mod handlers;
 mod keys;
 mod language;
+mod limits;
 mod matrix;
 mod permissions;
 mod policy_lock;

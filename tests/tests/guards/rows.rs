@@ -94,6 +94,10 @@ async fn authorize_(identity: Identity) {}
 #[authorize(IsStaff)]
 async fn authorize_rule() {}
 
+#[public]
+#[rate_limit("1/m", by = address)]
+async fn rate_limit_() {}
+
 #[require_role(Moderator)]
 mod whole {
     pub(super) async fn inside() {}
@@ -126,6 +130,7 @@ fn app(auth: &Auth) -> axum::Router {
         .route("/require", get(require_))
         .route("/authorize", get(authorize_))
         .route("/authorize_rule", get(authorize_rule))
+        .route("/rate_limit", get(rate_limit_))
         .route("/whole", get(whole::inside))
         .route("/auth", get(auth_))
         .route("/auth_optional", get(auth_optional))
@@ -202,6 +207,7 @@ fn rows() -> Vec<Row> {
         ("#[require(..)]", "/require", Subject(&[], "pwd", "a"), Some((NO_ROLE, scope("a"))), "require/nothing"),
         ("#[authorize(expr)]", "/authorize", Subject(&[], "pwd", "a"), Some((NO_ROLE, forbidden())), "authorize/not_a_bool"),
         ("#[authorize(Rule(..))]", "/authorize_rule", ON_DUTY, Some((STAFF, forbidden())), "authorize/a_type_that_is_no_rule"),
+        ("#[rate_limit(\"10/m\", by = address)]", "/rate_limit", Anonymous, Some((Anonymous, Answer { status: 429, challenge: String::new() })), "rate_limit/no_quota"),
         ("any guard above an inline mod or an impl block", "/whole", STAFF, Some((OTHERS, forbidden())), "module/contradiction_inside"),
         ("auth", "/auth", NO_ROLE, Some((Anonymous, unknown())), "require/auth_with_arguments"),
         ("auth(optional)", "/auth_optional", Anonymous, Some((Broken, invalid())), "require/optional_inside_any"),

@@ -8,6 +8,7 @@ use auth_tests::servers::{Database, Redis};
 use auth_tests::{Client, Node};
 use propagation::Propagation;
 
+mod limits;
 mod propagation;
 mod settings;
 
@@ -71,10 +72,12 @@ fn node() -> Service {
     let (Some(database), Some(redis)) = (database, Redis::shared(suite)) else {
         return Service { nodes: vec![Node::start(NODE)], propagation: None, _database: None };
     };
-    let url = database.url();
+    let (url, namespace) = (database.url(), auth_core::SubjectId::random().to_string());
     let env = [
         ("DATABASE_URL", &*url),
         ("REDIS_URL", &*redis),
+        // Services that run at the same time do not count their logins together.
+        ("REDIS_NAMESPACE", &*namespace),
         ("AUTH_ISSUER", "http://127.0.0.1:3000"),
         ("RUST_LOG", "auth=debug"),
     ];
@@ -82,9 +85,9 @@ fn node() -> Service {
         let starting: Vec<_> = (0..3).map(|_| scope.spawn(|| Node::start_with(NODE, &env))).collect();
         starting.into_iter().map(|node| node.join().unwrap()).collect()
     });
-    on_another_thread(async { Propagation::new(&nodes, &redis).subscribed().await });
+    on_another_thread(async { Propagation::new(&nodes, &redis, &namespace).subscribed().await });
     // Created on this test's own runtime, which drives its connection.
-    let propagation = Some(Arc::new(Propagation::new(&nodes, &redis)));
+    let propagation = Some(Arc::new(Propagation::new(&nodes, &redis, &namespace)));
     Service { nodes, propagation, _database: Some(database) }
 }
 

@@ -32,8 +32,8 @@ pub(crate) struct Propagation {
 }
 
 impl Propagation {
-    pub(crate) fn new(nodes: &[Node], redis: &str) -> Self {
-        let fanout = RedisFanout::new(redis, "quickstart").unwrap();
+    pub(crate) fn new(nodes: &[Node], redis: &str, namespace: &str) -> Self {
+        let fanout = RedisFanout::new(redis, namespace).unwrap();
         Self { fanout, logs: nodes.iter().map(|node| node.path("log")).collect(), late: Mutex::default() }
     }
 

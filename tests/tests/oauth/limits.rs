@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use auth_core::cluster::{ClusterError, Count, Counters, MemoryCounters};
 use auth_core::limits::{By, Limited, Quota, RateLimits};
 use auth_core::{AccountError, AuthBuilder, Context, Login, Timestamp};
 use reqwest::header::AUTHORIZATION;
@@ -136,4 +137,41 @@ async fn clients_introspections_and_api_keys_are_limited() {
     refused.is_error(429, "temporarily_unavailable");
     assert_eq!(refused.header("ratelimit-policy"), r#""api_key-address";q=2;w=60"#);
     assert_eq!(refused.header(AUTHORIZATION.as_str()), "");
+}
+
+#[tokio::test]
+async fn nodes_share_their_limits_by_shared_counters() {
+    let counters = MemoryCounters::new();
+    let (one, other) = (counters.clone(), counters.clone());
+    let one = Service::start_with(|builder| builder.shared_limits(one)).await;
+    let other = Service::start_with(|builder| builder.shared_limits(other)).await;
+    let context = Context::system("test");
+    for service in [&one, &other, &one, &other].into_iter().cycle().take(10) {
+        assert_eq!(guess(service, &context, WRONG).await, Err(AccountError::InvalidCredentials));
+    }
+    for service in [&one, &other] {
+        assert!(matches!(guess(service, &context, PASSWORD).await, Err(AccountError::RateLimited(_))));
+    }
+}
+
+/// Counters whose server is away, or never answers.
+struct Away {
+    answers: bool,
+}
+
+#[async_trait::async_trait]
+impl Counters for Away {
+    async fn add(&self, _: &str, _: u32, _: Duration) -> Result<Count, ClusterError> {
+        if self.answers { Err(ClusterError::new("away")) } else { std::future::pending().await }
+    }
+}
+
+#[tokio::test]
+async fn a_nodes_own_limits_remain_without_the_shared_counters() {
+    for away in [Away { answers: true }, Away { answers: false }] {
+        let service = Service::start_with(|builder| builder.shared_limits(away)).await;
+        let context = Context::system("test");
+        assert_eq!(answers(&service, &context).await, 10);
+        assert!(guess(&service, &context, PASSWORD).await.is_err());
+    }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use auth_core::cluster::{
-    Change, Count, Counters, Fanout, MemoryCounters, MemoryFanout, PostgresFanout, RedisCounters, RedisFanout,
+    Change, Count, Counters, Fanout, MemoryCounters, MemoryFanout, PostgresCounters, PostgresFanout, RedisCounters,
+    RedisFanout,
 };
 use auth_core::store::{MemoryStore, PostgresStore};
 use auth_core::token::SigningKey;
@@ -122,4 +123,28 @@ async fn counters_in_memory_count_and_expire() {
 async fn counters_in_redis_count_and_expire() {
     let Some(url) = Redis::shared("counters in Redis") else { return };
     count(RedisCounters::new(&url, &SubjectId::random().to_string()).unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn counters_in_postgres_count_and_expire() {
+    let Some(database) = Database::create("counters in PostgreSQL").await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    let counters = PostgresCounters::new(&store);
+    count(counters.clone()).await;
+    // Expired counters are removed by later additions, some at a time.
+    for n in 0..100 {
+        counters.add(&format!("old {n}"), 1, Duration::from_millis(1)).await.unwrap();
+    }
+    let swept = async {
+        loop {
+            counters.add("new", 1, Duration::from_hours(1)).await.unwrap();
+            let old = "SELECT count(*) FROM auth_core.counters WHERE key LIKE 'old %'";
+            let left: i64 = sqlx::query_scalar(old).fetch_one(store.pool()).await.unwrap();
+            if left == 0 {
+                break;
+            }
+        }
+    };
+    timeout(SOON, swept).await.expect("expired counters are removed");
+    assert_eq!(counters.add("absent", 0, Duration::from_hours(1)).await.unwrap().value, 0);
 }

@@ -35,6 +35,7 @@ async fn conforms(store: impl Store) {
     conformance::audit(&store).await;
     conformance::one_time_tokens(&store).await;
     conformance::second_factors(&store).await;
+    conformance::known_devices(&store).await;
 }
 
 /// Phones add a space after a completed name.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use super::settings::By;
 use crate::base::Email;
+use crate::token::TokenHash;
 
 /// The party whose attempts are counted.
 #[derive(Clone, Debug)]
@@ -18,6 +19,11 @@ pub(crate) struct Who {
 impl Who {
     pub(crate) fn new(address: Option<IpAddr>, account: Option<&str>) -> Self {
         Self { address: address.map(site), account: account.map(canonical) }
+    }
+
+    /// The account at this address, as the store of known devices keeps it.
+    pub(crate) fn device(&self) -> Option<TokenHash> {
+        Some(TokenHash::of(&format!("{}\n{}", self.address?, self.account.as_deref()?)))
     }
 
     /// What a limit counts by; `None` where it is not known, so that the limit does not apply.
@@ -36,6 +42,17 @@ impl Who {
 pub(super) struct Key<'a> {
     address: Option<IpAddr>,
     account: Option<&'a str>,
+}
+
+impl Key<'_> {
+    /// Of a client without an address.
+    pub(super) const UNKNOWN: Self = Self { address: None, account: None };
+
+    /// A text of a fixed length for counters that are not ours, without the names and addresses.
+    pub(super) fn digest(&self) -> String {
+        let text = format!("{:?}\n{}", self.address, self.account.unwrap_or_default());
+        hex::encode(&TokenHash::of(&text).as_bytes()[..16])
+    }
 }
 
 /// Addresses that one client can choose from count as one.

@@ -4,7 +4,9 @@ mod bucket;
 mod keys;
 mod limits;
 mod quota;
+mod routes;
 mod settings;
+mod shared;
 mod table;
 mod ticks;
 

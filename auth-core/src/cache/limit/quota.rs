@@ -88,7 +88,6 @@ impl Quota {
     }
 
     /// The time in which a used up quota is full again.
-    #[cfg(test)]
     pub(super) fn refill(&self) -> Duration {
         self.interval().saturating_mul(self.burst.get())
     }

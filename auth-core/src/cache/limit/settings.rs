@@ -99,6 +99,15 @@ pub(crate) enum Counted {
     Failures,
 }
 
+impl Counted {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Attempts => "attempts",
+            Self::Failures => "failures",
+        }
+    }
+}
+
 /// The rate limits of the operations; see [`AuthBuilder::rate_limits`](crate::AuthBuilder::rate_limits).
 ///
 /// | operation | failures | all attempts |

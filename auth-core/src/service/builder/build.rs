@@ -18,6 +18,8 @@ use crate::password::Hasher;
 use crate::service::auth::Service;
 use crate::service::auth::{Auth, Inner};
 #[cfg(feature = "server")]
+use crate::service::limits::Devices;
+#[cfg(feature = "server")]
 use crate::service::oauth::{Clients, OAuthClient};
 #[cfg(feature = "server")]
 use crate::service::purge::PurgeTask;
@@ -129,6 +131,7 @@ impl AuthBuilder {
                 sessions: sessions.ok_or(missing("session", "sessions"))?,
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
                 audit: self.audit.take(),
+                devices: Devices(self.devices.take()),
                 roles: self.role_store.take().map(|roles| Coherent::new(roles, &coherence) as Arc<dyn RoleStore>),
                 hasher: Hasher::new(self.foreign_hashes),
                 second_factor: SecondFactor::new(self.second_factors.take(), factor_keys(&self.mfa_keys, &self.keys)?),
@@ -157,7 +160,7 @@ impl AuthBuilder {
             key_owners: KeyOwners::new(self.key_owner, self.own_key_owner),
             static_keys,
             lookups,
-            limits: Limits::new(&self.rate_limits, &self.clock),
+            limits: Limits::new(&self.rate_limits, &self.clock, self.shared_limits),
             clock: self.clock,
             events: Events::new(self.events),
         };

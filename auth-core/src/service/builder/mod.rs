@@ -10,7 +10,7 @@ pub use build::BuildError;
 use http::Extensions;
 
 use crate::base::{Clock, SystemClock};
-use crate::cache::{Fanout, RateLimits};
+use crate::cache::{Counters, Fanout, RateLimits};
 use crate::event::{EventSink, TracingSink};
 #[cfg(feature = "server")]
 use crate::password::{ForeignHash, PasswordRules};
@@ -22,8 +22,8 @@ use crate::service::recovery::Delivery;
 #[cfg(feature = "server")]
 use crate::service::session::ClaimsHook;
 use crate::store::{
-    ApiKeyStore, AuditLog, Housekeeping, OneTimeTokens, RolePermissions, RoleStore, SecondFactors, SessionStore, Store,
-    UserDirectory, UserRegistry, UserStore,
+    ApiKeyStore, AuditLog, Housekeeping, KnownDevices, OneTimeTokens, RolePermissions, RoleStore, SecondFactors,
+    SessionStore, Store, UserDirectory, UserRegistry, UserStore,
 };
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
@@ -104,6 +104,8 @@ pub struct AuthBuilder {
     /// State of the web layer.
     pub(crate) web: Extensions,
     rate_limits: RateLimits,
+    shared_limits: Option<Arc<dyn Counters>>,
+    devices: Option<Arc<dyn KnownDevices>>,
     proxies: TrustedProxies,
     clock: Arc<dyn Clock>,
     events: Arc<dyn EventSink>,
@@ -165,6 +167,8 @@ impl AuthBuilder {
             delivery: None,
             web: Extensions::new(),
             rate_limits: RateLimits::new(),
+            shared_limits: None,
+            devices: None,
             proxies: TrustedProxies::default(),
             clock: Arc::new(SystemClock),
             events: Arc::new(TracingSink),
@@ -185,6 +189,7 @@ impl AuthBuilder {
         self.audit = Some(Arc::new(store.clone()));
         self.one_time = Some(Arc::new(store.clone()));
         self.second_factors = Some(Arc::new(store.clone()));
+        self.devices = Some(Arc::new(store.clone()));
         self.directory(store.clone()).sessions(store.clone()).api_keys(store.clone()).role_store(store)
     }
 
@@ -226,6 +231,13 @@ impl AuthBuilder {
     /// ```
     pub fn mfa_key(mut self, key: MfaKey) -> Self {
         self.mfa_keys.push(key);
+        self
+    }
+
+    /// Sets the store of known devices, which log in while the failures of their account are limited;
+    /// [`store`](Self::store) sets it as well. Without one every device is unknown.
+    pub fn known_devices(mut self, devices: impl KnownDevices) -> Self {
+        self.devices = Some(Arc::new(devices));
         self
     }
 
@@ -366,6 +378,14 @@ impl AuthBuilder {
     /// by default. `build` must then be called within a Tokio runtime, which runs the subscription.
     pub fn fanout(mut self, fanout: impl Fanout) -> Self {
         self.fanout = Some(Arc::new(fanout));
+        self
+    }
+
+    /// Counts the rate limits of all nodes together; by default each node counts its own, so that a client has the limits
+    /// of as many nodes as it reaches. While the counters do not answer, each node applies its own limits, and logs a
+    /// warning. Shared limits count in windows in which a quota refills; invalid API keys are counted by each node.
+    pub fn shared_limits(mut self, counters: impl Counters) -> Self {
+        self.shared_limits = Some(Arc::new(counters));
         self
     }
 

@@ -61,9 +61,10 @@ impl Auth {
         let code = self.needed_code(&user.id, login.otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let amr = methods("pwd", false, code.is_some());
-        let session = self.new_session(user.id, user.state.version, scope, &amr, request.holder())?;
+        let session = self.new_session(user.id.clone(), user.state.version, scope, &amr, request.holder())?;
         let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
+        let device = attempt.device();
         let exact = request.exact_scope;
         let begun = self.change_with(context, "login", code, move |change| async move {
             let grant = change.auth().grant(&session, &user.state.roles).await?;
@@ -71,7 +72,9 @@ impl Auth {
                 return Err(AccountError::InvalidScope);
             }
             let key = key.as_ref().map(ProvenKey::thumbprint);
-            change.begin_granted(session, &user.state.roles, key, &grant).await
+            let tokens = change.begin_granted(session, &user.state.roles, key, &grant).await?;
+            change.remember_device(device, &user.id).await;
+            Ok(tokens)
         });
         begun.await.map_err(AccountError::at_login)
     }

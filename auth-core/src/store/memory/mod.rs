@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod devices;
 mod directory;
 mod one_time;
 mod roles;
@@ -41,6 +42,7 @@ struct Tables {
     verified: HashMap<SubjectId, VerifiedEmail>,
     factors: BTreeMap<FactorId, (SubjectId, Factor)>,
     recovery_codes: HashMap<SubjectId, Vec<TokenHash>>,
+    devices: HashMap<TokenHash, (SubjectId, Timestamp)>,
 }
 
 impl MemoryStore {
@@ -84,7 +86,13 @@ impl Housekeeping for MemoryStore {
         for token in &tokens {
             tables.one_time.remove(token);
         }
-        Ok((sessions.len() + keys.len() + tokens.len()) as u64)
+        let left = left - tokens.len();
+        let expired = tables.devices.iter().filter(|(_, (_, until))| *until <= before).map(|(device, _)| *device);
+        let devices: Vec<_> = expired.take(left).collect();
+        for device in &devices {
+            tables.devices.remove(device);
+        }
+        Ok((sessions.len() + keys.len() + tokens.len() + devices.len()) as u64)
     }
 }
 

@@ -4,6 +4,7 @@
 mod api_keys;
 mod audit;
 mod columns;
+mod devices;
 mod directory;
 mod engine;
 mod error;
@@ -71,6 +72,7 @@ impl Found {
         ("verified_emails", 6),
         ("second_factors", 7),
         ("recovery_codes", 7),
+        ("known_devices", 8),
     ];
 
     pub(super) fn has(&self, table: &str) -> bool {

@@ -202,6 +202,11 @@ statements! {
                ON CONFLICT (name) DO UPDATE SET permissions = excluded.permissions"]
     remove_role ["DELETE FROM " T "roles WHERE name = $1 RETURNING name"]
 
+    known_device ["SELECT hash FROM " T "known_devices WHERE hash = $1 AND expires_at > $2"]
+    remember_device ["INSERT INTO " T "known_devices (hash, subject, expires_at) VALUES ($1, $2, $3)
+                      ON CONFLICT (hash) DO UPDATE SET subject = excluded.subject, expires_at = excluded.expires_at"]
+    forget_devices ["DELETE FROM " T "known_devices WHERE subject = $1"]
+
     add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
     events ["SELECT " EVENT " FROM " T "events
              WHERE (at, id) < ($1, $2) AND (kind = $4 OR $4 IS NULL) ORDER BY at DESC, id DESC LIMIT $3"]

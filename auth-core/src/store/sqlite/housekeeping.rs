@@ -10,7 +10,7 @@ use crate::store::{Housekeeping, StoreError};
 
 /// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. The
 /// number of sessions is limited as well, or every step would scan expired sessions without tokens.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     "DELETE FROM auth_refresh_tokens WHERE hash IN (
          SELECT t.hash
          FROM (SELECT id FROM auth_sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2) s
@@ -20,6 +20,8 @@ const STEPS: [&str; 4] = [
     "DELETE FROM auth_api_keys WHERE id IN (SELECT id FROM auth_api_keys WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM auth_one_time_tokens WHERE hash IN (
          SELECT hash FROM auth_one_time_tokens WHERE expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM auth_known_devices WHERE hash IN (
+         SELECT hash FROM auth_known_devices WHERE expires_at <= ?1 LIMIT ?2)",
 ];
 
 #[async_trait]

@@ -292,8 +292,9 @@ impl Decision {
 
     pub(crate) fn row(self, method: Methods, path: String) -> RoutePolicy {
         let conditions = self.conditions.texts();
+        let limits = self.conditions.all_limits().into_iter().map(ToString::to_string).collect();
         let Self { requirement, declared, function, .. } = self;
-        RoutePolicy { method, path, requirement: requirement.into(), conditions, function, declared }
+        RoutePolicy { method, path, requirement: requirement.into(), conditions, limits, function, declared }
     }
 }
 

@@ -152,6 +152,7 @@ async fn the_stores_tables_coexist_with_the_applications() {
     let ours = [
         "auth_api_keys",
         "auth_events",
+        "auth_known_devices",
         "auth_migrations",
         "auth_one_time_tokens",
         "auth_recovery_codes",

@@ -7,7 +7,7 @@ use std::path::Path;
 use auth_ui_tests::case::{self, Case};
 
 /// The areas in the order of a reader.
-const AREAS: [(&str, &str); 14] = [
+const AREAS: [(&str, &str); 15] = [
     ("require_auth", "`#[require_auth]`"),
     ("require_role", "`#[require_role(..)]`"),
     ("require_scope", "`#[require_scope(..)]`"),
@@ -16,6 +16,7 @@ const AREAS: [(&str, &str); 14] = [
     ("require", "`#[require(..)]`"),
     ("guard", "`guard!(..)`"),
     ("authorize", "`#[authorize(..)]`"),
+    ("rate_limit", "`#[rate_limit(..)]`"),
     ("stacking", "Several attributes on one handler"),
     ("module", "Attributes on a module"),
     ("impl_block", "Attributes on an impl block"),

@@ -1,0 +1,70 @@
+//! Limits that all nodes count together.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
+
+use super::keys::Key;
+use super::quota::Quota;
+use crate::cache::{ClusterError, Counters};
+
+/// The time that an operation waits for the counters.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// The time without questions after counters that did not answer: not every login waits for them.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Counters of all nodes. While they do not answer, each node's own limits remain.
+pub(super) struct Shared {
+    counters: Arc<dyn Counters>,
+    failed_at: Mutex<Option<Instant>>,
+}
+
+impl Shared {
+    pub(super) fn new(counters: Arc<dyn Counters>) -> Self {
+        Self { counters, failed_at: Mutex::new(None) }
+    }
+
+    /// Counts `calls`, or with 0 looks whether any are left; the error is the time until then. The quota is that of a window
+    /// in which it refills.
+    pub(super) async fn count(&self, limit: &str, quota: Quota, key: Key<'_>, calls: u32) -> Result<(), Duration> {
+        if self.is_paused() {
+            return Ok(());
+        }
+        let name = format!("limit:{limit}:{}", key.digest());
+        let count = timeout(PATIENCE, self.counters.add(&name, calls, quota.refill())).await;
+        let count = match count.unwrap_or_else(|late| Err(ClusterError::new(late))) {
+            Ok(count) => count,
+            Err(error) => {
+                self.pause(&error);
+                return Ok(());
+            }
+        };
+        self.answered();
+        if count.value.saturating_add(u64::from(calls == 0)) <= u64::from(quota.at_once()) {
+            return Ok(());
+        }
+        Err(count.expires_in)
+    }
+
+    fn is_paused(&self) -> bool {
+        self.failed_at().is_some_and(|at| at.elapsed() < PAUSE)
+    }
+
+    fn pause(&self, error: &ClusterError) {
+        if self.failed_at().replace(Instant::now()).is_none() {
+            tracing::warn!(target: "auth", %error, "the shared rate limits do not answer; each node applies its own");
+        }
+    }
+
+    fn answered(&self) {
+        if self.failed_at().take().is_some() {
+            tracing::info!(target: "auth", "the shared rate limits answer again");
+        }
+    }
+
+    fn failed_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,74 @@
+//! Devices from which an account has logged in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::base::{Context, SubjectId};
+use crate::event::{Event, EventKind};
+use crate::service::change::Change;
+use crate::service::{AccountError, Auth};
+use crate::store::KnownDevices;
+use crate::token::TokenHash;
+
+/// The time for which a device is known after a login.
+const KNOWN_FOR: Duration = Duration::from_hours(90 * 24);
+
+/// The store of known devices, if there is one.
+#[derive(Clone, Default)]
+pub(crate) struct Devices(pub(crate) Option<Arc<dyn KnownDevices>>);
+
+impl Auth {
+    /// Whether an account has logged in from this device. A store that does not answer knows none.
+    pub(super) async fn is_known_device(&self, device: &TokenHash) -> bool {
+        let Ok(service) = self.service() else { return false };
+        let Some(devices) = &service.devices.0 else { return false };
+        devices.is_known_device(device, self.now()).await.unwrap_or_else(|error| {
+            tracing::warn!(target: "auth", %error, "cannot read the known devices of an account; its device counts as unknown");
+            false
+        })
+    }
+
+    /// Tells the owner that logins from unknown devices are refused. It finds out whether there is an account in a task of
+    /// its own, so that the answer is the same for one that does not exist.
+    pub(super) fn record_slowed_login(&self, context: &Context, name: &str) {
+        let name = name.to_owned();
+        let told = self.change_later(context, "login", |change| async move {
+            let service = change.service()?;
+            let Some(user) = service.users.find_by_login(&name).await? else { return Ok(()) };
+            let event = Event::new(change.context(), change.now(), EventKind::LoginSlowed { subject: user.id });
+            if let Some(audit) = &service.audit {
+                audit.append(vec![event.row()]).await?;
+            }
+            change.auth().verifier().events.deliver(event).await;
+            Ok(())
+        });
+        // Its error is logged.
+        drop(told);
+    }
+}
+
+impl Change {
+    /// Remembers the device of a login. Not worth an error: the login was made.
+    pub(in crate::service) async fn remember_device(&self, device: Option<TokenHash>, subject: &SubjectId) {
+        let (Some(device), Ok(service)) = (device, self.service()) else { return };
+        let Some(devices) = &service.devices.0 else { return };
+        let now = self.now();
+        let remembered = async {
+            // Most logins write nothing: a device is remembered again in the second half of its time.
+            if devices.is_known_device(&device, now.after(KNOWN_FOR / 2)).await? {
+                return Ok(());
+            }
+            devices.remember_device(&device, subject, now.after(KNOWN_FOR)).await
+        };
+        if let Err(error) = remembered.await {
+            tracing::warn!(target: "auth", %error, "cannot remember the device of a login");
+        }
+    }
+
+    /// Forgets the devices of a removed subject.
+    pub(in crate::service) async fn forget_devices(&self, subject: &SubjectId) -> Result<(), AccountError> {
+        let Some(devices) = &self.service()?.devices.0 else { return Ok(()) };
+        let recording = self.recording(Some(subject), |(): &()| Vec::new());
+        recording.of(devices.forget_devices(subject)).await
+    }
+}

@@ -1,0 +1,14 @@
+use auth_core::prelude::*;
+
+// wrong:
+
+#[rate_limit("10/m", by = address)]
+async fn handler() {}
+
+// right:
+//
+// #[public]
+// #[rate_limit("10/m", by = address)]
+// async fn handler() {}
+
+fn main() {}
