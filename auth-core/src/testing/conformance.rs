@@ -176,7 +176,7 @@ pub async fn housekeeping<S: Housekeeping + SessionStore + ApiKeyStore>(store: &
 }
 
 /// Checks of [`AuditLog`], and of the audit rows that changes write.
-pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + AuditLog>(store: &Arc<S>) {
+pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + RoleStore + AuditLog>(store: &Arc<S>) {
     check!(
         store,
         audit::every_change_is_recorded_with_its_row,

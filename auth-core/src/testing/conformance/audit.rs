@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::fixtures::{LEEWAY, NOW, api_key, email, new_user, password, redeem_of, roles, secs, session, token};
 use crate::base::{ApiKeyId, SessionId, SubjectId};
 use crate::store::{
-    AccountPatch, ApiKeyStore, Audit, AuditFilter, AuditLog, AuditRow, Holder, NewSession, Redeem, Redeemed,
+    AccountPatch, ApiKeyStore, Audit, AuditFilter, AuditLog, AuditRow, Holder, NewSession, Redeem, Redeemed, RoleStore,
     SessionStore, UpdateOutcome, UserDirectory, UserRegistry, UserRejected,
 };
 
@@ -49,7 +49,7 @@ impl Trail {
 
 pub(super) async fn every_change_is_recorded_with_its_row<S>(store: &Arc<S>)
 where
-    S: UserDirectory + SessionStore + ApiKeyStore + AuditLog,
+    S: UserDirectory + SessionStore + ApiKeyStore + RoleStore + AuditLog,
 {
     let store = &**store;
     let trail = Trail::new();
@@ -85,15 +85,18 @@ where
     store.rotate(&key.id, None, &token(), NOW, Audit::new(&trail.rows("rotate key"))).await.unwrap().unwrap();
     assert!(store.revoke(&key.id, None, Audit::new(&trail.rows("revoke key"))).await.unwrap());
     assert!(store.remove(&id, Audit::new(&trail.rows("remove"))).await.unwrap());
+    let role = format!("role of {id}");
+    store.set_permissions(&role, &[], Audit::new(&trail.rows("change role"))).await.unwrap();
+    assert!(store.remove_role(&role, Audit::new(&trail.rows("remove role"))).await.unwrap());
 
     let expected = "register, password, revoke tokens, update, login, refresh, replay, logout, logout everywhere, \
-                    create key, rotate key, revoke key, remove";
+                    create key, rotate key, revoke key, remove, change role, remove role";
     assert_eq!(trail.kinds(store).await.join(", "), expected);
 }
 
 pub(super) async fn a_refused_or_failed_change_has_no_row<S>(store: &Arc<S>)
 where
-    S: UserDirectory + SessionStore + ApiKeyStore + AuditLog,
+    S: UserDirectory + SessionStore + ApiKeyStore + RoleStore + AuditLog,
 {
     let store = &**store;
     let trail = Trail::new();
@@ -136,6 +139,8 @@ where
         store.rotate(&unknown, None, &token(), NOW, Audit::new(&trail.rows("rotate key"))).await.unwrap().is_none()
     );
     assert!(!store.revoke(&unknown, None, Audit::new(&trail.rows("revoke key"))).await.unwrap());
+    let role = SubjectId::random();
+    assert!(!store.remove_role(role.as_str(), Audit::new(&trail.rows("remove role"))).await.unwrap());
 
     assert_eq!(trail.kinds(store).await, [""; 0]);
 }
