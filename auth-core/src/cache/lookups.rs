@@ -82,6 +82,7 @@ impl Lookups {
     }
 
     /// The permissions of a role; `None` if roles have none here.
+    #[expect(clippy::borrowed_box, reason = "the key of the cache")]
     pub(crate) async fn permissions(
         &self,
         role: &Box<str>,
