@@ -156,7 +156,7 @@ async fn a_changed_role_of_the_application_counts_after_an_invalidation() {
 
 #[tokio::test]
 async fn the_owner_of_a_key_needs_the_permission_at_each_use() {
-    let service = Service::start_with(|builder| builder.api_key_owner::<KeyOwner>(), app).await;
+    let service = Service::start_with(auth_core::AuthBuilder::api_key_owner::<KeyOwner>, app).await;
     let auth = &service.auth;
     auth.set_role_permissions(&system(), "operator", &[KeysManage]).await.unwrap();
     let key = service::key(auth, &service.user_named("operator").await, &[]).await;
