@@ -151,8 +151,9 @@ pub use verify::{
     Principal, Proof, ScopeRequest, StaticApiKey, TrustedProxies,
 };
 pub use web::{
-    Allowed, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded, GuardedMethodRouter,
-    GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, http, routing,
+    Allowed, Arguments, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,
+    GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, HasAuth, PolicyLayer, Refusal, Rule, Signature,
+    http, routing,
 };
 #[cfg(feature = "server")]
 pub use web::{Part, Routes};

@@ -12,10 +12,10 @@ pub use ::serde;
 pub use crate::policy::{Conditions, CountBy, Declaration, Policy, Requirement, RouteLimit, Statement};
 pub use crate::policy::{Permission, Role, UnknownPermission, UnknownRole};
 pub use crate::verify::Proof;
-pub use crate::web::guard::Guard;
 pub use crate::web::guard::authorize::{
     Asked, Condition, Decidable, Deferred, EarlyResponse, Fallible, Gate, TypeArgument, Via, Wait,
 };
+pub use crate::web::guard::{Guard, check};
 
 /// The policy of a handler whose attribute has an error, which is reported already. No caller meets it.
 #[derive(Debug)]
@@ -168,6 +168,12 @@ pub const fn assert_sound(requirement: &Requirement) {
         let message = fault.message();
         panic!("{}", message.as_str());
     }
+}
+
+/// Whether callers without credentials meet a requirement, and a credential that is sent is verified.
+#[must_use]
+pub const fn is_optional(requirement: &Requirement) -> bool {
+    matches!(requirement, Requirement::Optional)
 }
 
 /// Checks that the argument of `#[authorize(..)]` is a [`Condition`].

@@ -11,6 +11,13 @@ async fn greet(
 ) -> String {
     String::new()
 }
+const _: [(); {
+    let _: fn() = || {
+        use ::auth_core::__private::check::{OfAny as _, OfBody as _, OfCaller as _};
+        ::auth_core::__private::check::Under::<Option<Identity>, true>::NEW.check();
+    };
+    0
+}] = [];
 ::auth_core::__private::policy! {
     __greet_policy, "greet", ::auth_core::__private::Requirement::Optional, enum alone
 }

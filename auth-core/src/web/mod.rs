@@ -16,7 +16,9 @@ mod serve;
 
 pub(crate) use edge::Edge;
 pub use extract::{CurrentUser, FromSubject};
-pub use guard::{Allowed, Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLayer, Rule};
+pub use guard::{
+    Allowed, Arguments, Decided, Evidence, Guard, GuardLayer, Guarded, HasAuth, PolicyLayer, Rule, Signature,
+};
 pub(crate) use head::head;
 pub use refusal::{BodyError, Refusal};
 pub use router::{GuardedMethodRouter, GuardedMethods, GuardedRouter, GuardedRoutes, routing};

@@ -117,7 +117,7 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, is_covered: boo
             continue;
         }
         let (policy, named) = names(&block, handler);
-        let guarded = split(None, (**handler).clone(), (&policy, &named), scope.clone(), errors);
+        let guarded = split(None, (**handler).clone(), (&policy, &named, block.is_generic()), scope.clone(), errors);
         items.push(guarded.handler);
         declarations.extend(guarded.declaration);
     }

@@ -7,6 +7,7 @@ use syn::{Attribute, Safety, Token, Visibility};
 
 use super::attribute::PROOF;
 use super::authorize::authorize;
+use super::checks::checks;
 use super::policy::{PolicyName, implementation};
 use super::span::{as_ours, marked};
 use super::text::text;
@@ -27,7 +28,7 @@ pub(super) fn guarded(attr: Option<Attr>, mut handler: Handler, scope: Container
     let name = handler.name();
     let policy = format_ident!("__{name}_policy", span = marked(name.span()));
     let named = PolicyName { name: name.to_string(), span: name.span(), cfgs: cfgs(&handler.attrs) };
-    let Guarded { handler, declaration } = split(attr, handler, (&policy, &named), scope, errors);
+    let Guarded { handler, declaration } = split(attr, handler, (&policy, &named, false), scope, errors);
     quote!(#handler #declaration)
 }
 
@@ -40,7 +41,7 @@ pub(super) struct Guarded {
 pub(super) fn split(
     attr: Option<Attr>,
     mut handler: Handler,
-    (policy, named): (&Ident, &PolicyName),
+    (policy, named, is_generic): (&Ident, &PolicyName, bool),
     scope: Container,
     errors: &mut Errors,
 ) -> Guarded {
@@ -58,6 +59,11 @@ pub(super) fn split(
     if errors.count() > mistakes {
         return Guarded { handler: undecided(handler), declaration };
     }
+    let term = demands.fold(span);
+    // Those of an earlier expansion are there.
+    if demands.inherited.is_none() {
+        declaration.extend(checks(&handler.sig, &term, &named.cfgs, is_generic));
+    }
     let policy = match demands.inherited.as_ref().and_then(|policy| policy.segments.last()) {
         Some(earlier) => &format_ident!("{}_and", earlier.ident),
         None => policy,
@@ -70,7 +76,7 @@ pub(super) fn split(
     let stands =
         if demands.inherited.is_some() || !demands.scope.inside.is_empty() { Stands::Covered } else { Stands::Alone };
     let conditions = conditions(&demands);
-    declaration.extend(policy_of_ours(policy, (&handler.vis, stands), named, &demands.fold(span), &conditions));
+    declaration.extend(policy_of_ours(policy, (&handler.vis, stands), named, &term, &conditions));
     Guarded { handler: handler.into_token_stream(), declaration }
 }
 

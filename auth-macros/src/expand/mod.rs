@@ -2,6 +2,7 @@
 
 mod attribute;
 mod authorize;
+mod checks;
 mod container;
 mod handler;
 mod policy;

@@ -126,6 +126,13 @@ impl Impl {
         self.attrs.iter().any(|attr| Attr::inner(attr).is_some())
     }
 
+    /// Whether it has generic parameters.
+    pub(crate) fn is_generic(&self) -> bool {
+        let after =
+            self.head.clone().into_iter().skip_while(|token| !matches!(token, TokenTree::Ident(it) if it == "impl"));
+        matches!(after.into_iter().nth(1), Some(TokenTree::Punct(open)) if open.as_char() == '<')
+    }
+
     /// Whether an earlier expansion has guarded its handlers.
     pub(crate) fn is_covered(&self) -> bool {
         are_covered(&self.items)

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::FromRef;
+use axum::extract::{FromRef, FromRequest, FromRequestParts};
+use axum::handler::Layered;
+use axum::response::{IntoResponse, Response};
 
 use super::Allowed;
 use super::authorize::Gate;
@@ -138,6 +140,33 @@ where
     }
 }
 
+/// A function with the parameters `T` (axum's `T` of `Handler<T, S>`) that returns a future, or a handler in layers.
+#[diagnostic::on_unimplemented(
+    message = "this handler has no access guard",
+    label = "not an `async fn` with an access guard",
+    note = "write `#[require_auth]`, `#[require_role(..)]`, `#[api_key]` or `#[public]` above an `async fn`"
+)]
+pub trait Signature<T> {
+    /// What it returns.
+    type Future: Future;
+}
+
+#[diagnostic::do_not_recommend]
+impl<L, H, T, S> Signature<T> for Layered<L, H, T, S> {
+    type Future = std::future::Ready<Response>;
+}
+
+/// Parameters of the handler `H` that are extractors for the state `S`. rustc reports which one is not; of axum's `Handler`
+/// it would report only that `H` does not implement it.
+pub trait Arguments<H, S> {
+    /// `H`. Only by this name it is bound to be a `Handler`, so that rustc reports no further error.
+    #[doc(hidden)]
+    type Handler;
+
+    #[doc(hidden)]
+    fn __handler(handler: H) -> Self::Handler;
+}
+
 mod sealed {
     pub trait Sealed {}
     impl<P: super::Policy> Sealed for super::Guard<P> {}
@@ -159,8 +188,62 @@ macro_rules! decided {
         impl<M, G, $($first, $($rest,)*)?> Decided for (M, G, $($first, $($rest,)*)?) where G: Evidence {
             type Evidence = G;
         }
+        #[diagnostic::do_not_recommend]
+        impl<F, R, M, G, $($first, $($rest,)*)?> Signature<(M, G, $($first, $($rest,)*)?)> for F
+        where
+            F: FnOnce(G, $($first, $($rest,)*)?) -> R,
+            R: Future,
+        {
+            type Future = R;
+        }
         $(decided!($($rest),*);)?
     };
 }
+
+#[diagnostic::do_not_recommend]
+impl<F, R> Signature<((),)> for F
+where
+    F: FnOnce() -> R,
+    R: Future,
+{
+    type Future = R;
+}
+
+#[diagnostic::do_not_recommend]
+impl<H, S> Arguments<H, S> for ((),)
+where
+    H: Signature<Self>,
+    H::Future: Send,
+    <H::Future as Future>::Output: IntoResponse,
+{
+    type Handler = H;
+
+    fn __handler(handler: H) -> H {
+        handler
+    }
+}
+
+macro_rules! arguments {
+    ($($earlier:ident),*; $last:ident $(, $rest:ident)*) => {
+        impl<H, S, M, $($earlier,)* $last> Arguments<H, S> for (M, $($earlier,)* $last,)
+        where
+            $($earlier: FromRequestParts<S>,)*
+            $last: FromRequest<S, M>,
+            H: Signature<Self>,
+            H::Future: Send,
+            <H::Future as Future>::Output: IntoResponse,
+        {
+            type Handler = H;
+
+            fn __handler(handler: H) -> H {
+                handler
+            }
+        }
+        arguments!($($earlier,)* $last; $($rest),*);
+    };
+    ($($earlier:ident),*;) => {};
+}
+
+arguments!(; T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15, T16);
 
 decided!(T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13, T14, T15);

@@ -2,13 +2,14 @@
 
 mod allowed;
 pub(crate) mod authorize;
+pub mod check;
 mod evidence;
 mod extract;
 mod layer;
 mod rule;
 
 pub use allowed::Allowed;
-pub use evidence::{Decided, Evidence, HasAuth};
+pub use evidence::{Arguments, Decided, Evidence, HasAuth, Signature};
 pub use extract::Guard;
 pub use layer::{GuardLayer, Guarded, PolicyLayer};
 pub use rule::Rule;

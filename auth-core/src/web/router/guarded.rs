@@ -21,7 +21,7 @@ use super::routing::Decision;
 use crate::policy::Policy;
 use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
 use crate::service::Auth;
-use crate::web::guard::{Decided, HasAuth};
+use crate::web::guard::{Arguments, Decided, HasAuth, Signature};
 
 /// An axum router whose every handler has an access guard.
 ///
@@ -223,15 +223,16 @@ where
     #[track_caller]
     pub fn fallback<H, T, V>(mut self, handler: H) -> Self
     where
-        H: Handler<T, <S as HasAuth<V>>::State>,
-        T: Decided + 'static,
+        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        H: Signature<T>,
+        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
         let decision = Decision::of::<H, T>();
         self.replace_fallback();
         self.enter(decision.row("ANY", "*".to_owned()));
-        self.inner = self.inner.fallback(Private::new(handler, &decision));
+        self.inner = self.inner.fallback(Private::new(T::__handler(handler), &decision));
         self.wiring = Some(<S as HasAuth<V>>::__auth);
         self
     }
@@ -241,14 +242,15 @@ where
     #[track_caller]
     pub fn method_not_allowed_fallback<H, T, V>(mut self, handler: H) -> Self
     where
-        H: Handler<T, <S as HasAuth<V>>::State>,
-        T: Decided + 'static,
+        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        H: Signature<T>,
+        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
         let decision = Decision::of::<H, T>();
         self.enter(decision.row("OTHER", "*".to_owned()));
-        self.inner = self.inner.method_not_allowed_fallback(Private::new(handler, &decision));
+        self.inner = self.inner.method_not_allowed_fallback(Private::new(T::__handler(handler), &decision));
         self.wiring = Some(<S as HasAuth<V>>::__auth);
         self
     }

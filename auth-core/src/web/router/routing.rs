@@ -23,7 +23,7 @@ use tower_service::Service;
 use super::private::Private;
 use super::router_state::Wiring;
 use crate::policy::{Conditions, Declaration, Methods, Policy, Requirement, RoutePolicy, Statement};
-use crate::web::guard::{Decided, Evidence, HasAuth};
+use crate::web::guard::{Arguments, Decided, Evidence, HasAuth, Signature};
 
 /// Handlers for the methods of one path, each with its requirement.
 ///
@@ -67,8 +67,9 @@ macro_rules! methods {
             #[doc = concat!("Routes `", stringify!($filter), "` requests to a guarded handler, as [`axum::routing::", stringify!($name), "`] does.")]
             pub fn $name<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
             where
-                H: Handler<T, <S as HasAuth<V>>::State>,
-                T: Decided + 'static,
+                T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+                H: Signature<T>,
+T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
                 S: HasAuth<V> + Clone + Send + Sync + 'static,
             {
@@ -85,8 +86,9 @@ macro_rules! methods {
                 #[track_caller]
                 pub fn $name<H, T, V>(self, handler: H) -> Self
                 where
-                    H: Handler<T, <S as HasAuth<V>>::State>,
-                    T: Decided + 'static,
+                    T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+                    H: Signature<T>,
+T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
                     S: HasAuth<V>,
                 {
@@ -119,8 +121,9 @@ methods! {
 /// ```
 pub fn on<H, T, S, V>(methods: MethodFilter, handler: H) -> GuardedMethodRouter<S>
 where
-    H: Handler<T, <S as HasAuth<V>>::State>,
-    T: Decided + 'static,
+    T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+    H: Signature<T>,
+    T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
@@ -130,13 +133,14 @@ where
 /// Routes requests of every method to a guarded handler, like [`axum::routing::any`].
 pub fn any<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
 where
-    H: Handler<T, <S as HasAuth<V>>::State>,
-    T: Decided + 'static,
+    T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+    H: Signature<T>,
+    T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
     let decision = Decision::of::<H, T>();
-    let inner = routing::any(Private::new(handler, &decision));
+    let inner = routing::any(Private::new(T::__handler(handler), &decision));
     GuardedMethodRouter { inner, decisions: vec![("ANY", decision)], wiring: Some(<S as HasAuth<V>>::__auth) }
 }
 
@@ -156,13 +160,14 @@ where
     #[track_caller]
     pub fn on<H, T, V>(mut self, methods: MethodFilter, handler: H) -> Self
     where
-        H: Handler<T, <S as HasAuth<V>>::State>,
-        T: Decided + 'static,
+        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        H: Signature<T>,
+        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
         let decision = Decision::of::<H, T>();
-        self.inner = self.inner.on(methods, Private::new(handler, &decision));
+        self.inner = self.inner.on(methods, Private::new(T::__handler(handler), &decision));
         let answered = METHODS.iter().filter(|(one, _)| methods.or(*one) == methods);
         self.decisions.extend(answered.map(|(_, name)| (*name, decision)));
         self.wiring = Some(<S as HasAuth<V>>::__auth);
@@ -185,13 +190,14 @@ where
     /// ```
     pub fn fallback<H, T, V>(mut self, handler: H) -> Self
     where
-        H: Handler<T, <S as HasAuth<V>>::State>,
-        T: Decided + 'static,
+        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        H: Signature<T>,
+        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
         let decision = Decision::of::<H, T>();
-        self.inner = self.inner.fallback(Private::new(handler, &decision));
+        self.inner = self.inner.fallback(Private::new(T::__handler(handler), &decision));
         self.decisions.retain(|(methods, _)| !matches!(*methods, "ANY" | "OTHER"));
         self.decisions.push(("OTHER", decision));
         self.wiring = Some(<S as HasAuth<V>>::__auth);

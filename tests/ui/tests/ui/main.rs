@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[allow(unused, unreachable_pub, clippy::all, clippy::pedantic, reason = "nothing of it is called")]
+mod accepted;
 mod compiler;
 mod page;
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use auth_ui_tests::case::{self, Case};
 
 /// The areas in the order of a reader.
-const AREAS: [(&str, &str); 15] = [
+const AREAS: [(&str, &str); 16] = [
     ("require_auth", "`#[require_auth]`"),
     ("require_role", "`#[require_role(..)]`"),
     ("require_scope", "`#[require_scope(..)]`"),
@@ -17,6 +17,7 @@ const AREAS: [(&str, &str); 15] = [
     ("guard", "`guard!(..)`"),
     ("authorize", "`#[authorize(..)]`"),
     ("rate_limit", "`#[rate_limit(..)]`"),
+    ("handler", "Parameters and results of a handler"),
     ("stacking", "Several attributes on one handler"),
     ("module", "Attributes on a module"),
     ("impl_block", "Attributes on an impl block"),
