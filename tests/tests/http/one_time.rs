@@ -21,9 +21,12 @@ use crate::{OTHER_PASSWORD, PASSWORD};
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-/// Keeps the messages: kind, recipient, token.
+/// Kind, recipient, token.
+type Sent = (&'static str, String, String);
+
+/// Keeps the messages.
 #[derive(Clone, Default)]
-struct Outbox(Arc<Mutex<Vec<(&'static str, String, String)>>>);
+struct Outbox(Arc<Mutex<Vec<Sent>>>);
 
 #[async_trait]
 impl Delivery for Outbox {
@@ -93,7 +96,7 @@ impl Scene {
     }
 
     /// Every message so far.
-    async fn messages(&self) -> Vec<(&'static str, String, String)> {
+    async fn messages(&self) -> Vec<Sent> {
         self.auth.settled().await;
         std::mem::take(&mut *self.outbox.0.lock().unwrap())
     }

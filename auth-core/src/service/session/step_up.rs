@@ -160,12 +160,11 @@ impl Auth {
         let attempt = self.limit(context, Limited::CurrentPassword, Some(subject.as_str())).await?;
         let user = self.service()?.users.find_by_id(subject).await?;
         let verified = self.check_password_of(context, user.as_ref(), password).await?;
-        let checked = match (user, verified) {
-            (Some(_), Verified::Right { .. }) => Ok(()),
-            _ => {
-                self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
-                Err(AccountError::WrongCurrentPassword)
-            }
+        let checked = if user.is_some() && matches!(verified, Verified::Right { .. }) {
+            Ok(())
+        } else {
+            self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
+            Err(AccountError::WrongCurrentPassword)
         };
         attempt.outcome(checked).await
     }

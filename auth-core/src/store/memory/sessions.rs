@@ -149,7 +149,7 @@ impl SessionStore for MemoryStore {
             (&session.subject, session.version) == (step_up.subject, step_up.version) && session.ends_at.as_millis() > 0
         };
         let Some(session) = tables.sessions.get_mut(step_up.session).filter(is_it) else { return Ok(None) };
-        session.amr = step_up.amr.to_owned();
+        step_up.amr.clone_into(&mut session.amr);
         session.authenticated_at = step_up.at;
         let session = session.clone();
         Ok(tables.recorded(audit, Some(session)))
