@@ -306,6 +306,12 @@ pub enum EventKind {
         /// The subject of the account, session or key, if known.
         subject: Option<SubjectId>,
     },
+    /// The audit trail lacks events: more refusals than [`AuditSampling`](super::AuditSampling) admits, or events that its
+    /// store did not take. Their times are before that of this event.
+    EventsDropped {
+        /// The number of events since the last such event.
+        count: u64,
+    },
 }
 
 impl EventKind {
@@ -356,6 +362,7 @@ impl EventKind {
             Self::SecondFactorFailed { .. } => "second_factor_failed",
             Self::SteppedUp { .. } => "stepped_up",
             Self::ChangeUndecided { .. } => "change_undecided",
+            Self::EventsDropped { .. } => "events_dropped",
         }
     }
 
@@ -409,7 +416,8 @@ impl EventKind {
             | Self::KeyRetired { .. }
             | Self::RoleChanged { .. }
             | Self::RoleRemoved { .. }
-            | Self::ApiKeyRevoked { .. } => None,
+            | Self::ApiKeyRevoked { .. }
+            | Self::EventsDropped { .. } => None,
         }
     }
 
@@ -425,7 +433,7 @@ impl EventKind {
             | Self::RateLimited { .. }
             | Self::LoginSlowed { .. }
             | Self::ClientRefused => Outcome::Refused,
-            Self::ChangeUndecided { .. } | Self::DeliveryFailed { .. } => Outcome::Unknown,
+            Self::ChangeUndecided { .. } | Self::DeliveryFailed { .. } | Self::EventsDropped { .. } => Outcome::Unknown,
             _ => Outcome::Success,
         }
     }

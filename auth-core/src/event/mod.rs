@@ -1,14 +1,18 @@
 //! Security events, as owned values for logs and audit trails.
 
 mod kind;
+mod sampling;
 mod sink;
+mod trail;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 pub use kind::{EventKind, Outcome};
+pub use sampling::AuditSampling;
 pub(crate) use sink::Events;
 pub use sink::{EventSink, TracingSink};
+pub(crate) use trail::Trail;
 
 use crate::base::{Context, Timestamp};
 use crate::store::AuditRow;

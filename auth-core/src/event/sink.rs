@@ -7,7 +7,7 @@ use std::task::{Context as TaskContext, Waker};
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
-use super::{Event, EventKind};
+use super::{Event, EventKind, Trail};
 use crate::base::{Context, Timestamp};
 
 /// Receives every event in place of [`TracingSink`]. Set it by [`AuthBuilder::events`](crate::AuthBuilder::events).
@@ -46,7 +46,8 @@ pub trait EventSink: Send + Sync + 'static {
 }
 
 /// The default sink: `tracing` events with the target `auth` and the event's values as fields. Granted access and
-/// refreshes have the level `debug`, signs of theft, used up rate limits and undecided changes `warn`, all others `info`.
+/// refreshes have the level `debug`, signs of theft, used up rate limits, undecided changes and dropped events `warn`, all
+/// others `info`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TracingSink;
 
@@ -69,7 +70,8 @@ impl EventSink for TracingSink {
             | EventKind::RefreshByStranger { .. }
             | EventKind::RateLimited { .. }
             | EventKind::LoginSlowed { .. }
-            | EventKind::ChangeUndecided { .. } => record!(warn),
+            | EventKind::ChangeUndecided { .. }
+            | EventKind::EventsDropped { .. } => record!(warn),
             _ => record!(info),
         }
     }
@@ -79,33 +81,50 @@ impl EventSink for TracingSink {
     }
 }
 
-/// The sink of one `Auth`.
+/// The sink of one `Auth`, and its audit trail.
 #[derive(Clone)]
-pub(crate) struct Events(Arc<dyn EventSink>);
+pub(crate) struct Events {
+    sink: Arc<dyn EventSink>,
+    trail: Option<Trail>,
+}
 
 impl Events {
-    pub(crate) fn new(sink: Arc<dyn EventSink>) -> Self {
-        Self(sink)
+    pub(crate) fn new(sink: Arc<dyn EventSink>, trail: Option<Trail>) -> Self {
+        Self { sink, trail }
     }
 
     pub(crate) fn wants(&self, kind: &str) -> bool {
-        self.0.wants(kind)
+        self.sink.wants(kind) || self.trail.as_ref().is_some_and(|trail| trail.wants(kind))
     }
 
-    /// Records the event of a change, and waits for the sink.
+    /// Records the event of a change that has no row in the audit trail, and waits for the sink.
     pub(crate) async fn deliver(&self, event: Event) {
-        if self.wants(event.kind.name()) {
-            self.0.record(event).await;
+        if let Some(trail) = &self.trail {
+            trail.record(&event);
+        }
+        self.deliver_written(event).await;
+    }
+
+    /// Records the event of a change whose transaction has written its row, and waits for the sink.
+    pub(crate) async fn deliver_written(&self, event: Event) {
+        if self.sink.wants(event.kind.name()) {
+            self.sink.record(event).await;
         }
     }
 
-    /// Records an event without delaying the request: a sink that is not ready continues in a task of its own, so that
-    /// a cancelled request loses no event.
+    /// Records an event without delaying the request: the audit trail queues its row, and a sink that is not ready
+    /// continues in a task of its own, so that a cancelled request loses no event.
     pub(crate) fn send(&self, context: &Context, now: Timestamp, kind: EventKind) {
         if !self.wants(kind.name()) {
             return;
         }
-        let (sink, event) = (Arc::clone(&self.0), Event::new(context, now, kind));
+        let (sink, event) = (Arc::clone(&self.sink), Event::new(context, now, kind));
+        if let Some(trail) = &self.trail {
+            trail.record(&event);
+        }
+        if !sink.wants(event.kind.name()) {
+            return;
+        }
         let mut recording: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(async move { sink.record(event).await });
         if recording.as_mut().poll(&mut TaskContext::from_waker(Waker::noop())).is_ready() {
             return;

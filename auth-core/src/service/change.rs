@@ -108,8 +108,9 @@ impl Auth {
         done.inspect_err(|error| tracing::error!(target: "auth", %error, operation, "a change was aborted")).ok()
     }
 
-    /// Waits until every change in progress is finished and recorded. Call it at shutdown, after the last request: a
-    /// client that disconnected may have left a running change behind.
+    /// Waits until every change in progress is finished and recorded, and the audit trail has a row of every event that it
+    /// records. Call it at shutdown, after the last request: a client that disconnected may have left a running change
+    /// behind.
     pub async fn settled(&self) {
         // `wait` returns only on a closed tracker; a closed tracker still accepts tasks.
         self.0.changes.close();
@@ -199,14 +200,20 @@ impl<T: AuditOutcome> Recording<'_, T> {
         // The caller may be gone, so only this timeout ends the wait for a store that never answers.
         let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let is_written = made.is_some() && outcome.is_ok();
         let events = if let Ok(done) = &outcome {
             made.unwrap_or_else(|| (self.make)(done))
         } else {
             let operation = self.change.operation.to_owned();
             vec![self.change.event(EventKind::ChangeUndecided { operation, subject: self.subject.clone() })]
         };
+        let recorder = &self.change.auth.verifier().events;
         for event in events {
-            self.change.auth.verifier().events.deliver(event).await;
+            if is_written {
+                recorder.deliver_written(event).await;
+            } else {
+                recorder.deliver(event).await;
+            }
         }
         Ok(outcome?)
     }

@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 
+use auth_tests::Client;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{INSUFFICIENT, NO_CREDENTIAL, PASSWORD, node};
+use super::{INSUFFICIENT, INVALID_TOKEN, NO_CREDENTIAL, PASSWORD, node};
 
 fn kinds(page: &Value) -> Vec<&str> {
     page["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect()
@@ -44,6 +45,48 @@ async fn a_user_sees_the_own_events_and_an_admin_all() {
     assert_eq!(kinds(&logins), ["login_succeeded", "login_succeeded"]);
     let logins = format!("/auth/events?kind=login_succeeded&subject={id}");
     assert_eq!(kinds(&client.get_as(&admin.access, &logins).await.json()), ["login_succeeded"]);
+}
+
+/// The rows of refusals are written in the background, within a second.
+async fn until(client: &Client, token: &str, path: &str, kind: &str) -> Value {
+    for _ in 0..1_000 {
+        let page = client.get_as(token, &format!("{path}?kind={kind}")).await.json();
+        if !kinds(&page).is_empty() {
+            return page["events"][0].clone();
+        }
+    }
+    panic!("{path} has no event {kind}");
+}
+
+#[tokio::test]
+async fn a_user_sees_failed_logins_and_an_admin_all_refusals() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let id = client.register("ada@example.com", PASSWORD).await;
+    let form = [("username", "ada@example.com"), ("password", "a guess at the password")];
+    let request = client.request(Method::POST, "/auth/login").form(&form).header("user-agent", "curl");
+    assert_eq!(client.send(request).await.status, 401);
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    let failed = until(&client, &ada.access, "/auth/events/mine", "login_failed").await;
+    assert_eq!((&failed["subject"], &failed["outcome"]), (&json!(id), &json!("refused")));
+    assert_eq!((&failed["address"], &failed["agent"]), (&json!("127.0.0.1"), &json!("curl")));
+
+    client.get_as(&ada.access, "/auth/events").await.is_challenge(403, INSUFFICIENT);
+    client.get_as("forged", "/users/me").await.is_challenge(401, INVALID_TOKEN);
+    let refused = until(&client, &ada.access, "/auth/events/mine", "access_refused").await;
+    assert_eq!((&refused["subject"], &refused["actor"]["id"]), (&json!(id), &json!(id)));
+    let refused = until(&client, &admin.access, "/auth/events", "credential_refused").await;
+    assert_eq!(refused["address"], "127.0.0.1");
+
+    for _ in 0..10 {
+        client.try_login("unknown@example.com", "a guess at the password").await;
+    }
+    assert_eq!(client.try_login("unknown@example.com", PASSWORD).await.status, 429);
+    let limited = until(&client, &admin.access, "/auth/events", "rate_limited").await;
+    assert_eq!((&limited["operation"], &limited["by"]), (&json!("login"), &json!("account")));
+    // No guard's grant is recorded.
+    assert_eq!(kinds(&client.get_as(&admin.access, "/auth/events?kind=access_granted").await.json()), [""; 0]);
 }
 
 #[tokio::test]

@@ -1,11 +1,17 @@
-//! A change and its audit rows are committed together or not at all.
+//! A change and its audit rows are committed together or not at all; refusals have rows as well.
 
-use auth_core::SubjectId;
+use auth_core::event::Outcome;
 use auth_core::password::PasswordHash;
-use auth_core::store::{Audit, AuditFilter, AuditLog, AuditRow, NewUser, PostgresStore, UserDirectory, UserRegistry};
+use auth_core::store::{
+    Audit, AuditFilter, AuditLog, AuditRow, NewUser, PostgresStore, Store, UserDirectory, UserRegistry,
+};
+use auth_core::testing::in_memory;
+use auth_core::{Context, Login, Registration, SubjectId};
 use auth_tests::servers::Database;
 
 use super::sqlite::file::{NOW, TempFile};
+
+const PASSWORD: &str = "correct staple in a battery";
 
 fn row(id: &SubjectId) -> AuditRow {
     AuditRow {
@@ -45,4 +51,34 @@ async fn sqlite_commits_a_change_with_its_rows() {
 async fn postgres_commits_a_change_with_its_rows() {
     let Some(database) = Database::create("audit rows in PostgreSQL").await else { return };
     a_change_with_a_refused_row_is_rolled_back(&PostgresStore::open(&database.url()).await.unwrap()).await;
+}
+
+/// Events outside a change are queued, and `settled` waits for their rows.
+async fn a_failed_login_has_a_row_with_its_subject_and_origin<S: Store>(store: &S) {
+    let auth = in_memory().store(store.clone()).build().unwrap();
+    let context = Context::system("test").agent("curl").address([192, 0, 2, 1].into());
+    let (ada, _) = auth.register(&context, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    for name in ["ada@example.com", "unknown@example.com"] {
+        assert!(auth.login(&context, Login::new(name, "another password")).await.is_err());
+    }
+    auth.settled().await;
+    let filter = AuditFilter { kind: Some("login_failed".into()), ..AuditFilter::default() };
+    assert_eq!(auth.events(&filter, 10).await.unwrap().len(), 2);
+    let of_ada = auth.events(&AuditFilter { subject: Some(ada), ..filter }, 10).await.unwrap();
+    let [failed] = &of_ada[..] else { panic!("{of_ada:?}") };
+    assert_eq!(failed.context, context);
+    assert_eq!(failed.outcome, Outcome::Refused);
+}
+
+#[tokio::test]
+async fn sqlite_has_rows_of_failed_logins() {
+    let file = TempFile::new();
+    a_failed_login_has_a_row_with_its_subject_and_origin(&file.open().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_has_rows_of_failed_logins() {
+    let Some(database) = Database::create("failed logins in PostgreSQL").await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    a_failed_login_has_a_row_with_its_subject_and_origin(&store).await;
 }

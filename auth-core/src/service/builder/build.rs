@@ -11,7 +11,7 @@ use super::AuthBuilder;
 use crate::base::Clock;
 use crate::base::{Opaque, Timestamp};
 use crate::cache::{Coherence, Coherent, Limits, Lookups};
-use crate::event::Events;
+use crate::event::{Events, Trail};
 #[cfg(feature = "server")]
 use crate::password::Hasher;
 #[cfg(feature = "server")]
@@ -98,6 +98,11 @@ impl AuthBuilder {
         if self.rate_limits.is_off() && !self.issues_nothing() {
             tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
         }
+        let changes = TaskTracker::new();
+        let trail = self
+            .audit
+            .clone()
+            .map(|log| Trail::new(log, self.events.clone(), self.clock.clone(), self.audit_sampling, changes.clone()));
         let users = self.users.take().map(|users| Coherent::new(users, &coherence));
         let sessions = self.sessions.take().map(|sessions| Coherent::new(sessions, &coherence));
         let api_keys = self.api_keys.take().map(|keys| Coherent::new(keys, &coherence));
@@ -162,7 +167,7 @@ impl AuthBuilder {
             lookups,
             limits: Limits::new(&self.rate_limits, &self.clock, self.shared_limits),
             clock: self.clock,
-            events: Events::new(self.events),
+            events: Events::new(self.events, trail),
         };
         #[cfg(feature = "server")]
         let purge = if self.purge { purge_task(self.housekeeping, &verifier.clock) } else { None };
@@ -172,7 +177,7 @@ impl AuthBuilder {
             service,
             #[cfg(feature = "server")]
             _purge: purge,
-            changes: TaskTracker::new(),
+            changes,
             realm: self.audience,
             web: self.web,
         })))

@@ -39,7 +39,7 @@ impl Auth {
             if let Some(audit) = &service.audit {
                 audit.append(vec![event.row()]).await?;
             }
-            change.auth().verifier().events.deliver(event).await;
+            change.auth().verifier().events.deliver_written(event).await;
             Ok(())
         });
         // Its error is logged.

@@ -226,7 +226,7 @@ impl Auth {
             if let Some(subject) = event.kind.subject() {
                 verifier.lookups.coherence.changed(&[crate::cache::Change::Subject(subject.clone())]).await;
             }
-            verifier.events.deliver(event).await;
+            verifier.events.deliver_written(event).await;
         }
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::Auth;
 use auth_core::cluster::{Change, ClusterError, Fanout, Subscription};
+use auth_core::event::AuditSampling;
 use auth_core::store::Store;
 use auth_core::token::SigningKey;
 use auth_tests::{AUTH_SECRET, Client};
@@ -26,6 +27,8 @@ impl Scene {
         let builder = Auth::builder(key, "https://issuer.example.com", "quickstart").store(store);
         // Entries do not expire, so a reload has the counted cause, however slow this machine is.
         let builder = builder.new_user_role(Role::User).cache_ttl(Duration::from_hours(1));
+        // The rows of refusals are written in batches, whose number depends on the time.
+        let builder = builder.audit_sampling(AuditSampling::new().refusals(0));
         let auth = builder.fanout(messages.clone()).build().unwrap();
         let client = Client::new(&auth_tests::serve(quickstart::router(App { auth: auth.clone() })).await);
         Self { auth, client, messages }
