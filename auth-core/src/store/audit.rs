@@ -175,6 +175,10 @@ pub struct AuditFilter {
     pub subject: Option<SubjectId>,
     /// Only rows of this kind, as [`EventKind::name`](crate::event::EventKind::name) gives it.
     pub kind: Option<Box<str>>,
+    /// Only rows of this time or later.
+    pub since: Option<Timestamp>,
+    /// Only rows before this time.
+    pub until: Option<Timestamp>,
     /// Only rows older than this one, the last row of the previous page.
     pub before: Option<(Timestamp, Box<str>)>,
 }

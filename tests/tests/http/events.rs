@@ -45,6 +45,14 @@ async fn a_user_sees_the_own_events_and_an_admin_all() {
     assert_eq!(kinds(&logins), ["login_succeeded", "login_succeeded"]);
     let logins = format!("/auth/events?kind=login_succeeded&subject={id}");
     assert_eq!(kinds(&client.get_as(&admin.access, &logins).await.json()), ["login_succeeded"]);
+    for (time, expected) in [
+        ("since=2020-01-01&until=2100-01-01T00:00:00Z", &mine["events"]),
+        ("since=2100-01-01", &json!([])),
+        ("until=2020-01-01", &json!([])),
+    ] {
+        let events = client.get_as(&ada.access, &format!("/auth/events/mine?{time}")).await.json();
+        assert_eq!(&events["events"], expected, "{time}");
+    }
 }
 
 /// The rows of refusals are written in the background, within a second.
@@ -126,7 +134,16 @@ async fn the_trail_is_refused_to_others_and_to_unreadable_queries() {
     client.get_as(&ada.access, "/auth/events").await.is_challenge(403, INSUFFICIENT);
     // The subject of `mine` is not the client's to choose.
     client.get_as(&ada.access, &format!("/auth/events/mine?subject={id}")).await.is_problem(400);
-    for query in ["limit=many", "limit=-1", "after=x", "after=1.x", "limit=1&limit=2", "since=2026"] {
+    for query in [
+        "limit=many",
+        "limit=-1",
+        "after=x",
+        "after=1.x",
+        "limit=1&limit=2",
+        "since=2026",
+        "until=x",
+        "since=1&since=2",
+    ] {
         client.get_as(&admin.access, &format!("/auth/events?{query}")).await.is_problem(400);
     }
 }

@@ -32,7 +32,10 @@ impl AuditLog for MemoryStore {
         let before = |row: &AuditRow| filter.before.as_ref().is_none_or(|(at, id)| (row.at, &row.id) < (*at, id));
         let of_subject = |row: &AuditRow| filter.subject.is_none() || row.subject == filter.subject;
         let of_kind = |row: &AuditRow| filter.kind.as_ref().is_none_or(|kind| row.kind == *kind);
-        let matching = tables.events.iter().filter(|row| before(row) && of_subject(row) && of_kind(row));
+        let since = |row: &AuditRow| filter.since.is_none_or(|since| row.at >= since);
+        let until = |row: &AuditRow| filter.until.is_none_or(|until| row.at < until);
+        let in_time = |row: &AuditRow| since(row) && until(row) && before(row);
+        let matching = tables.events.iter().filter(|row| in_time(row) && of_subject(row) && of_kind(row));
         let mut rows: Vec<_> = matching.cloned().collect();
         rows.sort_by(|a, b| Reverse((a.at, &a.id)).cmp(&Reverse((b.at, &b.id))));
         rows.truncate(limit as usize);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Engine, Transaction, records};
-use crate::base::SubjectId;
+use crate::base::{SubjectId, Timestamp};
 use crate::store::audit::Outcome;
 use crate::store::{Audit, AuditFilter, AuditLog, AuditRow, StoreError};
 
@@ -44,13 +44,17 @@ impl<E: Engine> AuditLog for E {
     }
 
     async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
-        let (at, id) = filter.before.as_ref().map_or((i64::MAX, ""), |(at, id)| (at.as_millis(), id));
-        let page = [at.into(), id.into(), i64::from(limit).into(), filter.kind.as_deref().into()];
+        let place = filter.before.as_ref().map(|(at, id)| (at.as_millis(), &**id));
+        // No id is empty, so this place is before every row of that millisecond.
+        let until = filter.until.map(|until| (until.as_millis(), ""));
+        let (at, id) = place.into_iter().chain(until).min().unwrap_or((i64::MAX, ""));
+        let since = filter.since.map_or(i64::MIN, Timestamp::as_millis);
+        let page = [at.into(), id.into(), i64::from(limit).into(), filter.kind.as_deref().into(), since.into()];
         let rows = match &filter.subject {
             None => self.rows(E::SQL.events, &page).await?,
             Some(subject) => {
-                let [at, id, limit, kind] = page;
-                self.rows(E::SQL.events_of, &[at, id, limit, kind, subject.as_str().into()]).await?
+                let [at, id, limit, kind, since] = page;
+                self.rows(E::SQL.events_of, &[at, id, limit, kind, since, subject.as_str().into()]).await?
             }
         };
         rows.iter().map(records::audit_row).collect()

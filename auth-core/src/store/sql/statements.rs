@@ -209,8 +209,8 @@ statements! {
 
     add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
     events ["SELECT " EVENT " FROM " T "events
-             WHERE (at, id) < ($1, $2) AND (kind = $4 OR $4 IS NULL) ORDER BY at DESC, id DESC LIMIT $3"]
+             WHERE (at, id) < ($1, $2) AND at >= $5 AND (kind = $4 OR $4 IS NULL) ORDER BY at DESC, id DESC LIMIT $3"]
     events_of ["SELECT " EVENT " FROM " T "events
-                WHERE subject = $5 AND (at, id) < ($1, $2) AND (kind = $4 OR $4 IS NULL)
+                WHERE subject = $6 AND (at, id) < ($1, $2) AND at >= $5 AND (kind = $4 OR $4 IS NULL)
                 ORDER BY at DESC, id DESC LIMIT $3"]
 }

@@ -165,6 +165,19 @@ pub(super) async fn rows_are_listed_newest_first_and_page_by_page<S: AuditLog>(s
         seen.extend(page);
     }
     assert_eq!(seen, rows);
+    // From the first to the last but one millisecond of the four; the page does not go beyond either end.
+    let [newest, oldest] = [rows[0].at, rows[3].at];
+    let between = AuditFilter { since: Some(oldest), until: Some(newest), ..trail.filter() };
+    assert_eq!(store.events(&between, 100).await.unwrap(), rows[1..]);
+    let between = AuditFilter { since: Some(rows[2].at), until: Some(newest), ..trail.filter() };
+    assert_eq!(store.events(&between, 100).await.unwrap(), rows[1..3]);
+    let before = |row: &AuditRow| Some((row.at, row.id.clone()));
+    let next = AuditFilter { before: before(&rows[1]), ..between.clone() };
+    assert_eq!(store.events(&next, 100).await.unwrap(), rows[2..3]);
+    let newer_place = AuditFilter { before: before(&rows[0]), ..between };
+    assert_eq!(store.events(&newer_place, 100).await.unwrap(), rows[1..3]);
+    let empty = AuditFilter { since: Some(newest), until: Some(oldest), ..AuditFilter::default() };
+    assert_eq!(store.events(&empty, 100).await.unwrap(), []);
     let all = store.events(&AuditFilter::default(), 10_000).await.unwrap();
     assert!(all.contains(&without_subject) && all.contains(&rows[0]));
 }

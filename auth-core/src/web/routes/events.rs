@@ -28,6 +28,8 @@ pub(super) struct Query {
     limit: Option<u32>,
     subject: Option<SubjectId>,
     kind: Option<Box<str>>,
+    since: Option<Timestamp>,
+    until: Option<Timestamp>,
 }
 
 impl<S: Sync> FromRequestParts<S> for Query {
@@ -36,7 +38,8 @@ impl<S: Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let query = axum::extract::Query::try_from_uri(&parts.uri);
         query.map(|axum::extract::Query(query)| query).map_err(|_| {
-            let detail = "The query takes `limit`, a number, and `after`, `subject` and `kind`, each once.";
+            let detail = "The query takes `limit`, a number, `since` and `until`, times in UTC such as \
+                          `2027-03-31T00:00:00Z`, and `after`, `subject` and `kind`, each once.";
             BodyError::new(StatusCode::BAD_REQUEST, detail).into()
         })
     }
@@ -54,7 +57,8 @@ async fn page(auth: &Auth, query: Query) -> Result<Json<Page>, Refusal> {
         let wrong = || BodyError::new(StatusCode::BAD_REQUEST, "`after` is the `next` of a page.");
         cursor_of(cursor).ok_or_else(wrong)
     });
-    let filter = AuditFilter { subject: query.subject, kind: query.kind, before: before.transpose()? };
+    let Query { subject, kind, since, until, .. } = query;
+    let filter = AuditFilter { subject, kind, since, until, before: before.transpose()? };
     let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MOST);
     let events = auth.events(&filter, limit).await?;
     let is_full = u32::try_from(events.len()).is_ok_and(|length| length == limit);
