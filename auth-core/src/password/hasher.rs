@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use argon2::PasswordHasher;
-use argon2::password_hash::phc;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OnceCell, Semaphore};
 use unicode_normalization::UnicodeNormalization;
@@ -12,9 +10,14 @@ use super::PasswordHash;
 use super::foreign::ForeignHash;
 use super::format::{Argon2, Format};
 
-/// The number of callers that may wait for a hashing thread; others get [`PasswordError::Busy`]. Each holds a request
-/// open and takes about 15 ms of a core.
-const MAX_WAITING: usize = 256;
+/// The number of callers that may wait for each hashing thread; others get [`PasswordError::Busy`]. Each takes about 15 ms
+/// of a core, so that the last one waits for two seconds.
+const MAX_WAITING: usize = 128;
+
+/// The hashing threads of a service: one core is left to the requests that need no hash.
+pub(super) fn threads() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
+}
 
 /// The number of formats whose work a failed login does.
 const MAX_FORMATS: usize = 64;
@@ -44,7 +47,7 @@ pub(crate) enum Verified {
     },
 }
 
-/// Hashes and verifies passwords; at most one at a time for each core.
+/// Hashes and verifies passwords on one thread fewer than there are cores: guarded requests are answered meanwhile.
 pub(crate) struct Hasher {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
@@ -91,10 +94,10 @@ impl Formats {
 
 impl Hasher {
     pub(crate) fn new(foreign: Vec<Box<dyn ForeignHash>>) -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads();
         Self {
-            running: Arc::new(Semaphore::new(cores)),
-            waiting: Arc::new(Semaphore::new(cores + MAX_WAITING)),
+            running: Arc::new(Semaphore::new(threads)),
+            waiting: Arc::new(Semaphore::new(threads * (1 + MAX_WAITING))),
             formats: Arc::new(Formats::new(foreign)),
             learned: OnceCell::new(),
         }
@@ -155,9 +158,8 @@ pub(super) fn normalized(password: &str) -> SecretString {
 }
 
 fn hash(password: &SecretString) -> Result<PasswordHash, PasswordError> {
-    let hash = Argon2::hasher().ok_or(PasswordError::Failed)?.hash_password(password.expose_secret().as_bytes());
-    let hash: phc::PasswordHash = hash.map_err(|_| PasswordError::Failed)?;
-    Ok(PasswordHash::from_stored(hash.to_string()))
+    let hash = Argon2::hash(password.expose_secret().as_bytes()).ok_or(PasswordError::Failed)?;
+    Ok(PasswordHash::from_stored(hash))
 }
 
 fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Formats) -> Result<Verified, PasswordError> {
@@ -195,6 +197,9 @@ fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Forma
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher as _;
+    use argon2::password_hash::phc;
+
     use super::super::format::tests::{RUN, summed};
     use super::*;
 

@@ -1,18 +1,24 @@
 //! Argon2, the algorithm of new hashes.
 
 use ::argon2::password_hash::phc;
-use ::argon2::{Algorithm, Argon2 as Hasher, Params, PasswordVerifier, Version};
+use ::argon2::{Algorithm, Argon2 as Hasher, Params, Version};
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::rand;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
 
+use super::memory::with_blocks;
 use super::{MAX_MEMORY_KIB, MAX_WORK_KIB};
 
 /// OWASP's recommendation: 19 MiB, 2 passes, 1 lane.
-const MEMORY_KIB: u32 = 19_456;
+pub(super) const MEMORY_KIB: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
 
 const MAX_LANES: u32 = 16;
 /// Below this, more passes do not make up for the memory: OWASP's smallest choice.
 const MIN_MEMORY_KIB: u32 = 7_168;
+const SALT_BYTES: usize = 16;
 const OUTPUT_BYTES: usize = 32;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +40,15 @@ impl Argon2 {
         lanes: LANES,
     };
 
-    /// Makes hashes of the current format.
-    pub(in crate::password) fn hasher() -> Option<Hasher<'static>> {
+    /// A new hash of the current format, in PHC's form.
+    pub(in crate::password) fn hash(password: &[u8]) -> Option<String> {
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).ok()?;
-        Some(Hasher::new(Algorithm::Argon2id, Version::V0x13, params))
+        let hasher = Hasher::new(Algorithm::Argon2id, Version::V0x13, params);
+        let (mut salt, mut output) = ([0; SALT_BYTES], [0; OUTPUT_BYTES]);
+        rand::fill(&mut salt).ok()?;
+        derive(&hasher, password, &salt, &mut output)?;
+        let [salt, output] = [&salt[..], &output].map(|bytes| BASE64_STANDARD_NO_PAD.encode(bytes));
+        Some(format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${output}"))
     }
 
     pub(super) fn of(stored: &str) -> Option<Self> {
@@ -55,18 +66,19 @@ impl Argon2 {
 
     pub(super) fn verify(password: &[u8], stored: &str) -> Option<bool> {
         let hash = phc::PasswordHash::new(phc_text(stored)).ok()?;
-        match Hasher::default().verify_password(password, &hash) {
-            Ok(()) => Some(true),
-            Err(::argon2::password_hash::Error::PasswordInvalid) => Some(false),
-            Err(_) => None,
-        }
+        let (params, algorithm) = (Params::try_from(&hash).ok()?, Algorithm::try_from(hash.algorithm.as_str()).ok()?);
+        let version = hash.version.map_or(Ok(Version::V0x10), Version::try_from).ok()?;
+        let (salt, expected) = (hash.salt?, hash.hash?);
+        let mut output = vec![0; expected.as_bytes().len()];
+        derive(&Hasher::new(algorithm, version, params), password, &salt, &mut output)?;
+        Some(verify_slices_are_equal(&output, expected.as_bytes()).is_ok())
     }
 
     pub(super) fn spend(self, password: &[u8]) {
         if let Ok(params) = Params::new(self.memory, self.passes, self.lanes, Some(OUTPUT_BYTES)) {
             let mut output = [0; OUTPUT_BYTES];
-            let _ =
-                Hasher::new(self.algorithm, self.version, params).hash_password_into(password, &[0; 16], &mut output);
+            let hasher = Hasher::new(self.algorithm, self.version, params);
+            let _ = derive(&hasher, password, &[0; SALT_BYTES], &mut output);
             std::hint::black_box(output);
         }
     }
@@ -78,6 +90,13 @@ impl Argon2 {
             || self.memory < MIN_MEMORY_KIB
             || work < u64::from(MEMORY_KIB) * u64::from(PASSES)
     }
+}
+
+/// Hashes in memory that was used before.
+fn derive(hasher: &Hasher<'_>, password: &[u8], salt: &[u8], output: &mut [u8]) -> Option<()> {
+    with_blocks(hasher.params().block_count(), |blocks| {
+        hasher.hash_password_into_with_memory(password, salt, output, blocks).ok()
+    })
 }
 
 /// Without Django's name of its hasher: `argon2$argon2id$v=19$..`.

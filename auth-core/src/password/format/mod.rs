@@ -5,6 +5,7 @@ mod argon2;
 mod bcrypt;
 #[cfg(feature = "foreign-hashes")]
 mod encoding;
+mod memory;
 #[cfg(feature = "foreign-hashes")]
 mod pbkdf2;
 #[cfg(feature = "foreign-hashes")]

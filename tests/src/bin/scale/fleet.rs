@@ -40,6 +40,12 @@ pub(crate) fn start(database: &str) -> Node {
     Node::start_with(std::env::current_exe().unwrap().to_str().unwrap(), &env)
 }
 
+/// One node on an SQLite file.
+pub(crate) fn start_on_a_file() -> Node {
+    let env = [(IS_NODE, "yes"), ("AUTH_RATE_LIMIT", "off"), ("RUST_LOG", "off")];
+    Node::start_with(std::env::current_exe().unwrap().to_str().unwrap(), &env)
+}
+
 /// Access tokens of this many administrators, one session each.
 pub(crate) async fn access_tokens(store: &PostgresStore, prefix: &str, count: usize) -> Vec<String> {
     let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();

@@ -5,6 +5,7 @@
 //! cargo run -p auth-tests --bin scale size          # of a session in the database
 //! cargo run -p auth-tests --bin scale memory        # of a node that serves more and more sessions
 //! cargo run -p auth-tests --bin scale load          # on the database by several nodes at several rates
+//! cargo run -p auth-tests --bin scale flood         # guarded requests while 64 connections log in
 //! ```
 //!
 //! It starts its own PostgreSQL, or uses the one that `DATABASE_URL` names.
@@ -18,6 +19,7 @@
 use std::process::ExitCode;
 
 mod fleet;
+mod flood;
 mod load;
 mod memory;
 mod scene;
@@ -36,8 +38,9 @@ fn main() -> ExitCode {
         ["size"] => runtime.block_on(size::print()),
         ["memory"] => runtime.block_on(memory::print()),
         ["load"] => runtime.block_on(load::print()),
+        ["flood"] => runtime.block_on(flood::print()),
         _ => {
-            eprintln!("scale: say what to measure: `statements`, `size`, `memory` or `load`");
+            eprintln!("scale: say what to measure: `statements`, `size`, `memory`, `load` or `flood`");
             return ExitCode::FAILURE;
         }
     }
