@@ -482,7 +482,7 @@ async fn guesses_of_a_code_are_limited() {
         statuses.push(scene.login("000000").await.status.as_u16());
     }
     assert_eq!((statuses[0], statuses[11]), (401, 429), "{statuses:?}");
-    assert_eq!(scene.login(&scene.code(&secret)).await.status, 429, "a right code is told from a wrong one");
+    assert_eq!(scene.login(&scene.code(&secret)).await.status, 429, "a right code is distinguished from a wrong one");
 }
 
 #[tokio::test]

@@ -350,7 +350,7 @@ async fn requests_for_messages_and_wrong_tokens_are_limited() {
     }
     assert!(limited >= 40, "{limited} of 250 guesses were limited");
     let right = scene.auth.reset_password(&client, &token, OTHER_PASSWORD.into()).await;
-    assert!(matches!(right, Err(AccountError::RateLimited(_))), "a right token is told from a wrong one");
+    assert!(matches!(right, Err(AccountError::RateLimited(_))), "a right token is distinguished from a wrong one");
     scene.clock.advance(Duration::from_mins(5));
     scene.auth.reset_password(&client, &token, OTHER_PASSWORD.into()).await.unwrap();
 }

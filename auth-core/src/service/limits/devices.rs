@@ -32,7 +32,7 @@ impl Auth {
     /// its own, so that the answer is the same for one that does not exist.
     pub(super) fn record_slowed_login(&self, context: &Context, name: &str) {
         let name = name.to_owned();
-        let told = self.change_later(context, "login", |change| async move {
+        let started = self.change_later(context, "login", |change| async move {
             let service = change.service()?;
             let Some(user) = service.users.find_by_login(&name).await? else { return Ok(()) };
             let event = Event::new(change.context(), change.now(), EventKind::LoginSlowed { subject: user.id });
@@ -43,7 +43,7 @@ impl Auth {
             Ok(())
         });
         // Its error is logged.
-        drop(told);
+        drop(started);
     }
 }
 
