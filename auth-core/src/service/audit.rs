@@ -8,7 +8,9 @@ use crate::store::{AuditFilter, AuditLog, StoreError};
 
 impl Auth {
     /// Returns at most `limit` events of the audit trail, newest first. The stores of auth-core write an event in the
-    /// transaction of its change.
+    /// transaction of its change. Failed logins and refusals, of which
+    /// [`AuditSampling`](crate::event::AuditSampling) sets the share, are written in the background, usually within a
+    /// second; [`settled`](Self::settled) waits for them.
     ///
     /// ```
     /// use auth_core::store::AuditFilter;
