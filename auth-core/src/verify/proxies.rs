@@ -156,7 +156,7 @@ mod tests {
 
     use super::*;
 
-    /// The client of a request from 10.0.0.1, whose proxies are 10.0.0.0/8 and 2001:db8:1::/48.
+    /// The client of a request from `10.0.0.1`, whose proxies are `10.0.0.0/8` and `2001:db8:1::/48`.
     fn client(lines: &[(&str, &str)]) -> String {
         let proxies: TrustedProxies = "10.0.0.0/8, 2001:db8:1::/48".parse().unwrap();
         let mut headers = HeaderMap::new();

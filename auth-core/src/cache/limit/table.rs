@@ -17,13 +17,16 @@ const SETS: usize = 256;
 /// A key, and the time until which its quota is in use (the theoretical arrival time of GCRA). Zeros are a free place.
 type Counter = (u64, u64);
 
+/// Sets under one lock.
+type Shard = Mutex<Box<[[Counter; WAYS]]>>;
+
 /// Counters by the hash of their key, in memory that does not grow with the number of keys.
 ///
 /// A key has its place in one set. In a full set a new key takes the place of the counter with the least use, *and its
 /// use*: a counter that comes back finds no more than it had left, so that random keys cannot refill a limit. An
 /// attacker who keeps every counter of a set in use slows down other keys of that set.
 pub(super) struct Table {
-    shards: Box<[Mutex<Box<[[Counter; WAYS]]>>]>,
+    shards: Box<[Shard]>,
 }
 
 impl Table {

@@ -111,7 +111,9 @@ impl Format {
     pub(super) fn is_weaker_than_current(&self) -> bool {
         match self {
             Self::Argon2(work) => work.is_weaker_than_current(),
-            _ => true,
+            #[cfg(feature = "foreign-hashes")]
+            Self::Bcrypt(_) | Self::Scrypt(_) | Self::Pbkdf2(_) => true,
+            Self::Foreign(_) => true,
         }
     }
 

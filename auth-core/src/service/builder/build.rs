@@ -86,12 +86,7 @@ impl AuthBuilder {
         if let Some(legacy) = &self.legacy {
             check_legacy(legacy, self.clock.now()).map_err(wrong("legacy_tokens"))?;
         }
-        let sources = CredentialSources::new(std::mem::take(&mut self.sources))
-            .ok_or("must name an HTTP token, and not the header `Authorization` or `Cookie`");
-        let sources = sources.map_err(wrong("credential_source"))?;
-        let static_keys = StaticKeys::new(std::mem::take(&mut self.static_keys));
-        let static_keys =
-            static_keys.ok_or("must have a unique name and a unique key").map_err(wrong("static_api_key"))?;
+        let (sources, static_keys) = self.sources()?;
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
         let coherence =
             Opaque::new(coherence.ok_or("needs a Tokio runtime; call `build` within one").map_err(wrong("fanout"))?);
@@ -181,6 +176,16 @@ impl AuthBuilder {
             realm: self.audience,
             web: self.web,
         })))
+    }
+
+    /// Where requests carry credentials, and the API keys of the configuration.
+    fn sources(&mut self) -> Result<(CredentialSources, StaticKeys), BuildError> {
+        let wrong = |setting| move |why| BuildError::Setting { setting, why };
+        let sources = CredentialSources::new(std::mem::take(&mut self.sources))
+            .ok_or("must name an HTTP token, and not the header `Authorization` or `Cookie`");
+        let static_keys = StaticKeys::new(std::mem::take(&mut self.static_keys));
+        let static_keys = static_keys.ok_or("must have a unique name and a unique key");
+        Ok((sources.map_err(wrong("credential_source"))?, static_keys.map_err(wrong("static_api_key"))?))
     }
 
     /// Whether this is a resource server, which trusts other issuers and issues no tokens.

@@ -87,12 +87,11 @@ impl Auth {
         let user = if kept.is_some() { service.users.find_by_id(&subject).await? } else { None };
         let attempt = self.limit(context, Limited::CurrentPassword, Some(subject.as_str())).await?;
         let verified = self.check_password_of(context, user.as_ref(), current).await?;
-        let checked = match (user, kept, verified) {
-            (Some(user), Some(kept), Verified::Right { .. }) => Ok((user, kept)),
-            _ => {
-                self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
-                Err(AccountError::WrongCurrentPassword)
-            }
+        let checked = if let (Some(user), Some(kept), Verified::Right { .. }) = (user, kept, verified) {
+            Ok((user, kept))
+        } else {
+            self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
+            Err(AccountError::WrongCurrentPassword)
         };
         let (user, kept) = attempt.outcome(checked).await?;
         let hash = self.hash_password(new, words_of(Some(&user)).as_slice()).await?;
