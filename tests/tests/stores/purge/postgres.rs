@@ -26,13 +26,15 @@ impl Engine for PostgresStore {
         let sql = format!(
             "SET statement_timeout = 0;
              INSERT INTO auth_core.sessions
+                 (id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt)
              SELECT {id}, 'subject-' || lpad((n % 1000)::text, 28, '0'), 0, 'profile', 'pwd', 'Mozilla/5.0', 0, 0,
                     {expires_at}, {expires_at}, NULL, NULL
              FROM generate_series(1, {sessions}) n;
-             INSERT INTO auth_core.refresh_tokens
+             INSERT INTO auth_core.refresh_tokens (hash, session_id, expires_at, used_at, sealed_successor)
              SELECT sha256(convert_to('{tag}' || k || '-' || n, 'UTF8')), {id}, {expires_at}, CASE k WHEN 1 THEN 1 END, NULL
              FROM generate_series(1, {sessions}) n, generate_series(1, 2) k;
              INSERT INTO auth_core.api_keys
+                 (id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at)
              SELECT {id}, 'nightly export', 'subject-' || lpad((n % 1000)::text, 28, '0'), ARRAY['reports:read'],
                     sha256(convert_to('{tag}' || n, 'UTF8')), NULL, NULL, 0, {expires_at}, NULL
              FROM generate_series(1, {keys}) n;

@@ -25,13 +25,18 @@ impl Engine for SqliteStore {
         let id = format!("printf('{tag}-%030d', n)");
         let sql = format!(
             "BEGIN IMMEDIATE;
-             INSERT INTO auth_sessions {sessions}
+             INSERT INTO auth_sessions
+                 (id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt)
+             {sessions}
              SELECT {id}, printf('subject-%028d', n % 1000), 0, 'profile', 'pwd', 'Mozilla/5.0', 0, 0, {expires_at},
                     {expires_at}, NULL, NULL FROM numbers;
-             INSERT INTO auth_refresh_tokens {sessions}
+             INSERT INTO auth_refresh_tokens (hash, session_id, expires_at, used_at, sealed_successor)
+             {sessions}
              SELECT randomblob(32), {id}, {expires_at}, CASE k WHEN 1 THEN 1 END, NULL
              FROM numbers, (SELECT 1 AS k UNION ALL SELECT 2);
-             INSERT INTO auth_api_keys {keys}
+             INSERT INTO auth_api_keys
+                 (id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at)
+             {keys}
              SELECT {id}, 'nightly export', printf('subject-%028d', n % 1000), '[\"reports:read\"]', randomblob(32),
                     NULL, NULL, 0, {expires_at}, NULL FROM numbers;
              COMMIT",
