@@ -79,3 +79,26 @@ fn is_invisible(c: char) -> bool {
 }
 
 checked_text!(Email, InvalidEmail);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An address of this many bytes, whose local part and labels are within their own limits.
+    fn of_length(bytes: usize) -> String {
+        let start = format!("{}@{}.{}.", "l".repeat(64), "a".repeat(63), "b".repeat(63));
+        let end = ".com";
+        format!("{start}{}{end}", "c".repeat(bytes - start.len() - end.len()))
+    }
+
+    #[test]
+    fn rfc5321_s4_5_3_1_3_an_address_has_at_most_254_bytes() {
+        let longest = of_length(254);
+        assert_eq!(longest.parse::<Email>().map(|email| email.as_str().len()), Ok(254));
+        assert_eq!(of_length(255).parse::<Email>(), Err(InvalidEmail));
+        // The stored form counts: the ASCII form of a domain is longer than its Unicode form.
+        let unicode = longest.replacen(&"c".repeat(10), &"\u{fc}".repeat(5), 1);
+        assert!(unicode.len() <= 254, "{unicode}");
+        assert_eq!(unicode.parse::<Email>(), Err(InvalidEmail));
+    }
+}
