@@ -234,11 +234,11 @@ mod tests {
         let path = folder.path().join("secret");
         std::fs::write(&path, format!("{secret}\n")).unwrap();
         let path = path.to_str().unwrap();
-        let (spaced, marked) = (format!(" {secret}\r\n"), format!("\u{feff}{secret}\n"));
+        let (ended, spaced, marked) = (format!("{secret}\n"), format!(" {secret}\r\n"), format!("\u{feff}{secret}\n"));
         let marked_file = folder.path().join("marked");
         std::fs::write(&marked_file, &marked).unwrap();
         let files = [path, marked_file.to_str().unwrap()].map(|path| ("AUTH_LEGACY_SECRET_FILE", path));
-        let variables = [&spaced, &marked].map(|text| ("AUTH_LEGACY_SECRET", text.as_str()));
+        let variables = [&ended, &spaced, &marked].map(|text| ("AUTH_LEGACY_SECRET", text.as_str()));
         for set in files.into_iter().chain(variables) {
             let read = read(&[set]).unwrap().auth_legacy_secret.unwrap();
             assert_eq!(read.0.expose_secret(), secret);
@@ -247,6 +247,32 @@ mod tests {
         std::fs::write(path, "short").unwrap();
         assert!(error(&[("AUTH_SECRET_FILE", path)]).starts_with("AUTH_SECRET_FILE: the secret has 5 bytes"));
         assert!(error(&[("AUTH_SECRET_FILE", "/nowhere")]).starts_with("AUTH_SECRET_FILE: cannot read /nowhere: "));
+    }
+
+    #[test]
+    fn an_entry_of_a_list_is_an_object_and_not_an_array() {
+        let hash = "b7".repeat(32);
+        // The fields of valid entries, by position.
+        let lists = [
+            ("AUTH_API_KEYS", format!(r#"[["metrics", "{hash}", []]]"#)),
+            #[cfg(feature = "server")]
+            ("AUTH_CLIENTS", r#"[["id", "secret"]]"#.to_owned()),
+            #[cfg(feature = "server")]
+            ("AUTH_CLIENTS", format!(r#"[["billing", null, "{hash}", ["password"], [], false, false]]"#)),
+            #[cfg(feature = "oidc")]
+            (
+                "AUTH_TRUSTED_ISSUERS",
+                r#"[["https://login.example.com", "api", "", [], [], null, null, false, false, false, false]]"#
+                    .to_owned(),
+            ),
+        ];
+        for (name, list) in lists {
+            let error = error(&[(name, &list)]);
+            assert!(error.starts_with(&format!("{name}: unexpected JSON at line 1, column ")), "{error}");
+            assert!(error.contains("; write `[{\"") && !error.contains(&hash), "{error}");
+        }
+        let keys = format!(r#"[{{"name": "metrics", "sha256": "{hash}"}}]"#);
+        assert_eq!(read(&[("AUTH_API_KEYS", &keys)]).map(|read| read.auth_api_keys.0.len()), Ok(1));
     }
 
     #[cfg(unix)]
