@@ -104,3 +104,61 @@ fn write(path: &Path, secret: &SecretString) -> io::Result<()> {
 fn random() -> Result<SecretString, SettingsError> {
     random_secret().map_err(|error| SettingsError::new(VARIABLE, error.to_string()))
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::process::Command;
+
+    use super::*;
+
+    const FILE: &str = "TEST_SECRET_FILE";
+
+    /// Not a test: the process of the next one.
+    #[test]
+    #[ignore = "run by another test of this module"]
+    fn child() {
+        kept(Path::new(&std::env::var_os(FILE).unwrap())).unwrap();
+    }
+
+    #[test]
+    fn only_its_owner_can_read_the_file_under_any_umask() {
+        let folder = tempfile::tempdir().unwrap();
+        let test = format!("{}::child", module_path!().split_once("::").unwrap().1);
+        for umask in ["000", "022", "077"] {
+            let path = folder.path().join(umask);
+            // The umask belongs to the process.
+            let script = format!(r#"umask {umask} && exec "$0" "$@""#);
+            let mut command = Command::new("sh");
+            command.args(["-c", &script]).arg(std::env::current_exe().unwrap());
+            let output = command.args(["--ignored", "--exact", &test]).env(FILE, &path).output().unwrap();
+            assert!(output.status.success(), "{output:?}");
+            assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600, "umask {umask}");
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 3, "a draft is left");
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        kept(&path).unwrap();
+        for mode in [0o640, 0o620, 0o604, 0o601] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            let error = kept(&path).unwrap_err().to_string();
+            assert!(error.contains("chmod 600"), "{mode:o}: {error}");
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        assert!(kept(&path).is_ok());
+    }
+
+    #[test]
+    fn the_secret_is_kept_and_read_without_its_line_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let made = kept(&path).unwrap();
+        assert_eq!(kept(&path).unwrap().expose_secret(), made.expose_secret());
+        fs::write(&path, format!("{}\n", made.expose_secret())).unwrap();
+        assert_eq!(kept(&path).unwrap().expose_secret(), made.expose_secret());
+    }
+}
