@@ -13,6 +13,8 @@ pub use body::{Form, FormOrJson, Json};
 pub(crate) use challenge::{add_challenges, quotable};
 pub use no_store::NoStore;
 pub(crate) use no_store::{NO_STORE, no_store};
+#[cfg(feature = "server")]
+pub(crate) use page::page_limit;
 pub use page::{PageQuery, Paged};
 pub use path::Path;
 pub use problem::{ErrorBody, FieldProblem, Problem, problem_json};

@@ -17,6 +17,11 @@ use crate::web::BodyError;
 const DEFAULT_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
 
+/// The number of entries for `?limit=`.
+pub(crate) fn page_limit(limit: Option<u32>) -> u32 {
+    limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT)
+}
+
 /// The query of a list: `?limit=`, 1 to 1,000, by default 100, and `?after=`, the place where the previous page ended. A
 /// greater limit counts as the greatest one; a value that does not parse is answered 400.
 ///
@@ -51,7 +56,7 @@ impl<C: FromStr> PageQuery<C> {
     fn read(parts: &Parts) -> Option<Self> {
         let Query(raw) = Query::<Raw>::try_from_uri(&parts.uri).ok()?;
         let after = raw.after.map(|after| after.parse()).transpose().ok()?;
-        Some(Self { after, limit: raw.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MAX_LIMIT) })
+        Some(Self { after, limit: page_limit(raw.limit) })
     }
 }
 

@@ -14,11 +14,8 @@ use crate::service::Auth;
 use crate::store::AuditFilter;
 use crate::verify::Identity;
 use crate::web::guard::Guard;
-use crate::web::http::Json;
+use crate::web::http::{Json, page_limit};
 use crate::web::{BodyError, Refusal};
-
-const DEFAULT_LIMIT: u32 = 100;
-const MOST: u32 = 1_000;
 
 /// The parameters of a page.
 #[derive(Default, Deserialize)]
@@ -59,7 +56,7 @@ async fn page(auth: &Auth, query: Query) -> Result<Json<Page>, Refusal> {
     });
     let Query { subject, kind, since, until, .. } = query;
     let filter = AuditFilter { subject, kind, since, until, before: before.transpose()? };
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT).clamp(1, MOST);
+    let limit = page_limit(query.limit);
     let events = auth.events(&filter, limit).await?;
     let is_full = u32::try_from(events.len()).is_ok_and(|length| length == limit);
     let next = events.last().filter(|_| is_full).map(|last| format!("{}.{}", last.at.as_millis(), last.id));
