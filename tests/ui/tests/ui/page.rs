@@ -7,10 +7,11 @@ use std::path::Path;
 use auth_ui_tests::case::{self, Case};
 
 /// The areas in the order of a reader.
-const AREAS: [(&str, &str); 16] = [
+const AREAS: [(&str, &str); 18] = [
     ("require_auth", "`#[require_auth]`"),
     ("require_role", "`#[require_role(..)]`"),
     ("require_scope", "`#[require_scope(..)]`"),
+    ("require_permission", "`#[require_permission(..)]`"),
     ("api_key", "`#[api_key]`"),
     ("public", "`#[public]`"),
     ("require", "`#[require(..)]`"),
@@ -22,6 +23,7 @@ const AREAS: [(&str, &str); 16] = [
     ("module", "Attributes on a module"),
     ("impl_block", "Attributes on an impl block"),
     ("derive_role", "`#[derive(Role)]`"),
+    ("derive_permission", "`#[derive(Permission)]`"),
     ("router", "`GuardedRouter`"),
     ("hygiene", "Beside other code"),
 ];
