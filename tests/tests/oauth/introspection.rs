@@ -99,6 +99,23 @@ async fn rfc7662_s4_tokens_of_a_disabled_subject_are_not_active() {
 }
 
 #[tokio::test]
+async fn rfc7662_s2_1_the_owner_of_the_api_key_must_be_active() {
+    let service = Service::start().await;
+    let system = Context::system("test");
+    let owner = auth_core::Registration::new("ops@example.com", crate::service::PASSWORD.to_owned());
+    let (owner, _) = service.auth.register(&system, owner).await.unwrap();
+    let new = NewApiKey { scopes: vec!["introspect".into()], ..NewApiKey::new("rs") };
+    let key = service.auth.create_api_key(&system, &owner, new).await.unwrap().key.expose().to_owned();
+    let token = service.password(&[]).await.access();
+    assert_eq!(service.introspect(&key, &token).await.json()["active"], true);
+    let inactive = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    service.auth.update_account(&system, &owner, inactive).await.unwrap();
+    let refused = service.introspect(&key, &token).await;
+    assert_eq!(refused.status, 401, "{}", refused.body);
+    assert!(!refused.body.contains("active"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn rfc7662_s2_1_only_an_api_key_with_the_scope_may_introspect() {
     let service = Service::start().await;
     let token = service.password(&[]).await.access();
