@@ -6,7 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::event::{Event, EventKind, EventSink};
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, NewSession, PostgresStore, Session, SessionStore, SqliteStore, Store,
+    ApiKeyRecord, ApiKeyStore, Audit, NewSession, Page, ParentKey, PostgresStore, Session, SessionStore, SqliteStore,
+    Store,
 };
 use auth_core::token::{SigningKey, TokenHash, random_secret};
 use auth_core::{ApiKeyId, Auth, Clock, Context, Registration, SessionId, SubjectId, SystemClock};
@@ -52,25 +53,29 @@ async fn fill<S: SessionStore + ApiKeyStore>(store: &S, subject: &SubjectId) -> 
         };
         sessions.push(session.id.clone());
         SessionStore::create(store, NewSession { session, refresh_token: hash() }, Audit::none()).await.unwrap();
-        let key = ApiKeyRecord {
-            id: ApiKeyId::random(),
-            name: "nightly export".to_owned(),
-            owner: subject.clone(),
-            scopes: Vec::new(),
-            metadata: None,
-            self_service: false,
-            parent: None,
-            imported: None,
-            hash: hash(),
-            previous: None,
-            created_at: now,
-            expires_at: None,
-            last_used_at: None,
-        };
-        keys.push(key.id.clone());
-        ApiKeyStore::create(store, key, Audit::none()).await.unwrap();
+        keys.push(new_key(store, subject, None).await.id);
     }
     (sessions, keys)
+}
+
+async fn new_key<S: ApiKeyStore>(store: &S, owner: &SubjectId, parent: Option<ParentKey>) -> ApiKeyRecord {
+    let key = ApiKeyRecord {
+        id: ApiKeyId::random(),
+        name: "nightly export".to_owned(),
+        owner: owner.clone(),
+        scopes: Vec::new(),
+        metadata: None,
+        self_service: false,
+        parent,
+        imported: None,
+        hash: hash(),
+        previous: None,
+        created_at: SystemClock.now(),
+        expires_at: None,
+        last_used_at: None,
+    };
+    ApiKeyStore::create(store, key.clone(), Audit::none()).await.unwrap();
+    key
 }
 
 fn hash() -> TokenHash {
@@ -91,6 +96,16 @@ async fn every_session_and_key_is_removed_in_short_steps(store: impl Store) {
     auth.logout_everywhere(&system, &ada).await.unwrap();
     assert_eq!(steps.0.lock().unwrap().0, [50, 50, 20]);
     assert_eq!(store.end_all(&ada, 1, Audit::none()).await.unwrap(), []);
+
+    let above = new_key(&store, &ada, None).await;
+    for _ in 0..MANY {
+        new_key(&store, &ada, Some(ParentKey { id: above.id.clone(), hash: above.hash })).await;
+    }
+    *steps.0.lock().unwrap() = Default::default();
+    auth.revoke_api_key(&system, &above.id).await.unwrap();
+    assert_eq!(steps.0.lock().unwrap().1, 1 + MANY, "the key and all that are derived from it");
+    // The keys of the first time are left.
+    assert_eq!(ApiKeyStore::list(&store, Some(&ada), Page::first(1_000)).await.unwrap().len(), MANY);
 
     let (sessions, keys) = fill(&store, &ada).await;
     *steps.0.lock().unwrap() = Default::default();
