@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use auth_core::prelude::*;
-use auth_core::store::Page;
+use auth_core::store::{AccountPatch, Page};
 use auth_core::token::TokenHash;
 use auth_core::{AccountError, ApiKeyId, Context, CredentialSource, IssuedApiKey, NewApiKey, Refusal};
 use axum::extract::State;
@@ -38,6 +38,23 @@ async fn derive(
     Ok(auth.derive_api_key(&context, &key, new).await?.key.expose().to_owned())
 }
 
+/// Makes a key after the caller's owner, or the caller, was changed as the body says: `none`, `role`, `state` or `revoke`.
+#[api_key]
+async fn late(key: ApiKeyIdentity, context: Context, State(auth): State<Auth>, change: String) -> Result<(), Refusal> {
+    let owner = key.owner().unwrap();
+    let patch = match &*change {
+        "role" => AccountPatch { roles: Some(vec![Role::User.to_string().into()]), ..AccountPatch::default() },
+        "state" => AccountPatch { active: Some(false), ..AccountPatch::default() },
+        _ => AccountPatch::default(),
+    };
+    auth.update_account(&system(), owner, patch).await?;
+    if change == "revoke" {
+        auth.revoke_api_key(&system(), key.id()).await?;
+    }
+    auth.create_api_key(&context, owner, NewApiKey::new("late")).await?;
+    Ok(())
+}
+
 /// Creates, derives or rotates a key of the caller: `create SCOPES`, `derive ID SCOPES` or `rotate ID`.
 #[require_auth]
 async fn own(
@@ -68,6 +85,7 @@ fn app(auth: &Auth) -> axum::Router {
         .route("/read", get(read))
         .route("/write", get(write))
         .route("/derive", post(derive))
+        .route("/late", post(late))
         .route("/own", post(own))
         .merge(auth.routes().own_api_keys::<AnyUser>())
         .with_state(auth.clone())
@@ -331,4 +349,16 @@ async fn the_ready_routes_of_self_service_call_the_operations() {
         assert_eq!(service.with_key("/ping", key).await, refused_with_key(401, INVALID));
     }
     assert_eq!(service.anonymously(mine).await.status, 401);
+}
+
+#[tokio::test]
+async fn a_key_whose_owner_loses_the_right_to_it_during_a_request_changes_nothing() {
+    let service = service().await;
+    for (change, status, keys) in [("none", 200, 2), ("role", 401, 1), ("state", 401, 1), ("revoke", 401, 0)] {
+        let above = parent(&service).await;
+        let request = service.request(reqwest::Method::POST, "/late").header("x-api-key", above.key.expose());
+        assert_eq!(request.body(change).send().await.unwrap().status(), status, "{change}");
+        let left = service.auth.api_keys_of(&above.record.owner, Page::first(10)).await.unwrap();
+        assert_eq!(left.len(), keys, "{change}");
+    }
 }
