@@ -49,6 +49,8 @@ fn measure(crates: &Crates, workspace: &Path, rounds: usize) -> io::Result<()> {
         }
         eprintln!("round {} of {rounds}", round + 1);
     }
+    report("clean", &clean, CLEAN);
+    report("incremental", &incremental, INCREMENTAL);
     for round in 0..rounds.div_ceil(3) {
         for turn in 0..Side::ALL.len() {
             let at = (round + turn) % Side::ALL.len();
@@ -56,9 +58,7 @@ fn measure(crates: &Crates, workspace: &Path, rounds: usize) -> io::Result<()> {
         }
         eprintln!("round {} of {}, with dependencies", round + 1, rounds.div_ceil(3));
     }
-    report("clean", &clean, CLEAN);
     report("clean, with all dependencies", &everything, CLEAN);
-    report("incremental", &incremental, INCREMENTAL);
     Ok(())
 }
 
