@@ -63,7 +63,7 @@
 //! | [`#[rate_limit(..)]`](macro@rate_limit) | a caller who has not called too often |
 //! | [`#[public]`](macro@public) | any caller |
 //!
-//! The repository's `docs/guide.md` shows every word in use, `cargo test -p auth-ui-tests page` writes every compile error
+//! The repository's `docs/` holds the guide, which shows every word in use, `cargo test -p auth-ui-tests page` writes every compile error
 //! with its remedy to `target/diagnostics.md`, `docs/operations.md` says what a running service asks of its machines, and `examples/quickstart` is a whole service.
 //!
 //! # When a caller is refused
@@ -111,6 +111,8 @@ pub mod __private;
 mod base;
 mod cache;
 pub mod event;
+#[cfg(all(doctest, feature = "test-util", feature = "oidc"))]
+mod guide;
 pub mod password;
 mod policy;
 mod service;
@@ -173,11 +175,6 @@ pub mod cluster {
     #[cfg(feature = "redis")]
     pub use crate::cache::{RedisCounters, RedisFanout};
 }
-
-// The guide's code is compiled. The page lies outside of the package, so nothing but a doctest reads it.
-#[cfg(all(doctest, feature = "test-util", feature = "oidc"))]
-#[doc = include_str!("../../docs/guide.md")]
-struct Guide;
 
 /// Messages with one-time tokens: for a new password, for the verification of an e-mail address, for a magic link.
 #[cfg(feature = "server")]

@@ -91,9 +91,10 @@ mod tests {
 
     #[test]
     fn guide_and_documentation_have_a_row_for_every_word() {
-        for (place, text) in
-            [("docs/guide.md", include_str!("../../../docs/guide.md")), ("#[require]", include_str!("../lib.rs"))]
-        {
+        for (place, text) in [
+            ("docs/reference/guards.md", include_str!("../../../docs/reference/guards.md")),
+            ("#[require]", include_str!("../lib.rs")),
+        ] {
             let rows = rows(text);
             for known in &WORDS {
                 let ends = if known.is_alone() { "`" } else { "(" };
@@ -106,10 +107,10 @@ mod tests {
 
     #[test]
     fn guide_has_a_row_for_every_attribute() {
-        let rows = rows(include_str!("../../../docs/guide.md"));
+        let rows = rows(include_str!("../../../docs/reference/guards.md"));
         for word in AttrKind::ALL {
             let is = |cell: &str| cell.contains(&format!("`#[{word}]`")) || cell.contains(&format!("`#[{word}("));
-            assert!(rows.iter().any(|cells| is(cells[0])), "docs/guide.md has no row for #[{word}]");
+            assert!(rows.iter().any(|cells| is(cells[0])), "docs/reference/guards.md has no row for #[{word}]");
         }
     }
 }

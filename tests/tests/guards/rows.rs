@@ -283,7 +283,7 @@ async fn every_row_lets_in_and_refuses_over_http() {
 #[test]
 fn every_row_of_the_guide_has_its_test_and_its_failing_case() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let guide = fs::read_to_string(root.join("../docs/guide.md")).unwrap();
+    let guide = fs::read_to_string(root.join("../docs/reference/guards.md")).unwrap();
     let tested: BTreeSet<_> = rows().iter().map(|(row, ..)| (*row).to_owned()).collect();
     assert_eq!(rows_of(&guide), tested, "left: the guide's rows, right: those tested here");
     for (row, _, _, _, case) in rows() {

@@ -7,7 +7,7 @@ pub(crate) const LAYERS: &[&str] =
     &["base", "policy", "token", "password", "store", "cache", "event", "verify", "service", "web", "testing"];
 
 /// The files beside the folders. They may use every layer, and no layer may use them.
-pub(crate) const BELOW_ALL: &[&str] = &["lib.rs", "private.rs"];
+pub(crate) const BELOW_ALL: &[&str] = &["guide.rs", "lib.rs", "private.rs"];
 
 /// The rule that `used` breaks in `layer`.
 pub(crate) fn broken_by(layer: &str, used: &Used) -> Option<String> {

@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking, its helpers, too")]
 
 mod commands;
+mod guide;
 mod left_out;
 mod names;
 mod page;

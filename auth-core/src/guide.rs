@@ -1,0 +1,27 @@
+//! The guide's pages: their code is compiled and run by documentation tests. The pages lie outside of the package, so
+//! nothing else reads them. `cargo test -p auth-tests --test standards guide` fails when a page with code is missing here.
+
+macro_rules! pages {
+    ($($name:ident: $path:literal;)*) => { $(#[doc = include_str!(concat!("../../docs/", $path))] struct $name;)* };
+}
+
+pages! {
+    Attributes: "guards/attributes.md";
+    Composition: "guards/composition.md";
+    ClaimsAndScopes: "guards/claims-and-scopes.md";
+    Conditions: "guards/conditions.md";
+    Credentials: "reference/credentials.md";
+    Dpop: "recipes/dpop.md";
+    Errors: "reference/errors.md";
+    FromFastApi: "coming-from/fastapi.md";
+    Guards: "reference/guards.md";
+    Operations: "reference/operations.md";
+    OtherIssuers: "recipes/other-issuers.md";
+    OwnLogin: "recipes/own-login.md";
+    OwnUsers: "recipes/own-users.md";
+    Permissions: "guards/permissions.md";
+    ReadyRoutes: "recipes/ready-routes.md";
+    Recovery: "recipes/recovery.md";
+    SecondFactors: "recipes/second-factors.md";
+    Testing: "recipes/testing.md";
+}

@@ -1,0 +1,105 @@
+//! The guide: every page is in its index, the code of every page is compiled, and links lead to a page and a heading.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::root;
+
+/// The Markdown files of a folder and those below it, by their path from `base`.
+fn markdown(folder: &Path, base: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            markdown(&path, base, found);
+        } else if path.extension().is_some_and(|extension| extension == "md") {
+            found.insert(path.strip_prefix(base).unwrap().to_str().unwrap().to_owned());
+        }
+    }
+}
+
+/// The guide's pages, without its index.
+pub(crate) fn pages() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    markdown(&root().join("docs"), &root().join("docs"), &mut found);
+    found.remove("SUMMARY.md");
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The lines of a page outside of its code.
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    let mut code = false;
+    page.lines().filter(move |line| {
+        let fence = line.trim_start().starts_with("```");
+        code ^= fence;
+        !code && !fence
+    })
+}
+
+/// The targets of a page's links.
+fn links(page: &str) -> Vec<String> {
+    let targets = |line: &str| {
+        let rests = line.split("](").skip(1).filter_map(|rest| rest.split_once(')'));
+        rests.map(|(target, _)| target.to_owned()).collect::<Vec<_>>()
+    };
+    prose(page).flat_map(targets).collect()
+}
+
+/// The anchors of a page's headings, as GitHub and mdBook make them.
+fn anchors(page: &str) -> BTreeSet<String> {
+    let headings = prose(page).filter(|line| line.starts_with('#'));
+    let kept = |c: char| (c.is_alphanumeric() || c == '_' || c == '-').then_some(c);
+    let anchor = |line: &str| {
+        let text = line.trim_start_matches('#').trim().to_lowercase();
+        text.chars().filter_map(|c| if c == ' ' { Some('-') } else { kept(c) }).collect()
+    };
+    headings.map(anchor).collect()
+}
+
+#[test]
+fn guide_has_every_page_in_its_index() {
+    let listed = links(&read(&root().join("docs/SUMMARY.md")));
+    let once: BTreeSet<_> = listed.iter().cloned().collect();
+    assert_eq!(once.len(), listed.len(), "docs/SUMMARY.md lists a page twice");
+    assert_eq!(once, pages(), "left: docs/SUMMARY.md, right: the pages in docs");
+}
+
+#[test]
+fn guide_has_its_code_compiled() {
+    let compiled = read(&root().join("auth-core/src/guide.rs"));
+    for page in pages() {
+        let code = read(&root().join("docs").join(&page)).lines().any(|line| {
+            let info = line.trim_start().strip_prefix("```rust");
+            info.is_some_and(|flags| !flags.contains("ignore"))
+        });
+        let listed = compiled.contains(&format!("\"{page}\";"));
+        assert_eq!(code, listed, "docs/{page} with Rust code and its line in auth-core/src/guide.rs go together");
+    }
+}
+
+#[test]
+fn guide_and_readmes_have_links_that_lead_somewhere() {
+    let mut sources: BTreeSet<String> = pages().iter().map(|page| format!("docs/{page}")).collect();
+    markdown(&root().join("examples"), &root(), &mut sources);
+    sources.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/SUMMARY.md"].map(str::to_owned));
+    let mut checked = 0;
+    for source in sources {
+        let path = root().join(&source);
+        for link in links(&read(&path)) {
+            if link.starts_with("http") || link.starts_with("mailto:") {
+                continue;
+            }
+            checked += 1;
+            let (file, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target: PathBuf = if file.is_empty() { path.clone() } else { path.parent().unwrap().join(file) };
+            assert!(target.exists(), "{source} links to {link}, and there is no such file");
+            let known = anchor.is_empty() || anchors(&read(&target)).contains(anchor);
+            assert!(known, "{source} links to {link}, and the page has no such heading");
+        }
+    }
+    assert!(checked > 50, "only {checked} links were found");
+}
