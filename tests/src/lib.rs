@@ -9,6 +9,7 @@
     reason = "a test fails by panicking, its helpers, too, and their names say what they do"
 )]
 
+pub mod chromium;
 mod client;
 mod node;
 pub mod npm;
