@@ -13,8 +13,13 @@ pages! {
     Credentials: "reference/credentials.md";
     Dpop: "recipes/dpop.md";
     Errors: "reference/errors.md";
+    FromAxumLogin: "coming-from/axum-login.md";
     FromFastApi: "coming-from/fastapi.md";
+    FromJsonwebtoken: "coming-from/jsonwebtoken.md";
+    FromNestJs: "coming-from/nestjs.md";
+    FromSpringSecurity: "coming-from/spring-security.md";
     Guards: "reference/guards.md";
+    MultiTenancy: "recipes/multi-tenancy.md";
     Operations: "reference/operations.md";
     OtherIssuers: "recipes/other-issuers.md";
     OwnLogin: "recipes/own-login.md";
@@ -24,4 +29,9 @@ pages! {
     Recovery: "recipes/recovery.md";
     SecondFactors: "recipes/second-factors.md";
     Testing: "recipes/testing.md";
+    Tutorial1: "tutorial/1-first-guard.md";
+    Tutorial2: "tutorial/2-accounts.md";
+    Tutorial3: "tutorial/3-users-and-roles.md";
+    Tutorial4: "tutorial/4-api-keys.md";
+    Tutorial5: "tutorial/5-tests.md";
 }

@@ -92,7 +92,7 @@
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |
 //! | `oidc` | guards by tokens of other issuers: OpenID Connect discovery and JWKS |
 //! | `serve` (default) | [`serve`], a server with time-outs, a connection limit and a graceful stop |
-//! | `test-util` | `testing`: an `Auth` in memory, a clock to set, the policy lock, the access matrix, the suite for stores |
+//! | `test-util` | `testing`: identities for tests, an `Auth` in memory, a clock to set, the policy lock, the access matrix, the suite for stores; does not compile in a release |
 //!
 //! Without `server` only guards for access tokens of other issuers remain. Without `sqlite` and `postgres` no database driver
 //! is compiled, and the stores are your own.

@@ -72,6 +72,13 @@ impl CustomClaims {
         self.0.is_empty()
     }
 
+    /// The claims of both, where a name is in both that of `claims`.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn and(mut self, claims: Self) -> Self {
+        self.0.extend(claims.0);
+        self
+    }
+
     /// Adds the claims to those of a token.
     pub(super) fn add_to(&self, claims: &mut Map<String, Value>) {
         claims.extend(self.0.clone());

@@ -25,5 +25,6 @@ mod rules;
 mod service;
 mod sources;
 mod states;
+mod test_auth;
 mod truth;
 mod verified_once;

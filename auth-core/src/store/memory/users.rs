@@ -11,7 +11,8 @@ use crate::store::{
 
 pub(super) struct User {
     pub(super) email: Email,
-    pub(super) password_hash: PasswordHash,
+    /// Users of [`MemoryStore::put`] have none.
+    pub(super) password_hash: Option<PasswordHash>,
     pub(super) roles: Vec<Box<str>>,
     pub(super) active: bool,
     pub(super) version: u64,
@@ -25,9 +26,27 @@ impl User {
             id: id.clone(),
             email: Some(self.email.clone()),
             created_at: Some(self.created_at),
-            password_hash: Some(self.password_hash.clone()),
+            password_hash: self.password_hash.clone(),
             state,
         }
+    }
+}
+
+#[cfg(feature = "test-util")]
+impl MemoryStore {
+    /// Adds a user without a password, or replaces the roles of one.
+    pub(crate) fn put(&self, id: &SubjectId, roles: Vec<Box<str>>) {
+        let mut tables = self.tables();
+        if let Some(user) = tables.users.get_mut(id) {
+            user.roles = roles;
+            return;
+        }
+        // Any address: ids of tests are not always the local part of one.
+        let number = tables.users.len();
+        let Ok(email) = format!("user-{number}@test.invalid").parse::<Email>() else { return };
+        let created_at = SystemClock.now();
+        let user = User { email, password_hash: None, roles, active: true, version: 0, created_at };
+        tables.users.insert(id.clone(), user);
     }
 }
 
@@ -53,7 +72,7 @@ impl UserStore for MemoryStore {
         let mut tables = self.tables();
         let user = tables.users.get_mut(id).filter(|user| user.active && user.version == version);
         let version = user.map(|user| {
-            user.password_hash = hash.clone();
+            user.password_hash = Some(hash.clone());
             user.version += 1;
             user.version
         });
@@ -70,14 +89,14 @@ impl UserStore for MemoryStore {
     }
 
     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        if let Some(user) = self.tables().users.get_mut(id).filter(|user| user.password_hash == *old) {
-            user.password_hash = new.clone();
+        if let Some(user) = self.tables().users.get_mut(id).filter(|user| user.password_hash.as_ref() == Some(old)) {
+            user.password_hash = Some(new.clone());
         }
         Ok(())
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
-        Ok(self.tables().users.values().map(|user| user.password_hash.clone()).collect())
+        Ok(self.tables().users.values().filter_map(|user| user.password_hash.clone()).collect())
     }
 }
 
@@ -91,6 +110,7 @@ impl UserRegistry for MemoryStore {
         }
         let id = SubjectId::random();
         let created_at = SystemClock.now();
+        let password_hash = Some(password_hash);
         tables.users.insert(id.clone(), User { email, password_hash, roles, active: true, version: 0, created_at });
         Ok(tables.recorded(audit, Ok(id)))
     }

@@ -83,6 +83,11 @@ impl TestCaller {
         self
     }
 
+    pub(in crate::testing) fn role_names(mut self, names: &[&'static str]) -> Self {
+        self.roles.extend(names);
+        self
+    }
+
     /// Adds a permission of its roles.
     #[must_use]
     pub fn permission(mut self, permission: impl Permission) -> Self {

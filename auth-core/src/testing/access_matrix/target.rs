@@ -8,12 +8,9 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tower_service::Service as _;
 
+use crate::testing::send::{MAX_BODY_BYTES, exchange};
 use crate::web::Refusal;
-
-/// Refusals of guards are far smaller.
-const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// The problem types of guards; others come from handlers.
 const REFUSALS: [&str; 7] = [
@@ -71,7 +68,7 @@ impl Target {
 
     pub(super) async fn call(&self, method: &str, path: &str, header: Option<(&'static str, String)>) -> Answer {
         let answered = match &self.0 {
-            Kind::Router(router) => in_process(router.clone(), method, path, header).await,
+            Kind::Router(router) => in_process(router, method, path, header).await,
             Kind::Address(address) => over_http(*address, method, path, header).await,
         };
         answered.unwrap_or_else(|error| Answer { status: 0, outcome: Outcome::Failed, body: error })
@@ -99,7 +96,7 @@ fn begins(challenge: &str, scheme: &str) -> bool {
 }
 
 async fn in_process(
-    mut router: Router,
+    router: &Router,
     method: &str,
     path: &str,
     header: Option<(&'static str, String)>,
@@ -109,13 +106,11 @@ async fn in_process(
         request = request.header(name, HeaderValue::from_str(&value).map_err(|error| error.to_string())?);
     }
     let request = request.body(Body::empty()).map_err(|error| error.to_string())?;
-    let Ok(response) = router.call(request).await;
-    let (head, body) = response.into_parts();
-    let body = axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| error.to_string())?;
+    let (head, body) = exchange(router, request).await?.into_parts();
     let problem = head.extensions.get::<Refusal>().map(|refusal| refusal.answer().slug);
     let challenges = head.headers.get_all(header::WWW_AUTHENTICATE).iter().filter_map(|value| value.to_str().ok());
     let challenges: Vec<_> = challenges.collect();
-    Ok(Answer::new(head.status.as_u16(), problem, &challenges, String::from_utf8_lossy(&body).into_owned()))
+    Ok(Answer::new(head.status.as_u16(), problem, &challenges, body))
 }
 
 async fn over_http(

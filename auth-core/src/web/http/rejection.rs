@@ -1,5 +1,7 @@
 //! The rejection of guards and extractors.
 
+use std::fmt;
+
 use axum::response::{IntoResponse, Response};
 
 use crate::service::Auth;
@@ -39,6 +41,14 @@ impl Rejection {
         &self.refusal
     }
 }
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.refusal.fmt(f)
+    }
+}
+
+impl std::error::Error for Rejection {}
 
 impl From<Rejection> for Refusal {
     fn from(rejection: Rejection) -> Self {
