@@ -4,8 +4,10 @@
 
 use auth_core::Settings;
 
+mod cluster;
 mod fastapi_tutorial;
 mod realworld;
+mod resource_server;
 
 fn settings() -> Settings {
     let settings = Settings::from_env().unwrap().or_issuer("http://127.0.0.1").or_audience("api");
