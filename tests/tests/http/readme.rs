@@ -16,17 +16,7 @@ fn block(language: &str) -> &'static str {
 
 #[test]
 fn the_first_screen_is_the_code_that_is_tested() {
-    let tested = include_str!("first_screen.rs").split("// README\n").nth(1).expect("no markers");
-    assert_eq!(block("rust").trim(), tested.trim(), "copy the lines between the markers in first_screen.rs");
-}
-
-#[test]
-fn the_error_is_that_of_the_compiler() {
-    let said = include_str!("../../ui/router/fail/unguarded_handler.stderr");
-    let words = block("text").lines().map(|line| line.trim_start_matches([' ', '|', '=']));
-    for line in words.filter(|line| !line.is_empty() && !line.starts_with(".route")) {
-        assert!(said.contains(line), "the compiler does not say `{line}`");
-    }
+    assert_eq!(block("rust"), include_str!("first_screen/readme.rs"), "copy first_screen/readme.rs into the README");
 }
 
 #[test]

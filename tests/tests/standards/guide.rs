@@ -85,7 +85,7 @@ fn guide_has_its_code_compiled() {
 fn guide_and_readmes_have_links_that_lead_somewhere() {
     let mut sources: BTreeSet<String> = pages().iter().map(|page| format!("docs/{page}")).collect();
     markdown(&root().join("examples"), &root(), &mut sources);
-    sources.extend(["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/SUMMARY.md"].map(str::to_owned));
+    sources.extend(["AGENTS.md", "README.md", "CONTRIBUTING.md", "SECURITY.md", "docs/SUMMARY.md"].map(str::to_owned));
     let mut checked = 0;
     for source in sources {
         let path = root().join(&source);

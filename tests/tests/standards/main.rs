@@ -11,6 +11,7 @@ mod guide;
 mod left_out;
 mod names;
 mod page;
+mod picture;
 
 use std::fs;
 use std::path::{Path, PathBuf};
