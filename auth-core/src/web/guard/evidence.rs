@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequest, FromRequestParts};
-use axum::handler::Layered;
-use axum::response::{IntoResponse, Response};
+use axum::handler::{Handler, Layered};
+use axum::response::IntoResponse;
 
 use super::Allowed;
 use super::authorize::Gate;
@@ -146,22 +146,18 @@ where
     label = "not an `async fn` with an access guard",
     note = "write `#[require_auth]`, `#[require_role(..)]`, `#[api_key]` or `#[public]` above an `async fn`"
 )]
-pub trait Signature<T> {
-    /// What it returns.
-    type Future: Future;
-}
+pub trait Signature<T> {}
 
 #[diagnostic::do_not_recommend]
-impl<L, H, T, S> Signature<T> for Layered<L, H, T, S> {
-    type Future = std::future::Ready<Response>;
-}
+impl<L, H, T, S> Signature<T> for Layered<L, H, T, S> {}
 
 /// Parameters of the handler `H` that are extractors for the state `S`. rustc reports which one is not; of axum's `Handler`
-/// it would report only that `H` does not implement it.
-pub trait Arguments<H, S> {
-    /// `H`. Only by this name it is bound to be a `Handler`, so that rustc reports no further error.
+/// it would report only that `H` does not implement it. The implementations prove that `H` is one, so that the
+/// application's build does not prove it a second time.
+pub trait Arguments<H, S>: Sized {
+    /// `H`.
     #[doc(hidden)]
-    type Handler;
+    type Handler: Handler<Self, S>;
 
     #[doc(hidden)]
     fn __handler(handler: H) -> Self::Handler;
@@ -194,7 +190,6 @@ macro_rules! decided {
             F: FnOnce(G, $($first, $($rest,)*)?) -> R,
             R: Future,
         {
-            type Future = R;
         }
         $(decided!($($rest),*);)?
     };
@@ -206,15 +201,25 @@ where
     F: FnOnce() -> R,
     R: Future,
 {
-    type Future = R;
 }
 
 #[diagnostic::do_not_recommend]
-impl<H, S> Arguments<H, S> for ((),)
+impl<L, H, T, S> Arguments<Layered<L, H, T, S>, S> for T
 where
-    H: Signature<Self>,
-    H::Future: Send,
-    <H::Future as Future>::Output: IntoResponse,
+    Layered<L, H, T, S>: Handler<T, S>,
+{
+    type Handler = Layered<L, H, T, S>;
+
+    fn __handler(handler: Self::Handler) -> Self::Handler {
+        handler
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<H, R, S> Arguments<H, S> for ((),)
+where
+    H: FnOnce() -> R + Clone + Send + Sync + 'static,
+    R: Future<Output: IntoResponse> + Send,
 {
     type Handler = H;
 
@@ -225,13 +230,13 @@ where
 
 macro_rules! arguments {
     ($($earlier:ident),*; $last:ident $(, $rest:ident)*) => {
-        impl<H, S, M, $($earlier,)* $last> Arguments<H, S> for (M, $($earlier,)* $last,)
+        impl<H, R, S, M, $($earlier,)* $last> Arguments<H, S> for (M, $($earlier,)* $last,)
         where
-            $($earlier: FromRequestParts<S>,)*
-            $last: FromRequest<S, M>,
-            H: Signature<Self>,
-            H::Future: Send,
-            <H::Future as Future>::Output: IntoResponse,
+            $($earlier: FromRequestParts<S> + Send,)*
+            $last: FromRequest<S, M> + Send,
+            H: FnOnce($($earlier,)* $last) -> R + Clone + Send + Sync + 'static,
+            R: Future<Output: IntoResponse> + Send,
+            S: Send + Sync + 'static,
         {
             type Handler = H;
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRef, Request};
-use axum::handler::Handler;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::Route;
@@ -225,7 +224,6 @@ where
     where
         T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
         H: Signature<T>,
-        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
@@ -244,7 +242,6 @@ where
     where
         T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
         H: Signature<T>,
-        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {

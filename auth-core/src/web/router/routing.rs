@@ -14,7 +14,6 @@ use std::any::type_name;
 use std::convert::Infallible;
 
 use axum::extract::Request;
-use axum::handler::Handler;
 use axum::response::IntoResponse;
 use axum::routing::{self, MethodFilter, MethodRouter, Route};
 use tower_layer::Layer;
@@ -69,7 +68,6 @@ macro_rules! methods {
             where
                 T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
                 H: Signature<T>,
-T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
                 S: HasAuth<V> + Clone + Send + Sync + 'static,
             {
@@ -88,7 +86,6 @@ T::Handler: Handler<T, <S as HasAuth<V>>::State>,
                 where
                     T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
                     H: Signature<T>,
-T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
                     S: HasAuth<V>,
                 {
@@ -123,7 +120,6 @@ pub fn on<H, T, S, V>(methods: MethodFilter, handler: H) -> GuardedMethodRouter<
 where
     T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
     H: Signature<T>,
-    T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
@@ -135,7 +131,6 @@ pub fn any<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
 where
     T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
     H: Signature<T>,
-    T::Handler: Handler<T, <S as HasAuth<V>>::State>,
     V: 'static,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
@@ -162,7 +157,6 @@ where
     where
         T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
         H: Signature<T>,
-        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
@@ -192,7 +186,6 @@ where
     where
         T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
         H: Signature<T>,
-        T::Handler: Handler<T, <S as HasAuth<V>>::State>,
         V: 'static,
         S: HasAuth<V>,
     {
