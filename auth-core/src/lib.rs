@@ -149,7 +149,7 @@ pub use token::issuer;
 pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
 pub use verify::{
-    AccessError, ApiKeyIdentity, CredentialKind, CredentialSource, Identity, InvalidProxies, InvalidStaticKey,
+    AccessError, ApiKeyIdentity, BrowserMode, CredentialKind, CredentialSource, Identity, InvalidProxies, InvalidStaticKey,
     Principal, Proof, ScopeRequest, StaticApiKey, TrustedProxies,
 };
 pub use web::{

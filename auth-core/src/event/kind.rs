@@ -61,6 +61,11 @@ pub enum EventKind {
         /// The reason; the response does not contain it.
         reason: String,
     },
+    /// A request with a credential in a cookie, or a login of browser mode, does not come from a page of the service.
+    CrossSiteRefused {
+        /// The reason; the response does not contain it.
+        reason: String,
+    },
     /// A subject logged in.
     LoginSucceeded {
         /// The subject.
@@ -322,6 +327,7 @@ impl EventKind {
             Self::AccessGranted { .. } => Self::ACCESS_GRANTED,
             Self::AccessRefused { .. } => Self::ACCESS_REFUSED,
             Self::CredentialRefused { .. } => Self::CREDENTIAL_REFUSED,
+            Self::CrossSiteRefused { .. } => Self::CROSS_SITE_REFUSED,
             Self::LoginSucceeded { .. } => "login_succeeded",
             Self::LoginFailed { .. } => "login_failed",
             Self::RateLimited { .. } => "rate_limited",
@@ -369,6 +375,7 @@ impl EventKind {
     pub(crate) const ACCESS_GRANTED: &'static str = "access_granted";
     pub(crate) const ACCESS_REFUSED: &'static str = "access_refused";
     pub(crate) const CREDENTIAL_REFUSED: &'static str = "credential_refused";
+    pub(crate) const CROSS_SITE_REFUSED: &'static str = "cross_site_refused";
 
     /// The event's subject, if known.
     #[must_use]
@@ -408,6 +415,7 @@ impl EventKind {
             | Self::SecondFactorFailed { subject }
             | Self::SteppedUp { subject, .. } => Some(subject),
             Self::CredentialRefused { .. }
+            | Self::CrossSiteRefused { .. }
             | Self::ClientRefused
             | Self::RateLimited { .. }
             | Self::CachesInvalidated
@@ -425,6 +433,7 @@ impl EventKind {
         match self {
             Self::AccessRefused { .. }
             | Self::CredentialRefused { .. }
+            | Self::CrossSiteRefused { .. }
             | Self::LoginFailed { .. }
             | Self::SecondFactorFailed { .. }
             | Self::PasswordHashUnreadable { .. }

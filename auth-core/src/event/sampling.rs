@@ -86,5 +86,11 @@ impl Default for AuditSampling {
 
 /// Whether any client can cause such an event, as often as it likes. Failed logins have rate limits of their own.
 pub(super) const fn is_refusal(kind: &EventKind) -> bool {
-    matches!(kind, EventKind::AccessRefused { .. } | EventKind::CredentialRefused { .. } | EventKind::ClientRefused)
+    matches!(
+        kind,
+        EventKind::AccessRefused { .. }
+            | EventKind::CredentialRefused { .. }
+            | EventKind::CrossSiteRefused { .. }
+            | EventKind::ClientRefused
+    )
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::request::Parts;
 
+use super::cross_site::{CrossSite, Sender};
 use super::source::{Credentials, Presented, Scheme};
 use super::{AccessError, ApiKeyIdentity, Caller, Head, Identity, Origin, Verifier};
 use crate::base::Timestamp;
@@ -33,6 +34,8 @@ struct Memo {
     credentials: Credentials,
     subject: Option<Outcome<Identity>>,
     api_key: Option<Outcome<ApiKeyIdentity>>,
+    /// Whether the cookies of browser mode count.
+    takes_cookies: bool,
 }
 
 impl Verifier {
@@ -64,12 +67,41 @@ impl Verifier {
             return memo.credentials.clone();
         }
         let credentials = self.sources.read(head.headers());
-        let memo = Memo { verifier: self.id(), credentials: credentials.clone(), subject: None, api_key: None };
+        let memo = Memo {
+            verifier: self.id(),
+            credentials: credentials.clone(),
+            subject: None,
+            api_key: None,
+            takes_cookies: false,
+        };
         match head.parts.extensions.get_mut::<Memos>() {
             Some(memos) => memos.others.push(memo),
             None => drop(head.parts.extensions.insert(Memos { first: memo, others: Vec::new() })),
         }
         credentials
+    }
+
+    /// Takes the access token of browser mode's cookie where the request has no other one. `false` when this was done
+    /// before.
+    pub(crate) fn take_cookies(&self, head: &mut Head<'_>) -> bool {
+        let credentials = self.credentials(head);
+        let cookie = match credentials.access_token {
+            Presented::Missing => self.browser.cookies.access_token(head.headers()),
+            _ => Presented::Missing,
+        };
+        let Some(memo) = memo_mut(head.parts, self.id()) else { return false };
+        let is_first = !std::mem::replace(&mut memo.takes_cookies, true);
+        if is_first && !matches!(cookie, Presented::Missing) {
+            memo.replace_access_token(cookie);
+        }
+        is_first
+    }
+
+    /// Replaces the access token of the request, as one that is in a cookie.
+    pub(crate) fn renewed(&self, head: &mut Head<'_>, token: Presented) {
+        if let Some(memo) = memo_mut(head.parts, self.id()) {
+            memo.replace_access_token(token);
+        }
     }
 
     /// The subject of the request's access token; `None` without a token.
@@ -81,7 +113,9 @@ impl Verifier {
             Presented::Missing => Ok(None),
             Presented::Duplicate => Err(AccessError::AmbiguousCredential),
             Presented::Malformed => Err(self.refused(head, TokenError::Malformed)),
+            Presented::Unrenewed(error) => Err(error.clone()),
             Presented::Text(scheme, token) => self.holder(head, *scheme, token.as_str()).await.map(Some),
+            Presented::Cookie(token) => Box::pin(self.holder_by_cookie(head, token.as_str())).await.map(Some),
         };
         if let Some(memo) = memo_mut(head.parts, self.id()) {
             memo.subject = Some(outcome.clone());
@@ -98,7 +132,14 @@ impl Verifier {
             Presented::Missing => Ok(None),
             Presented::Duplicate => Err(AccessError::AmbiguousCredential),
             Presented::Malformed => Err(self.refused(head, TokenError::Malformed)),
+            Presented::Unrenewed(error) => Err(error.clone()),
             Presented::Text(_, key) => self.identify_api_key_within_limits(head, key.as_str()).await.map(Some),
+            Presented::Cookie(key) => match self.sender(head) {
+                Sender::Own => self.identify_api_key_within_limits(head, key.as_str()).await.map(Some),
+                Sender::Other(reason) => Err(self.cross_site(head, reason)),
+                // An API key has no session that a token could belong to.
+                Sender::Unknown => Err(self.cross_site(head, CrossSite::Unknown)),
+            },
         };
         if let Some(memo) = memo_mut(head.parts, self.id()) {
             memo.api_key = Some(outcome.clone());
@@ -110,6 +151,20 @@ impl Verifier {
     async fn holder(&self, head: &Head<'_>, scheme: Scheme, token: &str) -> Result<Identity, AccessError> {
         let identity = self.identify(head, token).await?;
         self.check_holder(head, scheme, token, identity.claims().cnf.as_ref()).await?;
+        Ok(identity)
+    }
+
+    /// As [`holder`](Self::holder), for a token in a cookie: also verifies that a page of the service sent the request. A
+    /// credential in a cookie is used in no other way.
+    async fn holder_by_cookie(&self, head: &Head<'_>, token: &str) -> Result<Identity, AccessError> {
+        let sender = self.sender(head);
+        if let Sender::Other(reason) = sender {
+            return Err(self.cross_site(head, reason));
+        }
+        let identity = self.holder(head, Scheme::Bearer, token).await?;
+        if sender == Sender::Unknown && !self.has_csrf_token(head, identity.session()) {
+            return Err(self.cross_site(head, CrossSite::Unknown));
+        }
         Ok(identity)
     }
 
@@ -202,6 +257,14 @@ impl Verifier {
             Err(Undecided::Refused(reason)) => Err(self.refused(origin, reason)),
             Err(Undecided::NoKeys) => Err(AccessError::Unavailable),
         })
+    }
+}
+
+impl Memo {
+    fn replace_access_token(&mut self, token: Presented) {
+        self.credentials.access_token = token;
+        // What was known was the absence of a token.
+        self.subject = None;
     }
 }
 

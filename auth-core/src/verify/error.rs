@@ -28,6 +28,11 @@ pub enum AccessError {
     /// The required DPoP proof (RFC 9449) is missing, malformed, made for another request, or was used before.
     #[error("The DPoP proof is missing, malformed, not made for this request, or was used before.")]
     InvalidDpopProof,
+    /// A request with a credential in a cookie, or a login of [browser mode](crate::GuardedRouter::browser), that does not
+    /// come from a page of the service (CSRF): the browser names another site, or the client sends neither
+    /// `Sec-Fetch-Site` nor `Origin` and no valid `X-CSRF-Token`.
+    #[error("The request comes from another site, or does not say where it comes from.")]
+    CrossSite,
     /// More than one credential of the same kind.
     #[error("The request has more than one credential of the same kind.")]
     AmbiguousCredential,

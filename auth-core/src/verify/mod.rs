@@ -2,7 +2,9 @@
 
 mod api_key;
 mod authenticate;
+mod browser;
 mod caller;
+pub(crate) mod cross_site;
 mod decision;
 pub(crate) mod dpop;
 mod error;
@@ -20,6 +22,8 @@ mod static_key;
 mod verifier;
 
 pub use api_key::ApiKeyIdentity;
+pub(crate) use browser::Browser;
+pub use browser::BrowserMode;
 pub(crate) use caller::Caller;
 pub use caller::Principal;
 pub use decision::Proof;

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
+use super::AccessError;
 use crate::token::ApiKey;
 
 const API_KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
@@ -66,7 +67,10 @@ impl CredentialSource {
         Self::new(Place::Header(name.to_ascii_lowercase().into()))
     }
 
-    /// The value of this cookie. Browsers send it with cross-site requests as well: protect such routes against CSRF.
+    /// The value of this cookie. Browsers send it with requests of other sites as well: with another method than `GET`,
+    /// `HEAD` and `OPTIONS`, and for a WebSocket, it is taken from pages of the service alone, and refused with
+    /// [`AccessError::CrossSite`](crate::AccessError::CrossSite) otherwise. [`BrowserMode`](crate::BrowserMode) has the
+    /// settings.
     #[must_use]
     pub fn cookie(name: &str) -> Self {
         Self::new(Place::Cookie(name.into()))
@@ -106,11 +110,16 @@ pub(crate) enum Scheme {
 pub(crate) enum Presented {
     #[default]
     Missing,
+    /// In a header.
     Text(Scheme, Excerpt),
+    /// In a cookie, which a page of another site may have made the browser send.
+    Cookie(Excerpt),
     /// Not UTF-8.
     Malformed,
     /// In more than one place.
     Duplicate,
+    /// The cookie is to be renewed, which failed.
+    Unrenewed(AccessError),
 }
 
 /// A part of a header's value, shared with the request.
@@ -128,13 +137,21 @@ impl Excerpt {
         std::str::from_utf8(bytes).unwrap_or_default()
     }
 
+    /// A value of its own.
+    pub(crate) fn whole(value: HeaderValue) -> Self {
+        Self { start: 0, len: value.len(), value }
+    }
+
     /// `part` of `value`, with this scheme.
     fn presented(value: &HeaderValue, part: &[u8], scheme: Scheme) -> Presented {
-        if std::str::from_utf8(part).is_err() {
-            return Presented::Malformed;
-        }
+        Self::of(value, part).map_or(Presented::Malformed, |text| Presented::Text(scheme, text))
+    }
+
+    /// `part` of `value`; `None` if it is not UTF-8.
+    fn of(value: &HeaderValue, part: &[u8]) -> Option<Self> {
+        std::str::from_utf8(part).ok()?;
         let start = part.as_ptr().addr().saturating_sub(value.as_bytes().as_ptr().addr());
-        Presented::Text(scheme, Self { value: value.clone(), start, len: part.len() })
+        Some(Self { value: value.clone(), start, len: part.len() })
     }
 }
 
@@ -151,6 +168,11 @@ impl Credentials {
     /// Whether a credential was sent that some source accepts, valid or not.
     pub(crate) const fn is_any(&self) -> bool {
         !matches!((&self.access_token, &self.api_key), (Presented::Missing, Presented::Missing))
+    }
+
+    /// Whether a credential is in a header, where pages of other sites cannot put one.
+    pub(crate) const fn is_in_header(&self) -> bool {
+        matches!(self.access_token, Presented::Text(..)) || matches!(self.api_key, Presented::Text(..))
     }
 
     const fn place(&mut self, kind: CredentialKind) -> &mut Presented {
@@ -252,16 +274,17 @@ impl CredentialSources {
     }
 }
 
-struct Several;
+pub(super) struct Several;
 
-fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Several> {
+/// The header of this name, if there is one alone.
+pub(super) fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a HeaderValue>, Several> {
     let mut values = headers.get_all(name).iter();
     let first = values.next();
     if values.next().is_some() { Err(Several) } else { Ok(first) }
 }
 
 /// The cookie of this name (RFC 6265 section 5.4); two of one name are a duplicate.
-fn cookie(headers: &HeaderMap, name: &str) -> Presented {
+pub(super) fn cookie(headers: &HeaderMap, name: &str) -> Presented {
     let mut found = Presented::Missing;
     for value in headers.get_all(header::COOKIE) {
         for pair in value.as_bytes().split(|byte| *byte == b';') {
@@ -272,7 +295,7 @@ fn cookie(headers: &HeaderMap, name: &str) -> Presented {
             if !matches!(found, Presented::Missing) {
                 return Presented::Duplicate;
             }
-            found = Excerpt::presented(value, text, Scheme::Bearer);
+            found = Excerpt::of(value, text).map_or(Presented::Malformed, Presented::Cookie);
         }
     }
     found
@@ -301,6 +324,8 @@ mod tests {
         let text = |presented: &Presented| match presented {
             Presented::Missing => "-".to_owned(),
             Presented::Text(scheme, text) => format!("{scheme:?} {}", text.as_str()),
+            Presented::Cookie(text) => format!("Cookie {}", text.as_str()),
+            Presented::Unrenewed(_) => "unrenewed".to_owned(),
             Presented::Malformed => "malformed".to_owned(),
             Presented::Duplicate => "duplicate".to_owned(),
         };
@@ -320,7 +345,7 @@ mod tests {
             (&[("authorization", "ApiKey ak_1")], "-", "Bearer ak_1"),
             (&[("x-api-key", "ak_1")], "-", "Bearer ak_1"),
             (&[("x-service-key", "ak_1")], "-", "Bearer ak_1"),
-            (&[("cookie", "a=b; access=a.b.c; d=e")], "Bearer a.b.c", "-"),
+            (&[("cookie", "a=b; access=a.b.c; d=e")], "Cookie a.b.c", "-"),
             (&[("authorization", "Bearer a.b.c"), ("x-api-key", "ak_1")], "Bearer a.b.c", "Bearer ak_1"),
             (&[("authorization", "Bearer")], "Bearer ", "-"),
         ] {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dpop::Proofs;
 use super::{
-    AccessError, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, StaticKeys, TrustedProxies,
+    AccessError, Browser, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, StaticKeys, TrustedProxies,
 };
 use crate::base::{Clock, Timestamp};
 use crate::cache::{Limits, Lookups};
@@ -21,6 +21,7 @@ pub(crate) struct Verifier {
     #[cfg(feature = "oidc")]
     pub(crate) issuers: TrustedIssuers,
     pub(crate) sources: CredentialSources,
+    pub(crate) browser: Browser,
     pub(crate) proxies: TrustedProxies,
     pub(crate) key_owners: KeyOwners,
     pub(crate) grant_scopes: Option<GrantScopes>,

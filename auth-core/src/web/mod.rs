@@ -1,5 +1,7 @@
 //! axum: guards, extractors, the router, refusals and the ready routes.
 
+#[cfg(feature = "server")]
+pub(crate) mod browser;
 mod edge;
 pub(crate) mod extract;
 pub(crate) mod guard;

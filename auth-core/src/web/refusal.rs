@@ -170,6 +170,7 @@ fn access(error: &AccessError) -> Row {
         AccessError::InvalidDpopProof => {
             (401, "invalid-dpop-proof", "Invalid proof of a key", Error("invalid_dpop_proof"))
         }
+        AccessError::CrossSite => (403, "cross-site", "Forbidden", Challenge::None),
         AccessError::AmbiguousCredential => (400, "invalid-request", "Ambiguous credential", Error("invalid_request")),
         AccessError::InsufficientPermission => {
             (403, "insufficient-permission", "Forbidden", Error("insufficient_scope"))

@@ -31,11 +31,11 @@ use crate::service::second_factor::SecondFactor;
 use crate::store::{Housekeeping, RoleStore, UserDirectory, UserRegistry};
 #[cfg(feature = "oidc")]
 use crate::token::issuer::{IssuerError, TrustedIssuers};
-use crate::token::{AccessTokens, LegacyTokens, Lifetimes};
+use crate::token::{AccessTokens, LegacyTokens, Lifetimes, MfaKey};
 #[cfg(feature = "server")]
-use crate::token::{FactorKeys, KeySet, MfaKey};
+use crate::token::{FactorKeys, KeySet};
 use crate::verify::dpop::Proofs;
-use crate::verify::{CredentialSources, KeyOwners, StaticKeys, Verifier};
+use crate::verify::{Browser, CredentialSources, KeyOwners, StaticKeys, Verifier};
 
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
@@ -87,6 +87,7 @@ impl AuthBuilder {
             check_legacy(legacy, self.clock.now()).map_err(wrong("legacy_tokens"))?;
         }
         let (sources, static_keys) = self.sources()?;
+        let browser = self.browser_settings()?;
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
         let coherence =
             Opaque::new(coherence.ok_or("needs a Tokio runtime; call `build` within one").map_err(wrong("fanout"))?);
@@ -155,6 +156,7 @@ impl AuthBuilder {
             ),
             dpop,
             sources,
+            browser,
             grant_scopes: self.grant_scopes.take(),
             proxies: self.proxies,
             key_owners: KeyOwners::new(self.key_owner, self.own_key_owner),
@@ -186,6 +188,16 @@ impl AuthBuilder {
         let static_keys = StaticKeys::new(std::mem::take(&mut self.static_keys));
         let static_keys = static_keys.ok_or("must have a unique name and a unique key");
         Ok((sources.map_err(wrong("credential_source"))?, static_keys.map_err(wrong("static_api_key"))?))
+    }
+
+    /// The settings of browsers. Their tokens against CSRF have the secret of HS256, or the first key of second factors:
+    /// every node has the same.
+    fn browser_settings(&mut self) -> Result<Browser, BuildError> {
+        let derived = self.keys.derived_secret(b"auth-core csrf");
+        let secret = derived.as_ref().map(|secret| secret.as_slice());
+        let secret = secret.or_else(|| self.mfa_keys.first().map(MfaKey::as_bytes));
+        let wrong = |why| BuildError::Setting { setting: "browser", why };
+        Browser::new(std::mem::take(&mut self.browser), secret).map_err(wrong)
     }
 
     /// Whether this is a resource server, which trusts other issuers and issues no tokens.

@@ -29,7 +29,7 @@ use crate::store::{
 use crate::token::issuer::Issuer;
 use crate::token::{KeySet, LegacyTokens, Lifetimes, MfaKey};
 use crate::verify::dpop::Dpop;
-use crate::verify::{CredentialSource, GrantScopes, StaticApiKey, TrustedProxies};
+use crate::verify::{BrowserMode, CredentialSource, GrantScopes, StaticApiKey, TrustedProxies};
 
 /// A builder for [`Auth`](crate::Auth); see [`Auth::builder`](crate::Auth::builder).
 ///
@@ -87,6 +87,7 @@ pub struct AuthBuilder {
     pub(super) claims: Option<ClaimsHook>,
     needed_roles: Vec<Box<str>>,
     sources: Vec<CredentialSource>,
+    browser: BrowserMode,
     key_owner: Option<&'static Requirement>,
     static_keys: Vec<StaticApiKey>,
     own_key_owner: Option<&'static Requirement>,
@@ -153,6 +154,7 @@ impl AuthBuilder {
             claims: None,
             needed_roles: Vec::new(),
             sources: Vec::new(),
+            browser: BrowserMode::new(),
             key_owner: None,
             static_keys: Vec::new(),
             own_key_owner: None,
@@ -559,6 +561,14 @@ impl AuthBuilder {
     /// [`Routes::own_api_keys`](crate::Routes::own_api_keys).
     pub fn own_api_key_owner<P: Policy>(mut self) -> Self {
         self.own_key_owner = Some(const { &P::REQUIREMENT });
+        self
+    }
+
+    /// The settings of cookies and of requests by browsers; [`BrowserMode::new`] by default. They have effect in
+    /// [`GuardedRouter::browser`](crate::GuardedRouter::browser), and for every [credential in a
+    /// cookie](CredentialSource::cookie).
+    pub fn browser(mut self, browser: BrowserMode) -> Self {
+        self.browser = browser;
         self
     }
 

@@ -121,8 +121,9 @@ impl Auth {
     ) -> Result<Tokens, AccountError> {
         let (access, lifetime) = self.issue_access_token(&session, roles, key, grant)?;
         let token_type = if key.is_some() { "DPoP" } else { "bearer" };
-        let (subject, scope) = (session.subject, grant.scope.clone());
-        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope, subject, token_type })
+        let Session { subject, id: session, .. } = session;
+        let scope = grant.scope.clone();
+        Ok(Tokens { access, refresh, expires_in: lifetime.as_secs(), scope, subject, session, token_type })
     }
 
     /// Issues an access token that does not outlive its session, and returns its lifetime.

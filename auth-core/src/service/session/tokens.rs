@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::base::SubjectId;
+use crate::base::{SessionId, SubjectId};
 use crate::token::{Access, Refresh, Token};
 
 /// The tokens of a login or refresh.
@@ -43,6 +43,8 @@ pub struct Tokens {
     pub scope: String,
     /// The subject.
     pub subject: SubjectId,
+    /// The session.
+    pub session: SessionId,
     /// The type of the access token: `bearer`, or `DPoP` for one that is bound to a key (RFC 9449 section 5).
     pub token_type: &'static str,
 }

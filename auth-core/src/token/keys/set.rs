@@ -108,7 +108,6 @@ impl KeySet {
 
     /// A secret derived from that of an HS256 signing key, for another use that `label` names: an HMAC of the label, which
     /// is no signature of a token. `None` for an asymmetric key.
-    #[cfg(feature = "server")]
     pub(crate) fn derived_secret(&self, label: &'static [u8]) -> Option<Zeroizing<Vec<u8>>> {
         let signing = self.signing.as_ref().filter(|signing| signing.verifying.algorithm == Algorithm::Hs256)?;
         signing.sign(label).ok().map(Zeroizing::new)

@@ -9,6 +9,9 @@ mod problem;
 mod rate_limit;
 mod rejection;
 
+#[cfg(feature = "server")]
+pub use crate::web::browser::{ClearTokens, InvalidLocalPath, LocalPath, SetTokens};
+
 pub use body::{Form, FormOrJson, Json};
 pub(crate) use challenge::{add_challenges, quotable};
 pub use no_store::NoStore;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRef, Request};
+#[cfg(feature = "server")]
+use axum::middleware::from_fn;
 use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::Route;
@@ -20,6 +22,8 @@ use super::routing::Decision;
 use crate::policy::Policy;
 use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
 use crate::service::Auth;
+#[cfg(feature = "server")]
+use crate::web::browser::browser;
 use crate::web::guard::{Arguments, Decided, HasAuth, Signature};
 
 /// An axum router whose every handler has an access guard.
@@ -53,6 +57,8 @@ pub struct GuardedRouter<S = ()> {
     /// Guards of the whole router, applied when no more routes can be added.
     guards: Vec<WholeGuard<S>>,
     pub(super) covers: Covers,
+    /// Whether browser mode is around the routes and guards.
+    browser: bool,
     wiring: Wiring<S>,
 }
 
@@ -88,6 +94,7 @@ where
             table: PolicyTable::default(),
             guards: Vec::new(),
             covers: Covers::Routes,
+            browser: false,
             wiring: None,
         }
     }
@@ -202,6 +209,42 @@ where
             guard.join_unchecked(row);
         }
         self.guards.push(guard);
+        self.wiring = Some(S::__auth);
+        self
+    }
+
+    /// Lets browsers log in by cookies, on all routes of this router: those added before and after this call, and those of
+    /// routers nested and merged into it. [`BrowserMode`](crate::BrowserMode) has the settings. Access tokens in headers are
+    /// accepted as before; without this call, cookies of browser mode are no credential.
+    ///
+    /// - Responses with [`Tokens`](crate::Tokens) or [`SetTokens`](crate::http::SetTokens) set cookies, which scripts cannot
+    ///   read, and their body loses the tokens. [`ClearTokens`](crate::http::ClearTokens) removes the cookies.
+    /// - A request whose access token has ended is renewed by its refresh token, so that a browser stays logged in while
+    ///   the session lives. Requests at the same time get the same tokens, within
+    ///   [`AuthBuilder::refresh_leeway`](crate::AuthBuilder::refresh_leeway).
+    /// - A request by another method than `GET`, `HEAD` and `OPTIONS`, and one for a WebSocket, must come from a page of the
+    ///   service (`Sec-Fetch-Site`, then `Origin`), or have the value of the cookie `__Host-csrf` in the header
+    ///   `X-CSRF-Token`; otherwise it is refused with [`AccessError::CrossSite`](crate::AccessError::CrossSite), also on
+    ///   public routes, since a login is one. A credential in a header needs no such check. Calls of other services, such as
+    ///   webhooks, belong into another router.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[require_auth]
+    /// # async fn notes() {}
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     let pages = GuardedRouter::new().route("/notes", get(notes)).browser();
+    ///     pages.merge(auth.routes().browser())
+    /// }
+    /// # fn main() {}
+    /// ```
+    #[cfg(feature = "server")]
+    pub fn browser(mut self) -> Self
+    where
+        S: HasAuth,
+    {
+        self.browser = true;
         self.wiring = Some(S::__auth);
         self
     }
@@ -371,10 +414,10 @@ where
     /// }
     /// ```
     pub fn provide_state<S2>(self, state: S) -> GuardedRouter<S2> {
-        let Self { inner, table, guards: _, covers, wiring } = self.sealed();
+        let Self { inner, table, covers, wiring, .. } = self.sealed();
         let wired = Wired { auth: wiring.map(|auth| auth(&state)), table: Arc::new(table.clone().sorted()) };
         let inner = inner.layer(from_fn_with_state(wired, enter)).with_state(state);
-        GuardedRouter { inner, table, guards: Vec::new(), covers, wiring: None }
+        GuardedRouter { inner, table, guards: Vec::new(), covers, browser: false, wiring: None }
     }
 
     #[track_caller]
@@ -416,6 +459,10 @@ where
     fn sealed(mut self) -> Self {
         for guard in std::mem::take(&mut self.guards) {
             self.inner = guard.wrap(self.inner, self.covers);
+        }
+        #[cfg(feature = "server")]
+        if std::mem::take(&mut self.browser) {
+            self.inner = self.covers.layer(self.inner, from_fn(browser));
         }
         self
     }

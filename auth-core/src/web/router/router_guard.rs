@@ -1,6 +1,13 @@
 //! A policy for a whole router, in addition to each route's own requirement.
 
+use std::convert::Infallible;
+
 use axum::Router;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use axum::routing::Route;
+use tower_layer::Layer;
+use tower_service::Service;
 
 use crate::policy::{Declaration, Policy, Requirement};
 use crate::policy::{RoutePolicy, Unchecked};
@@ -72,10 +79,25 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
 }
 
 fn wrap<P: Policy, S: Clone + Send + Sync + 'static>(router: Router<S>, covers: Covers) -> Router<S> {
-    match covers {
-        Covers::RoutesAndFallback => router.layer(GuardLayer::<P>::of_router()),
-        // Without routes there is nothing to guard, and axum would panic.
-        Covers::Routes if router.has_routes() => router.route_layer(GuardLayer::<P>::of_router()),
-        Covers::Routes => router,
+    covers.layer(router, GuardLayer::<P>::of_router())
+}
+
+impl Covers {
+    /// The router in a layer that covers this.
+    pub(super) fn layer<S, L>(self, router: Router<S>, layer: L) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+        L: Layer<Route> + Clone + Send + Sync + 'static,
+        L::Service: Service<Request> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request>>::Response: IntoResponse + 'static,
+        <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
+        <L::Service as Service<Request>>::Future: Send + 'static,
+    {
+        match self {
+            Self::RoutesAndFallback => router.layer(layer),
+            // Without routes there is nothing to cover, and axum would panic.
+            Self::Routes if router.has_routes() => router.route_layer(layer),
+            Self::Routes => router,
+        }
     }
 }

@@ -82,6 +82,8 @@ pub struct Routes {
     /// Empty, or with a leading and no trailing slash.
     prefix: String,
     parts: Vec<Part>,
+    /// Whether tokens are set as cookies.
+    browser: bool,
     /// Parts that have a policy of the application.
     with_policy: Vec<fn(&Self) -> GuardedRouter<Auth>>,
 }
@@ -111,7 +113,7 @@ impl Auth {
     /// ```
     pub fn routes(&self) -> Routes {
         let parts = Part::ALL.to_vec();
-        Routes { auth: self.clone(), prefix: "/auth".to_owned(), parts, with_policy: Vec::new() }
+        Routes { auth: self.clone(), prefix: "/auth".to_owned(), parts, browser: false, with_policy: Vec::new() }
     }
 }
 
@@ -262,6 +264,22 @@ impl Routes {
         self
     }
 
+    /// Sets tokens as cookies, which scripts cannot read, and takes them from cookies: [`GuardedRouter::browser`]. The body
+    /// of a login has then `expires_in` and `scope` alone, `POST /auth/refresh` needs no body, and a logout removes the
+    /// cookies. `/auth/token` answers as before, for clients that are no browsers.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// fn app(auth: &Auth, pages: GuardedRouter<Auth>) -> GuardedRouter<Auth> {
+    ///     pages.browser().merge(auth.routes().browser())
+    /// }
+    /// ```
+    pub fn browser(mut self) -> Self {
+        self.browser = true;
+        self
+    }
+
     /// A router of these routes alone, for any state: they have their `Auth`.
     ///
     /// ```
@@ -276,6 +294,7 @@ impl Routes {
         let parts = self.parts.iter().map(|part| part.router(&self));
         let parts = parts.chain(self.with_policy.iter().map(|router| router(&self)));
         let router = parts.fold(GuardedRouter::new(), GuardedRouter::merge);
+        let router = if self.browser { router.browser() } else { router };
         // Public routes among them answer with what is one client's as well.
         let no_store = map_response(async |response| no_store(response));
         router.layer(no_store).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).provide_state(self.auth)

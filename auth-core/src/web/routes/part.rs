@@ -98,6 +98,7 @@ impl Part {
         let router = GuardedRouter::new();
         match self {
             Self::Login => router.route(&at.path("/login"), post(login::login)),
+            Self::Refresh if at.browser => router.route(&at.path("/refresh"), post(login::refresh_by_cookie)),
             Self::Refresh => router.route(&at.path("/refresh"), post(login::refresh)),
             Self::Logout => router
                 .route(&at.path("/logout"), post(sessions::logout))

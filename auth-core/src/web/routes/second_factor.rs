@@ -85,9 +85,3 @@ pub(super) async fn step_up(
     (step_up.password, step_up.otp) = (form.password, form.otp);
     Ok(auth.step_up(&context, &identity, step_up).await?)
 }
-
-impl IntoResponse for SteppedUp {
-    fn into_response(self) -> Response {
-        (NO_STORE, Json(self)).into_response()
-    }
-}

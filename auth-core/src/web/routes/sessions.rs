@@ -10,7 +10,7 @@ use crate::service::Auth;
 use crate::store::{Cursor, Page, Session};
 use crate::verify::Identity;
 use crate::web::Refusal;
-use crate::web::http::{PageQuery, Paged, Path};
+use crate::web::http::{ClearTokens, PageQuery, Paged, Path};
 
 #[derive(Serialize)]
 pub(super) struct SessionView {
@@ -31,9 +31,9 @@ pub(super) async fn logout(
     State(auth): State<Auth>,
     context: Context,
     identity: Identity,
-) -> Result<StatusCode, Refusal> {
+) -> Result<(ClearTokens, StatusCode), Refusal> {
     auth.logout(&context, &identity).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((ClearTokens, StatusCode::NO_CONTENT))
 }
 
 #[require_auth]
@@ -41,9 +41,9 @@ pub(super) async fn logout_all(
     State(auth): State<Auth>,
     context: Context,
     identity: Identity,
-) -> Result<StatusCode, Refusal> {
+) -> Result<(ClearTokens, StatusCode), Refusal> {
     auth.logout_everywhere(&context, identity.subject()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok((ClearTokens, StatusCode::NO_CONTENT))
 }
 
 #[require_auth]
