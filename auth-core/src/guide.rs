@@ -7,6 +7,7 @@ macro_rules! pages {
 
 pages! {
     Attributes: "guards/attributes.md";
+    Browsers: "recipes/browsers.md";
     Composition: "guards/composition.md";
     ClaimsAndScopes: "guards/claims-and-scopes.md";
     Conditions: "guards/conditions.md";

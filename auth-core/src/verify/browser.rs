@@ -109,7 +109,8 @@ impl Browser {
             return Err("has a `login_page` that is not a path such as `/login`");
         }
         let origins = origins.iter().map(|origin| normal_origin(origin)).collect::<Option<Vec<_>>>();
-        let origins = origins.ok_or("has an `origin` that is not a scheme and a host such as `https://app.example.com`")?;
+        let origins =
+            origins.ok_or("has an `origin` that is not a scheme and a host such as `https://app.example.com`")?;
         if plain_http {
             tracing::warn!(target: "auth", "browser mode sets cookies without `Secure`: for development alone");
         }

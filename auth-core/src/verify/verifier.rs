@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::dpop::Proofs;
 use super::{
-    AccessError, Browser, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, StaticKeys, TrustedProxies,
+    AccessError, Browser, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, StaticKeys,
+    TrustedProxies,
 };
 use crate::base::{Clock, Timestamp};
 use crate::cache::{Limits, Lookups};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-#[cfg(feature = "server")]
 use secrecy::zeroize::Zeroizing;
 
 use super::ring::Ring;

@@ -55,7 +55,10 @@ fn access_age(expires_in: u64) -> u64 {
 
 /// The token for requests without `Sec-Fetch-Site` and `Origin`, which the service's scripts read.
 fn csrf(headers: &mut HeaderMap, browser: &Browser, session: &SessionId, age: u64) -> Result<(), TooLong> {
-    browser.check.token(session).map_or(Ok(()), |token| set(headers, browser, &browser.cookies.csrf, &token, age, false))
+    browser
+        .check
+        .token(session)
+        .map_or(Ok(()), |token| set(headers, browser, &browser.cookies.csrf, &token, age, false))
 }
 
 fn set(

@@ -6,8 +6,8 @@ mod layer;
 mod local_path;
 mod refresh;
 
-pub(crate) use issued::{Issued, IssuedTokens};
 pub use issued::{ClearTokens, SetTokens};
+pub(crate) use issued::{Issued, IssuedTokens};
 pub(crate) use layer::browser;
 pub use local_path::{InvalidLocalPath, LocalPath};
 pub(crate) use refresh::RefreshCookie;
