@@ -149,8 +149,8 @@ pub use token::issuer;
 pub use token::{ApiKey, Claims, LegacyTokens};
 pub use verify::dpop::Dpop;
 pub use verify::{
-    AccessError, ApiKeyIdentity, BrowserMode, CredentialKind, CredentialSource, Identity, InvalidProxies, InvalidStaticKey,
-    Principal, Proof, ScopeRequest, StaticApiKey, TrustedProxies,
+    AccessError, ApiKeyIdentity, BrowserMode, CredentialKind, CredentialSource, Identity, InvalidProxies,
+    InvalidStaticKey, Principal, Proof, ScopeRequest, StaticApiKey, TrustedProxies,
 };
 pub use web::{
     Allowed, Arguments, BodyError, CurrentUser, Decided, Evidence, FromSubject, Guard, GuardLayer, Guarded,

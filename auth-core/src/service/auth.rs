@@ -65,6 +65,8 @@ pub(crate) struct Service {
     pub(crate) scopes: Vec<Box<str>>,
     pub(crate) clients: Clients,
     pub(crate) new_user_roles: Vec<Box<str>>,
+    /// Whether the ready route for registrations tells no one which addresses have an account.
+    pub(crate) private_registration: bool,
     /// Of these roles some active account keeps one; empty for no such rule.
     pub(crate) needed_roles: Vec<Box<str>>,
     pub(crate) hasher: Hasher,

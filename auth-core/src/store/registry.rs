@@ -84,6 +84,17 @@ pub enum UserRejected {
     Fields(Vec<FieldError>),
 }
 
+impl UserRejected {
+    /// Whether the only reason is that another user has the e-mail address.
+    pub(crate) fn is_email_taken(&self) -> bool {
+        match self {
+            Self::EmailTaken => true,
+            Self::Fields(fields) if fields.is_empty() => false,
+            Self::Fields(fields) => fields.iter().all(|field| field.field == "email" && field.is_taken),
+        }
+    }
+}
+
 impl From<FieldError> for UserRejected {
     fn from(error: FieldError) -> Self {
         Self::Fields(vec![error])

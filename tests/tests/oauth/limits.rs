@@ -57,6 +57,35 @@ async fn a_direct_call_is_limited_and_refills_evenly() {
 }
 
 #[tokio::test]
+async fn logins_of_all_addresses_together_are_limited() {
+    let in_all = RateLimits::off().failures(Limited::Login, By::Global, Quota::per_minute(3));
+    let service = Service::start_with(|builder| behind_a_proxy(builder).rate_limits(in_all)).await;
+    // Every guess is at another account and from another address.
+    let guess = async |n: usize| {
+        let login = service.http.post(format!("{}/auth/login", service.url));
+        let login = login.header("x-forwarded-for", format!("198.51.100.{n}"));
+        let name = format!("user{n}@example.com");
+        login.form(&[("username", name.as_str()), ("password", WRONG)]).send().await.unwrap().status().as_u16()
+    };
+    let mut statuses = Vec::new();
+    for n in 1..=5 {
+        statuses.push(guess(n).await);
+    }
+    assert_eq!(statuses, [401, 401, 401, 429, 429]);
+    assert_eq!(
+        login_from(&service, "203.0.113.1", PASSWORD).await.status,
+        429,
+        "an unknown device has no way around it"
+    );
+    service.advance(60);
+    assert_eq!(login_from(&service, "203.0.113.1", PASSWORD).await.status, 200);
+    for n in 1..=5 {
+        guess(n).await;
+    }
+    assert_eq!(login_from(&service, "203.0.113.1", PASSWORD).await.status, 200, "a known device logs in");
+}
+
+#[tokio::test]
 async fn guesses_at_the_same_time_get_no_more_answers() {
     let service = Service::start().await;
     let context = Context::system("test");

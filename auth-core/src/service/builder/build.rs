@@ -125,6 +125,7 @@ impl AuthBuilder {
                 clients: clients(&self.audience, &self.scopes, std::mem::take(&mut self.clients), has_dpop)?,
                 scopes: std::mem::take(&mut self.scopes),
                 new_user_roles: std::mem::take(&mut self.new_user_roles),
+                private_registration: self.private_registration,
                 needed_roles: std::mem::take(&mut self.needed_roles),
                 users: users.ok_or(missing("user", "users"))?,
                 registry,
@@ -216,9 +217,14 @@ impl AuthBuilder {
         let Lifetimes { access, refresh, session, leeway } = &self.lifetimes;
         let limit = Duration::from_mins(5);
         let too_long = |ttl: &Duration| *ttl > LONGEST_TTL;
+        #[cfg(feature = "server")]
+        let no_message = self.private_registration && self.delivery.is_none();
+        #[cfg(not(feature = "server"))]
+        let no_message = false;
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
         let rules = [
             (no_issuer, "the issuer", "is empty; give the service's URL"),
+            (no_message, "private_registration", "answers by messages; set a delivery by `AuthBuilder::delivery`"),
             (self.audience.is_empty(), "the audience", "is empty; give the service's name"),
             (*access < Duration::from_secs(1), "access_ttl", "is shorter than 1 second; 15 minutes is usual"),
             (too_long(access), "access_ttl", "is over 10 years; 15 minutes is usual"),

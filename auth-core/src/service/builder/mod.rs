@@ -78,6 +78,8 @@ pub struct AuthBuilder {
     #[cfg(feature = "server")]
     clients: Vec<OAuthClient>,
     new_user_roles: Vec<Box<str>>,
+    #[cfg(feature = "server")]
+    private_registration: bool,
     known_roles: KnownRoles,
     #[cfg(feature = "server")]
     password_rules: PasswordRules,
@@ -145,6 +147,8 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             clients: Vec::new(),
             new_user_roles: Vec::new(),
+            #[cfg(feature = "server")]
+            private_registration: false,
             known_roles: KnownRoles::default(),
             #[cfg(feature = "server")]
             password_rules: PasswordRules::nist(),
@@ -262,6 +266,15 @@ impl AuthBuilder {
     #[cfg(feature = "server")]
     pub fn delivery(mut self, delivery: impl Delivery) -> Self {
         self.delivery = Some(Arc::new(delivery));
+        self
+    }
+
+    /// `POST /auth/register` does not tell whether an address has an account: it answers 202 either way, after the same
+    /// work, and a message goes to the address ([`Auth::register_privately`](crate::Auth::register_privately)). It needs a
+    /// [`delivery`](Self::delivery).
+    #[cfg(feature = "server")]
+    pub fn private_registration(mut self) -> Self {
+        self.private_registration = true;
         self
     }
 

@@ -69,6 +69,10 @@ pub enum MessageKind {
     EmailVerification(Token<Verification>),
     /// Logs in with [`Auth::magic_link_login`](crate::Auth::magic_link_login).
     MagicLink(Token<MagicLink>),
+    /// Says that there is an account already, to its owner, after a
+    /// [private registration](crate::AuthBuilder::private_registration) with its address. The token sets a new password,
+    /// for an owner who has forgotten it.
+    AccountExists(Token<Reset>),
 }
 
 impl Message {
@@ -79,6 +83,7 @@ impl Message {
             MessageKind::PasswordReset(token) => token.expose(),
             MessageKind::EmailVerification(token) => token.expose(),
             MessageKind::MagicLink(token) => token.expose(),
+            MessageKind::AccountExists(token) => token.expose(),
         }
     }
 }
@@ -88,7 +93,7 @@ impl MessageKind {
     #[must_use]
     pub const fn purpose(&self) -> Purpose {
         match self {
-            Self::PasswordReset(_) => Purpose::PasswordReset,
+            Self::PasswordReset(_) | Self::AccountExists(_) => Purpose::PasswordReset,
             Self::EmailVerification(_) => Purpose::EmailVerification,
             Self::MagicLink(_) => Purpose::MagicLink,
         }
@@ -146,7 +151,11 @@ struct Unsent<'a>(&'a Message);
 
 impl fmt::Display for Unsent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (purpose, to, until) = (self.0.kind.purpose().name(), &self.0.to, self.0.expires_at);
+        let (to, until) = (&self.0.to, self.0.expires_at);
+        let purpose = match &self.0.kind {
+            MessageKind::AccountExists(_) => "account_exists",
+            kind => kind.purpose().name(),
+        };
         write!(f, "message {purpose} to {to}: {} (valid until {until}); ", self.0.token())?;
         f.write_str("it is logged and not sent: set a delivery by `AuthBuilder::delivery`")
     }

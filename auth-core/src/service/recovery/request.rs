@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::{DeliveryError, Message, MessageKind};
@@ -21,7 +22,7 @@ const MAX_LOGIN_BYTES: usize = 1024;
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The user that gets a message.
-pub(super) enum Recipient {
+pub(crate) enum Recipient {
     Login(String),
     Subject(SubjectId),
 }
@@ -66,26 +67,33 @@ impl Auth {
         K: OneTimeKind + 'static,
         MessageKind: From<Token<K>>,
     {
+        let permit = self.message_permit()?;
+        self.change_later(context, operation, |change| async move {
+            let _permit = permit;
+            change.send::<K>(recipient, MessageKind::from).await
+        })
+    }
+
+    /// The place of a message among those in progress.
+    pub(crate) fn message_permit(&self) -> Result<OwnedSemaphorePermit, AccountError> {
         let recovery = &self.service()?.recovery;
         recovery.tokens()?;
         recovery.delivery.as_ref().ok_or_else(|| AccountError::misconfigured("delivery of messages"))?;
-        let permit = Arc::clone(&recovery.messages).try_acquire_owned().map_err(|_| AccountError::Overloaded)?;
-        self.change_later(context, operation, |change| async move {
-            let _permit = permit;
-            change.send::<K>(recipient).await
-        })
+        Arc::clone(&recovery.messages).try_acquire_owned().map_err(|_| AccountError::Overloaded)
     }
 }
 
 impl Change {
-    async fn send<K: OneTimeKind>(&self, recipient: Recipient) -> Result<(), AccountError>
-    where
-        MessageKind: From<Token<K>>,
-    {
+    /// Sends a message to the active user that `recipient` names, if there is one.
+    pub(crate) async fn send<K: OneTimeKind>(
+        &self,
+        recipient: Recipient,
+        kind: fn(Token<K>) -> MessageKind,
+    ) -> Result<(), AccountError> {
         let Some(user) = self.recipient(recipient).await? else { return Ok(()) };
         let Some(to) = user.email.clone() else { return Ok(()) };
         let (token, expires_at) = self.issue::<K>(&user, &to).await?;
-        let message = Message { kind: token.into(), to, subject: user.id.clone(), expires_at };
+        let message = Message { kind: kind(token), to, subject: user.id.clone(), expires_at };
         let Some(delivery) = &self.service()?.recovery.delivery else { return Ok(()) };
         let sent = timeout(DELIVERY_TIMEOUT, delivery.send(message)).await;
         if let Err(error) = sent.unwrap_or_else(|late| Err(DeliveryError::new(late))) {

@@ -10,8 +10,10 @@ use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::policy::Role;
 use crate::service::change::PATIENCE;
+use crate::service::recovery::{MessageKind, Recipient};
 use crate::service::{AccountError, Auth};
 use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
+use crate::token::{Reset, Verification};
 
 /// A user to register.
 #[derive(Debug)]
@@ -87,6 +89,58 @@ impl Auth {
             Ok((subject, email))
         })
         .await
+    }
+
+    /// As [`register`](Self::register), without telling whether the address has an account: the answer, and the work before
+    /// it, are the same. The user is added in a task that [`settled`](Self::settled) awaits; a new address gets a message
+    /// that [verifies it](Self::request_email_verification), and one with an account the message
+    /// [`AccountExists`](crate::recovery::MessageKind::AccountExists). `POST /auth/register` calls it after
+    /// [`AuthBuilder::private_registration`](crate::AuthBuilder::private_registration).
+    ///
+    /// A field that the registry refuses, but for an `email` that is taken, is logged and adds no user: the application
+    /// checks its own fields before.
+    ///
+    /// ```
+    /// use auth_core::recovery::LogDelivery;
+    /// use auth_core::{Context, Registration};
+    ///
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().delivery(LogDelivery).build()?;
+    /// for _ in 0..2 {
+    ///     let ada = Registration::new("ada@example.com", "three words and a comma");
+    ///     auth.register_privately(&Context::system("example"), ada).await?;
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`new_user`](Self::new_user), which depend on the request alone; [`AccountError::Overloaded`] when too many
+    /// messages are being sent; [`AccountError::Misconfigured`] when the user store accepts no registrations, and without a
+    /// [`delivery`](crate::AuthBuilder::delivery).
+    pub async fn register_privately(&self, context: &Context, registration: Registration) -> Result<(), AccountError> {
+        self.registry()?;
+        let permit = self.message_permit()?;
+        self.limit(context, Limited::Message, Some(&registration.email)).await?;
+        let user = self.new_user(context, registration).await?;
+        self.change_later(context, "register", |change| async move {
+            let _permit = permit;
+            change.check_caller().await?;
+            let login = user.email.as_str().to_owned();
+            let recording = change.recording(None, registered);
+            let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
+            match created {
+                Ok(subject) => {
+                    change.send::<Verification>(Recipient::Subject(subject), MessageKind::EmailVerification).await
+                }
+                Err(rejected) if rejected.is_email_taken() => {
+                    change.send::<Reset>(Recipient::Login(login), MessageKind::AccountExists).await
+                }
+                Err(rejected) => Err(rejected.into()),
+            }
+        })
     }
 
     /// Checks a registration and hashes its password, for [`register_in`](Self::register_in) or a statement of the

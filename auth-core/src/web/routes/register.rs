@@ -5,6 +5,7 @@ use std::fmt;
 use auth_macros::public;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use secrecy::SecretString;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -73,12 +74,17 @@ pub(super) async fn register(
     State(auth): State<Auth>,
     context: Context,
     Json(body): Json<RegisterBody>,
-) -> Result<(StatusCode, Json<RegisteredUser>), Refusal> {
-    let roles = &auth.service()?.new_user_roles;
+) -> Result<Response, Refusal> {
+    let service = auth.service()?;
+    let roles = &service.new_user_roles;
     let mut registration = Registration::new(body.email, body.password);
     registration.roles.clone_from(roles);
     registration.extra = body.extra;
+    if service.private_registration {
+        auth.register_privately(&context, registration).await?;
+        return Ok(StatusCode::ACCEPTED.into_response());
+    }
     let (id, email) = auth.register(&context, registration).await?;
     let role = roles.first().cloned();
-    Ok((StatusCode::CREATED, Json(RegisteredUser { id, email, role, is_active: true })))
+    Ok((StatusCode::CREATED, Json(RegisteredUser { id, email, role, is_active: true })).into_response())
 }
