@@ -12,6 +12,7 @@ mod left_out;
 mod names;
 mod page;
 mod picture;
+mod threats;
 
 use std::fs;
 use std::path::{Path, PathBuf};

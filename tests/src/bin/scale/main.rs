@@ -6,6 +6,7 @@
 //! cargo run -p auth-tests --bin scale memory        # of a node that serves more and more sessions
 //! cargo run -p auth-tests --bin scale load          # on the database by several nodes at several rates
 //! cargo run -p auth-tests --bin scale flood         # guarded requests while 64 connections log in
+//! cargo run -p auth-tests --bin scale timing        # that the time of an answer tells no accounts apart, by rank test
 //! ```
 //!
 //! It starts its own PostgreSQL, or uses the one that `DATABASE_URL` names.
@@ -25,6 +26,7 @@ mod memory;
 mod scene;
 mod size;
 mod statements;
+mod timing;
 
 fn main() -> ExitCode {
     if fleet::is_node() {
@@ -38,9 +40,10 @@ fn main() -> ExitCode {
         ["size"] => runtime.block_on(size::print()),
         ["memory"] => runtime.block_on(memory::print()),
         ["load"] => runtime.block_on(load::print()),
+        ["timing"] => runtime.block_on(timing::print()),
         ["flood"] => runtime.block_on(flood::print()),
         _ => {
-            eprintln!("scale: say what to measure: `statements`, `size`, `memory`, `load` or `flood`");
+            eprintln!("scale: say what to measure: `statements`, `size`, `memory`, `load`, `flood` or `timing`");
             return ExitCode::FAILURE;
         }
     }
