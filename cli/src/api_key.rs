@@ -11,7 +11,7 @@ use crate::Answer;
 use crate::error::Error;
 use crate::output::Output;
 use crate::service::{Service, context};
-use crate::text::table;
+use crate::text::{more, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -117,7 +117,7 @@ pub(crate) async fn run(command: &Command, service: &Service, output: &mut Outpu
             let api_keys: Vec<View> = keys.into_iter().map(View::from).collect();
             let mut text = table(HEADING, &api_keys.iter().map(View::row).collect::<Vec<_>>());
             if let Some(next) = &next {
-                text.push_str(&format!("more: --after {next}\n"));
+                text += &more(next);
             }
             output.show(&List { api_keys, next }, text)?;
         }

@@ -78,7 +78,7 @@ enum Command {
     /// Look into tokens.
     #[command(subcommand)]
     Token(token::Command),
-    /// Make a random secret, for AUTH_SECRET.
+    /// Make a random secret, for `AUTH_SECRET`.
     Secret,
     /// Make a private key in PEM, to sign tokens with.
     Key(secret::Key),

@@ -33,6 +33,7 @@ impl Output {
     }
 
     /// Prints `text` and ends its last line.
+    #[expect(clippy::unused_self, reason = "one way to standard output")]
     pub(crate) fn text(&mut self, text: impl fmt::Display) -> Result<(), Error> {
         let text = text.to_string();
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };

@@ -12,6 +12,7 @@ use crate::error::Error;
 
 /// Where the service keeps its accounts.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_field_names, reason = "fields have the names of their options")]
 pub(crate) struct Database {
     /// The database of the service: `sqlite://FILE` or `postgres://USER@HOST/DATABASE`. Arguments are visible to other users
     /// of the machine, so a URL with a password belongs into the variable.

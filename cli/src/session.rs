@@ -9,7 +9,7 @@ use crate::Answer;
 use crate::error::Error;
 use crate::output::Output;
 use crate::service::{Service, context};
-use crate::text::table;
+use crate::text::{more, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -87,7 +87,7 @@ pub(crate) async fn run(command: &Command, service: &Service, output: &mut Outpu
             let sessions: Vec<View> = found.into_iter().map(View::from).collect();
             let mut text = table(HEADING, &sessions.iter().map(View::row).collect::<Vec<_>>());
             if let Some(next) = &next {
-                text.push_str(&format!("more: --after {next}\n"));
+                text += &more(next);
             }
             output.show(&List { sessions, next }, text)?;
         }

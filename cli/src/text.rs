@@ -11,6 +11,11 @@ pub(crate) fn plain(text: &str) -> String {
         .collect()
 }
 
+/// The line below a list that goes on.
+pub(crate) fn more(next: impl std::fmt::Display) -> String {
+    format!("more: --after {next}\n")
+}
+
 /// Rows with aligned columns below a heading.
 pub(crate) fn table<const N: usize>(heading: [&str; N], rows: &[[String; N]]) -> String {
     let heading = heading.map(str::to_owned);

@@ -1,5 +1,7 @@
 //! `auth-core token`: looks into a token.
 
+use std::fmt::Write as _;
+
 use auth_core::Timestamp;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -45,7 +47,7 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<Answer, Erro
     );
     for name in ["iat", "nbf", "auth_time", "exp"] {
         if let Some(seconds) = decoded.claims.get(name).and_then(Value::as_i64) {
-            text.push_str(&format!("{name:9} {}\n", Timestamp::from_secs(seconds)));
+            let _ = writeln!(text, "{name:9} {}", Timestamp::from_secs(seconds));
         }
     }
     // `serde_json` escapes ASCII control characters, and leaves C1.

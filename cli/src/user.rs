@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::input::new_password;
 use crate::output::Output;
 use crate::service::{Service, context};
-use crate::text::table;
+use crate::text::{more, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -197,7 +197,7 @@ async fn list(service: &Service, limit: u32, after: Option<&SubjectId>, output: 
     let users: Vec<View> = accounts.into_iter().map(View::from).collect();
     let mut text = table(HEADING, &users.iter().map(View::row).collect::<Vec<_>>());
     if let Some(next) = &next {
-        text.push_str(&format!("more: --after {next}\n"));
+        text += &more(next);
     }
     output.show(&List { users, next }, text)?;
     Ok(Answer::Done)

@@ -184,7 +184,7 @@ async fn accounts_in_postgresql_are_changed_on_every_node_at_once() {
     let url = database.url();
     let store = PostgresStore::open(&url).await.unwrap();
     // Longer than this test waits.
-    let service = service(store.clone()).fanout(PostgresFanout::new(&store)).cache_ttl(Duration::from_secs(60));
+    let service = service(store.clone()).fanout(PostgresFanout::new(&store)).cache_ttl(Duration::from_mins(1));
     accounts(&url, service).await;
 }
 

@@ -5,17 +5,15 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let issuer = match std::env::var("ISSUER") {
-        Ok(url) => url,
-        Err(_) => {
-            let running = resource_server::issuer::start().await?;
-            for (user, who) in [(running.editor, "an editor"), (running.reader, "a reader")] {
-                let form =
-                    format!("username={}&password={}&scope=reports:read", user.email, user.password.expose_secret());
-                println!("# {who} logs in at the issuer:\ncurl -s {}/auth/login -d '{form}'", running.url);
-            }
-            running.url
+    let issuer = if let Ok(url) = std::env::var("ISSUER") {
+        url
+    } else {
+        let running = resource_server::issuer::start().await?;
+        for (user, who) in [(running.editor, "an editor"), (running.reader, "a reader")] {
+            let form = format!("username={}&password={}&scope=reports:read", user.email, user.password.expose_secret());
+            println!("# {who} logs in at the issuer:\ncurl -s {}/auth/login -d '{form}'", running.url);
         }
+        running.url
     };
     let auth = resource_server::auth(resource_server::trusted(&issuer)?)?;
     let listener = TcpListener::bind(std::env::var("BIND").unwrap_or("127.0.0.1:3000".to_owned())).await?;
