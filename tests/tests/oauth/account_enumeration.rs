@@ -144,7 +144,7 @@ async fn a_private_registration_tells_no_one_who_has_an_account() {
     for (email, password) in [("ada@example.com", "short"), ("new@example.com", "short"), ("no address", PASSWORD)] {
         register(email, password).await.is_problem(422);
     }
-    // Messages to one address are limited, whoever it belongs to.
+    // Messages to one address are limited, with an account or without.
     for email in ["ada@example.com", "new@example.com"] {
         let mut statuses = Vec::new();
         for _ in 0..12 {
@@ -164,7 +164,7 @@ async fn a_private_registration_tells_no_one_who_has_an_account() {
 
 /// Every registration waits for the hashing threads before its answer, as a login does.
 #[test]
-fn a_private_registration_hashes_a_password_whoever_registers() {
+fn every_private_registration_hashes_a_password() {
     let runtime = Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
     runtime.block_on(async {
         let auth = testing::in_memory().delivery(Inbox::default()).private_registration().build().unwrap();

@@ -85,6 +85,24 @@ async fn logins_of_all_addresses_together_are_limited() {
     assert_eq!(login_from(&service, "203.0.113.1", PASSWORD).await.status, 200, "a known device logs in");
 }
 
+/// Of requests that began before the limit was used up, none learns that its password is right.
+#[test]
+fn a_right_password_among_guesses_at_the_same_time_is_not_answered() {
+    // One thread hashes, so that the guess is counted before the right password is checked.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(async {
+        let one = RateLimits::off().failures(Limited::Login, By::Account, Quota::per_hour(1));
+        let service = Service::start_with(|builder| builder.rate_limits(one)).await;
+        let context = Context::system("test");
+        service.auth.login(&context, Login::new("unknown@example.com", WRONG.to_owned())).await.unwrap_err();
+        let (guessed, right) = tokio::join!(guess(&service, &context, WRONG), guess(&service, &context, PASSWORD));
+        assert_eq!(guessed, Err(AccountError::InvalidCredentials));
+        assert!(matches!(right, Err(AccountError::RateLimited(_))), "{right:?}");
+        service.advance(3600);
+        assert_eq!(guess(&service, &context, PASSWORD).await, Ok(()));
+    });
+}
+
 #[tokio::test]
 async fn guesses_at_the_same_time_get_no_more_answers() {
     let service = Service::start().await;
