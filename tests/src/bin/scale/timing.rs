@@ -12,7 +12,7 @@ use auth_tests::{Client, serve};
 use serde_json::json;
 use tokio::time::Instant;
 
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 200;
 const PASSWORD: &str = "three words and a comma";
 
 /// A difference of ranks that is due to chance in one of a million runs.
