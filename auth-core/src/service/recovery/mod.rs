@@ -9,7 +9,7 @@ mod verify;
 
 pub use delivery::{Delivery, DeliveryError, LogDelivery, Message, MessageKind};
 pub use magic_link::MagicLinkLogin;
-pub(crate) use request::{Recipient, after_the_answer};
+pub(crate) use request::Recipient;
 
 use std::sync::Arc;
 

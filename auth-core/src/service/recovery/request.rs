@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::{DeliveryError, Message, MessageKind};
 use crate::base::{Context, SubjectId};
@@ -20,15 +20,6 @@ const MAX_LOGIN_BYTES: usize = 1024;
 
 /// The time limit of one delivery.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// The time between an answer and the work for its message. That work depends on the recipient, and would delay an answer
-/// that is still on its way: measured, requests for known users took longer by rank test.
-const APART: Duration = Duration::from_millis(100);
-
-/// Waits until the answer to the request is on its way.
-pub(crate) async fn after_the_answer() {
-    sleep(APART).await;
-}
 
 /// The user that gets a message.
 pub(crate) enum Recipient {
@@ -79,7 +70,6 @@ impl Auth {
         let permit = self.message_permit()?;
         self.change_later(context, operation, |change| async move {
             let _permit = permit;
-            after_the_answer().await;
             change.send::<K>(recipient, MessageKind::from).await
         })
     }

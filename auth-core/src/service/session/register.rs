@@ -10,7 +10,7 @@ use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::policy::Role;
 use crate::service::change::PATIENCE;
-use crate::service::recovery::{MessageKind, Recipient, after_the_answer};
+use crate::service::recovery::{MessageKind, Recipient};
 use crate::service::{AccountError, Auth};
 use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
 use crate::token::{Reset, Verification};
@@ -127,7 +127,6 @@ impl Auth {
         let user = self.new_user(context, registration).await?;
         self.change_later(context, "register", |change| async move {
             let _permit = permit;
-            after_the_answer().await;
             change.check_caller().await?;
             let login = user.email.as_str().to_owned();
             let recording = change.recording(None, registered);
