@@ -85,6 +85,24 @@ async fn logins_of_all_addresses_together_are_limited() {
     assert_eq!(login_from(&service, "203.0.113.1", PASSWORD).await.status, 200, "a known device logs in");
 }
 
+#[tokio::test]
+async fn guesses_at_a_step_up_and_at_a_new_password_have_one_limit() {
+    let service = Service::start().await;
+    let tokens = service.auth.login(&Context::system("test"), Login::new(EMAIL, PASSWORD.to_owned())).await.unwrap();
+    let post = |path: &str| service.http.post(format!("{}{path}", service.url)).bearer_auth(tokens.access.expose());
+    let step_up = async |password: &str| {
+        post("/auth/step-up").form(&[("password", password)]).send().await.unwrap().status().as_u16()
+    };
+    for _ in 0..10 {
+        assert_eq!(step_up(WRONG).await, 403);
+    }
+    assert_eq!(step_up(PASSWORD).await, 429);
+    let change = serde_json::json!({ "current_password": PASSWORD, "new_password": "four words and no comma" });
+    assert_eq!(post("/auth/password").json(&change).send().await.unwrap().status(), 429);
+    service.advance(60);
+    assert_eq!(step_up(PASSWORD).await, 200);
+}
+
 /// Of requests that began before the limit was used up, none learns that its password is right.
 #[test]
 fn a_right_password_among_guesses_at_the_same_time_is_not_answered() {
