@@ -8,6 +8,7 @@ macro_rules! pages {
 pages! {
     Attributes: "guards/attributes.md";
     Browsers: "recipes/browsers.md";
+    AuditTrail: "recipes/audit-trail.md";
     Composition: "guards/composition.md";
     ClaimsAndScopes: "guards/claims-and-scopes.md";
     Conditions: "guards/conditions.md";

@@ -92,6 +92,7 @@
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |
 //! | `oidc` | guards by tokens of other issuers: OpenID Connect discovery and JWKS |
 //! | `serve` (default) | [`serve`], a server with time-outs, a connection limit and a graceful stop |
+//! | `metrics` | counters and histograms by the [`metrics`](https://docs.rs/metrics) facade; `docs/metrics.md` lists them |
 //! | `test-util` | `testing`: identities for tests, an `Auth` in memory, a clock to set, the policy lock, the access matrix, the suite for stores; does not compile in a release |
 //!
 //! Without `server` only guards for access tokens of other issuers remain. Without `sqlite` and `postgres` no database driver
@@ -134,9 +135,9 @@ pub use policy::{
 };
 #[cfg(feature = "server")]
 pub use service::{
-    AccountError, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, OAuthClient,
-    PendingRegistration, PurgeTask, RecoveryCodes, Registration, SignIn, StepUp, SteppedUp, TokenContext, TokenProof,
-    Tokens, TotpEnrolment,
+    AccountError, Finding, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, OAuthClient,
+    PendingRegistration, PinnedHead, PurgeTask, RecoveryCodes, Registration, SignIn, StepUp, SteppedUp, TokenContext,
+    TokenProof, Tokens, TotpEnrolment, TrailHeads, TrailReport,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 /// The database driver of the built-in stores, so that an application uses the same release: a pool of another release is

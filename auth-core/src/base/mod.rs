@@ -7,6 +7,7 @@ mod clock;
 mod context;
 mod email;
 mod id;
+pub(crate) mod meter;
 mod opaque;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};

@@ -71,11 +71,11 @@ impl Coherence {
     /// Subscribes to the fan-out, if any. `None` if there is a fan-out but no Tokio runtime.
     pub(crate) fn new(max_age: Duration, fanout: Option<Arc<dyn Fanout>>) -> Option<Self> {
         let caches = Arc::new(Caches {
-            subjects: CoherentCache::new(ENTRIES, max_age),
-            sessions: CoherentCache::new(ENTRIES, max_age),
-            api_keys: CoherentCache::new(ENTRIES, max_age),
-            imported_keys: CoherentCache::new(ENTRIES, max_age),
-            permissions: CoherentCache::new(ENTRIES, max_age),
+            subjects: CoherentCache::new("subjects", ENTRIES, max_age),
+            sessions: CoherentCache::new("sessions", ENTRIES, max_age),
+            api_keys: CoherentCache::new("api_keys", ENTRIES, max_age),
+            imported_keys: CoherentCache::new("imported_keys", ENTRIES, max_age),
+            permissions: CoherentCache::new("permissions", ENTRIES, max_age),
         });
         let listener = match &fanout {
             None => None,

@@ -9,6 +9,7 @@ use quick_cache::sync::Cache;
 use tokio::time::timeout;
 
 use crate::base::Timestamp;
+use crate::base::meter::{self, Counter};
 use crate::store::StoreError;
 
 /// The time limit of each caller. Callers of one key retry a failed load one after the other: without a limit of its
@@ -21,6 +22,8 @@ pub(crate) struct CoherentCache<K, V> {
     entries: Cache<K, (Timestamp, Arc<V>)>,
     /// The maximum age of an entry: the time within which changes of other nodes become visible.
     max_age: Duration,
+    hits: Counter,
+    misses: Counter,
 }
 
 /// The outcome of a load without a value.
@@ -30,8 +33,15 @@ enum Miss {
 }
 
 impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
-    pub(crate) fn new(capacity: usize, max_age: Duration) -> Self {
-        Self { entries: Cache::new(capacity), max_age }
+    /// `name` is the cache's name in metrics.
+    pub(crate) fn new(name: &str, capacity: usize, max_age: Duration) -> Self {
+        let counter = |metric| Counter::new(metric, &[("cache", name)]);
+        Self {
+            entries: Cache::new(capacity),
+            max_age,
+            hits: counter(meter::CACHE_HITS),
+            misses: counter(meter::CACHE_MISSES),
+        }
     }
 
     /// Returns the value of `key`, loaded if it is not cached or too old. Absence is not cached.
@@ -43,10 +53,12 @@ impl<K: Eq + Hash + Clone, V> CoherentCache<K, V> {
     ) -> Result<Option<Arc<V>>, StoreError> {
         if let Some((loaded_at, value)) = self.entries.get(key) {
             if self.is_fresh(loaded_at, now) {
+                self.hits.add();
                 return Ok(Some(value));
             }
             self.entries.remove_if(key, |(held, _)| *held == loaded_at);
         }
+        self.misses.add();
         // Boxed to keep the future of a cache hit small.
         Box::pin(self.load(key, now, load)).await
     }
@@ -107,7 +119,7 @@ mod tests {
     const MAX_AGE: Duration = Duration::from_secs(5);
 
     fn cache() -> CoherentCache<u8, &'static str> {
-        CoherentCache::new(16, MAX_AGE)
+        CoherentCache::new("test", 16, MAX_AGE)
     }
 
     async fn get(cache: &CoherentCache<u8, &'static str>, now: Timestamp, stored: &'static str) -> &'static str {
@@ -166,7 +178,7 @@ mod tests {
 
     /// What a call at `now` returns while the load of a call at [`NOW`] is in progress.
     async fn joined(max_age: Duration, now: Timestamp) -> &'static str {
-        let cache = CoherentCache::new(16, max_age);
+        let cache = CoherentCache::new("test", 16, max_age);
         let (release, released) = tokio::sync::oneshot::channel::<()>();
         let first = cache.get(&1, NOW, async {
             released.await.unwrap();

@@ -317,6 +317,19 @@ pub enum EventKind {
         /// The number of events since the last such event.
         count: u64,
     },
+    /// Events that the retention no longer keeps were removed from the audit trail.
+    EventsExpired {
+        /// The number of events.
+        count: u64,
+    },
+    /// Rows of the audit trail without a link, or chains of rows without the key or with a former one, were put under the
+    /// current key.
+    EventsAdopted {
+        /// The number of rows that had no link.
+        rows: u64,
+        /// The number of chains.
+        chains: u64,
+    },
 }
 
 impl EventKind {
@@ -369,6 +382,8 @@ impl EventKind {
             Self::SteppedUp { .. } => "stepped_up",
             Self::ChangeUndecided { .. } => "change_undecided",
             Self::EventsDropped { .. } => "events_dropped",
+            Self::EventsExpired { .. } => "events_expired",
+            Self::EventsAdopted { .. } => "events_adopted",
         }
     }
 
@@ -425,7 +440,9 @@ impl EventKind {
             | Self::RoleChanged { .. }
             | Self::RoleRemoved { .. }
             | Self::ApiKeyRevoked { .. }
-            | Self::EventsDropped { .. } => None,
+            | Self::EventsDropped { .. }
+            | Self::EventsExpired { .. }
+            | Self::EventsAdopted { .. } => None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Security events, as owned values for logs and audit trails.
 
+mod counters;
+mod journal;
 mod kind;
 mod sampling;
 mod sink;
@@ -8,6 +10,7 @@ mod trail;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub(crate) use journal::Journal;
 pub use kind::{EventKind, Outcome};
 pub use sampling::AuditSampling;
 pub(crate) use sink::Events;

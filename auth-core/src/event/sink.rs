@@ -7,6 +7,7 @@ use std::task::{Context as TaskContext, Waker};
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
+use super::counters::EventCounters;
 use super::{Event, EventKind, Trail};
 use crate::base::{Context, Timestamp};
 
@@ -86,11 +87,12 @@ impl EventSink for TracingSink {
 pub(crate) struct Events {
     sink: Arc<dyn EventSink>,
     trail: Option<Trail>,
+    counters: Arc<EventCounters>,
 }
 
 impl Events {
     pub(crate) fn new(sink: Arc<dyn EventSink>, trail: Option<Trail>) -> Self {
-        Self { sink, trail }
+        Self { sink, trail, counters: Arc::new(EventCounters::new()) }
     }
 
     pub(crate) fn wants(&self, kind: &str) -> bool {
@@ -107,6 +109,7 @@ impl Events {
 
     /// Records the event of a change whose transaction has written its row, and waits for the sink.
     pub(crate) async fn deliver_written(&self, event: Event) {
+        self.counters.count(&event.kind);
         if self.sink.wants(event.kind.name()) {
             self.sink.record(event).await;
         }
@@ -115,6 +118,7 @@ impl Events {
     /// Records an event without delaying the request: the audit trail queues its row, and a sink that is not ready
     /// continues in a task of its own, so that a cancelled request loses no event.
     pub(crate) fn send(&self, context: &Context, now: Timestamp, kind: EventKind) {
+        self.counters.count(&kind);
         if !self.wants(kind.name()) {
             return;
         }

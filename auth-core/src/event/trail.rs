@@ -11,9 +11,9 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::task::TaskTracker;
 
 use super::sampling::is_refusal;
-use super::{AuditSampling, Event, EventKind, EventSink};
+use super::{AuditSampling, Event, EventKind, EventSink, Journal};
 use crate::base::{Clock, Context};
-use crate::store::{AuditLog, AuditRow, StoreError};
+use crate::store::{AuditRow, StoreError};
 
 /// Rows in the queue. A row takes up to about 4 KiB, most of it the user agent.
 const CAPACITY: usize = 1_024;
@@ -40,7 +40,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 pub(crate) struct Trail(Arc<Inner>);
 
 struct Inner {
-    log: Arc<dyn AuditLog>,
+    journal: Journal,
     sink: Arc<dyn EventSink>,
     clock: Arc<dyn Clock>,
     sampling: AuditSampling,
@@ -81,13 +81,13 @@ impl Queue {
 
 impl Trail {
     pub(crate) fn new(
-        log: Arc<dyn AuditLog>,
+        journal: Journal,
         sink: Arc<dyn EventSink>,
         clock: Arc<dyn Clock>,
         sampling: AuditSampling,
         tasks: TaskTracker,
     ) -> Self {
-        Self(Arc::new(Inner { log, sink, clock, sampling, tasks, queue: Mutex::default() }))
+        Self(Arc::new(Inner { journal, sink, clock, sampling, tasks, queue: Mutex::default() }))
     }
 
     pub(super) fn wants(&self, kind: &str) -> bool {
@@ -134,7 +134,7 @@ impl Writer {
             });
             rows.extend(report.as_ref().map(Event::row));
             let lost = rows.len() - usize::from(report.is_some());
-            let write = timeout(PATIENCE, self.trail.0.log.append(rows)).await;
+            let write = timeout(PATIENCE, self.trail.0.journal.append(rows)).await;
             let outcome = write.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
             has_failed = outcome.is_err();
             if let Err(error) = outcome {

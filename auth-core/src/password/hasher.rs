@@ -1,6 +1,7 @@
 //! Hashing and verification on a bounded number of blocking threads.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OnceCell, Semaphore};
@@ -9,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::PasswordHash;
 use super::foreign::ForeignHash;
 use super::format::{Argon2, Format};
+use crate::base::meter::{self, Counter, Gauge, Histogram};
 
 /// The number of callers that may wait for each hashing thread; others get [`PasswordError::Busy`]. Each takes about 15 ms
 /// of a core, so that the last one waits for two seconds.
@@ -54,6 +56,9 @@ pub(crate) struct Hasher {
     formats: Arc<Formats>,
     /// Set when the formats in the store are known.
     learned: OnceCell<()>,
+    queue: Gauge,
+    seconds: Histogram,
+    rejected: Counter,
 }
 
 /// The formats of stored hashes as far as they are known. A failed login does the work of each of them once, whatever
@@ -100,6 +105,9 @@ impl Hasher {
             waiting: Arc::new(Semaphore::new(threads * (1 + MAX_WAITING))),
             formats: Arc::new(Formats::new(foreign)),
             learned: OnceCell::new(),
+            queue: Gauge::new(meter::HASH_QUEUE),
+            seconds: Histogram::new(meter::HASH_SECONDS),
+            rejected: Counter::new(meter::HASH_REJECTED, &[]),
         }
     }
 
@@ -140,11 +148,18 @@ impl Hasher {
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _place = self.waiting.try_acquire().map_err(|_| PasswordError::Busy)?;
+        let Ok(_place) = self.waiting.try_acquire() else {
+            self.rejected.add();
+            return Err(PasswordError::Busy);
+        };
+        let _queued = self.queue.entered();
         // The thread owns the permit: a cancelled caller must not free it while the work still runs.
         let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Failed)?;
+        let seconds = self.seconds.clone();
         let done = tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
             let outcome = work();
+            seconds.record(began.elapsed());
             drop(turn);
             outcome
         });

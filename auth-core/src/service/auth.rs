@@ -24,11 +24,13 @@ use super::second_factor::SecondFactor;
 use super::session::ClaimsHook;
 use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
+#[cfg(feature = "server")]
+use crate::event::Journal;
 use crate::event::{Event, EventKind};
 #[cfg(feature = "server")]
 use crate::password::{Hasher, PasswordRules};
 #[cfg(feature = "server")]
-use crate::store::{ApiKeyStore, AuditLog, RoleStore, SessionStore, UserDirectory, UserRegistry, UserStore};
+use crate::store::{ApiKeyStore, RoleStore, SessionStore, UserDirectory, UserRegistry, UserStore};
 #[cfg(feature = "server")]
 use crate::token::Lifetimes;
 use crate::token::{AccessTokens, KeySet};
@@ -77,7 +79,7 @@ pub(crate) struct Service {
     pub(crate) directory: Option<Arc<dyn UserDirectory>>,
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) api_keys: Arc<dyn ApiKeyStore>,
-    pub(crate) audit: Option<Arc<dyn AuditLog>>,
+    pub(crate) audit: Option<Journal>,
     pub(crate) devices: Devices,
     pub(crate) recovery: Recovery,
     pub(crate) roles: Option<Arc<dyn RoleStore>>,

@@ -190,7 +190,7 @@ pub(crate) struct Recording<'c, T> {
 impl<T: AuditOutcome> Recording<'_, T> {
     /// The audit rows for the transaction of the change.
     pub(crate) fn audit(&self) -> Audit<'_, T> {
-        Audit::new(&*self.rows)
+        Audit::new(&*self.rows).with_key(self.change.auth.audit_key())
     }
 
     /// Awaits the write and sends its events to the sink.

@@ -33,6 +33,8 @@ mod settings;
 
 #[cfg(feature = "server")]
 pub use api_keys::{IssuedApiKey, NewApiKey};
+#[cfg(feature = "server")]
+pub use audit::{Finding, PinnedHead, TrailHeads, TrailReport};
 pub use auth::Auth;
 pub use builder::{AuthBuilder, BuildError};
 #[cfg(feature = "server")]

@@ -6,17 +6,18 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
+use super::audit::Retention;
 use crate::base::{Clock, SystemClock};
 use crate::store::Housekeeping;
 
 /// Rows per step. A step of this size takes a few milliseconds, and a login waits for at most one.
-const BATCH: u32 = 1_000;
+pub(super) const BATCH: u32 = 1_000;
 
 /// The interval between sweeps.
 const EVERY: Duration = Duration::from_mins(1);
 
 /// The pause between two steps of a sweep, which leaves about half of the time to other writers.
-const PAUSE: Duration = Duration::from_millis(20);
+pub(super) const PAUSE: Duration = Duration::from_millis(20);
 
 /// How long expired rows are kept: a node whose clock is behind may still consider them valid, and owners see expired
 /// API keys for a day.
@@ -52,11 +53,11 @@ impl PurgeTask {
     ///
     /// When called outside a Tokio runtime.
     pub fn start(store: impl Housekeeping) -> Self {
-        Self::of(Arc::new(store), Arc::new(SystemClock))
+        Self::of(Arc::new(store), Arc::new(SystemClock), None)
     }
 
-    pub(super) fn of(store: Arc<dyn Housekeeping>, clock: Arc<dyn Clock>) -> Self {
-        Self { task: tokio::spawn(run(store, clock)) }
+    pub(super) fn of(store: Arc<dyn Housekeeping>, clock: Arc<dyn Clock>, retention: Option<Retention>) -> Self {
+        Self { task: tokio::spawn(run(store, clock, retention)) }
     }
 
     /// Removes everything that expired at least a day ago, in steps with pauses between them, and returns the number of
@@ -85,8 +86,13 @@ impl Drop for PurgeTask {
     }
 }
 
-async fn run(store: Arc<dyn Housekeeping>, clock: Arc<dyn Clock>) {
+async fn run(store: Arc<dyn Housekeeping>, clock: Arc<dyn Clock>, retention: Option<Retention>) {
     loop {
+        if let Some(retention) = &retention
+            && let Err(error) = retention.sweep(clock.now()).await
+        {
+            tracing::warn!(target: "auth", %error, "cannot remove old events; will retry");
+        }
         match PurgeTask::sweep(&*store, &*clock).await {
             Ok(0) => {}
             Ok(removed) => tracing::info!(target: "auth", removed, "expired rows removed"),

@@ -23,7 +23,8 @@ mod users;
 mod verdict;
 
 pub use api_keys::{ApiKeyRecord, ApiKeyStore, KeysOf, ParentKey};
-pub use audit::{Audit, AuditFilter, AuditLog, AuditRow, Outcome};
+pub use audit::{Audit, AuditFilter, AuditLog, AuditRow, ChainHead, InvalidLink, Link, LinkedRow, Outcome};
+pub(crate) use audit::{UnknownKey, link};
 pub use devices::KnownDevices;
 pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;

@@ -2,7 +2,8 @@
 //!
 //! Each function runs its checks in order and panics at the first failure, after printing the name of the check to
 //! standard error. The checks create their own users, sessions and keys and ignore others, so the store may contain
-//! other data; [`housekeeping`] removes everything that expired by September 2001.
+//! other data; [`housekeeping`] removes everything that expired by September 2001, and [`audit`] audit rows from before
+//! December 2023.
 //!
 //! Some checks race concurrent calls, so run them on a multi-threaded runtime:
 //!
@@ -33,6 +34,7 @@
 
 mod accounts;
 mod audit;
+mod chains;
 mod devices;
 mod fixtures;
 mod keys;
@@ -183,6 +185,12 @@ pub async fn audit<S: UserDirectory + SessionStore + ApiKeyStore + RoleStore + A
         audit::a_refused_or_failed_change_has_no_row,
         audit::rows_are_listed_newest_first_and_page_by_page,
         audit::rows_are_added_together_or_not_at_all,
+        chains::rows_are_linked_to_the_ones_before,
+        chains::a_failed_write_leaves_no_gap,
+        chains::concurrent_writes_are_linked_without_gaps,
+        chains::a_key_has_chains_of_its_own,
+        chains::a_head_of_another_party_is_not_continued,
+        chains::old_rows_are_forgotten_and_the_rest_is_linked,
     );
 }
 

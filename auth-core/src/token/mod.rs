@@ -2,6 +2,7 @@
 
 mod access;
 mod api_key;
+mod audit_key;
 mod claim_path;
 mod claims;
 mod custom;
@@ -25,6 +26,7 @@ mod verified;
 
 pub(crate) use access::{AccessTokens, Lifetimes, NewAccessToken};
 pub use api_key::ApiKey;
+pub use audit_key::AuditKey;
 pub use claim_path::ClaimPath;
 pub use claims::{Claims, Confirmation, OneOrMany};
 pub(crate) use claims::{Unreadable, check_times, numeric_date};

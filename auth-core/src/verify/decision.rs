@@ -72,6 +72,7 @@ impl Verifier {
                 let sent_other = facts.sent_other;
                 match evaluate(requirement, facts, self.now()) {
                     Ok(()) => {
+                        self.meters.granted(declared);
                         self.record_granted(head, declared, &caller);
                         return Ok(caller);
                     }
@@ -81,6 +82,7 @@ impl Verifier {
             Err(refused) => (Caller::default(), refused),
         };
         let refused = refused.where_api_key(kinds.api_key);
+        self.meters.refused(declared, Some(&refused));
         self.record_refused(declared, &caller, &refused, || head.context_of(caller.actor()));
         Err(refused)
     }

@@ -62,6 +62,7 @@ impl Verifier {
 
     /// Records that a limit is used up. `false` when that was recorded within an hour.
     pub(crate) fn note_rate_limit(&self, origin: &dyn Origin, used_up: &Throttled, who: &Who) -> bool {
+        self.meters.rate_limited.add("", used_up.operation, used_up.by.name());
         let is_news = self.limits.is_news(used_up, who);
         if is_news {
             let (operation, by) = (used_up.operation.to_owned(), used_up.by.name().to_owned());

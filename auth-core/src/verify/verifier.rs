@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::dpop::Proofs;
+use super::meters::Meters;
 use super::{
     AccessError, Browser, CredentialError, CredentialSources, GrantScopes, KeyOwners, Origin, StaticKeys,
     TrustedProxies,
@@ -31,6 +32,7 @@ pub(crate) struct Verifier {
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Events,
+    pub(crate) meters: Meters,
 }
 
 impl Verifier {

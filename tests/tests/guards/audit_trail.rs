@@ -10,8 +10,9 @@ use std::task::Poll;
 use async_trait::async_trait;
 use auth_core::event::{AuditSampling, Event, EventKind, EventSink};
 use auth_core::prelude::*;
-use auth_core::store::{AuditFilter, AuditLog, AuditRow, MemoryStore, StoreError};
-use auth_core::{Context, Login, Registration, testing};
+use auth_core::store::{Audit, AuditFilter, AuditLog, AuditRow, ChainHead, LinkedRow, MemoryStore, StoreError};
+use auth_core::token::AuditKey;
+use auth_core::{Context, Login, Registration, Timestamp, testing};
 use axum::body::Body;
 use axum::http::Request;
 use tokio::sync::Semaphore;
@@ -75,16 +76,40 @@ impl Slow {
 
 #[async_trait]
 impl AuditLog for Slow {
-    async fn append(&self, rows: Vec<AuditRow>) -> Result<(), StoreError> {
+    async fn append(&self, rows: Vec<AuditRow>, key: Option<&AuditKey>) -> Result<(), StoreError> {
         let _permit = self.permits.acquire().await.unwrap();
         if self.is_down.load(Ordering::Relaxed) {
             return Err(StoreError::unavailable("down"));
         }
-        self.store.append(rows).await
+        self.store.append(rows, key).await
     }
 
     async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         self.store.events(filter, limit).await
+    }
+
+    async fn chains(&self) -> Result<Vec<ChainHead>, StoreError> {
+        self.store.chains().await
+    }
+
+    async fn linked_rows(&self, after: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError> {
+        self.store.linked_rows(after, limit).await
+    }
+
+    async fn unlinked_rows(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.store.unlinked_rows(limit).await
+    }
+
+    async fn adopt(&self, limit: u32, audit: Audit<'_, u64>) -> Result<u64, StoreError> {
+        self.store.adopt(limit, audit).await
+    }
+
+    async fn reseal(&self, head: &ChainHead, key: Option<&AuditKey>) -> Result<bool, StoreError> {
+        self.store.reseal(head, key).await
+    }
+
+    async fn forget(&self, before: Timestamp, limit: u32, keys: &[AuditKey]) -> Result<u64, StoreError> {
+        self.store.forget(before, limit, keys).await
     }
 }
 

@@ -14,6 +14,7 @@ mod keys;
 mod language;
 mod limits;
 mod matrix;
+mod metrics;
 mod permissions;
 mod policy_lock;
 mod refusals;

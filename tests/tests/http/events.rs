@@ -137,6 +137,8 @@ async fn the_trail_is_refused_to_others_and_to_unreadable_queries() {
     for query in [
         "limit=many",
         "limit=-1",
+        "limit=0",
+        "limit=1001",
         "after=x",
         "after=1.x",
         "limit=1&limit=2",
@@ -145,5 +147,33 @@ async fn the_trail_is_refused_to_others_and_to_unreadable_queries() {
         "since=1&since=2",
     ] {
         client.get_as(&admin.access, &format!("/auth/events?{query}")).await.is_problem(400);
+    }
+}
+
+#[tokio::test]
+async fn an_admin_exports_the_trail_as_json_lines() {
+    let node = node();
+    let client = node.client();
+    let admin = client.admin().await;
+    let id = client.register("ada@example.com", PASSWORD).await;
+    node.message("email_verification", "ada@example.com").await;
+    let ada = client.login("ada@example.com", PASSWORD).await;
+    let lines = async |token: &str, query: &str| {
+        let request = client.request(Method::GET, &format!("/auth/events{query}")).bearer_auth(token);
+        client.send(request.header("accept", "text/html, application/x-ndjson;q=0.9")).await
+    };
+    for query in ["", &format!("?subject={id}"), "?kind=login_succeeded&since=2020-01-01", "?until=2020-01-01"] {
+        let exported = lines(&admin.access, query).await;
+        assert_eq!(exported.status, 200, "{query}");
+        assert_eq!(exported.headers["content-type"], "application/x-ndjson");
+        assert_eq!(exported.headers["cache-control"], "no-store");
+        assert!(exported.text.is_empty() || exported.text.ends_with('\n'), "{query}");
+        let events: Vec<Value> = exported.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let page = client.get_as(&admin.access, &format!("/auth/events{query}")).await.json();
+        assert_eq!(page["events"], json!(events), "{query}");
+    }
+    lines(&ada.access, "").await.is_challenge(403, INSUFFICIENT);
+    for query in ["?limit=10", "?after=x", "?since=x"] {
+        lines(&admin.access, query).await.is_problem(400);
     }
 }

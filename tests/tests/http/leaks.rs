@@ -6,6 +6,7 @@ use auth_tests::{ADMIN_PASSWORD, AUTH_SECRET};
 use reqwest::Method;
 use serde_json::json;
 
+use crate::story::story;
 use crate::{OTHER_PASSWORD, PASSWORD, node};
 
 #[tokio::test]
@@ -53,4 +54,38 @@ async fn no_secret_is_in_the_database_the_log_or_an_error() {
     }
     // Values that are not secret are found, so the search works.
     assert!(places.iter().any(|(_, bytes)| bytes.windows(15).any(|window| window == b"ada@example.com")));
+}
+
+/// The search in a service in full use: one-time tokens, secrets and codes of second factors, keys of the configuration.
+#[tokio::test]
+async fn no_credential_of_any_kind_is_stored_logged_or_answered() {
+    let story = story().await;
+    let client = story.node.client();
+    let request = client.request(Method::GET, "/auth/events").bearer_auth(&story.admin.access);
+    let events = client.send(request.header("accept", "application/x-ndjson")).await.text;
+    let mut places = vec![("an answer", story.bodies.concat()), ("an event", events)];
+    for name in ["quickstart.db", "quickstart.db-wal"] {
+        places.push((name, String::from_utf8_lossy(&fs::read(story.node.path(name)).unwrap()).into_owned()));
+    }
+    // The delivery for development prints messages with their tokens, and nothing else may.
+    let log = fs::read_to_string(story.node.path("log")).unwrap();
+    let (messages, log): (Vec<_>, Vec<_>) = log.lines().partition(|line| {
+        ["password_reset", "email_verification", "magic_link"]
+            .iter()
+            .any(|kind| line.contains(&format!("message {kind} to ")))
+    });
+    assert!(messages.len() >= 3, "{messages:?}");
+    places.push(("the log", log.join("\n")));
+    for (place, text) in &places {
+        assert!(!text.is_empty(), "{place} is empty");
+        for secret in &story.secrets {
+            // The last part of a token is random; its prefix and the header of a JWT are not.
+            let end = &secret[secret.len().saturating_sub(24)..];
+            assert!(!text.contains(end), "{secret:?} is in {place}");
+        }
+    }
+    assert!(story.secrets.len() > 40, "{}", story.secrets.len());
+    let found = |place: &str, text: &str| places.iter().any(|(name, all)| *name == place && all.contains(text));
+    assert!(found("quickstart.db", "$argon2id$") || found("quickstart.db-wal", "$argon2id$"), "the search works");
+    assert!(found("an event", "login_failed"), "the search works");
 }

@@ -8,6 +8,7 @@ mod accounts;
 mod api_keys;
 mod bad_input;
 mod clients;
+mod event_kinds;
 mod events;
 mod first_screen;
 mod leaks;
@@ -26,6 +27,7 @@ mod serve;
 mod sessions;
 mod start;
 mod static_keys;
+mod story;
 mod tokens;
 
 const NODE: &str = env!("CARGO_BIN_EXE_node");

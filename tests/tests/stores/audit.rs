@@ -27,7 +27,7 @@ fn row(id: &SubjectId) -> AuditRow {
 /// The second row has an existing id, so it cannot be written.
 async fn a_change_with_a_refused_row_is_rolled_back<S: UserDirectory + AuditLog>(store: &S) {
     let (there, new) = (SubjectId::random(), SubjectId::random());
-    store.append(vec![row(&there)]).await.unwrap();
+    store.append(vec![row(&there)], None).await.unwrap();
     let user = NewUser::new("ada@example.com".parse().unwrap(), PasswordHash::from_stored("first"));
     let id = UserRegistry::create(store, user, Audit::none()).await.unwrap().unwrap();
 

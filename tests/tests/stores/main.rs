@@ -10,6 +10,7 @@ use auth_core::testing::conformance;
 use auth_tests::servers::Database;
 
 mod audit;
+mod chains;
 mod cluster;
 mod family;
 mod left_out;

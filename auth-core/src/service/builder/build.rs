@@ -11,9 +11,11 @@ use super::AuthBuilder;
 use crate::base::Clock;
 use crate::base::{Opaque, Timestamp};
 use crate::cache::{Coherence, Coherent, Limits, Lookups};
-use crate::event::{Events, Trail};
+use crate::event::{Events, Journal, Trail};
 #[cfg(feature = "server")]
 use crate::password::Hasher;
+#[cfg(feature = "server")]
+use crate::service::audit::Retention;
 #[cfg(feature = "server")]
 use crate::service::auth::Service;
 use crate::service::auth::{Auth, Inner};
@@ -35,13 +37,16 @@ use crate::token::{AccessTokens, LegacyTokens, Lifetimes, MfaKey};
 #[cfg(feature = "server")]
 use crate::token::{FactorKeys, KeySet};
 use crate::verify::dpop::Proofs;
-use crate::verify::{Browser, CredentialSources, KeyOwners, StaticKeys, Verifier};
+use crate::verify::{Browser, CredentialSources, KeyOwners, Meters, StaticKeys, Verifier};
 
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
 
 /// The longest lifetime of a token or session.
 const LONGEST_TTL: Duration = Duration::from_hours(10 * 366 * 24);
+
+/// The shortest retention of the audit trail. Rows are removed by whole days.
+const SHORTEST_RETENTION: Duration = Duration::from_hours(24);
 
 /// An error of [`AuthBuilder::build`]. Its `Debug` is its message, so that `main` may return it.
 #[derive(thiserror::Error)]
@@ -95,10 +100,8 @@ impl AuthBuilder {
             tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
         }
         let changes = TaskTracker::new();
-        let trail = self
-            .audit
-            .clone()
-            .map(|log| Trail::new(log, self.events.clone(), self.clock.clone(), self.audit_sampling, changes.clone()));
+        let journal = self.audit.take().map(|log| Journal::new(log, &self.audit_keys));
+        let trail = journal.clone().map(|journal| self.trail(journal, &changes));
         let users = self.users.take().map(|users| Coherent::new(users, &coherence));
         let sessions = self.sessions.take().map(|sessions| Coherent::new(sessions, &coherence));
         let api_keys = self.api_keys.take().map(|keys| Coherent::new(keys, &coherence));
@@ -132,7 +135,7 @@ impl AuthBuilder {
                 directory,
                 sessions: sessions.ok_or(missing("session", "sessions"))?,
                 api_keys: api_keys.ok_or(missing("API key", "api_keys"))?,
-                audit: self.audit.take(),
+                audit: journal.clone(),
                 devices: Devices(self.devices.take()),
                 roles: self.role_store.take().map(|roles| Coherent::new(roles, &coherence) as Arc<dyn RoleStore>),
                 hasher: Hasher::new(self.foreign_hashes),
@@ -166,9 +169,12 @@ impl AuthBuilder {
             limits: Limits::new(&self.rate_limits, &self.clock, self.shared_limits),
             clock: self.clock,
             events: Events::new(self.events, trail),
+            meters: Meters::new(),
         };
         #[cfg(feature = "server")]
-        let purge = if self.purge { purge_task(self.housekeeping, &verifier.clock) } else { None };
+        let retention = Retention::of(journal, self.audit_retention, &verifier.events);
+        #[cfg(feature = "server")]
+        let purge = if self.purge { purge_task(self.housekeeping, &verifier.clock, retention) } else { None };
         Ok(Auth(Opaque::new(Inner {
             verifier,
             #[cfg(feature = "server")]
@@ -179,6 +185,10 @@ impl AuthBuilder {
             realm: self.audience,
             web: self.web,
         })))
+    }
+
+    fn trail(&self, journal: Journal, changes: &TaskTracker) -> Trail {
+        Trail::new(journal, self.events.clone(), self.clock.clone(), self.audit_sampling, changes.clone())
     }
 
     /// Where requests carry credentials, and the API keys of the configuration.
@@ -234,6 +244,11 @@ impl AuthBuilder {
             (refresh < access, "refresh_ttl", "is shorter than access_ttl; 7 days is usual"),
             (session < refresh, "session_ttl", "is shorter than refresh_ttl; 30 days is usual"),
             (self.clock_skew > limit, "clock_skew", "is over 5 minutes; 5 seconds is usual"),
+            (
+                self.audit_retention.is_some_and(|kept| kept < SHORTEST_RETENTION),
+                "audit_retention",
+                "is shorter than 1 day; 400 days are usual",
+            ),
             (*leeway > limit, "refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual"),
         ];
         let violated = rules.into_iter().find(|(violated, ..)| *violated);
@@ -252,9 +267,15 @@ fn factor_keys(keys: &[MfaKey], signing: &KeySet) -> Result<FactorKeys, BuildErr
 
 /// Starts the purge task of a service, or logs a warning that expired rows stay.
 #[cfg(feature = "server")]
-fn purge_task(store: Option<Arc<dyn Housekeeping>>, clock: &Arc<dyn Clock>) -> Option<PurgeTask> {
+fn purge_task(
+    store: Option<Arc<dyn Housekeeping>>,
+    clock: &Arc<dyn Clock>,
+    retention: Option<Retention>,
+) -> Option<PurgeTask> {
     match store {
-        Some(store) if tokio::runtime::Handle::try_current().is_ok() => Some(PurgeTask::of(store, clock.clone())),
+        Some(store) if tokio::runtime::Handle::try_current().is_ok() => {
+            Some(PurgeTask::of(store, clock.clone(), retention))
+        }
         Some(_) => {
             tracing::warn!(target: "auth", "`build` was called outside a Tokio runtime: no task removes expired rows");
             None

@@ -27,7 +27,7 @@ use crate::store::{
 };
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
-use crate::token::{KeySet, LegacyTokens, Lifetimes, MfaKey};
+use crate::token::{AuditKey, KeySet, LegacyTokens, Lifetimes, MfaKey};
 use crate::verify::dpop::Dpop;
 use crate::verify::{BrowserMode, CredentialSource, GrantScopes, StaticApiKey, TrustedProxies};
 
@@ -99,6 +99,8 @@ pub struct AuthBuilder {
     pub(super) purge: bool,
     housekeeping: Option<Arc<dyn Housekeeping>>,
     audit: Option<Arc<dyn AuditLog>>,
+    audit_keys: Vec<AuditKey>,
+    audit_retention: Option<Duration>,
     one_time: Option<Arc<dyn OneTimeTokens>>,
     second_factors: Option<Arc<dyn SecondFactors>>,
     mfa_keys: Vec<MfaKey>,
@@ -167,6 +169,8 @@ impl AuthBuilder {
             purge: false,
             housekeeping: None,
             audit: None,
+            audit_keys: Vec::new(),
+            audit_retention: None,
             one_time: None,
             second_factors: None,
             mfa_keys: Vec::new(),
@@ -216,6 +220,36 @@ impl AuthBuilder {
     /// a minute, and no granted access.
     pub fn audit_sampling(mut self, sampling: AuditSampling) -> Self {
         self.audit_sampling = sampling;
+        self
+    }
+
+    /// Adds a key that links the rows of the audit trail; none by default. The first one links, all of them verify.
+    ///
+    /// [`Auth::verify_events`](crate::Auth::verify_events) finds changed, removed and inserted rows in any case. Without a key a
+    /// party that may write to the database could link all of them again; with one it would need the key, which is not in
+    /// the database. After the first start with a key, call [`Auth::adopt_events`](crate::Auth::adopt_events): it takes the
+    /// rows from before under the key. A key that was replaced stays as a second one for as long as rows have its links.
+    ///
+    /// ```
+    /// use auth_core::token::{AuditKey, random_secret};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let builder = auth_core::testing::in_memory();
+    /// let key = AuditKey::new(&random_secret()?)?; // in production: `AUTH_AUDIT_KEY`
+    /// let auth = builder.audit_key(key).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn audit_key(mut self, key: AuditKey) -> Self {
+        self.audit_keys.push(key);
+        self
+    }
+
+    /// How long the audit trail keeps events, at least a day; for ever by default. The [`PurgeTask`](crate::PurgeTask) of an
+    /// `Auth` that [`Auth::from_settings`](crate::Auth::from_settings) began removes older ones by whole days, and the event
+    /// [`EventsExpired`](crate::event::EventKind::EventsExpired) says how many. The rest is still verified.
+    pub fn audit_retention(mut self, kept_for: Duration) -> Self {
+        self.audit_retention = Some(kept_for);
         self
     }
 

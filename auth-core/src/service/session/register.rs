@@ -235,7 +235,7 @@ impl Auth {
             let events = made.get_or_init(|| registered(created).into_iter().map(event).collect::<Vec<_>>());
             events.iter().map(Event::row).collect()
         };
-        let subject = transaction.add_user(user, Audit::new(&rows)).await??;
+        let subject = transaction.add_user(user, Audit::new(&rows).with_key(self.audit_key())).await??;
         let events = made.into_inner().unwrap_or_default();
         Ok(PendingRegistration { auth: self.clone(), context: context.clone(), subject, events })
     }

@@ -17,11 +17,12 @@ use super::{SettingsError, unknown};
 pub(super) const PREFIX: &str = "AUTH_";
 
 /// Variables whose value may come from a file, and the variables that name the file.
-pub(super) const FILES: [(&str, &str); 6] = [
+pub(super) const FILES: [(&str, &str); 7] = [
     ("AUTH_API_KEYS", "AUTH_API_KEYS_FILE"),
     ("AUTH_CLIENTS", "AUTH_CLIENTS_FILE"),
     ("AUTH_LEGACY_SECRET", "AUTH_LEGACY_SECRET_FILE"),
     ("AUTH_MFA_KEY", "AUTH_MFA_KEY_FILE"),
+    ("AUTH_AUDIT_KEY", "AUTH_AUDIT_KEY_FILE"),
     ("AUTH_SECRET", "AUTH_SECRET_FILE"),
     ("AUTH_TRUSTED_ISSUERS", "AUTH_TRUSTED_ISSUERS_FILE"),
 ];

@@ -25,7 +25,7 @@ use crate::service::Auth;
 use crate::service::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
-use crate::token::{KeySet, LegacyTokens, MfaKey};
+use crate::token::{AuditKey, KeySet, LegacyTokens, MfaKey};
 use crate::verify::dpop::Dpop;
 use crate::verify::{StaticApiKey, TrustedProxies};
 
@@ -53,6 +53,8 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_API_KEYS`, or `AUTH_API_KEYS_FILE` | none | [API keys](StaticApiKey) of programs as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
 /// | `AUTH_MFA_KEY`, or `AUTH_MFA_KEY_FILE` | derived from `AUTH_SECRET` | secret of at least 32 bytes that encrypts the secrets of second factors, or a file with it; required for them where an asymmetric key signs |
+/// | `AUTH_AUDIT_KEY`, or `AUTH_AUDIT_KEY_FILE` | none | [secret](AuthBuilder::audit_key) of at least 32 bytes that links the rows of the audit trail, or a file with it |
+/// | `AUTH_AUDIT_RETENTION` | none | how long the audit trail keeps events, at least `1d`; without it for ever |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HMAC secret of a former service whose [access tokens](LegacyTokens) are also accepted |
 /// | `AUTH_LEGACY_KEY_FILE` | none | its public key in PEM or JWK instead |
 /// | `AUTH_LEGACY_UNTIL` | none; required with that secret or key | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
@@ -112,6 +114,10 @@ pub struct Settings {
     /// `client_id_as_audience`, `private_addresses` and `plain_http`.
     #[cfg(feature = "oidc")]
     pub trusted_issuers: Vec<crate::token::issuer::Issuer>,
+    /// `AUTH_AUDIT_KEY`.
+    pub audit_key: Option<AuditKey>,
+    /// `AUTH_AUDIT_RETENTION`.
+    pub audit_retention: Option<Duration>,
     /// `AUTH_MFA_KEY`.
     pub mfa_key: Option<MfaKey>,
     /// `AUTH_LEGACY_SECRET` and the other variables about legacy tokens.
@@ -168,6 +174,8 @@ impl Settings {
             api_keys: set.auth_api_keys.0,
             #[cfg(feature = "oidc")]
             trusted_issuers: set.auth_trusted_issuers.0,
+            audit_key: set.auth_audit_key.map(|Key(key)| key),
+            audit_retention: duration(set.auth_audit_retention),
             mfa_key: set.auth_mfa_key.map(|Key(key)| key),
             legacy_tokens: Legacy {
                 secret: set.auth_legacy_secret,
@@ -200,13 +208,14 @@ impl Settings {
 
     /// Applies all settings except the keys, the issuer and the audience to `builder`; unset ones keep its values.
     pub fn give_to(&self, mut builder: AuthBuilder) -> AuthBuilder {
-        let durations: [(_, SetDuration); 6] = [
+        let durations: [(_, SetDuration); 7] = [
             (self.clock_skew, AuthBuilder::clock_skew),
             (self.access_ttl, AuthBuilder::access_ttl),
             (self.refresh_ttl, AuthBuilder::refresh_ttl),
             (self.session_ttl, AuthBuilder::session_ttl),
             (self.refresh_leeway, AuthBuilder::refresh_leeway),
             (self.cache_ttl, AuthBuilder::cache_ttl),
+            (self.audit_retention, AuthBuilder::audit_retention),
         ];
         for (duration, set) in durations {
             if let Some(duration) = duration {
@@ -232,6 +241,9 @@ impl Settings {
         #[cfg(feature = "server")]
         for client in &self.clients {
             builder = builder.client(client.clone());
+        }
+        if let Some(key) = &self.audit_key {
+            builder = builder.audit_key(key.clone());
         }
         if let Some(key) = &self.mfa_key {
             builder = builder.mfa_key(key.clone());

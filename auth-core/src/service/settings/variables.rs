@@ -13,7 +13,7 @@ use super::dpop::{DpopMode, DpopUrls};
 use super::issuers::Issuers;
 use super::keys::{KeyFile, KeyFiles, Secret, VerifyKeyFile};
 use super::legacy::{LegacyAlgorithm, LegacyClaims, LegacySecret, LegacySubject, LegacyUntil, LegacyWithout};
-use crate::token::{MfaKey, WeakSecret};
+use crate::token::{AuditKey, MfaKey, WeakSecret};
 use crate::verify::{InvalidProxies, TrustedProxies};
 
 /// The values of all variables that are set.
@@ -35,7 +35,9 @@ pub(super) struct Variables {
     pub(super) auth_dpop_urls: Option<DpopUrls>,
     pub(super) auth_cache_bound: Option<Span>,
     pub(super) auth_token_cache: Option<Count>,
-    pub(super) auth_mfa_key: Option<Key>,
+    pub(super) auth_mfa_key: Option<Key<MfaKey>>,
+    pub(super) auth_audit_key: Option<Key<AuditKey>>,
+    pub(super) auth_audit_retention: Option<Span>,
     pub(super) auth_rate_limit: Option<Switch>,
     pub(super) auth_trusted_proxies: Option<Proxies>,
     pub(super) auth_clients: Clients,
@@ -96,12 +98,12 @@ impl TryFrom<String> for Switch {
     }
 }
 
-/// A key of second factors.
+/// A key of second factors or of the audit trail.
 #[derive(Deserialize)]
-#[serde(try_from = "SecretString")]
-pub(super) struct Key(pub(super) MfaKey);
+#[serde(try_from = "SecretString", bound = "K: TryFrom<SecretString, Error = WeakSecret>")]
+pub(super) struct Key<K>(pub(super) K);
 
-impl TryFrom<SecretString> for Key {
+impl<K: TryFrom<SecretString, Error = WeakSecret>> TryFrom<SecretString> for Key<K> {
     type Error = WeakSecret;
 
     fn try_from(secret: SecretString) -> Result<Self, WeakSecret> {

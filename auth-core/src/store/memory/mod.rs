@@ -21,7 +21,7 @@ use self::users::User;
 use crate::base::{ApiKeyId, FactorId, SessionId, SubjectId, Timestamp};
 use crate::store::verdict::StoredToken;
 use crate::store::{
-    ApiKeyRecord, AuditRow, Cursor, Factor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
+    ApiKeyRecord, Cursor, Factor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
 };
 use crate::token::TokenHash;
 
@@ -37,7 +37,7 @@ struct Tables {
     api_keys: BTreeMap<ApiKeyId, ApiKeyRecord>,
     /// The permissions of each role.
     roles: BTreeMap<Box<str>, Vec<Box<str>>>,
-    events: Vec<AuditRow>,
+    trail: audit::Trail,
     one_time: HashMap<TokenHash, OneTimeToken>,
     verified: HashMap<SubjectId, VerifiedEmail>,
     factors: BTreeMap<FactorId, (SubjectId, Factor)>,

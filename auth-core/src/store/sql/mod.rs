@@ -73,6 +73,7 @@ impl Found {
         ("second_factors", 7),
         ("recovery_codes", 7),
         ("known_devices", 8),
+        ("event_chains", 9),
     ];
 
     pub(super) fn has(&self, table: &str) -> bool {

@@ -3,7 +3,8 @@
 use super::columns::{Columns, corrupt};
 use crate::password::PasswordHash;
 use crate::store::{
-    Account, ApiKeyRecord, AuditRow, Factor, OneTimeToken, ParentKey, Session, StoreError, SubjectState, UserRecord,
+    Account, ApiKeyRecord, AuditRow, ChainHead, Factor, Link, LinkedRow, OneTimeToken, ParentKey, Session, StoreError,
+    SubjectState, UserRecord,
 };
 
 pub(super) fn user(row: &impl Columns) -> Result<UserRecord, StoreError> {
@@ -101,4 +102,31 @@ pub(super) fn audit_row(row: &impl Columns) -> Result<AuditRow, StoreError> {
         subject: row.optional_parsed("subject")?,
         body: row.text("body")?,
     })
+}
+
+pub(super) fn linked_row(row: &impl Columns) -> Result<LinkedRow, StoreError> {
+    Ok(LinkedRow {
+        row: audit_row(row)?,
+        chain: row.number("chain")?,
+        position: row.number("position")?,
+        link: link(row, "link")?,
+    })
+}
+
+pub(super) fn chain_head(row: &impl Columns) -> Result<ChainHead, StoreError> {
+    Ok(ChainHead {
+        chain: row.number("id")?,
+        key_id: row.text("key_id")?.into(),
+        first: row.number("first_position")?,
+        first_link: link(row, "first_link")?,
+        last: row.number("last_position")?,
+        last_link: link(row, "last_link")?,
+        seal: link(row, "seal")?,
+    })
+}
+
+pub(super) fn link(row: &impl Columns, name: &'static str) -> Result<Link, StoreError> {
+    let bytes = row.optional_bytes(name)?.ok_or_else(|| corrupt(name, "it is missing"))?;
+    let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|error| corrupt(name, error))?;
+    Ok(bytes.into())
 }

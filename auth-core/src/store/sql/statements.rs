@@ -8,48 +8,55 @@
 /// query whose values one must equal, evaluated once: PostgreSQL may join with `IN`, and then reads whole tables or
 /// exceeds a limit.
 macro_rules! part {
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal T) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal T) => {
         $prefix
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal LOCK) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal LOCK) => {
         $lock
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ANY) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal ANY) => {
         $any
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal END) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal END) => {
         $end
     };
     // Whether the account has one of the roles `$2`.
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal OVERLAPS) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal OVERLAPS) => {
         $overlaps
     };
+    // As `LOCK`, of rows that no other transaction has locked.
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal FREE) => {
+        $free
+    };
     // Whether the family of a session is too large to be deleted with it in one short step.
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal LARGE) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal LARGE) => {
         concat!("EXISTS (SELECT 1 FROM ", $prefix, "refresh_tokens WHERE session_id = id LIMIT 1 OFFSET 200)")
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal USER) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal USER) => {
         "id, email, password_hash, active, roles, version, created_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ACCOUNT) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal ACCOUNT) => {
         "id, email, roles, active, created_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal SESSION) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal SESSION) => {
         "id, subject, version, scope, amr, agent, created_at, last_used_at, expires_at, ends_at, client_id, dpop_jkt, authenticated_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal KEY) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal KEY) => {
         "id, name, owner, scopes, hash, previous_hash, previous_until, created_at, expires_at, last_used_at, metadata, self_service, parent, parent_hash, imported_hash"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal EVENT) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal EVENT) => {
         "id, at, kind, outcome, subject, body"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal FACTOR) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal CHAIN) => {
+        "id, key_id, first_position, first_link, last_position, last_link, seal"
+    };
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal FACTOR) => {
         "id, kind, secret, counter, created_at, confirmed_at, last_used_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal ONE_TIME) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal ONE_TIME) => {
         "hash, purpose, subject, version, email, created_at, expires_at"
     };
-    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $text:literal) => {
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal $text:literal) => {
         $text
     };
 }
@@ -62,10 +69,10 @@ macro_rules! statements {
 
         #[cfg(feature = "sqlite")]
         pub(in crate::store) const SQLITE: Statements =
-            Statements { $($name: concat!($(part!("auth_" "" " IN (" ")" "EXISTS (SELECT 1 FROM json_each(roles) AS held JOIN json_each($2) AS needed ON held.value = needed.value)" $part)),+),)+ };
+            Statements { $($name: concat!($(part!("auth_" "" " IN (" ")" "EXISTS (SELECT 1 FROM json_each(roles) AS held JOIN json_each($2) AS needed ON held.value = needed.value)" "" $part)),+),)+ };
         #[cfg(feature = "postgres")]
         pub(in crate::store) const POSTGRES: Statements =
-            Statements { $($name: concat!($(part!("auth_core." " FOR UPDATE" " = ANY (ARRAY(" "))" "roles && $2" $part)),+),)+ };
+            Statements { $($name: concat!($(part!("auth_core." " FOR UPDATE" " = ANY (ARRAY(" "))" "roles && $2" " FOR UPDATE SKIP LOCKED" $part)),+),)+ };
     };
 }
 
@@ -207,10 +214,30 @@ statements! {
                       ON CONFLICT (hash) DO UPDATE SET subject = excluded.subject, expires_at = excluded.expires_at"]
     forget_devices ["DELETE FROM " T "known_devices WHERE subject = $1"]
 
-    add_event ["INSERT INTO " T "events (" EVENT ") VALUES ($1, $2, $3, $4, $5, $6)"]
+    add_event ["INSERT INTO " T "events (" EVENT ", chain, position, link) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"]
     events ["SELECT " EVENT " FROM " T "events
              WHERE (at, id) < ($1, $2) AND at >= $5 AND (kind = $4 OR $4 IS NULL) ORDER BY at DESC, id DESC LIMIT $3"]
     events_of ["SELECT " EVENT " FROM " T "events
                 WHERE subject = $6 AND (at, id) < ($1, $2) AND at >= $5 AND (kind = $4 OR $4 IS NULL)
                 ORDER BY at DESC, id DESC LIMIT $3"]
+    /// A chain that no other write holds: a transaction of the application may last, and no login waits for it.
+    free_chain ["SELECT " CHAIN " FROM " T "event_chains WHERE key_id = $1 ORDER BY id DESC LIMIT 1" FREE]
+    add_chain ["INSERT INTO " T "event_chains (key_id, first_position, first_link, last_position, last_link, seal)
+                VALUES ($1, 0, $2, 0, $2, $2) RETURNING id"]
+    save_chain ["UPDATE " T "event_chains
+                 SET first_position = $2, first_link = $3, last_position = $4, last_link = $5, seal = $6 WHERE id = $1"]
+    reseal_chain ["UPDATE " T "event_chains SET seal = $3 WHERE id = $1 AND seal = $2 RETURNING id"]
+    chains ["SELECT " CHAIN " FROM " T "event_chains ORDER BY id"]
+    chain ["SELECT " CHAIN " FROM " T "event_chains WHERE id = $1" LOCK]
+    linked_events ["SELECT " EVENT ", chain, position, link FROM " T "events
+                    WHERE (chain, position) > ($1, $2) ORDER BY chain, position LIMIT $3"]
+    unlinked_events ["SELECT " EVENT " FROM " T "events WHERE chain IS NULL ORDER BY at, id LIMIT $1"]
+    unlinked_events_to_adopt ["SELECT " EVENT " FROM " T "events
+                               WHERE chain IS NULL ORDER BY at, id LIMIT $1" LOCK]
+    link_event ["UPDATE " T "events SET chain = $2, position = $3, link = $4 WHERE id = $1 AND chain IS NULL"]
+    first_events ["SELECT " EVENT ", chain, position, link FROM " T "events WHERE chain = $1 ORDER BY position LIMIT $2"]
+    forget_events ["DELETE FROM " T "events WHERE chain = $1 AND position <= $2"]
+    forget_unlinked ["DELETE FROM " T "events WHERE id" ANY "
+                          SELECT id FROM " T "events WHERE chain IS NULL AND at < $1
+                          ORDER BY at, id LIMIT $2" LOCK END " RETURNING id"]
 }

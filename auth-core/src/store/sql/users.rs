@@ -83,6 +83,6 @@ pub(in crate::store) async fn add_user<E: Engine>(
     ];
     let is_added = tx.row(E::SQL.add_user, &values).await?.is_some();
     let created = if is_added { Ok(id) } else { Err(UserRejected::EmailTaken) };
-    add::<E>(tx, &audit.rows(&created)).await?;
+    add::<E>(tx, &audit.rows(&created), audit.key()).await?;
     Ok(created)
 }

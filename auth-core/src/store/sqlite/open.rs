@@ -117,6 +117,7 @@ fn migrations() -> Migrator {
             (6, "one-time tokens", include_str!("../../../migrations/sqlite/0006_one_time_tokens.sql")),
             (7, "second factors", include_str!("../../../migrations/sqlite/0007_second_factors.sql")),
             (8, "limits", include_str!("../../../migrations/sqlite/0008_limits.sql")),
+            (9, "chains", include_str!("../../../migrations/sqlite/0009_chains.sql")),
         ],
     )
 }

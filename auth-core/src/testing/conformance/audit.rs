@@ -11,17 +11,17 @@ use crate::store::{
 };
 
 /// Rows about one subject, a second apart.
-struct Trail {
+pub(super) struct Trail {
     subject: SubjectId,
     rows: AtomicU64,
 }
 
 impl Trail {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { subject: SubjectId::random(), rows: AtomicU64::new(0) }
     }
 
-    fn row(&self, kind: &str) -> AuditRow {
+    pub(super) fn row(&self, kind: &str) -> AuditRow {
         AuditRow {
             id: SessionId::random().as_str().into(),
             at: NOW.after(secs(self.rows.fetch_add(1, Ordering::Relaxed))),
@@ -32,7 +32,7 @@ impl Trail {
         }
     }
 
-    fn rows<T>(&self, kind: &str) -> impl Fn(&T) -> Vec<AuditRow> {
+    pub(super) fn rows<T>(&self, kind: &str) -> impl Fn(&T) -> Vec<AuditRow> {
         move |_| vec![self.row(kind)]
     }
 
@@ -150,8 +150,8 @@ pub(super) async fn rows_are_listed_newest_first_and_page_by_page<S: AuditLog>(s
     let mut rows: Vec<_> = ["one", "two", "three", "four"].map(|kind| trail.row(kind)).into();
     rows[2].at = rows[1].at; // the same millisecond, ordered by id
     let without_subject = AuditRow { subject: None, ..trail.row("without subject") };
-    store.append(rows.clone()).await.unwrap();
-    store.append(vec![without_subject.clone()]).await.unwrap();
+    store.append(rows.clone(), None).await.unwrap();
+    store.append(vec![without_subject.clone()], None).await.unwrap();
     rows.sort_by(|a, b| (b.at, &b.id).cmp(&(a.at, &a.id)));
 
     let mut filter = trail.filter();
@@ -185,8 +185,8 @@ pub(super) async fn rows_are_listed_newest_first_and_page_by_page<S: AuditLog>(s
 pub(super) async fn rows_are_added_together_or_not_at_all<S: AuditLog>(store: &Arc<S>) {
     let trail = Trail::new();
     let first = trail.row("first");
-    store.append(vec![first.clone()]).await.unwrap();
+    store.append(vec![first.clone()], None).await.unwrap();
     let again = AuditRow { kind: "again".into(), ..first };
-    assert!(store.append(vec![trail.row("second"), again]).await.is_err(), "two rows have one id");
+    assert!(store.append(vec![trail.row("second"), again], None).await.is_err(), "two rows have one id");
     assert_eq!(trail.kinds(&**store).await, ["first"]);
 }

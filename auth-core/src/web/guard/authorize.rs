@@ -67,6 +67,8 @@ impl<P: Policy> Gate<P> {
                 Err(Refusal::Access(refusal)) => refusal.where_api_key(P::REQUIREMENT.wants_api_key()).into(),
                 Err(refusal) => refusal,
             };
+            let access = if let Refusal::Access(refusal) = &refusal { Some(refusal) } else { None };
+            self.auth.verifier().meters.refused(&P::DECLARED, access);
             self.auth.verifier().record_refused(&P::DECLARED, &self.caller, &refusal, || self.context.clone());
             Err(EarlyResponse::of(Rejection::new(refusal, &self.auth)))
         }))

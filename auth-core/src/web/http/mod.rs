@@ -17,7 +17,7 @@ pub(crate) use challenge::{add_challenges, quotable};
 pub use no_store::NoStore;
 pub(crate) use no_store::{NO_STORE, no_store};
 #[cfg(feature = "server")]
-pub(crate) use page::page_limit;
+pub(crate) use page::{MAX_LIMIT, page_limit};
 pub use page::{PageQuery, Paged};
 pub use path::Path;
 pub use problem::{ErrorBody, FieldProblem, Problem, problem_json};

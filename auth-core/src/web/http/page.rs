@@ -15,7 +15,7 @@ use crate::service::Auth;
 use crate::web::BodyError;
 
 const DEFAULT_LIMIT: u32 = 100;
-const MAX_LIMIT: u32 = 1000;
+pub(crate) const MAX_LIMIT: u32 = 1000;
 
 /// The number of entries for `?limit=`.
 pub(crate) fn page_limit(limit: Option<u32>) -> u32 {

@@ -1,8 +1,11 @@
 //! `GET /auth/events` and `GET /auth/events/mine`.
 
+use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream::try_unfold;
 use serde::{Deserialize, Serialize};
 
 use auth_macros::require_auth;
@@ -10,11 +13,11 @@ use auth_macros::require_auth;
 use crate::base::{SubjectId, Timestamp};
 use crate::event::Event;
 use crate::policy::Policy;
-use crate::service::Auth;
+use crate::service::{AccountError, Auth};
 use crate::store::AuditFilter;
 use crate::verify::Identity;
 use crate::web::guard::Guard;
-use crate::web::http::{Json, page_limit};
+use crate::web::http::{Json, MAX_LIMIT, page_limit};
 use crate::web::{BodyError, Refusal};
 
 /// The parameters of a page.
@@ -49,18 +52,52 @@ pub(super) struct Page {
     next: Option<String>,
 }
 
+/// JSON lines, as an `Accept` asks for them.
+const LINES: &str = "application/x-ndjson";
+
+/// The filter of a query, and the limit of its page.
+fn filter_of(query: Query) -> Result<(AuditFilter, Option<u32>), BodyError> {
+    let wrong = |detail| BodyError::new(StatusCode::BAD_REQUEST, detail);
+    let Query { after, limit, subject, kind, since, until } = query;
+    // Other lists shorten a page that is too long. A trail that ends early would look complete.
+    if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
+        return Err(wrong("`limit` is 1 to 1000."));
+    }
+    let before = after.map(|cursor| cursor_of(&cursor).ok_or(wrong("`after` is the `next` of a page."))).transpose()?;
+    Ok((AuditFilter { subject, kind, since, until, before }, limit))
+}
+
 async fn page(auth: &Auth, query: Query) -> Result<Json<Page>, Refusal> {
-    let before = query.after.as_deref().map(|cursor| {
-        let wrong = || BodyError::new(StatusCode::BAD_REQUEST, "`after` is the `next` of a page.");
-        cursor_of(cursor).ok_or_else(wrong)
-    });
-    let Query { subject, kind, since, until, .. } = query;
-    let filter = AuditFilter { subject, kind, since, until, before: before.transpose()? };
-    let limit = page_limit(query.limit);
+    let (filter, limit) = filter_of(query)?;
+    let limit = page_limit(limit);
     let events = auth.events(&filter, limit).await?;
     let is_full = u32::try_from(events.len()).is_ok_and(|length| length == limit);
     let next = events.last().filter(|_| is_full).map(|last| format!("{}.{}", last.at.as_millis(), last.id));
     Ok(Json(Page { events, next }))
+}
+
+/// The whole trail of a query as JSON lines. It is read as fast as the client takes it. Where the store fails, the body
+/// ends without its end, which HTTP clients report.
+fn lines(auth: Auth, query: Query) -> Result<Response, Refusal> {
+    let (filter, limit) = filter_of(query)?;
+    if limit.is_some() {
+        return Err(
+            BodyError::new(StatusCode::BAD_REQUEST, "JSON lines have no pages, so they take no `limit`.").into()
+        );
+    }
+    let lines = try_unfold((auth, filter), |(auth, mut filter)| async move {
+        let next = auth.next_lines(&mut filter).await?;
+        Ok::<_, AccountError>(next.map(|(lines, _)| (lines, (auth, filter))))
+    });
+    Ok(([(header::CONTENT_TYPE, LINES)], Body::from_stream(lines)).into_response())
+}
+
+fn wants_lines(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
+    let types = accepted.flat_map(|value| value.split(','));
+    types
+        .map(|accepted| accepted.split(';').next().unwrap_or_default().trim())
+        .any(|name| name.eq_ignore_ascii_case(LINES))
 }
 
 fn cursor_of(text: &str) -> Option<(Timestamp, Box<str>)> {
@@ -68,8 +105,16 @@ fn cursor_of(text: &str) -> Option<(Timestamp, Box<str>)> {
     Some((Timestamp::from_millis(millis.parse().ok()?), id.parse::<uuid::Uuid>().ok()?.to_string().into()))
 }
 
-pub(super) async fn all<P: Policy>(_: Guard<P>, State(auth): State<Auth>, query: Query) -> Result<Json<Page>, Refusal> {
-    page(&auth, query).await
+pub(super) async fn all<P: Policy>(
+    _: Guard<P>,
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Response, Refusal> {
+    let mut response =
+        if wants_lines(&headers) { lines(auth, query)? } else { page(&auth, query).await?.into_response() };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
 }
 
 #[require_auth]

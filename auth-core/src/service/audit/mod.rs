@@ -1,10 +1,16 @@
 //! The audit trail.
 
-use std::sync::Arc;
+mod export;
+mod report;
+mod retention;
+mod verify;
 
+pub use self::report::{Finding, PinnedHead, TrailHeads, TrailReport};
+pub(super) use self::retention::Retention;
 use super::{AccountError, Auth};
-use crate::event::Event;
-use crate::store::{AuditFilter, AuditLog, StoreError};
+use crate::event::{Event, Journal};
+use crate::store::{AuditFilter, AuditRow, StoreError};
+use crate::token::AuditKey;
 
 impl Auth {
     /// Returns at most `limit` events of the audit trail, newest first. The stores of auth-core write an event in the
@@ -27,17 +33,23 @@ impl Auth {
     /// [`AccountError::Misconfigured`] when no store of this `Auth` has an audit trail;
     /// [`AccountError::Unavailable`] when the store does not answer or holds a row that is no event.
     pub async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<Event>, AccountError> {
-        let rows = self.audit_log()?.events(filter, limit).await?;
-        let events = rows.iter().map(|row| {
-            let event: Event = serde_json::from_str(&row.body)
-                .map_err(|error| StoreError::Corrupt { what: "audit row", why: error.to_string() })?;
-            // The body has seconds; a page continues by milliseconds.
-            Ok(Event { at: row.at, ..event })
-        });
-        Ok(events.collect::<Result<_, StoreError>>()?)
+        let rows = self.journal()?.log().events(filter, limit).await?;
+        Ok(rows.iter().map(event_of).collect::<Result<_, _>>()?)
     }
 
-    fn audit_log(&self) -> Result<&Arc<dyn AuditLog>, AccountError> {
+    fn journal(&self) -> Result<&Journal, AccountError> {
         self.service()?.audit.as_ref().ok_or_else(|| AccountError::misconfigured("audit trail"))
     }
+
+    /// The key of the links of new rows.
+    pub(super) fn audit_key(&self) -> Option<&AuditKey> {
+        self.0.service.as_ref().and_then(|service| service.audit.as_ref()).and_then(Journal::key)
+    }
+}
+
+fn event_of(row: &AuditRow) -> Result<Event, StoreError> {
+    let event: Event = serde_json::from_str(&row.body)
+        .map_err(|error| StoreError::Corrupt { what: "audit row", why: error.to_string() })?;
+    // The body has seconds; a page continues by milliseconds.
+    Ok(Event { at: row.at, ..event })
 }

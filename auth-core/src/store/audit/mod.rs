@@ -1,11 +1,16 @@
 //! Audit rows, which are written in the transaction of the change that they describe.
 
+mod chain;
+
 use std::fmt;
 
 use async_trait::async_trait;
 
+pub use self::chain::{ChainHead, InvalidLink, Link, LinkedRow};
+pub(crate) use self::chain::{UnknownKey, link};
 use super::{Redeemed, StoreError, UpdateOutcome};
 use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
+use crate::token::AuditKey;
 
 /// One row of the audit trail, opaque to the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,25 +55,40 @@ type Rows<'a, T> = dyn Fn(&T) -> Vec<AuditRow> + Send + Sync + 'a;
 /// assert_eq!(audit.rows(&Some(3)).len(), 1);
 /// assert_eq!(audit.rows(&None), [], "there is no such user, so nothing was changed");
 /// ```
-pub struct Audit<'a, T>(Option<&'a Rows<'a, T>>);
+pub struct Audit<'a, T> {
+    rows: Option<&'a Rows<'a, T>>,
+    key: Option<&'a AuditKey>,
+}
 
 impl<'a, T: Outcome> Audit<'a, T> {
     /// No rows.
     #[must_use]
     pub const fn none() -> Self {
-        Self(None)
+        Self { rows: None, key: None }
     }
 
     /// Rows that `rows` creates from the outcome. It runs inside the transaction, so it must not block or panic.
     #[must_use]
     pub const fn new(rows: &'a Rows<'a, T>) -> Self {
-        Self(Some(rows))
+        Self { rows: Some(rows), key: None }
+    }
+
+    /// Sets the key of the rows' links; none by default.
+    #[must_use]
+    pub const fn with_key(self, key: Option<&'a AuditKey>) -> Self {
+        Self { key, ..self }
+    }
+
+    /// The key of the rows' links.
+    #[must_use]
+    pub const fn key(&self) -> Option<&'a AuditKey> {
+        self.key
     }
 
     /// The rows to write with a change of this outcome; empty when nothing changed.
     #[must_use]
     pub fn rows(&self, outcome: &T) -> Vec<AuditRow> {
-        self.0.filter(|_| outcome.is_change()).map(|rows| rows(outcome)).unwrap_or_default()
+        self.rows.filter(|_| outcome.is_change()).map(|rows| rows(outcome)).unwrap_or_default()
     }
 }
 
@@ -83,7 +103,7 @@ impl<T> Copy for Audit<'_, T> {}
 
 impl<T> fmt::Debug for Audit<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Audit(..)" } else { "Audit(none)" })
+        f.write_str(if self.rows.is_some() { "Audit(..)" } else { "Audit(none)" })
     }
 }
 
@@ -119,6 +139,13 @@ impl Outcome for Vec<SessionId> {
     }
 }
 
+/// A number of rows.
+impl Outcome for u64 {
+    fn is_change(&self) -> bool {
+        *self > 0
+    }
+}
+
 /// The removed keys.
 impl Outcome for Vec<ApiKeyId> {
     fn is_change(&self) -> bool {
@@ -138,7 +165,13 @@ impl Outcome for Redeemed {
     }
 }
 
-/// An audit trail.
+/// An audit trail, whose rows are linked in chains.
+///
+/// Every write of rows (those of a change, too) takes the [`ChainHead`] of a chain with the key's
+/// [`key_id`](ChainHead::key_id) in its transaction, the newest one, links each row by [`ChainHead::link_after`], and saves
+/// rows, links and head. It does not wait for a chain that another transaction holds, but takes another one, or begins one:
+/// a transaction of the application may last. It begins one as well where the head is not
+/// [sealed by the key](ChainHead::is_sealed_by).
 ///
 /// # Errors
 ///
@@ -146,10 +179,30 @@ impl Outcome for Redeemed {
 #[async_trait]
 pub trait AuditLog: Send + Sync + 'static {
     /// Adds rows that belong to no write, all or none.
-    async fn append(&self, rows: Vec<AuditRow>) -> Result<(), StoreError>;
+    async fn append(&self, rows: Vec<AuditRow>, key: Option<&AuditKey>) -> Result<(), StoreError>;
 
     /// Returns at most `limit` rows, newest first.
     async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Returns the heads of all chains, by number.
+    async fn chains(&self) -> Result<Vec<ChainHead>, StoreError>;
+
+    /// Returns at most `limit` linked rows after this chain and position, in the order of chains and positions.
+    async fn linked_rows(&self, after: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError>;
+
+    /// Returns at most `limit` rows without a link, oldest first. An earlier release wrote them.
+    async fn unlinked_rows(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// Links at most `limit` rows without a link, oldest first, and adds the rows of `audit` after them. Returns their number,
+    /// without those of `audit`.
+    async fn adopt(&self, limit: u32, audit: Audit<'_, u64>) -> Result<u64, StoreError>;
+
+    /// Seals a head with this key, unless it has changed since it was read. Returns whether it did.
+    async fn reseal(&self, head: &ChainHead, key: Option<&AuditKey>) -> Result<bool, StoreError>;
+
+    /// Removes at most `limit` rows from the beginning of each chain, those that [`ChainHead::forget`] gives, and as many rows
+    /// without a link that are older than `before`. Returns their number.
+    async fn forget(&self, before: Timestamp, limit: u32, keys: &[AuditKey]) -> Result<u64, StoreError>;
 }
 
 /// A filter for [`AuditLog::events`].

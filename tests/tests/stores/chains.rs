@@ -1,0 +1,332 @@
+//! The audit trail against a party that writes to the database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use auth_core::event::EventKind;
+use auth_core::limits::RateLimits;
+use auth_core::store::{AuditFilter, AuditLog, ChainHead, PostgresStore, SqliteStore, Store};
+use auth_core::testing::{TestClock, in_memory};
+use auth_core::token::{AuditKey, random_secret};
+use auth_core::{Auth, Clock as _, Context, Finding, Registration, SystemClock, TrailHeads};
+use auth_tests::servers::Database;
+use sqlx::{AssertSqlSafe, raw_sql};
+
+const PASSWORD: &str = "three words and a comma";
+
+fn key() -> AuditKey {
+    AuditKey::new(&random_secret().unwrap()).unwrap()
+}
+
+fn system() -> Context {
+    Context::system("test")
+}
+
+/// A database, and statements by another party in it.
+trait Scene: Store {
+    const TABLES: &'static str;
+
+    async fn execute(&self, sql: &str);
+
+    /// `T.` stands for the prefix of tables, `ZEROS` for 32 bytes.
+    async fn tamper(&self, sql: &str) {
+        self.execute(&sql.replace("T.", Self::TABLES)).await;
+    }
+}
+
+impl Scene for SqliteStore {
+    const TABLES: &'static str = "auth_";
+
+    async fn execute(&self, sql: &str) {
+        let sql = sql.replace("ZEROS", "zeroblob(32)");
+        raw_sql(AssertSqlSafe(sql)).execute(self.pool()).await.unwrap();
+    }
+}
+
+impl Scene for PostgresStore {
+    const TABLES: &'static str = "auth_core.";
+
+    async fn execute(&self, sql: &str) {
+        let sql = sql.replace("ZEROS", "decode(repeat('00', 32), 'hex')");
+        raw_sql(AssertSqlSafe(sql)).execute(self.pool()).await.unwrap();
+    }
+}
+
+fn service(store: &impl Store, key: Option<&AuditKey>) -> Auth {
+    let builder = in_memory().store(store.clone()).rate_limits(RateLimits::off());
+    key.into_iter().fold(builder, |builder, key| builder.audit_key(key.clone())).build().unwrap()
+}
+
+/// Six rows in one chain: one of a change, and five of a queue.
+async fn six_rows(store: &impl Scene, auth: &Auth) -> i64 {
+    store.tamper("DELETE FROM T.events; DELETE FROM T.event_chains; DELETE FROM T.users").await;
+    auth.register(&system(), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    for _ in 0..5 {
+        auth.invalidate_all(&system()).await;
+    }
+    auth.settled().await;
+    let report = auth.verify_events(None).await.unwrap();
+    assert!(report.is_intact() && report.rows == 6, "{report:?}");
+    let [head] = &report.heads.0[..] else { panic!("{report:?}") };
+    head.chain
+}
+
+fn described(finding: &Finding) -> String {
+    match finding {
+        Finding::Changed { position, .. } => format!("changed {position}"),
+        Finding::Missing { from, to, .. } => format!("missing {from} to {to}"),
+        Finding::Inserted { position, .. } => format!("inserted {position}"),
+        Finding::Head { .. } => "head".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+async fn findings(auth: &Auth, pinned: Option<&TrailHeads>) -> String {
+    let report = auth.verify_events(pinned).await.unwrap();
+    let found: Vec<_> = report.findings.iter().map(described).collect();
+    assert_eq!(report.is_intact(), found.is_empty() && report.unlinked == 0);
+    let unlinked = (report.unlinked > 0).then(|| format!("unlinked {}", report.unlinked));
+    found.into_iter().chain(unlinked).collect::<Vec<_>>().join(", ")
+}
+
+const INSERT: &str =
+    "INSERT INTO T.events (id, at, kind, outcome, body, chain, position, link) VALUES ('new', 1, 'x', 'success', '{}'";
+
+async fn each_change_by_another_party_is_found(store: &impl Scene, key: Option<&AuditKey>) {
+    let auth = service(store, key);
+    let insert = |rest: &str| format!("{INSERT}, {rest})");
+    let deletion_with_head = "DELETE FROM T.events WHERE position = 6;
+        UPDATE T.event_chains SET last_position = 5, last_link = (SELECT link FROM T.events WHERE position = 5)";
+    let swap = "UPDATE T.events SET position = 100 WHERE position = 3;
+        UPDATE T.events SET position = 3 WHERE position = 4; UPDATE T.events SET position = 4 WHERE position = 100";
+    let copy = "UPDATE T.events SET body = (SELECT body FROM T.events WHERE position = 2) WHERE position = 4";
+    for (sql, expected) in [
+        ("UPDATE T.events SET body = '{}' WHERE position = 3", "changed 3"),
+        ("UPDATE T.events SET kind = 'x' WHERE position = 3", "changed 3"),
+        ("UPDATE T.events SET outcome = 'x' WHERE position = 3", "changed 3"),
+        ("UPDATE T.events SET subject = 'mallory' WHERE position = 3", "changed 3"),
+        ("UPDATE T.events SET subject = NULL WHERE position = 1", "changed 1"),
+        ("UPDATE T.events SET at = at + 1 WHERE position = 6", "changed 6"),
+        ("UPDATE T.events SET id = 'x' WHERE position = 1", "changed 1"),
+        ("UPDATE T.events SET link = ZEROS WHERE position = 3", "changed 3, changed 4"),
+        (copy, "changed 4"),
+        ("DELETE FROM T.events WHERE position = 1", "missing 1 to 1"),
+        ("DELETE FROM T.events WHERE position = 3", "missing 3 to 3"),
+        ("DELETE FROM T.events WHERE position IN (2, 3, 5)", "missing 2 to 3, missing 5 to 5"),
+        ("DELETE FROM T.events WHERE position > 4", "missing 5 to 6"),
+        ("DELETE FROM T.events", "missing 1 to 6"),
+        (swap, "changed 3, changed 4, changed 5"),
+        (&*insert("NULL, NULL, NULL"), "unlinked 1"),
+        (&*insert("(SELECT id FROM T.event_chains), 7, ZEROS"), "inserted 7"),
+        (&*insert("(SELECT id FROM T.event_chains), 0, ZEROS"), "inserted 0"),
+        (&*insert("1000000, 1, ZEROS"), "inserted 1"),
+        ("UPDATE T.events SET chain = 1000000 WHERE position = 6", "missing 6 to 6, inserted 6"),
+        (deletion_with_head, "head"),
+        ("UPDATE T.event_chains SET seal = ZEROS", "head"),
+        ("UPDATE T.event_chains SET first_position = 1", "inserted 1, changed 2, head"),
+        ("DELETE FROM T.event_chains", "inserted 1, inserted 2, inserted 3, inserted 4, inserted 5, inserted 6"),
+    ] {
+        six_rows(store, &auth).await;
+        store.tamper(sql).await;
+        assert_eq!(findings(&auth, None).await, expected, "{sql}");
+    }
+    // What is gone with its head is found by what was pinned.
+    six_rows(store, &auth).await;
+    let pinned = auth.event_heads().await.unwrap();
+    let pinned: TrailHeads = serde_json::from_str(&serde_json::to_string(&pinned).unwrap()).unwrap();
+    assert_eq!(findings(&auth, Some(&pinned)).await, "");
+    auth.invalidate_all(&system()).await;
+    auth.settled().await;
+    assert_eq!(findings(&auth, Some(&pinned)).await, "", "the trail has grown");
+    store.tamper("DELETE FROM T.events; DELETE FROM T.event_chains").await;
+    assert_eq!(findings(&auth, None).await, "");
+    assert_eq!(findings(&auth, Some(&pinned)).await, "missing 1 to 6");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_change_in_sqlite_is_found() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    each_change_by_another_party_is_found(&store, None).await;
+    each_change_by_another_party_is_found(&store, Some(&key())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_change_in_postgres_is_found() {
+    let Some(database) = Database::create("changes of the audit trail in PostgreSQL").await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    each_change_by_another_party_is_found(&store, Some(&key())).await;
+}
+
+/// Removes the row at position 3 and links the rest again, as a party can who reads this crate but not the key.
+async fn link_again_without_row_3(store: &SqliteStore) {
+    let mut head = store.chains().await.unwrap().remove(0);
+    let key_id = head.key_id.clone();
+    let rows = store.linked_rows((head.chain, 0), 100).await.unwrap();
+    head = ChainHead { key_id, ..ChainHead::begin(head.chain, None) };
+    store.tamper("UPDATE T.events SET position = -position; DELETE FROM T.events WHERE position = -3").await;
+    for linked in rows.iter().filter(|linked| linked.position != 3) {
+        let link = head.link_after(&linked.row, None);
+        let (position, id) = (head.last, &linked.row.id);
+        store.tamper(&format!("UPDATE T.events SET position = {position}, link = x'{link}' WHERE id = '{id}'")).await;
+    }
+    let (last, link, seal) = (head.last, head.last_link, head.seal);
+    store
+        .tamper(&format!("UPDATE T.event_chains SET last_position = {last}, last_link = x'{link}', seal = x'{seal}'"))
+        .await;
+}
+
+#[tokio::test]
+async fn rows_that_are_linked_again_are_found_with_a_key_or_by_what_was_pinned() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let auth = service(&store, None);
+    six_rows(&store, &auth).await;
+    let pinned = auth.event_heads().await.unwrap();
+    link_again_without_row_3(&store).await;
+    assert_eq!(findings(&auth, None).await, "", "without a key any party links rows");
+    assert_eq!(findings(&auth, Some(&pinned)).await, "missing 6 to 6");
+    // One more row, and the position is taken again.
+    auth.invalidate_all(&system()).await;
+    auth.settled().await;
+    assert_eq!(findings(&auth, Some(&pinned)).await, "head");
+
+    let auth = service(&store, Some(&key()));
+    six_rows(&store, &auth).await;
+    link_again_without_row_3(&store).await;
+    assert_eq!(
+        findings(&auth, None).await,
+        "changed 1, changed 2, changed 3, changed 4, changed 5, head",
+        "the links are not the key's"
+    );
+    // The service goes on in another chain, and does not seal what it finds.
+    auth.invalidate_all(&system()).await;
+    auth.settled().await;
+    assert_eq!(auth.event_heads().await.unwrap().0.len(), 2);
+    assert!(findings(&auth, None).await.ends_with("head"));
+}
+
+/// A release without links has written rows, or a node of it still does.
+#[tokio::test]
+async fn rows_of_an_earlier_release_are_adopted_once() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let auth = service(&store, None);
+    six_rows(&store, &auth).await;
+    store.tamper("UPDATE T.events SET chain = NULL, position = NULL, link = NULL; DELETE FROM T.event_chains").await;
+    assert_eq!(findings(&auth, None).await, "unlinked 6");
+    assert_eq!(auth.adopt_events(&system()).await.unwrap(), (6, 0));
+    assert_eq!(findings(&auth, None).await, "");
+    let filter = AuditFilter { kind: Some("events_adopted".into()), ..AuditFilter::default() };
+    let adopted = auth.events(&filter, 10).await.unwrap();
+    assert_eq!(adopted[0].kind, EventKind::EventsAdopted { rows: 6, chains: 0 });
+    assert_eq!(adopted[0].context, system());
+    store.tamper("UPDATE T.events SET body = '{}' WHERE position = 3").await;
+    assert_eq!(findings(&auth, None).await, "changed 3");
+}
+
+#[tokio::test]
+async fn chains_from_before_the_key_are_adopted_and_those_of_a_former_key_verified() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let (first, second) = (key(), key());
+    six_rows(&store, &service(&store, None)).await;
+    let auth = service(&store, Some(&first));
+    assert_eq!(findings(&auth, None).await, "head", "a chain without the key's seal is not yet protected");
+    assert_eq!(auth.adopt_events(&system()).await.unwrap(), (0, 1));
+    auth.settled().await;
+    assert_eq!(findings(&auth, None).await, "");
+    assert_eq!(auth.adopt_events(&system()).await.unwrap(), (0, 0));
+    // A head that another party has written is not adopted.
+    let changed = "UPDATE T.event_chains SET seal = ZEROS WHERE key_id = ''";
+    let seal = store.chains().await.unwrap()[0].seal;
+    store.tamper(changed).await;
+    assert_eq!(auth.adopt_events(&system()).await.unwrap(), (0, 0));
+    store.tamper(&format!("UPDATE T.event_chains SET seal = x'{seal}' WHERE key_id = ''")).await;
+
+    let both = in_memory().store(store.clone()).audit_key(second.clone()).audit_key(first).build().unwrap();
+    both.invalidate_all(&system()).await;
+    both.settled().await;
+    assert_eq!(findings(&both, None).await, "");
+    assert_eq!(both.event_heads().await.unwrap().0.len(), 3, "one without a key, and one of each");
+    let report = service(&store, Some(&second)).verify_events(None).await.unwrap();
+    assert!(report.findings.iter().any(|finding| matches!(finding, Finding::UnknownKey { .. })), "{report:?}");
+}
+
+#[tokio::test]
+async fn old_events_are_forgotten_and_the_rest_is_verified() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let (key, clock) = (key(), TestClock::at(SystemClock.now()));
+    let auth = in_memory().store(store.clone()).audit_key(key).clock(clock.clone()).build().unwrap();
+    six_rows(&store, &auth).await;
+    let pinned = auth.event_heads().await.unwrap();
+    clock.advance(Duration::from_hours(48));
+    let before = clock.now();
+    auth.invalidate_all(&system()).await;
+    auth.settled().await;
+    assert_eq!(auth.forget_events(&system(), before).await.unwrap(), 6);
+    auth.settled().await;
+    assert_eq!(findings(&auth, Some(&pinned)).await, "");
+    let kinds: Vec<_> = auth.events(&AuditFilter::default(), 10).await.unwrap().into_iter().map(|e| e.kind).collect();
+    assert_eq!(kinds, [EventKind::EventsExpired { count: 6 }, EventKind::CachesInvalidated]);
+    assert_eq!(auth.forget_events(&system(), before).await.unwrap(), 0);
+
+    // A row that another party has made old is not removed for it.
+    store.tamper("UPDATE T.events SET at = 1 WHERE kind = 'caches_invalidated'").await;
+    assert_eq!(auth.forget_events(&system(), before).await.unwrap(), 0);
+    assert_eq!(findings(&auth, None).await, "changed 7");
+}
+
+async fn verification_beside_writes_finds_nothing(store: &impl Scene) {
+    let auth = service(store, Some(&key()));
+    six_rows(store, &auth).await;
+    let ada = store.find_by_login("ada@example.com").await.unwrap().unwrap().id;
+    let done = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = (0..4)
+        .map(|_| {
+            let (auth, done, ada) = (auth.clone(), done.clone(), ada.clone());
+            tokio::spawn(async move {
+                while !done.load(Ordering::Relaxed) {
+                    auth.logout_everywhere(&system(), &ada).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    let mut rows = 0;
+    while rows < 200 {
+        let report = auth.verify_events(None).await.unwrap();
+        assert!(report.is_intact(), "{report:?}");
+        rows = report.rows;
+        auth.forget_events(&system(), auth_core::Timestamp::from_secs(0)).await.unwrap();
+    }
+    done.store(true, Ordering::Relaxed);
+    for writer in writers {
+        writer.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verification_beside_writes_to_sqlite_finds_nothing() {
+    let file = super::sqlite::file::TempFile::new();
+    verification_beside_writes_finds_nothing(&file.open().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verification_beside_writes_to_postgres_finds_nothing() {
+    let Some(database) = Database::create("verification beside writes to PostgreSQL").await else { return };
+    verification_beside_writes_finds_nothing(&PostgresStore::open(&database.url()).await.unwrap()).await;
+}
+
+/// A chain is locked until the application commits, and no other write waits for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_transaction_of_the_application_delays_no_other_change() {
+    let Some(database) = Database::create("an open transaction with an event in PostgreSQL").await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    let auth = in_memory().store(store.clone()).build().unwrap();
+    let ada = auth.new_user(&system(), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    let mut open = store.pool().begin().await.unwrap();
+    let pending = auth.register_in(&system(), &mut open, ada).await.unwrap();
+    auth.register(&system(), Registration::new("bob@example.com", PASSWORD)).await.unwrap();
+    open.commit().await.unwrap();
+    pending.committed().await;
+    let report = auth.verify_events(None).await.unwrap();
+    assert!(report.is_intact() && report.rows == 2, "{report:?}");
+    assert_eq!(report.heads.0.len(), 2, "each transaction had a chain of its own");
+}
