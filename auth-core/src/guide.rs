@@ -27,6 +27,7 @@ pages! {
     OwnLogin: "recipes/own-login.md";
     OwnUsers: "recipes/own-users.md";
     Permissions: "guards/permissions.md";
+    PolicyLaws: "guards/policy-laws.md";
     ReadyRoutes: "recipes/ready-routes.md";
     Recovery: "recipes/recovery.md";
     SecondFactors: "recipes/second-factors.md";

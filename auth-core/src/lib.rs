@@ -163,6 +163,15 @@ pub use web::{Part, Routes};
 #[cfg(feature = "serve")]
 pub use web::{Serve, serve};
 
+/// Questions about policies: who can call a route, what changed, and requirements as values to ask with.
+pub mod analysis {
+    pub use crate::policy::{
+        AnalysisError, ChangeKind, InvalidPattern, InvalidPolicy, InvalidRequirement, KeyWitness, OwnedRequirement,
+        PolicyDiff, PolicySnapshot, QuestionError, Reach, RedundantRequirement, RouteCallers, RouteChange, RouteReach,
+        SubjectWitness, Witness, all, amr, any, api_key, auth, claim, fresh, not, permission, role, scope,
+    };
+}
+
 /// Rate limits of the operations.
 pub mod limits {
     pub use crate::cache::{By, InvalidQuota, Limited, Quota, RateLimits, Throttled};

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use auth_core::analysis::{InvalidPolicy, QuestionError};
+
 /// Why a command failed, and with which exit code.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -14,6 +16,12 @@ pub(crate) enum Error {
     /// A file cannot be opened or is not UTF-8.
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    /// A file is not a policy table.
+    #[error("{}: {source}", path.display())]
+    Policy { path: PathBuf, source: InvalidPolicy },
+    /// A question has no answer.
+    #[error(transparent)]
+    Question(QuestionError),
     /// A file cannot be created or written.
     #[error("cannot write {}: {source}", path.display())]
     Create { path: PathBuf, source: std::io::Error },
@@ -42,7 +50,7 @@ impl Error {
     pub(crate) const fn exit_code(&self) -> u8 {
         match self {
             Self::NotFound(_) | Self::Account(auth_core::AccountError::NotFound { .. }) => 1,
-            Self::Usage(_) | Self::Read { .. } => 2,
+            Self::Usage(_) | Self::Read { .. } | Self::Policy { .. } | Self::Question(_) => 2,
             _ => 3,
         }
     }

@@ -64,8 +64,9 @@ impl PolicyTable {
         text
     }
 
-    /// One line for each route, for a lock file. It omits source lines and column widths, which change without an
-    /// access decision.
+    /// One line for each route, for a lock file, which [`PolicySnapshot`](crate::analysis::PolicySnapshot) reads. It omits
+    /// source lines and column widths, which change without an access decision. Where a role is named, the line ends with
+    /// the roles that satisfy it.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -77,10 +78,7 @@ impl PolicyTable {
     /// ```
     #[must_use]
     pub fn lock(&self) -> String {
-        let routes =
-            self.routes.iter().map(|row| format!("{} {}: {} [{}]\n", row.method, row.path, row.words(), row.handler()));
-        let unchecked = self.unchecked.iter().map(|row| format!("ANY {}: {} [{}]\n", row.path, row.words(), row.file));
-        routes.chain(unchecked).collect()
+        self.snapshot().lock()
     }
 
     pub(crate) fn cells(&self) -> impl Iterator<Item = Cells> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{CredentialKinds, Leaf};
+use super::{CredentialKinds, Leaf, OwnedRequirement};
 
 /// The requirement of a route for its callers.
 ///
@@ -143,8 +143,8 @@ pub(super) struct Mentions {
 }
 
 impl Mentions {
-    pub(super) const fn of(requirement: &Requirement) -> Self {
-        let mut mentions = Self {
+    pub(super) const fn none() -> Self {
+        Self {
             subject: 0,
             api_key: 0,
             either: 0,
@@ -152,33 +152,49 @@ impl Mentions {
             bound_own: CredentialKinds::NONE,
             bound_negated: CredentialKinds::NONE,
             bound_all: CredentialKinds::NONE,
-        };
+        }
+    }
+
+    pub(super) const fn of(requirement: &Requirement) -> Self {
+        let mut mentions = Self::none();
         mentions.add(requirement, false);
         mentions
+    }
+
+    /// A leaf that tests credentials of these kinds.
+    pub(super) const fn add_kinds(&mut self, kinds: CredentialKinds) {
+        match kinds {
+            CredentialKinds { subject: true, api_key: true } => self.either += 1,
+            CredentialKinds { subject, api_key } => {
+                self.subject += subject as usize;
+                self.api_key += api_key as usize;
+            }
+        }
+    }
+
+    pub(super) const fn add_not(&mut self) {
+        self.not += 1;
+    }
+
+    /// A bound requirement that reads `own` credentials, and `all` with those bound inside it.
+    pub(super) const fn add_bound(&mut self, own: CredentialKinds, all: CredentialKinds, negated: bool) {
+        self.bound_own = self.bound_own.or(own);
+        if negated {
+            self.bound_negated = self.bound_negated.or(own);
+        }
+        self.bound_all = self.bound_all.or(all);
     }
 
     const fn add(&mut self, requirement: &Requirement, negated: bool) {
         match requirement {
             Requirement::Public => {}
-            Requirement::Optional => self.subject += 1,
-            Requirement::Leaf(leaf) => match leaf.kinds() {
-                CredentialKinds { subject: true, api_key: true } => self.either += 1,
-                CredentialKinds { subject, api_key } => {
-                    self.subject += subject as usize;
-                    self.api_key += api_key as usize;
-                }
-            },
+            Requirement::Optional => self.add_kinds(CredentialKinds::SUBJECT),
+            Requirement::Leaf(leaf) => self.add_kinds(leaf.kinds()),
             Requirement::Not(inner) => {
-                self.not += 1;
+                self.add_not();
                 self.add(inner, true);
             }
-            Requirement::Bound(bound) => {
-                self.bound_own = self.bound_own.or(bound.own);
-                if negated {
-                    self.bound_negated = self.bound_negated.or(bound.own);
-                }
-                self.bound_all = self.bound_all.or(bound.all);
-            }
+            Requirement::Bound(bound) => self.add_bound(bound.own, bound.all, negated),
             Requirement::All(parts) | Requirement::Any(parts) => {
                 let mut i = 0;
                 while i < parts.len() {
@@ -209,7 +225,7 @@ impl Mentions {
         CredentialKinds { subject: self.subject > 0 || !api_key, api_key }
     }
 
-    const fn all(self) -> CredentialKinds {
+    pub(super) const fn all(self) -> CredentialKinds {
         self.own().or(self.bound_all)
     }
 
@@ -219,45 +235,9 @@ impl Mentions {
 }
 
 /// The requirement in the syntax of the attributes, for instance `all(role(Admin), scope("duty"))`; a part that reads
-/// other credentials than the rest is written `by(auth, ..)`.
+/// other credentials than it would where it stands is written `by(auth, ..)`. Reading the text gives the same requirement.
 impl fmt::Display for Requirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, self.own_kinds())
-    }
-}
-
-impl Requirement {
-    /// `around` are the credentials that the surrounding requirement reads.
-    fn write(&self, f: &mut fmt::Formatter<'_>, around: CredentialKinds) -> fmt::Result {
-        let (word, parts) = match self {
-            Self::Public => return f.write_str("public"),
-            Self::Optional => return f.write_str("auth(optional)"),
-            Self::Leaf(leaf) => return write!(f, "{}", leaf.words()),
-            Self::All(parts) => ("all", *parts),
-            Self::Any(parts) => ("any", *parts),
-            Self::Not(inner) => ("not", std::slice::from_ref(*inner)),
-            Self::Bound(Bound { requirement, own, .. }) => return requirement.write_bound(f, *own, around),
-        };
-        write!(f, "{word}(")?;
-        for (i, part) in parts.iter().enumerate() {
-            f.write_str(if i > 0 { ", " } else { "" })?;
-            part.write(f, around)?;
-        }
-        f.write_str(")")
-    }
-
-    /// Writes a part that reads the credentials `own` within a requirement that reads `around`.
-    pub(super) fn write_bound(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        own: CredentialKinds,
-        around: CredentialKinds,
-    ) -> fmt::Result {
-        if own.is(around) || !Mentions::of(self).depends_on_kinds() {
-            return self.write(f, own);
-        }
-        write!(f, "by({own}, ")?;
-        self.write(f, own)?;
-        f.write_str(")")
+        OwnedRequirement::from(*self).fmt(f)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{CredentialKinds, Requirement};
+use super::{OwnedRequirement, Requirement};
 
 /// What a caller of a route must meet: the guard of every router around it, and the route's own requirement.
 ///
@@ -42,14 +42,6 @@ impl From<Requirement> for RouteRequirement {
 
 impl fmt::Display for RouteRequirement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kinds = self.parts().map(Requirement::own_kinds);
-        let around = kinds.fold(CredentialKinds::NONE, CredentialKinds::or);
-        for guard in self.guards.iter().rev() {
-            f.write_str("all(")?;
-            guard.write_bound(f, guard.own_kinds(), around)?;
-            f.write_str(", ")?;
-        }
-        self.own.write_bound(f, self.own.own_kinds(), around)?;
-        f.write_str(&")".repeat(self.guards.len()))
+        OwnedRequirement::from(self).fmt(f)
     }
 }

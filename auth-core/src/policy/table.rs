@@ -1,8 +1,13 @@
 //! The policy table: the requirement of every route, and its position in the source.
 
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
 use serde::{Serialize, Serializer};
 
-use super::{Declaration, RouteRequirement};
+use super::expr::Text;
+use super::snapshot::{PolicySnapshot, json_roles, unguarded};
+use super::{Declaration, OwnedRequirement, PolicyDiff, Requirement, RouteRequirement};
 
 /// An HTTP method's name; `ANY` for all, `OTHER` for those without a handler on the path.
 pub(crate) type Methods = &'static str;
@@ -30,7 +35,7 @@ pub struct RoutePolicy {
     /// The path with the prefixes of all nests, in axum's syntax; a fallback's ends in `*`.
     pub path: String,
     /// What a caller must meet, including the guards of the routers around the route.
-    #[serde(serialize_with = "in_words")]
+    #[serde(flatten, serialize_with = "in_words")]
     pub requirement: RouteRequirement,
     /// The conditions of the handler's `#[authorize(..)]`, checked after its guard, with normalized whitespace.
     pub conditions: Vec<&'static str>,
@@ -46,12 +51,37 @@ pub struct RoutePolicy {
     pub declared: Declaration,
 }
 
+/// A requirement in words, and which roles satisfy those that it names.
+#[derive(Serialize)]
+struct InWords {
+    requirement: String,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    roles: BTreeMap<String, Vec<Text>>,
+}
+
+impl From<OwnedRequirement> for InWords {
+    fn from(requirement: OwnedRequirement) -> Self {
+        Self { requirement: requirement.to_string(), roles: json_roles(&requirement) }
+    }
+}
+
 fn in_words<S: Serializer>(requirement: &RouteRequirement, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(requirement)
+    InWords::from(OwnedRequirement::from(requirement)).serialize(serializer)
+}
+
+fn guards_in_words<S: Serializer>(guards: &[Requirement], serializer: S) -> Result<S::Ok, S::Error> {
+    let whole = (!guards.is_empty()).then(|| InWords::from(around(guards)));
+    whole.serialize(serializer)
+}
+
+/// All of these guards, innermost first.
+fn around(guards: &[Requirement]) -> OwnedRequirement {
+    let guards = guards.iter().rev().map(|guard| OwnedRequirement::from(*guard));
+    guards.reduce(|one, other| OwnedRequirement(one.0.and(other.0))).unwrap_or_else(unguarded)
 }
 
 /// A plain router that was merged or nested unchecked: its routes have no access guard.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unchecked {
     /// The path below which it was nested; `*` for any.
@@ -62,6 +92,30 @@ pub struct Unchecked {
     pub file: &'static str,
     /// The line, counted from 1.
     pub line: u32,
+    /// What the guards around it require, innermost first.
+    #[serde(flatten, serialize_with = "guards_in_words")]
+    pub(crate) required: Vec<Requirement>,
+}
+
+impl Unchecked {
+    /// What the guards around it require.
+    pub(super) fn requirement(&self) -> OwnedRequirement {
+        around(&self.required)
+    }
+}
+
+/// By path, guards and position.
+impl Ord for Unchecked {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let key = |it: &'_ Self| (it.path.clone(), it.guards.clone(), it.file, it.line);
+        key(self).cmp(&key(other))
+    }
+}
+
+impl PartialOrd for Unchecked {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Every route of a router with its requirement and declaration, sorted by path.
@@ -86,6 +140,47 @@ impl PolicyTable {
     #[must_use]
     pub fn unchecked(&self) -> &[Unchecked] {
         &self.unchecked
+    }
+
+    /// The table as a value that answers questions for all callers at once.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[require_scope("reports:read")]
+    /// # async fn reports() {}
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/reports", get(reports));
+    /// let callers = app.policy().snapshot().who_can("GET /reports").unwrap();
+    /// assert_eq!(callers[0].sets[0].to_string(), "a subject with scope `reports:read`");
+    /// ```
+    #[must_use]
+    pub fn snapshot(&self) -> PolicySnapshot {
+        self.into()
+    }
+
+    /// What `new` changes, compared with this table, for every caller: a line for each changed route, which begins with
+    /// `WIDER`, `NARROWER`, `CHANGED` or `SAME` and names a caller for whom the answer is another.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[require_auth]
+    /// # async fn health() {}
+    /// # mod changed {
+    /// #     use auth_core::prelude::*;
+    /// #     #[public]
+    /// #     pub async fn health() {}
+    /// # }
+    /// let before: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// let after: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(changed::health));
+    /// assert_eq!(
+    ///     before.policy().diff(&after.policy()).to_string(),
+    ///     "WIDER GET /health: public (was auth); now allowed: a caller without credentials\n",
+    /// );
+    /// ```
+    #[must_use]
+    pub fn diff(&self, new: &Self) -> PolicyDiff {
+        self.snapshot().diff(&new.snapshot())
     }
 
     pub(crate) fn below(mut self, prefix: &str) -> Self {

@@ -3,6 +3,7 @@
 mod caller;
 mod expected;
 mod target;
+mod witnesses;
 
 use std::collections::BTreeSet;
 
@@ -104,7 +105,8 @@ impl AccessMatrix {
     /// The roles, conditions and routes that no caller covers.
     fn missing_callers(&self) -> Vec<String> {
         let mut missing = Vec::new();
-        let held: BTreeSet<&str> = self.callers.iter().flat_map(|caller| caller.roles.iter().copied()).collect();
+        let held: BTreeSet<&str> =
+            self.callers.iter().flat_map(|caller| caller.roles.iter().map(String::as_str)).collect();
         for row in self.table.routes() {
             let route = format!("{} {}", row.method, row.path);
             let unheld = row.requirement.parts().flat_map(roles_named).filter(|role| !held.contains(role));

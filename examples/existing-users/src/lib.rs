@@ -32,8 +32,12 @@ pub async fn app(
 ) -> Result<axum::Router, Box<dyn std::error::Error>> {
     let users = LegacyUsers::open(store.pool().clone()).await?;
     let auth = builder.store(store).registry(users).delivery(delivery).build()?;
-    let router = GuardedRouter::new().route("/me", get(me)).route("/admin", get(admin)).merge(auth.routes());
-    Ok(router.with_state(auth))
+    Ok(routes(&auth).with_state(auth))
+}
+
+/// The guarded routes, whose policy tests read.
+pub fn routes(auth: &Auth) -> GuardedRouter<Auth> {
+    GuardedRouter::new().route("/me", get(me)).route("/admin", get(admin)).merge(auth.routes())
 }
 
 #[require_auth]

@@ -8,9 +8,9 @@ mod users;
 
 use std::time::Duration;
 
-use auth_core::Settings;
 use auth_core::prelude::*;
 use auth_core::store::SqliteStore;
+use auth_core::{PolicyTable, Settings};
 use axum::Json;
 use axum::extract::FromRef;
 use axum::http::Uri;
@@ -46,14 +46,23 @@ pub async fn app(url: &str, settings: Settings) -> Result<axum::Router, Box<dyn 
         .access_ttl(Duration::from_mins(30))
         .error_body(errors::detail())
         .build()?;
-    let router = GuardedRouter::new()
+    Ok(routes().with_state(App { auth, users }))
+}
+
+/// Who may call each route.
+#[must_use]
+pub fn policy() -> PolicyTable {
+    routes().policy()
+}
+
+fn routes() -> GuardedRouter<App> {
+    GuardedRouter::new()
         .route("/token", post(token::login_for_access_token))
         .route("/users/me/", get(read_users_me))
         .route("/users/me/items/", get(read_own_items))
         .route("/status/", get(read_system_status))
         .fallback(not_found)
-        .method_not_allowed_fallback(errors::method_not_allowed);
-    Ok(router.with_state(App { auth, users }))
+        .method_not_allowed_fallback(errors::method_not_allowed)
 }
 
 #[require_scope("me")]

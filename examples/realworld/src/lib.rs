@@ -13,7 +13,7 @@ use std::time::Duration;
 use auth_core::password::PasswordRules;
 use auth_core::prelude::*;
 use auth_core::store::SqliteStore;
-use auth_core::{CredentialSource, Settings};
+use auth_core::{CredentialSource, PolicyTable, Settings};
 use axum::extract::FromRef;
 use sqlx::SqlitePool;
 use users::Users;
@@ -56,6 +56,12 @@ pub async fn app(url: &str, settings: Settings) -> Result<axum::Router, Box<dyn 
         .error_body(errors::body())
         .build()?;
     Ok(routes().with_state(App { auth, pool }))
+}
+
+/// Who may call each route.
+#[must_use]
+pub fn policy() -> PolicyTable {
+    routes().policy()
 }
 
 fn routes() -> GuardedRouter<App> {

@@ -1,5 +1,6 @@
 //! The application of FastAPI's tutorial: its requests and their answers.
 
+use auth_core::testing::{all, laws, scope};
 use auth_tests::{Answer, Client, serve};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -72,4 +73,13 @@ async fn refusals_have_the_words_of_the_tutorial() {
     is(&client.get("/nothing").await, 404, &detail("Not Found"));
     let redirect = client.get("/status").await;
     assert_eq!((redirect.status.as_u16(), redirect.header("location")), (307, Some("/status/")));
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&fastapi_tutorial::policy())
+        .only("/users/me/**", scope("me"))
+        .only("/users/me/items/", all([scope("me"), scope("items")]))
+        .never_public("/status/")
+        .no_unchecked_except([]);
 }

@@ -1,5 +1,6 @@
 //! The requests of the `RealWorld` API.
 
+use auth_core::testing::{auth, laws};
 use auth_tests::{Answer, Client, serve};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -191,4 +192,14 @@ async fn lists_are_filtered_and_know_their_viewer() {
     api.call(Some(&kim), Method::DELETE, "/profiles/jake/follow", None).await.is(200);
     assert_eq!(count(api.get(Some(&kim), "/articles/feed").await.is(200)), 0);
     assert_eq!(api.get(None, "/tags").await.is(200), json!({ "tags": ["x", "y"] }));
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&realworld::policy())
+        .never_public("/api/user")
+        .never_public("DELETE /**")
+        .never_public("PUT /**")
+        .only("/api/articles/feed", auth())
+        .no_unchecked_except([]);
 }

@@ -9,7 +9,7 @@ guard!(pub(crate) Staff = role(Moderator));
 guard!(OnDutyOrProgram = any(StaffOnDuty, all(api_key, scope("duty"))));
 
 #[public]
-async fn public_() {}
+pub(crate) async fn public_() {}
 
 #[require_auth]
 async fn auth_() {}

@@ -12,6 +12,7 @@ mod credentials;
 mod handlers;
 mod keys;
 mod language;
+mod laws;
 mod limits;
 mod matrix;
 mod metrics;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use auth_core::recovery::LogDelivery;
 use auth_core::store::MemoryStore;
-use auth_core::testing::{AccessMatrix, Target, TestCaller, policy_lock, sign_in};
+use auth_core::testing::{AccessMatrix, Target, TestCaller, all, api_key, laws, policy_lock, role, scope, sign_in};
 use auth_core::token::SigningKey;
 use auth_core::{Auth, Context, NewApiKey, Registration, Role as _, SubjectId};
 use quickstart::{App, Role, router, routes};
@@ -45,6 +45,18 @@ fn user(auth: &Auth, role: Role, id: SubjectId) -> TestCaller {
 #[test]
 fn policy_table_matches_its_committed_file() {
     policy_lock(&routes(&auth()).policy(), "../examples/quickstart/policy.lock");
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&routes(&auth()).policy())
+        .only("DELETE /users/**", role(Role::Moderator))
+        .only("/auth/api-keys/**", role(Role::Admin))
+        .only("GET /policy", role(Role::Admin))
+        .nobody_without(all([api_key(), scope("reports:read")]), "GET /reports")
+        .never_public("/users/**")
+        .never_public("/auth/sessions/**")
+        .no_unchecked_except([]);
 }
 
 #[tokio::test]

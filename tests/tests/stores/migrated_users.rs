@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use auth_core::Auth;
 use auth_core::recovery::{Delivery, DeliveryError, Message, Purpose};
-use auth_core::store::SqliteStore;
+use auth_core::store::{MemoryStore, SqliteStore};
+use auth_core::testing::{laws, role};
 use auth_core::token::SigningKey;
 use auth_tests::{Client, serve};
 use reqwest::Method;
@@ -187,4 +188,15 @@ fn the_user_store_takes_less_than_50_lines() {
     let source = include_str!("../../../examples/existing-users/src/users.rs");
     let store = source.split_once("#[async_trait]\n").unwrap().1.split_once("\n}\n").unwrap().0;
     assert!(store.lines().count() < 50, "{} lines", store.lines().count());
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+    let auth =
+        Auth::builder(key, "https://api.example.com", "existing-users").store(MemoryStore::new()).build().unwrap();
+    laws(&existing_users::routes(&auth).policy())
+        .only("/admin", role(existing_users::Role::Admin))
+        .never_public("/me")
+        .no_unchecked_except([]);
 }

@@ -1,6 +1,6 @@
 //! `amr("otp")`: the subject authenticated by this method.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
+use super::{Argument, Credential, CredentialKinds, Form, Missing, Syntax, Tests, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -22,9 +22,10 @@ impl Requirement {
 
 impl Amr {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "amr", arguments: &[Form::Text], tests: Tests::Method };
 
     pub(super) const fn words(&self) -> Words {
-        Words::with("amr", Argument::Text(self.method))
+        Words::with(Self::SYNTAX.word, Argument::Text(self.method))
     }
 
     pub(super) const fn implies(&self, other: &Self) -> bool {

@@ -1,6 +1,6 @@
 //! `api_key`: a valid API key.
 
-use super::{Credential, CredentialKinds, Missing, Words};
+use super::{Credential, CredentialKinds, Missing, Syntax, Tests, Words};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -19,9 +19,10 @@ impl Requirement {
 #[expect(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps, clippy::unused_self, reason = "all leaves are called alike")]
 impl ApiKey {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::API_KEY;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "api_key", arguments: &[], tests: Tests::Presence };
 
     pub(super) const fn words(&self) -> Words {
-        Words::alone("api_key")
+        Words::alone(Self::SYNTAX.word)
     }
 
     pub(super) const fn implies(&self, _: &Self) -> bool {

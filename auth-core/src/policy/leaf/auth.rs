@@ -1,6 +1,6 @@
 //! `auth`: a subject with a valid access token.
 
-use super::{Credential, CredentialKinds, Missing, Words};
+use super::{Credential, CredentialKinds, Missing, Syntax, Tests, Words};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -19,9 +19,10 @@ impl Requirement {
 #[expect(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps, clippy::unused_self, reason = "all leaves are called alike")]
 impl Auth {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "auth", arguments: &[], tests: Tests::Presence };
 
     pub(super) const fn words(&self) -> Words {
-        Words::alone("auth")
+        Words::alone(Self::SYNTAX.word)
     }
 
     pub(super) const fn implies(&self, _: &Self) -> bool {

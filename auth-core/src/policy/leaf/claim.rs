@@ -1,6 +1,6 @@
 //! `claim("tenant", "acme")`: the access token carries this claim with this value.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
+use super::{Argument, Credential, CredentialKinds, Form, Missing, Syntax, Tests, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -26,9 +26,10 @@ impl Requirement {
 
 impl Claim {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "claim", arguments: &[Form::Text, Form::Text], tests: Tests::Claim };
 
     pub(super) const fn words(&self) -> Words {
-        Words { word: "claim", arguments: [Argument::Text(self.name), Argument::Text(self.value)] }
+        Words { word: Self::SYNTAX.word, arguments: [Argument::Text(self.name), Argument::Text(self.value)] }
     }
 
     pub(super) const fn implies(&self, other: &Self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Argument, Credential, CredentialKinds, Missing, Words};
+use super::{Argument, Credential, CredentialKinds, Form, Missing, Syntax, Tests, Words};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -24,9 +24,10 @@ impl Requirement {
 
 impl Fresh {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "fresh", arguments: &[Form::Seconds], tests: Tests::Age };
 
     pub(super) const fn words(&self) -> Words {
-        Words::with("fresh", Argument::Seconds(self.max_age))
+        Words::with(Self::SYNTAX.word, Argument::Seconds(self.max_age))
     }
 
     pub(super) const fn implies(&self, other: &Self) -> bool {

@@ -1,14 +1,17 @@
 //! The leaves of the requirement language: one file for each, and the one table that lists them.
 
+mod syntax;
 mod words;
 
 use super::{Credential, CredentialKinds, Missing};
 use crate::base::Timestamp;
+pub(super) use syntax::{Form, Syntax, Tests};
 pub(super) use words::{Argument, UNITS, Words};
 
 /// Each leaf has these items, without a trait, whose functions could not be constant:
 ///
 /// - `KINDS`: the credentials that it tests. Either means those that the rest of the requirement reads.
+/// - `SYNTAX`: its word, the forms of its arguments, and what it tests, for readers of requirements as text.
 /// - `words`: the leaf in the syntax of the attributes.
 /// - `implies`: whether every credential that passes it passes another leaf of its kind.
 /// - `passes`: the test; `None` if unknown (see [`CredentialFacts`](crate::policy::CredentialFacts)).
@@ -34,6 +37,13 @@ macro_rules! leaves {
         impl Leaf {
             pub(super) const fn kinds(&self) -> CredentialKinds {
                 match self { $(Self::$leaf(_) => $file::$leaf::KINDS,)* }
+            }
+
+            /// The word, arguments and credentials of every leaf.
+            pub(super) const SYNTAXES: &[(Syntax, CredentialKinds)] = &[$(($file::$leaf::SYNTAX, $file::$leaf::KINDS),)*];
+
+            pub(super) const fn syntax(&self) -> Syntax {
+                match self { $(Self::$leaf(_) => $file::$leaf::SYNTAX,)* }
             }
 
             /// Whether every credential that passes this leaf passes `other`. Leaves that imply each other are equal.

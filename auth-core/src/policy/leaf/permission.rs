@@ -1,6 +1,6 @@
 //! `permission(UsersRead)`: a subject with a role that has this permission.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
+use super::{Argument, Credential, CredentialKinds, Form, Missing, Syntax, Tests, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -24,9 +24,10 @@ impl Requirement {
 
 impl Permission {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "permission", arguments: &[Form::Name], tests: Tests::RoleData };
 
     pub(super) const fn words(&self) -> Words {
-        Words::with("permission", Argument::Name(self.name))
+        Words::with(Self::SYNTAX.word, Argument::Name(self.name))
     }
 
     pub(super) const fn implies(&self, other: &Self) -> bool {

@@ -1,6 +1,6 @@
 //! `role(Admin)`: a subject that holds this role or one that includes it.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
+use super::{Argument, Credential, CredentialKinds, Form, Missing, Syntax, Tests, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -24,9 +24,10 @@ impl Requirement {
 
 impl Role {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::SUBJECT;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "role", arguments: &[Form::Name], tests: Tests::Role };
 
     pub(super) const fn words(&self) -> Words {
-        Words::with("role", Argument::Name(self.name))
+        Words::with(Self::SYNTAX.word, Argument::Name(self.name))
     }
 
     /// A role implies those that it includes: every role that grants it grants them.

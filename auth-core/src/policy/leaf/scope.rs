@@ -1,6 +1,6 @@
 //! `scope("reports:read")`: the credential carries this scope.
 
-use super::{Argument, Credential, CredentialKinds, Missing, Words, same};
+use super::{Argument, Credential, CredentialKinds, Form, Missing, Syntax, Tests, Words, same};
 use crate::base::Timestamp;
 use crate::policy::{Leaf, Requirement};
 
@@ -24,9 +24,10 @@ impl Requirement {
 
 impl Scope {
     pub(super) const KINDS: CredentialKinds = CredentialKinds::EITHER;
+    pub(super) const SYNTAX: Syntax = Syntax { word: "scope", arguments: &[Form::Text], tests: Tests::Scope };
 
     pub(super) const fn words(&self) -> Words {
-        Words::with("scope", Argument::Text(self.name))
+        Words::with(Self::SYNTAX.word, Argument::Text(self.name))
     }
 
     pub(super) const fn implies(&self, other: &Self) -> bool {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::policy::{CredentialFacts, Permission, Role, SubjectFacts};
+use crate::policy::{CredentialFacts, Permission, Role, SubjectFacts, Witness};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
@@ -14,8 +14,8 @@ type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> +
 pub struct TestCaller {
     pub(super) name: String,
     pub(super) kind: Kind,
-    pub(super) roles: Vec<&'static str>,
-    permissions: Vec<&'static str>,
+    pub(super) roles: Vec<String>,
+    permissions: Vec<String>,
     pub(super) scopes: Vec<String>,
     pub(super) amr: Vec<String>,
     claims: Vec<(String, String)>,
@@ -79,7 +79,7 @@ impl TestCaller {
     /// Adds a role.
     #[must_use]
     pub fn role(mut self, role: impl Role) -> Self {
-        self.roles.push(role.name());
+        self.roles.push(role.name().to_owned());
         self
     }
 
@@ -91,7 +91,7 @@ impl TestCaller {
     /// Adds a permission of its roles.
     #[must_use]
     pub fn permission(mut self, permission: impl Permission) -> Self {
-        self.permissions.push(permission.name());
+        self.permissions.push(permission.name().to_owned());
         self
     }
 
@@ -131,6 +131,22 @@ impl TestCaller {
         self
     }
 
+    /// Adds the facts of a witness, of the caller's kind of credential.
+    pub(super) fn facts_of(mut self, witness: &Witness) -> Self {
+        if let Some(subject) = witness.subject.as_ref().filter(|_| self.kind == Kind::Subject) {
+            self.roles.extend(subject.roles().into_iter().map(str::to_owned));
+            self.permissions.extend(subject.permissions.iter().cloned());
+            self.scopes.extend(subject.scopes.iter().cloned());
+            self.amr.extend(subject.methods.iter().cloned());
+            self.claims.extend(subject.claims.iter().cloned());
+            self.authenticated_ago = subject.age();
+        }
+        if let Some(key) = witness.api_key.as_ref().filter(|_| self.kind == Kind::ApiKey) {
+            self.scopes.extend(key.scopes.iter().cloned());
+        }
+        self
+    }
+
     pub(super) async fn headers(&self) -> Option<(&'static str, String)> {
         let credential = self.credential.as_ref()?().await;
         match self.kind {
@@ -152,11 +168,11 @@ impl CredentialFacts for TestCaller {
 
 impl SubjectFacts for TestCaller {
     fn holds_any(&self, roles: &[&str]) -> Option<bool> {
-        Some(self.roles.iter().any(|role| roles.contains(role)))
+        Some(self.roles.iter().any(|role| roles.contains(&role.as_str())))
     }
 
     fn has_permission(&self, name: &str) -> Option<bool> {
-        Some(self.permissions.contains(&name))
+        Some(self.permissions.iter().any(|permission| permission == name))
     }
 
     fn authenticated_at(&self) -> Option<Timestamp> {

@@ -58,6 +58,7 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
 
     pub(crate) fn join_unchecked(&self, row: &mut Unchecked) {
         row.guards.push(self.declared.name);
+        row.required.push(self.requirement);
     }
 
     /// Refuses a route to which this guard cannot apply.

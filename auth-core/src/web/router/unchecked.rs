@@ -115,7 +115,8 @@ where
     #[track_caller]
     fn enter_unchecked(&mut self, path: String) {
         let place = Location::caller();
-        self.take_unchecked(Unchecked { path, guards: Vec::new(), file: place.file(), line: place.line() });
+        let (guards, required) = (Vec::new(), Vec::new());
+        self.take_unchecked(Unchecked { path, guards, file: place.file(), line: place.line(), required });
     }
 }
 

@@ -1,0 +1,225 @@
+//! Questions about a policy table, answered for all callers at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::law::{Access, AnalysisError, Function, Space, Witness, beside, common, minimal};
+use super::snapshot::{InvalidPattern, Pattern, PolicySnapshot, Row};
+use super::{OwnedRequirement, Role};
+
+/// More sets of facts are not listed.
+const MOST_SETS: usize = 64;
+
+/// A question that has no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuestionError {
+    /// The route is not a pattern.
+    #[error(transparent)]
+    Pattern(#[from] InvalidPattern),
+    /// No route of the table matches.
+    #[error("no route matches `{0}`")]
+    NoRoute(String),
+    /// A requirement is too large.
+    #[error("{route}: {source}")]
+    TooLarge {
+        /// Method and path.
+        route: String,
+        /// The bound that was reached.
+        source: AnalysisError,
+    },
+}
+
+/// Who can call a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RouteCallers {
+    /// Method and path.
+    pub route: String,
+    /// Its requirement, in words.
+    pub requirement: String,
+    /// The smallest sets of facts, each of which suffices; none if no caller can call it.
+    pub sets: Vec<Witness>,
+    /// Whether these are all of them.
+    pub is_all: bool,
+}
+
+/// What callers can do at a route.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RouteReach {
+    /// Method and path.
+    pub route: String,
+    /// Its requirement, in words.
+    pub requirement: String,
+    /// Which of the callers it lets in.
+    pub reach: Reach,
+    /// One of those that it lets in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Witness>,
+    /// One of those that it refuses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Witness>,
+}
+
+/// Which of some callers a route lets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Reach {
+    /// All of them.
+    All,
+    /// Those that meet more besides.
+    Some,
+    /// None of them.
+    None,
+}
+
+/// A route's own requirement that its router's guard makes redundant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct RedundantRequirement {
+    /// Method and path.
+    pub route: String,
+    /// The requirement of the handler.
+    pub own: String,
+    /// The guards around it, which let in no caller that the handler's requirement refuses.
+    pub guard: String,
+}
+
+impl Row {
+    fn error(&self) -> impl FnOnce(AnalysisError) -> QuestionError + '_ {
+        |source| QuestionError::TooLarge { route: self.route(), source }
+    }
+}
+
+impl PolicySnapshot {
+    /// The smallest sets of roles, scopes, methods and conditions that suffice to call a route, for each route that matches
+    /// `METHOD /path`. [`PolicyTable::snapshot`](crate::PolicyTable::snapshot) has an example.
+    ///
+    /// # Errors
+    ///
+    /// A wrong or unmatched pattern, or a requirement that is too large.
+    pub fn who_can(&self, route: &str) -> Result<Vec<RouteCallers>, QuestionError> {
+        let rows = Pattern::parse(route)?.find(&self.rows);
+        if rows.is_empty() {
+            return Err(QuestionError::NoRoute(route.to_owned()));
+        }
+        let callers = |row: &Row| {
+            let (sets, is_all) = minimal(row.access(), MOST_SETS).map_err(row.error())?;
+            Ok(RouteCallers { route: row.route(), requirement: row.words(), sets, is_all })
+        };
+        rows.into_iter().map(callers).collect()
+    }
+
+    /// What callers who meet `caller` can do: which of them each route lets in, those with all of them first.
+    ///
+    /// A role named without its enum, as in text, is satisfied by the roles that the table says.
+    ///
+    /// ```
+    /// use auth_core::analysis::{PolicySnapshot, Reach, scope};
+    ///
+    /// let table: PolicySnapshot = "GET /a: scope(\"a\") [app::a]\nGET /b: all(scope(\"a\"), scope(\"b\")) [app::b]\n".parse()?;
+    /// let reach = table.what_can(&scope("a")).unwrap();
+    /// assert_eq!((reach[0].route.as_str(), reach[0].reach), ("GET /a", Reach::All));
+    /// assert_eq!((reach[1].route.as_str(), reach[1].reach), ("GET /b", Reach::Some));
+    /// # Ok::<(), auth_core::analysis::InvalidPolicy>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A requirement that is too large.
+    pub fn what_can(&self, caller: &OwnedRequirement) -> Result<Vec<RouteReach>, QuestionError> {
+        let caller = caller.clone().granting(&self.grants());
+        let reach = |row: &Row| {
+            let allowed = common(Access::from(&caller), row.access()).map_err(row.error())?;
+            let refused = beside(Access::from(&caller), row.access()).map_err(row.error())?;
+            let reach = match (&allowed, &refused) {
+                (None, _) => Reach::None,
+                (Some(_), Some(_)) => Reach::Some,
+                (Some(_), None) => Reach::All,
+            };
+            Ok(RouteReach { route: row.route(), requirement: row.words(), reach, allowed, refused })
+        };
+        let mut routes = self.rows.iter().map(reach).collect::<Result<Vec<_>, QuestionError>>()?;
+        routes.sort_by_key(|route| route.reach);
+        Ok(routes)
+    }
+
+    /// The routes that let in the same callers, where there are several.
+    ///
+    /// # Errors
+    ///
+    /// A requirement that is too large.
+    pub fn equivalent(&self) -> Result<Vec<Vec<String>>, QuestionError> {
+        let mut space = Space::of(self.rows.iter().map(|row| row.access().node));
+        let mut groups: BTreeMap<Function, Vec<&Row>> = BTreeMap::new();
+        for row in &self.rows {
+            let callers = space.access(row.access()).map_err(row.error())?;
+            groups.entry(callers).or_default().push(row);
+            space.take_steps();
+        }
+        // Equal callers are one function only where all ages are known.
+        let mut equal: BTreeMap<Function, Vec<&Row>> = BTreeMap::new();
+        for (callers, rows) in groups {
+            let canonical = space.canonical(callers).map_err(rows[0].error())?;
+            equal.entry(canonical).or_default().extend(rows);
+            space.take_steps();
+        }
+        let mut groups: Vec<Vec<String>> =
+            equal.into_values().map(|rows| rows.into_iter().map(Row::route).collect::<Vec<_>>()).collect();
+        groups.retain(|routes| routes.len() > 1);
+        groups.iter_mut().for_each(|routes| routes.sort());
+        groups.sort();
+        Ok(groups)
+    }
+
+    /// The roles of the enum that no requirement names.
+    #[must_use]
+    pub fn unused_roles<R: Role>(&self) -> Vec<&'static str> {
+        let named = self.named("role");
+        R::ALL.iter().map(|role| role.name()).filter(|role| !named.contains(role)).collect()
+    }
+
+    /// Those of `scopes` that no requirement names.
+    pub fn unused_scopes<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+        let named = self.named("scope");
+        scopes.into_iter().filter(|scope| !named.contains(scope)).collect()
+    }
+
+    /// The first arguments of all leaves of this word.
+    fn named(&self, word: &str) -> BTreeSet<&str> {
+        let mut named = BTreeSet::new();
+        for row in &self.rows {
+            row.requirement.0.leaves(&mut |leaf| {
+                if let Some(name) = leaf.arguments.first().filter(|_| leaf.syntax.word == word) {
+                    named.insert(name.text());
+                }
+            });
+        }
+        named
+    }
+
+    /// The routes whose own requirement changes nothing, because the guard of a router around it is stricter. Known of a
+    /// table from a router; a lock file has both as one requirement. A bare `auth` or `api_key` is not listed: it says what
+    /// the handler reads.
+    ///
+    /// # Errors
+    ///
+    /// A requirement that is too large.
+    pub fn redundant(&self) -> Result<Vec<RedundantRequirement>, QuestionError> {
+        let mut redundant = Vec::new();
+        for row in &self.rows {
+            let Some((guard, own)) = &row.apart else { continue };
+            let words = own.to_string();
+            if matches!(words.as_str(), "auth" | "api_key") {
+                continue;
+            }
+            if beside(guard.into(), own.into()).map_err(row.error())?.is_none() {
+                redundant.push(RedundantRequirement { route: row.route(), own: words, guard: guard.to_string() });
+            }
+        }
+        Ok(redundant)
+    }
+}
