@@ -84,7 +84,7 @@ impl TestCaller {
     }
 
     pub(in crate::testing) fn role_names(mut self, names: &[&'static str]) -> Self {
-        self.roles.extend(names);
+        self.roles.extend(names.iter().map(|name| (*name).to_owned()));
         self
     }
 
