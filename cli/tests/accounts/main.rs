@@ -1,9 +1,10 @@
-//! The command line, run as a program: accounts on SQLite and PostgreSQL, keys, passwords, tokens.
+//! The command line, run as a program: accounts on SQLite and PostgreSQL, keys, passwords, tokens, policies.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers, too")]
 
 mod database;
 mod offline;
+mod policy;
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};

@@ -1,0 +1,79 @@
+//! Policy tables compared and questioned.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const OLD: &str = "\
+GET /reports: all(auth, scope(\"reports:read\")) [app::reports]
+DELETE /users/{id}: role(admin) [app::remove] where role(admin) is admin
+GET /users/{id}: auth [app::show]
+";
+
+/// Standard output, standard error and exit code.
+fn policy(arguments: &[&str]) -> (String, String, i32) {
+    let output = Command::new(env!("CARGO_BIN_EXE_auth-core")).arg("policy").args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr), output.status.code().unwrap())
+}
+
+/// The old table, and one with `from` replaced.
+fn tables(from: &str, to: &str) -> (TempDir, PathBuf, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let [old, new] = ["old.lock", "new.lock"].map(|name| folder.path().join(name));
+    std::fs::write(&old, OLD).unwrap();
+    std::fs::write(&new, OLD.replace(from, to)).unwrap();
+    (folder, old, new)
+}
+
+fn shown(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn a_widening_has_its_exit_code_and_its_witness() {
+    let (_folder, old, new) = tables("all(auth", "any(auth");
+    let (text, _, code) = policy(&["diff", shown(&old), shown(&new)]);
+    assert_eq!(code, 1);
+    assert!(text.starts_with("WIDER GET /reports: any(auth, scope(\"reports:read\")) (was all("), "{text}");
+    assert!(text.contains("now allowed: a subject without scope `reports:read`"), "{text}");
+    let (markdown, _, code) = policy(&["diff", "--format", "markdown", shown(&old), shown(&new)]);
+    assert!(code == 1 && markdown.contains("| **WIDER** | `` GET /reports `` |"), "{markdown}");
+    for json in [["--json", "--format", "text"], ["--json", "--format", "json"]] {
+        let (json, _, code) = policy(&[&["diff", shown(&old), shown(&new)], &json[..]].concat());
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!((code, &json["changes"][0]["kind"]), (1, &"wider".into()));
+    }
+    let (text, _, code) = policy(&["diff", shown(&new), shown(&old)]);
+    assert!(code == 0 && text.starts_with("NARROWER GET /reports"), "{text}");
+    let (text, _, code) = policy(&["diff", shown(&old), shown(&old)]);
+    assert_eq!((text.as_str(), code), ("", 0));
+}
+
+#[test]
+fn questions_are_answered() {
+    let (_folder, old, _) = tables("", "");
+    let (text, _, code) = policy(&["who-can", shown(&old), "DELETE /users/{user}"]);
+    assert_eq!((text.as_str(), code), ("DELETE /users/{id}: role(admin)\n  a subject with role `admin`\n", 0));
+    let (text, _, code) = policy(&["what-can", shown(&old), "scope(\"reports:read\")"]);
+    let words: Vec<_> = text.lines().map(|line| line.split(':').next().unwrap()).collect();
+    assert_eq!(words, ["yes   GET /reports", "yes   GET /users/{id}", "some  DELETE /users/{id}"]);
+    assert_eq!(code, 0);
+    let (text, _, code) = policy(&["equivalent", shown(&old)]);
+    assert_eq!((text.as_str(), code), ("", 0));
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error_with_its_place() {
+    let (_folder, old, new) = tables("role(admin) [", "rol(admin) [");
+    let (_, error, code) = policy(&["diff", shown(&old), shown(&new)]);
+    assert!(code == 2 && error.contains("new.lock: not a policy table: line 2: expected a word"), "{error}");
+    let (_, error, code) = policy(&["who-can", shown(&old), "GET /none"]);
+    assert!(code == 2 && error.contains("no route matches `GET /none`"), "{error}");
+    let (_, error, code) = policy(&["what-can", shown(&old), "rol(admin)"]);
+    assert!(code == 2 && error.contains("expected a word of the requirement language at byte 0"), "{error}");
+    let (_, error, code) = policy(&["equivalent", "/none/policy.lock"]);
+    assert!(code == 2 && error.contains("cannot read /none/policy.lock"), "{error}");
+}
