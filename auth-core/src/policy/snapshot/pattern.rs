@@ -160,7 +160,7 @@ mod tests {
         assert_eq!(found("GET /"), ["root"]);
         assert_eq!(found("/users"), ["list"]);
         assert_eq!(found("/users/**"), ["list", "me", "show", "delete", "key", "settings", "src/app.rs"]);
-        assert_eq!(found("/users/*"), ["me", "show", "delete", "settings"]);
+        assert_eq!(found("/users/*"), ["me", "show", "delete", "settings", "src/app.rs"]);
         assert_eq!(found("GET /users/{user_id}"), ["show"]);
         assert_eq!(found("DELETE /**"), ["any", "delete", "src/app.rs"]);
         assert_eq!(found("HEAD /users"), ["list"]);
