@@ -331,7 +331,7 @@ fn other_words_for_the_same_callers_are_the_same() {
                 ()
             ),
             guarded!(
-                #[require(any(all(api_key, scope("duty")), role(Moderator)))]
+                #[require(any(all(api_key, scope("duty")), Staff))]
                 ()
             ),
         ),

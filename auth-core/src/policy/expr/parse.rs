@@ -64,13 +64,12 @@ impl<'a> Reader<'a> {
         if self.rest().trim_start().is_empty() { Ok(()) } else { self.wrong("the end") }
     }
 
-    /// Skips spaces, and `token` if it follows them.
+    /// Skips spaces and `token`, if it follows them.
     pub(in crate::policy) fn take(&mut self, token: &str) -> bool {
         let rest = self.rest().trim_start();
-        self.at = self.text.len() - rest.len();
         let found = rest.starts_with(token);
         if found {
-            self.at += token.len();
+            self.at = self.text.len() - rest.len() + token.len();
         }
         found
     }

@@ -10,6 +10,8 @@ mod space;
 mod tests;
 mod witness;
 
+use std::collections::BTreeSet;
+
 pub use witness::{KeyWitness, SubjectWitness, Witness};
 
 use super::expr::{Node, OwnedRequirement, api_key, auth};
@@ -99,8 +101,18 @@ pub(super) fn minimal(access: Access<'_>, most: usize) -> Result<(Vec<Witness>, 
         }
         let path = space.shortened(path, whole)?;
         rest = space.without_path(rest, &path)?;
-        sets.push(space.caller(&path));
+        sets.push(path);
     }
+    let present = |path: &[(u32, bool)]| -> BTreeSet<u32> {
+        path.iter().filter(|(_, value)| *value).map(|(variable, _)| *variable).collect()
+    };
+    let all: Vec<_> = sets.iter().map(|path| present(path)).collect();
+    // A set with more facts than another is not minimal, though the other excludes some of them.
+    let is_minimal = |path: &[(u32, bool)]| {
+        let facts = present(path);
+        !all.iter().any(|other| *other != facts && other.is_subset(&facts))
+    };
+    let mut sets: Vec<_> = sets.iter().filter(|path| is_minimal(path)).map(|path| space.caller(path)).collect();
     sets.sort_by_cached_key(ToString::to_string);
     Ok((sets, is_all))
 }

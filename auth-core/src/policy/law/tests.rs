@@ -259,6 +259,7 @@ fn what_is_written_reads_as_the_same_requirement() {
 #[test]
 fn sets_of_facts_suffice_and_are_minimal() {
     const EITHER: Requirement = Requirement::Any(&[Requirement::auth(), Requirement::api_key()]);
+    const PROGRAM: Requirement = Requirement::All(&[Requirement::api_key(), Requirement::scope("s")]);
     let sets = |requirement: Requirement| {
         let whole = OwnedRequirement::from(requirement);
         let (sets, is_all) = minimal((&whole).into(), 32).unwrap();
@@ -272,6 +273,8 @@ fn sets_of_facts_suffice_and_are_minimal() {
     assert_eq!(sets(excluded), ["a subject with role `B` and without role `C`"]);
     assert_eq!(sets(Requirement::Public), ["a caller without credentials"]);
     assert!(sets(Requirement::Any(&[])).is_empty());
+    // A subject beside the key would need the scope as well: that is no set of its own.
+    assert_eq!(sets(Requirement::Any(&[B, PROGRAM])), ["a subject with role `B`", "an API key with scope `s`"]);
 }
 
 /// `depth` levels of `any` and `all` in turn, with leaves of its own at the end of each branch if `of` gives others.

@@ -115,3 +115,22 @@ fn roles(rest: &str) -> Result<RoleGrants, String> {
 fn shown(text: &str) -> String {
     text.chars().take(60).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+
+    #[test]
+    fn lines_are_read_as_they_are_written() {
+        let text = "\
+            ANY *: public [app::not_found]\n\
+            ANY /metrics/*: unchecked behind Staff [src/app.rs] = role(admin) where role(admin) is admin or \"a root\"\n\
+            ANY /static/*: unchecked [src/app.rs]\n\
+            GET /a: auth, authorize(id == \")] [\" && f([x])), rate_limit(\"10/m\", by = subject) [app::a]\n\
+            GET /b: auth(optional) [app::b by Policy]\n\
+            GET /c: all(auth, by(api_key, scope(\"a\"))) [<app::C<[u8]>>::c] where role(x) is x\n";
+        let table = read(text).unwrap();
+        assert_eq!(table.rows[3].conditions, ["id == \")] [\" && f([x])"]);
+        assert_eq!(table.lock(), text.replace(" where role(x) is x\n", "\n"));
+    }
+}
