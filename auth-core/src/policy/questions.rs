@@ -170,7 +170,9 @@ impl PolicySnapshot {
         let mut groups: Vec<Vec<String>> =
             equal.into_values().map(|rows| rows.into_iter().map(Row::route).collect::<Vec<_>>()).collect();
         groups.retain(|routes| routes.len() > 1);
-        groups.iter_mut().for_each(|routes| routes.sort());
+        for routes in &mut groups {
+            routes.sort();
+        }
         groups.sort();
         Ok(groups)
     }

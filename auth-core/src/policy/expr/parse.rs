@@ -172,13 +172,13 @@ impl<'a> Reader<'a> {
             }
             // As in the attributes.
             "mfa" => Ok(super::amr("mfa").0),
-            _ => match find(word) {
-                Some((syntax, kinds)) => self.leaf(syntax, kinds),
-                None => {
-                    self.at = at;
-                    self.wrong("a word of the requirement language")
+            _ => {
+                if let Some((syntax, kinds)) = find(word) {
+                    return self.leaf(syntax, kinds);
                 }
-            },
+                self.at = at;
+                self.wrong("a word of the requirement language")
+            }
         }
     }
 

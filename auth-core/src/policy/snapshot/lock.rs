@@ -50,7 +50,7 @@ fn guarded(mut row: Row, rest: &str) -> Result<Row, String> {
         rest = &after[end + 1..];
     }
     let (handler, rest) = bracketed(rest)?;
-    row.handler = handler.to_owned();
+    handler.clone_into(&mut row.handler);
     node.grant(&roles(rest)?);
     row.requirement = OwnedRequirement(node);
     Ok(row)
@@ -62,7 +62,7 @@ fn unchecked(mut row: Row, rest: &str) -> Result<Row, String> {
     let (words, rest) = rest.split_at(begin);
     let guards: Vec<String> = words.split(" behind ").skip(1).map(str::to_owned).collect();
     let (file, rest) = bracketed(rest)?;
-    row.handler = file.to_owned();
+    file.clone_into(&mut row.handler);
     match rest.strip_prefix(" = ") {
         Some(rest) => {
             let mut reader = Reader::new(rest);

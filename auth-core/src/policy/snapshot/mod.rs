@@ -203,7 +203,9 @@ impl PolicySnapshot {
 
     pub(super) fn granting(&self, grants: &RoleGrants) -> Self {
         let mut rows = self.rows.clone();
-        rows.iter_mut().for_each(|row| row.requirement.0.grant(grants));
+        for row in &mut rows {
+            row.requirement.0.grant(grants);
+        }
         Self { rows }
     }
 }
