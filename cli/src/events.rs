@@ -1,8 +1,11 @@
 //! `auth-core events`: the audit trail.
 
-use auth_core::Timestamp;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
 use auth_core::event::Event;
 use auth_core::store::AuditFilter;
+use auth_core::{Timestamp, TrailHeads};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -22,6 +25,14 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000))]
         limit: u32,
     },
+    /// Look for rows of the trail that were changed, removed or inserted by other means. Exit code 1 if there are any.
+    Verify {
+        /// Heads that `events heads` printed: also finds that the newest rows since then were removed.
+        #[arg(long, value_name = "FILE")]
+        heads: Option<PathBuf>,
+    },
+    /// Print the heads of the trail as JSON. Keep them where no one who may write to the database can change them.
+    Heads,
     /// Print every event as a line of JSON, newest first.
     Export {
         #[command(flatten)]
@@ -78,8 +89,11 @@ fn row(event: &Event) -> Result<[String; 5], Error> {
 
 const HEADING: [&str; 5] = ["TIME", "KIND", "OUTCOME", "SUBJECT", "ACTOR"];
 
-/// The events of one query of an export.
-const PAGE: u32 = 1000;
+fn pinned(path: &Path) -> Result<TrailHeads, Error> {
+    let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let heads = serde_json::from_str(&text);
+    heads.map_err(|_| Error::Usage(format!("{} has no heads: `auth-core events heads` prints them", path.display())))
+}
 
 pub(crate) async fn run(command: &Command, service: &Service, output: &mut Output) -> Result<Answer, Error> {
     match command {
@@ -88,19 +102,28 @@ pub(crate) async fn run(command: &Command, service: &Service, output: &mut Outpu
             let rows = events.iter().map(row).collect::<Result<Vec<_>, _>>()?;
             output.show(&List { events }, table(HEADING, &rows))?;
         }
-        Command::Export { filter } => {
-            let mut filter = filter.filter(service).await?;
-            loop {
-                let events = service.auth.events(&filter, PAGE).await?;
-                let Some(last) = events.last() else { break };
-                filter.before = Some((last.at, last.id.to_string().into()));
-                for event in &events {
-                    output.text(serde_json::to_string(event)?)?;
-                }
-                if events.len() < PAGE as usize {
-                    break;
-                }
+        Command::Verify { heads } => {
+            let pinned = heads.as_deref().map(pinned).transpose()?;
+            let report = service.auth.verify_events(pinned.as_ref()).await?;
+            let mut text: String =
+                report.findings.iter().flat_map(|finding| [finding.to_string(), "\n".to_owned()]).collect();
+            if report.unlinked > 0 {
+                let _ = writeln!(
+                    text,
+                    "{} rows have no link: an earlier release or another party wrote them",
+                    report.unlinked
+                );
             }
+            if report.is_intact() {
+                text = format!("{} rows, each as it was written\n", report.rows);
+            }
+            output.show(&report, text)?;
+            return Ok(if report.is_intact() { Answer::Done } else { Answer::No });
+        }
+        Command::Heads => output.json(&service.auth.event_heads().await?)?,
+        Command::Export { filter } => {
+            let filter = filter.filter(service).await?;
+            service.auth.export_events(filter, async |lines: String| output.text(lines)).await?;
         }
     }
     Ok(Answer::Done)

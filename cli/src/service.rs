@@ -1,12 +1,14 @@
 //! The accounts of a service, reached by its database. Every change is an operation of `Auth`, with its event.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use auth_core::cluster::{PostgresFanout, RedisFanout};
 use auth_core::store::{PostgresStore, SqliteStore, UserStore};
-use auth_core::token::{SigningKey, random_secret};
+use auth_core::token::{AuditKey, SigningKey, random_secret};
 use auth_core::{Auth, Context, SubjectId};
 use clap::Args;
+use secrecy::SecretString;
 
 use crate::error::Error;
 
@@ -32,6 +34,9 @@ pub(crate) struct Database {
     /// The prefix of the service's channels in that Redis.
     #[arg(long, global = true, env = "REDIS_NAMESPACE", value_name = "NAME")]
     redis_namespace: Option<String>,
+    /// The file of the key that links the rows of the service's audit trail, where it has one; `AUTH_AUDIT_KEY` is read as well.
+    #[arg(long, global = true, env = "AUTH_AUDIT_KEY_FILE", value_name = "FILE")]
+    audit_key_file: Option<PathBuf>,
     /// Create the SQLite file if there is none.
     #[arg(long, global = true)]
     create_database: bool,
@@ -105,7 +110,27 @@ impl Database {
             (Some(url), Some(namespace)) => builder.fanout(RedisFanout::new(url, namespace).map_err(invalid_redis)?),
             _ => builder,
         };
+        let builder = match self.audit_key()? {
+            Some(key) => builder.audit_key(key),
+            None => builder,
+        };
         Ok(Service { auth: builder.build()?, users })
+    }
+}
+
+impl Database {
+    /// The key of the service: rows that are linked by another one, or by none, are found by `events verify`.
+    fn audit_key(&self) -> Result<Option<AuditKey>, Error> {
+        let secret = match (&self.audit_key_file, std::env::var("AUTH_AUDIT_KEY")) {
+            (Some(path), _) => {
+                std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?
+            }
+            (None, Ok(secret)) => secret,
+            (None, Err(_)) => return Ok(None),
+        };
+        // Without the line ends and the byte order mark that files and secret stores add.
+        let secret = SecretString::from(secret.trim_matches(['\n', '\r', '\u{feff}']).to_owned());
+        AuditKey::new(&secret).map(Some).map_err(|error| Error::Usage(format!("AUTH_AUDIT_KEY: {error}")))
     }
 }
 

@@ -165,6 +165,37 @@ async fn accounts(url: &str, service: AuthBuilder) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removed_row_of_the_trail_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/service.db", folder.path().display());
+    let key = folder.path().join("audit.key");
+    std::fs::write(&key, "a key of this test's audit trail: 9xQ2\n").unwrap();
+    let cli = |arguments: &str, input: &str| {
+        let variables = [("DATABASE_URL", url.as_str()), ("AUTH_AUDIT_KEY_FILE", key.to_str().unwrap())];
+        run(arguments, input, &variables)
+    };
+    let line = format!("{PASSWORD}\n");
+    for name in ["ada", "bob"] {
+        assert_eq!(cli(&format!("user create {name}@example.com --create-database"), &line).code, 0);
+    }
+    let heads = folder.path().join("heads.json");
+    std::fs::write(&heads, cli("events heads", "").out).unwrap();
+    let verify = format!("events verify --heads {}", heads.display());
+    let intact = cli(&verify, "");
+    assert_eq!(intact.code, 0, "{}{}", intact.out, intact.err);
+    // Rows of the trail by another key are not those of the service.
+    let other = run("events verify", "", &[("DATABASE_URL", &url)]);
+    assert!(other.code == 1 && other.out.contains("key"), "{}{}", other.out, other.err);
+
+    let store = SqliteStore::open(&url).await.unwrap();
+    let removed = "DELETE FROM auth_events WHERE id = (SELECT min(id) FROM auth_events)";
+    auth_core::sqlx::query(removed).execute(store.pool()).await.unwrap();
+    let found = cli(&verify, "");
+    assert!(found.code == 1 && found.out.contains("missing"), "{}{}", found.out, found.err);
+    assert!(!cli("events verify --json", "").out.is_empty());
+}
+
 fn service(store: impl Store) -> AuthBuilder {
     in_memory().store(store)
 }
