@@ -7,8 +7,8 @@
 ///
 /// | algorithm | formats | limits |
 /// | --- | --- | --- |
-/// | bcrypt | `$2a$`, `$2b$`, `$2y$`; Django's `bcrypt$` and `bcrypt_sha256$` | cost 16 |
-/// | scrypt | PHC and passlib (`$scrypt$ln=16,r=8,p=1$..`), Django, Werkzeug (`scrypt:32768:8:1$..`) | 256 MiB, 1 GiB in all lanes |
+/// | bcrypt | `$2a$`, `$2b$`, `$2y$`; passlib's `$bcrypt-sha256$`; Django's `bcrypt$` and `bcrypt_sha256$` | cost 16 |
+/// | scrypt | PHC and passlib (`$scrypt$ln=16,r=8,p=1$..`), `$7$` of passlib and libsodium, Django, Werkzeug (`scrypt:32768:8:1$..`) | 256 MiB, 1 GiB in all lanes |
 /// | PBKDF2 with SHA-1, SHA-256 or SHA-512 | PHC, passlib (`$pbkdf2-sha256$29000$..`), Django (`pbkdf2_sha256$..`), Werkzeug (`pbkdf2:sha256:..`) | 5,000,000 iterations |
 ///
 /// A weaker hash than this service makes is replaced at the next login; each of the table is. A

@@ -1,4 +1,4 @@
-//! scrypt (RFC 7914), as passlib and the PHC string format, Django and Werkzeug write it.
+//! scrypt (RFC 7914), as passlib and the PHC string format, libsodium, Django and Werkzeug write it.
 
 use ::scrypt::Params;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
@@ -27,6 +27,13 @@ fn parse(stored: &str) -> Option<Stored> {
         ["", "scrypt", parameters, salt, hash] => {
             let [log_n, r, p] = encoding::named(parameters, ["ln", "r", "p"])?;
             (u8::try_from(log_n).ok()?, r, p, encoding::base64(salt)?, encoding::base64(hash)?)
+        }
+        // crypt(3), passlib, libsodium: $7$C6..../....salt$hash
+        ["", "7", setting, hash] => {
+            let (log_n, rest) = encoding::itoa64(setting, 1)?;
+            let (r, rest) = encoding::itoa64(rest, 5)?;
+            let (p, salt) = encoding::itoa64(rest, 5)?;
+            (u8::try_from(log_n).ok()?, r, p, salt.into(), encoding::itoa64_bytes(hash)?)
         }
         // Django: scrypt$16384$salt$8$5$hash
         ["scrypt", n, salt, r, p, hash] => {

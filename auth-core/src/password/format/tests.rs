@@ -109,11 +109,14 @@ pub(crate) mod of_others {
         let of_digest = "bcrypt_sha256$$2b$04$8XCMbszcxW/7JqAJwTidIu52aDjTaaEoYPlnFKzszL/vYN7ZGNf0m";
         assert_eq!(verify(&"x".repeat(100), of_digest), Some(true));
         assert_eq!(verify(&"x".repeat(99), of_digest), Some(false));
+        let of_hmac = "$bcrypt-sha256$v=2,t=2b,r=4$5V1iOkrSUbKbc4hbhVDctu$ClftnmqGGQjWTQ94AjVsCJlVWuCEsHO";
+        assert_eq!(verify(&"x".repeat(100), of_hmac), Some(true));
+        assert_eq!(verify(&"x".repeat(99), of_hmac), Some(false));
     }
 
     /// The hashes of "three words and a comma" and of a password that is not ASCII, by passlib 1.7.4, Django 5.2 and
     /// Werkzeug 3.1, each with small parameters.
-    pub(crate) const PASSWORDS: [(&str, [&str; 15]); 2] = [
+    pub(crate) const PASSWORDS: [(&str, [&str; 19]); 2] = [
         (
             "three words and a comma",
             [
@@ -132,6 +135,10 @@ pub(crate) mod of_others {
                 "pbkdf2:sha1:600$2yqwCQoisjqhNfLH$b9d5bda087def0233f13632a1cbed6fe3257c999",
                 "pbkdf2:sha256:600$ubvMPPpUsODiFlQh$2adc75f1f82d5774f5ec2913ec49dfa4fcd5955e565ff226b9666772d643a3d5",
                 "pbkdf2:sha512:600$e7zfweC3Xg4z6BqA$3214b692c91625db9d9db871d8ba49f44c47457245ca1b68e24637855d5fb102a4b8e82bd450fe7a4908689a9e2b9ee3a0acc756d52c317b4bb208a54d4cc5ea",
+                "$bcrypt-sha256$2a,4$A8sRK.W4TN4kr3Qde8Jw4e$79p4nva2WC.q.gjX/n8ITXz8nSsuRVq",
+                "$bcrypt-sha256$v=2,t=2b,r=4$Gq.bfI.46uM8JR2ngfFD/u$XKU3fCtFPHnMgrHjAld0Zp27YUf7UBq",
+                "$7$66..../....29vb+7/3Pkfovffeey9FqA$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3C1",
+                "$7$42....0....O2cMIaQ0JqTUGiPkXAtBqA$pjfvJizzYvP7z8/Lhdx3Z8Kz0ywseqs1Dz6y/619k42",
             ],
         ),
         (
@@ -152,6 +159,10 @@ pub(crate) mod of_others {
                 "pbkdf2:sha1:600$68Y0mxTTks9rmhKA$2a6a7862388e2d303c7201c1cac4c19a36efe9cd",
                 "pbkdf2:sha256:600$Dblc8xVLsyLhirZz$2dd0f78586757de5e9f9db904d69cc21cb79e26dd3d4c077f60a803704a5966a",
                 "pbkdf2:sha512:600$5ulrz9LvOJjK6T0D$192537b247bd08351a79be0b8cad0a6c092b3140285a8c82dba6b8b9ca61f655f37c86ebd39625adb6e70b10eac895a3d1205b6a2d301c2db8cf598e3fef2ba6",
+                "$bcrypt-sha256$2a,4$dpBW2..VG.fFACTLbmN.CO$HCn1nNZnPnROxIR9f4F/lALCwuc4W2K",
+                "$bcrypt-sha256$v=2,t=2b,r=4$EZYMc02R7LtY6nZCj0vE1.$E9pHIJw0bcAya3RS1z7d.xuExnV5mBe",
+                "$7$66..../....Rwhh7N2b8z6HkHLOGUPonQ$8Yzr4jnAR221TAs0g3HV/UO5NHqBEqZ7096oNCa5Xf1",
+                "$7$42....0....wtjbe0/pnfOes7YWYsxZ6w$rppSg20oROdroA.NX2JJHWqZLCR4mTC8MdYmaPu1vk9",
             ],
         ),
     ];
@@ -174,6 +185,8 @@ pub(crate) mod of_others {
         // to one block.
         let scrypt = "$scrypt$ln=14,r=8,p=1$U29kaXVtQ2hsb3JpZGU$cCO9yzr9c0hGHAbNgf046/2o+7qQT44+qbVD9lRdofLVQylVYT8Pz2LUlwUkKpr55h6F3A1lHkDfzwF7RVdYhw";
         assert_eq!(verify("pleaseletmein", scrypt), Some(true));
+        let crypt = "$7$C6..../....SodiumChloride$kBGj9fHznVYFQMEn/qDCfrDevf9YDtcDdKvEqHJLV8D";
+        assert_eq!(verify("pleaseletmein", crypt), Some(true));
         let pbkdf2 = "$pbkdf2-sha256$i=80000,l=32$TmFDbA$TdzY9guYviGDDO5e8icB+WQaRBjQTAQUrv8Ih2s0q1Y";
         assert_eq!(verify("Password", pbkdf2), Some(true));
     }
@@ -208,7 +221,20 @@ pub(crate) mod of_others {
             format!("scrypt$257$seasalt$8$1${hash}"),
             format!("scrypt$0$seasalt$8$1${hash}"),
             "scrypt:256:8:1$salt$no hexadecimal digits at all, really".to_owned(),
+            "$bcrypt-sha256$v=3,t=2b,r=4$Gq.bfI.46uM8JR2ngfFD/u$XKU3fCtFPHnMgrHjAld0Zp27YUf7UBq".to_owned(),
+            "$bcrypt-sha256$v=2,t=2x,r=4$Gq.bfI.46uM8JR2ngfFD/u$XKU3fCtFPHnMgrHjAld0Zp27YUf7UBq".to_owned(),
+            "$bcrypt-sha256$v=2,t=2b,r=4$Gq.bfI.46uM8JR2ngfFD/u$XKU3fCtFPHnMgrHjAld0Zp27YUf7UB".to_owned(),
+            "$bcrypt-sha256$2a,4,x$A8sRK.W4TN4kr3Qde8Jw4e$79p4nva2WC.q.gjX/n8ITXz8nSsuRVq".to_owned(),
+            "$bcrypt-sha256$2a,4$A8sRK.W4TN4kr3Qde8Jw4e79p4nva2WC.q.gjX/n8ITXz8nSsuRVq".to_owned(),
+            "$7$6".to_owned(),
+            "$7$66..../....salt$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3C".to_owned(),
+            "$7$66..../....salt$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3Cz".to_owned(),
+            "$7$66..../....salt$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3+1".to_owned(),
+            "$7$6\u{e4}..../....salt$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3C1".to_owned(),
             // Work beyond the limits.
+            "$bcrypt-sha256$v=2,t=2b,r=17$Gq.bfI.46uM8JR2ngfFD/u$XKU3fCtFPHnMgrHjAld0Zp27YUf7UBq".to_owned(),
+            "$7$H6..../....salt$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3C1".to_owned(),
+            "$7$6zzzzzzzzzzsalt$5.7rCpGq3/wzAN388ps87dDEJmCmwdfd.cShaEDw3C1".to_owned(),
             format!("pbkdf2_sha256$5000001$seasalt${hash}"),
             format!("pbkdf2_sha256$4294967296$seasalt${hash}"),
             format!("$scrypt$ln=19,r=8,p=1$seasalt${hash}"),

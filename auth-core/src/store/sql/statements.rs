@@ -91,6 +91,7 @@ statements! {
                     WHERE password_hash IS NOT NULL
                     GROUP BY CASE WHEN password_hash LIKE '$2%' OR password_hash LIKE 'bcrypt%'
                                   THEN rtrim(password_hash, letters)
+                                  WHEN password_hash LIKE '$7$%' THEN substr(password_hash, 1, 14)
                                   WHEN password_hash LIKE 'scrypt$%'
                                   THEN substr(password_hash, 1, length(password_hash) - length(tail))
                                        || rtrim(ltrim(substr(tail, 2), letters), letters)
