@@ -10,10 +10,10 @@ use aws_lc_rs::hmac;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use super::keys::Verifying;
+use super::keys::{FormerKey, Verifying};
 use super::{
-    Algorithm, Claims, Compact, KeyKind, SigningKey, TokenError, VerifyingKey, WeakSecret, check_times, numeric_date,
-    strict_json,
+    Algorithm, Claims, Compact, KeyError, KeyKind, LegacyAlgorithm, SigningKey, TokenError, VerifyingKey, WeakSecret,
+    check_times, numeric_date, strict_json,
 };
 use crate::base::{SubjectId, Timestamp};
 
@@ -100,6 +100,7 @@ impl Hmac {
 enum Key {
     Secret(Hmac, Arc<hmac::Key>),
     Public(Verifying),
+    Former(Arc<FormerKey>),
 }
 
 type Answer = Pin<Box<dyn Future<Output = Result<bool, Box<dyn Error + Send + Sync>>> + Send>>;
@@ -132,6 +133,25 @@ impl LegacyTokens {
     /// `kid` is missing or that of the key.
     pub fn signed_by<A: KeyKind>(key: VerifyingKey<A>, until: Timestamp) -> Self {
         Self::of(Key::Public(key.into_verifying()), until)
+    }
+
+    /// As [`signed_by`](Self::signed_by), by an algorithm for which there is no [`VerifyingKey`]. `key` is the public key in
+    /// PEM (`PUBLIC KEY`) or a JWK; an RSA key of 2048 to 8192 bits, and for ES384 one of P-384.
+    ///
+    /// ```
+    /// use auth_core::{LegacyTokens, Timestamp};
+    /// use auth_core::token::{KeyError, LegacyAlgorithm};
+    ///
+    /// fn of_the_old_service(public_key: &str, until: Timestamp) -> Result<LegacyTokens, KeyError> {
+    ///     LegacyTokens::signed_with(LegacyAlgorithm::Rs512, public_key, until)
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError`] names the problem.
+    pub fn signed_with(algorithm: LegacyAlgorithm, key: &str, until: Timestamp) -> Result<Self, KeyError> {
+        Ok(Self::of(Key::Former(Arc::new(FormerKey::read(algorithm, key)?)), until))
     }
 
     fn of(key: Key, until: Timestamp) -> Self {
@@ -221,13 +241,14 @@ impl LegacyTokens {
             (_, None) => true,
             (Key::Secret(..), Some(_)) => false,
             (Key::Public(key), Some(kid)) => **kid == *key.kid,
+            (Key::Former(key), Some(kid)) => **kid == *key.kid,
         };
         (same && (header.has_no_typ() || header.has_typ("jwt"))).then_some(jws)
     }
 
     /// Whether a token of this header may be that of another issuer, when its signature is not by this key.
     pub(crate) const fn may_be_foreign(&self) -> bool {
-        matches!(self.key, Key::Public(_))
+        matches!(self.key, Key::Public(_) | Key::Former(_))
     }
 
     /// Verifies the token's signature, times and claims.
@@ -286,6 +307,7 @@ impl Key {
         match self {
             Self::Secret(algorithm, _) => algorithm.name() == name,
             Self::Public(key) => Algorithm::from_name(name) == Some(key.algorithm),
+            Self::Former(key) => key.algorithm.name() == name,
         }
     }
 
@@ -293,6 +315,7 @@ impl Key {
         match self {
             Self::Secret(_, key) => hmac::verify(key, message, signature).map_err(|_| TokenError::Signature),
             Self::Public(key) => key.verify(message, signature),
+            Self::Former(key) => key.verify(message, signature),
         }
     }
 }

@@ -34,8 +34,8 @@ pub(crate) use custom::CustomClaims;
 pub use error::TokenError;
 pub(crate) use jws::Compact;
 pub use keys::{
-    Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, Ps256, Rs256, RsaBits,
-    SigningKey, VerifyingKey, WeakSecret,
+    Algorithm, Any, EdDsa, Es256, Hs256, KeyError, KeyInfo, KeyKind, KeySet, KeyState, LegacyAlgorithm, Ps256, Rs256,
+    RsaBits, SigningKey, VerifyingKey, WeakSecret,
 };
 pub(crate) use legacy::RawClaims;
 pub use legacy::{Hmac, LegacyTokens};

@@ -30,7 +30,7 @@ impl TryFrom<String> for KeyFile {
 
     fn try_from(path: String) -> Result<Self, String> {
         let text = read(&path)?;
-        let key = if is_json(&text) { SigningKey::from_jwk(&text) } else { SigningKey::from_pem(&text) };
+        let key = if is_json(text.expose_secret()) { SigningKey::from_jwk(&text) } else { SigningKey::from_pem(&text) };
         key.map(Self).map_err(|error| unusable(&path, error))
     }
 }
@@ -38,13 +38,24 @@ impl TryFrom<String> for KeyFile {
 /// The key that `AUTH_LEGACY_KEY_FILE` names.
 #[derive(Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct VerifyKeyFile(pub(super) VerifyingKey<Any>);
+pub(super) struct PublicKeyFile {
+    path: String,
+    text: SecretString,
+}
 
-impl TryFrom<String> for VerifyKeyFile {
+impl TryFrom<String> for PublicKeyFile {
     type Error = String;
 
     fn try_from(path: String) -> Result<Self, String> {
-        verifying(&path).map(Self)
+        let text = read(&path)?;
+        Ok(Self { path, text })
+    }
+}
+
+impl PublicKeyFile {
+    /// The key, whose algorithm another variable may name.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&str) -> Result<T, KeyError>) -> Result<T, String> {
+        read(self.text.expose_secret()).map_err(|error| unusable(&self.path, error))
     }
 }
 
@@ -88,14 +99,16 @@ pub(super) fn keys(
 }
 
 fn verifying(path: &str) -> Result<VerifyingKey<Any>, String> {
-    let text = read(path)?;
-    let pem_or_jwk = text.expose_secret();
-    let key = if is_json(&text) { VerifyingKey::from_jwk(pem_or_jwk) } else { VerifyingKey::from_pem(pem_or_jwk) };
-    key.map_err(|error| unusable(path, error))
+    verifying_key(read(path)?.expose_secret()).map_err(|error| unusable(path, error))
 }
 
-fn is_json(text: &SecretString) -> bool {
-    text.expose_secret().starts_with('{')
+/// Reads a verifying key in PEM or a JWK.
+pub(super) fn verifying_key(text: &str) -> Result<VerifyingKey<Any>, KeyError> {
+    if is_json(text) { VerifyingKey::from_jwk(text) } else { VerifyingKey::from_pem(text) }
+}
+
+fn is_json(text: &str) -> bool {
+    text.starts_with('{')
 }
 
 fn unusable(path: &str, error: KeyError) -> String {

@@ -6,9 +6,9 @@ use secrecy::SecretString;
 use serde::Deserialize;
 
 use super::SettingsError;
-use super::keys::VerifyKeyFile;
+use super::keys::{PublicKeyFile, verifying_key};
 use crate::base::Timestamp;
-use crate::token::{Hmac, LegacyTokens, SigningKey, WeakSecret};
+use crate::token::{Hmac, LegacyAlgorithm, LegacyTokens, SigningKey, WeakSecret};
 
 /// `AUTH_LEGACY_SECRET`.
 #[derive(Deserialize)]
@@ -47,10 +47,39 @@ pub(super) enum LegacySubject {
 /// `AUTH_LEGACY_ALGORITHM`.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
-pub(super) enum LegacyAlgorithm {
+pub(super) enum LegacyAlgorithmName {
     Hs256,
     Hs384,
     Hs512,
+    Rs384,
+    Rs512,
+    Ps384,
+    Ps512,
+    Es384,
+}
+
+impl LegacyAlgorithmName {
+    /// `None` for an algorithm of a public key.
+    const fn hmac(self) -> Option<Hmac> {
+        Some(match self {
+            Self::Hs256 => Hmac::Hs256,
+            Self::Hs384 => Hmac::Hs384,
+            Self::Hs512 => Hmac::Hs512,
+            Self::Rs384 | Self::Rs512 | Self::Ps384 | Self::Ps512 | Self::Es384 => return None,
+        })
+    }
+
+    /// `None` for an algorithm of a secret.
+    const fn public(self) -> Option<LegacyAlgorithm> {
+        Some(match self {
+            Self::Rs384 => LegacyAlgorithm::Rs384,
+            Self::Rs512 => LegacyAlgorithm::Rs512,
+            Self::Ps384 => LegacyAlgorithm::Ps384,
+            Self::Ps512 => LegacyAlgorithm::Ps512,
+            Self::Es384 => LegacyAlgorithm::Es384,
+            Self::Hs256 | Self::Hs384 | Self::Hs512 => return None,
+        })
+    }
 }
 
 /// `AUTH_LEGACY_CLAIMS`: a JSON object whose values are strings.
@@ -90,9 +119,9 @@ impl TryFrom<String> for LegacyWithout {
 /// The variables about legacy tokens.
 pub(super) struct Legacy {
     pub(super) secret: Option<LegacySecret>,
-    pub(super) key_file: Option<VerifyKeyFile>,
+    pub(super) key_file: Option<PublicKeyFile>,
     pub(super) until: Option<LegacyUntil>,
-    pub(super) algorithm: Option<LegacyAlgorithm>,
+    pub(super) algorithm: Option<LegacyAlgorithmName>,
     pub(super) subject: Option<LegacySubject>,
     pub(super) subject_claim: Option<String>,
     pub(super) claims: Option<LegacyClaims>,
@@ -128,19 +157,26 @@ impl Legacy {
         match (&self.secret, &self.key_file) {
             (Some(_), Some(_)) => error("AUTH_LEGACY_KEY_FILE", "AUTH_LEGACY_SECRET is also set; unset one of the two"),
             (Some(LegacySecret(secret)), None) => {
-                let algorithm = match self.algorithm {
-                    None | Some(LegacyAlgorithm::Hs256) => Hmac::Hs256,
-                    Some(LegacyAlgorithm::Hs384) => Hmac::Hs384,
-                    Some(LegacyAlgorithm::Hs512) => Hmac::Hs512,
+                let Some(algorithm) = self.algorithm.map_or(Some(Hmac::Hs256), LegacyAlgorithmName::hmac) else {
+                    return error("AUTH_LEGACY_ALGORITHM", "it is for a public key; set AUTH_LEGACY_KEY_FILE");
                 };
                 let tokens = LegacyTokens::hmac(algorithm, secret, ends("AUTH_LEGACY_SECRET")?);
                 tokens.map(Some).map_err(|weak| SettingsError::new("AUTH_LEGACY_SECRET", weak.to_string()))
             }
-            (None, Some(_)) if self.algorithm.is_some() => {
-                error("AUTH_LEGACY_ALGORITHM", "it is for AUTH_LEGACY_SECRET; the key has its own algorithm")
-            }
-            (None, Some(VerifyKeyFile(key))) => {
-                Ok(Some(LegacyTokens::signed_by(key.clone(), ends("AUTH_LEGACY_KEY_FILE")?)))
+            (None, Some(file)) => {
+                let until = ends("AUTH_LEGACY_KEY_FILE")?;
+                let wrong = |problem| SettingsError::new("AUTH_LEGACY_KEY_FILE", problem);
+                let Some(algorithm) = self.algorithm else {
+                    return Ok(Some(LegacyTokens::signed_by(file.read(verifying_key).map_err(wrong)?, until)));
+                };
+                let Some(algorithm) = algorithm.public() else {
+                    return error(
+                        "AUTH_LEGACY_ALGORITHM",
+                        "it is for AUTH_LEGACY_SECRET; unset it for a key of RS256, PS256, ES256 or EdDSA",
+                    );
+                };
+                let tokens = file.read(|text| LegacyTokens::signed_with(algorithm, text, until));
+                tokens.map(Some).map_err(wrong)
             }
             (None, None) => {
                 let alone = "AUTH_LEGACY_SECRET is unset; set both or neither";

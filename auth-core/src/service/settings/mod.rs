@@ -58,7 +58,7 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HMAC secret of a former service whose [access tokens](LegacyTokens) are also accepted |
 /// | `AUTH_LEGACY_KEY_FILE` | none | its public key in PEM or JWK instead |
 /// | `AUTH_LEGACY_UNTIL` | none; required with that secret or key | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
-/// | `AUTH_LEGACY_ALGORITHM` | `HS256` | algorithm of the secret: `HS256`, `HS384` or `HS512` |
+/// | `AUTH_LEGACY_ALGORITHM` | `HS256` | algorithm of the secret: `HS256`, `HS384` or `HS512`; beside a key file `RS384`, `RS512`, `PS384`, `PS512` or `ES384` |
 /// | `AUTH_LEGACY_SUBJECT` | `id` | content of their subject claim: `id`, or `login` for the login name |
 /// | `AUTH_LEGACY_SUBJECT_CLAIM` | `sub` | name of that claim, such as `user_id` |
 /// | `AUTH_LEGACY_CLAIMS` | none | claims that they must have, a JSON object of strings: `{"token_type": "access"}` |

@@ -11,8 +11,8 @@ use super::api_keys::ApiKeys;
 use super::clients::Clients;
 use super::dpop::{DpopMode, DpopUrls};
 use super::issuers::Issuers;
-use super::keys::{KeyFile, KeyFiles, Secret, VerifyKeyFile};
-use super::legacy::{LegacyAlgorithm, LegacyClaims, LegacySecret, LegacySubject, LegacyUntil, LegacyWithout};
+use super::keys::{KeyFile, KeyFiles, PublicKeyFile, Secret};
+use super::legacy::{LegacyAlgorithmName, LegacyClaims, LegacySecret, LegacySubject, LegacyUntil, LegacyWithout};
 use crate::token::{AuditKey, MfaKey, WeakSecret};
 use crate::verify::{InvalidProxies, TrustedProxies};
 
@@ -45,8 +45,8 @@ pub(super) struct Variables {
     pub(super) auth_trusted_issuers: Issuers,
     pub(super) auth_legacy_secret: Option<LegacySecret>,
     pub(super) auth_legacy_until: Option<LegacyUntil>,
-    pub(super) auth_legacy_key_file: Option<VerifyKeyFile>,
-    pub(super) auth_legacy_algorithm: Option<LegacyAlgorithm>,
+    pub(super) auth_legacy_key_file: Option<PublicKeyFile>,
+    pub(super) auth_legacy_algorithm: Option<LegacyAlgorithmName>,
     pub(super) auth_legacy_subject: Option<LegacySubject>,
     pub(super) auth_legacy_subject_claim: Option<String>,
     pub(super) auth_legacy_claims: Option<LegacyClaims>,

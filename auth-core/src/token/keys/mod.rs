@@ -2,6 +2,7 @@
 
 mod algorithm;
 mod error;
+mod former;
 pub(crate) mod jwk;
 mod pem;
 mod pkcs;
@@ -17,6 +18,8 @@ mod weak;
 
 pub use algorithm::{Algorithm, Any, EdDsa, Es256, Hs256, KeyKind, Ps256, Rs256};
 pub use error::KeyError;
+pub(crate) use former::FormerKey;
+pub use former::LegacyAlgorithm;
 #[cfg(feature = "test-util")]
 pub(crate) use ring::Ring;
 pub use set::{KeyInfo, KeySet, KeyState};
