@@ -10,6 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::PasswordHash;
 use super::foreign::ForeignHash;
 use super::format::{Argon2, Format};
+use super::rules::{Password, PasswordRules, WeakPassword};
 use crate::base::meter::{self, Counter, Gauge, Histogram};
 
 /// The number of callers that may wait for each hashing thread; others get [`PasswordError::Busy`]. Each takes about 15 ms
@@ -132,6 +133,20 @@ impl Hasher {
     /// Hashes a new password.
     pub(crate) async fn hash(&self, password: SecretString) -> Result<PasswordHash, PasswordError> {
         self.run(move || hash(&normalized(password.expose_secret()))).await
+    }
+
+    /// Checks a new password by rules that take long.
+    pub(crate) async fn check(
+        &self,
+        rules: PasswordRules,
+        password: SecretString,
+        words: Vec<String>,
+    ) -> Result<Result<Password, WeakPassword>, PasswordError> {
+        self.run(move || {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            Ok(rules.check(password, &words))
+        })
+        .await
     }
 
     /// Checks `password` against `stored`. Every wrong one takes the same time, also without a stored hash.

@@ -32,6 +32,9 @@ pub struct PasswordRules {
     min_chars: usize,
     allow_guessable: bool,
     blocked: Arc<HashSet<String>>,
+    /// Zero refuses none.
+    #[cfg(feature = "zxcvbn")]
+    min_score: u8,
 }
 
 impl Default for PasswordRules {
@@ -44,7 +47,13 @@ impl PasswordRules {
     /// At least 15 code points, at most 1024 bytes, and not easy to guess.
     #[must_use]
     pub fn nist() -> Self {
-        Self { min_chars: 15, allow_guessable: false, blocked: Arc::default() }
+        Self {
+            min_chars: 15,
+            allow_guessable: false,
+            blocked: Arc::default(),
+            #[cfg(feature = "zxcvbn")]
+            min_score: 0,
+        }
     }
 
     /// Sets the least number of code points. NIST allows 8 where every login has a second factor.
@@ -69,6 +78,36 @@ impl PasswordRules {
         self
     }
 
+    /// Also refuses passwords whose score by [zxcvbn](https://docs.rs/zxcvbn) is lower: 3 refuses those that take less than
+    /// about 10^8 guesses, 4 those of less than 10^10. The score counts dictionaries, dates, keyboard patterns, and the
+    /// words known of the user; more than 4 counts as 4. Only the first 100 characters count.
+    ///
+    /// ```
+    /// use auth_core::password::{PasswordRules, WeakPassword};
+    ///
+    /// let rules = PasswordRules::nist().min_chars(8).min_zxcvbn_score(3);
+    /// let check = |text: &str| rules.check(text.into(), &["ada@example.com"]).map(|_| ());
+    /// assert_eq!(check("whatever1987"), Err(WeakPassword::Guessable));
+    /// assert_eq!(check("three words and a comma"), Ok(()));
+    /// ```
+    #[cfg(feature = "zxcvbn")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "zxcvbn")))]
+    #[must_use]
+    pub const fn min_zxcvbn_score(mut self, score: u8) -> Self {
+        self.min_score = if score > 4 { 4 } else { score };
+        self
+    }
+
+    /// Whether a check takes milliseconds, so that it belongs on a hashing thread.
+    #[cfg_attr(not(feature = "zxcvbn"), expect(clippy::unused_self, reason = "the feature uses it"))]
+    pub(crate) const fn is_slow(&self) -> bool {
+        #[cfg(feature = "zxcvbn")]
+        let is_slow = self.min_score > 0;
+        #[cfg(not(feature = "zxcvbn"))]
+        let is_slow = false;
+        is_slow
+    }
+
     /// Checks a new password. `words` are known of the user, such as the e-mail address, the user name or the name of
     /// the service: a password must not be one of them.
     ///
@@ -86,6 +125,10 @@ impl PasswordRules {
             return Err(WeakPassword::TooShort { min: self.min_chars });
         }
         if !self.allow_guessable && self.is_guessable(&text.to_lowercase(), words) {
+            return Err(WeakPassword::Guessable);
+        }
+        #[cfg(feature = "zxcvbn")]
+        if self.min_score > 0 && score(text, words) < self.min_score {
             return Err(WeakPassword::Guessable);
         }
         Ok(Password(password))
@@ -132,7 +175,8 @@ pub enum WeakPassword {
     /// More than 1024 bytes.
     #[error("the password is longer than {MAX_BYTES} bytes")]
     TooLong,
-    /// A common or blocked password, a word known of the user, or fewer than five distinct characters.
+    /// A common or blocked password, a word known of the user, fewer than five distinct characters, or a low score by
+    /// zxcvbn where the rules ask for one.
     #[error("the password is too easy to guess; use a few random words")]
     Guessable,
 }
@@ -152,6 +196,38 @@ const RUNS: &[&str] = &[
     "zyxwvutsrqponmlkjihgfedcbazyxwvutsrqponmlkjihgfedcba",
 ];
 
+/// The score by zxcvbn, from 0 to 4.
+#[cfg(feature = "zxcvbn")]
+fn score(text: &str, words: &[&str]) -> u8 {
+    let parts = words.iter().flat_map(|word| word.split(|c: char| !c.is_alphanumeric()).chain([*word]));
+    let parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+    zxcvbn::zxcvbn(text, &parts).score().into()
+}
+
 fn is_repetition(text: &str, word: &str) -> bool {
     !text.is_empty() && !word.is_empty() && text.len().is_multiple_of(word.len()) && text.replace(word, "").is_empty()
+}
+
+#[cfg(all(test, feature = "zxcvbn"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_score_is_guessable_and_the_words_of_the_user_lower_it() {
+        let check =
+            |rules: PasswordRules, text: &str| rules.check(text.into(), &["a.lovelace@example.com"]).map(|_| ());
+        let rules = PasswordRules::nist().min_chars(8);
+        let (weak, of_user) = ("whatever1987", "lovelace-1987");
+        assert_eq!(check(rules.clone(), weak), Ok(()), "the rule is off by default");
+        assert_eq!(check(rules.clone(), of_user), Ok(()));
+        for score in [3, 4, u8::MAX] {
+            let rules = rules.clone().min_zxcvbn_score(score);
+            assert_eq!(check(rules.clone(), weak), Err(WeakPassword::Guessable), "{score}");
+            assert_eq!(check(rules.clone(), of_user), Err(WeakPassword::Guessable), "{score}");
+            assert_eq!(check(rules.clone(), "three words and a comma"), Ok(()), "{score}");
+            assert_eq!(check(rules, &"three words and a comma ".repeat(40)), Ok(()), "{score}");
+        }
+        // The other rules count as before.
+        assert_eq!(check(rules.min_zxcvbn_score(4), "seven x"), Err(WeakPassword::TooShort { min: 8 }));
+    }
 }

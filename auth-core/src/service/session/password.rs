@@ -177,7 +177,13 @@ impl Auth {
     /// [`AccountError::WeakPassword`]; [`AccountError::Overloaded`] when too many passwords are being hashed.
     pub async fn hash_password(&self, password: SecretString, words: &[&str]) -> Result<PasswordHash, AccountError> {
         let service = self.service()?;
-        let password = service.password_rules.check(password, words)?;
+        let rules = &service.password_rules;
+        let password = if rules.is_slow() {
+            let words = words.iter().map(|&word| word.to_owned()).collect();
+            service.hasher.check(rules.clone(), password, words).await??
+        } else {
+            rules.check(password, words)?
+        };
         Ok(service.hasher.hash(password.into_secret()).await?)
     }
 
