@@ -19,6 +19,8 @@ mod sessions;
 mod sql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+mod user_table;
 mod users;
 mod verdict;
 
@@ -44,6 +46,8 @@ pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Ses
 pub use sql::OpenError;
 #[cfg(feature = "sqlite")]
 pub use sqlite::SqliteStore;
+#[cfg(any(feature = "sqlite", feature = "postgres"))]
+pub use user_table::{OwnUsers, UserTable};
 pub use users::{SubjectState, UserRecord, UserStore};
 
 /// A store of everything that an [`Auth`](crate::Auth) keeps, for [`AuthBuilder::store`](crate::AuthBuilder::store). A

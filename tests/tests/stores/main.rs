@@ -23,6 +23,7 @@ mod sqlite;
 mod statements;
 mod steps;
 mod tls;
+mod user_table;
 
 async fn conforms(store: impl Store) {
     let store = Arc::new(store);

@@ -17,9 +17,7 @@ mod sessions;
 mod statements;
 mod users;
 
-#[cfg(feature = "sqlite")]
-pub(super) use columns::corrupt;
-pub(super) use columns::{Columns, column, decoded};
+pub(super) use columns::{Columns, column, corrupt, decoded};
 pub(super) use engine::{Borrowed, Engine, Transaction, Value};
 pub use error::OpenError;
 #[cfg(feature = "postgres")]

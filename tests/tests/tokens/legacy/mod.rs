@@ -2,12 +2,14 @@
 //! contain.
 
 mod fastapi;
+mod former;
 mod options;
 mod service;
 
 use std::time::Duration;
 
-use auth_core::store::{AccountPatch, Audit, UserDirectory};
+use auth_core::sqlx::raw_sql;
+use auth_core::store::{AccountPatch, Audit, SqliteStore, UserDirectory, UserTable};
 use auth_core::{BuildError, Context, Dpop, LegacyTokens, Login, Registration, SubjectId, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -250,6 +252,31 @@ async fn a_login_name_that_was_given_up_opens_no_other_account() {
     assert_eq!(service.says(named(EMAIL, Some(NOW))).await, 401, "the name is free");
     service.auth.update_account(&context, &grace, rename(EMAIL)).await.unwrap();
     assert_eq!(service.says(named(EMAIL, Some(NOW))).await, 401, "the token opened another account");
+}
+
+/// A store that does not know when its accounts were created.
+#[tokio::test]
+async fn by_login_an_account_of_unknown_age_takes_no_token_with_an_age() {
+    let table = "CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE, password_hash TEXT, version BIGINT,
+                 is_admin BOOLEAN, is_active BOOLEAN)";
+    for (tokens, iat, status) in [
+        (legacy().by_login(), Some(NOW), 401),
+        (legacy().by_login(), None, 401),
+        (legacy().by_login().without_iat(), None, 200),
+    ] {
+        let database = SqliteStore::open("sqlite::memory:").await.unwrap();
+        raw_sql(table).execute(database.pool()).await.unwrap();
+        let users = UserTable::new("users").active("is_active").role("is_admin", service::Role::Admin);
+        let users = users.in_sqlite(database.pool()).await.unwrap();
+        let service = Service::start_with(|builder| builder.registry(users).legacy_tokens(tokens)).await;
+        let mut claims = service.claims();
+        claims.insert("sub".into(), json!(EMAIL));
+        claims.extend(iat.map(|iat| ("iat".to_owned(), json!(iat))));
+        assert_eq!(service.says(claims.clone()).await, status, "{iat:?}");
+        // Disabled by a statement that does not raise the version.
+        raw_sql("UPDATE users SET is_active = FALSE").execute(database.pool()).await.unwrap();
+        assert_eq!(service.says(claims).await, 401, "{iat:?}: disabled");
+    }
 }
 
 #[tokio::test]

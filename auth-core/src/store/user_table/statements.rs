@@ -1,0 +1,99 @@
+//! The statements of a table, made of the names of its columns.
+
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
+
+use super::UserTable;
+
+/// Both engines support `$1` for a parameter, `RETURNING` and `ON CONFLICT`.
+pub(super) struct Statements {
+    pub(super) by_email: SqlStr,
+    pub(super) by_id: SqlStr,
+    pub(super) set_password: SqlStr,
+    pub(super) revoke_tokens: SqlStr,
+    pub(super) upgrade_hash: SqlStr,
+    pub(super) sample_hashes: SqlStr,
+    /// The address, the hash, the fields in their order, whether the user has each role, and a text id.
+    pub(super) add: SqlStr,
+    pub(super) email_is_taken: SqlStr,
+    /// For each field, whether a user has the value.
+    pub(super) is_taken: Vec<SqlStr>,
+}
+
+/// A name for a statement, whatever its characters are.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The columns of a new user with their values: those that are bound, then constants, since a column may have no default.
+fn new_user(table: &UserTable) -> (String, String) {
+    let id = if table.has_whole_number_ids { None } else { Some(table.id) };
+    let roles = table.roles.iter().map(|(column, _)| *column);
+    let bound =
+        [table.email, table.password_hash].into_iter().chain(table.fields.iter().copied()).chain(roles).chain(id);
+    let bound = (1..).zip(bound).map(|(n, column)| (column, format!("${n}")));
+    let active = table.active.map(|column| (column, "TRUE"));
+    let constant = [(table.version, "0")].into_iter().chain(active);
+    let all = bound.chain(constant.map(|(column, value)| (column, value.to_owned())));
+    let (columns, values): (Vec<_>, Vec<_>) = all.map(|(column, value)| (quoted(column), value)).unzip();
+    (columns.join(", "), values.join(", "))
+}
+
+/// Whether a user is active. NULL is no reason to accept one.
+fn active(table: &UserTable, prefix: &str) -> String {
+    table
+        .active
+        .map_or("TRUE".to_owned(), |column| format!("CASE WHEN {prefix}{} THEN TRUE ELSE FALSE END", quoted(column)))
+}
+
+/// The id as a text.
+fn id(table: &UserTable, prefix: &str) -> String {
+    let id = quoted(table.id);
+    if table.has_whole_number_ids { format!("CAST({prefix}{id} AS TEXT)") } else { format!("{prefix}{id}") }
+}
+
+impl Statements {
+    /// The queries qualify each name: SQLite reads a quoted name that no column has as a text, unless it is qualified. So
+    /// these fail where a column is missing, and the other statements name only columns of these.
+    pub(super) fn of(table: &UserTable) -> Self {
+        let [key, email, hash, version] = [table.id, table.email, table.password_hash, table.version].map(quoted);
+        let name = table.table.split('.').map(quoted).collect::<Vec<_>>().join(".");
+        // PostgreSQL's driver reads a number as of its own size only.
+        let number = format!("CAST({version} AS BIGINT)");
+        let held = |column| format!(" || CASE WHEN t.{} THEN '1' ELSE '0' END", quoted(column));
+        let roles: String = table.roles.iter().map(|(column, _)| held(column)).collect();
+        let user = format!(
+            "SELECT {} AS id, t.{email} AS email, t.{hash} AS password_hash, {} AS active,
+                 CAST(t.{version} AS BIGINT) AS version, ''{roles} AS roles
+             FROM {name} AS t",
+            id(table, "t."),
+            active(table, "t."),
+        );
+        let (columns, values) = new_user(table);
+        let sql = |text: String| AssertSqlSafe(text).into_sql_str();
+        let is_taken =
+            |column: &str| sql(format!("SELECT {} FROM {name} AS t WHERE t.{column} = $1 LIMIT 1", id(table, "t.")));
+        Self {
+            by_email: sql(format!("{user} WHERE t.{email} = $1")),
+            by_id: sql(format!("{user} WHERE t.{key} = $1")),
+            set_password: sql(format!(
+                "UPDATE {name} SET {hash} = $2, {version} = {version} + 1
+                 WHERE {key} = $1 AND {version} = $3 AND {} RETURNING {number}",
+                active(table, "")
+            )),
+            revoke_tokens: sql(format!(
+                "UPDATE {name} SET {version} = {version} + 1 WHERE {key} = $1 RETURNING {number}"
+            )),
+            upgrade_hash: sql(format!("UPDATE {name} SET {hash} = $2 WHERE {key} = $1 AND {hash} = $3")),
+            // One of each algorithm with its parameters, and more.
+            sample_hashes: sql(format!(
+                "SELECT min({hash}) FROM {name} WHERE {hash} IS NOT NULL GROUP BY substr({hash}, 1, 30) LIMIT 1000"
+            )),
+            add: sql(format!(
+                "INSERT INTO {name} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {}",
+                id(table, "")
+            )),
+            email_is_taken: is_taken(&email),
+            is_taken: table.fields.iter().map(|field| is_taken(&quoted(field))).collect(),
+        }
+    }
+}

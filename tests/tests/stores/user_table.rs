@@ -1,0 +1,230 @@
+//! `UserTable`: users of the application's own table register, log in, and change and reset passwords, over HTTP.
+
+use auth_core::prelude::*;
+use auth_core::store::{
+    Audit, NewUser, OwnUsers, PostgresStore, SqliteStore, UserRegistry as _, UserStore as _, UserTable,
+};
+use auth_core::token::SigningKey;
+use auth_core::{Auth, Context, Keep, Registration};
+use auth_tests::servers::Database;
+use auth_tests::{Client, serve};
+use reqwest::Method;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, raw_sql};
+
+const PASSWORD: &str = "three words and a comma";
+const NEXT: &str = "four words and no comma";
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Admin,
+    Editor,
+}
+
+#[require_role(Admin)]
+async fn admin() {}
+
+#[require_auth]
+async fn me(identity: Identity) -> String {
+    identity.subject().to_string()
+}
+
+enum Store {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
+}
+
+impl Store {
+    async fn run(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        match self {
+            Self::Sqlite(store) => drop(raw_sql(sql).execute(store.pool()).await.unwrap()),
+            Self::Postgres(store) => drop(raw_sql(sql).execute(store.pool()).await.unwrap()),
+        }
+    }
+
+    async fn open(&self, table: UserTable) -> Result<OwnUsers, auth_core::store::StoreError> {
+        match self {
+            Self::Sqlite(store) => table.in_sqlite(store.pool()).await,
+            Self::Postgres(store) => table.in_postgres(store.pool()).await,
+        }
+    }
+
+    async fn auth(&self, table: UserTable) -> Auth {
+        let users = self.open(table).await.unwrap();
+        let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+        let builder = Auth::builder(key, "https://api.example.com", "own table");
+        let builder = match self {
+            Self::Sqlite(store) => builder.store(store.clone()),
+            Self::Postgres(store) => builder.store(store.clone()),
+        };
+        builder.registry(users).build().unwrap()
+    }
+}
+
+/// Runs a test on each engine, with the type of a number that the database makes.
+async fn on_each_engine(test: impl AsyncFn(Store, &str)) {
+    test(Store::Sqlite(SqliteStore::open("sqlite::memory:").await.unwrap()), "INTEGER").await;
+    if let Some(database) = Database::create("a table of users in PostgreSQL").await {
+        let store = PostgresStore::open(&database.url()).await.unwrap();
+        test(Store::Postgres(store), "INTEGER GENERATED ALWAYS AS IDENTITY").await;
+    }
+}
+
+/// A table of which no name is the default, and some need quotation marks.
+async fn people(store: &Store, number: &str) -> UserTable {
+    let table = r#"CREATE TABLE "people of ours" ("user" NUMBER PRIMARY KEY, mail TEXT NOT NULL UNIQUE, "hash ""at rest""" TEXT,
+                   "order" INTEGER NOT NULL, enabled BOOLEAN, nick TEXT NOT NULL UNIQUE,
+                   is_admin BOOLEAN NOT NULL, is_editor BOOLEAN)"#;
+    store.run(&table.replace("NUMBER", number)).await;
+    let people =
+        UserTable::new("people of ours").whole_number_id("user").email("mail").password_hash(r#"hash "at rest""#);
+    let people =
+        people.version("order").active("enabled").role("is_admin", Role::Admin).role("is_editor", Role::Editor);
+    people.field("nick")
+}
+
+async fn start(store: &Store, table: UserTable) -> (Auth, Client) {
+    let auth = store.auth(table).await;
+    let routes = GuardedRouter::new().route("/admin", get(admin)).route("/me", get(me)).merge(auth.routes());
+    let client = Client::new(&serve(routes.with_state(auth.clone())).await);
+    (auth, client)
+}
+
+async fn register(client: &Client, body: Value) -> (u16, Value) {
+    let answer = client.send(client.request(Method::POST, "/auth/register").json(&body)).await;
+    (answer.status.as_u16(), answer.json())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_register_log_in_and_change_and_reset_their_passwords() {
+    on_each_engine(async |store, number| {
+        let (auth, client) = start(&store, people(&store, number).await).await;
+        let ada = json!({ "email": "Ada@example.com", "password": PASSWORD, "nick": "ada" });
+        let (status, body) = register(&client, ada).await;
+        assert_eq!((status, &body["id"]), (201, &json!("1")), "{body}");
+        let tokens = client.login("ADA@example.com", PASSWORD).await;
+        assert_eq!(client.get_as(&tokens.access, "/me").await.text, "1");
+        client.try_login("ada@example.com", NEXT).await.is_problem(401);
+
+        let change = json!({ "current_password": PASSWORD, "new_password": NEXT });
+        client.json_as(&tokens.access, Method::POST, "/auth/password", &change).await.tokens();
+        client.get_as(&tokens.access, "/me").await.is_problem(401);
+        client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
+        client.login("ada@example.com", NEXT).await;
+
+        let (system, id) = (Context::system("test"), "1".parse().unwrap());
+        auth.set_password(&system, &id, PASSWORD.into(), Keep::None).await.unwrap();
+        client.try_login("ada@example.com", NEXT).await.is_problem(401);
+        let tokens = client.login("ada@example.com", PASSWORD).await;
+        auth.logout_everywhere(&system, &id).await.unwrap();
+        client.get_as(&tokens.access, "/me").await.is_problem(401);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_registration_needs_its_fields_and_says_which_are_taken() {
+    on_each_engine(async |store, number| {
+        let (_, client) = start(&store, people(&store, number).await).await;
+        let body = |email: &str, nick: Value| json!({ "email": email, "password": PASSWORD, "nick": nick });
+        assert_eq!(register(&client, body("ada@example.com", json!("ada"))).await.0, 201);
+        assert_eq!(register(&client, body("ada@example.com", json!("ada2"))).await.0, 409);
+        let (status, taken) = register(&client, body("bob@example.com", json!("ada"))).await;
+        assert_eq!((status, &taken["errors"]), (409, &json!([{ "detail": "is taken", "pointer": "#/nick" }])));
+        for nick in [json!(null), json!(""), json!(" "), json!(7), json!(["ada"]), json!("a\0"), json!("a".repeat(256))]
+        {
+            let (status, refused) = register(&client, body("bob@example.com", nick.clone())).await;
+            assert_eq!((status, &refused["errors"][0]["pointer"]), (422, &json!("#/nick")), "{nick}: {refused}");
+        }
+        let unknown = json!({ "email": "bob@example.com", "password": PASSWORD, "nick": "bob", "is_admin": true });
+        assert_eq!(register(&client, unknown).await.0, 422);
+        assert_eq!(register(&client, body("bob@example.com", json!("bob"))).await.0, 201);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_and_the_state_are_boolean_columns() {
+    on_each_engine(async |store, number| {
+        let (auth, client) = start(&store, people(&store, number).await).await;
+        let system = Context::system("test");
+        let new = Registration::new("ada@example.com", PASSWORD).with_field("nick", "ada");
+        let (ada, _) = auth.register(&system, new).await.unwrap();
+        let tokens = client.login("ada@example.com", PASSWORD).await;
+        client.get_as(&tokens.access, "/admin").await.is_problem(403);
+        store.run(r#"UPDATE "people of ours" SET is_admin = TRUE, is_editor = NULL"#).await;
+        auth.invalidate_subject(&system, &ada).await;
+        assert_eq!(client.get_as(&tokens.access, "/admin").await.status, 200);
+        for state in ["FALSE", "NULL"] {
+            store.run(&format!(r#"UPDATE "people of ours" SET enabled = {state}"#)).await;
+            auth.invalidate_subject(&system, &ada).await;
+            client.get_as(&tokens.access, "/admin").await.is_problem(401);
+            client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
+            let set = auth.set_password(&system, &ada, NEXT.into(), Keep::None).await;
+            assert!(set.is_err(), "a disabled user got a password");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_has_one_spelling_and_a_hash_is_replaced_only_by_its_successor() {
+    on_each_engine(async |store, number| {
+        let users = store.open(people(&store, number).await).await.unwrap();
+        let hash = auth_core::password::PasswordHash::from_stored;
+        let mut new = NewUser::new("ada@example.com".parse().unwrap(), hash("old")).with_roles(vec!["Editor".into()]);
+        new.extra.insert("nick".into(), "ada".into());
+        let id = users.create(new.clone(), Audit::none()).await.unwrap().unwrap();
+        let found = users.find_by_id(&id).await.unwrap().unwrap();
+        assert_eq!((&*found.state.roles, found.state.version), (&["Editor".into()][..], 0));
+        for other in ["01", "+1", "1 ", "1.0", "one", "9223372036854775808", "2"] {
+            if let Ok(other) = other.parse() {
+                assert!(users.find_by_id(&other).await.unwrap().is_none(), "{other}");
+                assert_eq!(users.revoke_tokens(&other, Audit::none()).await.unwrap(), None, "{other}");
+            }
+        }
+        for login in ["ada", "a\0@example.com", "' OR TRUE --@example.com"] {
+            assert!(users.find_by_login(login).await.unwrap().is_none(), "{login}");
+        }
+        users.upgrade_hash(&id, &hash("older"), &hash("wrong")).await.unwrap();
+        users.upgrade_hash(&id, &hash("old"), &hash("new")).await.unwrap();
+        assert_eq!(users.set_password(&id, 1, &hash("late"), Audit::none()).await.unwrap(), None);
+        let found = users.find_by_login("ada@example.com").await.unwrap().unwrap();
+        assert_eq!(found.password_hash.unwrap().as_str(), "new");
+        assert_eq!(users.set_password(&id, 0, &hash("next"), Audit::none()).await.unwrap(), Some(1));
+        assert_eq!(users.revoke_tokens(&id, Audit::none()).await.unwrap(), Some(2));
+        assert_eq!(users.sample_hashes().await.unwrap().len(), 1);
+
+        new.email = "bob@example.com".parse().unwrap();
+        new.extra.insert("nick".into(), "bob".into());
+        let unknown = users.create(new.with_roles(vec!["Owner".into()]), Audit::none()).await;
+        assert!(unknown.unwrap_err().to_string().contains("`Owner`"), "a role without a column was dropped");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_default_names_have_text_ids_and_another_table_is_refused_at_start() {
+    on_each_engine(async |store, _| {
+        let table = "CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE, password_hash TEXT, version BIGINT)";
+        store.run(table).await;
+        let (_, client) = start(&store, UserTable::new("users")).await;
+        let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+        let (status, body) = register(&client, body).await;
+        assert_eq!(status, 201, "{body}");
+        let tokens = client.login("ada@example.com", PASSWORD).await;
+        assert_eq!(json!(client.get_as(&tokens.access, "/me").await.text), body["id"]);
+        for wrong in [
+            UserTable::new("people"),
+            UserTable::new("users").version("revision"),
+            UserTable::new("users").active("is_active"),
+            UserTable::new("users").role("is_admin", Role::Admin),
+            UserTable::new("users").field("nick"),
+        ] {
+            let shown = format!("{wrong:?}");
+            assert!(store.open(wrong).await.is_err(), "{shown}");
+        }
+    })
+    .await;
+}
