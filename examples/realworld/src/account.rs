@@ -9,10 +9,11 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer, Serialize};
-use sqlx::{SqlitePool, query, query_as};
+use sqlx::{query, query_as};
 use uuid::Uuid;
 
 use crate::App;
+use crate::database::{Database, with_pool};
 use crate::errors::{Error, Result, not_blank};
 
 /// The caller's own user.
@@ -24,16 +25,17 @@ pub(crate) struct User {
 }
 
 impl User {
-    async fn load(pool: &SqlitePool, id: &SubjectId) -> Result<Option<Self>, sqlx::Error> {
-        let row = query_as("SELECT email, username, bio, image FROM users WHERE id = ?1").bind(id.as_str());
-        let row: Option<(String, String, Option<String>, Option<String>)> = row.fetch_optional(pool).await?;
+    async fn load(database: &Database, id: &SubjectId) -> Result<Option<Self>, sqlx::Error> {
+        let sql = "SELECT email, username, bio, image FROM users WHERE id = $1";
+        let row: Option<(String, String, Option<String>, Option<String>)> =
+            with_pool!(database, pool => query_as(sql).bind(id.as_str()).fetch_optional(pool).await)?;
         Ok(row.map(|(email, username, bio, image)| Self { email, username, bio, image }))
     }
 }
 
 impl FromSubject<App> for User {
     async fn from_subject(identity: &Identity, app: &App) -> Result<Option<Self>, StoreError> {
-        Self::load(&app.pool, identity.subject()).await.map_err(StoreError::unavailable)
+        Self::load(&app.database, identity.subject()).await.map_err(StoreError::unavailable)
     }
 }
 
@@ -71,13 +73,13 @@ struct Credentials {
 
 #[public]
 pub(crate) async fn login(
-    State(App { auth, pool }): State<App>,
+    State(App { auth, database }): State<App>,
     context: Context,
     Json(LoginBody { user: Credentials { email, password } }): Json<LoginBody>,
 ) -> Result<Json<UserBody>> {
     not_blank(&[("email", &email), ("password", password.expose_secret())])?;
     let tokens = auth.login(&context, Login::new(email, password)).await?;
-    let user = User::load(&pool, &tokens.subject).await?.ok_or(Error::NotFound("user"))?;
+    let user = User::load(&database, &tokens.subject).await?.ok_or(Error::NotFound("user"))?;
     Ok(body(user, tokens.access.expose()))
 }
 
@@ -97,7 +99,7 @@ struct NewUser {
 
 #[public]
 pub(crate) async fn register(
-    State(App { auth, pool }): State<App>,
+    State(App { auth, database }): State<App>,
     context: Context,
     Json(NewUserBody { user: new }): Json<NewUserBody>,
 ) -> Result<(StatusCode, Json<UserBody>)> {
@@ -106,9 +108,11 @@ pub(crate) async fn register(
     let email: Email = email.parse().map_err(|_| Error::Invalid(vec![("email", "is invalid")]))?;
     let hash = auth.hash_password(password, &[&username, email.as_str()]).await?;
     let id: SubjectId = Uuid::new_v4().to_string().parse().map_err(|_| Error::NotFound("id"))?;
-    let sql = "INSERT INTO users (id, username, email, password_hash) VALUES (?1, ?2, ?3, ?4)";
-    let insert = query(sql).bind(id.as_str()).bind(&username).bind(email.as_str()).bind(hash.as_str());
-    insert.execute(&pool).await.map_err(taken)?;
+    let sql = "INSERT INTO users (id, username, email, password_hash) VALUES ($1, $2, $3, $4)";
+    with_pool!(&database, pool => {
+        let insert = query(sql).bind(id.as_str()).bind(&username).bind(email.as_str()).bind(hash.as_str());
+        insert.execute(pool).await.map(|_| ()).map_err(taken)
+    })?;
     auth.registered(&context, &id).await;
     let tokens = auth.sign_in(&context, SignIn::subject(&id).amr("pwd")).await?;
     let user = User { email: email.to_string(), username, bio: None, image: None };
@@ -172,17 +176,21 @@ impl Changes {
     }
 
     /// In one statement, with the password if there is a new one, which replaces that of a version.
-    async fn write(self, pool: &SqlitePool, id: &SubjectId, password: Option<(PasswordHash, u64)>) -> Result<bool> {
+    async fn write(self, database: &Database, id: &SubjectId, password: Option<(PasswordHash, u64)>) -> Result<bool> {
         let (hash, version) = password.unzip();
-        let sql = "UPDATE users SET username = coalesce(?2, username), email = coalesce(?3, email),
-                   bio = CASE WHEN ?4 THEN ?5 ELSE bio END, image = CASE WHEN ?6 THEN ?7 ELSE image END,
-                   password_hash = coalesce(?8, password_hash), version = version + (?8 IS NOT NULL)
-                   WHERE id = ?1 AND active AND version = coalesce(?9, version)";
-        let update = query(sql).bind(id.as_str()).bind(self.username).bind(self.email.as_ref().map(Email::as_str));
-        let update = update.bind(self.bio.is_some()).bind(self.bio.flatten());
-        let update = update.bind(self.image.is_some()).bind(self.image.flatten());
-        let update = update.bind(hash.as_ref().map(PasswordHash::as_str)).bind(version.map(u64::cast_signed));
-        Ok(update.execute(pool).await.map_err(taken)?.rows_affected() == 1)
+        let sql = "UPDATE users SET username = coalesce($2, username), email = coalesce($3, email),
+                   bio = CASE WHEN $4 THEN $5 ELSE bio END, image = CASE WHEN $6 THEN $7 ELSE image END,
+                   password_hash = coalesce($8, password_hash),
+                   version = version + CASE WHEN $8 IS NULL THEN 0 ELSE 1 END
+                   WHERE id = $1 AND active AND version = coalesce($9, version)";
+        let changed = with_pool!(database, pool => {
+            let update = query(sql).bind(id.as_str()).bind(self.username).bind(self.email.as_ref().map(Email::as_str));
+            let update = update.bind(self.bio.is_some()).bind(self.bio.flatten());
+            let update = update.bind(self.image.is_some()).bind(self.image.flatten());
+            let update = update.bind(hash.as_ref().map(PasswordHash::as_str)).bind(version.map(u64::cast_signed));
+            update.execute(pool).await.map(|done| done.rows_affected()).map_err(taken)
+        })?;
+        Ok(changed == 1)
     }
 }
 
@@ -190,7 +198,7 @@ impl Changes {
 pub(crate) async fn update(
     identity: Identity,
     CurrentUser(user): CurrentUser<User>,
-    State(App { auth, pool }): State<App>,
+    State(App { auth, database }): State<App>,
     context: Context,
     Json(PatchBody { user: mut patch }): Json<PatchBody>,
 ) -> Result<Json<UserBody>> {
@@ -202,22 +210,22 @@ pub(crate) async fn update(
         words.extend(changes.email.as_ref().map(Email::as_str));
         let hash = auth.hash_password(password, &words).await?;
         // Every token of this user is revoked, so the client gets a new one.
-        let (pool, subject) = (pool.clone(), id.clone());
-        let write = async move |version| changes.write(&pool, &subject, Some((hash, version))).await;
+        let (written, subject) = (database.clone(), id.clone());
+        let write = async move |version| changes.write(&written, &subject, Some((hash, version))).await;
         let tokens = auth.set_password_with(&context, &id, Keep::Session(&identity), write).await?;
         tokens.ok_or(Error::NotFound("session"))?.access
     } else {
-        changes.write(&pool, &id, None).await?;
+        changes.write(&database, &id, None).await?;
         auth.access_token(&identity).await?
     };
-    let user = User::load(&pool, &id).await?.ok_or(Error::NotFound("user"))?;
+    let user = User::load(&database, &id).await?.ok_or(Error::NotFound("user"))?;
     Ok(body(user, token.expose()))
 }
 
 fn taken(error: sqlx::Error) -> Error {
     match error.as_database_error() {
         Some(database) if database.is_unique_violation() => {
-            Error::Taken(if database.message().contains("users.email") { "email" } else { "username" })
+            Error::Taken(if database.message().contains("users_email") { "email" } else { "username" })
         }
         _ => error.into(),
     }

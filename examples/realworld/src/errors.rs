@@ -38,7 +38,11 @@ impl From<AccountError> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        Self::Refusal(StoreError::unavailable(error).into())
+        match error.as_database_error().and_then(|error| error.code()) {
+            // PostgreSQL stores no NUL.
+            Some(code) if code == "22021" => Self::Invalid(vec![("request", "is invalid")]),
+            _ => Self::Refusal(StoreError::unavailable(error).into()),
+        }
     }
 }
 
@@ -78,9 +82,13 @@ pub(crate) async fn unknown_path() -> Error {
     Error::NotFound("resource")
 }
 
-/// The fields that are blank, as an error when there are any.
+/// The fields that are blank, or that no database stores, as an error when there are any.
 pub(crate) fn not_blank(fields: &[(&'static str, &str)]) -> Result<()> {
-    let blank = fields.iter().filter(|(_, text)| text.trim().is_empty());
-    let blank: Vec<_> = blank.map(|(field, _)| (*field, "can't be blank")).collect();
-    if blank.is_empty() { Ok(()) } else { Err(Error::Invalid(blank)) }
+    let wrong = fields.iter().filter_map(|(field, text)| match text {
+        text if text.trim().is_empty() => Some((*field, "can't be blank")),
+        text if text.contains('\0') => Some((*field, "is invalid")),
+        _ => None,
+    });
+    let wrong: Vec<_> = wrong.collect();
+    if wrong.is_empty() { Ok(()) } else { Err(Error::Invalid(wrong)) }
 }

@@ -12,16 +12,14 @@ use std::time::Duration;
 
 use auth_core::password::PasswordRules;
 use auth_core::prelude::*;
-use auth_core::store::SqliteStore;
 use auth_core::{CredentialSource, PolicyTable, Settings};
 use axum::extract::FromRef;
-use sqlx::SqlitePool;
-use users::Users;
+use database::Database;
 
 #[derive(Clone)]
 struct App {
     auth: Auth,
-    pool: SqlitePool,
+    database: Database,
 }
 
 impl FromRef<App> for Auth {
@@ -30,32 +28,28 @@ impl FromRef<App> for Auth {
     }
 }
 
-impl FromRef<App> for SqlitePool {
+impl FromRef<App> for Database {
     fn from_ref(app: &App) -> Self {
-        app.pool.clone()
+        app.database.clone()
     }
 }
 
-/// The service on the SQLite database at `url`, which is created when there is none.
+/// The service on the SQLite or PostgreSQL database at `url`. An SQLite file is created when there is none.
 ///
 /// # Errors
 ///
 /// When the database cannot be opened or a setting is invalid.
 pub async fn app(url: &str, settings: Settings) -> Result<axum::Router, Box<dyn std::error::Error>> {
-    let store = SqliteStore::open(url).await?;
-    let pool = store.pool().clone();
-    database::create(&pool).await?;
-    let auth = Auth::from_settings(settings)?
-        .users(Users::new(pool.clone()))
-        .sessions(store.clone())
-        .api_keys(store)
+    let database = Database::open(url).await?;
+    let auth = database
+        .give_to(Auth::from_settings(settings)?)
         .credential_source(CredentialSource::scheme("Token"))
         // The clients of this API have passwords such as `jakejake`.
         .password_rules(PasswordRules::nist().min_chars(8).allow_guessable())
         .access_ttl(Duration::from_hours(24))
         .error_body(errors::body())
         .build()?;
-    Ok(routes().with_state(App { auth, pool }))
+    Ok(routes().with_state(App { auth, database }))
 }
 
 /// Who may call each route.
