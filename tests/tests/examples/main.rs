@@ -6,6 +6,7 @@ use auth_core::Settings;
 
 mod cluster;
 mod fastapi_tutorial;
+mod own_tables;
 mod realworld;
 mod resource_server;
 
