@@ -36,9 +36,25 @@ async fn end_everywhere(identity: Identity, context: Context, State(auth): State
     Ok(auth.logout_everywhere(&context, identity.subject()).await?)
 }
 
+/// Its condition says no, or that there is nothing, by the path.
+#[require_auth]
+#[authorize(is_there(&path)?)]
+async fn conditional(axum::extract::Path(path): axum::extract::Path<String>) -> Result<(), Refusal> {
+    Ok(())
+}
+
+fn is_there(path: &str) -> Result<bool, Refusal> {
+    if path == "no" { Ok(false) } else { Err(Refusal::NotFound { what: "page" }) }
+}
+
+#[require_auth]
+#[authorize(is_there(&path))]
+async fn conditional_result(axum::extract::Path(path): axum::extract::Path<String>) {}
+
 async fn serve(auth: &Auth) -> String {
-    let app: axum::Router =
-        GuardedRouter::new().route("/end", post(end_everywhere)).merge(auth.routes()).with_state(auth.clone());
+    let routes = GuardedRouter::new().route("/end", post(end_everywhere)).merge(auth.routes());
+    let routes = routes.route("/if/{path}", get(conditional)).route("/result/{path}", get(conditional_result));
+    let app: axum::Router = routes.with_state(auth.clone());
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let app = app.into_make_service_with_connect_info::<SocketAddr>();
@@ -47,6 +63,23 @@ async fn serve(auth: &Auth) -> String {
 }
 
 const PASSWORD: &str = "three words and a comma";
+
+#[tokio::test]
+async fn a_condition_that_refuses_is_an_event_with_its_caller() {
+    let events = Recorded::default();
+    let auth = testing::in_memory().events(events.clone()).build().unwrap();
+    let (ada, _) =
+        auth.register(&Context::system("test"), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    let (url, token) = (serve(&auth).await, testing::sign_in(&auth, &ada, "pwd", "").await.unwrap());
+    for (n, (path, status)) in [("if/no", 403), ("result/no", 403), ("result/none", 404)].into_iter().enumerate() {
+        let sent = reqwest::Client::new().get(format!("{url}/{path}")).bearer_auth(token.expose()).send().await;
+        assert_eq!(sent.unwrap().status(), status, "{path}");
+        auth.settled().await;
+        let refused = events.of("access_refused");
+        let last = refused.last().unwrap();
+        assert_eq!((refused.len(), last.kind.subject(), last.outcome), (n + 1, Some(&ada), Outcome::Refused), "{path}");
+    }
+}
 
 #[tokio::test]
 async fn an_event_names_its_actor_and_origin() {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use auth_core::prelude::*;
-use auth_core::store::{AccountPatch, Page};
+use auth_core::store::{AccountPatch, ApiKeyRecord, ApiKeyStore as _, Audit, Page, ParentKey};
 use auth_core::token::TokenHash;
-use auth_core::{AccountError, ApiKeyId, Context, CredentialSource, IssuedApiKey, NewApiKey, Refusal};
+use auth_core::{AccountError, ApiKeyId, Context, CredentialSource, IssuedApiKey, NewApiKey, Refusal, StaticApiKey};
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
@@ -18,6 +18,12 @@ guard!(AnyUser = auth);
 #[api_key]
 async fn ping(key: ApiKeyIdentity) -> axum::Json<Value> {
     axum::Json(key.metadata().cloned().unwrap_or_default())
+}
+
+/// Whose key it is.
+#[api_key]
+async fn owner(key: ApiKeyIdentity) -> String {
+    key.owner().map_or_else(|| "without an owner".to_owned(), ToString::to_string)
 }
 
 #[api_key(scope = "reports:read")]
@@ -38,11 +44,13 @@ async fn derive(
     Ok(auth.derive_api_key(&context, &key, new).await?.key.expose().to_owned())
 }
 
-/// Makes a key after the caller's owner, or the caller, was changed as the body says: `none`, `role`, `state` or `revoke`.
+/// Makes a key by `create` or `derive` after the caller's owner, or the caller, was changed, as the body says: `none`, `role`,
+/// `state` or `revoke`.
 #[api_key]
-async fn late(key: ApiKeyIdentity, context: Context, State(auth): State<Auth>, change: String) -> Result<(), Refusal> {
+async fn late(key: ApiKeyIdentity, context: Context, State(auth): State<Auth>, order: String) -> Result<(), Refusal> {
+    let (operation, change) = order.split_once(' ').unwrap();
     let owner = key.owner().unwrap();
-    let patch = match &*change {
+    let patch = match change {
         "role" => AccountPatch { roles: Some(vec![Role::User.to_string().into()]), ..AccountPatch::default() },
         "state" => AccountPatch { active: Some(false), ..AccountPatch::default() },
         _ => AccountPatch::default(),
@@ -51,7 +59,10 @@ async fn late(key: ApiKeyIdentity, context: Context, State(auth): State<Auth>, c
     if change == "revoke" {
         auth.revoke_api_key(&system(), key.id()).await?;
     }
-    auth.create_api_key(&context, owner, NewApiKey::new("late")).await?;
+    match operation {
+        "create" => auth.create_api_key(&context, owner, NewApiKey::new("late")).await?,
+        _ => auth.derive_api_key(&context, &key, NewApiKey::new("late")).await?,
+    };
     Ok(())
 }
 
@@ -82,6 +93,7 @@ async fn own(
 fn app(auth: &Auth) -> axum::Router {
     GuardedRouter::new()
         .route("/ping", get(ping))
+        .route("/owner", get(owner))
         .route("/read", get(read))
         .route("/write", get(write))
         .route("/derive", post(derive))
@@ -159,6 +171,60 @@ async fn a_key_has_at_most_four_keys_above_it() {
     assert_eq!(post_derive(&service, &key, "reports:read").await.0, 422);
 }
 
+/// A new key of the owner of `above`, which the store says is derived from it, whatever its rights are.
+async fn placed_below(service: &Service, above: &ApiKeyRecord, new: NewApiKey) -> IssuedApiKey {
+    let mut issued = service.auth.create_api_key(&system(), &above.owner, new).await.unwrap();
+    assert!(service.store.revoke(&issued.record.id, None, Audit::none()).await.unwrap());
+    issued.record.parent = Some(ParentKey { id: above.id.clone(), hash: above.hash });
+    service.store.create(issued.record.clone(), Audit::none()).await.unwrap();
+    issued
+}
+
+#[tokio::test]
+async fn the_limits_of_every_key_above_hold_whatever_the_store_says_of_a_key() {
+    let service = service().await;
+    let owner = service.user(&[Role::Admin]).await;
+    let narrow = NewApiKey { expires_in: Some(Duration::from_hours(1)), ..scoped("narrow", &["reports:read"]) };
+    let above = service.auth.create_api_key(&system(), &owner, narrow).await.unwrap();
+    let broad = placed_below(&service, &above.record, scoped("broad", &["reports:read", "reports:write"])).await;
+    assert_eq!(service.with_key("/read", broad.key.expose()).await, let_in());
+    assert_eq!(
+        service.with_key("/write", broad.key.expose()).await.status,
+        403,
+        "a scope that the key above does not have"
+    );
+    assert_eq!(post_derive(&service, broad.key.expose(), "reports:write").await.0, 400);
+    derived(&service, broad.key.expose(), "reports:read").await;
+    let keys = service.auth.api_keys_of(&owner, Page::first(10)).await.unwrap();
+    let below = keys.iter().find(|key| key.name == "derived").unwrap();
+    assert_eq!(below.expires_at, above.record.expires_at);
+
+    let mut lowest = above;
+    for _ in 0..4 {
+        lowest = placed_below(&service, &lowest.record, scoped("deep", &["reports:read"])).await;
+    }
+    assert_eq!(service.with_key("/read", lowest.key.expose()).await, let_in());
+    let too_deep = placed_below(&service, &lowest.record, scoped("too deep", &["reports:read"])).await;
+    assert_eq!(service.with_key("/read", too_deep.key.expose()).await, refused_with_key(401, INVALID));
+
+    service.wait(Duration::from_hours(1));
+    assert_eq!(
+        service.with_key("/read", broad.key.expose()).await,
+        refused_with_key(401, INVALID),
+        "the key above has expired"
+    );
+}
+
+#[tokio::test]
+async fn no_key_is_derived_from_one_that_has_expired() {
+    let service = service().await;
+    let above = parent(&service).await;
+    service.wait(Duration::from_hours(48));
+    let late =
+        service.auth.derive_api_key_of(&system(), &above.record.owner, &above.record.id, NewApiKey::new("late")).await;
+    assert_eq!(late.unwrap_err(), AccountError::NotFound { what: "API key" });
+}
+
 #[tokio::test]
 async fn revoking_a_key_ends_all_derived_from_it() {
     let service = service().await;
@@ -200,6 +266,18 @@ async fn a_derived_key_ends_with_the_secret_that_made_it() {
 }
 
 #[tokio::test]
+async fn the_text_of_an_imported_key_has_a_bounded_length() {
+    let service = Service::start(app).await;
+    let owner = service.user(&[]).await;
+    for (length, status) in [(1_024, 200), (1_025, 401)] {
+        let text = "k".repeat(length);
+        let new = scoped("old", &["reports:read"]);
+        service.auth.import_api_key(&system(), &owner, TokenHash::of(&text), new).await.unwrap();
+        assert_eq!(service.with_key("/read", &text).await.status, status, "{length}");
+    }
+}
+
+#[tokio::test]
 async fn a_key_of_a_former_service_is_taken_over_by_its_hash() {
     let service =
         Service::start_with(|builder| builder.credential_source(CredentialSource::key_prefix("sk_")), app).await;
@@ -229,6 +307,18 @@ async fn a_key_of_a_former_service_is_taken_over_by_its_hash() {
     auth.revoke_api_key(&system(), &record.id).await.unwrap();
     auth.import_api_key(&system(), &owner, hash, scoped("again", &["reports:read"])).await.unwrap();
     assert_eq!(service.with_key("/read", text).await, let_in());
+}
+
+#[tokio::test]
+async fn a_key_of_the_configuration_has_no_owner_and_none_is_derived_from_it() {
+    let text = "w8Jp-2vQm.Zt4xKc7RyN1sHd6Gj0PaE5";
+    let key = StaticApiKey::new("ci", TokenHash::of(text)).unwrap().scopes(["reports:read"]);
+    let service = Service::start_with(|builder| builder.static_api_key(key), app).await;
+    assert_eq!(service.with_key("/read", text).await, let_in());
+    assert_eq!(service.with_key("/write", text).await.status, 403);
+    let response = service.get("/owner").header("x-api-key", text).send().await.unwrap();
+    assert_eq!(response.text().await.unwrap(), "without an owner");
+    assert_eq!(post_derive(&service, text, "reports:read").await.0, 422);
 }
 
 #[tokio::test]
@@ -354,11 +444,13 @@ async fn the_ready_routes_of_self_service_call_the_operations() {
 #[tokio::test]
 async fn a_key_whose_owner_loses_the_right_to_it_during_a_request_changes_nothing() {
     let service = service().await;
-    for (change, status, keys) in [("none", 200, 2), ("role", 401, 1), ("state", 401, 1), ("revoke", 401, 0)] {
-        let above = parent(&service).await;
-        let request = service.request(reqwest::Method::POST, "/late").header("x-api-key", above.key.expose());
-        assert_eq!(request.body(change).send().await.unwrap().status(), status, "{change}");
-        let left = service.auth.api_keys_of(&above.record.owner, Page::first(10)).await.unwrap();
-        assert_eq!(left.len(), keys, "{change}");
+    for operation in ["create", "derive"] {
+        for (change, status, keys) in [("none", 200, 2), ("role", 401, 1), ("state", 401, 1), ("revoke", 401, 0)] {
+            let (above, order) = (parent(&service).await, format!("{operation} {change}"));
+            let request = service.request(reqwest::Method::POST, "/late").header("x-api-key", above.key.expose());
+            assert_eq!(request.body(order.clone()).send().await.unwrap().status(), status, "{order}");
+            let left = service.auth.api_keys_of(&above.record.owner, Page::first(10)).await.unwrap();
+            assert_eq!(left.len(), keys, "{order}");
+        }
     }
 }

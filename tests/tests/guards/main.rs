@@ -10,6 +10,7 @@ mod context;
 mod counting;
 mod credentials;
 mod handlers;
+mod invalidation;
 mod keys;
 mod language;
 mod laws;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use auth_core::prelude::*;
-use auth_core::store::{RolePermissions, StoreError};
+use auth_core::store::{AccountPatch, RolePermissions, StoreError};
 use auth_core::{AccountError, Context, Refusal};
 use axum::extract::State;
 
@@ -51,6 +51,18 @@ async fn by_condition(identity: Identity, State(auth): State<Auth>) -> Result<()
     Ok(())
 }
 
+/// Changes or removes a role after the caller has lost its own.
+#[require_permission(UsersWrite)]
+async fn late(identity: Identity, context: Context, State(auth): State<Auth>, order: String) -> Result<(), Refusal> {
+    let nothing = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
+    auth.update_account(&system(), identity.subject(), nothing).await?;
+    match &*order {
+        "remove" => auth.remove_role(&context, "support").await?,
+        _ => auth.set_role_permissions(&context, "support", &[UsersWrite]).await?,
+    }
+    Ok(())
+}
+
 fn app(auth: &Auth) -> axum::Router {
     GuardedRouter::new()
         .route("/read", get(read))
@@ -60,6 +72,7 @@ fn app(auth: &Auth) -> axum::Router {
         .route("/plain", get(plain))
         .route("/by-hand", get(by_hand))
         .route("/by-condition", get(by_condition))
+        .route("/late", post(late))
         .with_state(auth.clone())
 }
 
@@ -92,6 +105,22 @@ async fn a_role_has_the_permissions_that_it_was_given() {
     auth.remove_role(&system(), "support").await.unwrap();
     for path in ["/read", "/by-hand", "/by-condition"] {
         assert_eq!(service.with_token(path, &token).await.status, 403, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_who_loses_its_role_during_a_request_changes_no_role() {
+    let service = Service::start(app).await;
+    let auth = &service.auth;
+    auth.set_role_permissions(&system(), "support", &[UsersRead]).await.unwrap();
+    auth.set_role_permissions(&system(), "owner", &[UsersWrite]).await.unwrap();
+    for order in ["set", "remove"] {
+        let token = token(&service, "owner").await;
+        let request = service.request(reqwest::Method::POST, "/late").bearer_auth(&token).body(order);
+        assert_eq!(request.send().await.unwrap().status(), 401, "{order}");
+        let roles = auth.stored_roles(None, 10).await.unwrap();
+        let support = roles.iter().find(|role| &*role.name == "support").unwrap();
+        assert_eq!(support.permissions.iter().map(AsRef::as_ref).collect::<Vec<&str>>(), ["users:read"], "{order}");
     }
 }
 

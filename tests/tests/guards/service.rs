@@ -26,7 +26,7 @@ pub(crate) struct Service {
     pub(crate) auth: Auth,
     pub(crate) clock: TestClock,
     pub(crate) url: String,
-    store: MemoryStore,
+    pub(crate) store: MemoryStore,
 }
 
 impl Service {
