@@ -7,6 +7,7 @@ macro_rules! pages {
 
 pages! {
     Attributes: "guards/attributes.md";
+    Basics: "recipes/basics.md";
     Browsers: "recipes/browsers.md";
     AuditTrail: "recipes/audit-trail.md";
     Composition: "guards/composition.md";

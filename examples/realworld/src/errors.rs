@@ -38,7 +38,7 @@ impl From<AccountError> for Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        match error.as_database_error().and_then(|error| error.code()) {
+        match error.as_database_error().and_then(sqlx::error::DatabaseError::code) {
             // PostgreSQL stores no NUL.
             Some(code) if code == "22021" => Self::Invalid(vec![("request", "is invalid")]),
             _ => Self::Refusal(StoreError::unavailable(error).into()),
