@@ -371,3 +371,18 @@ fn a_thousand_routes_take_a_bounded_number_of_steps() {
     // No clock is asked: a build with optimisation takes a tenth of a second, one without it some ten times as long.
     assert!(steps < 400_000, "{steps} steps");
 }
+
+#[test]
+fn a_bound_part_in_a_negation_is_decided_by_its_own_credentials() {
+    const NO_SCOPE: Requirement =
+        Requirement::Not(&Requirement::All(&[Requirement::api_key(), Requirement::scope("s")]));
+    const BOUND: Requirement = Requirement::Not(&Requirement::bound(&NO_SCOPE));
+    const WHOLE: Requirement = Requirement::All(&[Requirement::auth(), BOUND]);
+    let whole = OwnedRequirement::from(WHOLE);
+    for other in [Requirement::auth(), Requirement::api_key(), Requirement::Any(&[])] {
+        let beside = whole.beside(&other.into()).unwrap();
+        let callers = callers(&[Requirement::scope("s")]);
+        assert_eq!(beside.is_some(), callers.iter().any(|caller| lets_in(&WHOLE, caller) && !lets_in(&other, caller)));
+        assert!(beside.iter().all(|witness| admits(&WHOLE, witness)), "{beside:?}");
+    }
+}
