@@ -91,6 +91,7 @@
 //! | `sqlite` (default) | users, sessions and API keys in an SQLite file |
 //! | `postgres` | the same in PostgreSQL, for any number of nodes |
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |
+//! | `openapi` | [`openapi`]: an `OpenAPI` 3.1 document from the guards, and Swagger UI |
 //! | `oidc` | guards by tokens of other issuers: OpenID Connect discovery and JWKS |
 //! | `serve` (default) | [`serve`], a server with time-outs, a connection limit and a graceful stop |
 //! | `metrics` | counters and histograms by the [`metrics`](https://docs.rs/metrics) facade; `docs/metrics.md` lists them |
@@ -172,6 +173,9 @@ pub mod analysis {
         SubjectWitness, Witness, all, amr, any, api_key, auth, claim, fresh, not, permission, role, scope,
     };
 }
+
+#[cfg(feature = "openapi")]
+pub use web::openapi;
 
 /// Rate limits of the operations.
 pub mod limits {

@@ -142,9 +142,13 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Every `WWW-Authenticate` challenge, in order.
+    /// Every `WWW-Authenticate` challenge, in order, without the address of the resource's metadata, which all of a service
+    /// have.
     pub fn challenges(&self) -> Vec<&str> {
-        self.headers.get_all("www-authenticate").iter().map(|value: &HeaderValue| value.to_str().unwrap()).collect()
+        let values = self.headers.get_all("www-authenticate").iter();
+        values
+            .map(|value: &HeaderValue| value.to_str().unwrap().split(", resource_metadata=").next().unwrap())
+            .collect()
     }
 
     #[track_caller]

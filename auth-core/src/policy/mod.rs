@@ -1,5 +1,7 @@
 //! Policies: what a route requires of its caller, as data, and the one function that decides.
 
+mod admission;
+mod alternatives;
 mod check;
 mod denial;
 mod diff;
@@ -22,6 +24,9 @@ mod route;
 mod snapshot;
 mod table;
 
+pub(crate) use admission::{Admission, Sender};
+#[cfg(feature = "openapi")]
+pub(crate) use alternatives::Alternative;
 pub(crate) use check::check;
 pub(crate) use denial::Missing;
 pub use diff::{ChangeKind, PolicyDiff, RouteChange};
@@ -40,11 +45,12 @@ pub use limit::{CountBy, RouteLimit};
 pub use permission::{Permission, UnknownPermission};
 pub use policy::{Conditions, Declaration, Policy, Statement};
 pub use questions::{QuestionError, Reach, RedundantRequirement, RouteCallers, RouteReach};
-pub(crate) use render::HEADINGS;
 pub use requirement::{Bound, Requirement};
 pub use role::{Role, UnknownRole};
 pub use route::RouteRequirement;
 pub use snapshot::{InvalidPattern, InvalidPolicy, PolicySnapshot};
 pub(crate) use snapshot::{Pattern, Row};
 pub(crate) use table::Methods;
+#[cfg(feature = "openapi")]
+pub(crate) use table::nested;
 pub use table::{PolicyTable, RoutePolicy, Unchecked};

@@ -201,7 +201,7 @@ impl PolicyTable {
 }
 
 /// axum's path for `path` of a router nested under `prefix`.
-fn nested(prefix: &str, path: &str) -> String {
+pub(crate) fn nested(prefix: &str, path: &str) -> String {
     match (prefix.ends_with('/'), path) {
         (true, _) => format!("{prefix}{}", path.trim_start_matches('/')),
         (false, "/") => prefix.to_owned(),

@@ -18,6 +18,7 @@ use super::oauth::Clients;
 use super::purge::PurgeTask;
 #[cfg(feature = "server")]
 use super::recovery::Recovery;
+use super::resource::Resource;
 #[cfg(feature = "server")]
 use super::second_factor::SecondFactor;
 #[cfg(feature = "server")]
@@ -56,6 +57,7 @@ pub(crate) struct Inner {
     pub(crate) changes: TaskTracker,
     /// The realm of challenges.
     pub(crate) realm: String,
+    pub(crate) resource: Resource,
     /// State of the web layer.
     pub(crate) web: Extensions,
 }

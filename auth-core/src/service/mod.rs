@@ -21,6 +21,7 @@ mod permission;
 mod purge;
 #[cfg(feature = "server")]
 pub(crate) mod recovery;
+pub(crate) mod resource;
 #[cfg(feature = "server")]
 mod roles;
 #[cfg(feature = "server")]

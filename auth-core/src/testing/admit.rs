@@ -25,7 +25,7 @@ const DECLARED: Declaration =
 /// let (mut parts, ()) = axum::http::Request::new(()).into_parts();
 /// assert!(admit(&auth, &mut parts, &Requirement::Public).await.is_ok());
 /// let refused = admit(&auth, &mut parts, &Requirement::auth()).await.unwrap_err();
-/// assert_eq!(refused, AccessError::NoCredential { api_key: false });
+/// assert_eq!(refused, AccessError::NoCredential { api_key: false, scopes: vec![] });
 /// # Ok(())
 /// # }
 /// ```

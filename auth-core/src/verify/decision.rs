@@ -81,7 +81,7 @@ impl Verifier {
             }
             Err(refused) => (Caller::default(), refused),
         };
-        let refused = refused.where_api_key(kinds.api_key);
+        let refused = refused.where_api_key(kinds.api_key).demanding(|| requirement.demanded_scopes());
         self.meters.refused(declared, Some(&refused));
         self.record_refused(declared, &caller, &refused, || head.context_of(caller.actor()));
         Err(refused)
@@ -123,8 +123,8 @@ impl Verifier {
 fn refusal(missing: Missing, sent_other: bool) -> AccessError {
     match missing {
         // A credential of a kind that the route does not accept is invalid here.
-        Missing::Credential if sent_other => AccessError::InvalidCredential { api_key: false },
-        Missing::Credential => AccessError::NoCredential { api_key: false },
+        Missing::Credential if sent_other => AccessError::invalid_credential(),
+        Missing::Credential => AccessError::no_credential(),
         Missing::StepUp { max_age, amr } => AccessError::StepUp { max_age, amr },
         Missing::Scope(scopes) => AccessError::InsufficientScope { scopes },
         Missing::Role => AccessError::InsufficientRole,

@@ -18,12 +18,16 @@ pub enum AccessError {
     NoCredential {
         /// Whether the route accepts API keys.
         api_key: bool,
+        /// The scopes that the route demands of an access token in any case.
+        scopes: Vec<&'static str>,
     },
     /// The request has an invalid credential, or only one of a kind that the route does not accept.
     #[error("The credential is malformed, expired, revoked or otherwise invalid.")]
     InvalidCredential {
         /// Whether the route accepts API keys.
         api_key: bool,
+        /// The scopes that the route demands of an access token in any case.
+        scopes: Vec<&'static str>,
     },
     /// The required DPoP proof (RFC 9449) is missing, malformed, made for another request, or was used before.
     #[error("The DPoP proof is missing, malformed, not made for this request, or was used before.")]
@@ -83,13 +87,31 @@ pub enum AccessError {
 }
 
 impl AccessError {
+    /// [`NoCredential`](Self::NoCredential) of no particular route.
+    pub(crate) const fn no_credential() -> Self {
+        Self::NoCredential { api_key: false, scopes: Vec::new() }
+    }
+
+    /// [`InvalidCredential`](Self::InvalidCredential) of no particular route.
+    pub(crate) const fn invalid_credential() -> Self {
+        Self::InvalidCredential { api_key: false, scopes: Vec::new() }
+    }
+
     /// The same refusal for a route that accepts API keys, or does not.
     pub(crate) fn where_api_key(self, api_key: bool) -> Self {
         match self {
-            Self::NoCredential { .. } => Self::NoCredential { api_key },
-            Self::InvalidCredential { .. } => Self::InvalidCredential { api_key },
+            Self::NoCredential { scopes, .. } => Self::NoCredential { api_key, scopes },
+            Self::InvalidCredential { scopes, .. } => Self::InvalidCredential { api_key, scopes },
             other => other,
         }
+    }
+
+    /// The same refusal for a route that demands these scopes.
+    pub(crate) fn demanding(mut self, demanded: impl FnOnce() -> Vec<&'static str>) -> Self {
+        if let Self::NoCredential { scopes, .. } | Self::InvalidCredential { scopes, .. } = &mut self {
+            *scopes = demanded();
+        }
+        self
     }
 }
 

@@ -42,7 +42,7 @@ pub struct CredentialSource {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Place {
+pub(crate) enum Place {
     Scheme(Box<str>),
     Header(Box<str>),
     Cookie(Box<str>),
@@ -216,6 +216,12 @@ impl CredentialSources {
             Place::Scheme(scheme) => Some(&**scheme),
             Place::Header(_) | Place::Cookie(_) | Place::Prefix(_) => None,
         })
+    }
+
+    /// The added sources, for documents.
+    #[cfg(feature = "openapi")]
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&Place, CredentialKind)> {
+        self.0.iter().map(|source| (&source.place, source.kind))
     }
 
     pub(crate) fn read(&self, headers: &HeaderMap) -> Credentials {

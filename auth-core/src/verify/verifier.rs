@@ -48,7 +48,7 @@ impl Verifier {
             self.events.send(&origin.context(), self.now(), kind);
         }
         match reason {
-            CredentialError::Token(_) => AccessError::InvalidCredential { api_key: false },
+            CredentialError::Token(_) => AccessError::invalid_credential(),
             CredentialError::Proof(_) => AccessError::InvalidDpopProof,
         }
     }

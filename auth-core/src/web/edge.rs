@@ -20,6 +20,8 @@ pub(crate) struct Edge {
     pub(crate) access_token_schemes: Vec<Box<str>>,
     pub(crate) api_key_schemes: Vec<Box<str>>,
     pub(crate) body: ErrorBody,
+    /// The address of the resource's metadata, if it is served.
+    pub(crate) resource_metadata: Option<Arc<str>>,
 }
 
 impl Default for Edge {
@@ -30,6 +32,7 @@ impl Default for Edge {
             access_token_schemes: Vec::new(),
             api_key_schemes: Vec::new(),
             body: ErrorBody::default(),
+            resource_metadata: None,
         }
     }
 }
@@ -44,6 +47,7 @@ impl Edge {
             access_token_schemes: schemes(CredentialKind::AccessToken),
             api_key_schemes: schemes(CredentialKind::ApiKey),
             body: auth.0.web.get::<ErrorBody>().cloned().unwrap_or_default(),
+            resource_metadata: auth.0.resource.metadata_url(),
         }
     }
 

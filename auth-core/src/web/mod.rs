@@ -9,7 +9,11 @@ mod head;
 pub mod http;
 #[cfg(feature = "server")]
 pub(crate) mod oauth;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+mod policy_page;
 mod refusal;
+mod resource;
 pub(crate) mod router;
 #[cfg(feature = "server")]
 mod routes;

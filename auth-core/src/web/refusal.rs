@@ -27,7 +27,7 @@ use crate::web::http::FieldProblem;
 /// }
 ///
 /// # fn main() {
-/// assert_eq!(Refusal::from(AccessError::NoCredential { api_key: false }).status(), 401);
+/// assert_eq!(Refusal::from(AccessError::NoCredential { api_key: false, scopes: vec![] }).status(), 401);
 /// assert_eq!(Refusal::from(AccessError::InsufficientRole).status(), 403);
 /// assert_eq!(Refusal::from(AccessError::Unavailable).status(), 503); // undecided is never allowed
 /// assert_eq!(Refusal::NotFound { what: "article" }.status(), 404);

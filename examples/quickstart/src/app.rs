@@ -1,6 +1,7 @@
 //! The routes and their state.
 
 use auth_core::http::Json;
+use auth_core::openapi::{ApiInfo, routes};
 use auth_core::prelude::*;
 use auth_core::{BodyError, Refusal};
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::extract::{FromRef, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{Role, limits, reports, users};
 
@@ -37,23 +39,30 @@ pub fn router(app: App) -> Router {
 /// Every route, and who may call it.
 pub fn routes(auth: &Auth) -> GuardedRouter<App> {
     GuardedRouter::new()
-        .route("/health", get(health))
-        .route("/users/me", get(users::me))
-        .route("/users", get(users::list))
-        .route("/users/{id}", patch(users::edit).delete(users::remove))
-        .route("/reports", get(reports::report))
+        .routes(routes!(health))
+        .routes(routes!(users::me))
+        .routes(routes!(users::list))
+        .routes(routes!(users::edit, users::remove))
+        .routes(routes!(reports::report))
         .merge(auth.routes().api_keys::<AdminOnly>().events::<AdminOnly>())
         .policy_route::<AdminOnly>("/policy")
+        .openapi_route("/openapi.json", ApiInfo::new("Quickstart", env!("CARGO_PKG_VERSION")))
+        .docs_route("/docs")
         .fallback(not_found)
         .method_not_allowed_fallback(method_not_allowed)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Health {
     status: &'static str,
 }
 
+/// Whether the service can answer.
 #[public]
+#[utoipa::path(get, path = "/health", tag = "service", responses(
+    (status = 200, body = Health),
+    (status = 503, description = "The store does not answer"),
+))]
 async fn health(State(auth): State<Auth>) -> Result<Json<Health>, Refusal> {
     // A service that cannot decide who may call it is not healthy.
     auth.accounts(None, 1).await?;

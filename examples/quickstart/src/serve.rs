@@ -105,9 +105,15 @@ fn authentication(
     }
     let settings = settings.or_issuer(format!("http://{address}")).or_audience("quickstart");
     let mut settings = settings.or_secret_beside(database_url)?;
+    let issuer = settings.issuer.clone();
     settings.dpop = settings.dpop.take().map(|dpop| share_replays(dpop, redis)).transpose()?;
     let builder = store.give_to(Auth::from_settings(settings)?, redis)?.roles::<Role>();
     // In production: a `Delivery` of your own, which sends e-mails. This one prints the tokens to the log.
     let builder = builder.delivery(LogDelivery);
+    // Clients learn from challenges where to log in. With an issuer that is no URL there is no such address.
+    let builder = match issuer.filter(|issuer| issuer.contains("://")) {
+        Some(url) => builder.resource(url),
+        None => builder,
+    };
     Ok(builder.new_user_role(Role::User).needed_role(Role::Admin).build()?)
 }

@@ -232,7 +232,7 @@ async fn the_policy_is_served_to_callers_that_meet_its_guard() {
     assert_eq!(table["routes"][1]["handler"], "open");
     assert!(table["routes"][1]["line"].as_u64().unwrap() > 0);
     let page = service.get("/admin/policy").bearer_auth(&token).header("accept", "text/html,*/*").send().await.unwrap();
-    assert!(page.text().await.unwrap().contains("<td>/open</td>"));
+    assert!(page.text().await.unwrap().contains("<code>/open</code>"));
 }
 
 /// The panic message of a router that cannot be built.

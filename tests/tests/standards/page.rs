@@ -35,6 +35,7 @@ const TITLES: &[(u32, &str)] = &[
     (9457, "Problem Details for HTTP APIs"),
     (9470, "Step Up Authentication Challenge"),
     (9700, "OAuth 2.0 Security Best Current Practice"),
+    (9728, "OAuth 2.0 Protected Resource Metadata"),
     (9864, "Fully-Specified Algorithms for JOSE"),
 ];
 

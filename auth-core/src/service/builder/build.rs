@@ -27,6 +27,7 @@ use crate::service::oauth::{Clients, OAuthClient};
 use crate::service::purge::PurgeTask;
 #[cfg(feature = "server")]
 use crate::service::recovery::Recovery;
+use crate::service::resource::Resource;
 #[cfg(feature = "server")]
 use crate::service::second_factor::SecondFactor;
 #[cfg(feature = "server")]
@@ -102,6 +103,7 @@ impl AuthBuilder {
         let changes = TaskTracker::new();
         let journal = self.audit.take().map(|log| Journal::new(log, &self.audit_keys));
         let trail = journal.clone().map(|journal| self.trail(journal, &changes));
+        let resource = Resource::new(self.resource.as_deref(), [&self.audience, &self.issuer]);
         let users = self.users.take().map(|users| Coherent::new(users, &coherence));
         let sessions = self.sessions.take().map(|sessions| Coherent::new(sessions, &coherence));
         let api_keys = self.api_keys.take().map(|keys| Coherent::new(keys, &coherence));
@@ -182,6 +184,7 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             _purge: purge,
             changes,
+            resource,
             realm: self.audience,
             web: self.web,
         })))
@@ -232,7 +235,9 @@ impl AuthBuilder {
         #[cfg(not(feature = "server"))]
         let no_message = false;
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
+        let no_url = self.resource.as_deref().is_some_and(|resource| !Resource::is_url(resource));
         let rules = [
+            (no_url, "resource", "is not an http or https URL without query and fragment"),
             (no_issuer, "the issuer", "is empty; give the service's URL"),
             (no_message, "private_registration", "answers by messages; set a delivery by `AuthBuilder::delivery`"),
             (self.audience.is_empty(), "the audience", "is empty; give the service's name"),

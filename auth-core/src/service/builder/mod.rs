@@ -88,6 +88,7 @@ pub struct AuthBuilder {
     #[cfg(feature = "server")]
     pub(super) claims: Option<ClaimsHook>,
     needed_roles: Vec<Box<str>>,
+    pub(super) resource: Option<String>,
     sources: Vec<CredentialSource>,
     browser: BrowserMode,
     key_owner: Option<&'static Requirement>,
@@ -159,6 +160,7 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             claims: None,
             needed_roles: Vec::new(),
+            resource: None,
             sources: Vec::new(),
             browser: BrowserMode::new(),
             key_owner: None,

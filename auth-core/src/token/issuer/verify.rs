@@ -72,6 +72,11 @@ impl TrustedIssuers {
         issuers.into_iter().map(trust).collect::<Result<_, _>>().map(Self)
     }
 
+    /// The issuers' URLs.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|trusted| trusted.issuer.name.as_str())
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -66,7 +66,7 @@ impl<U> CurrentUser<U> {
     {
         match U::from_subject(identity, state).await {
             Ok(Some(user)) => Ok(Self(user)),
-            Ok(None) => Err(Rejection::new(AccessError::InvalidCredential { api_key: false }, auth)),
+            Ok(None) => Err(Rejection::new(AccessError::invalid_credential(), auth)),
             Err(error) => Err(Rejection::new(AccessError::from(error), auth)),
         }
     }

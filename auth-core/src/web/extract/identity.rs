@@ -58,18 +58,14 @@ pub(crate) async fn optional<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> R
     let caller = caller::<T>(parts, auth).await?;
     let foreign = caller.sent_foreign;
     match T::from_caller(caller) {
-        None if foreign => Err(refusal::<T>(AccessError::InvalidCredential { api_key: false }, auth)),
+        None if foreign => Err(refusal::<T>(AccessError::invalid_credential(), auth)),
         found => Ok(found),
     }
 }
 
 pub(crate) async fn required<T: FromCaller>(parts: &mut Parts, auth: &Auth) -> Result<T, Rejection> {
     let caller = caller::<T>(parts, auth).await?;
-    let refused = if caller.sent_other {
-        AccessError::InvalidCredential { api_key: false }
-    } else {
-        AccessError::NoCredential { api_key: false }
-    };
+    let refused = if caller.sent_other { AccessError::invalid_credential() } else { AccessError::no_credential() };
     T::from_caller(caller).ok_or_else(|| refusal::<T>(refused, auth))
 }
 

@@ -284,7 +284,7 @@ impl Asked<'_> {
         match (self.0, caller) {
             (Answer::Known(held), _) => held,
             (Answer::Of(rule), Some(principal)) => rule(principal).await,
-            (Answer::Of(_), None) => Err(AccessError::NoCredential { api_key: false }.into()),
+            (Answer::Of(_), None) => Err(AccessError::no_credential().into()),
         }
     }
 }

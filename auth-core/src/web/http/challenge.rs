@@ -1,4 +1,4 @@
-//! `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3).
+//! `WWW-Authenticate` (RFC 6750 section 3, RFC 9449 section 7.1, RFC 9470 section 3, RFC 9728 section 5.1).
 
 use std::fmt::Write;
 
@@ -21,19 +21,21 @@ pub(crate) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, edge: &
     let (schemes, realm) = (edge.schemes, &*edge.realm);
     let api_key = matches!(
         refusal,
-        Refusal::Access(AccessError::NoCredential { api_key: true } | AccessError::InvalidCredential { api_key: true })
+        Refusal::Access(
+            AccessError::NoCredential { api_key: true, .. } | AccessError::InvalidCredential { api_key: true, .. }
+        )
     );
     // An invalid proof is no error of the schemes without proofs.
     let without_proof = error.filter(|_| !matches!(refusal, Refusal::Access(AccessError::InvalidDpopProof)));
     if schemes != Schemes::Dpop || api_key {
-        append(headers, &challenge("Bearer", refusal, without_proof, realm));
+        append(headers, &challenge("Bearer", refusal, without_proof, edge));
     }
     if schemes != Schemes::Bearer {
-        let challenge = challenge("DPoP", refusal, error, realm);
+        let challenge = challenge("DPoP", refusal, error, edge);
         append(headers, &format!("{challenge}, algs=\"{}\"", ALGORITHMS.join(" ")));
     }
     for scheme in edge.access_token_schemes.iter().filter(|_| schemes != Schemes::Dpop) {
-        append(headers, &challenge(scheme, refusal, without_proof, realm));
+        append(headers, &challenge(scheme, refusal, without_proof, edge));
     }
     if api_key {
         for scheme in std::iter::once("ApiKey").chain(edge.api_key_schemes.iter().map(AsRef::as_ref)) {
@@ -42,8 +44,8 @@ pub(crate) fn add_challenges(headers: &mut HeaderMap, refusal: &Refusal, edge: &
     }
 }
 
-fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) -> String {
-    let mut value = format!("{scheme} realm=\"{}\"", quotable(realm));
+fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, edge: &Edge) -> String {
+    let mut value = format!("{scheme} realm=\"{}\"", quotable(&edge.realm));
     let mut parameter = |name: &str, text: &str| {
         // Writing to a `String` cannot fail.
         let _ = write!(value, ", {name}=\"{}\"", quotable(text));
@@ -53,6 +55,12 @@ fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) 
     }
     match refusal {
         Refusal::Access(AccessError::InsufficientScope { scopes }) => parameter("scope", &scopes.join(" ")),
+        // A client without a token learns what to ask for.
+        Refusal::Access(AccessError::NoCredential { scopes, .. } | AccessError::InvalidCredential { scopes, .. })
+            if !scopes.is_empty() =>
+        {
+            parameter("scope", &scopes.join(" "));
+        }
         Refusal::Access(AccessError::StepUp { max_age, amr }) => {
             if let Some(age) = max_age {
                 parameter("max_age", &age.as_secs().to_string());
@@ -62,6 +70,9 @@ fn challenge(scheme: &str, refusal: &Refusal, error: Option<&str>, realm: &str) 
             }
         }
         _ => {}
+    }
+    if let Some(url) = &edge.resource_metadata {
+        parameter("resource_metadata", url);
     }
     value
 }

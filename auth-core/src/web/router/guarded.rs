@@ -14,7 +14,6 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use super::into_guarded::{GuardedMethods, GuardedRoutes};
-use super::page;
 use super::private::Private;
 use super::router_guard::{Covers, WholeGuard};
 use super::router_state::{Wired, Wiring, enter};
@@ -25,6 +24,10 @@ use crate::service::Auth;
 #[cfg(feature = "server")]
 use crate::web::browser::browser;
 use crate::web::guard::{Arguments, Decided, HasAuth, Signature};
+#[cfg(feature = "openapi")]
+use crate::web::openapi::{Collected, Published};
+use crate::web::policy_page;
+use crate::web::resource::is_served;
 
 /// An axum router whose every handler has an access guard.
 ///
@@ -60,11 +63,20 @@ pub struct GuardedRouter<S = ()> {
     /// Whether browser mode is around the routes and guards.
     browser: bool,
     wiring: Wiring<S>,
+    #[cfg(feature = "openapi")]
+    pub(crate) openapi: Collected,
 }
 
 impl<S> Clone for GuardedRouter<S> {
     fn clone(&self) -> Self {
-        Self { inner: self.inner.clone(), table: self.table.clone(), guards: self.guards.clone(), ..*self }
+        Self {
+            inner: self.inner.clone(),
+            table: self.table.clone(),
+            guards: self.guards.clone(),
+            #[cfg(feature = "openapi")]
+            openapi: self.openapi.clone(),
+            ..*self
+        }
     }
 }
 
@@ -96,6 +108,8 @@ where
             covers: Covers::Routes,
             browser: false,
             wiring: None,
+            #[cfg(feature = "openapi")]
+            openapi: Collected::default(),
         }
     }
 
@@ -144,6 +158,8 @@ where
     pub fn nest(mut self, prefix: &str, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
         self.take(other.table.below(prefix), other.wiring, other.covers);
+        #[cfg(feature = "openapi")]
+        self.openapi.merge(other.openapi.below(prefix));
         self.inner = self.inner.nest(prefix, other.inner);
         self
     }
@@ -165,6 +181,8 @@ where
     pub fn merge(mut self, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
         self.take(other.table, other.wiring, other.covers);
+        #[cfg(feature = "openapi")]
+        self.openapi.merge(other.openapi);
         self.inner = self.inner.merge(other.inner);
         self
     }
@@ -315,7 +333,7 @@ where
     where
         Auth: FromRef<S>,
     {
-        self.route(path, super::routing::get(page::show::<P>))
+        self.route(path, super::routing::get(policy_page::show::<P>))
     }
 
     /// Wraps all routes added so far in a layer, as [`axum::Router::layer`] does. Guards need no layer.
@@ -414,10 +432,27 @@ where
     /// }
     /// ```
     pub fn provide_state<S2>(self, state: S) -> GuardedRouter<S2> {
-        let Self { inner, table, covers, wiring, .. } = self.sealed();
-        let wired = Wired { auth: wiring.map(|auth| auth(&state)), table: Arc::new(table.clone().sorted()) };
-        let inner = inner.layer(from_fn_with_state(wired, enter)).with_state(state);
-        GuardedRouter { inner, table, guards: Vec::new(), covers, browser: false, wiring: None }
+        let router = self.sealed();
+        let wired = Wired {
+            auth: router.wiring.map(|auth| auth(&state)),
+            table: Arc::new(router.table.clone().sorted()),
+            #[cfg(feature = "openapi")]
+            published: Arc::new(Published::new(router.openapi.clone())),
+        };
+        if let Some(auth) = wired.auth.as_ref().filter(|auth| is_served(&router.table, auth)) {
+            auth.0.resource.serve();
+        }
+        let inner = router.inner.layer(from_fn_with_state(wired, enter)).with_state(state);
+        GuardedRouter {
+            inner,
+            table: router.table,
+            guards: Vec::new(),
+            covers: router.covers,
+            browser: false,
+            wiring: None,
+            #[cfg(feature = "openapi")]
+            openapi: router.openapi,
+        }
     }
 
     #[track_caller]

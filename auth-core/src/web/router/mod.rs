@@ -2,7 +2,6 @@
 
 mod guarded;
 mod into_guarded;
-mod page;
 mod private;
 mod router_guard;
 mod router_state;

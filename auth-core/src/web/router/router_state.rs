@@ -10,6 +10,8 @@ use axum::response::Response;
 use crate::policy::PolicyTable;
 use crate::service::Auth;
 use crate::web::edge::finish;
+#[cfg(feature = "openapi")]
+use crate::web::openapi::Published;
 
 /// The function that finds the `Auth` in the state, if a guard or page of the router needs it.
 pub(crate) type Wiring<S> = Option<fn(&S) -> Auth>;
@@ -19,6 +21,8 @@ pub(crate) type Wiring<S> = Option<fn(&S) -> Auth>;
 pub(crate) struct Wired {
     pub(crate) auth: Option<Auth>,
     pub(crate) table: Arc<PolicyTable>,
+    #[cfg(feature = "openapi")]
+    pub(crate) published: Arc<Published>,
 }
 
 impl Wired {
@@ -34,9 +38,9 @@ impl Wired {
 /// The outermost layer of a router that has its state. Of routers within routers each has its own `Auth`, and the outermost
 /// one's table is that of the whole application.
 pub(crate) async fn enter(State(wired): State<Wired>, mut request: Request, next: Next) -> Response {
-    let Wired { auth, table } = wired;
-    let table = Wired::table(request.extensions()).unwrap_or(table);
-    request.extensions_mut().insert(Wired { auth: auth.clone(), table });
+    let auth = wired.auth.clone();
+    let outer = request.extensions().get::<Wired>().cloned();
+    request.extensions_mut().insert(Wired { auth: auth.clone(), ..outer.unwrap_or(wired) });
     let response = next.run(request).await;
     match auth {
         Some(auth) => finish(response, &auth),

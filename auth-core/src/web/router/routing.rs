@@ -123,7 +123,7 @@ where
     V: 'static,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
-    GuardedMethodRouter::empty().on(methods, handler)
+    GuardedMethodRouter::new().on(methods, handler)
 }
 
 /// Routes requests of every method to a guarded handler, like [`axum::routing::any`].
@@ -139,11 +139,30 @@ where
     GuardedMethodRouter { inner, decisions: vec![("ANY", decision)], wiring: Some(<S as HasAuth<V>>::__auth) }
 }
 
+impl<S> Default for GuardedMethodRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<S> GuardedMethodRouter<S>
 where
     S: Clone + Send + Sync + 'static,
 {
-    fn empty() -> Self {
+    /// Without handlers.
+    ///
+    /// ```
+    /// use auth_core::GuardedMethodRouter;
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn show() {}
+    /// let page: GuardedMethodRouter<Auth> = GuardedMethodRouter::new().get(show);
+    /// ```
+    pub fn new() -> Self {
         Self { inner: MethodRouter::new(), decisions: Vec::new(), wiring: None }
     }
 

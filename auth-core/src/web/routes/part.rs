@@ -58,6 +58,10 @@ pub enum Part {
     /// `GET /.well-known/oauth-authorization-server`, the metadata (RFC 8414). It takes the ready routes to lie directly
     /// under the issuer. There only where the issuer is a URL.
     Metadata,
+    /// `GET /.well-known/oauth-protected-resource`, the protected resource metadata (RFC 9728):
+    /// [`Auth::resource_routes`]. There only where the [resource](crate::AuthBuilder::resource), the audience or the issuer
+    /// is a URL.
+    ResourceMetadata,
 }
 
 impl IntoIterator for Part {
@@ -71,7 +75,8 @@ impl IntoIterator for Part {
 
 impl Part {
     /// OAuth's endpoints and their metadata.
-    pub const OAUTH: [Self; 4] = [Self::Token, Self::Revocation, Self::Introspection, Self::Metadata];
+    pub const OAUTH: [Self; 5] =
+        [Self::Token, Self::Revocation, Self::Introspection, Self::Metadata, Self::ResourceMetadata];
 
     /// Every part.
     pub(super) const ALL: &[Self] = &[
@@ -91,6 +96,7 @@ impl Part {
         Self::Introspection,
         Self::Keys,
         Self::Metadata,
+        Self::ResourceMetadata,
     ];
 
     /// The routes of this part. A new part is a variant, an entry of `ALL` and an arm here.
@@ -131,6 +137,7 @@ impl Part {
             Self::Introspection => introspection(router, at),
             Self::Keys => router.route("/.well-known/jwks.json", get(jwks::keys)),
             Self::Metadata => metadata(at),
+            Self::ResourceMetadata => at.auth.resource_routes(),
         }
     }
 }

@@ -1,0 +1,62 @@
+//! The policy table over HTTP: JSON, and for browsers a page without scripts.
+
+mod filter;
+mod html;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::Query;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+
+use self::filter::Filter;
+use crate::policy::{Policy, PolicyTable};
+use crate::web::guard::Guard;
+use crate::web::http::Json;
+use crate::web::router::Wired;
+
+/// The page's style, in the page itself: it needs no other address.
+const STYLE: &str = include_str!("style.css");
+
+pub(crate) async fn show<P: Policy>(_: Guard<P>, parts: Parts) -> Response {
+    match Wired::table(&parts.extensions) {
+        Some(table) if wants_html(&parts.headers) => {
+            // A query that cannot be read filters nothing.
+            let filter = Query::try_from_uri(&parts.uri).map(|Query(filter)| filter).unwrap_or_default();
+            ([(header::CONTENT_SECURITY_POLICY, content_security_policy())], Html(table.page(&filter))).into_response()
+        }
+        Some(table) => Json(&*table).into_response(),
+        None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Nothing but the page's own style, and its form.
+fn content_security_policy() -> String {
+    let style = BASE64_STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))
+}
+
+impl PolicyTable {
+    /// The table as an HTML page without scripts and external resources: a row for each route, a column for each role.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/health", get(health));
+    /// assert!(app.policy().html().contains("<code>/health</code>"));
+    /// ```
+    #[must_use]
+    pub fn html(&self) -> String {
+        self.page(&Filter::default())
+    }
+}

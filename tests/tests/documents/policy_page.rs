@@ -1,0 +1,118 @@
+//! The policy page: whom each route lets in, its filter, and how it looks in Chromium.
+
+use std::path::Path;
+
+use auth_core::prelude::*;
+use auth_core::testing::in_memory;
+use auth_tests::chromium;
+use serde_json::json;
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+#[role(rename_all = "lowercase")]
+enum Role {
+    User,
+    #[role(includes(User))]
+    Moderator,
+    #[role(includes(Moderator))]
+    Admin,
+}
+
+guard!(Readers = public);
+
+#[public]
+async fn health() {}
+
+#[require_role(Moderator)]
+async fn users() {}
+
+#[require_auth]
+#[authorize(id == "<b>")]
+async fn note(axum::extract::Path(id): axum::extract::Path<String>) {}
+
+#[require(any(role(Admin), all(api_key, scope("reports:read"))))]
+async fn reports() {}
+
+#[require(all(scope("notes:write"), fresh("10m")))]
+#[rate_limit("5/m", by = subject)]
+async fn purge() {}
+
+fn app() -> GuardedRouter<Auth> {
+    GuardedRouter::new()
+        .route("/health", get(health))
+        .route("/users", get(users))
+        .route("/notes/{id}", patch(note))
+        .route("/reports", get(reports))
+        .route("/purge", post(purge))
+        .nest_unchecked("/metrics", axum::Router::new())
+        .policy_route::<Readers>("/policy")
+}
+
+async fn served() -> String {
+    let auth = in_memory().build().unwrap();
+    auth_tests::serve(app().merge(auth.routes()).with_state(auth)).await
+}
+
+async fn page(url: &str, query: &str) -> String {
+    let request = reqwest::Client::new().get(format!("{url}/policy{query}")).header("accept", "text/html");
+    let answer = request.send().await.unwrap();
+    let policy = answer.headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert!(policy.starts_with("default-src 'none'; style-src 'sha256-") && !policy.contains("unsafe"), "{policy}");
+    answer.text().await.unwrap()
+}
+
+/// The signs of a route: anyone, signed in, moderator, admin, API key. No route names users.
+fn signs(page: &str, path: &str) -> String {
+    let row = page.split("<tr").find(|row| row.contains(&format!("<code>{path}</code>"))).unwrap();
+    let row = row.split("</tr>").next().unwrap();
+    row.chars().filter(|c| matches!(c, '●' | '◐' | '·' | '?')).collect()
+}
+
+#[tokio::test]
+async fn each_row_says_whom_it_lets_in() {
+    let page = page(&served().await, "").await;
+    for (path, expected) in [
+        ("/health", "●●●●●"),
+        ("/users", "··●●·"),
+        ("/notes/{id}", "·◐◐◐·"),
+        ("/reports", "···●◐"),
+        ("/purge", "·◐◐◐·"),
+        ("/metrics/*", "?????"),
+    ] {
+        assert_eq!(signs(&page, path), expected, "{path}");
+    }
+    assert!(page.contains("<tr class=\"public\"><th scope=\"row\"><span class=\"method\">GET</span> <code>/health"));
+    assert!(page.contains("<tr class=\"unchecked\">"));
+    assert!(page.contains("documents/policy_page.rs:"), "the page has the lines of the source");
+}
+
+#[tokio::test]
+async fn the_filter_leaves_out_other_rows() {
+    let url = served().await;
+    let rows = async |query: &str| page(&url, query).await.matches("<th scope=\"row\">").count();
+    let all = rows("").await;
+    assert!(all > 20, "{all}");
+    assert_eq!(rows("?q=reports").await, 1);
+    assert_eq!(rows("?q=REPORTS&show=all").await, 1);
+    assert_eq!(rows("?show=conditions").await, 1);
+    let open = rows("?show=open").await;
+    assert!(open > 5 && open < all, "{open}");
+    assert_eq!(rows("?q=users&role=user").await, 0);
+    assert_eq!(rows("?q=%2Fusers&role=moderator").await, 1);
+    // A query that cannot be read filters nothing.
+    assert_eq!(rows("?show=%FF&show=x").await, all);
+}
+
+#[tokio::test]
+async fn nothing_that_was_asked_for_becomes_markup() {
+    let page = page(&served().await, "?q=%22%3E%3Cscript%3E").await;
+    assert!(page.contains("value=\"&quot;&gt;&lt;script&gt;\"") && !page.contains("<script"));
+    let page = self::page(&served().await, "?q=notes").await;
+    assert!(page.contains("id == &quot;&lt;b&gt;&quot;"), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chromium_shows_it_on_a_desk_and_a_phone_in_light_and_dark() {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/policy_page.cjs");
+    let Some(printed) = chromium::run(&script, json!({ "url": served().await })).await else { return };
+    assert_eq!(printed, "1280 fits\n390 fits\n1280 fits\n390 fits\nfiltered: 1\nrefused by the policy: 0\n");
+}
