@@ -23,6 +23,7 @@ pages! {
     FromSpringSecurity: "coming-from/spring-security.md";
     Guards: "reference/guards.md";
     MultiTenancy: "recipes/multi-tenancy.md";
+    OpenApi: "recipes/openapi.md";
     Operations: "reference/operations.md";
     OtherIssuers: "recipes/other-issuers.md";
     OwnLogin: "recipes/own-login.md";

@@ -272,3 +272,14 @@ where
 
     deserializer.deserialize_str(Name(expected, ::core::marker::PhantomData))
 }
+
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __documented_routes {
+    ($($handler:path),+ $(,)?) => {{
+        #[allow(unused_imports)]
+        use $crate::openapi::axum;
+        $crate::openapi::utoipa_axum::routes!($($handler),+)
+    }};
+}

@@ -79,6 +79,7 @@ mod handles {
 }
 
 #[cfg(not(feature = "metrics"))]
+#[allow(clippy::unused_self, reason = "the same methods as with the feature")]
 mod handles {
     use std::time::Duration;
 

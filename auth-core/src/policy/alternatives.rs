@@ -277,7 +277,10 @@ mod tests {
         const B: Requirement = Requirement::scope("b");
         assert_eq!(shown(Requirement::Any(&[A, Requirement::All(&[A, B])])), ["token[a]"]);
         assert_eq!(shown(Requirement::Any(&[Requirement::All(&[A, B]), A])), ["token[a]"]);
-        assert_eq!(shown(Requirement::All(&[Requirement::Any(&[A, KEY]), B])), ["token[a b]", "key[b]"]);
+        // Where a key alone is named, scopes are those of a key.
+        assert_eq!(shown(Requirement::All(&[Requirement::Any(&[A, KEY]), B])), ["key[b]"]);
+        const TOKEN_A: Requirement = Requirement::All(&[AUTH, A]);
+        assert_eq!(shown(Requirement::All(&[Requirement::Any(&[TOKEN_A, KEY]), B])), ["token[a b]", "key[b]"]);
     }
 
     #[test]

@@ -43,10 +43,11 @@ use crate::policy::{OwnedRequirement, Pattern, PolicyTable, Row, Witness, law_be
 /// # Panics
 ///
 /// The returned value panics when it is dropped and a law is broken.
+#[expect(clippy::must_use_candidate, reason = "laws are checked when they are dropped")]
 #[track_caller]
 pub fn laws(table: &PolicyTable) -> Laws {
     let rows = table.snapshot().into_rows();
-    Laws { rows, exceptions: Vec::new(), laws: Vec::new(), place: Location::caller(), is_read: false }
+    Laws { rows, exceptions: Vec::new(), stated: Vec::new(), place: Location::caller(), is_read: false }
 }
 
 /// Laws about a policy table, made by [`laws`].
@@ -55,7 +56,7 @@ pub struct Laws {
     rows: Vec<Row>,
     /// Paths of plain routers that were reviewed.
     exceptions: Vec<String>,
-    laws: Vec<Law>,
+    stated: Vec<Law>,
     place: &'static Location<'static>,
     is_read: bool,
 }
@@ -73,10 +74,11 @@ enum Law {
     NoUnchecked,
 }
 
+#[expect(clippy::return_self_not_must_use, reason = "laws are checked when they are dropped")]
 impl Laws {
     /// Every caller that these routes let in meets `requirement`, as in `.only("DELETE /**", role(Admin))`.
     pub fn only(mut self, routes: &str, requirement: impl Into<OwnedRequirement>) -> Self {
-        self.laws.push(Law::Only { routes: routes.to_owned(), requirement: requirement.into() });
+        self.stated.push(Law::Only { routes: routes.to_owned(), requirement: requirement.into() });
         self
     }
 
@@ -93,8 +95,9 @@ impl Laws {
     }
 
     /// These routes let in no caller without credentials.
+    #[expect(clippy::must_use_candidate, reason = "laws are checked when they are dropped")]
     pub fn never_public(mut self, routes: &str) -> Self {
-        self.laws.push(Law::NeverPublic { routes: routes.to_owned() });
+        self.stated.push(Law::NeverPublic { routes: routes.to_owned() });
         self
     }
 
@@ -102,7 +105,7 @@ impl Laws {
     /// those that were merged. The other laws leave them out. A path without a plain router is an error.
     pub fn no_unchecked_except<'a>(mut self, paths: impl Paths<'a>) -> Self {
         self.exceptions.extend(paths.paths().into_iter().map(str::to_owned));
-        self.laws.push(Law::NoUnchecked);
+        self.stated.push(Law::NoUnchecked);
         self
     }
 
@@ -115,14 +118,14 @@ impl Laws {
 
     fn broken(&self) -> Vec<String> {
         let mut broken = Vec::new();
-        for law in &self.laws {
+        for law in &self.stated {
             match law {
                 Law::Only { routes, requirement } => {
                     let law = format!("only {requirement}");
                     self.each(routes, &law, &mut broken, |row| law_beside(row.access(), requirement.into()));
                 }
                 Law::NeverPublic { routes } => {
-                    self.each(routes, "never public", &mut broken, |row| law_open(row.access()))
+                    self.each(routes, "never public", &mut broken, |row| law_open(row.access()));
                 }
                 Law::NoUnchecked => self.unchecked(&mut broken),
             }

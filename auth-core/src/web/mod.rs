@@ -10,7 +10,7 @@ pub mod http;
 #[cfg(feature = "server")]
 pub(crate) mod oauth;
 #[cfg(feature = "openapi")]
-pub mod openapi;
+pub(crate) mod openapi;
 mod policy_page;
 mod refusal;
 mod resource;

@@ -122,6 +122,7 @@ async fn the_access_matrix_takes_test_identities_as_callers() {
 guard!(Staff = role(Moderator));
 
 #[require(Staff)]
+#[expect(clippy::unused_async, reason = "a handler")]
 async fn greet(Path(name): Path<String>, identity: Identity) -> String {
     format!("{name}, {}", identity.subject())
 }

@@ -98,8 +98,10 @@ async fn every_failed_login_has_one_answer() {
     }
 }
 
+type Sent = (String, &'static str, String);
+
 #[derive(Clone, Default)]
-struct Inbox(Arc<Mutex<Vec<(String, &'static str, String)>>>);
+struct Inbox(Arc<Mutex<Vec<Sent>>>);
 
 #[async_trait::async_trait]
 impl Delivery for Inbox {

@@ -1,6 +1,7 @@
 //! Compares the analysis with the evaluator: random pairs of requirements, and every caller that they can distinguish.
 //! `PAIRS=1000000 SEED=7 cargo test -p auth-core --lib policy::law` takes more pairs, and others.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::*;
@@ -283,7 +284,7 @@ fn nested(depth: usize, of: &mut impl FnMut() -> Requirement) -> Requirement {
         return of();
     }
     let parts: &'static [Requirement; 2] = Box::leak(Box::new([nested(depth - 1, of), nested(depth - 1, of)]));
-    if depth % 2 == 0 { Requirement::All(parts) } else { Requirement::Any(parts) }
+    if depth.is_multiple_of(2) { Requirement::All(parts) } else { Requirement::Any(parts) }
 }
 
 fn scope(i: usize) -> Requirement {
@@ -345,7 +346,7 @@ fn large_table(routes: usize, change: bool) -> String {
             format!("role(r{role}) is {}", granted.join(" or "))
         };
         let next = if change { format!(", {}", of((role + 1) % 64)) } else { String::new() };
-        text.push_str(&format!("GET /route/{i}: {own} [app::route] where {}{next}\n", of(role)));
+        let _ = writeln!(text, "GET /route/{i}: {own} [app::route] where {}{next}", of(role));
     }
     text
 }
@@ -357,7 +358,7 @@ fn a_thousand_routes_take_a_bounded_number_of_steps() {
         [false, true].map(|change| large_table(1_000, change).parse().unwrap());
     let read = began.elapsed();
     let diff = old.diff(&new);
-    let compared = began.elapsed() - read;
+    let compared = began.elapsed().saturating_sub(read);
     let equivalent = old.equivalent().unwrap();
     let callers = old.who_can("/**").unwrap();
     let reach = old.what_can(&super::super::scope("s1")).unwrap();

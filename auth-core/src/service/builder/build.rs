@@ -89,9 +89,6 @@ impl AuthBuilder {
         let wrong = |setting| move |why| BuildError::Setting { setting, why };
         let dpop = self.dpop.take().map(|dpop| Proofs::new(dpop, &self.issuer, self.clock_skew));
         let dpop = dpop.transpose().map_err(wrong("dpop"))?;
-        if let Some(legacy) = &self.legacy {
-            check_legacy(legacy, self.clock.now()).map_err(wrong("legacy_tokens"))?;
-        }
         let (sources, static_keys) = self.sources()?;
         let browser = self.browser_settings()?;
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
@@ -256,8 +253,11 @@ impl AuthBuilder {
             ),
             (*leeway > limit, "refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual"),
         ];
-        let violated = rules.into_iter().find(|(violated, ..)| *violated);
-        violated.map_or(Ok(()), |(_, setting, why)| Err(BuildError::Setting { setting, why }))
+        if let Some((_, setting, why)) = rules.into_iter().find(|(violated, ..)| *violated) {
+            return Err(BuildError::Setting { setting, why });
+        }
+        let legacy = self.legacy.as_ref().map_or(Ok(()), |legacy| check_legacy(legacy, self.clock.now()));
+        legacy.map_err(|why| BuildError::Setting { setting: "legacy_tokens", why })
     }
 }
 
