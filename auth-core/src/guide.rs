@@ -32,6 +32,7 @@ pages! {
     PolicyLaws: "guards/policy-laws.md";
     ReadyRoutes: "recipes/ready-routes.md";
     Recovery: "recipes/recovery.md";
+    ResourceMetadata: "recipes/resource-metadata.md";
     SecondFactors: "recipes/second-factors.md";
     Testing: "recipes/testing.md";
     Tutorial1: "tutorial/1-first-guard.md";
