@@ -39,6 +39,7 @@ pub(crate) use facts::{CredentialFacts, Facts, SubjectFacts, known};
 pub(crate) use kinds::CredentialKinds;
 pub(crate) use known_roles::KnownRoles;
 pub use law::{AnalysisError, KeyWitness, SubjectWitness, Witness};
+#[cfg(feature = "test-util")]
 pub(crate) use law::{beside as law_beside, open as law_open};
 pub use leaf::Leaf;
 pub use limit::{CountBy, RouteLimit};
@@ -49,6 +50,7 @@ pub use requirement::{Bound, Requirement};
 pub use role::{Role, UnknownRole};
 pub use route::RouteRequirement;
 pub use snapshot::{InvalidPattern, InvalidPolicy, PolicySnapshot};
+#[cfg(feature = "test-util")]
 pub(crate) use snapshot::{Pattern, Row};
 pub(crate) use table::Methods;
 #[cfg(feature = "openapi")]

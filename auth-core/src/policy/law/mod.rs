@@ -14,7 +14,10 @@ use std::collections::BTreeSet;
 
 pub use witness::{KeyWitness, SubjectWitness, Witness};
 
-use super::expr::{Node, OwnedRequirement, api_key, auth};
+use super::expr::{Node, OwnedRequirement};
+#[cfg(feature = "test-util")]
+use super::expr::{api_key, auth};
+#[cfg(feature = "test-util")]
 use super::{CredentialKinds, RoutePolicy};
 pub(super) use diagram::Function;
 pub(super) use space::Space;
@@ -81,6 +84,7 @@ pub(super) fn common(one: Access<'_>, other: Access<'_>) -> Result<Option<Witnes
 }
 
 /// A caller without credentials that `access` lets in.
+#[cfg(feature = "test-util")]
 pub(crate) fn open(access: Access<'_>) -> Result<Option<Witness>, AnalysisError> {
     let mut space = Space::of([access.node]);
     let (access, known) = (space.access(access)?, space.known(CredentialKinds::EITHER)?);
@@ -117,6 +121,7 @@ pub(super) fn minimal(access: Access<'_>, most: usize) -> Result<(Vec<Witness>, 
     Ok((sets, is_all))
 }
 
+#[cfg(feature = "test-util")]
 impl RoutePolicy {
     /// The smallest caller that its guards let in, and a subject and an API key that they refuse, where there are such;
     /// whether it is let in.

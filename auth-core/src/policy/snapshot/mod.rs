@@ -177,6 +177,7 @@ impl PolicySnapshot {
         self.rows.iter().map(Row::line).collect()
     }
 
+    #[cfg(feature = "test-util")]
     pub(crate) fn into_rows(self) -> Vec<Row> {
         self.rows
     }
