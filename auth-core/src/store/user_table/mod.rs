@@ -15,8 +15,8 @@ use users::Pool;
 pub use users::OwnUsers;
 
 /// A table of users of the application's own, in SQLite or PostgreSQL, described by the names of its columns: a
-/// [`UserRegistry`] without a statement of the application. What a table needs beyond it, a [`UserStore`] of the
-/// application has.
+/// [`UserRegistry`](crate::store::UserRegistry) without a statement of the application. What a table needs beyond it, a
+/// [`UserStore`](crate::store::UserStore) of the application has.
 ///
 /// The table has an id (text, or a whole number that the database makes), a unique e-mail address in lower case, a hash,
 /// and a version: a whole number that begins with 0. A table without a version adds one by
