@@ -2,6 +2,8 @@
 
 mod build;
 mod grant_scopes;
+mod lifetimes;
+mod stores;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +25,7 @@ use crate::service::recovery::Delivery;
 use crate::service::session::ClaimsHook;
 use crate::store::{
     ApiKeyStore, AuditLog, Housekeeping, KnownDevices, OneTimeTokens, RolePermissions, RoleStore, SecondFactors,
-    SessionStore, Store, UserDirectory, UserRegistry, UserStore,
+    SessionStore, UserDirectory, UserRegistry, UserStore,
 };
 #[cfg(feature = "oidc")]
 use crate::token::issuer::Issuer;
@@ -196,28 +198,6 @@ impl AuthBuilder {
         }
     }
 
-    /// Sets one store for users (with registration and administration), sessions, API keys, roles, one-time tokens and
-    /// the audit trail.
-    pub fn store(mut self, store: impl Store) -> Self {
-        self.housekeeping = Some(Arc::new(store.clone()));
-        self.audit = Some(Arc::new(store.clone()));
-        self.one_time = Some(Arc::new(store.clone()));
-        self.second_factors = Some(Arc::new(store.clone()));
-        self.devices = Some(Arc::new(store.clone()));
-        self.directory(store.clone()).sessions(store.clone()).api_keys(store.clone()).role_store(store)
-    }
-
-    /// Sets the audit trail that [`Auth::events`](crate::Auth::events) reads; [`store`](Self::store) sets it as well.
-    ///
-    /// The row of a change belongs to its transaction. Other events (refusals, and changes in a store without audit trail)
-    /// are queued and written by a task in batches: they delay no request, a client that disconnects loses none, and the
-    /// queue takes at most 4 MiB. What finds no place, or is refused by the store, is counted by the event
-    /// [`EventsDropped`](crate::event::EventKind::EventsDropped).
-    pub fn audit_log(mut self, log: impl AuditLog) -> Self {
-        self.audit = Some(Arc::new(log));
-        self
-    }
-
     /// The share of refusals and granted accesses that the audit trail records; every refusal by default, at most 1,000 in
     /// a minute, and no granted access.
     pub fn audit_sampling(mut self, sampling: AuditSampling) -> Self {
@@ -255,20 +235,6 @@ impl AuthBuilder {
         self
     }
 
-    /// Sets the store of one-time tokens, for recovery; [`store`](Self::store) sets it as well. The built-in stores keep
-    /// them for any user store.
-    pub fn one_time_tokens(mut self, tokens: impl OneTimeTokens) -> Self {
-        self.one_time = Some(Arc::new(tokens));
-        self
-    }
-
-    /// Sets the store of second factors; [`store`](Self::store) sets it as well. The built-in stores keep them for any user
-    /// store.
-    pub fn second_factors(mut self, factors: impl SecondFactors) -> Self {
-        self.second_factors = Some(Arc::new(factors));
-        self
-    }
-
     /// Adds a key that encrypts the secrets of second factors in the store. The first one encrypts, all of them decrypt.
     ///
     /// By default the key is derived from the HS256 secret that signs tokens. A key of its own is needed where an asymmetric
@@ -290,13 +256,6 @@ impl AuthBuilder {
         self
     }
 
-    /// Sets the store of known devices, which log in while the failures of their account are limited;
-    /// [`store`](Self::store) sets it as well. Without one every device is unknown.
-    pub fn known_devices(mut self, devices: impl KnownDevices) -> Self {
-        self.devices = Some(Arc::new(devices));
-        self
-    }
-
     /// Sets the delivery of messages; none by default, and then `Auth::routes` has no routes for recovery.
     /// [`Delivery`] has an example.
     #[cfg(feature = "server")]
@@ -314,28 +273,6 @@ impl AuthBuilder {
         self
     }
 
-    /// Sets the user store, without registration: `Auth::routes` then has no `/auth/register`, and `Auth::register` fails with
-    /// `AccountError::Misconfigured`.
-    pub fn users(mut self, users: impl UserStore) -> Self {
-        self.users = Some(Arc::new(users));
-        self.registry = None;
-        self.directory = None;
-        self
-    }
-
-    /// Sets the user store, with registration.
-    pub fn registry(self, users: impl UserRegistry) -> Self {
-        let users = Arc::new(users);
-        Self { users: Some(users.clone()), registry: Some(users), directory: None, ..self }
-    }
-
-    /// Sets the user store, with registration and administration, as by
-    /// [`Auth::update_account`](crate::Auth::update_account).
-    pub fn directory(self, users: impl UserDirectory) -> Self {
-        let users = Arc::new(users);
-        Self { users: Some(users.clone()), registry: Some(users.clone()), directory: Some(users), ..self }
-    }
-
     /// Also accepts access tokens of a former service, until the end date of `tokens`; none by default. Every start
     /// logs a warning about it.
     pub fn legacy_tokens(mut self, tokens: LegacyTokens) -> Self {
@@ -351,91 +288,10 @@ impl AuthBuilder {
         self
     }
 
-    /// Sets the store of sessions and refresh tokens.
-    pub fn sessions(mut self, sessions: impl SessionStore) -> Self {
-        self.sessions = Some(Arc::new(sessions));
-        self
-    }
-
-    /// Sets the store of API keys.
-    pub fn api_keys(mut self, api_keys: impl ApiKeyStore) -> Self {
-        self.api_keys = Some(Arc::new(api_keys));
-        self
-    }
-
-    /// Sets the source of the permissions that roles have, for guards with `permission(..)`;
-    /// [`store`](Self::store) sets it as well.
-    pub fn role_permissions(mut self, roles: impl RolePermissions) -> Self {
-        self.role_permissions = Some(Arc::new(roles));
-        self.role_store = None;
-        self
-    }
-
-    /// Sets the store of roles and their permissions; [`store`](Self::store) sets it as well.
-    pub fn role_store(self, roles: impl RoleStore) -> Self {
-        let roles = Arc::new(roles);
-        Self { role_permissions: Some(roles.clone()), role_store: Some(roles), ..self }
-    }
-
-    /// The lifetime of an access token; 15 minutes by default, from 1 second to 10 years.
-    pub fn access_ttl(mut self, ttl: Duration) -> Self {
-        self.lifetimes.access = ttl;
-        self
-    }
-
-    /// The lifetime of a session that is not refreshed; 7 days by default, at least [`access_ttl`](Self::access_ttl), at most 10
-    /// years.
-    pub fn refresh_ttl(mut self, ttl: Duration) -> Self {
-        self.lifetimes.refresh = ttl;
-        self
-    }
-
-    /// The lifetime of a session however often it is refreshed; 30 days by default, or
-    /// [`refresh_ttl`](Self::refresh_ttl) if that is longer; at most 10 years.
-    pub fn session_ttl(mut self, ttl: Duration) -> Self {
-        self.session_ttl = Some(ttl);
-        self
-    }
-
-    /// How long after its first use a refresh token may be retried and returns the same successor, while that is
-    /// unused; 10 seconds by default, at most 5 minutes, zero to disable. Without it, a lost response or a second tab
-    /// counts as theft.
-    pub fn refresh_leeway(mut self, leeway: Duration) -> Self {
-        self.lifetimes.leeway = leeway;
-        self
-    }
-
-    /// The tolerated difference between the clocks of issuer and verifier; 5 seconds by default, in whole seconds, at
-    /// most 5 minutes. Tokens are accepted that much before their start, and tokens of other issuers that much after
-    /// their end. Tokens of this service end within a second of their `expires_in`.
-    pub fn clock_skew(mut self, skew: Duration) -> Self {
-        self.clock_skew = skew;
-        self
-    }
-
     /// Binds tokens to keys of the clients (DPoP, RFC 9449); off by default. When off, `DPoP` headers are ignored,
     /// every issued token is a bearer token, and tokens that are bound to a key are refused.
     pub fn dpop(mut self, dpop: Dpop) -> Self {
         self.dpop = Some(dpop);
-        self
-    }
-
-    /// The time within which guards see changes to subjects, sessions and keys by other nodes or by SQL of the
-    /// application; 5 seconds by default, at most 1 hour, zero queries the stores for every request. Changes through this `Auth` are
-    /// visible at once.
-    pub fn cache_ttl(mut self, bound: Duration) -> Self {
-        self.cache_ttl = bound;
-        self
-    }
-
-    /// The number of verified access tokens in the cache, which skips the signature check of a token from its third use
-    /// on; 10,000 by default, zero disables it. Expiry, session and subject are checked for every request, and a change
-    /// of the keys clears the cache.
-    ///
-    /// An entry holds the text and the claims of a token, about 1.3 KiB, until it is found expired or evicted. An
-    /// attacker who can read the memory of the process can use the tokens in it that have not expired.
-    pub fn token_cache(mut self, tokens: usize) -> Self {
-        self.token_cache = tokens;
         self
     }
 
