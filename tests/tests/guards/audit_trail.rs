@@ -92,8 +92,8 @@ impl AuditLog for Slow {
         self.store.chains().await
     }
 
-    async fn linked_rows(&self, after: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError> {
-        self.store.linked_rows(after, limit).await
+    async fn linked_rows(&self, from: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError> {
+        self.store.linked_rows(from, limit).await
     }
 
     async fn unlinked_rows(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {

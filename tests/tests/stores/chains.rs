@@ -90,6 +90,10 @@ async fn findings(auth: &Auth, pinned: Option<&TrailHeads>) -> String {
     found.into_iter().chain(unlinked).collect::<Vec<_>>().join(", ")
 }
 
+/// Whole numbers at the ends of what a database stores. As a literal, the least one would exceed them without its sign.
+const LEAST: &str = "-9223372036854775807 - 1";
+const MOST: &str = "9223372036854775807";
+
 const INSERT: &str =
     "INSERT INTO T.events (id, at, kind, outcome, body, chain, position, link) VALUES ('new', 1, 'x', 'success', '{}'";
 
@@ -121,6 +125,10 @@ async fn each_change_by_another_party_is_found(store: &impl Scene, key: Option<&
         (&*insert("(SELECT id FROM T.event_chains), 7, ZEROS"), "inserted 7"),
         (&*insert("(SELECT id FROM T.event_chains), 0, ZEROS"), "inserted 0"),
         (&*insert("1000000, 1, ZEROS"), "inserted 1"),
+        (&*insert(&format!("(SELECT id FROM T.event_chains), {LEAST}, ZEROS")), "inserted -9223372036854775808"),
+        (&*insert(&format!("(SELECT id FROM T.event_chains), {MOST}, ZEROS")), "inserted 9223372036854775807"),
+        (&*insert(&format!("{LEAST}, {LEAST}, ZEROS")), "inserted -9223372036854775808"),
+        (&*insert(&format!("{MOST}, {MOST}, ZEROS")), "inserted 9223372036854775807"),
         ("UPDATE T.events SET chain = 1000000 WHERE position = 6", "missing 6 to 6, inserted 6"),
         (deletion_with_head, "head"),
         ("UPDATE T.event_chains SET seal = ZEROS", "head"),
@@ -162,7 +170,7 @@ async fn each_change_in_postgres_is_found() {
 async fn link_again_without_row_3(store: &SqliteStore) {
     let mut head = store.chains().await.unwrap().remove(0);
     let key_id = head.key_id.clone();
-    let rows = store.linked_rows((head.chain, 0), 100).await.unwrap();
+    let rows = store.linked_rows((head.chain, 1), 100).await.unwrap();
     head = ChainHead { key_id, ..ChainHead::begin(head.chain, None) };
     store.tamper("UPDATE T.events SET position = -position; DELETE FROM T.events WHERE position = -3").await;
     for linked in rows.iter().filter(|linked| linked.position != 3) {

@@ -39,12 +39,14 @@ impl Auth {
         let journal = self.journal()?;
         let pinned = pinned.map_or(&[][..], |pinned| &pinned.0);
         let mut report = TrailReport::default();
-        let mut after = i64::MIN;
+        let mut from = Some(i64::MIN);
         // Chains are begun meanwhile, and rows may be in none.
-        while let Some(next) = next_chain(journal, after).await? {
+        while let Some(least) = from
+            && let Some(next) = next_chain(journal, least).await?
+        {
             let mut walk = Walk::new(journal, next, pinned);
             walk.run(&mut report).await?;
-            after = walk.head.chain;
+            from = walk.head.chain.checked_add(1);
         }
         for pin in pinned {
             if !report.heads.0.iter().any(|head| head.chain == pin.chain) {
@@ -65,11 +67,11 @@ impl Auth {
     }
 }
 
-/// The chain with the next higher number, with its head if it has one.
-async fn next_chain(journal: &Journal, after: i64) -> Result<Option<(i64, Option<ChainHead>)>, StoreError> {
+/// The chain with the least number from this one on, with its head if it has one.
+async fn next_chain(journal: &Journal, from: i64) -> Result<Option<(i64, Option<ChainHead>)>, StoreError> {
     // Rows first: a chain whose rows are there has its head as well.
-    let row = journal.log().linked_rows((after, i64::MAX), 1).await?.pop();
-    let head = journal.log().chains().await?.into_iter().find(|head| head.chain > after);
+    let row = journal.log().linked_rows((from, i64::MIN), 1).await?.pop();
+    let head = journal.log().chains().await?.into_iter().find(|head| head.chain >= from);
     Ok(match (row, head) {
         (Some(row), Some(head)) if head.chain <= row.chain => Some((head.chain, Some(head))),
         (Some(row), _) => Some((row.chain, None)),
@@ -85,9 +87,10 @@ struct Walk<'a> {
     key: Result<Option<&'a AuditKey>, UnknownKey>,
     /// The last row so far, or the last one that retention removed.
     position: i64,
-    /// The place after which the next page begins. Also rows before the beginning are looked at: none should be there.
-    after: i64,
-    /// Its link; `None` after a gap.
+    /// The position at which the next page begins; `None` after the highest one. Also rows before the beginning are looked
+    /// at: none should be there.
+    from: Option<i64>,
+    /// The link of `position`; `None` after a gap.
     link: Option<Link>,
     pinned: Option<&'a PinnedHead>,
 }
@@ -99,7 +102,7 @@ impl<'a> Walk<'a> {
         let pinned = pinned.iter().find(|pin| pin.chain == chain);
         let key = head.key(journal.keys());
         let (position, link) = (head.first, Some(head.first_link));
-        Self { journal, position, after: i64::MIN, link, head, has_head, key, pinned }
+        Self { journal, position, from: Some(i64::MIN), link, head, has_head, key, pinned }
     }
 
     async fn run(&mut self, report: &mut TrailReport) -> Result<(), StoreError> {
@@ -110,7 +113,10 @@ impl<'a> Walk<'a> {
         self.compare_pin(report);
         loop {
             let removed = self.head.first;
-            let page = self.journal.log().linked_rows((chain, self.after), PAGE).await?;
+            let page = match self.from {
+                Some(from) => self.journal.log().linked_rows((chain, from), PAGE).await?,
+                None => Vec::new(),
+            };
             let rows: Vec<_> = page.into_iter().take_while(|row| row.chain == chain).collect();
             if rows.is_empty() {
                 // Read after the rows: each of them was committed with its head.
@@ -120,7 +126,7 @@ impl<'a> Walk<'a> {
                 }
             }
             for row in &rows {
-                self.after = row.position;
+                self.from = row.position.checked_add(1);
                 self.step(row, removed, report).await?;
             }
         }

@@ -187,8 +187,9 @@ pub trait AuditLog: Send + Sync + 'static {
     /// Returns the heads of all chains, by number.
     async fn chains(&self) -> Result<Vec<ChainHead>, StoreError>;
 
-    /// Returns at most `limit` linked rows after this chain and position, in the order of chains and positions.
-    async fn linked_rows(&self, after: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError>;
+    /// Returns at most `limit` linked rows from this chain and position on, which are included, in the order of chains and
+    /// positions. Another party may have written a row with any numbers, so that none is left out at the least ones.
+    async fn linked_rows(&self, from: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError>;
 
     /// Returns at most `limit` rows without a link, oldest first. An earlier release wrote them.
     async fn unlinked_rows(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError>;

@@ -75,10 +75,10 @@ impl AuditLog for MemoryStore {
         Ok(self.tables().trail.chains.clone())
     }
 
-    async fn linked_rows(&self, after: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError> {
+    async fn linked_rows(&self, from: (i64, i64), limit: u32) -> Result<Vec<LinkedRow>, StoreError> {
         let tables = self.tables();
         let mut rows: Vec<_> =
-            tables.trail.rows.iter().filter(|row| (row.chain, row.position) > after).cloned().collect();
+            tables.trail.rows.iter().filter(|row| (row.chain, row.position) >= from).cloned().collect();
         rows.sort_by_key(|row| (row.chain, row.position));
         rows.truncate(limit as usize);
         Ok(rows)

@@ -231,7 +231,7 @@ statements! {
     chains ["SELECT " CHAIN " FROM " T "event_chains ORDER BY id"]
     chain ["SELECT " CHAIN " FROM " T "event_chains WHERE id = $1" LOCK]
     linked_events ["SELECT " EVENT ", chain, position, link FROM " T "events
-                    WHERE (chain, position) > ($1, $2) ORDER BY chain, position LIMIT $3"]
+                    WHERE (chain, position) >= ($1, $2) ORDER BY chain, position LIMIT $3"]
     unlinked_events ["SELECT " EVENT " FROM " T "events WHERE chain IS NULL ORDER BY at, id LIMIT $1"]
     unlinked_events_to_adopt ["SELECT " EVENT " FROM " T "events
                                WHERE chain IS NULL ORDER BY at, id LIMIT $1" LOCK]

@@ -19,7 +19,7 @@ async fn intact<S: AuditLog>(store: &S, head: &ChainHead, key: Option<&AuditKey>
     let mut rows: Vec<LinkedRow> = Vec::new();
     let (mut position, mut before) = (head.first, head.first_link);
     while position < head.last {
-        let page = store.linked_rows((head.chain, position), 3).await.unwrap();
+        let page = store.linked_rows((head.chain, position + 1), 3).await.unwrap();
         assert!(page.len() <= 3, "a page of {} where the limit is 3", page.len());
         for linked in page.into_iter().take_while(|linked| linked.chain == head.chain && linked.position <= head.last) {
             assert_eq!(linked.position, position + 1, "a gap in {head:?}");
@@ -62,6 +62,10 @@ pub(super) async fn rows_are_linked_to_the_ones_before<S: RoleStore + AuditLog>(
     let heads = store.chains().await.unwrap();
     assert!(heads.is_sorted_by_key(|head| head.chain), "{heads:?}");
     assert_eq!(store.linked_rows((i64::MAX, 0), 10).await.unwrap(), []);
+    let all = store.linked_rows((i64::MIN, i64::MIN), 10_000).await.unwrap();
+    let newest = all.last().unwrap();
+    let from = store.linked_rows((newest.chain, newest.position), 10).await.unwrap();
+    assert_eq!(from, [newest.clone()], "the row at the place itself is included");
 }
 
 pub(super) async fn a_failed_write_leaves_no_gap<S: AuditLog>(store: &Arc<S>) {
