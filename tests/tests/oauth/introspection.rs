@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use auth_core::store::{AccountPatch, Audit, MemoryStore, UserDirectory};
-use auth_core::{Context, InvalidClient, NewApiKey, OAuthClient};
+use auth_core::{Context, InvalidClient, NewApiKey, OAuthClient, StepUp};
 use serde_json::json;
 
-use crate::service::{Answer, ISSUER, SECRET, Service, basic};
+use crate::service::{Answer, ISSUER, PASSWORD, SECRET, Service, basic};
 
 /// `active: false`, and nothing more.
 #[track_caller]
@@ -48,6 +48,25 @@ async fn rfc7662_s2_2_a_refresh_token_is_described_without_a_type() {
     assert!(body.get("token_type").is_none() && body.get("aud").is_none() && body.get("scope").is_none());
     // Introspection does not use a refresh token up.
     assert_eq!(service.refresh(&tokens.refresh(), &[]).await.status, 200);
+}
+
+#[tokio::test]
+async fn both_tokens_of_a_session_have_the_time_of_its_last_authentication() {
+    let service = Service::start().await;
+    let key = service.api_key(&["introspect"]).await;
+    let tokens = service.password(&[]).await;
+    let auth_times = async |access: &str| {
+        let (access, refresh) =
+            (service.introspect(&key, access).await.json(), service.introspect(&key, &tokens.refresh()).await.json());
+        (access["auth_time"].clone(), refresh["auth_time"].clone())
+    };
+    assert_eq!(auth_times(&tokens.access()).await, (json!(1_800_000_000), json!(1_800_000_000)));
+    service.advance(60);
+    let mut step_up = StepUp::default();
+    step_up.password = Some(PASSWORD.to_owned().into());
+    let identity = service.identity(&tokens.access()).await;
+    let stepped_up = service.auth.step_up(&Context::system("test"), &identity, step_up).await.unwrap();
+    assert_eq!(auth_times(stepped_up.access.expose()).await, (json!(1_800_000_060), json!(1_800_000_060)));
 }
 
 #[tokio::test]

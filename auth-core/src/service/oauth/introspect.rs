@@ -92,7 +92,7 @@ impl Auth {
             iat: Some(session.last_used_at.as_secs()),
             scope: session.scope,
             sid: Some(session.id.to_string()),
-            auth_time: Some(session.created_at.as_secs()),
+            auth_time: Some(session.authenticated_at.as_secs()),
             access: None,
         }))
     }
