@@ -49,10 +49,18 @@ pub struct Context {
     pub(crate) standing: Option<Standing>,
 }
 
-/// A subject's session, version and roles when its request was verified. A change that gives or takes rights compares
-/// them at its write: the client decides how long its body takes, and hashing a password is slow.
+/// What was verified of a caller. A change that gives or takes rights verifies it again at its write: the client decides how
+/// long its body takes, and hashing a password is slow.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
+pub(crate) enum Standing {
+    Subject(SubjectStanding),
+    /// The hash of the API key's secret that was presented.
+    ApiKey([u8; 32]),
+}
+
+/// A subject's session, version and roles when its request was verified. A change compares them at its write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SubjectStanding {
     /// `None` for a legacy token.
     pub(crate) session: Option<SessionId>,
     pub(crate) version: u64,

@@ -11,8 +11,8 @@ pub(crate) mod meter;
 mod opaque;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
-pub(crate) use context::Standing;
 pub use context::{Actor, Context};
+pub(crate) use context::{Standing, SubjectStanding};
 pub use email::{Email, InvalidEmail};
 pub use id::{ApiKeyId, ClientId, FactorId, InvalidIdentifier, SessionId, SubjectId};
 pub(crate) use opaque::Opaque;

@@ -62,6 +62,12 @@ impl Lookups {
         self.coherence.caches().api_keys.get(id, now, async { api_keys.find(id).await }).await
     }
 
+    /// As [`api_key`](Self::api_key), from the store and not from the caches.
+    pub(crate) async fn stored_api_key(&self, id: &ApiKeyId) -> Result<Option<Arc<ApiKeyRecord>>, StoreError> {
+        let Some(api_keys) = &self.api_keys else { return Ok(None) };
+        Ok(api_keys.find(id).await?.map(Arc::new))
+    }
+
     /// The key that was imported with this hash.
     pub(crate) async fn imported_api_key(
         &self,

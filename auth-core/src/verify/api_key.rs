@@ -147,13 +147,16 @@ impl Verifier {
         let now = self.now();
         let record = match &parsed {
             Ok(key) => self.lookups.api_key(key.id(), now).await?,
-            // The text of a key of a former service has any form; only its hash finds it.
-            Err(_) => self.lookups.imported_api_key(&hash, now).await?,
+            Err(_) => None,
         };
-        let record = record.filter(|record| is_valid(record, &hash, now));
+        // The text of a key of a former service has any form, also that of a key of this service; only its hash finds it.
+        let record = match record {
+            None => self.lookups.imported_api_key(&hash, now).await?,
+            found => found,
+        };
         let unknown = || refuse(parsed.as_ref().err().copied().unwrap_or(TokenError::Unknown));
         let record = record.ok_or_else(unknown)?;
-        let key = self.key_with_parents(record, hash, now).await?.ok_or_else(|| refuse(TokenError::Unknown))?;
+        let key = self.key_with_parents(record, hash, Read::Caches, now).await?.ok_or_else(unknown)?;
         let owner = self.lookups.subject(&key.record.owner, now).await?;
         let owner = owner.ok_or_else(|| refuse(TokenError::SubjectChanged))?;
         if !self.owner_may_have(&key.record, Arc::clone(&owner), now).await? {
@@ -174,20 +177,24 @@ impl Verifier {
         Ok(ApiKeyIdentity { granted, ..key })
     }
 
-    /// The key with all those that it is derived from; `None` if it has expired, or if one of them is gone, has expired,
-    /// or no longer has the secret that the next one was derived by.
+    /// The key with all those that it is derived from; `None` if it has expired or no longer has the secret that was
+    /// presented, or if one of them is gone, has expired, or no longer has the secret that the next one was derived by.
     pub(crate) async fn key_with_parents(
         &self,
         record: Arc<ApiKeyRecord>,
         presented: TokenHash,
+        read: Read,
         now: Timestamp,
     ) -> Result<Option<ApiKeyIdentity>, StoreError> {
-        let mut key = ApiKeyIdentity { record, parents: Vec::new(), granted: None, presented, is_static: false };
-        if has_expired(&key.record, now) {
+        if !is_valid(&record, &presented, now) {
             return Ok(None);
         }
+        let mut key = ApiKeyIdentity { record, parents: Vec::new(), granted: None, presented, is_static: false };
         while let Some(link) = key.keys().last().and_then(|last| last.parent.clone()) {
-            let parent = self.lookups.api_key(&link.id, now).await?;
+            let parent = match read {
+                Read::Caches => self.lookups.api_key(&link.id, now).await?,
+                Read::Store => self.lookups.stored_api_key(&link.id).await?,
+            };
             match parent.filter(|parent| is_valid(parent, &link.hash, now)) {
                 Some(parent) if key.can_have_children() => key.parents.push(parent),
                 _ => return Ok(None),
@@ -206,14 +213,17 @@ impl Verifier {
     }
 }
 
+/// Where the keys are read that a key is derived from.
+#[derive(Clone, Copy)]
+pub(crate) enum Read {
+    Caches,
+    Store,
+}
+
 /// Whether a secret with this hash is the key's, and the key has not expired.
 fn is_valid(record: &ApiKeyRecord, hash: &TokenHash, now: Timestamp) -> bool {
     // Both hashes are compared in constant time, whichever matches.
     let current = record.hash.matches(hash);
     let previous = record.previous.is_some_and(|(previous, until)| (now < until) & previous.matches(hash));
-    (current | previous) && !has_expired(record, now)
-}
-
-fn has_expired(record: &ApiKeyRecord, now: Timestamp) -> bool {
-    record.expires_at.is_some_and(|end| end <= now)
+    (current | previous) && record.expires_at.is_none_or(|end| now < end)
 }

@@ -7,6 +7,7 @@ use http::request::Parts;
 
 use super::cross_site::{CrossSite, Sender};
 use super::source::{Credentials, Presented, Scheme};
+use super::standing::{has_ended, is_of};
 use super::{AccessError, ApiKeyIdentity, Caller, Head, Identity, Origin, Verifier};
 use crate::base::Timestamp;
 use crate::policy::CredentialKinds;
@@ -193,17 +194,12 @@ impl Verifier {
             state = self.lookups.subject(&claims.sub, now).await?;
             session = self.lookups.session(sid, now).await?;
         }
-        let session = session.filter(|session| now < session.ends_at);
+        let session = session.filter(|session| !has_ended(session, now));
         let session = session.ok_or_else(|| self.refused(origin, TokenError::SessionEnded))?;
         // The session must belong to this subject and have the subject's current version, which every change of its
         // credentials raises. A token's version is at most the current one.
         match state {
-            Some(state)
-                if state.active
-                    && session.subject == claims.sub
-                    && session.version == state.version
-                    && ver <= state.version =>
-            {
+            Some(state) if is_of(&session, &claims.sub, &state) && ver <= state.version => {
                 Ok(Identity::new(claims, state))
             }
             _ => Err(self.refused(origin, TokenError::SubjectChanged)),

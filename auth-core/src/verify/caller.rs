@@ -1,7 +1,7 @@
 //! The verified credentials of one request.
 
 use super::{ApiKeyIdentity, Identity};
-use crate::base::{Actor, ApiKeyId, SubjectId};
+use crate::base::{Actor, ApiKeyId, Standing, SubjectId};
 use crate::policy::{CredentialFacts, Facts, SubjectFacts};
 
 /// The caller by either kind of credential. With both credentials it is the subject of the access token.
@@ -59,6 +59,14 @@ impl Caller {
     pub(crate) fn ids(&self) -> (Option<SubjectId>, Option<ApiKeyId>) {
         let subject = self.subject.as_ref().map(|identity| identity.subject().clone());
         (subject, self.api_key.as_ref().map(|key| key.id().clone()))
+    }
+
+    /// What a change of this caller verifies again.
+    pub(crate) fn standing(&self) -> Option<Standing> {
+        match (&self.subject, &self.api_key) {
+            (Some(identity), _) => identity.standing().map(Standing::Subject),
+            (None, key) => key.as_ref().map(|key| Standing::ApiKey(*key.presented().as_bytes())),
+        }
     }
 
     /// The actor of operations that this request calls.

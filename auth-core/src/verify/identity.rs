@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::permissions::Permissions;
-use crate::base::{SessionId, Standing, SubjectId, Timestamp};
+use crate::base::{SessionId, SubjectId, SubjectStanding, Timestamp};
 use crate::policy::{CredentialFacts, Role, SubjectFacts, known};
 use crate::store::SubjectState;
 use crate::token::{ClaimPath, Claims};
@@ -70,11 +70,11 @@ impl Identity {
     }
 
     /// What a change compares at its write; `None` for a subject of another issuer, of which the stores know nothing.
-    pub(crate) fn standing(&self) -> Option<Standing> {
+    pub(crate) fn standing(&self) -> Option<SubjectStanding> {
         let session = self.claims.sid.clone();
         let is_known = session.is_some() || self.claims.iss.is_empty();
         let (version, roles) = (self.state.version, Arc::clone(&self.state.roles));
-        is_known.then_some(Standing { session, version, roles })
+        is_known.then_some(SubjectStanding { session, version, roles })
     }
 
     /// The claims of the access token.

@@ -23,6 +23,7 @@ mod static_key;
 mod verifier;
 
 pub use api_key::ApiKeyIdentity;
+pub(crate) use api_key::Read;
 pub(crate) use browser::Browser;
 pub use browser::BrowserMode;
 pub(crate) use caller::Caller;

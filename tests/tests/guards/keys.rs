@@ -6,7 +6,7 @@ use auth_core::prelude::*;
 use auth_core::store::{AccountPatch, ApiKeyRecord, ApiKeyStore as _, Audit, Page, ParentKey};
 use auth_core::token::TokenHash;
 use auth_core::{AccountError, ApiKeyId, Context, CredentialSource, IssuedApiKey, NewApiKey, Refusal, StaticApiKey};
-use axum::extract::State;
+use axum::extract::{FromRequestParts as _, State};
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
@@ -307,6 +307,76 @@ async fn a_key_of_a_former_service_is_taken_over_by_its_hash() {
     auth.revoke_api_key(&system(), &record.id).await.unwrap();
     auth.import_api_key(&system(), &owner, hash, scoped("again", &["reports:read"])).await.unwrap();
     assert_eq!(service.with_key("/read", text).await, let_in());
+}
+
+/// From another deployment of this service, for instance.
+#[tokio::test]
+async fn a_key_in_the_form_of_this_service_is_taken_over_as_well() {
+    let (service, other) = (Service::start(app).await, Service::start(app).await);
+    let there = parent(&other).await;
+    let text = there.key.expose();
+    assert_eq!(service.with_key("/read", text).await, refused_with_key(401, INVALID));
+    let owner = service.user(&[]).await;
+    let new = scoped("moved", &["reports:read"]);
+    let record = service.auth.import_api_key(&system(), &owner, TokenHash::of(text), new).await.unwrap();
+    assert_eq!(service.with_key("/read", text).await, let_in());
+    assert_eq!(service.with_key("/write", text).await.status, 403);
+    service.auth.rotate_api_key(&system(), &record.id).await.unwrap();
+    assert_eq!(service.with_key("/read", text).await, let_in(), "within the overlap");
+    service.auth.revoke_api_key(&system(), &record.id).await.unwrap();
+    assert_eq!(service.with_key("/read", text).await, refused_with_key(401, INVALID));
+}
+
+/// What a handler has of a request with this key, whose body may take long.
+async fn begun(service: &Service, key: &str) -> (ApiKeyIdentity, Context) {
+    let request = axum::http::Request::builder().header("x-api-key", key);
+    let (mut parts, ()) = request.body(()).unwrap().into_parts();
+    let identity = ApiKeyIdentity::from_request_parts(&mut parts, &service.auth).await.unwrap();
+    (identity, Context::from_request_parts(&mut parts, &service.auth).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_key_that_expired_or_was_rotated_out_during_its_request_changes_nothing() {
+    for end in ["still there", "expiry", "expiry above", "rotation", "rotation above"] {
+        let service = service().await;
+        let above = parent(&service).await;
+        let below = derived(&service, above.key.expose(), "reports:read").await;
+        let key = if end.ends_with("above") { &below } else { above.key.expose() };
+        let (identity, context) = begun(&service, key).await;
+        match end {
+            "still there" => {}
+            "expiry" | "expiry above" => service.wait(Duration::from_hours(48)),
+            // Two, since the secret before is valid for the overlap.
+            _ => {
+                for _ in 0..2 {
+                    service.auth.rotate_api_key(&system(), &above.record.id).await.unwrap();
+                }
+            }
+        }
+        let created = service.auth.create_api_key(&context, &above.record.owner, NewApiKey::new("late")).await;
+        let derived = service.auth.derive_api_key(&context, &identity, NewApiKey::new("late")).await;
+        if end == "still there" {
+            assert!(created.is_ok() && derived.is_ok());
+            continue;
+        }
+        assert_eq!(created.unwrap_err(), AccountError::CallerChanged, "{end}");
+        assert_eq!(derived.unwrap_err(), AccountError::CallerChanged, "{end}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_ended_during_its_request_changes_nothing() {
+    let service = service().await;
+    let user = service.user(&[Role::Admin]).await;
+    let token = service.token_of(&user, "pwd", "").await;
+    let request = axum::http::Request::builder().header("authorization", format!("Bearer {token}"));
+    let (mut parts, ()) = request.body(()).unwrap().into_parts();
+    Identity::from_request_parts(&mut parts, &service.auth).await.unwrap();
+    let context = Context::from_request_parts(&mut parts, &service.auth).await.unwrap();
+    service.auth.create_api_key(&context, &user, NewApiKey::new("in time")).await.unwrap();
+    service.wait(Duration::from_hours(24 * 366 * 10));
+    let late = service.auth.create_api_key(&context, &user, NewApiKey::new("late")).await;
+    assert_eq!(late.unwrap_err(), AccountError::CallerChanged);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::base::{ApiKeyId, Context, SubjectId};
 use crate::service::{AccountError, Auth};
 use crate::store::{ApiKeyRecord, ParentKey};
 use crate::token::ApiKey;
-use crate::verify::ApiKeyIdentity;
+use crate::verify::{ApiKeyIdentity, Read};
 
 impl Auth {
     /// Creates a key with some of the scopes of the key that a request presented, which expires no later and ends with
@@ -69,7 +69,7 @@ impl Auth {
         let record = self.service()?.api_keys.find(parent).await?.filter(|key| key.owner == *owner);
         let record = Arc::new(record.ok_or_else(missing)?);
         let hash = record.hash;
-        let key = self.verifier().key_with_parents(record, hash, self.now()).await?.ok_or_else(missing)?;
+        let key = self.verifier().key_with_parents(record, hash, Read::Store, self.now()).await?.ok_or_else(missing)?;
         self.derive(context, &key, new).await
     }
 

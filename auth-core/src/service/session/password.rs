@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{Tokens, shortened};
-use crate::base::{Context, Email, Standing, SubjectId};
+use crate::base::{Context, Email, SubjectId, SubjectStanding};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::password::{PasswordHash, Verified};
@@ -24,7 +24,7 @@ pub enum Keep<'a> {
 
 /// What a session hands on to its successor.
 pub(super) struct Kept {
-    pub(super) standing: Standing,
+    pub(super) standing: SubjectStanding,
     scope: String,
     key: Option<String>,
 }
@@ -201,7 +201,7 @@ impl Auth {
 impl Change {
     /// Ends the session that a caller had, and returns the version of the subject that the caller may change. A legacy
     /// token has no session; its subject must have the version that the guard saw.
-    async fn claim(&self, subject: &SubjectId, then: &Standing) -> Result<(u64, Option<Session>), AccountError> {
+    async fn claim(&self, subject: &SubjectId, then: &SubjectStanding) -> Result<(u64, Option<Session>), AccountError> {
         let Some(id) = &then.session else { return Ok((then.version, None)) };
         let session = self.service()?.sessions.find(id).await?.ok_or(AccountError::CallerChanged)?;
         if !self.end_session(subject, id).await? {

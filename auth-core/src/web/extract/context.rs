@@ -7,7 +7,6 @@ use axum::http::request::Parts;
 
 use crate::base::Context;
 use crate::service::Auth;
-use crate::verify::Identity;
 use crate::web::head;
 
 /// The actor is the caller that a guard or extractor has verified, otherwise anonymous. The client's address needs
@@ -24,6 +23,6 @@ where
         let auth = Auth::from_ref(state);
         let caller = auth.verifier().known(parts);
         let context = head(parts, &auth).context_of(caller.actor()).at(auth.now());
-        Ok(Context { standing: caller.subject.as_ref().and_then(Identity::standing), ..context })
+        Ok(Context { standing: caller.standing(), ..context })
     }
 }
