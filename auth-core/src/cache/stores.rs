@@ -52,8 +52,14 @@ impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
     }
 
     /// Changes nothing that is cached.
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        self.store.upgrade_hash(id, old, new).await
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        self.store.upgrade_hash(id, old, new, audit).await
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {

@@ -112,17 +112,19 @@ impl Hasher {
         }
     }
 
-    /// Learns the formats of these hashes, once. The first verification must come after it.
-    pub(crate) async fn learn(&self, samples: impl Future<Output = Vec<PasswordHash>>) {
+    /// Learns the formats of these hashes, once; after an error the next call does. The first verification must come after
+    /// it.
+    pub(crate) async fn learn<E>(&self, samples: impl Future<Output = Result<Vec<PasswordHash>, E>>) -> Result<(), E> {
         let learn = async {
-            let (samples, formats) = (samples.await, Arc::clone(&self.formats));
+            let (samples, formats) = (samples.await?, Arc::clone(&self.formats));
             // Also recognising a hash may be the application's code.
             let learnt = tokio::task::spawn_blocking(move || {
                 samples.iter().filter_map(|stored| formats.of(stored)).for_each(|format| formats.learn(format));
             });
             let _ = learnt.await;
+            Ok(())
         };
-        self.learned.get_or_init(|| learn).await;
+        self.learned.get_or_try_init(|| learn).await.map(|()| ())
     }
 
     #[cfg(test)]
@@ -327,6 +329,16 @@ mod tests {
         let small = argon2(argon2::Algorithm::Argon2i, 512, 2, PASSWORD);
         work("not the password of ada", Some(&small), &formats);
         assert_eq!(work("not the password of ada", None, &formats).1.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn formats_that_could_not_be_read_are_read_at_the_next_login() {
+        let hasher = Hasher::new(Vec::new());
+        assert_eq!(hasher.learn(async { Err("no answer") }).await, Err("no answer"));
+        let stored = vec![argon2(argon2::Algorithm::Argon2i, 512, 2, PASSWORD)];
+        assert_eq!(hasher.learn(async { Ok::<_, &str>(stored) }).await, Ok(()));
+        assert_eq!(hasher.formats(), 2);
+        assert_eq!(hasher.learn(async { Err("read again") }).await, Ok(()));
     }
 
     #[test]

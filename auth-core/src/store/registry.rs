@@ -22,7 +22,7 @@ use crate::password::PasswordHash;
 /// #     async fn find_by_id(&self, _: &SubjectId) -> Result<Option<UserRecord>, StoreError> { Ok(None) }
 /// #     async fn set_password(&self, _: &SubjectId, _: u64, _: &PasswordHash, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> { Ok(None) }
 /// #     async fn revoke_tokens(&self, _: &SubjectId, _: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> { Ok(None) }
-/// #     async fn upgrade_hash(&self, _: &SubjectId, _: &PasswordHash, _: &PasswordHash) -> Result<(), StoreError> { Ok(()) }
+/// #     async fn upgrade_hash(&self, _: &SubjectId, _: &PasswordHash, _: &PasswordHash, _: Audit<'_, bool>) -> Result<bool, StoreError> { Ok(false) }
 /// # }
 ///
 /// #[async_trait::async_trait]

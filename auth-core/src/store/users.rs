@@ -44,8 +44,8 @@ use crate::password::PasswordHash;
 ///         todo!("UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version")
 ///     }
 ///
-///     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-///         todo!("UPDATE users SET hash = $3 WHERE id = $1 AND hash = $2")
+///     async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash, _: Audit<'_, bool>) -> Result<bool, StoreError> {
+///         todo!("UPDATE users SET hash = $3 WHERE id = $1 AND hash = $2 RETURNING id")
 ///     }
 /// }
 /// ```
@@ -72,13 +72,20 @@ pub trait UserStore: Send + Sync + 'static {
     /// there is no such user.
     async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError>;
 
-    /// Replaces `old` by `new`, a stronger hash of the same password, unless the stored hash is no longer `old`. Does
-    /// not change the version.
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError>;
+    /// Replaces `old` by `new`, a stronger hash of the same password; `false`, without a change, when the stored hash is no
+    /// longer `old`. Does not change the version.
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError>;
 
     /// Returns at least one stored hash of each format: of each algorithm with each set of parameters. Called before the
     /// first login of a process, whose work and time must be the same for every user, known or not. For a table with the
-    /// hashes of this service only there is nothing to return, which is the default.
+    /// hashes of this service only there is nothing to return, which is the default. After an error the next login calls it
+    /// again.
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
         Ok(Vec::new())
     }

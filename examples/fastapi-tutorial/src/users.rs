@@ -100,10 +100,16 @@ impl UserStore for Users {
         Ok(version.await.map_err(StoreError::unavailable)?.map(i64::unsigned_abs))
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        _audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE users SET hashed_password = ?3 WHERE username = ?1 AND hashed_password = ?2";
         let upgrade = query(sql).bind(id.as_str()).bind(old.as_str()).bind(new.as_str());
-        upgrade.execute(&self.0).await.map_err(StoreError::unavailable).map(|_| ())
+        Ok(upgrade.execute(&self.0).await.map_err(StoreError::unavailable)?.rows_affected() == 1)
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {

@@ -64,10 +64,18 @@ impl UserStore for Users {
         Ok(version.map(i64::unsigned_abs))
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        _audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
         let sql = "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
         let (id, old, new) = (id.as_str(), old.as_str(), new.as_str());
-        with_pool!(&self.0, pool => query(sql).bind(id).bind(old).bind(new).execute(pool).await.map(|_| ()))?;
-        Ok(())
+        let upgraded: u64 = with_pool!(&self.0, pool => {
+            query(sql).bind(id).bind(old).bind(new).execute(pool).await.map(|done| done.rows_affected())
+        })?;
+        Ok(upgraded == 1)
     }
 }

@@ -67,8 +67,14 @@ impl UserStore for Yielding {
         yielding!(self.0.revoke_tokens(id, audit))
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        yielding!(self.0.upgrade_hash(id, old, new))
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        yielding!(self.0.upgrade_hash(id, old, new, audit))
     }
 }
 

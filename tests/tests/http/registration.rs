@@ -47,8 +47,14 @@ impl UserStore for Named {
         self.users.revoke_tokens(id, audit).await
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        self.users.upgrade_hash(id, old, new).await
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        self.users.upgrade_hash(id, old, new, audit).await
     }
 }
 

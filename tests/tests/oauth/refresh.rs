@@ -241,8 +241,14 @@ impl UserStore for Users {
         self.there()?.revoke_tokens(id, audit).await
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        self.there()?.upgrade_hash(id, old, new).await
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        self.there()?.upgrade_hash(id, old, new, audit).await
     }
 }
 

@@ -187,8 +187,9 @@ async fn an_id_has_one_spelling_and_a_hash_is_replaced_only_by_its_successor() {
         for login in ["ada", "a\0@example.com", "' OR TRUE --@example.com"] {
             assert!(users.find_by_login(login).await.unwrap().is_none(), "{login}");
         }
-        users.upgrade_hash(&id, &hash("older"), &hash("wrong")).await.unwrap();
-        users.upgrade_hash(&id, &hash("old"), &hash("new")).await.unwrap();
+        let upgraded = users.upgrade_hash(&id, &hash("older"), &hash("wrong"), Audit::none()).await.unwrap();
+        assert!(!upgraded, "another hash is stored");
+        assert!(users.upgrade_hash(&id, &hash("old"), &hash("new"), Audit::none()).await.unwrap());
         assert_eq!(users.set_password(&id, 1, &hash("late"), Audit::none()).await.unwrap(), None);
         let found = users.find_by_login("ada@example.com").await.unwrap().unwrap();
         assert_eq!(found.password_hash.unwrap().as_str(), "new");
@@ -200,6 +201,30 @@ async fn an_id_has_one_spelling_and_a_hash_is_replaced_only_by_its_successor() {
         new.extra.insert("nick".into(), "bob".into());
         let unknown = users.create(new.with_roles(vec!["Owner".into()]), Audit::none()).await;
         assert!(unknown.unwrap_err().to_string().contains("`Owner`"), "a role without a column was dropped");
+    })
+    .await;
+}
+
+/// Each of these hashes has its salt among its first characters.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_hashes_of_one_format_hide_no_other_format() {
+    on_each_engine(async |store, number| {
+        let users = store.open(people(&store, number).await).await.unwrap();
+        let add = r#"
+            INSERT INTO "people of ours" (mail, "hash ""at rest""", "order", nick, is_admin)
+            SELECT 'u' || n || '@example.com', HASH, 0, 'u' || n, FALSE
+            FROM (WITH RECURSIVE numbers(n) AS (SELECT FIRST UNION ALL SELECT n + 1 FROM numbers WHERE n < LAST)
+                  SELECT n FROM numbers) AS numbers"#;
+        let tail = "GJ1xP0kUoLhAvBQv0q3kBsdeUWnuyAcYqgTVPmRmqhvCzHtU";
+        for (hash, first, last) in [
+            (format!("'$2b$12$' || n || '{tail}'"), "100001", "101001"),
+            (format!("'pbkdf2_sha256$600000$' || n || '$' || '{tail}'"), "200001", "200001"),
+        ] {
+            store.run(&add.replace("HASH", &hash).replace("FIRST", first).replace("LAST", last)).await;
+        }
+        let samples = users.sample_hashes().await.unwrap();
+        let formats: Vec<_> = samples.iter().map(|sample| &sample.as_str()[..3]).collect();
+        assert!(formats.len() == 2 && formats.contains(&"$2b") && formats.contains(&"pbk"), "{formats:?}");
     })
     .await;
 }

@@ -93,10 +93,13 @@ impl Auth {
                 if let (Some(old), Some(new)) = (user.password_hash.clone(), upgraded) {
                     let subject = user.id.clone();
                     self.change(context, "login", |change| async move {
-                        let recording = change.recording(Some(&subject), |(): &()| {
-                            vec![EventKind::PasswordRehashed { subject: subject.clone() }]
+                        let recording = change.recording(Some(&subject), |is_upgraded: &bool| {
+                            let rehashed = || EventKind::PasswordRehashed { subject: subject.clone() };
+                            is_upgraded.then(rehashed).into_iter().collect()
                         });
-                        recording.of(change.service()?.users.upgrade_hash(&subject, &old, &new)).await
+                        // `false` after a new password: the session of this login is of a version that is gone.
+                        let users = &change.service()?.users;
+                        recording.of(users.upgrade_hash(&subject, &old, &new, recording.audit())).await
                     })
                     .await?;
                 }
@@ -118,18 +121,14 @@ impl Auth {
         password: SecretString,
     ) -> Result<Verified, AccountError> {
         let service = self.service()?;
-        let samples = async {
-            service.users.sample_hashes().await.unwrap_or_else(|error| {
-                tracing::warn!(
-                    target: "auth",
-                    %error,
-                    "cannot read the formats of stored password hashes; until users of each have tried to log in, the time \
-                     of a failed login tells which names exist"
-                );
-                Vec::new()
-            })
-        };
-        service.hasher.learn(samples).await;
+        if let Err(error) = service.hasher.learn(service.users.sample_hashes()).await {
+            tracing::warn!(
+                target: "auth",
+                %error,
+                "cannot read the formats of stored password hashes; until the next login reads them, the time of a failed \
+                 login tells which names exist"
+            );
+        }
         let verified = service.hasher.verify(password, user.and_then(|user| user.password_hash.clone())).await?;
         if let (Some(user), Verified::Wrong { is_unreadable: true }) = (user, &verified) {
             self.record(context, EventKind::PasswordHashUnreadable { subject: user.id.clone() });

@@ -88,11 +88,17 @@ impl UserStore for MemoryStore {
         Ok(tables.recorded(audit, version))
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        if let Some(user) = self.tables().users.get_mut(id).filter(|user| user.password_hash.as_ref() == Some(old)) {
-            user.password_hash = Some(new.clone());
-        }
-        Ok(())
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let user = tables.users.get_mut(id).filter(|user| user.password_hash.as_ref() == Some(old));
+        let is_upgraded = user.map(|user| user.password_hash = Some(new.clone())).is_some();
+        Ok(tables.recorded(audit, is_upgraded))
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {

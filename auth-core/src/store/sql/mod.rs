@@ -24,7 +24,7 @@ pub use error::OpenError;
 pub(super) use statements::POSTGRES;
 #[cfg(feature = "sqlite")]
 pub(super) use statements::SQLITE;
-pub(super) use statements::Statements;
+pub(super) use statements::{OF_EACH_FORMAT, SAMPLES, Statements};
 pub(super) use users::add_user;
 
 use std::borrow::Cow;

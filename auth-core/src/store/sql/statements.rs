@@ -4,6 +4,37 @@
 //! Columns are listed by name: with `*`, a column that a newer node adds would break the prepared statements of an
 //! older node that still runs beside it.
 
+/// Selects one hash of each format from a table with the column `password_hash`, whose name comes after it, and then
+/// [`of_each_format`].
+macro_rules! samples {
+    () => {
+        "SELECT min(password_hash) AS password_hash
+         FROM (SELECT password_hash, replace(password_hash, '$', '') AS letters,
+                      ltrim(substr(password_hash, 8), '0123456789') AS tail FROM "
+    };
+}
+
+/// Hashes are of one format that are equal without the last two fields, the salt and the hash. Of bcrypt these are one
+/// field, and Django's scrypt has the salt among its parameters.
+macro_rules! of_each_format {
+    () => {
+        ") AS hashes
+         WHERE password_hash IS NOT NULL
+         GROUP BY CASE WHEN password_hash LIKE '$2%' OR password_hash LIKE 'bcrypt%'
+                       THEN rtrim(password_hash, letters)
+                       WHEN password_hash LIKE '$7$%' THEN substr(password_hash, 1, 14)
+                       WHEN password_hash LIKE 'scrypt$%'
+                       THEN substr(password_hash, 1, length(password_hash) - length(tail))
+                            || rtrim(ltrim(substr(tail, 2), letters), letters)
+                       ELSE rtrim(rtrim(rtrim(password_hash, letters), '$'), letters) END
+         LIMIT 64"
+    };
+}
+
+/// What [`Statements`] has for its table of users, around the name of another one or a query.
+pub(in crate::store) const SAMPLES: &str = samples!();
+pub(in crate::store) const OF_EACH_FORMAT: &str = of_each_format!();
+
 /// One part of a statement. `T` is the prefix of table names; `LOCK` locks the selected rows. `ANY` and `END` enclose a
 /// query whose values one must equal, evaluated once: PostgreSQL may join with `IN`, and then reads whole tables or
 /// exceeds a limit.
@@ -31,6 +62,12 @@ macro_rules! part {
     // Whether the family of a session is too large to be deleted with it in one short step.
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal LARGE) => {
         concat!("EXISTS (SELECT 1 FROM ", $prefix, "refresh_tokens WHERE session_id = id LIMIT 1 OFFSET 200)")
+    };
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal SAMPLES) => {
+        samples!()
+    };
+    ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal OF_EACH_FORMAT) => {
+        of_each_format!()
     };
     ($prefix:literal $lock:literal $any:literal $end:literal $overlaps:literal $free:literal USER) => {
         "id, email, password_hash, active, roles, version, created_at"
@@ -82,21 +119,9 @@ statements! {
     set_password ["UPDATE " T "users SET password_hash = $3, version = version + 1
                    WHERE id = $1 AND version = $2 AND active RETURNING version"]
     revoke_tokens ["UPDATE " T "users SET version = version + 1 WHERE id = $1 RETURNING version"]
-    upgrade_hash ["UPDATE " T "users SET password_hash = $3 WHERE id = $1 AND password_hash = $2"]
-    /// One hash of each format: those that are equal without the last two fields, the salt and the hash. Of bcrypt these
-    /// are one field, and Django's scrypt has the salt among its parameters.
-    sample_hashes ["SELECT min(password_hash) AS password_hash
-                    FROM (SELECT password_hash, replace(password_hash, '$', '') AS letters,
-                                 ltrim(substr(password_hash, 8), '0123456789') AS tail FROM " T "users) AS hashes
-                    WHERE password_hash IS NOT NULL
-                    GROUP BY CASE WHEN password_hash LIKE '$2%' OR password_hash LIKE 'bcrypt%'
-                                  THEN rtrim(password_hash, letters)
-                                  WHEN password_hash LIKE '$7$%' THEN substr(password_hash, 1, 14)
-                                  WHEN password_hash LIKE 'scrypt$%'
-                                  THEN substr(password_hash, 1, length(password_hash) - length(tail))
-                                       || rtrim(ltrim(substr(tail, 2), letters), letters)
-                                  ELSE rtrim(rtrim(rtrim(password_hash, letters), '$'), letters) END
-                    LIMIT 64"]
+    upgrade_hash ["UPDATE " T "users SET password_hash = $3 WHERE id = $1 AND password_hash = $2 RETURNING id"]
+    /// One hash of each format.
+    sample_hashes [SAMPLES T "users" OF_EACH_FORMAT]
     add_user ["INSERT INTO " T "users (id, email, password_hash, roles, active, version, created_at)
                VALUES ($1, $2, $3, $4, TRUE, 0, $5) ON CONFLICT (email) DO NOTHING RETURNING id"]
     remove_user ["DELETE FROM " T "users WHERE id = $1 RETURNING id"]

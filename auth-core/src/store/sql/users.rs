@@ -42,8 +42,17 @@ impl<E: Engine> UserStore for E {
         commit::<E, _>(tx, audit, version).await
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        self.run(E::SQL.upgrade_hash, &[id.as_str().into(), old.as_str().into(), new.as_str().into()]).await
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.begin().await?;
+        let values = [id.as_str().into(), old.as_str().into(), new.as_str().into()];
+        let is_upgraded = tx.row(E::SQL.upgrade_hash, &values).await?.is_some();
+        commit::<E, _>(tx, audit, is_upgraded).await
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {

@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 
 use super::UserTable;
+use crate::store::sql::{OF_EACH_FORMAT, SAMPLES};
 
 /// Both engines support `$1` for a parameter, `RETURNING` and `ON CONFLICT`.
 pub(super) struct Statements {
@@ -83,10 +84,11 @@ impl Statements {
             revoke_tokens: sql(format!(
                 "UPDATE {name} SET {version} = {version} + 1 WHERE {key} = $1 RETURNING {number}"
             )),
-            upgrade_hash: sql(format!("UPDATE {name} SET {hash} = $2 WHERE {key} = $1 AND {hash} = $3")),
-            // One of each algorithm with its parameters, and more.
+            upgrade_hash: sql(format!(
+                "UPDATE {name} SET {hash} = $2 WHERE {key} = $1 AND {hash} = $3 RETURNING {number}"
+            )),
             sample_hashes: sql(format!(
-                "SELECT min({hash}) FROM {name} WHERE {hash} IS NOT NULL GROUP BY substr({hash}, 1, 30) LIMIT 1000"
+                "{SAMPLES}(SELECT t.{hash} AS password_hash FROM {name} AS t) AS users{OF_EACH_FORMAT}"
             )),
             add: sql(format!(
                 "INSERT INTO {name} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {}",

@@ -209,9 +209,15 @@ impl UserStore for OwnUsers {
         self.update(&self.sql.revoke_tokens, id, &[]).await
     }
 
-    async fn upgrade_hash(&self, id: &SubjectId, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-        self.update(&self.sql.upgrade_hash, id, &[Bound::Text(new.as_str()), Bound::Text(old.as_str())]).await?;
-        Ok(())
+    async fn upgrade_hash(
+        &self,
+        id: &SubjectId,
+        old: &PasswordHash,
+        new: &PasswordHash,
+        _audit: Audit<'_, bool>,
+    ) -> Result<bool, StoreError> {
+        let upgraded = [Bound::Text(new.as_str()), Bound::Text(old.as_str())];
+        Ok(self.update(&self.sql.upgrade_hash, id, &upgraded).await?.is_some())
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {

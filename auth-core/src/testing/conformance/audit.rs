@@ -56,6 +56,8 @@ where
     let user = new_user(&email());
     let id = UserRegistry::create(store, user, Audit::new(&trail.rows("register"))).await.unwrap().unwrap();
     store.set_password(&id, 0, &password("second"), Audit::new(&trail.rows("password"))).await.unwrap().unwrap();
+    let (second, stronger) = (password("second"), password("stronger"));
+    assert!(store.upgrade_hash(&id, &second, &stronger, Audit::new(&trail.rows("rehash"))).await.unwrap());
     store.revoke_tokens(&id, Audit::new(&trail.rows("revoke tokens"))).await.unwrap().unwrap();
     let patch = AccountPatch { roles: Some(roles(&["Admin"])), ..AccountPatch::default() };
     store.update(&id, patch, Audit::new(&trail.rows("update"))).await.unwrap();
@@ -89,7 +91,7 @@ where
     store.set_permissions(&role, &[], Audit::new(&trail.rows("change role"))).await.unwrap();
     assert!(store.remove_role(&role, Audit::new(&trail.rows("remove role"))).await.unwrap());
 
-    let expected = "register, password, revoke tokens, update, login, refresh, replay, logout, logout everywhere, \
+    let expected = "register, password, rehash, revoke tokens, update, login, refresh, replay, logout, logout everywhere, \
                     create key, rotate key, revoke key, remove, change role, remove role";
     assert_eq!(trail.kinds(store).await.join(", "), expected);
 }
@@ -110,6 +112,8 @@ where
         None
     );
     assert_eq!(store.set_password(&id, 7, &password("x"), Audit::new(&trail.rows("password"))).await.unwrap(), None);
+    let (gone, new) = (password("gone"), password("new"));
+    assert!(!store.upgrade_hash(&id, &gone, &new, Audit::new(&trail.rows("rehash"))).await.unwrap());
     assert_eq!(store.revoke_tokens(&unknown, Audit::new(&trail.rows("revoke tokens"))).await.unwrap(), None);
     let patch = AccountPatch { email: Some(taken), ..AccountPatch::default() };
     let update = store.update(&other, patch.clone(), Audit::new(&trail.rows("update"))).await.unwrap();

@@ -35,7 +35,8 @@ pub(super) async fn an_unknown_user_is_none<S: UserRegistry>(store: &Arc<S>) {
     }
     assert_eq!(store.set_password(&unknown, 0, &password("new"), Audit::none()).await.unwrap(), None);
     assert_eq!(store.revoke_tokens(&unknown, Audit::none()).await.unwrap(), None);
-    store.upgrade_hash(&unknown, &password("first"), &password("new")).await.unwrap();
+    let upgraded = store.upgrade_hash(&unknown, &password("first"), &password("new"), Audit::none()).await.unwrap();
+    assert!(!upgraded, "an unknown user has no hash to replace");
 }
 
 pub(super) async fn a_login_name_of_any_characters_is_no_error<S: UserRegistry>(store: &Arc<S>) {
@@ -99,7 +100,8 @@ pub(super) async fn a_raised_version_keeps_the_password<S: UserRegistry>(store: 
 
 pub(super) async fn an_upgraded_hash_keeps_the_version<S: UserRegistry>(store: &Arc<S>) {
     let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
-    store.upgrade_hash(&id, &password("first"), &password("better")).await.unwrap();
+    let upgraded = store.upgrade_hash(&id, &password("first"), &password("better"), Audit::none()).await.unwrap();
+    assert!(upgraded, "the replacement of a hash was not reported");
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert!(user.password_hash == Some(password("better")), "the hash was not replaced");
     assert_eq!(user.state.version, 0, "an upgraded hash logged the user out");
@@ -108,7 +110,8 @@ pub(super) async fn an_upgraded_hash_keeps_the_version<S: UserRegistry>(store: &
 pub(super) async fn a_hash_is_not_upgraded_over_a_newer_password<S: UserRegistry>(store: &Arc<S>) {
     let id = store.create(new_user(&email()), Audit::none()).await.unwrap().unwrap();
     store.set_password(&id, 0, &password("second"), Audit::none()).await.unwrap();
-    store.upgrade_hash(&id, &password("first"), &password("better first")).await.unwrap();
+    let late = store.upgrade_hash(&id, &password("first"), &password("better first"), Audit::none()).await.unwrap();
+    assert!(!late, "the replacement of a hash that is gone was reported");
     let user = store.find_by_id(&id).await.unwrap().unwrap();
     assert!(user.password_hash == Some(password("second")), "the old password is back");
 }

@@ -70,7 +70,7 @@ async fn nodes_start_at_once_and_concurrent_writes_succeed(isolation: &str) {
             store.touch(&key, NOW).await.unwrap();
             store.revoke_tokens(&ada, Audit::none()).await.unwrap();
             let hash = PasswordHash::from_stored("first");
-            store.upgrade_hash(&ada, &hash, &hash).await.unwrap();
+            store.upgrade_hash(&ada, &hash, &hash, Audit::none()).await.unwrap();
         });
     }
     calls.join_all().await;
