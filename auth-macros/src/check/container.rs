@@ -64,7 +64,7 @@ fn is_method(item: &Item) -> bool {
 
 /// Reports an impl block whose functions cannot be guarded.
 pub(crate) fn implementation(block: &Impl, errors: &mut Errors) {
-    if let Some(of_trait) = &block.of_trait {
+    if let Some(of_trait) = block.of_trait.as_ref().and_then(|path| path.segments.last()).map(|last| &last.ident) {
         errors.add(
             of_trait.span(),
             format_args!("the functions of the trait `{of_trait}` have its signatures, in which there is no guard"),

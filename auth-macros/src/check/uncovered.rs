@@ -5,7 +5,7 @@ use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 
 use crate::diagnostics::Errors;
-use crate::model::{Angles, Handler, Item, Module};
+use crate::model::{Angles, Handler, Item, Module, takes_self_by_value};
 
 /// Reports every item of a guarded module that could answer requests without its guard.
 pub(super) fn in_module(module: &Module, errors: &mut Errors) {
@@ -38,7 +38,7 @@ pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors:
             Item::Macro(path, _) => errors.add(
                 path.span(),
                 "a guard cannot see what this macro makes",
-                "call it outside of the guarded module or impl block; if it makes handlers, write the attribute into the macro",
+                "call it outside of the guarded module or impl block; if it makes handlers, write this guard's attribute into the macro",
             ),
             Item::Other(tokens) => functions(tokens.clone(), errors),
             _ => {}
@@ -48,7 +48,7 @@ pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors:
 
 /// Reports a function without a guard. A router can pass `self` by value like any other parameter.
 fn function_beside(function: &Handler, errors: &mut Errors) {
-    if function.sig.asyncness.is_some() && function.takes_self_by_value() {
+    if function.sig.asyncness.is_some() && takes_self_by_value(&function.sig) {
         errors.add(
             function.sig.ident.span(),
             "a router could call this without the guard, with `self` for an extractor",
@@ -58,8 +58,8 @@ fn function_beside(function: &Handler, errors: &mut Errors) {
     functions(function.body.clone(), errors);
 }
 
-/// Reports every function in `tokens` that is async, or whose result names a `Future`, with neither `self` nor a reference
-/// among its parameters; no extractor is a reference.
+/// Reports every function in `tokens` that is async, or whose result names a `Future`, without a reference, an `Arc` or an `Rc`
+/// of `self` among its parameters; no extractor is one.
 fn functions(tokens: TokenStream, errors: &mut Errors) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
@@ -120,9 +120,12 @@ fn says_future(tokens: TokenStream) -> bool {
 
 /// Whether these parameters could all be extractors.
 fn could_be_extracted(parameters: TokenStream) -> bool {
-    let mut angles = Angles::default();
+    let (mut angles, mut is_receiver) = (Angles::default(), false);
     !parameters.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word == "self" && angles.outside(),
+        TokenTree::Ident(word) => {
+            is_receiver |= word == "self" && angles.outside();
+            is_receiver && angles.outside() && (word == "Arc" || word == "Rc")
+        }
         TokenTree::Punct(punct) => {
             angles.pass(&punct);
             punct.as_char() == '&' && angles.outside()

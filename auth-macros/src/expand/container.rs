@@ -65,6 +65,15 @@ fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors:
             Item::Impl(block) if block.of_trait.is_none() || block.has_ours() => {
                 in_impl(None, block, &scope, is_covered, errors)
             }
+            // After a mistake the same function could be reported twice.
+            Item::Impl(block) if !is_covered && errors.count() == 0 => {
+                let checks = uncovered::no_future_of_impl(block);
+                quote!(#block #checks)
+            }
+            Item::Other(tokens) if !is_covered && errors.count() == 0 => {
+                let checks = uncovered::no_future_of_trait(tokens);
+                quote!(#tokens #checks)
+            }
             item => item.to_token_stream(),
         });
     }

@@ -1,12 +1,12 @@
 //! Code inside guarded modules and impl blocks that makes rustc refuse handlers which the guard does not cover.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{FnArg, GenericParam, ReturnType, Safety, Type};
+use syn::{Attribute, FnArg, GenericParam, Generics, ItemTrait, ReturnType, Safety, Signature, TraitItem, Type};
 
 use super::span::{as_ours, marked};
-use crate::model::{Handler, cfgs};
+use crate::model::{Handler, Impl, Item, cfgs, takes_self_by_value};
 use crate::paths::{private, private_at};
 
 /// The macro that tells a handler whether it is inside a guarded module, which shadows the macro.
@@ -40,38 +40,116 @@ fn shadow(first: &TokenStream) -> TokenStream {
 ///
 /// The check is a call inside a function that is never called.
 pub(super) fn no_future(function: &Handler, is_method: bool) -> TokenStream {
-    let sig = &function.sig;
-    let ReturnType::Type(_, ty) = &sig.output else { return TokenStream::new() };
+    let name = &function.sig.ident;
+    let called = as_ours(if is_method { quote!(Self::#name) } else { quote!(#name) });
+    let Some(check) = check(&function.sig, &function.sig.generics, &called) else { return TokenStream::new() };
+    let cfgs = cfgs(&function.attrs);
+    if is_method { quote!(#cfgs #check) } else { quote!(#cfgs const _: () = { #check };) }
+}
+
+/// The same for the functions of a trait's implementation, which cannot contain the checks.
+pub(super) fn no_future_of_impl(block: &Impl) -> TokenStream {
+    let (Some(of_trait), ty) = (&block.of_trait, &block.self_type) else { return TokenStream::new() };
+    let ty = quote!(#ty);
+    let of_trait = with_self(quote!(#of_trait), &ty);
+    let functions = block.items.iter().filter_map(|item| match item {
+        Item::Fn(function) => Some((&function.attrs, &function.sig)),
+        _ => None,
+    });
+    of_a_trait(&block.attrs, &block.generics, (&ty, &of_trait), functions)
+}
+
+/// The same for the functions that a trait has itself, whatever type has them. Other items have no checks.
+pub(super) fn no_future_of_trait(item: &TokenStream) -> TokenStream {
+    let is_trait = |token| matches!(token, TokenTree::Ident(word) if word == "trait");
+    if !item.clone().into_iter().any(is_trait) {
+        return TokenStream::new();
+    }
+    let Ok(item) = syn::parse2::<ItemTrait>(item.clone()) else { return TokenStream::new() };
+    let (name, (_, arguments, _)) = (&item.ident, item.generics.split_for_impl());
+    let (ty, of_trait) = (quote!(__Any), quote!(#name #arguments));
+    let mut generics = item.generics.clone();
+    generics.params.push(syn::parse_quote!(#ty: #of_trait));
+    let functions = item.items.iter().filter_map(|item| match item {
+        TraitItem::Fn(function) if function.default.is_some() => Some((&function.attrs, &function.sig)),
+        _ => None,
+    });
+    of_a_trait(&item.attrs, &generics, (&ty, &of_trait), functions)
+}
+
+fn of_a_trait<'a>(
+    attrs: &[Attribute],
+    around: &Generics,
+    (ty, of_trait): (&TokenStream, &TokenStream),
+    functions: impl Iterator<Item = (&'a Vec<Attribute>, &'a Signature)>,
+) -> TokenStream {
+    let checks = functions.filter_map(|(own, sig)| {
+        let generics = beside(around, &sig.generics, ty)?;
+        let name = &sig.ident;
+        let check = check(sig, &generics, &as_ours(quote!(<#ty as #of_trait>::#name)))?;
+        let cfgs = cfgs(attrs.iter().chain(own));
+        Some(quote!(#cfgs const _: () = { #check };))
+    });
+    checks.collect()
+}
+
+/// The generic parameters of a block and of a function in it as those of one function beside the block.
+fn beside(block: &Generics, function: &Generics, ty: &TokenStream) -> Option<Generics> {
+    let (outer, inner) = (&block.params, &function.params);
+    let (lifetimes, others): (Vec<_>, Vec<_>) =
+        outer.iter().chain(inner).cloned().partition(|it| matches!(it, GenericParam::Lifetime(_)));
+    let predicates = |it: &Generics| it.where_clause.clone().map(|it| it.predicates).into_iter().flatten();
+    let conditions: Vec<_> = predicates(block).chain(predicates(function)).collect();
+    let params = with_self(quote!(#(#lifetimes,)* #(#others,)*), ty);
+    let mut generics = syn::parse2::<Generics>(quote!(<#params>)).ok()?;
+    let conditions = with_self(quote!(where #(#conditions,)*), ty);
+    generics.where_clause = Some(syn::parse2(conditions).ok()?);
+    Some(generics)
+}
+
+/// `Self` means nothing beside the block that it is written in.
+fn with_self(tokens: TokenStream, ty: &TokenStream) -> TokenStream {
+    let replaced = tokens.into_iter().flat_map(|token| match token {
+        TokenTree::Ident(word) if word == "Self" => ty.clone(),
+        TokenTree::Group(group) => {
+            let mut inside = Group::new(group.delimiter(), with_self(group.stream(), ty));
+            inside.set_span(group.span());
+            TokenTree::Group(inside).into()
+        }
+        token => token.into(),
+    });
+    replaced.collect()
+}
+
+/// A function with these generics that calls `called`, which has the signature `sig`.
+fn check(sig: &Signature, generics: &Generics, called: &TokenStream) -> Option<TokenStream> {
+    let ReturnType::Type(_, ty) = &sig.output else { return None };
     let is_unsafe = matches!(sig.safety, Safety::Unsafe(_));
     // A router cannot pass `&self`, nor infer the type of an `impl Trait` parameter.
     let cannot_be_called = |input: &FnArg| match input {
-        FnArg::Receiver(_) => !function.takes_self_by_value(),
+        FnArg::Receiver(_) => !takes_self_by_value(sig),
         FnArg::Typed(parameter) => has_impl(quote!(#parameter)),
     };
     if sig.asyncness.is_some() || matches!(**ty, Type::Never(_)) || is_unsafe || sig.inputs.iter().any(cannot_be_called)
     {
-        return TokenStream::new();
+        return None;
     }
     let span = marked(ty.span());
     let private = private_at(span);
-    let (generics, _, conditions) = sig.generics.split_for_impl();
+    let (generics, _, conditions) = generics.split_for_impl();
     let arguments = sig.generics.params.iter().filter_map(|parameter| match parameter {
         GenericParam::Type(parameter) => Some(&parameter.ident),
         GenericParam::Const(parameter) => Some(&parameter.ident),
         GenericParam::Lifetime(_) => None,
     });
     let parameters = sig.inputs.iter().map(|_| quote_spanned!(span=> #private::any()));
-    let name = &sig.ident;
-    let called = as_ours(if is_method { quote!(Self::#name) } else { quote!(#name) });
-    let check = format_ident!("__{name}_returns", span = span);
-    let cfgs = cfgs(&function.attrs);
-    let check = quote_spanned! {span=>
+    let check = format_ident!("__{}_returns", sig.ident, span = span);
+    Some(quote_spanned! {span=>
         fn #check #generics () #conditions {
             use #private::Otherwise as _;
             #private::no_future(#private::Returned(#called::<#(#arguments),*>(#(#parameters),*)).kind());
         }
-    };
-    if is_method { quote!(#cfgs #check) } else { quote!(#cfgs const _: () = { #check };) }
+    })
 }
 
 fn has_impl(tokens: TokenStream) -> bool {

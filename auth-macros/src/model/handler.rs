@@ -5,10 +5,7 @@ use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream, Parser as _};
-use syn::{
-    Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, ReceiverKind, Signature, Token, Type,
-    Visibility,
-};
+use syn::{Attribute, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, Signature, Token, Type, Visibility};
 
 /// A function below one of our attributes. Its body is not parsed: that is fast, and keeps the editor's completion
 /// while the body is being typed.
@@ -89,19 +86,6 @@ impl Handler {
     /// Whether a module's guard applies to this function: to every async one except tests.
     pub(crate) fn is_free_handler(&self) -> bool {
         self.has_ours() || (self.sig.asyncness.is_some() && !self.is_test())
-    }
-
-    /// Whether it takes `self` by value: a router can call it if the type is an extractor. No crate can make `Arc<Self>` one.
-    pub(crate) fn takes_self_by_value(&self) -> bool {
-        self.sig.receiver().is_some_and(|receiver| match &receiver.kind {
-            ReceiverKind::Reference(..) => false,
-            ReceiverKind::Typed(_, ty) => match &**ty {
-                Type::Reference(_) => false,
-                Type::Path(ty) => ty.path.segments.last().is_none_or(|last| last.ident != "Arc" && last.ident != "Rc"),
-                _ => true,
-            },
-            _ => true,
-        })
     }
 
     /// Whether an earlier expansion has guarded it.

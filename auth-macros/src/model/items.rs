@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, ItemImpl, Path, Token, Type, Visibility, braced, token};
+use syn::{Attribute, Generics, Ident, ItemImpl, Path, Token, Type, Visibility, braced, token};
 
 use super::{Attr, Handler};
 
@@ -29,8 +29,10 @@ pub(crate) struct Impl {
     pub(crate) type_name: Option<Ident>,
     /// The type as written.
     pub(crate) type_tokens: String,
-    /// The implemented trait, by its last segment.
-    pub(crate) of_trait: Option<Ident>,
+    /// The implemented trait.
+    pub(crate) of_trait: Option<Path>,
+    pub(crate) generics: Generics,
+    pub(crate) self_type: Type,
     brace: token::Brace,
     inner_attrs: Vec<Attribute>,
     pub(crate) items: Vec<Item>,
@@ -102,11 +104,13 @@ impl Parse for Impl {
             _ => None,
         };
         let type_tokens = read.self_ty.to_token_stream().to_string();
-        let of_trait = read.trait_.as_ref().and_then(|(.., path, _)| last(path));
+        let of_trait = read.trait_.map(|(.., path, _)| path);
         let content;
         let brace = braced!(content in input);
         let inner_attrs = content.call(Attribute::parse_inner)?;
-        Ok(Self { attrs, head, type_name, type_tokens, of_trait, brace, inner_attrs, items: items(&content)? })
+        let items = items(&content)?;
+        let (generics, self_type) = (read.generics, *read.self_ty);
+        Ok(Self { attrs, head, type_name, type_tokens, of_trait, generics, self_type, brace, inner_attrs, items })
     }
 }
 
@@ -128,9 +132,7 @@ impl Impl {
 
     /// Whether it has generic parameters.
     pub(crate) fn is_generic(&self) -> bool {
-        let after =
-            self.head.clone().into_iter().skip_while(|token| !matches!(token, TokenTree::Ident(it) if it == "impl"));
-        matches!(after.into_iter().nth(1), Some(TokenTree::Punct(open)) if open.as_char() == '<')
+        self.generics.lt_token.is_some()
     }
 
     /// Whether an earlier expansion has guarded its handlers.
@@ -144,6 +146,12 @@ impl Impl {
         let mut block = quote!(#(#attrs)* #head);
         self.brace.surround(&mut block, |inside| inside.extend(quote!(#(#inner_attrs)* #(#items)*)));
         block
+    }
+}
+
+impl ToTokens for Impl {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.with(&self.items.iter().map(ToTokens::to_token_stream).collect::<Vec<_>>()));
     }
 }
 
@@ -162,7 +170,7 @@ impl ToTokens for Item {
         match self {
             Self::Fn(handler) => handler.to_tokens(tokens),
             Self::Mod(module) => tokens.extend(module.with(&unchanged(&module.items))),
-            Self::Impl(block) => tokens.extend(block.with(&unchanged(&block.items))),
+            Self::Impl(block) => block.to_tokens(tokens),
             Self::FileMod(_, item) | Self::Macro(_, item) | Self::Export(_, item) | Self::Other(item) => {
                 item.to_tokens(tokens);
             }

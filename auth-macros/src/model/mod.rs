@@ -12,4 +12,4 @@ pub(crate) use cfg::cfgs;
 pub(crate) use handler::Handler;
 pub(crate) use items::{Impl, Item, Module};
 pub(crate) use requirements::{Container, Requirements};
-pub(crate) use signature::Angles;
+pub(crate) use signature::{Angles, takes_self_by_value};

@@ -6,7 +6,7 @@
 
 use proc_macro2::{Delimiter, Group, Punct, Spacing, Span, TokenStream, TokenTree};
 use syn::punctuated::Punctuated;
-use syn::{FnArg, Pat, PatType, ReturnType, Signature, Token, Type};
+use syn::{FnArg, Pat, PatType, ReceiverKind, ReturnType, Signature, Token, Type};
 
 /// The position of a function's signature after its attributes and visibility.
 pub(super) fn begins(tokens: &[TokenTree]) -> usize {
@@ -153,4 +153,18 @@ impl Angles {
         let TokenTree::Punct(punct) = token else { return false };
         self.outside() && (punct.as_char() == ',' || (punct.as_char() == '>' && !self.dash))
     }
+}
+
+/// Whether a function takes `self` by value: a router can call it if the type is an extractor. No crate can make `Arc<Self>`
+/// one.
+pub(crate) fn takes_self_by_value(sig: &Signature) -> bool {
+    sig.receiver().is_some_and(|receiver| match &receiver.kind {
+        ReceiverKind::Reference(..) => false,
+        ReceiverKind::Typed(_, ty) => match &**ty {
+            Type::Reference(_) => false,
+            Type::Path(ty) => ty.path.segments.last().is_none_or(|last| last.ident != "Arc" && last.ident != "Rc"),
+            _ => true,
+        },
+        _ => true,
+    })
 }
