@@ -67,10 +67,10 @@ pub struct Claims {
     /// The key that the token is bound to; a DPoP proof of the request confirmed it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "Confirmation::present")]
     pub cnf: Option<Confirmation>,
-    /// All claims of another issuer's token, and of an own one with claims of the application.
+    /// All claims of another issuer's or a legacy token, and of an own one with claims of the application.
     #[serde(skip)]
     pub(crate) raw: Option<Arc<Map<String, Value>>>,
-    /// What another issuer's token has in a form that could not be read, completely or in part.
+    /// What another issuer's or a legacy token has in a form that could not be read, completely or in part.
     #[serde(skip)]
     pub(crate) unreadable: Unreadable,
 }

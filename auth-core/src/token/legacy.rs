@@ -12,8 +12,8 @@ use serde_json::{Map, Value};
 
 use super::keys::{FormerKey, Verifying};
 use super::{
-    Algorithm, Claims, Compact, KeyError, KeyKind, LegacyAlgorithm, SigningKey, TokenError, VerifyingKey, WeakSecret,
-    check_times, numeric_date, strict_json,
+    Algorithm, Claims, Compact, KeyError, KeyKind, LegacyAlgorithm, SigningKey, TokenError, Unreadable, VerifyingKey,
+    WeakSecret, check_times, numeric_date, strict_json,
 };
 use crate::base::{SubjectId, Timestamp};
 
@@ -337,9 +337,13 @@ pub(crate) struct RawClaims {
 }
 
 impl RawClaims {
-    /// Converts to the claims of this subject.
-    pub(crate) fn of(self, sub: SubjectId) -> Claims {
-        Claims { nbf: self.nbf, iat: self.iat, ..Claims::minimal(sub, self.exp) }
+    /// Converts to the claims of this subject. They grant no scope, role or method, but a negation over what the token may
+    /// have under another name is not met.
+    pub(crate) fn of(mut self, sub: SubjectId) -> Claims {
+        self.members.insert("sub".to_owned(), sub.as_str().into());
+        let unreadable = Unreadable { scope: true, amr: true, ..Unreadable::default() };
+        let raw = Some(Arc::new(self.members));
+        Claims { nbf: self.nbf, iat: self.iat, raw, unreadable, ..Claims::minimal(sub, self.exp) }
     }
 }
 

@@ -9,6 +9,8 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+const NUMBER: &str = "$serde_json::private::Number";
+
 /// Parses a JSON object.
 pub(crate) fn object(bytes: &[u8]) -> Option<Map<String, Value>> {
     match serde_json::from_slice(bytes) {
@@ -72,11 +74,35 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut map = Map::new();
-        while let Some((name, Strict(value))) = members.next_entry()? {
+        while let Some((name, Strict(value))) = members.next_entry::<String, _>()? {
+            // With the feature `arbitrary_precision`, which any crate of the build can enable, serde_json passes a number as
+            // an object.
+            if name == NUMBER && map.is_empty() {
+                let number = value.as_str().and_then(|text| text.parse().ok());
+                return number.map(Value::Number).ok_or_else(|| A::Error::custom("not a number"));
+            }
             if map.insert(name, value).is_some() {
                 return Err(A::Error::custom("duplicate member name"));
             }
         }
         Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::object;
+
+    #[test]
+    fn a_number_is_a_number_in_either_form() {
+        let read = object(br#"{"exp":{"$serde_json::private::Number":"1800000000"},"f":1.5}"#).unwrap();
+        assert_eq!(serde_json::Value::from(read), json!({ "exp": 1_800_000_000, "f": 1.5 }));
+        for refused in ["[]", "x", "{}", "null"] {
+            assert!(
+                object(format!(r#"{{"exp":{{"$serde_json::private::Number":"{refused}"}}}}"#).as_bytes()).is_none()
+            );
+        }
     }
 }

@@ -204,6 +204,19 @@ async fn a_legacy_token_has_the_current_roles_no_scope_and_no_freshness() {
 }
 
 #[tokio::test]
+async fn a_negation_is_not_met_by_what_a_legacy_token_says_or_may_say() {
+    let service = Service::start().await;
+    let plain = token(service.claims());
+    assert_eq!(service.get("/not-banned", &plain).await, 200);
+    for unknown in ["/not-by-code", "/not-profile"] {
+        assert_ne!(service.get(unknown, &plain).await, 200, "{unknown}");
+    }
+    let mut banned = service.claims();
+    banned.insert("banned".into(), json!(true));
+    assert_eq!(service.get("/not-banned", &token(banned)).await, 403);
+}
+
+#[tokio::test]
 async fn the_subject_of_a_legacy_token_is_an_id_or_if_configured_a_login() {
     let by_id = Service::start().await;
     let by_login = Service::start_with(|builder| builder.legacy_tokens(legacy().by_login())).await;

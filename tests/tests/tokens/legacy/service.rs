@@ -43,6 +43,15 @@ async fn recent() {}
 #[require(mfa)]
 async fn strong() {}
 
+#[require(not(claim("banned", "true")))]
+async fn not_banned() {}
+
+#[require(not(amr("otp")))]
+async fn not_by_code() {}
+
+#[require(not(scope("profile")))]
+async fn not_profile() {}
+
 pub(super) struct Service {
     pub(super) url: String,
     pub(super) auth: Auth,
@@ -75,6 +84,9 @@ impl Service {
             .route("/profile", get(profile))
             .route("/recent", get(recent))
             .route("/strong", get(strong))
+            .route("/not-banned", get(not_banned))
+            .route("/not-by-code", get(not_by_code))
+            .route("/not-profile", get(not_profile))
             .merge(auth.routes());
         let url = auth_tests::serve(routes.with_state(auth.clone())).await;
         Self { url, auth, clock, store, user }
