@@ -77,7 +77,7 @@ pub(super) fn read(path: &str) -> Result<SecretString, String> {
 }
 
 /// The text without the line end, white space and byte order mark that files and secret stores add.
-fn trimmed(text: &str) -> &str {
+pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}')
 }
 

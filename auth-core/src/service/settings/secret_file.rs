@@ -5,7 +5,9 @@ use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret as _, SecretString};
+use uuid::Uuid;
 
+use super::environment::trimmed;
 use super::{Settings, SettingsError};
 use crate::token::{SigningKey, random_secret};
 
@@ -83,12 +85,13 @@ fn read(path: &Path) -> io::Result<SecretString> {
         let help = format!("others can read it; run `chmod 600 {}`", path.display());
         return Err(io::Error::new(ErrorKind::PermissionDenied, help));
     }
-    Ok(fs::read_to_string(path)?.trim_end().to_owned().into())
+    Ok(trimmed(&fs::read_to_string(path)?).to_owned().into())
 }
 
 /// Atomic: written under another name, then linked, which fails when the name is taken.
 fn write(path: &Path, secret: &SecretString) -> io::Result<()> {
-    let draft = path.with_extension(format!("secret.{}", std::process::id()));
+    // Not the number of the process: in a container it is always 1, and a process that was killed leaves its draft.
+    let draft = path.with_extension(format!("secret.{}", Uuid::new_v4().simple()));
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
@@ -153,12 +156,20 @@ mod tests {
     }
 
     #[test]
+    fn the_draft_of_a_process_that_was_killed_is_in_nobodys_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.db.secret");
+        fs::write(folder.path().join(format!("app.db.secret.{}", std::process::id())), "half").unwrap();
+        assert!(kept(&path).is_ok());
+    }
+
+    #[test]
     fn the_secret_is_kept_and_read_without_its_line_end() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("secret");
         let made = kept(&path).unwrap();
         assert_eq!(kept(&path).unwrap().expose_secret(), made.expose_secret());
-        fs::write(&path, format!("{}\n", made.expose_secret())).unwrap();
+        fs::write(&path, format!("\u{feff}{}\r\n", made.expose_secret())).unwrap();
         assert_eq!(kept(&path).unwrap().expose_secret(), made.expose_secret());
     }
 }

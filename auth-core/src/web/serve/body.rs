@@ -98,7 +98,8 @@ impl HttpBody for RequestBody {
         let has_ended = match &frame {
             Some(Ok(frame)) => {
                 let bytes = frame.data_ref().map_or(0, Bytes::len);
-                this.left += Duration::from_secs(1) * u32::try_from(bytes).unwrap_or(u32::MAX) / BYTES_PER_SECOND;
+                let more = Duration::from_secs(1) * u32::try_from(bytes).unwrap_or(u32::MAX) / BYTES_PER_SECOND;
+                this.left = this.left.saturating_add(more);
                 body.is_end_stream()
             }
             Some(Err(_)) | None => true,

@@ -22,14 +22,13 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
-use super::Limits;
 use super::body::{RequestBody, ResponseBody, Rest, Serving, drain};
 use super::progress::{Phase, Progress};
 use super::socket::Socket;
+use super::{FOREVER, Limits};
 
 /// The time that a client has for its next bytes before its connection may be closed to make room for others.
 const PATIENCE: Duration = Duration::from_millis(250);
-const FOREVER: Duration = Duration::from_hours(24 * 365);
 
 /// Serves one connection until a side closes it, a time-out ends, or `room`, which notifies the connection that has
 /// waited longest for its client.

@@ -56,6 +56,9 @@ pub struct Serve {
     stop: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
+/// A longer time-out does not end within the life of a process; the clock cannot count every `Duration`.
+const FOREVER: Duration = Duration::from_hours(24 * 365);
+
 /// How long the server waits for a client.
 #[derive(Clone, Copy)]
 struct Limits {
@@ -68,13 +71,13 @@ impl Serve {
     /// The time for which a connection may stay open without a request; 75 seconds by default. A proxy in front must
     /// close its idle connections earlier.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.idle = timeout;
+        self.limits.idle = timeout.min(FOREVER);
         self
     }
 
     /// The time within which a client must send the head of a request, from its first byte; 10 seconds by default.
     pub fn head_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.head = timeout;
+        self.limits.head = timeout.min(FOREVER);
         self
     }
 
@@ -82,7 +85,7 @@ impl Serve {
     /// second. Reading the body then fails, which the extractors of [`http`](crate::http) answer with 408. A client
     /// that takes no part of its response for this time is disconnected.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
-        self.limits.body = timeout;
+        self.limits.body = timeout.min(FOREVER);
         self
     }
 
@@ -96,7 +99,7 @@ impl Serve {
 
     /// The time that requests in flight have to finish after the signal to stop; 10 seconds by default.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
-        self.grace = timeout;
+        self.grace = timeout.min(FOREVER);
         self
     }
 
