@@ -111,6 +111,15 @@ async fn rfc9728_s5_1_a_challenge_names_no_metadata_that_is_not_served() {
     assert_eq!(challenges(&url, "/read").await, [r#"Bearer realm="api", scope="notes:read""#]);
 }
 
+#[tokio::test]
+async fn rfc9728_s5_1_a_challenge_names_no_metadata_that_is_served_elsewhere() {
+    let auth = in_memory().resource("https://notes.example.com").build().unwrap();
+    let router = GuardedRouter::<Auth>::new().nest("/api", routes().merge(auth.routes()));
+    let url = serve(router.with_state(auth)).await;
+    assert_eq!(reqwest::get(format!("{url}/api{PATH}")).await.unwrap().status(), 200);
+    assert_eq!(challenges(&url, "/api/read").await, [r#"Bearer realm="api", scope="notes:read""#]);
+}
+
 #[test]
 fn a_resource_that_is_no_url_is_refused() {
     for url in
@@ -240,7 +249,9 @@ async fn a_client_of_mcp_discovers_the_issuer_logs_in_and_asks_for_more_scope() 
     let issuer = issuer("mcp").await;
     let trusted = Issuer::new(&issuer, "mcp").unwrap().plain_http();
     let auth = Auth::resource_server("mcp").resource(&server).trust(trusted).build().unwrap();
-    let app = GuardedRouter::new().route("/mcp", post(mcp)).merge(auth.resource_routes()).with_state::<()>(auth);
+    // A client that does not read the challenge asks for every scope of the metadata, `notes:read` as well.
+    let routes = GuardedRouter::new().route("/mcp", post(mcp)).route("/read", get(read));
+    let app = routes.merge(auth.resource_routes()).with_state::<()>(auth);
     tokio::spawn(async move { axum::serve(listener, app).await });
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/mcp");

@@ -1,13 +1,11 @@
 //! A router that accepts only handlers with an access guard.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRef, Request};
 #[cfg(feature = "server")]
 use axum::middleware::from_fn;
-use axum::middleware::from_fn_with_state;
 use axum::response::IntoResponse;
 use axum::routing::Route;
 use tower_layer::Layer;
@@ -16,7 +14,7 @@ use tower_service::Service;
 use super::into_guarded::{GuardedMethods, GuardedRoutes};
 use super::private::Private;
 use super::router_guard::{Covers, WholeGuard};
-use super::router_state::{Wired, Wiring, enter};
+use super::router_state::Wiring;
 use super::routing::Decision;
 use crate::policy::Policy;
 use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
@@ -25,9 +23,8 @@ use crate::service::Auth;
 use crate::web::browser::browser;
 use crate::web::guard::{Arguments, Decided, HasAuth, Signature};
 #[cfg(feature = "openapi")]
-use crate::web::openapi::{Collected, Published};
+use crate::web::openapi::Collected;
 use crate::web::policy_page;
-use crate::web::resource::is_served;
 
 /// An axum router whose every handler has an access guard.
 ///
@@ -56,13 +53,15 @@ use crate::web::resource::is_served;
 pub struct GuardedRouter<S = ()> {
     pub(super) inner: Router<S>,
     /// The rows already contain the guards of the whole router.
-    table: PolicyTable,
+    pub(super) table: PolicyTable,
     /// Guards of the whole router, applied when no more routes can be added.
-    guards: Vec<WholeGuard<S>>,
+    pub(super) guards: Vec<WholeGuard<S>>,
     pub(super) covers: Covers,
     /// Whether browser mode is around the routes and guards.
-    browser: bool,
-    wiring: Wiring<S>,
+    pub(super) browser: bool,
+    pub(super) wiring: Wiring<S>,
+    /// Those of the states that this router and those within it have received.
+    pub(super) auths: Vec<Auth>,
     #[cfg(feature = "openapi")]
     pub(crate) openapi: Collected,
 }
@@ -73,6 +72,7 @@ impl<S> Clone for GuardedRouter<S> {
             inner: self.inner.clone(),
             table: self.table.clone(),
             guards: self.guards.clone(),
+            auths: self.auths.clone(),
             #[cfg(feature = "openapi")]
             openapi: self.openapi.clone(),
             ..*self
@@ -108,6 +108,7 @@ where
             covers: Covers::Routes,
             browser: false,
             wiring: None,
+            auths: Vec::new(),
             #[cfg(feature = "openapi")]
             openapi: Collected::default(),
         }
@@ -157,6 +158,7 @@ where
     #[track_caller]
     pub fn nest(mut self, prefix: &str, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
+        self.auths.extend(other.auths);
         self.take(other.table.below(prefix), other.wiring, other.covers);
         #[cfg(feature = "openapi")]
         self.openapi.merge(other.openapi.below(prefix));
@@ -180,6 +182,7 @@ where
     #[track_caller]
     pub fn merge(mut self, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
+        self.auths.extend(other.auths);
         self.take(other.table, other.wiring, other.covers);
         #[cfg(feature = "openapi")]
         self.openapi.merge(other.openapi);
@@ -386,75 +389,6 @@ where
         self.table.clone().sorted()
     }
 
-    /// Provides the state, and returns a plain [`axum::Router`] that can be served.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    ///
-    /// # #[public]
-    /// # async fn health() {}
-    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// let auth = auth_core::testing::in_memory().build()?;
-    /// let app: axum::Router = GuardedRouter::new().route("/health", get(health)).with_state(auth);
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        self.provide_state(state).inner
-    }
-
-    /// Gives the routes their state, and stays a guarded router: one that another, of another state, takes in with its
-    /// rows in the policy table.
-    ///
-    /// Its own guards and handlers use the `Auth` of this state.
-    ///
-    /// ```
-    /// use auth_core::prelude::*;
-    /// use axum::extract::FromRef;
-    ///
-    /// #[derive(Clone)]
-    /// struct Billing {
-    ///     auth: Auth,
-    /// }
-    ///
-    /// impl FromRef<Billing> for Auth {
-    ///     fn from_ref(state: &Billing) -> Self {
-    ///         state.auth.clone()
-    ///     }
-    /// }
-    ///
-    /// #[require_auth]
-    /// async fn invoices() {}
-    ///
-    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
-    ///     let billing: GuardedRouter<Billing> = GuardedRouter::new().route("/invoices", get(invoices));
-    ///     GuardedRouter::new().nest("/billing", billing.provide_state(Billing { auth: auth.clone() }))
-    /// }
-    /// ```
-    pub fn provide_state<S2>(self, state: S) -> GuardedRouter<S2> {
-        let router = self.sealed();
-        let wired = Wired {
-            auth: router.wiring.map(|auth| auth(&state)),
-            table: Arc::new(router.table.clone().sorted()),
-            #[cfg(feature = "openapi")]
-            published: Arc::new(Published::new(router.openapi.clone())),
-        };
-        if let Some(auth) = wired.auth.as_ref().filter(|auth| is_served(&router.table, auth)) {
-            auth.0.resource.serve();
-        }
-        let inner = router.inner.layer(from_fn_with_state(wired, enter)).with_state(state);
-        GuardedRouter {
-            inner,
-            table: router.table,
-            guards: Vec::new(),
-            covers: router.covers,
-            browser: false,
-            wiring: None,
-            #[cfg(feature = "openapi")]
-            openapi: router.openapi,
-        }
-    }
-
     #[track_caller]
     fn enter(&mut self, mut row: RoutePolicy) {
         for guard in &self.guards {
@@ -491,7 +425,7 @@ where
     }
 
     /// The router with its guards around all routes.
-    fn sealed(mut self) -> Self {
+    pub(super) fn sealed(mut self) -> Self {
         for guard in std::mem::take(&mut self.guards) {
             self.inner = guard.wrap(self.inner, self.covers);
         }

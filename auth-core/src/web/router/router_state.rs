@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::Extensions;
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
+use super::GuardedRouter;
 use crate::policy::PolicyTable;
 use crate::service::Auth;
 use crate::web::edge::finish;
 #[cfg(feature = "openapi")]
 use crate::web::openapi::Published;
+use crate::web::resource::is_served;
 
 /// The function that finds the `Auth` in the state, if a guard or page of the router needs it.
 pub(crate) type Wiring<S> = Option<fn(&S) -> Auth>;
@@ -45,5 +48,82 @@ pub(crate) async fn enter(State(wired): State<Wired>, mut request: Request, next
     match auth {
         Some(auth) => finish(response, &auth),
         None => response,
+    }
+}
+
+impl<S> GuardedRouter<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    /// Provides the state, and returns a plain [`axum::Router`] that can be served.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[public]
+    /// # async fn health() {}
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let auth = auth_core::testing::in_memory().build()?;
+    /// let app: axum::Router = GuardedRouter::new().route("/health", get(health)).with_state(auth);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn with_state<S2>(self, state: S) -> Router<S2> {
+        let router = self.provide_state(state);
+        for auth in router.auths.iter().filter(|auth| is_served(&router.table, auth)) {
+            auth.0.resource.serve();
+        }
+        router.inner
+    }
+
+    /// Gives the routes their state, and stays a guarded router: one that another, of another state, takes in with its
+    /// rows in the policy table.
+    ///
+    /// Its own guards and handlers use the `Auth` of this state.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use axum::extract::FromRef;
+    ///
+    /// #[derive(Clone)]
+    /// struct Billing {
+    ///     auth: Auth,
+    /// }
+    ///
+    /// impl FromRef<Billing> for Auth {
+    ///     fn from_ref(state: &Billing) -> Self {
+    ///         state.auth.clone()
+    ///     }
+    /// }
+    ///
+    /// #[require_auth]
+    /// async fn invoices() {}
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     let billing: GuardedRouter<Billing> = GuardedRouter::new().route("/invoices", get(invoices));
+    ///     GuardedRouter::new().nest("/billing", billing.provide_state(Billing { auth: auth.clone() }))
+    /// }
+    /// ```
+    pub fn provide_state<S2>(self, state: S) -> GuardedRouter<S2> {
+        let router = self.sealed();
+        let wired = Wired {
+            auth: router.wiring.map(|auth| auth(&state)),
+            table: Arc::new(router.table.clone().sorted()),
+            #[cfg(feature = "openapi")]
+            published: Arc::new(Published::new(router.openapi.clone())),
+        };
+        let auths = router.auths.into_iter().chain(wired.auth.clone()).collect();
+        let inner = router.inner.layer(from_fn_with_state(wired, enter)).with_state(state);
+        GuardedRouter {
+            inner,
+            table: router.table,
+            guards: Vec::new(),
+            covers: router.covers,
+            browser: false,
+            wiring: None,
+            auths,
+            #[cfg(feature = "openapi")]
+            openapi: router.openapi,
+        }
     }
 }
