@@ -49,6 +49,9 @@ pub struct RoutePolicy {
     /// Where the requirement was declared.
     #[serde(flatten)]
     pub declared: Declaration,
+    /// Whether browsers send the access token in a cookie of browser mode.
+    #[serde(skip)]
+    pub(crate) in_browser: bool,
 }
 
 /// A requirement in words, and which roles satisfy those that it names.

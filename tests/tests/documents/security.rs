@@ -2,7 +2,8 @@
 
 use auth_core::openapi::{ApiInfo, routes};
 use auth_core::prelude::*;
-use auth_core::{AuthBuilder, CredentialSource, Dpop};
+use auth_core::testing::in_memory;
+use auth_core::{AuthBuilder, BrowserMode, CredentialSource, Dpop};
 use serde_json::{Value, json};
 
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,6 +163,44 @@ async fn with_required_dpop_no_bearer_token_is_documented() {
     let security = &document["paths"]["/admin"]["get"]["security"];
     assert_eq!(*security, json!([{ "dpop": [] }]));
     assert!(document["components"]["securitySchemes"].get("login").is_none());
+}
+
+#[tokio::test]
+async fn a_cookie_without_a_proof_is_no_alternative_where_proofs_are_required() {
+    let with_cookie = |dpop| {
+        document_with(move |builder| builder.dpop(dpop).credential_source(CredentialSource::cookie("__Host-access")))
+    };
+    let required = with_cookie(Dpop::required()).await;
+    assert_eq!(required["paths"]["/admin"]["get"]["security"], json!([{ "dpop": [] }]));
+    let optional = with_cookie(Dpop::optional()).await;
+    let expected = json!([{ "login": [] }, { "bearer": [] }, { "dpop": [] }, { "cookie___Host-access": [] }]);
+    assert_eq!(optional["paths"]["/admin"]["get"]["security"], expected);
+    assert_eq!(optional["components"]["securitySchemes"]["dpop"]["scheme"], "DPoP");
+}
+
+#[tokio::test]
+async fn browser_mode_adds_its_cookie_and_the_refusal_of_other_sites() {
+    let auth = in_memory().browser(BrowserMode::new().name("shop")).build().unwrap();
+    let pages = GuardedRouter::new().route("/open", post(open)).route("/admin", get(admin)).browser();
+    let pages = pages.route("/key", get(key)).route("/optional", post(optional));
+    let app: GuardedRouter<Auth> = GuardedRouter::new().nest("/pages", pages).route("/admin", get(admin));
+    let document = app.openapi(&auth);
+    let operation = |path: &str, method: &str| document["paths"][path][method].clone();
+    let cookie = &document["components"]["securitySchemes"]["browser"];
+    assert_eq!((&cookie["in"], &cookie["name"]), (&json!("cookie"), &json!("__Host-shop-access")));
+    assert_eq!(operation("/admin", "get")["security"], json!([{ "bearer": [] }]));
+    assert_eq!(operation("/pages/admin", "get")["security"], json!([{ "bearer": [] }, { "browser": [] }]));
+    assert_eq!(operation("/pages/key", "get")["security"], json!([{ "api_key": ["c"] }]));
+    assert_eq!(operation("/pages/open", "post")["security"], json!([]));
+    for (path, method, refuses_others) in
+        [("/pages/open", "post", true), ("/pages/optional", "post", true), ("/admin", "get", false)]
+    {
+        let operation = operation(path, method);
+        let text = operation["description"].as_str().unwrap();
+        assert_eq!(text.contains("must come from a page of the service"), refuses_others, "{path}: {text}");
+        assert_eq!(operation["responses"].get("403").is_some(), refuses_others || path == "/admin", "{path}");
+    }
+    assert!(!operation("/pages/admin", "get")["description"].as_str().unwrap().contains("page of the service"));
 }
 
 #[tokio::test]

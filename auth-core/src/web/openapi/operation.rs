@@ -15,15 +15,16 @@ pub(super) fn of(
     schemes: &Schemes,
 ) -> Map<String, Value> {
     let ready = || super::ready_operation(row);
-    let mut operation = by_utoipa.cloned().or_else(ready).unwrap_or_else(|| unknown(row, method));
+    let mut operation = by_utoipa.cloned().or_else(ready).unwrap_or_else(|| unknown(row));
     add_path_parameters(row, &mut operation);
     let alternatives = row.requirement.alternatives();
-    operation.insert("security".to_owned(), schemes.requirement(&alternatives));
+    operation.insert("security".to_owned(), schemes.requirement(&alternatives, row.in_browser));
     operation.insert("x-requirement".to_owned(), row.requirement.to_string().into());
-    describe(row, &mut operation);
+    let is_of_own_page = row.in_browser && !matches!(method, "get" | "head" | "options");
+    describe(row, is_of_own_page, &mut operation);
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     if let Value::Object(responses) = responses {
-        add_refusals(row, &alternatives, responses);
+        add_refusals(row, &alternatives, is_of_own_page, responses);
         if responses.is_empty() || is_refusals_alone(responses) {
             responses.insert("default".to_owned(), json!({ "description": "The handler's response" }));
         }
@@ -32,7 +33,7 @@ pub(super) fn of(
 }
 
 /// A handler of which only its place in the router is known.
-fn unknown(row: &RoutePolicy, _method: &str) -> Map<String, Value> {
+fn unknown(row: &RoutePolicy) -> Map<String, Value> {
     let module = match row.function {
         Some(function) => function.rsplit("::").nth(1),
         None => row.declared.module.rsplit("::").next(),
@@ -60,7 +61,7 @@ fn add_path_parameters(row: &RoutePolicy, operation: &mut Map<String, Value>) {
 }
 
 /// Adds the requirement to the description.
-fn describe(row: &RoutePolicy, operation: &mut Map<String, Value>) {
+fn describe(row: &RoutePolicy, is_of_own_page: bool, operation: &mut Map<String, Value>) {
     let mut text = match row.requirement.own() {
         Requirement::Public => "For any caller.".to_owned(),
         Requirement::Optional => "For any caller; an access token that is sent must be valid.".to_owned(),
@@ -68,6 +69,9 @@ fn describe(row: &RoutePolicy, operation: &mut Map<String, Value>) {
     };
     if !row.conditions.is_empty() {
         text.push_str(" A further condition depends on the request.");
+    }
+    if is_of_own_page {
+        text.push_str(" Without a credential in a header, the request must come from a page of the service.");
     }
     for limit in &row.limits {
         let _ = write!(text, " Limited to `{limit}`.");
@@ -80,7 +84,12 @@ fn describe(row: &RoutePolicy, operation: &mut Map<String, Value>) {
 }
 
 /// Adds the answers of the guard that are not documented.
-fn add_refusals(row: &RoutePolicy, alternatives: &[Alternative], responses: &mut Map<String, Value>) {
+fn add_refusals(
+    row: &RoutePolicy,
+    alternatives: &[Alternative],
+    is_of_own_page: bool,
+    responses: &mut Map<String, Value>,
+) {
     let is_public = matches!(row.requirement.own(), Requirement::Public);
     let is_limited = !row.limits.is_empty();
     // Every credential of an accepted kind is enough, so no verified caller is refused.
@@ -89,7 +98,7 @@ fn add_refusals(row: &RoutePolicy, alternatives: &[Alternative], responses: &mut
     for (status, name, _) in REFUSALS {
         let applies = match *status {
             "400" | "401" => !is_public,
-            "403" => !is_public && !admits_all,
+            "403" => is_of_own_page || (!is_public && !admits_all),
             "429" => !is_public || is_limited,
             _ => !is_public || is_limited,
         };

@@ -13,6 +13,8 @@ struct Scheme {
     name: String,
     object: Value,
     kind: CredentialKind,
+    /// Whether only the routes of browser mode read it.
+    in_browser: bool,
 }
 
 /// The schemes of a service.
@@ -43,11 +45,21 @@ impl Schemes {
                 schemes.add_source(place, kind);
             }
         }
+        if proofs != ProofSchemes::Dpop && table.routes().iter().any(|row| row.in_browser) {
+            schemes.add_browser(&verifier.browser.cookies.access);
+        }
         schemes
     }
 
+    /// The cookie of browser mode.
+    fn add_browser(&mut self, cookie: &str) {
+        let text = "The access token of a browser, which a login sets.";
+        let object = json!({ "type": "apiKey", "in": "cookie", "name": cookie, "description": text });
+        self.0.push(Scheme { name: "browser".to_owned(), object, kind: CredentialKind::AccessToken, in_browser: true });
+    }
+
     fn add(&mut self, name: impl Into<String>, kind: CredentialKind, object: Value) {
-        self.0.push(Scheme { name: name.into(), object, kind });
+        self.0.push(Scheme { name: name.into(), object, kind, in_browser: false });
     }
 
     fn add_tokens(&mut self, auth: &Auth, table: &PolicyTable, token_url: Option<&str>) {
@@ -93,8 +105,8 @@ impl Schemes {
         self.add(format!("{prefix}_{name}"), kind, object);
     }
 
-    fn of_kind(&self, kind: CredentialKind) -> impl Iterator<Item = &Scheme> {
-        self.0.iter().filter(move |scheme| scheme.kind == kind)
+    fn of_kind(&self, kind: CredentialKind, in_browser: bool) -> impl Iterator<Item = &Scheme> {
+        self.0.iter().filter(move |scheme| scheme.kind == kind && (in_browser || !scheme.in_browser))
     }
 
     /// The schemes as components.
@@ -104,19 +116,19 @@ impl Schemes {
 
     /// The security requirement of an operation. An empty list is for any caller, an empty object in it for callers without
     /// credentials.
-    pub(super) fn requirement(&self, alternatives: &[Alternative]) -> Value {
+    pub(super) fn requirement(&self, alternatives: &[Alternative], in_browser: bool) -> Value {
         if *alternatives == [Alternative::default()] {
             return json!([]);
         }
-        Value::Array(alternatives.iter().flat_map(|alternative| self.of_alternative(alternative)).collect())
+        Value::Array(alternatives.iter().flat_map(|alternative| self.of_alternative(alternative, in_browser)).collect())
     }
 
     /// One for each pair of schemes.
-    fn of_alternative(&self, alternative: &Alternative) -> Vec<Value> {
+    fn of_alternative(&self, alternative: &Alternative, in_browser: bool) -> Vec<Value> {
         let choices = |kind, scopes: &Option<Vec<&'static str>>| -> Vec<Map<String, Value>> {
             let Some(scopes) = scopes else { return vec![Map::new()] };
             let one = |scheme: &Scheme| Map::from_iter([(scheme.name.clone(), json!(scopes))]);
-            self.of_kind(kind).map(one).collect()
+            self.of_kind(kind, in_browser).map(one).collect()
         };
         let tokens = choices(CredentialKind::AccessToken, &alternative.access_token);
         let keys = choices(CredentialKind::ApiKey, &alternative.api_key);

@@ -266,6 +266,9 @@ where
         S: HasAuth,
     {
         self.browser = true;
+        for row in &mut self.table.routes {
+            row.in_browser = true;
+        }
         self.wiring = Some(S::__auth);
         self
     }
@@ -394,6 +397,7 @@ where
         for guard in &self.guards {
             guard.join(&mut row);
         }
+        row.in_browser |= self.browser;
         self.table.routes.push(row);
     }
 

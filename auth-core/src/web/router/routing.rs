@@ -312,7 +312,17 @@ impl Decision {
         let conditions = self.conditions.texts();
         let limits = self.conditions.all_limits().into_iter().map(ToString::to_string).collect();
         let Self { requirement, declared, function, .. } = self;
-        RoutePolicy { method, path, requirement: requirement.into(), conditions, limits, function, declared }
+        let in_browser = false;
+        RoutePolicy {
+            method,
+            path,
+            requirement: requirement.into(),
+            conditions,
+            limits,
+            function,
+            declared,
+            in_browser,
+        }
     }
 }
 
