@@ -20,6 +20,7 @@ run(async (browser, { url, username, password, screenshots }) => {
     return [response.status(), await response.json()];
   };
   console.log(`before: ${(await execute())[0]}`);
+  console.log(`choices of a server: ${await page.locator('.servers').count()}`);
   await page.locator('.auth-wrapper .authorize').click();
   const login = page.locator('.auth-container', { hasText: 'Flow: password' }).last();
   await login.locator('#oauth_username').fill(username);

@@ -68,14 +68,16 @@ pub(super) async fn file(Path(name): Path<String>, parts: Parts) -> Result<Respo
     Ok((headers, file).into_response())
 }
 
-/// The script that starts Swagger UI for the document of this application.
+/// The script that starts Swagger UI for the document of this application. The page would list `/` as a server of each
+/// operation, which is no choice.
 fn start(parts: &Parts) -> Response {
     let url = Wired::documentation_paths(&parts.extensions).map(|(docs, document)| relative(&docs, &document));
     let url = serde_json::Value::from(url.unwrap_or_default());
     let script = format!(
         "window.ui = SwaggerUIBundle({{ url: {url}, dom_id: '#swagger-ui', deepLinking: true, \
          persistAuthorization: false, validatorUrl: null, layout: 'BaseLayout', docExpansion: 'list', \
-         tagsSorter: 'alpha', syntaxHighlight: {{ activated: false }} }});\n"
+         tagsSorter: 'alpha', syntaxHighlight: {{ activated: false }}, \
+         plugins: [() => ({{ wrapComponents: {{ OperationServers: () => () => null }} }})] }});\n"
     );
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),

@@ -15,7 +15,7 @@ impl PolicyTable {
         let mut page = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
              content=\"width=device-width, initial-scale=1\">\n<title>Policy</title>\n<style>{STYLE}</style>\n\
-             <header><h1>Policy</h1><p>{} of {} routes; <b class=\"public\">{public} public</b>, \
+             <header><h1>Policy</h1><p>{} of {} routes; <b class=\"public\">{public} public</b> \
              <b class=\"unchecked\">{} unchecked</b></p>\n{}</header>\n",
             rows.len() + unchecked.len(),
             self.routes().len() + self.unchecked().len(),
@@ -90,8 +90,8 @@ fn route_row(row: &RoutePolicy, roles: &[&str]) -> String {
     let _ = writeln!(
         text,
         "<td data-is=\"Declared at\" class=\"place\">{}<br><small>{}</small></tr>",
-        escape(&row.handler()),
-        escape(&place)
+        breakable(&row.handler(), "::"),
+        breakable(&place, "/"),
     );
     text
 }
@@ -107,7 +107,7 @@ fn unchecked_row(row: &Unchecked, roles: usize) -> String {
          <td data-is=\"Requirement\">{guards}{unknown}<td data-is=\"Scopes\"><td data-is=\"Declared at\" \
          class=\"place\"><small>{}:{}</small></tr>\n",
         escape(&row.path),
-        escape(row.file),
+        breakable(row.file, "/"),
         row.line
     )
 }
@@ -123,6 +123,11 @@ fn who(name: &str, admission: Admission) -> String {
     format!(
         "<td class=\"who {class}\" data-is=\"{name}\"><span title=\"{name} {text}\" aria-label=\"{text}\">{sign}</span>"
     )
+}
+
+/// Text whose lines may break after each `separator`.
+fn breakable(text: &str, separator: &str) -> String {
+    escape(text).replace(separator, &format!("{separator}<wbr>"))
 }
 
 /// Text for an element or a quoted attribute.
