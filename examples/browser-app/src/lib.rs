@@ -35,7 +35,12 @@ pub async fn app(url: &str, settings: Settings) -> Result<Router, Box<dyn std::e
     let store = SqliteStore::open(url).await?;
     let browser = BrowserMode::new().login_page("/login");
     let auth = Auth::from_settings(settings)?.store(store).browser(browser).build()?;
-    let app = GuardedRouter::new()
+    Ok(routes().with_state(auth))
+}
+
+/// Every page and form, and who may open or send it.
+pub fn routes() -> GuardedRouter<Auth> {
+    GuardedRouter::new()
         .route("/", get(sessions))
         .route("/login", get(login_page).post(login))
         .route("/register", post(register))
@@ -43,8 +48,7 @@ pub async fn app(url: &str, settings: Settings) -> Result<Router, Box<dyn std::e
         .route("/sessions/{id}/end", post(end))
         .route("/style.css", get(style))
         .layer(map_response(async |response: Response| (HEADERS, response)))
-        .browser();
-    Ok(app.with_state(auth))
+        .browser()
 }
 
 #[derive(Deserialize)]

@@ -8,9 +8,10 @@ mod users;
 
 use std::time::Duration;
 
+use auth_core::Settings;
 use auth_core::prelude::*;
 use auth_core::store::SqliteStore;
-use auth_core::{PolicyTable, Settings};
+
 use axum::Json;
 use axum::extract::FromRef;
 use axum::http::Uri;
@@ -18,8 +19,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use serde::Serialize;
 use users::{User, Users};
 
+/// The state of the application.
 #[derive(Clone)]
-struct App {
+pub struct App {
     auth: Auth,
     users: Users,
 }
@@ -49,13 +51,8 @@ pub async fn app(url: &str, settings: Settings) -> Result<axum::Router, Box<dyn 
     Ok(routes().with_state(App { auth, users }))
 }
 
-/// Who may call each route.
-#[must_use]
-pub fn policy() -> PolicyTable {
-    routes().policy()
-}
-
-fn routes() -> GuardedRouter<App> {
+/// Every route, and who may call it.
+pub fn routes() -> GuardedRouter<App> {
     GuardedRouter::new()
         .route("/token", post(token::login_for_access_token))
         .route("/users/me/", get(read_users_me))

@@ -27,6 +27,14 @@ async fn health() -> &'static str {
     "ok"
 }
 
+pub(crate) fn routes(auth: &Auth) -> GuardedRouter<Auth> {
+    GuardedRouter::new()
+        .route("/me", get(me))
+        .route("/numbers", get(numbers))
+        .route("/health", get(health))
+        .merge(auth.routes()) // /auth/register, /auth/login, /auth/refresh, …
+}
+
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::var("DATABASE_URL").unwrap_or("sqlite://minimal.db".to_owned());
@@ -37,12 +45,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let store = SqliteStore::open(&url).await?;
     let auth = Auth::from_settings(settings)?.store(store).new_user_role(Role::User).build()?;
 
-    let app: axum::Router = GuardedRouter::new()
-        .route("/me", get(me))
-        .route("/numbers", get(numbers))
-        .route("/health", get(health))
-        .merge(auth.routes()) // /auth/register, /auth/login, /auth/refresh, …
-        .with_state(auth);
     println!("listening on {address}");
-    Ok(auth_core::serve(listener, app).await?)
+    Ok(auth_core::serve(listener, routes(&auth).with_state(auth)).await?)
 }

@@ -16,8 +16,9 @@ use database::{Database, with_pool};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
+/// The state of the service.
 #[derive(Clone)]
-struct App {
+pub struct App {
     auth: Auth,
     database: Database,
 }
@@ -36,13 +37,17 @@ impl FromRef<App> for Auth {
 pub async fn app(url: &str, settings: Settings) -> Result<axum::Router, Box<dyn std::error::Error>> {
     let database = Database::open(url).await?;
     let auth = database.give_to(Auth::from_settings(settings)?).build()?;
-    let routes = GuardedRouter::new()
+    Ok(routes(&auth).with_state(App { auth, database }))
+}
+
+/// Every route, and who may call it.
+pub fn routes(auth: &Auth) -> GuardedRouter<App> {
+    GuardedRouter::new()
         .route("/register", post(register))
         .route("/profiles", get(profiles))
         .route("/notes", get(notes).post(add_note))
         .route("/me", delete(leave))
-        .merge(auth.routes().without(Part::Registration));
-    Ok(routes.with_state(App { auth, database }))
+        .merge(auth.routes().without(Part::Registration))
 }
 
 #[derive(Deserialize)]

@@ -12,12 +12,13 @@ use std::time::Duration;
 
 use auth_core::password::PasswordRules;
 use auth_core::prelude::*;
-use auth_core::{CredentialSource, PolicyTable, Settings};
+use auth_core::{CredentialSource, Settings};
 use axum::extract::FromRef;
 use database::Database;
 
+/// The state of the service.
 #[derive(Clone)]
-struct App {
+pub struct App {
     auth: Auth,
     database: Database,
 }
@@ -52,13 +53,8 @@ pub async fn app(url: &str, settings: Settings) -> Result<axum::Router, Box<dyn 
     Ok(routes().with_state(App { auth, database }))
 }
 
-/// Who may call each route.
-#[must_use]
-pub fn policy() -> PolicyTable {
-    routes().policy()
-}
-
-fn routes() -> GuardedRouter<App> {
+/// Every route, and who may call it.
+pub fn routes() -> GuardedRouter<App> {
     GuardedRouter::new()
         .route("/api/users/login", post(account::login))
         .route("/api/users", post(account::register))

@@ -1,19 +1,41 @@
-//! The documents of the examples against their policy tables.
+//! Every example: its document, its policy table and the running service agree on each operation.
 
 use std::collections::BTreeSet;
 
+use auth_core::prelude::*;
 use auth_core::recovery::LogDelivery;
-use auth_core::store::MemoryStore;
+use auth_core::store::{MemoryStore, SqliteStore};
+use auth_core::testing::in_memory;
 use auth_core::token::SigningKey;
-use auth_core::{Auth, PolicyTable};
+use auth_core::{AuthBuilder, PolicyTable, Settings};
+use auth_tests::{Client, serve};
 use serde_json::Value;
+use tempfile::TempDir;
 
-use crate::enforcement::operations;
+use crate::enforcement::{is_what_the_document_says, operations};
 
-fn auth() -> Auth {
+/// A program without a library.
+#[allow(dead_code, reason = "its `main` is not called")]
+#[path = "../../../examples/minimal/src/main.rs"]
+mod minimal;
+
+fn builder() -> AuthBuilder {
     let secret = "signing secret of the document's tests".to_owned().into();
     let builder = Auth::builder(SigningKey::hs256(&secret).unwrap(), "https://api.example", "quickstart");
-    builder.store(MemoryStore::new()).delivery(LogDelivery).build().unwrap()
+    builder.store(MemoryStore::new()).delivery(LogDelivery)
+}
+
+fn auth() -> Auth {
+    builder().build().unwrap()
+}
+
+/// A new database, and the settings of an example.
+fn settings() -> (TempDir, String, Settings) {
+    let folder = TempDir::new().unwrap();
+    let url = format!("sqlite://{}", folder.path().join("example.db").display());
+    let settings = Settings::from_env().unwrap().or_issuer("http://127.0.0.1").or_audience("api");
+    let settings = settings.or_secret_beside(&url).unwrap();
+    (folder, url, settings)
 }
 
 /// Every row but fallbacks is an operation with this requirement, and nothing else is one.
@@ -27,11 +49,85 @@ fn agree(document: &Value, table: &PolicyTable) {
     assert_eq!(rows, documented);
 }
 
+/// The document of `routes` has each row of their policy table, and `app`, which serves them, lets in whom it says.
+async fn agrees<S: Clone + Send + Sync + 'static>(routes: GuardedRouter<S>, auth: &Auth, app: axum::Router) {
+    let (document, table) = (routes.openapi(auth), routes.policy());
+    assert!(table.unchecked().is_empty(), "the document lacks what is not checked");
+    agree(&document, &table);
+    is_resolved(&document, &document);
+    let called = is_what_the_document_says(&Client::new(&serve(app).await), &document).await;
+    assert_eq!(called, table.routes().iter().filter(|row| row.path != "*").count());
+}
+
 #[tokio::test]
-async fn the_quickstarts_document_has_each_row_of_its_policy_table() {
+async fn the_quickstart() {
     let auth = auth();
-    let routes = quickstart::routes(&auth);
-    agree(&routes.openapi(&auth), &routes.policy());
+    let app = quickstart::router(quickstart::App { auth: auth.clone() });
+    agrees(quickstart::routes(&auth), &auth, app).await;
+}
+
+#[tokio::test]
+async fn minimal() {
+    let auth = auth();
+    agrees(minimal::routes(&auth), &auth, minimal::routes(&auth).with_state(auth.clone())).await;
+}
+
+#[tokio::test]
+async fn the_resource_server() {
+    let auth = resource_server::auth(resource_server::trusted("http://127.0.0.1:1").unwrap()).unwrap();
+    agrees(resource_server::routes(), &auth, resource_server::routes().with_state(auth.clone())).await;
+}
+
+#[tokio::test]
+async fn the_cluster() {
+    let auth = auth();
+    agrees(cluster::routes(&auth), &auth, cluster::routes(&auth).with_state(auth.clone())).await;
+}
+
+#[tokio::test]
+async fn realworld() {
+    let (_folder, url, settings) = settings();
+    agrees(realworld::routes(), &auth(), realworld::app(&url, settings).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_fastapi_tutorial() {
+    let (_folder, url, settings) = settings();
+    agrees(fastapi_tutorial::routes(), &auth(), fastapi_tutorial::app(&url, settings).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn the_browser_app() {
+    let (_folder, url, settings) = settings();
+    agrees(browser_app::routes(), &auth(), browser_app::app(&url, settings).await.unwrap()).await;
+}
+
+#[tokio::test]
+async fn existing_users() {
+    let (_folder, url, _) = settings();
+    let store = SqliteStore::open(&url).await.unwrap();
+    let app = existing_users::app(store, builder(), LogDelivery).await.unwrap();
+    let auth = auth();
+    agrees(existing_users::routes(&auth), &auth, app).await;
+}
+
+#[tokio::test]
+async fn own_tables() {
+    let (_folder, url, settings) = settings();
+    // It sends no messages, so it has no routes that need one.
+    let auth = in_memory().build().unwrap();
+    agrees(own_tables::routes(&auth), &auth, own_tables::app(&url, settings).await.unwrap()).await;
+}
+
+/// The tests above are of every folder in `examples`.
+#[test]
+fn no_example_is_left_out() {
+    let tests = include_str!("examples.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples");
+    for example in std::fs::read_dir(folder).unwrap() {
+        let name = example.unwrap().file_name().into_string().unwrap().replace('-', "_");
+        assert!(tests.contains(&format!("agrees({name}::routes(")), "no test of {name}");
+    }
 }
 
 #[tokio::test]

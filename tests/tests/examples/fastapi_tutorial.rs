@@ -77,7 +77,7 @@ async fn refusals_have_the_words_of_the_tutorial() {
 
 #[test]
 fn laws_of_the_policy_hold() {
-    laws(&fastapi_tutorial::policy())
+    laws(&fastapi_tutorial::routes().policy())
         .only("/users/me/**", scope("me"))
         .only("/users/me/items/", all([scope("me"), scope("items")]))
         .never_public("/status/")

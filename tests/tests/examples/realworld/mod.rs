@@ -213,7 +213,7 @@ async fn lists_are_filtered_and_know_their_viewer() {
 
 #[test]
 fn laws_of_the_policy_hold() {
-    laws(&realworld::policy())
+    laws(&realworld::routes().policy())
         .never_public("/api/user")
         .never_public("DELETE /**")
         .never_public("PUT /**")
