@@ -16,6 +16,7 @@ pub struct Client {
     http: reqwest::Client,
     bases: Arc<[String]>,
     sent: Arc<AtomicUsize>,
+    metadata: Option<Arc<str>>,
     after_changes: Option<Arc<dyn Settle>>,
 }
 
@@ -38,6 +39,7 @@ pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    metadata: Option<Arc<str>>,
 }
 
 impl Client {
@@ -49,13 +51,19 @@ impl Client {
     pub fn round_robin<'a>(bases: impl IntoIterator<Item = &'a str>) -> Self {
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
         let bases = bases.into_iter().map(str::to_owned).collect();
-        Self { http, bases, sent: Arc::default(), after_changes: None }
+        Self { http, bases, sent: Arc::default(), metadata: None, after_changes: None }
     }
 
     /// The same client, which waits after each request but GET until every node has seen the change.
     #[must_use]
     pub fn settling(self, after_changes: Arc<dyn Settle>) -> Self {
         Self { after_changes: Some(after_changes), ..self }
+    }
+
+    /// The same client of a service whose challenges name this address of its metadata (RFC 9728).
+    #[must_use]
+    pub fn with_metadata(self, url: Option<String>) -> Self {
+        Self { metadata: url.map(Into::into), ..self }
     }
 
     /// A request to a path, to be completed and [sent](Self::send).
@@ -74,7 +82,7 @@ impl Client {
         let only_reads = request.method() == Method::GET;
         let response = http.execute(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
-        let answer = Answer { status, headers, text: response.text().await.unwrap() };
+        let answer = Answer { status, headers, text: response.text().await.unwrap(), metadata: self.metadata.clone() };
         if let Some(after_changes) = self.after_changes.as_ref().filter(|_| !only_reads) {
             after_changes.settle().await;
         }
@@ -142,13 +150,24 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
-    /// Every `WWW-Authenticate` challenge, in order, without the address of the resource's metadata, which all of a service
-    /// have.
-    pub fn challenges(&self) -> Vec<&str> {
-        let values = self.headers.get_all("www-authenticate").iter();
-        values
-            .map(|value: &HeaderValue| value.to_str().unwrap().split(", resource_metadata=").next().unwrap())
-            .collect()
+    /// Every `WWW-Authenticate` challenge, in order. Where the service has [metadata](Client::with_metadata), each challenge
+    /// for access tokens must name it, and is returned without that parameter; otherwise it is returned whole.
+    #[track_caller]
+    pub fn challenges(&self) -> Vec<String> {
+        self.headers.get_all("www-authenticate").iter().map(|value| self.challenge(value)).collect()
+    }
+
+    #[track_caller]
+    fn challenge(&self, value: &HeaderValue) -> String {
+        let value = value.to_str().unwrap();
+        match &self.metadata {
+            Some(url) if !value.starts_with("ApiKey ") && !value.starts_with("Basic ") => {
+                let parameter = format!(", resource_metadata=\"{url}\"");
+                assert_eq!(value.matches(&parameter).count(), 1, "{value:?} and {parameter:?}");
+                value.replace(&parameter, "")
+            }
+            _ => value.to_owned(),
+        }
     }
 
     #[track_caller]

@@ -88,7 +88,14 @@ impl Node {
 
     /// A client of it.
     pub fn client(&self) -> Client {
-        Client::new(&self.base)
+        Client::new(&self.base).with_metadata(self.metadata_url())
+    }
+
+    /// The address of its metadata (RFC 9728), which its challenges name: that of the issuer, if it is a URL.
+    pub fn metadata_url(&self) -> Option<String> {
+        let set = self.env.iter().find(|(name, _)| name == "AUTH_ISSUER").map(|(_, issuer)| issuer);
+        let issuer = set.unwrap_or(&self.base);
+        issuer.contains("://").then(|| format!("{issuer}/.well-known/oauth-protected-resource"))
     }
 
     /// The lines that it printed before it listened.

@@ -85,7 +85,7 @@ async fn scope_names_all_that_a_token_needs() {
         let token = service.token_of(&user, "pwd", scope).await;
         assert_eq!(service.with_token("/scope", &token).await, answer, "{scope}");
     }
-    assert_eq!(service.anonymously("/scope").await, refused(401, NOTHING));
+    assert_eq!(service.anonymously("/scope").await, refused(401, "scope=\"reports:read reports:list\""));
 }
 
 #[tokio::test]

@@ -179,7 +179,7 @@ async fn a_policys_layer_guards_a_plain_router() {
     let needs = format!("{INSUFFICIENT}, scope=\"duty\"");
     assert_eq!(service.with_token("/file", &off_duty).await, refused(403, &needs));
     assert_eq!(service.with_token("/file", &service.token(&[User]).await).await, refused(403, INSUFFICIENT));
-    assert_eq!(service.anonymously("/file").await, refused(401, NOTHING));
+    assert_eq!(service.anonymously("/file").await, refused(401, "scope=\"duty\""));
 }
 
 #[tokio::test]

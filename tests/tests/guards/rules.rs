@@ -231,7 +231,7 @@ async fn a_guard_below_a_condition_still_applies() {
     let service = start(Some(vec![])).await;
     let user = service.user(&[]).await;
     let (with, without) = (service.token_of(&user, "pwd", "a").await, service.token_of(&user, "pwd", "").await);
-    assert_eq!(service.anonymously("/apart/1").await, refused(401, NOTHING));
+    assert_eq!(service.anonymously("/apart/1").await, refused(401, "scope=\"a\""));
     assert_eq!(service.with_token("/apart/1", &without).await.status, 403);
     assert_eq!(service.with_token("/apart/0", &with).await, refused(403, INSUFFICIENT));
     assert_eq!(service.with_token("/apart/1", &with).await, let_in());

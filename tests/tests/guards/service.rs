@@ -127,17 +127,8 @@ pub(crate) struct Answer {
 impl Answer {
     pub(crate) fn of(response: &Response) -> Self {
         let challenges = response.headers().get_all("www-authenticate").iter().map(|value| value.to_str().unwrap());
-        let status = response.status().as_u16();
-        let challenges: Vec<_> =
-            challenges.map(|one| if status == 401 { without_scope(one) } else { one.to_owned() }).collect();
-        Self { status, challenge: challenges.join(" & ") }
+        Self { status: response.status().as_u16(), challenge: challenges.collect::<Vec<_>>().join(" & ") }
     }
-}
-
-/// Without the scopes, which the tests of resource metadata cover.
-fn without_scope(challenge: &str) -> String {
-    let Some((before, rest)) = challenge.split_once(", scope=\"") else { return challenge.to_owned() };
-    format!("{before}{}", rest.split_once('"').unwrap().1)
 }
 
 /// Accepted, and so answered without a challenge.

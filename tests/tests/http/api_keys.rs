@@ -35,8 +35,7 @@ async fn a_key_grants_its_scope() {
     assert_eq!(client.get_as(&key, "/reports").await.status, 200);
     let other = create(&client, &admin.access, &json!({ "name": "other", "scopes": ["reports:write"] })).await;
     let answer = report(&client, other.json()["key"].as_str().unwrap()).await;
-    answer.is_problem(403);
-    assert!(answer.challenges()[0].contains(r#"error="insufficient_scope", scope="reports:read""#));
+    answer.is_challenge(403, &format!(r#"{INSUFFICIENT}, scope="reports:read""#));
 }
 
 #[tokio::test]

@@ -50,6 +50,7 @@ impl Service {
     /// milliseconds after it was answered, so the client waits for that. The tests of `faults` measure the delay.
     fn client(&self) -> Client {
         let client = Client::round_robin(self.nodes.iter().map(Node::base));
+        let client = client.with_metadata(self.nodes[0].metadata_url());
         match &self.propagation {
             Some(propagation) => client.settling(propagation.clone()),
             None => client,
