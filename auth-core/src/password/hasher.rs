@@ -1,5 +1,6 @@
 //! Hashing and verification on a bounded number of blocking threads.
 
+use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
@@ -114,7 +115,7 @@ impl Hasher {
 
     /// Learns the formats of these hashes, once; after an error the next call does. The first verification must come after
     /// it.
-    pub(crate) async fn learn<E>(&self, samples: impl Future<Output = Result<Vec<PasswordHash>, E>>) -> Result<(), E> {
+    async fn learn<E>(&self, samples: impl Future<Output = Result<Vec<PasswordHash>, E>>) -> Result<(), E> {
         let learn = async {
             let (samples, formats) = (samples.await?, Arc::clone(&self.formats));
             // Also recognising a hash may be the application's code.
@@ -157,19 +158,60 @@ impl Hasher {
         password: SecretString,
         stored: Option<PasswordHash>,
     ) -> Result<Verified, PasswordError> {
+        self.verify_at(self.place()?, password, stored).await
+    }
+
+    /// As [`verify`](Self::verify), for users whose formats `samples` has: the first call learns them. Callers that wait for
+    /// the samples of a slow store have places, so that those beyond the bound are refused.
+    pub(crate) async fn verify_after<E: fmt::Display>(
+        &self,
+        samples: impl Future<Output = Result<Vec<PasswordHash>, E>>,
+        password: SecretString,
+        stored: Option<PasswordHash>,
+    ) -> Result<Verified, PasswordError> {
+        let place = self.place()?;
+        if let Err(error) = self.learn(samples).await {
+            tracing::warn!(
+                target: "auth",
+                %error,
+                "cannot read the formats of stored password hashes; until the next login reads them, the time of a failed \
+                 login tells which names exist"
+            );
+        }
+        self.verify_at(place, password, stored).await
+    }
+
+    async fn verify_at(
+        &self,
+        place: impl Sized,
+        password: SecretString,
+        stored: Option<PasswordHash>,
+    ) -> Result<Verified, PasswordError> {
         let formats = Arc::clone(&self.formats);
-        self.run(move || check(&password, stored.as_ref(), &formats)).await
+        self.run_at(place, move || check(&password, stored.as_ref(), &formats)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let Ok(_place) = self.waiting.try_acquire() else {
+        self.run_at(self.place()?, work).await
+    }
+
+    /// A place among the callers whose hashes are computed or wait.
+    fn place(&self) -> Result<impl Sized + use<'_>, PasswordError> {
+        let Ok(place) = self.waiting.try_acquire() else {
             self.rejected.add();
             return Err(PasswordError::Busy);
         };
-        let _queued = self.queue.entered();
+        Ok((place, self.queue.entered()))
+    }
+
+    async fn run_at<T: Send + 'static>(
+        &self,
+        _place: impl Sized,
+        work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
+    ) -> Result<T, PasswordError> {
         // The thread owns the permit: a cancelled caller must not free it while the work still runs.
         let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Failed)?;
         let seconds = self.seconds.clone();
@@ -229,6 +271,9 @@ fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Forma
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+    use std::task::{Context, Poll, Waker};
+
     use argon2::PasswordHasher as _;
     use argon2::password_hash::phc;
 
@@ -236,6 +281,18 @@ mod tests {
     use super::*;
 
     const PASSWORD: &str = "three words and a comma";
+
+    #[test]
+    fn callers_that_wait_for_the_formats_of_a_slow_store_are_bounded() {
+        let hasher = Hasher::new(Vec::new());
+        let verify = || Box::pin(hasher.verify_after(pending::<Result<_, PasswordError>>(), PASSWORD.into(), None));
+        let mut waiting: Vec<_> = (0..threads() * (1 + MAX_WAITING)).map(|_| verify()).collect();
+        let cx = &mut Context::from_waker(Waker::noop());
+        assert!(waiting.iter_mut().all(|login| login.as_mut().poll(cx).is_pending()));
+        assert_eq!(verify().as_mut().poll(cx), Poll::Ready(Err(PasswordError::Busy)));
+        waiting.pop();
+        assert!(verify().as_mut().poll(cx).is_pending(), "the place of a client that hung up is free");
+    }
 
     fn argon2(algorithm: argon2::Algorithm, memory: u32, passes: u32, password: &str) -> PasswordHash {
         let params = argon2::Params::new(memory, passes, 1, None).unwrap();

@@ -121,15 +121,8 @@ impl Auth {
         password: SecretString,
     ) -> Result<Verified, AccountError> {
         let service = self.service()?;
-        if let Err(error) = service.hasher.learn(service.users.sample_hashes()).await {
-            tracing::warn!(
-                target: "auth",
-                %error,
-                "cannot read the formats of stored password hashes; until the next login reads them, the time of a failed \
-                 login tells which names exist"
-            );
-        }
-        let verified = service.hasher.verify(password, user.and_then(|user| user.password_hash.clone())).await?;
+        let stored = user.and_then(|user| user.password_hash.clone());
+        let verified = service.hasher.verify_after(service.users.sample_hashes(), password, stored).await?;
         if let (Some(user), Verified::Wrong { is_unreadable: true }) = (user, &verified) {
             self.record(context, EventKind::PasswordHashUnreadable { subject: user.id.clone() });
         }
