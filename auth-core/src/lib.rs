@@ -88,6 +88,7 @@
 //! | `server` (default) | accounts, sessions, OAuth endpoints and password hashing |
 //! | `foreign-hashes` (default) | takes over the bcrypt, scrypt and PBKDF2 hashes of another application |
 //! | `zxcvbn` | refuses new passwords that are easily guessed, by zxcvbn's estimate |
+//! | `pwned-passwords` | refuses new passwords of data breaches, by the range API of Pwned Passwords |
 //! | `sqlite` (default) | users, sessions and API keys in an SQLite file |
 //! | `postgres` | the same in PostgreSQL, for any number of nodes |
 //! | `redis` | word of changes between nodes, and shared counters, by Redis or Valkey |

@@ -155,6 +155,10 @@ impl PasswordRules {
 pub struct Password(SecretString);
 
 impl Password {
+    pub(crate) const fn secret(&self) -> &SecretString {
+        &self.0
+    }
+
     pub(crate) fn into_secret(self) -> SecretString {
         self.0
     }
@@ -179,6 +183,9 @@ pub enum WeakPassword {
     /// zxcvbn where the rules ask for one.
     #[error("the password is too easy to guess; use a few random words")]
     Guessable,
+    /// In the list of a [`BreachCheck`](super::BreachCheck).
+    #[error("the password is known from a data breach; use one that you use nowhere else")]
+    Breached,
 }
 
 /// Common passwords. They are compared with the whole password, not with parts of it (NIST SP 800-63B-4): a passphrase

@@ -11,6 +11,8 @@ use tokio_util::task::TaskTracker;
 use super::AccountError;
 use super::AuthBuilder;
 #[cfg(feature = "server")]
+use super::breach::Breaches;
+#[cfg(feature = "server")]
 use super::limits::Devices;
 #[cfg(feature = "server")]
 use super::oauth::Clients;
@@ -75,6 +77,7 @@ pub(crate) struct Service {
     pub(crate) needed_roles: Vec<Box<str>>,
     pub(crate) hasher: Hasher,
     pub(crate) password_rules: PasswordRules,
+    pub(crate) breaches: Breaches,
     pub(crate) claims: Option<ClaimsHook>,
     pub(crate) users: Arc<dyn UserStore>,
     pub(crate) registry: Option<Arc<dyn UserRegistry>>,

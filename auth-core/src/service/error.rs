@@ -90,7 +90,8 @@ pub enum AccountError {
     /// Too many operations are queued.
     #[error("The service is busy; try again shortly.")]
     Overloaded,
-    /// A store did not answer. A change may have been made all the same.
+    /// A store, or a [required breach check](crate::AuthBuilder::require_breach_check), did not answer. A change may have been
+    /// made all the same.
     #[error("The service is temporarily unavailable; try again shortly.")]
     Unavailable,
     /// This `Auth` was built without a part that the operation needs, such as a store that accepts registrations.

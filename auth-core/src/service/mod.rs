@@ -7,6 +7,8 @@ pub(crate) mod api_keys;
 #[cfg(feature = "server")]
 mod audit;
 mod auth;
+#[cfg(feature = "server")]
+mod breach;
 mod builder;
 mod change;
 #[cfg(feature = "server")]

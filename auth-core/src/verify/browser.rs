@@ -74,6 +74,12 @@ impl BrowserMode {
         self
     }
 
+    /// Also takes requests of pages of these origins.
+    pub(crate) fn origins(mut self, origins: &[Box<str>]) -> Self {
+        self.origins.extend_from_slice(origins);
+        self
+    }
+
     /// Leads a browser without a login to this page: a `GET` with `Accept: text/html` that a guard answers 401 is answered
     /// 303 instead, to `PATH?next=..`. [`LocalPath`](crate::http::LocalPath) reads `next`.
     pub fn login_page(mut self, path: &str) -> Self {
@@ -147,7 +153,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// An origin as browsers serialise it (RFC 6454 section 6.2): lower case, without a default port.
-fn normal_origin(origin: &str) -> Option<Box<str>> {
+pub(crate) fn normal_origin(origin: &str) -> Option<Box<str>> {
     let uri: Uri = origin.strip_suffix('/').unwrap_or(origin).parse().ok()?;
     let parts = uri.into_parts();
     let (scheme, authority): (Scheme, Authority) = (parts.scheme?, parts.authority?);

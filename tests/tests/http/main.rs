@@ -7,6 +7,7 @@ use auth_tests::Node;
 mod accounts;
 mod api_keys;
 mod bad_input;
+mod breach;
 mod clients;
 mod event_kinds;
 mod events;

@@ -141,6 +141,7 @@ impl AuthBuilder {
                 second_factor: SecondFactor::new(self.second_factors.take(), factor_keys(&self.mfa_keys, &self.keys)?),
                 recovery: Recovery::new(self.one_time.take(), self.delivery.take()),
                 password_rules: self.password_rules,
+                breaches: self.breaches,
                 claims: self.claims.take(),
             })
         };
@@ -208,7 +209,7 @@ impl AuthBuilder {
         let secret = derived.as_ref().map(|secret| secret.as_slice());
         let secret = secret.or_else(|| self.mfa_keys.first().map(MfaKey::as_bytes));
         let wrong = |why| BuildError::Setting { setting: "browser", why };
-        Browser::new(std::mem::take(&mut self.browser), secret).map_err(wrong)
+        Browser::new(std::mem::take(&mut self.browser).origins(&self.browser_origins), secret).map_err(wrong)
     }
 
     /// Whether this is a resource server, which trusts other issuers and issues no tokens.
@@ -229,14 +230,17 @@ impl AuthBuilder {
         let too_long = |ttl: &Duration| *ttl > LONGEST_TTL;
         #[cfg(feature = "server")]
         let no_message = self.private_registration && self.delivery.is_none();
+        #[cfg(feature = "server")]
+        let no_list = self.breaches.is_required && self.breaches.check.is_none();
         #[cfg(not(feature = "server"))]
-        let no_message = false;
+        let (no_message, no_list) = (false, false);
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
         let no_url = self.resource.as_deref().is_some_and(|resource| !Resource::is_url(resource));
         let rules = [
             (no_url, "resource", "is not an http or https URL without query and fragment"),
             (no_issuer, "the issuer", "is empty; give the service's URL"),
             (no_message, "private_registration", "answers by messages; set a delivery by `AuthBuilder::delivery`"),
+            (no_list, "require_breach_check", "has no list; set one by `AuthBuilder::breach_check`"),
             (self.audience.is_empty(), "the audience", "is empty; give the service's name"),
             (*access < Duration::from_secs(1), "access_ttl", "is shorter than 1 second; 15 minutes is usual"),
             (too_long(access), "access_ttl", "is over 10 years; 15 minutes is usual"),

@@ -15,8 +15,10 @@ use crate::base::{Clock, SystemClock};
 use crate::cache::{Counters, Fanout, RateLimits};
 use crate::event::{AuditSampling, EventSink, TracingSink};
 #[cfg(feature = "server")]
-use crate::password::{ForeignHash, PasswordRules};
+use crate::password::{BreachCheck, ForeignHash, PasswordRules};
 use crate::policy::{KnownRoles, Policy, Requirement, Role};
+#[cfg(feature = "server")]
+use crate::service::breach::Breaches;
 #[cfg(feature = "server")]
 use crate::service::oauth::OAuthClient;
 #[cfg(feature = "server")]
@@ -86,6 +88,8 @@ pub struct AuthBuilder {
     #[cfg(feature = "server")]
     password_rules: PasswordRules,
     #[cfg(feature = "server")]
+    breaches: Breaches,
+    #[cfg(feature = "server")]
     foreign_hashes: Vec<Box<dyn ForeignHash>>,
     #[cfg(feature = "server")]
     pub(super) claims: Option<ClaimsHook>,
@@ -93,6 +97,7 @@ pub struct AuthBuilder {
     pub(super) resource: Option<String>,
     sources: Vec<CredentialSource>,
     browser: BrowserMode,
+    browser_origins: Vec<Box<str>>,
     key_owner: Option<&'static Requirement>,
     static_keys: Vec<StaticApiKey>,
     own_key_owner: Option<&'static Requirement>,
@@ -158,6 +163,8 @@ impl AuthBuilder {
             #[cfg(feature = "server")]
             password_rules: PasswordRules::nist(),
             #[cfg(feature = "server")]
+            breaches: Breaches::default(),
+            #[cfg(feature = "server")]
             foreign_hashes: Vec::new(),
             #[cfg(feature = "server")]
             claims: None,
@@ -165,6 +172,7 @@ impl AuthBuilder {
             resource: None,
             sources: Vec::new(),
             browser: BrowserMode::new(),
+            browser_origins: Vec::new(),
             key_owner: None,
             static_keys: Vec::new(),
             own_key_owner: None,
@@ -388,6 +396,25 @@ impl AuthBuilder {
         self
     }
 
+    /// Refuses new passwords of a list of breached ones; without a list by default. [`BreachCheck`] has an example, and
+    /// `password::PwnedPasswords` (feature `pwned-passwords`) is a list.
+    ///
+    /// The check comes after the [rules](Self::password_rules). While the list does not answer, a new password is accepted and
+    /// the log has a warning, unless [`require_breach_check`](Self::require_breach_check) is set.
+    #[cfg(feature = "server")]
+    pub fn breach_check(mut self, check: impl BreachCheck) -> Self {
+        self.breaches.check = Some(Arc::new(check));
+        self
+    }
+
+    /// Refuses new passwords with [`AccountError::Unavailable`](crate::AccountError) (503) while the list of
+    /// [`breach_check`](Self::breach_check) does not answer: no one registers or resets a password meanwhile.
+    #[cfg(feature = "server")]
+    pub fn require_breach_check(mut self) -> Self {
+        self.breaches.is_required = true;
+        self
+    }
+
     /// Adds a format of stored password hashes, for users of an application whose hashes auth-core cannot verify itself.
     /// [`ForeignHash`] has an example.
     #[cfg(feature = "server")]
@@ -474,6 +501,12 @@ impl AuthBuilder {
     /// cookie](CredentialSource::cookie).
     pub fn browser(mut self, browser: BrowserMode) -> Self {
         self.browser = browser;
+        self
+    }
+
+    /// Adds origins to those of `browser`, whatever the order of the calls.
+    pub(crate) fn browser_origins(mut self, origins: &[Box<str>]) -> Self {
+        self.browser_origins.extend_from_slice(origins);
         self
     }
 

@@ -161,7 +161,8 @@ impl Auth {
         .await
     }
 
-    /// Checks a new password by the [rules](crate::AuthBuilder::password_rules) and hashes it, for an application that
+    /// Checks a new password by the [rules](crate::AuthBuilder::password_rules) and the
+    /// [breach check](crate::AuthBuilder::breach_check) and hashes it, for an application that
     /// writes it by its own statement. `words` are known of the user: the e-mail address, the user name.
     ///
     /// ```
@@ -174,7 +175,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::WeakPassword`]; [`AccountError::Overloaded`] when too many passwords are being hashed.
+    /// [`AccountError::WeakPassword`]; [`AccountError::Overloaded`] when too many passwords are being hashed;
+    /// [`AccountError::Unavailable`] when a [required](crate::AuthBuilder::require_breach_check) breach check does not answer.
     pub async fn hash_password(&self, password: SecretString, words: &[&str]) -> Result<PasswordHash, AccountError> {
         let service = self.service()?;
         let rules = &service.password_rules;
@@ -184,6 +186,7 @@ impl Auth {
         } else {
             rules.check(password, words)?
         };
+        service.breaches.check(&password).await?;
         Ok(service.hasher.hash(password.into_secret()).await?)
     }
 
