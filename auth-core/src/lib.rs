@@ -265,7 +265,7 @@ pub mod openapi {
 
 /// Rate limits of the operations.
 pub mod limits {
-    pub use crate::cache::{By, InvalidQuota, Limited, Quota, RateLimits, Throttled};
+    pub use crate::cache::{By, InvalidQuota, InvalidRateLimits, Limited, Quota, RateLimits, Throttled};
 }
 
 /// Changes made known between nodes, and counters that they share.

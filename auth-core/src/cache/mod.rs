@@ -23,7 +23,7 @@ mod stores;
 pub(crate) use coherence::Coherence;
 pub use counters::{Count, Counters};
 pub use fanout::{Change, ClusterError, Fanout, Subscription};
-pub use limit::{By, InvalidQuota, Limited, Quota, RateLimits, Throttled};
+pub use limit::{By, InvalidQuota, InvalidRateLimits, Limited, Quota, RateLimits, Throttled};
 pub(crate) use limit::{Limits, Who};
 pub(crate) use lookups::Lookups;
 pub use memory::{MemoryCounters, MemoryFanout};

@@ -26,6 +26,7 @@ pub use api_key::ApiKeyIdentity;
 pub(crate) use api_key::Read;
 pub(crate) use browser::Browser;
 pub use browser::BrowserMode;
+pub(crate) use browser::normal_origin;
 pub(crate) use caller::Caller;
 pub use caller::Principal;
 pub use decision::Proof;

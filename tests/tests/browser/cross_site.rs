@@ -2,7 +2,7 @@
 
 use auth_core::prelude::*;
 use auth_core::testing::sign_in;
-use auth_core::{BrowserMode, Context, CredentialSource, NewApiKey, SignIn};
+use auth_core::{BrowserMode, Context, CredentialSource, NewApiKey, Settings, SignIn};
 use auth_tests::{Client, serve};
 use reqwest::Method;
 
@@ -117,6 +117,20 @@ async fn named_origins_and_the_same_site_are_accepted_when_set() {
         assert_eq!(browser.post("/me", headers).await.status, 200, "{headers:?}");
     }
     browser.post("/me", &[CROSS_SITE, ("origin", "https://front.example.evil.example")]).await.is_problem(403);
+}
+
+#[tokio::test]
+async fn origins_of_the_settings_are_accepted_beside_those_of_the_program() {
+    let mut settings = Settings::from_env().unwrap();
+    settings.browser_origins = vec!["https://deployed.example".into()];
+    let mode = BrowserMode::new().origin("https://front.example");
+    // The order of the calls must not matter.
+    let service = Service::start_with(|builder| settings.give_to(builder).browser(mode)).await;
+    let mut browser = service.logged_in().await;
+    for origin in ["https://front.example", "https://deployed.example"] {
+        assert_eq!(browser.post("/me", &[CROSS_SITE, ("origin", origin)]).await.status, 200, "{origin}");
+    }
+    browser.post("/me", &[CROSS_SITE, ("origin", "https://evil.example")]).await.is_problem(403);
 }
 
 /// Without browser mode, and on a router that knows nothing of it.

@@ -40,6 +40,24 @@ fn is_used_up(answer: &Answer, name: &str) {
 }
 
 #[tokio::test]
+async fn a_setting_changes_one_limit_and_leaves_the_others() {
+    let node =
+        Node::start_with(NODE, &[("AUTH_RATE_LIMIT", "login failures account 2/h, registration attempts address off")]);
+    let client = node.client();
+    for status in [401, 401, 429] {
+        assert_eq!(client.try_login("unknown@example.com", WRONG).await.status, status);
+    }
+    let limited = client.try_login("unknown@example.com", WRONG).await;
+    assert_eq!(limited.header("ratelimit-policy"), Some("\"login-account\";q=2;w=3600"));
+    let change = json!({ "current_password": WRONG, "new_password": PASSWORD });
+    let admin = client.admin().await;
+    let guess = || client.json_as(&admin.access, Method::POST, "/auth/password", &change);
+    for _ in 0..3 {
+        assert_eq!(guess().await.status, 403, "the limit of another operation");
+    }
+}
+
+#[tokio::test]
 async fn guesses_at_an_account_are_limited_and_a_right_one_is_not_answered() {
     let node = node();
     let client = node.client();

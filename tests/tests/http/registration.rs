@@ -10,11 +10,23 @@ use auth_core::store::{
     Audit, Created, FieldError, MemoryStore, NewUser, StoreError, UserRecord, UserRegistry, UserRejected, UserStore,
 };
 use auth_core::{AccountError, Context, Registration};
-use auth_tests::{Answer, Client, serve};
+use auth_tests::{Answer, Client, Node, serve};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{PASSWORD, node};
+use crate::{NODE, PASSWORD, node};
+
+#[tokio::test]
+async fn a_private_registration_by_a_setting_tells_no_one_who_has_an_account() {
+    let node = Node::start_with(NODE, &[("AUTH_PRIVATE_REGISTRATION", "on")]);
+    let client = node.client();
+    let body = json!({ "email": "ada@example.com", "password": PASSWORD });
+    for message in ["email_verification", "account_exists"] {
+        let answer = client.post_json("/auth/register", &body).await;
+        assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, ""));
+        node.message(message, "ada@example.com").await;
+    }
+}
 
 /// A registry with unique user names and an age.
 #[derive(Clone, Default)]

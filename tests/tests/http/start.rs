@@ -53,7 +53,10 @@ fn invalid_settings_are_refused() {
     refused(&[("AUTH_CLOCK_SKEW", "1h")], "AUTH_CLOCK_SKEW", "5 seconds");
     refused(&[("AUTH_AUDIENCE", &"a".repeat(256))], "AUTH_AUDIENCE", "255 bytes");
     refused(&[("REDIS_URL", "cache.internal:6379")], "REDIS_URL", "redis://HOST:PORT");
-    refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "`on` nor `off`");
+    refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "entry 1: write `on`, `off`");
+    refused(&[("AUTH_RATE_LIMIT", "login failures account 20")], "AUTH_RATE_LIMIT", "entry 1: not a quota");
+    refused(&[("AUTH_PRIVATE_REGISTRATION", "yes")], "AUTH_PRIVATE_REGISTRATION", "`on` nor `off`");
+    refused(&[("AUTH_BROWSER_ORIGINS", "https://a.example,*")], "AUTH_BROWSER_ORIGINS", "https://app.example.com");
     refused(&[("AUTH_TRUSTED_PROXIES", "10.0.0.0/8;10.0.0.1")], "AUTH_TRUSTED_PROXIES", "separated by commas");
     refused(&[("ADMIN_EMAIL", "root")], "ADMIN_EMAIL", "admin@example.com");
     refused(&[("ADMIN_PASSWORD", "admin")], "ADMIN_PASSWORD", "15 characters");

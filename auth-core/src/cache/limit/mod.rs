@@ -3,6 +3,7 @@
 mod bucket;
 mod keys;
 mod limits;
+mod parse;
 mod quota;
 mod routes;
 mod settings;
@@ -13,5 +14,6 @@ mod ticks;
 pub(crate) use keys::Who;
 pub(crate) use limits::Limits;
 pub use limits::Throttled;
+pub use parse::InvalidRateLimits;
 pub use quota::{InvalidQuota, Quota};
 pub use settings::{By, Limited, RateLimits};

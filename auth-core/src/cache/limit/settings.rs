@@ -58,6 +58,23 @@ impl Limited {
             Self::ApiKey => "api_key",
         }
     }
+
+    /// Whether the operation counts such calls: others have no effect on a limit.
+    pub(super) const fn counts(self, counted: Counted, by: By) -> bool {
+        let has_calls = match counted {
+            Counted::Failures => !matches!(self, Self::Registration | Self::Message | Self::Introspection),
+            Counted::Attempts => !matches!(self, Self::ApiKey),
+        };
+        has_calls
+            && match by {
+                By::Address | By::Global => true,
+                By::Account => matches!(
+                    self,
+                    Self::Login | Self::CurrentPassword | Self::Registration | Self::Message | Self::OneTimeCode
+                ),
+                By::Device => matches!(self, Self::Login),
+            }
+    }
 }
 
 /// What a limit counts by.
@@ -100,6 +117,8 @@ pub(crate) enum Counted {
 }
 
 impl Counted {
+    pub(super) const ALL: [Self; 2] = [Self::Attempts, Self::Failures];
+
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Attempts => "attempts",
@@ -182,13 +201,13 @@ impl RateLimits {
     /// Limits the failures of an operation.
     #[must_use]
     pub fn failures(self, operation: Limited, by: By, quota: Quota) -> Self {
-        self.with(operation, Counted::Failures, by, quota)
+        self.set(operation, Counted::Failures, by, Some(quota))
     }
 
     /// Limits all attempts of an operation.
     #[must_use]
     pub fn attempts(self, operation: Limited, by: By, quota: Quota) -> Self {
-        self.with(operation, Counted::Attempts, by, quota)
+        self.set(operation, Counted::Attempts, by, Some(quota))
     }
 
     /// Removes the limits of an operation.
@@ -198,9 +217,9 @@ impl RateLimits {
         self
     }
 
-    fn with(mut self, operation: Limited, counted: Counted, by: By, quota: Quota) -> Self {
+    pub(super) fn set(mut self, operation: Limited, counted: Counted, by: By, quota: Option<Quota>) -> Self {
         self.0.retain(|(of, what, whose, _)| (*of, *what, *whose) != (operation, counted, by));
-        self.0.push((operation, counted, by, quota));
+        self.0.extend(quota.map(|quota| (operation, counted, by, quota)));
         self
     }
 

@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use environment::Environment;
 use legacy::Legacy;
-use variables::{Count, Key, Proxies, Span, Switch, Variables};
+use variables::{Count, Key, Limits, Origins, Proxies, Span, Switch, Variables};
 
 use crate::cache::RateLimits;
 #[cfg(feature = "server")]
@@ -47,8 +47,10 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_DPOP_URLS` | `AUTH_ISSUER`'s scheme and host | base URLs of the service as clients see them, separated by commas, including a path prefix that a proxy strips |
 /// | `AUTH_CACHE_BOUND` | `5s` | time within which changes by other nodes are seen; `0s` queries the store for every request |
 /// | `AUTH_TOKEN_CACHE` | `10000` | number of verified access tokens in the cache, of about 1.3 KiB each; `0` disables the cache |
-/// | `AUTH_RATE_LIMIT` | `on` | `off` turns off every rate limit, for load runs: each start logs a warning |
+/// | `AUTH_RATE_LIMIT` | `on` | [changes](RateLimits#impl-FromStr-for-RateLimits) of the [default limits](RateLimits), separated by commas: `login failures account 20/h`; `off` turns off every rate limit, for load runs: each start logs a warning |
 /// | `AUTH_TRUSTED_PROXIES` | none | addresses and CIDR blocks of the [proxies](TrustedProxies) in front of the service, separated by commas |
+/// | `AUTH_PRIVATE_REGISTRATION` | `off` | `on` answers a registration without telling whether the address has an account; it needs a [delivery](AuthBuilder::private_registration) |
+/// | `AUTH_BROWSER_ORIGINS` | none | [origins](crate::BrowserMode::origin) whose pages may send the cookies of browser mode, beside the service's own, separated by commas |
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
 /// | `AUTH_API_KEYS`, or `AUTH_API_KEYS_FILE` | none | [API keys](StaticApiKey) of programs as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
@@ -98,10 +100,14 @@ pub struct Settings {
     pub cache_ttl: Option<Duration>,
     /// `AUTH_TOKEN_CACHE`.
     pub token_cache: Option<usize>,
-    /// `AUTH_RATE_LIMIT`; [`RateLimits::off`] for `off`.
+    /// `AUTH_RATE_LIMIT`: the defaults with its changes, and [`RateLimits::off`] for `off`.
     pub rate_limits: Option<RateLimits>,
     /// `AUTH_TRUSTED_PROXIES`.
     pub trusted_proxies: Option<TrustedProxies>,
+    /// `AUTH_PRIVATE_REGISTRATION`.
+    pub private_registration: bool,
+    /// `AUTH_BROWSER_ORIGINS`, which are added to those of [`AuthBuilder::browser`].
+    pub browser_origins: Vec<Box<str>>,
     /// `AUTH_CLIENTS`: objects with `id`, `secret` or `secret_sha256` (hexadecimal; without either the client is
     /// public), `grants` (`password` and `refresh_token`; the latter alone by default), `scopes`, `introspect` and
     /// `dpop_bound_access_tokens`.
@@ -168,7 +174,9 @@ impl Settings {
             cache_ttl: duration(set.auth_cache_bound),
             token_cache: set.auth_token_cache.map(|Count(tokens)| tokens),
             trusted_proxies: set.auth_trusted_proxies.map(|Proxies(proxies)| proxies),
-            rate_limits: set.auth_rate_limit.filter(|Switch(on)| !on).map(|_| RateLimits::off()),
+            rate_limits: set.auth_rate_limit.map(|Limits(limits)| limits),
+            private_registration: private_registration(set.auth_private_registration)?,
+            browser_origins: set.auth_browser_origins.map(|Origins(origins)| origins).unwrap_or_default(),
             #[cfg(feature = "server")]
             clients: set.auth_clients.0,
             api_keys: set.auth_api_keys.0,
@@ -231,6 +239,11 @@ impl Settings {
         if let Some(limits) = &self.rate_limits {
             builder = builder.rate_limits(limits.clone());
         }
+        #[cfg(feature = "server")]
+        if self.private_registration {
+            builder = builder.private_registration();
+        }
+        builder = builder.browser_origins(&self.browser_origins);
         for key in &self.api_keys {
             builder = builder.static_api_key(key.clone());
         }
@@ -255,6 +268,17 @@ impl Settings {
             builder = builder.dpop(dpop.clone());
         }
         builder
+    }
+}
+
+/// A setting without effect is an error.
+fn private_registration(set: Option<Switch>) -> Result<bool, SettingsError> {
+    match set {
+        Some(Switch(true)) if cfg!(not(feature = "server")) => Err(SettingsError::new(
+            "AUTH_PRIVATE_REGISTRATION",
+            "requires the feature `server` of auth-core, which this program was built without",
+        )),
+        set => Ok(set.is_some_and(|Switch(on)| on)),
     }
 }
 

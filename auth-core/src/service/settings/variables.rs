@@ -13,8 +13,9 @@ use super::dpop::{DpopMode, DpopUrls};
 use super::issuers::Issuers;
 use super::keys::{KeyFile, KeyFiles, PublicKeyFile, Secret};
 use super::legacy::{LegacyAlgorithmName, LegacyClaims, LegacySecret, LegacySubject, LegacyUntil, LegacyWithout};
+use crate::cache::{InvalidRateLimits, RateLimits};
 use crate::token::{AuditKey, MfaKey, WeakSecret};
-use crate::verify::{InvalidProxies, TrustedProxies};
+use crate::verify::{InvalidProxies, TrustedProxies, normal_origin};
 
 /// The values of all variables that are set.
 #[derive(Default, Deserialize)]
@@ -38,7 +39,9 @@ pub(super) struct Variables {
     pub(super) auth_mfa_key: Option<Key<MfaKey>>,
     pub(super) auth_audit_key: Option<Key<AuditKey>>,
     pub(super) auth_audit_retention: Option<Span>,
-    pub(super) auth_rate_limit: Option<Switch>,
+    pub(super) auth_rate_limit: Option<Limits>,
+    pub(super) auth_private_registration: Option<Switch>,
+    pub(super) auth_browser_origins: Option<Origins>,
     pub(super) auth_trusted_proxies: Option<Proxies>,
     pub(super) auth_clients: Clients,
     pub(super) auth_api_keys: ApiKeys,
@@ -78,6 +81,37 @@ impl TryFrom<String> for Proxies {
 
     fn try_from(text: String) -> Result<Self, InvalidProxies> {
         text.parse().map(Self)
+    }
+}
+
+/// `on`, `off`, or changes of the default limits.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Limits(pub(super) RateLimits);
+
+impl TryFrom<String> for Limits {
+    type Error = InvalidRateLimits;
+
+    fn try_from(text: String) -> Result<Self, InvalidRateLimits> {
+        match text.as_str() {
+            "on" => Ok(Self(RateLimits::new())),
+            "off" => Ok(Self(RateLimits::off())),
+            changes => changes.parse().map(Self),
+        }
+    }
+}
+
+/// Origins of front ends.
+#[derive(Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Origins(pub(super) Vec<Box<str>>);
+
+impl TryFrom<String> for Origins {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let origins = text.split(',').map(|origin| normal_origin(origin.trim())).collect::<Option<_>>();
+        origins.map(Self).ok_or("write schemes and hosts such as `https://app.example.com`, separated by commas")
     }
 }
 
