@@ -138,9 +138,9 @@ pub use policy::{
 };
 #[cfg(feature = "server")]
 pub use service::{
-    AccountError, Finding, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey, OAuthClient,
-    PendingRegistration, PinnedHead, PurgeTask, RecoveryCodes, Registration, SignIn, StepUp, SteppedUp, TokenContext,
-    TokenProof, Tokens, TotpEnrolment, TrailHeads, TrailReport,
+    AccountError, CodeLogin, Finding, GrantType, InvalidClient, IssuedApiKey, Keep, Login, MagicLinkLogin, NewApiKey,
+    OAuthClient, PendingRegistration, PinnedHead, PurgeTask, RecoveryCodes, Registration, SignIn, StepUp, SteppedUp,
+    TokenContext, TokenProof, Tokens, TotpEnrolment, TrailHeads, TrailReport,
 };
 pub use service::{Auth, AuthBuilder, BuildError, Settings, SettingsError};
 /// The database driver of the built-in stores, so that an application uses the same release: a pool of another release is
@@ -277,11 +277,11 @@ pub mod cluster {
     pub use crate::cache::{RedisCounters, RedisFanout};
 }
 
-/// Messages with one-time tokens: for a new password, for the verification of an e-mail address, for a magic link.
+/// Messages with one-time tokens: for a new password, for the verification of an e-mail address, for a login.
 #[cfg(feature = "server")]
 pub mod recovery {
     pub use crate::service::recovery::{Delivery, DeliveryError, LogDelivery, Message, MessageKind};
-    pub use crate::token::{MagicLink, Purpose, Reset, Verification};
+    pub use crate::token::{LoginCode, MagicLink, Purpose, Reset, Verification};
 }
 
 /// Everything that a module with guarded handlers needs: the attributes and `derive(Role)`, the router with `get`, `post`

@@ -47,7 +47,7 @@ pub use oauth::{GrantType, InvalidClient, OAuthClient};
 #[cfg(feature = "server")]
 pub use purge::PurgeTask;
 #[cfg(feature = "server")]
-pub use recovery::MagicLinkLogin;
+pub use recovery::{CodeLogin, MagicLinkLogin};
 #[cfg(feature = "server")]
 pub(crate) use scope::requested;
 #[cfg(feature = "server")]

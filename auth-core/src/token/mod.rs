@@ -13,6 +13,8 @@ pub mod issuer;
 mod jws;
 pub(crate) mod keys;
 mod legacy;
+#[cfg(feature = "server")]
+mod login_code;
 mod mfa_key;
 mod opaque;
 mod purpose;
@@ -39,9 +41,12 @@ pub use keys::{
 };
 pub(crate) use legacy::RawClaims;
 pub use legacy::{Hmac, LegacyTokens};
+#[cfg(feature = "server")]
+pub(crate) use login_code::random_code;
 pub use mfa_key::MfaKey;
 pub use opaque::{
-    Access, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash, Verification, random_secret,
+    Access, LoginCode, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash, Verification,
+    random_secret,
 };
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use purpose::{Purpose, UnknownPurpose};

@@ -46,6 +46,10 @@ pub enum Verification {}
 #[derive(Debug)]
 pub enum MagicLink {}
 
+/// The kind of challenges of login codes: `lc_` and 256 random bits, of no use without the code of their message.
+#[derive(Debug)]
+pub enum LoginCode {}
+
 mod sealed {
     pub trait Sealed {}
 }
@@ -78,7 +82,7 @@ macro_rules! kinds {
     )+};
 }
 
-kinds!(Refresh = "rt_", Reset = "pr_", Verification = "ev_", MagicLink = "ml_");
+kinds!(Refresh = "rt_", Reset = "pr_", Verification = "ev_", MagicLink = "ml_", LoginCode = "lc_");
 
 macro_rules! one_time {
     ($($kind:ident = $purpose:ident),+) => {$(

@@ -24,10 +24,12 @@ pub enum Purpose {
     EmailVerification,
     /// Logs in without a password.
     MagicLink,
+    /// Logs in without a password, by a code with its challenge.
+    LoginCode,
 }
 
 impl Purpose {
-    const ALL: [Self; 3] = [Self::PasswordReset, Self::EmailVerification, Self::MagicLink];
+    const ALL: [Self; 4] = [Self::PasswordReset, Self::EmailVerification, Self::MagicLink, Self::LoginCode];
 
     /// The name in stores and events.
     #[must_use]
@@ -36,16 +38,19 @@ impl Purpose {
             Self::PasswordReset => "password_reset",
             Self::EmailVerification => "email_verification",
             Self::MagicLink => "magic_link",
+            Self::LoginCode => "login_code",
         }
     }
 
-    /// How long a token is valid: a password reset 30 minutes, a verification 24 hours, a magic link 15 minutes.
+    /// How long a token is valid: a password reset 30 minutes, a verification 24 hours, a magic link 15
+    /// minutes, a code 10 minutes.
     #[must_use]
     pub const fn lifetime(self) -> Duration {
         match self {
             Self::PasswordReset => Duration::from_mins(30),
             Self::EmailVerification => Duration::from_hours(24),
             Self::MagicLink => Duration::from_mins(15),
+            Self::LoginCode => Duration::from_mins(10),
         }
     }
 }

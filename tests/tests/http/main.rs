@@ -15,6 +15,7 @@ mod first_screen;
 mod leaks;
 mod limits;
 mod login;
+mod login_code;
 mod mfa;
 mod one_time;
 mod parts;

@@ -22,7 +22,7 @@ use crate::{OTHER_PASSWORD, PASSWORD};
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
 /// Kind, recipient, token.
-type Sent = (&'static str, String, String);
+pub(crate) type Sent = (&'static str, String, String);
 
 /// Keeps the messages.
 #[derive(Clone, Default)]
@@ -55,18 +55,18 @@ async fn me() {}
 #[require(amr("pwd"))]
 async fn by_password() {}
 
-struct Scene {
-    auth: Auth,
-    client: Client,
-    clock: TestClock,
+pub(crate) struct Scene {
+    pub(crate) auth: Auth,
+    pub(crate) client: Client,
+    pub(crate) clock: TestClock,
     outbox: Outbox,
     events: Events,
-    ada: SubjectId,
+    pub(crate) ada: SubjectId,
     folder: tempfile::TempDir,
 }
 
 impl Scene {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::with(|builder| builder).await
     }
 
@@ -91,12 +91,12 @@ impl Scene {
         Self { auth, client, clock, outbox, events, ada, folder }
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
         self.client.post_json(path, &body).await
     }
 
     /// Every message so far.
-    async fn messages(&self) -> Vec<Sent> {
+    pub(crate) async fn messages(&self) -> Vec<Sent> {
         self.auth.settled().await;
         std::mem::take(&mut *self.outbox.0.lock().unwrap())
     }
@@ -128,7 +128,7 @@ impl Scene {
     }
 }
 
-fn system() -> Context {
+pub(crate) fn system() -> Context {
     Context::system("test")
 }
 
@@ -274,7 +274,7 @@ async fn malformed_requests_are_client_errors_and_echo_nothing() {
         json!({ "email": null, "token": null }),
     ];
     let paths = ["/auth/password/reset", "/auth/email/verify", "/auth/magic-link/login", FORGOT, LINK];
-    for path in paths {
+    for path in paths.into_iter().chain(["/auth/login-code", "/auth/login-code/login"]) {
         for body in &bodies {
             let answer = scene.post(path, body.clone()).await;
             assert!(answer.status.is_client_error(), "{path} {body}: {answer:?}");
@@ -422,5 +422,6 @@ async fn without_a_delivery_there_are_no_routes() {
     let auth = auth_core::testing::in_memory().build().unwrap();
     let rows = auth.routes().policy();
     assert!(rows.routes().iter().all(|row| !row.path.contains("forgot") && !row.path.contains("magic")));
+    assert!(rows.routes().iter().all(|row| !row.path.contains("login-code")));
     assert!(auth.request_password_reset(&system(), "ada@example.com").await.is_err());
 }

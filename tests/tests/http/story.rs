@@ -77,7 +77,7 @@ pub(crate) async fn story() -> Story {
     story
 }
 
-/// Verification of the address, a reset back and forth, a magic link.
+/// Verification of the address, a reset back and forth, a magic link, a code.
 async fn messages(story: &mut Story, client: &Client) {
     let token = story.node.message("email_verification", ADA).await;
     let token = story.spent(token);
@@ -100,6 +100,14 @@ async fn messages(story: &mut Story, client: &Client) {
     let answer = client.post_json("/auth/magic-link/login", &body).await;
     story.tokens(&answer);
     let again = client.post_json("/auth/magic-link/login", &body).await;
+    story.is(&again, 401);
+    let asked = client.post_json("/auth/login-code", &json!({ "email": ADA })).await;
+    let challenge = story.spent(asked.json()["challenge"].as_str().unwrap());
+    let code = story.node.message("login_code", ADA).await;
+    let body = json!({ "challenge": challenge, "code": story.spent(code) });
+    let answer = client.post_json("/auth/login-code/login", &body).await;
+    story.tokens(&answer);
+    let again = client.post_json("/auth/login-code/login", &body).await;
     story.is(&again, 401);
 }
 

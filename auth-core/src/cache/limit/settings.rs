@@ -18,7 +18,7 @@ pub enum Limited {
     Message,
     /// The use of a token from a message.
     OneTimeToken,
-    /// A code of a few digits. Its account is the subject.
+    /// A code of a few digits. Its account is the subject; that of a login code is its challenge.
     OneTimeCode,
     /// The authentication of an OAuth client.
     Client,

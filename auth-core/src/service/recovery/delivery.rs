@@ -3,6 +3,7 @@
 use std::fmt;
 
 use async_trait::async_trait;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::{Email, SubjectId, Timestamp};
 use crate::token::{MagicLink, Purpose, Reset, Token, Verification};
@@ -27,6 +28,7 @@ use crate::token::{MagicLink, Purpose, Reset, Token, Verification};
 ///             MessageKind::PasswordReset(_) => format!("https://app.example.com/reset#{token}"),
 ///             MessageKind::EmailVerification(_) => format!("https://app.example.com/verify#{token}"),
 ///             MessageKind::MagicLink(_) => format!("https://app.example.com/login#{token}"),
+///             MessageKind::LoginCode(_) => format!("Your code is {token}. Never tell it to anyone."),
 ///             _ => return Err(DeliveryError::new("no template for this kind of message")),
 ///         };
 ///         // smtp.send(&message.to, link).await.map_err(DeliveryError::new)
@@ -69,6 +71,9 @@ pub enum MessageKind {
     EmailVerification(Token<Verification>),
     /// Logs in with [`Auth::magic_link_login`](crate::Auth::magic_link_login).
     MagicLink(Token<MagicLink>),
+    /// The code of eight digits that logs in with [`Auth::login_by_code`](crate::Auth::login_by_code). The message says that no
+    /// one else needs it.
+    LoginCode(SecretString),
     /// Says that there is an account already, to its owner, after a
     /// [private registration](crate::AuthBuilder::private_registration) with its address. The token sets a new password,
     /// for an owner who has forgotten it.
@@ -76,13 +81,14 @@ pub enum MessageKind {
 }
 
 impl Message {
-    /// The token as text, for the message only.
+    /// The token as text, or the code, for the message only.
     #[must_use]
     pub fn token(&self) -> &str {
         match &self.kind {
             MessageKind::PasswordReset(token) => token.expose(),
             MessageKind::EmailVerification(token) => token.expose(),
             MessageKind::MagicLink(token) => token.expose(),
+            MessageKind::LoginCode(code) => code.expose_secret(),
             MessageKind::AccountExists(token) => token.expose(),
         }
     }
@@ -96,6 +102,7 @@ impl MessageKind {
             Self::PasswordReset(_) | Self::AccountExists(_) => Purpose::PasswordReset,
             Self::EmailVerification(_) => Purpose::EmailVerification,
             Self::MagicLink(_) => Purpose::MagicLink,
+            Self::LoginCode(_) => Purpose::LoginCode,
         }
     }
 }

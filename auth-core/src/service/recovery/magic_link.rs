@@ -2,12 +2,13 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::request::Recipient;
+use super::request::{Recipient, token_of};
+use super::{MessageKind, OneTime};
 use crate::base::Context;
 use crate::cache::Limited;
 use crate::service::session::{TokenProof, TokenRequest, Tokens, methods, shortened};
 use crate::service::{AccountError, Auth};
-use crate::store::Session;
+use crate::store::{Session, UserRecord};
 use crate::token::MagicLink;
 use crate::verify::dpop::ProvenKey;
 
@@ -50,7 +51,17 @@ impl MagicLinkLogin {
     }
 }
 
-/// The authentication method of a magic link. RFC 8176 has none for messages.
+/// A login by a token or code whose user is known.
+pub(super) struct MessageLogin {
+    pub(super) operation: &'static str,
+    pub(super) presented: OneTime,
+    pub(super) user: UserRecord,
+    pub(super) scope: Option<String>,
+    pub(super) agent: Option<String>,
+    pub(super) otp: Option<SecretString>,
+}
+
+/// The authentication method of a message. RFC 8176 has none for messages.
 const AMR: &str = "email";
 
 impl Auth {
@@ -63,7 +74,8 @@ impl Auth {
     /// As [`request_password_reset`](Self::request_password_reset).
     pub async fn request_magic_link(&self, context: &Context, login: &str) -> Result<(), AccountError> {
         self.limit(context, Limited::Message, Some(login)).await?;
-        self.send_later::<MagicLink>(context, "request_magic_link", Recipient::Login(login.to_owned()))
+        let new = token_of::<MagicLink>(MessageKind::from);
+        self.send_later(context, "request_magic_link", Recipient::Login(login.to_owned()), new)
     }
 
     /// Logs a user in with the token of a [message](Self::request_magic_link). The session's `amr` is `email`, without
@@ -89,19 +101,32 @@ impl Auth {
     pub async fn magic_link_login(&self, context: &Context, login: MagicLinkLogin) -> Result<Tokens, AccountError> {
         let request = TokenRequest::own(login.proof.checked()?);
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
-        let scope = self.granted_scope(login.scope.as_deref())?;
-        let (token, user) = self.presented::<MagicLink>(context, login.token.expose_secret()).await?;
-        let code = self.needed_code(&user.id, login.otp).await?;
+        let MagicLinkLogin { token, scope, agent, otp, .. } = login;
+        let (presented, user) = self.presented::<MagicLink>(context, token.expose_secret()).await?;
+        let login = MessageLogin { operation: "magic_link_login", presented, user, scope, agent, otp };
+        self.login_by_message(context, login, request).await
+    }
+
+    /// Begins the session of a presented token, which it spends.
+    pub(super) async fn login_by_message(
+        &self,
+        context: &Context,
+        login: MessageLogin,
+        request: TokenRequest<'_>,
+    ) -> Result<Tokens, AccountError> {
+        let MessageLogin { operation, presented, user, scope, agent, otp } = login;
+        let scope = self.granted_scope(scope.as_deref())?;
+        let code = self.needed_code(&user.id, otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let amr = methods(AMR, false, code.is_some());
         let session = self.new_session(user.id, user.state.version, scope, &amr, request.holder())?;
-        let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
+        let agent = shortened(agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
         // Before the token is spent, so that a failure of the application costs nothing.
         let grant = self.grant(&session, &user.state.roles).await?;
-        let begun = self.change_with(context, "magic_link_login", code, move |change| async move {
+        let begun = self.change_with(context, operation, code, move |change| async move {
             // Of the same version as before: otherwise the token is refused.
-            let user = change.redeem_one_time(&token).await?;
+            let user = change.redeem_one_time(presented).await?;
             let key = key.as_ref().map(ProvenKey::thumbprint);
             change.begin_granted(session, &user.state.roles, key, &grant).await
         });

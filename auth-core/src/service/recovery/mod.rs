@@ -1,15 +1,18 @@
-//! Recovery: one-time tokens that a message carries to an address, for a new password, for the verification of the
+//! Recovery: one-time tokens and codes that a message carries to an address, for a new password, for the verification of the
 //! address, and for a login.
 
 mod delivery;
+mod login_code;
 mod magic_link;
 mod request;
 mod reset;
 mod verify;
 
 pub use delivery::{Delivery, DeliveryError, LogDelivery, Message, MessageKind};
+pub use login_code::CodeLogin;
 pub use magic_link::MagicLinkLogin;
-pub(crate) use request::Recipient;
+use magic_link::MessageLogin;
+pub(crate) use request::{Recipient, token_of};
 
 use std::sync::Arc;
 
@@ -21,7 +24,7 @@ use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::{OneTimeToken, OneTimeTokens, UserRecord};
-use crate::token::{OneTimeKind, Token, TokenError};
+use crate::token::{OneTimeKind, Purpose, Token, TokenError, TokenHash};
 
 /// Messages in progress on one node; a request beyond them is refused, whatever its address.
 const MESSAGES: usize = 256;
@@ -48,27 +51,41 @@ impl Recovery {
     }
 }
 
+/// What the store knows a one-time token by.
+#[derive(Clone, Copy)]
+pub(crate) struct OneTime {
+    hash: TokenHash,
+    purpose: Purpose,
+}
+
+impl<K: OneTimeKind> From<&Token<K>> for OneTime {
+    fn from(token: &Token<K>) -> Self {
+        Self { hash: token.hash(), purpose: K::PURPOSE }
+    }
+}
+
 impl Auth {
-    /// A presented token with its record and user, if it could be redeemed now. Changes nothing.
+    /// A presented token with its user, if it could be redeemed now. Changes nothing.
     async fn presented<K: OneTimeKind>(
         &self,
         context: &Context,
         text: &str,
-    ) -> Result<(Token<K>, UserRecord), AccountError> {
+    ) -> Result<(OneTime, UserRecord), AccountError> {
         let attempt = self.limit(context, Limited::OneTimeToken, None).await?;
-        attempt.outcome(self.check_token(context, text).await).await
+        let token = Token::<K>::parse(text).map(|token| OneTime::from(&token));
+        attempt.outcome(self.check_one_time(context, token).await).await
     }
 
-    async fn check_token<K: OneTimeKind>(
+    async fn check_one_time(
         &self,
         context: &Context,
-        text: &str,
-    ) -> Result<(Token<K>, UserRecord), AccountError> {
+        token: Result<OneTime, TokenError>,
+    ) -> Result<(OneTime, UserRecord), AccountError> {
         let refused = |reason| self.one_time_refused(context, reason);
-        let token = Token::<K>::parse(text).map_err(refused)?;
+        let token = token.map_err(refused)?;
         let service = self.service()?;
-        let record = service.recovery.tokens()?.find_token(&token.hash()).await?;
-        let record = record.filter(|record| record.purpose == K::PURPOSE && record.expires_at > self.now());
+        let record = service.recovery.tokens()?.find_token(&token.hash).await?;
+        let record = record.filter(|record| record.purpose == token.purpose && record.expires_at > self.now());
         let record = record.ok_or_else(|| refused(TokenError::Unknown))?;
         let user = service.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
         let user = user.ok_or_else(|| refused(TokenError::SubjectChanged))?;
@@ -83,32 +100,28 @@ impl Auth {
 }
 
 impl Change {
-    /// Issues a token in place of the subject's earlier one of this kind, and returns it with its time of expiry.
-    async fn issue<K: OneTimeKind>(
-        &self,
-        user: &UserRecord,
-        email: &Email,
-    ) -> Result<(Token<K>, Timestamp), AccountError> {
-        let (now, token) = (self.now(), Token::<K>::random()?);
-        let expires_at = now.after(K::PURPOSE.lifetime());
+    /// Issues a token in place of the subject's earlier one of this purpose, and returns its time of expiry.
+    async fn issue(&self, token: OneTime, user: &UserRecord, email: &Email) -> Result<Timestamp, AccountError> {
+        let (now, OneTime { hash, purpose }) = (self.now(), token);
+        let expires_at = now.after(purpose.lifetime());
         let record = OneTimeToken {
-            hash: token.hash(),
-            purpose: K::PURPOSE,
+            hash,
+            purpose,
             subject: user.id.clone(),
             version: user.state.version,
             email: email.clone(),
             created_at: now,
             expires_at,
         };
-        let issued = EventKind::OneTimeTokenIssued { subject: user.id.clone(), purpose: K::PURPOSE };
+        let issued = EventKind::OneTimeTokenIssued { subject: user.id.clone(), purpose };
         let recording = self.recording(Some(&user.id), move |(): &()| vec![issued.clone()]);
         recording.of(self.service()?.recovery.tokens()?.issue_token(record, recording.audit())).await?;
-        Ok((token, expires_at))
+        Ok(expires_at)
     }
 
     /// Redeems a token that was [presented](Auth::presented); of concurrent calls one succeeds. Its user is read again,
     /// since slow work may lie between.
-    async fn redeem_one_time<K: OneTimeKind>(&self, token: &Token<K>) -> Result<UserRecord, AccountError> {
+    async fn redeem_one_time(&self, token: OneTime) -> Result<UserRecord, AccountError> {
         let refused = |reason| self.auth().one_time_refused(self.context(), reason);
         let recording = self.recording(None, |record: &Option<OneTimeToken>| {
             let used = |record: &OneTimeToken| EventKind::OneTimeTokenUsed {
@@ -118,8 +131,7 @@ impl Change {
             record.iter().map(used).collect()
         });
         let tokens = self.service()?.recovery.tokens()?;
-        let hash = token.hash();
-        let redeem = tokens.redeem_token(&hash, K::PURPOSE, self.now(), recording.audit());
+        let redeem = tokens.redeem_token(&token.hash, token.purpose, self.now(), recording.audit());
         let record = recording.of(redeem).await?.ok_or_else(|| refused(TokenError::Unknown))?;
         let user = self.service()?.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
         user.ok_or_else(|| refused(TokenError::SubjectChanged))

@@ -6,14 +6,14 @@ use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
-use super::{DeliveryError, Message, MessageKind};
+use super::{DeliveryError, Message, MessageKind, OneTime};
 use crate::base::{Context, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::UserRecord;
-use crate::token::{OneTimeKind, Reset, Token};
+use crate::token::{OneTimeKind, Reset, Token, TokenError};
 
 /// A longer login name is invalid, and is refused without a query.
 const MAX_LOGIN_BYTES: usize = 1024;
@@ -25,6 +25,19 @@ const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) enum Recipient {
     Login(String),
     Subject(SubjectId),
+}
+
+/// Makes a token, for a recipient that exists: what the store knows it by, and its message.
+pub(crate) trait NewMessage: FnOnce() -> Result<(OneTime, MessageKind), TokenError> + Send + 'static {}
+
+impl<F: FnOnce() -> Result<(OneTime, MessageKind), TokenError> + Send + 'static> NewMessage for F {}
+
+/// A random token of a kind, in a message of `kind`.
+pub(crate) fn token_of<K: OneTimeKind + 'static>(kind: fn(Token<K>) -> MessageKind) -> impl NewMessage {
+    move || {
+        let token = Token::<K>::random()?;
+        Ok((OneTime::from(&token), kind(token)))
+    }
 }
 
 impl Auth {
@@ -53,24 +66,22 @@ impl Auth {
     /// [`delivery`](crate::AuthBuilder::delivery) or a store of one-time tokens.
     pub async fn request_password_reset(&self, context: &Context, login: &str) -> Result<(), AccountError> {
         self.limit(context, Limited::Message, Some(login)).await?;
-        self.send_later::<Reset>(context, "request_password_reset", Recipient::Login(login.to_owned()))
+        let new = token_of::<Reset>(MessageKind::from);
+        self.send_later(context, "request_password_reset", Recipient::Login(login.to_owned()), new)
     }
 
     /// Makes and sends a message in a task of its own. Nothing that depends on the recipient may happen before.
-    pub(super) fn send_later<K>(
+    pub(super) fn send_later(
         &self,
         context: &Context,
         operation: &'static str,
         recipient: Recipient,
-    ) -> Result<(), AccountError>
-    where
-        K: OneTimeKind + 'static,
-        MessageKind: From<Token<K>>,
-    {
+        new: impl NewMessage,
+    ) -> Result<(), AccountError> {
         let permit = self.message_permit()?;
         self.change_later(context, operation, |change| async move {
             let _permit = permit;
-            change.send::<K>(recipient, MessageKind::from).await
+            change.send(recipient, new).await
         })
     }
 
@@ -85,20 +96,18 @@ impl Auth {
 
 impl Change {
     /// Sends a message to the active user that `recipient` names, if there is one.
-    pub(crate) async fn send<K: OneTimeKind>(
-        &self,
-        recipient: Recipient,
-        kind: fn(Token<K>) -> MessageKind,
-    ) -> Result<(), AccountError> {
+    pub(crate) async fn send(&self, recipient: Recipient, new: impl NewMessage) -> Result<(), AccountError> {
         let Some(user) = self.recipient(recipient).await? else { return Ok(()) };
         let Some(to) = user.email.clone() else { return Ok(()) };
-        let (token, expires_at) = self.issue::<K>(&user, &to).await?;
-        let message = Message { kind: kind(token), to, subject: user.id.clone(), expires_at };
+        let (token, kind) = new()?;
+        let expires_at = self.issue(token, &user, &to).await?;
+        let message = Message { kind, to, subject: user.id.clone(), expires_at };
         let Some(delivery) = &self.service()?.recovery.delivery else { return Ok(()) };
         let sent = timeout(DELIVERY_TIMEOUT, delivery.send(message)).await;
         if let Err(error) = sent.unwrap_or_else(|late| Err(DeliveryError::new(late))) {
-            tracing::error!(target: "auth", %error, purpose = K::PURPOSE.name(), "a message was not delivered");
-            self.auth().record(self.context(), EventKind::DeliveryFailed { subject: user.id, purpose: K::PURPOSE });
+            let purpose = token.purpose;
+            tracing::error!(target: "auth", %error, purpose = purpose.name(), "a message was not delivered");
+            self.auth().record(self.context(), EventKind::DeliveryFailed { subject: user.id, purpose });
         }
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! Verification of e-mail addresses.
 
-use super::request::Recipient;
+use super::MessageKind;
+use super::request::{Recipient, token_of};
 use crate::base::{Context, SubjectId, Timestamp};
 use crate::cache::Limited;
 use crate::service::change::Change;
@@ -21,7 +22,8 @@ impl Auth {
     pub async fn request_email_verification(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
         self.limit(context, Limited::Message, Some(subject.as_str())).await?;
         let recipient = Recipient::Subject(subject.clone());
-        self.send_later::<Verification>(context, "request_email_verification", recipient)
+        let new = token_of::<Verification>(MessageKind::from);
+        self.send_later(context, "request_email_verification", recipient, new)
     }
 
     /// Verifies the address to which a [message](Self::request_email_verification) was sent, by its token, and returns
@@ -44,7 +46,7 @@ impl Auth {
     pub async fn verify_email(&self, context: &Context, token: &str) -> Result<SubjectId, AccountError> {
         let (token, _) = self.presented::<Verification>(context, token).await?;
         let verified =
-            self.change(context, "verify_email", |change| async move { change.redeem_one_time(&token).await });
+            self.change(context, "verify_email", |change| async move { change.redeem_one_time(token).await });
         Ok(verified.await?.id)
     }
 
@@ -68,7 +70,8 @@ impl Auth {
     pub(crate) fn verify_address_later(&self, context: &Context, subject: &SubjectId) {
         if self.service().is_ok_and(|service| service.recovery.is_on()) {
             let recipient = Recipient::Subject(subject.clone());
-            let sent = self.send_later::<Verification>(context, "request_email_verification", recipient);
+            let new = token_of::<Verification>(MessageKind::from);
+            let sent = self.send_later(context, "request_email_verification", recipient, new);
             drop(sent.inspect_err(|error| tracing::warn!(target: "auth", %error, "no message to a new address")));
         }
     }

@@ -10,10 +10,9 @@ use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::policy::Role;
 use crate::service::change::PATIENCE;
-use crate::service::recovery::{MessageKind, Recipient};
+use crate::service::recovery::{MessageKind, Recipient, token_of};
 use crate::service::{AccountError, Auth};
 use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
-use crate::token::{Reset, Verification};
 
 /// A user to register.
 #[derive(Debug)]
@@ -132,11 +131,9 @@ impl Auth {
             let recording = change.recording(None, registered);
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             match created {
-                Ok(subject) => {
-                    change.send::<Verification>(Recipient::Subject(subject), MessageKind::EmailVerification).await
-                }
+                Ok(subject) => change.send(Recipient::Subject(subject), token_of(MessageKind::EmailVerification)).await,
                 Err(rejected) if rejected.is_email_taken() => {
-                    change.send::<Reset>(Recipient::Login(login), MessageKind::AccountExists).await
+                    change.send(Recipient::Login(login), token_of(MessageKind::AccountExists)).await
                 }
                 Err(rejected) => Err(rejected.into()),
             }

@@ -12,7 +12,8 @@ use crate::token::{Purpose, TokenHash};
 /// 9 September 2001: nothing else in the store is this old.
 const THEN: Timestamp = Timestamp::from_secs(1_000_000_000);
 
-const PURPOSES: [Purpose; 3] = [Purpose::PasswordReset, Purpose::EmailVerification, Purpose::MagicLink];
+const PURPOSES: [Purpose; 4] =
+    [Purpose::PasswordReset, Purpose::EmailVerification, Purpose::MagicLink, Purpose::LoginCode];
 
 fn one_time(subject: &SubjectId, purpose: Purpose) -> OneTimeToken {
     OneTimeToken {

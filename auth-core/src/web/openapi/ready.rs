@@ -62,6 +62,13 @@ pub(super) fn operation(row: &RoutePolicy) -> Option<Map<String, Value>> {
             .json("AuthMagicLinkLogin")
             .returns(200, "The tokens of a new session", "AuthTokens")
             .refused(401, "The token is invalid, expired or used, or a code is wrong or missing"),
+        "routes::recovery::login_code" => Op::new("sessions", "Sends a message with a code that logs in")
+            .form_or_json("AuthAddress")
+            .returns(202, "A challenge, whether there is such a user or not", "AuthLoginChallenge"),
+        "routes::recovery::login_code_login" => Op::new("sessions", "Logs in by a challenge and the code of a message")
+            .form_or_json("AuthLoginCode")
+            .returns(200, "The tokens of a new session", "AuthTokens")
+            .refused(401, "The code is invalid, expired or used, or a code of the second factor is wrong or missing"),
         "routes::second_factor::enrol" => Op::new("second factor", "Begins the enrolment of an authenticator (TOTP)")
             .returns(200, "The secret, for the authenticator", "AuthTotpEnrolment")
             .refused(409, "There is a second factor already"),

@@ -41,6 +41,9 @@ pub enum Part {
     /// `POST /magic-link` and `POST /magic-link/login`: [`Auth::request_magic_link`], [`Auth::magic_link_login`]. There
     /// only with a [delivery](crate::AuthBuilder::delivery).
     MagicLink,
+    /// `POST /login-code` and `POST /login-code/login`: [`Auth::request_login_code`], [`Auth::login_by_code`]. There only with a
+    /// [delivery](crate::AuthBuilder::delivery).
+    LoginCode,
     /// `POST` and `DELETE /mfa/totp`, `POST /mfa/totp/confirm`: [`Auth::enrol_totp`], [`Auth::remove_totp`],
     /// [`Auth::confirm_totp`]. There only with a store and a [key](crate::AuthBuilder::mfa_key) of second factors.
     SecondFactor,
@@ -89,6 +92,7 @@ impl Part {
         Self::PasswordReset,
         Self::EmailVerification,
         Self::MagicLink,
+        Self::LoginCode,
         Self::SecondFactor,
         Self::StepUp,
         Self::Token,
@@ -117,7 +121,11 @@ impl Part {
                 router.route(&at.path("/register"), post(register::register))
             }
             Self::Registration => router,
-            Self::PasswordReset | Self::EmailVerification | Self::MagicLink if !has_delivery(&at.auth) => router,
+            Self::PasswordReset | Self::EmailVerification | Self::MagicLink | Self::LoginCode
+                if !has_delivery(&at.auth) =>
+            {
+                router
+            }
             Self::PasswordReset => router
                 .route(&at.path("/password/forgot"), post(recovery::forgot))
                 .route(&at.path("/password/reset"), post(recovery::reset)),
@@ -127,6 +135,9 @@ impl Part {
             Self::MagicLink => router
                 .route(&at.path("/magic-link"), post(recovery::magic_link))
                 .route(&at.path("/magic-link/login"), post(recovery::magic_link_login)),
+            Self::LoginCode => router
+                .route(&at.path("/login-code"), post(recovery::login_code))
+                .route(&at.path("/login-code/login"), post(recovery::login_code_login)),
             Self::SecondFactor if has_second_factors(&at.auth) => router
                 .route(&at.path("/mfa/totp"), post(second_factor::enrol).delete(second_factor::remove))
                 .route(&at.path("/mfa/totp/confirm"), post(second_factor::confirm)),

@@ -1,17 +1,17 @@
-//! `/auth/password/forgot`, `/auth/password/reset`, `/auth/email/verify`, `/auth/email/verification`, `/auth/magic-link` and
-//! `/auth/magic-link/login`.
+//! `/auth/password/forgot`, `/auth/password/reset`, `/auth/email/verify`, `/auth/email/verification`, `/auth/magic-link`,
+//! `/auth/magic-link/login`, `/auth/login-code` and `/auth/login-code/login`.
 
 use auth_macros::{public, require_auth};
 use axum::extract::State;
 use axum::http::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::base::Context;
-use crate::service::{Auth, MagicLinkLogin, TokenProof, Tokens};
+use crate::service::{Auth, CodeLogin, MagicLinkLogin, TokenProof, Tokens};
 use crate::verify::Identity;
 use crate::web::Refusal;
-use crate::web::http::{FormOrJson, Json};
+use crate::web::http::{FormOrJson, Json, NoStore};
 
 #[derive(Deserialize)]
 pub(super) struct AddressBody {
@@ -99,4 +99,40 @@ pub(super) async fn magic_link_login(
     let mut login = MagicLinkLogin::new(body.token).proof(proof);
     (login.scope, login.otp) = (body.scope, body.otp);
     Ok(auth.magic_link_login(&context, login).await?)
+}
+
+#[derive(Deserialize)]
+pub(super) struct CodeBody {
+    challenge: SecretString,
+    code: SecretString,
+    scope: Option<String>,
+    otp: Option<SecretString>,
+}
+
+#[derive(Serialize)]
+pub(super) struct Challenge {
+    challenge: String,
+}
+
+/// The answer is alike whether there is such a user.
+#[public]
+pub(super) async fn login_code(
+    State(auth): State<Auth>,
+    context: Context,
+    FormOrJson(body): FormOrJson<AddressBody>,
+) -> Result<(StatusCode, NoStore, Json<Challenge>), Refusal> {
+    let challenge = auth.request_login_code(&context, &body.email).await?;
+    Ok((StatusCode::ACCEPTED, NoStore, Json(Challenge { challenge: challenge.expose().to_owned() })))
+}
+
+#[public]
+pub(super) async fn login_code_login(
+    State(auth): State<Auth>,
+    context: Context,
+    proof: TokenProof,
+    FormOrJson(body): FormOrJson<CodeBody>,
+) -> Result<Tokens, Refusal> {
+    let mut login = CodeLogin::new(body.challenge, body.code).proof(proof);
+    (login.scope, login.otp) = (body.scope, body.otp);
+    Ok(auth.login_by_code(&context, login).await?)
 }

@@ -80,6 +80,8 @@ struct Scene {
     sessions: usize,
     /// The secret of the authenticator, and the time of its last code.
     totp: (String, i64),
+    /// That of the login code.
+    challenge: String,
     /// Rows of the audit trail at the start.
     rows: usize,
 }
@@ -114,10 +116,23 @@ impl Scene {
         let key = auth.create_api_key(&context, &ada, new).await.unwrap();
         auth.request_password_reset(&context, "ada@example.com").await.unwrap();
         auth.request_magic_link(&context, "ada@example.com").await.unwrap();
+        let challenge = auth.request_login_code(&context, "ada@example.com").await.unwrap().expose().to_owned();
         auth.settled().await;
         let rows = store.events(&AuditFilter::default(), 100).await.unwrap().len();
-        let scene =
-            Self { auth, store, events, outbox, ada, first, second, key, sessions: 2, totp: (String::new(), 0), rows };
+        let scene = Self {
+            auth,
+            store,
+            events,
+            outbox,
+            ada,
+            first,
+            second,
+            key,
+            sessions: 2,
+            totp: (String::new(), 0),
+            challenge,
+            rows,
+        };
         assert_eq!(
             (scene.first_status().await, scene.second_status().await, scene.key_status().await),
             (200, 200, 200)

@@ -2,7 +2,7 @@
 
 use auth_core::recovery::Purpose;
 use auth_core::store::{Page, SessionStore};
-use auth_core::{Login, MagicLinkLogin, SignIn, Timestamp};
+use auth_core::{CodeLogin, Login, MagicLinkLogin, SignIn, Timestamp};
 
 use super::{Effect, Scene, context, hang_up, hang_up_in};
 use crate::PASSWORD;
@@ -65,6 +65,19 @@ async fn in_a_sign_in() {
     hang_up(
         &["login_succeeded"],
         async |scene| scene.auth.sign_in(&context(), SignIn::subject(&scene.ada).amr("otp")).await.map(|_| ()),
+        async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn in_a_login_by_code() {
+    hang_up(
+        &["one_time_token_used", "login_succeeded"],
+        async |scene| {
+            let login = CodeLogin::new(scene.challenge.as_str(), scene.token(Purpose::LoginCode));
+            scene.auth.login_by_code(&context(), login).await.map(|_| ())
+        },
         async |scene| Effect { changed: scene.sessions().await > scene.sessions, seen: true },
     )
     .await;
