@@ -29,6 +29,7 @@ const KINDS: &[(&str, &str, bool, bool)] = &[
     ("api_key_revoked", "success", false, false),
     ("account_updated", "success", true, false),
     ("account_removed", "success", true, false),
+    ("access_granted", "success", true, false),
     ("access_refused", "refused", false, false),
     ("credential_refused", "refused", false, false),
     ("client_refused", "refused", false, false),
@@ -62,5 +63,10 @@ async fn every_kind_of_event_arrives_with_its_fields() {
         assert_eq!(event["address"], "127.0.0.1", "{event}");
         assert!(!has_subject || event["subject"].is_string(), "{event}");
         assert!(!has_session || event["session"].is_string(), "{event}");
+    }
+    for actor in ["subject", "api_key"] {
+        let is_use = |event: &&serde_json::Value| event["kind"] == "access_granted" && event["actor"]["type"] == actor;
+        let event = events.iter().find(is_use).unwrap_or_else(|| panic!("no use by {actor} in\n{}", trail.text));
+        assert!(event["actor"]["id"].is_string(), "{event}");
     }
 }

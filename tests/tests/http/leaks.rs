@@ -1,8 +1,15 @@
 //! No secret, token or password is in the database file, the log or an error's body.
 
 use std::fs;
+use std::sync::{Arc, Mutex};
 
-use auth_tests::{ADMIN_PASSWORD, AUTH_SECRET};
+use async_trait::async_trait;
+use auth_core::event::{AuditSampling, Event, EventSink};
+use auth_core::prelude::*;
+use auth_core::store::SqliteStore;
+use auth_core::{Context, NewApiKey, Registration, testing};
+use auth_tests::{ADMIN_PASSWORD, AUTH_SECRET, Client};
+use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use reqwest::Method;
 use serde_json::json;
 
@@ -88,4 +95,96 @@ async fn no_credential_of_any_kind_is_stored_logged_or_answered() {
     let found = |place: &str, text: &str| places.iter().any(|(name, all)| *name == place && all.contains(text));
     assert!(found("quickstart.db", "$argon2id$") || found("quickstart.db-wal", "$argon2id$"), "the search works");
     assert!(found("an event", "login_failed"), "the search works");
+}
+
+/// Keeps the names of metrics with their labels, and events.
+#[derive(Clone, Default)]
+struct Emitted(Arc<Mutex<String>>);
+
+impl Emitted {
+    fn add(&self, text: &str) {
+        self.0.lock().unwrap().push_str(text);
+    }
+}
+
+impl Recorder for Emitted {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        self.add(&key.to_string());
+        Counter::noop()
+    }
+
+    fn register_gauge(&self, key: &Key, _: &Metadata<'_>) -> Gauge {
+        self.add(&key.to_string());
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, key: &Key, _: &Metadata<'_>) -> Histogram {
+        self.add(&key.to_string());
+        Histogram::noop()
+    }
+}
+
+#[async_trait]
+impl EventSink for Emitted {
+    async fn record(&self, event: Event) {
+        self.add(&format!("{event:?} {}", serde_json::to_string(&event).unwrap()));
+    }
+}
+
+#[api_key]
+#[rate_limit("9/h", by = key)]
+async fn by_key() {}
+
+/// The search for API keys that are derived, rotated and revoked, in metrics as well.
+#[tokio::test]
+async fn no_derived_key_is_stored_logged_answered_or_in_a_metric() {
+    let (emitted, folder) = (Emitted::default(), tempfile::tempdir().unwrap());
+    let _installed = metrics::set_default_local_recorder(&emitted);
+    let store = SqliteStore::open(&format!("sqlite://{}", folder.path().join("keys.db").display())).await.unwrap();
+    let sampling = AuditSampling::new().uses(1);
+    let auth = testing::in_memory().store(store).events(emitted.clone()).audit_sampling(sampling).build().unwrap();
+    let system = Context::system("test");
+    let (ada, _) = auth.register(&system, Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    let parent = auth.create_api_key(&system, &ada, NewApiKey::new("parent")).await.unwrap();
+    let derived = auth.derive_api_key_of(&system, &ada, &parent.record.id, NewApiKey::new("derived")).await.unwrap();
+    let rotated = auth.rotate_api_key(&system, &derived.record.id).await.unwrap();
+    let app = GuardedRouter::new().route("/", get(by_key)).merge(auth.routes());
+    let client = Client::new(&auth_tests::serve(app.with_state(auth.clone())).await);
+    let secrets = [&parent, &derived, &rotated].map(|key| key.key.expose().to_owned());
+    let mut bodies = String::new();
+    for secret in &secrets {
+        for _ in 0..10 {
+            bodies.push_str(&client.get_as(secret, "/").await.text);
+        }
+        bodies.push_str(&client.get_as(&secret[..secret.len() - 2], "/").await.text);
+        bodies.push_str(&client.try_login(secret, secret).await.text);
+    }
+    auth.revoke_api_key(&system, &derived.record.id).await.unwrap();
+    bodies.push_str(&client.get_as(&secrets[2], "/").await.text);
+    auth.settled().await;
+
+    let mut places = vec![
+        ("an answer", bodies.into_bytes()),
+        ("a metric or an event", emitted.0.lock().unwrap().clone().into_bytes()),
+    ];
+    for file in fs::read_dir(folder.path()).unwrap() {
+        places.push(("the database", fs::read(file.unwrap().path()).unwrap()));
+    }
+    let found = |text: &str| -> Vec<&str> {
+        let has = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        places.iter().filter(|(_, bytes)| has(bytes)).map(|(place, _)| *place).collect()
+    };
+    for secret in &secrets {
+        let end = &secret[secret.len() - 24..];
+        assert_eq!(found(end), [""; 0], "{secret:?}");
+    }
+    for text in ["auth_rate_limited_total", "access_granted", "api_key_created", "ada@example.com"] {
+        assert!(!found(text).is_empty(), "the search works: {text}");
+    }
 }

@@ -51,7 +51,12 @@ fn code(secret: &str, steps: i64) -> String {
 
 pub(crate) async fn story() -> Story {
     let keys = json!([{ "name": "ci", "sha256": STATIC_HASH, "scopes": ["reports:read"] }]).to_string();
-    let env = [("AUTH_API_KEYS", keys.as_str()), ("AUTH_AUDIT_KEY", AUDIT_KEY), ("AUTH_MFA_KEY", MFA_KEY)];
+    let env = [
+        ("AUTH_API_KEYS", keys.as_str()),
+        ("AUTH_AUDIT_KEY", AUDIT_KEY),
+        ("AUTH_MFA_KEY", MFA_KEY),
+        ("AUTH_AUDIT_USES", "1"),
+    ];
     let node = Node::start_with(NODE, &env);
     let client = node.client();
     let admin = client.admin().await;

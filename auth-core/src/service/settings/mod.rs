@@ -20,6 +20,7 @@ use legacy::Legacy;
 use variables::{Count, Key, Limits, Origins, Proxies, Span, Switch, Variables};
 
 use crate::cache::RateLimits;
+use crate::event::AuditSampling;
 #[cfg(feature = "server")]
 use crate::service::Auth;
 use crate::service::AuthBuilder;
@@ -57,6 +58,8 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_MFA_KEY`, or `AUTH_MFA_KEY_FILE` | derived from `AUTH_SECRET` | secret of at least 32 bytes that encrypts the secrets of second factors, or a file with it; required for them where an asymmetric key signs |
 /// | `AUTH_AUDIT_KEY`, or `AUTH_AUDIT_KEY_FILE` | none | [secret](AuthBuilder::audit_key) of at least 32 bytes that links the rows of the audit trail, or a file with it |
 /// | `AUTH_AUDIT_RETENTION` | none | how long the audit trail keeps events, at least `1d`; without it for ever |
+/// | `AUTH_AUDIT_REFUSALS` | `1` | the audit trail records one of so many [refusals](AuditSampling::refusals); `0` for none |
+/// | `AUTH_AUDIT_USES` | `0` | the audit trail records one of so many [granted accesses](AuditSampling::uses), which are uses of tokens and API keys; `0` for none |
 /// | `AUTH_LEGACY_SECRET`, or `AUTH_LEGACY_SECRET_FILE` | none | HMAC secret of a former service whose [access tokens](LegacyTokens) are also accepted |
 /// | `AUTH_LEGACY_KEY_FILE` | none | its public key in PEM or JWK instead |
 /// | `AUTH_LEGACY_UNTIL` | none; required with that secret or key | end of their acceptance in UTC, within a year: `2027-03-31` or `2027-03-31T12:00:00Z` |
@@ -124,6 +127,8 @@ pub struct Settings {
     pub audit_key: Option<AuditKey>,
     /// `AUTH_AUDIT_RETENTION`.
     pub audit_retention: Option<Duration>,
+    /// `AUTH_AUDIT_REFUSALS` and `AUTH_AUDIT_USES`.
+    pub audit_sampling: Option<AuditSampling>,
     /// `AUTH_MFA_KEY`.
     pub mfa_key: Option<MfaKey>,
     /// `AUTH_LEGACY_SECRET` and the other variables about legacy tokens.
@@ -184,6 +189,7 @@ impl Settings {
             trusted_issuers: set.auth_trusted_issuers.0,
             audit_key: set.auth_audit_key.map(|Key(key)| key),
             audit_retention: duration(set.auth_audit_retention),
+            audit_sampling: audit_sampling(set.auth_audit_refusals, set.auth_audit_uses),
             mfa_key: set.auth_mfa_key.map(|Key(key)| key),
             legacy_tokens: Legacy {
                 secret: set.auth_legacy_secret,
@@ -258,6 +264,9 @@ impl Settings {
         if let Some(key) = &self.audit_key {
             builder = builder.audit_key(key.clone());
         }
+        if let Some(sampling) = self.audit_sampling {
+            builder = builder.audit_sampling(sampling);
+        }
         if let Some(key) = &self.mfa_key {
             builder = builder.mfa_key(key.clone());
         }
@@ -268,6 +277,17 @@ impl Settings {
             builder = builder.dpop(dpop.clone());
         }
         builder
+    }
+}
+
+/// The default with what is set; `None` when nothing is.
+fn audit_sampling(refusals: Option<Count>, uses: Option<Count>) -> Option<AuditSampling> {
+    let share = |Count(one_of)| u32::try_from(one_of).unwrap_or(u32::MAX);
+    let sampling = AuditSampling::new();
+    match (refusals.map(share), uses.map(share)) {
+        (None, None) => None,
+        (Some(refusals), None) => Some(sampling.refusals(refusals)),
+        (refusals, Some(uses)) => Some(sampling.refusals(refusals.unwrap_or(1)).uses(uses)),
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Variables {
     pub(super) auth_mfa_key: Option<Key<MfaKey>>,
     pub(super) auth_audit_key: Option<Key<AuditKey>>,
     pub(super) auth_audit_retention: Option<Span>,
+    pub(super) auth_audit_refusals: Option<Count>,
+    pub(super) auth_audit_uses: Option<Count>,
     pub(super) auth_rate_limit: Option<Limits>,
     pub(super) auth_private_registration: Option<Switch>,
     pub(super) auth_browser_origins: Option<Origins>,
