@@ -12,6 +12,7 @@ mod clients;
 mod event_kinds;
 mod events;
 mod first_screen;
+mod flood;
 mod leaks;
 mod limits;
 mod login;
