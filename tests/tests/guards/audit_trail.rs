@@ -128,7 +128,8 @@ async fn a_flood_of_refusals_neither_waits_for_the_store_nor_grows_nor_hides_a_f
     auth.settled().await;
     let (kinds, dropped) = log.rows().await;
     let recorded = kinds["access_refused"];
-    assert!((700..=1_024).contains(&recorded), "{recorded} rows of 3,000 were in memory");
+    // 256 of 1,024 places are left to other events; one batch of 200 may be under way.
+    assert!((700..=968).contains(&recorded), "{recorded} rows of 3,000 were in memory");
     assert_eq!(recorded as u64 + dropped, 3_000);
     assert_eq!(kinds["login_failed"], 1);
 }

@@ -55,6 +55,7 @@ fn invalid_settings_are_refused() {
     refused(&[("REDIS_URL", "cache.internal:6379")], "REDIS_URL", "redis://HOST:PORT");
     refused(&[("AUTH_RATE_LIMIT", "maybe")], "AUTH_RATE_LIMIT", "entry 1: write `on`, `off`");
     refused(&[("AUTH_RATE_LIMIT", "login failures account 20")], "AUTH_RATE_LIMIT", "entry 1: not a quota");
+    refused(&[("AUTH_AUDIT_RETENTION", "1h")], "AUTH_AUDIT_RETENTION", "shorter than 1 day");
     refused(&[("AUTH_PRIVATE_REGISTRATION", "yes")], "AUTH_PRIVATE_REGISTRATION", "`on` nor `off`");
     refused(&[("AUTH_BROWSER_ORIGINS", "https://a.example,*")], "AUTH_BROWSER_ORIGINS", "https://app.example.com");
     refused(&[("AUTH_TRUSTED_PROXIES", "10.0.0.0/8;10.0.0.1")], "AUTH_TRUSTED_PROXIES", "separated by commas");

@@ -9,7 +9,7 @@ use auth_core::limits::RateLimits;
 use auth_core::store::{AuditFilter, AuditLog, ChainHead, PostgresStore, SqliteStore, Store};
 use auth_core::testing::{TestClock, in_memory};
 use auth_core::token::{AuditKey, random_secret};
-use auth_core::{Auth, Clock as _, Context, Finding, Registration, SystemClock, TrailHeads};
+use auth_core::{Auth, Clock as _, Context, Finding, Registration, Settings, SystemClock, TrailHeads};
 use auth_tests::servers::Database;
 use sqlx::{AssertSqlSafe, raw_sql};
 
@@ -213,6 +213,34 @@ async fn rows_that_are_linked_again_are_found_with_a_key_or_by_what_was_pinned()
     assert!(findings(&auth, None).await.ends_with("head"));
 }
 
+#[tokio::test]
+async fn the_key_of_the_settings_seals() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let (mut settings, key) = (Settings::from_env().unwrap(), key());
+    settings.audit_key = Some(key.clone());
+    let auth = settings.give_to(in_memory().store(store.clone())).build().unwrap();
+    auth.invalidate_all(&system()).await;
+    auth.settled().await;
+    let heads = store.chains().await.unwrap();
+    assert!(heads.len() == 1 && heads[0].is_sealed_by(Some(&key)), "{heads:?}");
+}
+
+/// Without a key any party seals a head; it must be that of the rows all the same.
+#[tokio::test]
+async fn a_head_that_is_not_that_of_the_rows_is_found() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let auth = service(&store, None);
+    for sql in ["last_link = ZEROS", "first_link = (SELECT link FROM T.events WHERE position = 1)"] {
+        six_rows(&store, &auth).await;
+        store.tamper(&format!("UPDATE T.event_chains SET {sql}")).await;
+        let mut head = store.chains().await.unwrap().remove(0);
+        head.seal(None);
+        store.tamper(&format!("UPDATE T.event_chains SET seal = x'{}'", head.seal)).await;
+        let expected = if sql.starts_with("last") { "head" } else { "changed 1" };
+        assert_eq!(findings(&auth, None).await, expected, "{sql}");
+    }
+}
+
 /// A release without links has written rows, or a node of it still does.
 #[tokio::test]
 async fn rows_of_an_earlier_release_are_adopted_once() {
@@ -275,6 +303,14 @@ async fn old_events_are_forgotten_and_the_rest_is_verified() {
     let kinds: Vec<_> = auth.events(&AuditFilter::default(), 10).await.unwrap().into_iter().map(|e| e.kind).collect();
     assert_eq!(kinds, [EventKind::EventsExpired { count: 6 }, EventKind::CachesInvalidated]);
     assert_eq!(auth.forget_events(&system(), before).await.unwrap(), 0);
+
+    // Nor is anything under a head that is not this service's.
+    let seal = store.chains().await.unwrap()[0].seal;
+    store.tamper("UPDATE T.event_chains SET seal = ZEROS").await;
+    let later = before.after(Duration::from_hours(1));
+    assert_eq!(auth.forget_events(&system(), later).await.unwrap(), 0);
+    store.tamper(&format!("UPDATE T.event_chains SET seal = x'{seal}'")).await;
+    assert_eq!(findings(&auth, None).await, "");
 
     // A row that another party has made old is not removed for it.
     store.tamper("UPDATE T.events SET at = 1 WHERE kind = 'caches_invalidated'").await;

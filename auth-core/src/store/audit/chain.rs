@@ -265,3 +265,40 @@ fn each(domain: &[u8], parts: impl FnOnce(&mut dyn FnMut(&[u8])), mut update: im
     part(domain);
     parts(&mut part);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(kind: &str, outcome: &str) -> AuditRow {
+        let (kind, outcome, body) = (kind.into(), outcome.into(), "{}".to_owned());
+        AuditRow { id: "id".into(), at: Timestamp::from_secs(1), kind, outcome, subject: None, body }
+    }
+
+    #[test]
+    fn a_link_depends_on_the_place_of_its_row_and_on_where_each_part_ends() {
+        let of = |chain, position, row: &AuditRow| link(chain, position, &Link::FIRST, row, None);
+        let here = of(1, 2, &row("ab", "c"));
+        for other in [of(2, 2, &row("ab", "c")), of(1, 3, &row("ab", "c")), of(1, 2, &row("a", "bc"))] {
+            assert_ne!(other, here);
+        }
+    }
+
+    #[test]
+    fn rows_beyond_the_head_are_not_forgotten() {
+        let mut head = ChainHead::begin(1, None);
+        let mut longer = head.clone();
+        let rows: Vec<_> = (1..=3)
+            .map(|position| {
+                let row = row("kind", "success");
+                let link = longer.link_after(&row, None);
+                if position < 3 {
+                    head.link_after(&row, None);
+                }
+                LinkedRow { row, chain: 1, position, link }
+            })
+            .collect();
+        assert_eq!(head.forget(&rows, Timestamp::from_secs(9), &[]), 2, "another party has added the third");
+        assert_eq!((head.first, head.is_sealed_by(None)), (2, true));
+    }
+}
