@@ -6,8 +6,14 @@ use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
+use crate::verify::Identity;
 
 const USER: &str = "user";
+
+/// The user of an identity. A subject of another issuer is no user here, whatever its id.
+pub(crate) fn user_of(identity: &Identity) -> Result<&SubjectId, AccountError> {
+    identity.user().ok_or(AccountError::NotFound { what: USER })
+}
 
 impl Auth {
     /// Returns the account of a subject.

@@ -35,6 +35,8 @@ pub(crate) mod session;
 mod settings;
 
 #[cfg(feature = "server")]
+pub(crate) use account::user_of;
+#[cfg(feature = "server")]
 pub use api_keys::{IssuedApiKey, NewApiKey};
 #[cfg(feature = "server")]
 pub use audit::{Finding, PinnedHead, TrailHeads, TrailReport};

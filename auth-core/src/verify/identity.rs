@@ -63,6 +63,14 @@ impl Identity {
         &self.claims.sub
     }
 
+    /// The subject as a user of this service; `None` for a subject of another issuer, whose id names no user here, whatever
+    /// it is. Operations on users, sessions and API keys of the caller take this one.
+    #[must_use]
+    pub fn user(&self) -> Option<&SubjectId> {
+        let is_known = self.claims.sid.is_some() || self.claims.iss.is_empty();
+        is_known.then_some(&self.claims.sub)
+    }
+
     /// The session of the access token; `None` for tokens of other issuers and legacy tokens.
     #[must_use]
     pub fn session(&self) -> Option<&SessionId> {
@@ -71,10 +79,8 @@ impl Identity {
 
     /// What a change compares at its write; `None` for a subject of another issuer, of which the stores know nothing.
     pub(crate) fn standing(&self) -> Option<SubjectStanding> {
-        let session = self.claims.sid.clone();
-        let is_known = session.is_some() || self.claims.iss.is_empty();
-        let (version, roles) = (self.state.version, Arc::clone(&self.state.roles));
-        is_known.then_some(SubjectStanding { session, version, roles })
+        let (session, version, roles) = (self.claims.sid.clone(), self.state.version, Arc::clone(&self.state.roles));
+        self.user().map(|_| SubjectStanding { session, version, roles })
     }
 
     /// The claims of the access token.

@@ -2,7 +2,7 @@
 
 use super::{API_KEY, IssuedApiKey, NewApiKey};
 use crate::base::{ApiKeyId, Context, SubjectId};
-use crate::service::{AccountError, Auth};
+use crate::service::{AccountError, Auth, user_of};
 use crate::store::{ApiKeyRecord, Page};
 use crate::token::ApiKey;
 use crate::verify::Identity;
@@ -38,15 +38,13 @@ impl Auth {
     ) -> Result<IssuedApiKey, AccountError> {
         new.check()?;
         within(identity, &new.scopes)?;
-        if identity.standing().is_none() {
-            return Err(AccountError::NotFound { what: "user" });
-        }
+        let owner = user_of(identity)?;
         let roles: Vec<_> = identity.role_names().map(Into::into).collect();
-        if self.verifier().allowed_scopes(identity.subject(), &roles, new.scopes.clone()).await? != new.scopes {
+        if self.verifier().allowed_scopes(owner, &roles, new.scopes.clone()).await? != new.scopes {
             return Err(AccountError::InvalidScope);
         }
         let key = ApiKey::random(ApiKeyId::random())?;
-        let record = self.api_key_record(key.id().clone(), key.hash(), identity.subject().clone(), new);
+        let record = self.api_key_record(key.id().clone(), key.hash(), owner.clone(), new);
         let record = ApiKeyRecord { self_service: true, ..record };
         self.change(context, "create_own_api_key", |change| async move {
             change.check_caller().await?;
@@ -61,24 +59,26 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// As `rotate_api_key_of`, and [`AccountError::InvalidScope`].
+    /// As `rotate_api_key_of`, [`AccountError::InvalidScope`], and [`AccountError::NotFound`] for the subject of another
+    /// issuer.
     pub async fn rotate_own_api_key(
         &self,
         context: &Context,
         identity: &Identity,
         id: &ApiKeyId,
     ) -> Result<IssuedApiKey, AccountError> {
-        let owned = self.service()?.api_keys.find(id).await?.filter(|key| key.owner == *identity.subject());
+        let owner = user_of(identity)?;
+        let owned = self.service()?.api_keys.find(id).await?.filter(|key| key.owner == *owner);
         let owned = owned.ok_or(AccountError::NotFound { what: API_KEY })?;
         within(identity, &owned.scopes)?;
-        self.rotate_api_key_of(context, identity.subject(), id).await
+        self.rotate_api_key_of(context, owner, id).await
     }
 
     /// As [`derive_api_key_of`](Self::derive_api_key_of), for the subject of an access token that carries the new scopes.
     ///
     /// # Errors
     ///
-    /// As `derive_api_key_of`.
+    /// As `derive_api_key_of`, and [`AccountError::NotFound`] for the subject of another issuer.
     pub async fn derive_own_api_key(
         &self,
         context: &Context,
@@ -87,7 +87,7 @@ impl Auth {
         new: NewApiKey,
     ) -> Result<IssuedApiKey, AccountError> {
         within(identity, &new.scopes)?;
-        self.derive_api_key_of(context, identity.subject(), parent, new).await
+        self.derive_api_key_of(context, user_of(identity)?, parent, new).await
     }
 
     /// Returns a page of an owner's API keys that are not revoked, newest first.

@@ -9,7 +9,7 @@ use crate::base::{Context, Email, FactorId, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
-use crate::service::{AccountError, Auth};
+use crate::service::{AccountError, Auth, user_of};
 use crate::store::{FactorKind, NewFactor, UserRecord};
 use crate::token::{RecoveryCode, TotpSecret};
 use crate::verify::Identity;
@@ -154,12 +154,8 @@ impl Auth {
         .await
     }
 
-    /// The user of an identity. A subject of another issuer is no user here, whatever its id.
     async fn user_of(&self, identity: &Identity) -> Result<UserRecord, AccountError> {
-        let user = match identity.standing() {
-            Some(_) => self.service()?.users.find_by_id(identity.subject()).await?,
-            None => None,
-        };
+        let user = self.service()?.users.find_by_id(user_of(identity)?).await?;
         user.ok_or(AccountError::NotFound { what: "user" })
     }
 

@@ -156,7 +156,9 @@ impl Issuer {
     }
 
     /// Sets the prefix of the issuer's subjects: their id is the prefix and `sub`. A `sub` is unique only within its
-    /// issuer, so an [`Auth`](crate::Auth) with several issuers, or with users of its own, requires a prefix for each.
+    /// issuer, so an [`Auth`](crate::Auth) with several issuers, or with users of its own, requires a prefix for each. No id
+    /// of a user of its own may begin with it; operations on the caller's own account refuse subjects of other issuers all
+    /// the same ([`Identity::user`](crate::Identity::user)).
     pub fn subject_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.subject_prefix = prefix.into();
         self

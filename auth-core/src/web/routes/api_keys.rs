@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::base::{ApiKeyId, Context, SubjectId, Timestamp};
 use crate::policy::Policy;
-use crate::service::Auth;
 use crate::service::api_keys::{IssuedApiKey, NewApiKey};
+use crate::service::{Auth, user_of};
 use crate::store::{ApiKeyRecord, Cursor, Page};
 use crate::verify::Identity;
 use crate::web::Refusal;
@@ -82,7 +82,7 @@ pub(super) async fn create<P: Policy>(
     identity: Identity,
     Json(body): Json<CreateBody>,
 ) -> Result<Response, Refusal> {
-    Ok(issued(StatusCode::CREATED, auth.create_api_key(&context, identity.subject(), body.into()).await?))
+    Ok(issued(StatusCode::CREATED, auth.create_api_key(&context, user_of(&identity)?, body.into()).await?))
 }
 
 pub(super) async fn list<P: Policy>(

@@ -13,7 +13,7 @@ use auth_macros::require_auth;
 use crate::base::{SubjectId, Timestamp};
 use crate::event::Event;
 use crate::policy::Policy;
-use crate::service::{AccountError, Auth};
+use crate::service::{AccountError, Auth, user_of};
 use crate::store::AuditFilter;
 use crate::verify::Identity;
 use crate::web::guard::Guard;
@@ -122,5 +122,5 @@ pub(super) async fn mine(identity: Identity, State(auth): State<Auth>, query: Qu
     if query.subject.is_some() {
         return Err(BodyError::new(StatusCode::BAD_REQUEST, "These are the events of the caller alone.").into());
     }
-    page(&auth, Query { subject: Some(identity.subject().clone()), ..query }).await
+    page(&auth, Query { subject: Some(user_of(&identity)?.clone()), ..query }).await
 }

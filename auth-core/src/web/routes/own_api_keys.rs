@@ -8,7 +8,7 @@ use axum::response::Response;
 use super::api_keys::{ApiKeyView, CreateBody, issued};
 use crate::base::{ApiKeyId, Context};
 use crate::policy::Policy;
-use crate::service::Auth;
+use crate::service::{Auth, user_of};
 use crate::store::{ApiKeyRecord, Cursor, Page};
 use crate::verify::{ApiKeyIdentity, Identity};
 use crate::web::Refusal;
@@ -32,7 +32,7 @@ pub(super) async fn list<P: Policy>(
     query: PageQuery<Cursor<ApiKeyId>>,
 ) -> Result<Paged<ApiKeyView>, Refusal> {
     let page = Page { after: query.after.as_ref(), limit: query.limit + 1 };
-    let keys = auth.api_keys_of(identity.subject(), page).await?;
+    let keys = auth.api_keys_of(user_of(&identity)?, page).await?;
     Ok(query.respond(keys, ApiKeyRecord::cursor).map(ApiKeyView::from))
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn revoke<P: Policy>(
     identity: Identity,
     Path(id): Path<ApiKeyId>,
 ) -> Result<StatusCode, Refusal> {
-    auth.revoke_api_key_of(&context, identity.subject(), &id).await?;
+    auth.revoke_api_key_of(&context, user_of(&identity)?, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::base::Context;
-use crate::service::{Auth, CodeLogin, MagicLinkLogin, TokenProof, Tokens};
+use crate::service::{Auth, CodeLogin, MagicLinkLogin, TokenProof, Tokens, user_of};
 use crate::verify::Identity;
 use crate::web::Refusal;
 use crate::web::http::{FormOrJson, Json, NoStore};
@@ -74,7 +74,7 @@ pub(super) async fn verification(
     context: Context,
     identity: Identity,
 ) -> Result<StatusCode, Refusal> {
-    auth.request_email_verification(&context, identity.subject()).await?;
+    auth.request_email_verification(&context, user_of(&identity)?).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use serde::Serialize;
 
 use crate::base::{ClientId, Context, SessionId, Timestamp};
-use crate::service::Auth;
+use crate::service::{Auth, user_of};
 use crate::store::{Cursor, Page, Session};
 use crate::verify::Identity;
 use crate::web::Refusal;
@@ -42,7 +42,7 @@ pub(super) async fn logout_all(
     context: Context,
     identity: Identity,
 ) -> Result<(ClearTokens, StatusCode), Refusal> {
-    auth.logout_everywhere(&context, identity.subject()).await?;
+    auth.logout_everywhere(&context, user_of(&identity)?).await?;
     Ok((ClearTokens, StatusCode::NO_CONTENT))
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn list(
     query: PageQuery<Cursor<SessionId>>,
 ) -> Result<Paged<SessionView>, Refusal> {
     let page = Page { after: query.after.as_ref(), limit: query.limit + 1 };
-    let sessions = auth.sessions(identity.subject(), page).await?;
+    let sessions = auth.sessions(user_of(&identity)?, page).await?;
     let view = |session: Session| SessionView {
         current: identity.session() == Some(&session.id),
         id: session.id,
@@ -73,6 +73,6 @@ pub(super) async fn end(
     identity: Identity,
     Path(id): Path<SessionId>,
 ) -> Result<StatusCode, Refusal> {
-    let ended = auth.end_session(&context, identity.subject(), &id).await?;
+    let ended = auth.end_session(&context, user_of(&identity)?, &id).await?;
     if ended { Ok(StatusCode::NO_CONTENT) } else { Err(Refusal::NotFound { what: "session" }) }
 }

@@ -7,6 +7,7 @@ mod invalid_answers;
 mod keys;
 mod provider;
 mod server;
+mod subjects;
 mod trust;
 
 use std::time::Duration;
