@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use super::{Audit, Outcome, StoreError, UserStore};
+use super::{Audit, AuditRow, Outcome, StoreError, UserStore};
 use crate::base::{Email, SubjectId};
 use crate::password::PasswordHash;
+use crate::token::AuditKey;
 
 /// A user store that accepts new users; [`Auth::routes`](crate::Auth::routes) then offers registration.
 ///
@@ -165,7 +166,8 @@ impl NewUser {
 }
 
 /// A connection or transaction of the application in the database of a built-in store, in which
-/// [`Auth::register_in`](crate::Auth::register_in) adds a user: those of `sqlx` for SQLite and PostgreSQL.
+/// [`Auth::register_in`](crate::Auth::register_in) adds a user and [`Audit::write`] audit rows: those of `sqlx` for SQLite and
+/// PostgreSQL.
 #[async_trait]
 pub trait UserTransaction: sealed::Sealed {
     #[doc(hidden)]
@@ -173,6 +175,9 @@ pub trait UserTransaction: sealed::Sealed {
 
     #[doc(hidden)]
     async fn add_user(&mut self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError>;
+
+    #[doc(hidden)]
+    async fn add_audit_rows(&mut self, rows: &[AuditRow], key: Option<&AuditKey>) -> Result<(), StoreError>;
 }
 
 pub(super) mod sealed {

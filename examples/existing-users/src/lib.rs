@@ -29,7 +29,8 @@ pub async fn app(
 ) -> Result<axum::Router, Box<dyn std::error::Error>> {
     add_version(store.pool()).await?;
     let users = UserTable::new("users").whole_number_id("id").password_hash("hashed_password");
-    let users = users.active("is_active").role("is_admin", Role::Admin).in_sqlite(store.pool()).await?;
+    let users =
+        users.active("is_active").role("is_admin", Role::Admin).in_sqlite(store.pool()).await?.audited().await?;
     let auth = builder.store(store).registry(users).delivery(delivery).build()?;
     Ok(routes(&auth).with_state(auth))
 }

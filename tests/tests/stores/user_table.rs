@@ -2,7 +2,7 @@
 
 use auth_core::prelude::*;
 use auth_core::store::{
-    Audit, NewUser, OwnUsers, PostgresStore, SqliteStore, UserRegistry as _, UserStore as _, UserTable,
+    Audit, AuditFilter, NewUser, OwnUsers, PostgresStore, SqliteStore, UserRegistry as _, UserStore as _, UserTable,
 };
 use auth_core::token::SigningKey;
 use auth_core::{Auth, Context, Keep, Registration};
@@ -51,7 +51,10 @@ impl Store {
     }
 
     async fn auth(&self, table: UserTable) -> Auth {
-        let users = self.open(table).await.unwrap();
+        self.auth_of(self.open(table).await.unwrap())
+    }
+
+    fn auth_of(&self, users: OwnUsers) -> Auth {
         let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
         let builder = Auth::builder(key, "https://api.example.com", "own table");
         let builder = match self {
@@ -250,6 +253,46 @@ async fn the_default_names_have_text_ids_and_another_table_is_refused_at_start()
             let shown = format!("{wrong:?}");
             assert!(store.open(wrong).await.is_err(), "{shown}");
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_audited_change_and_its_row_are_one_transaction() {
+    on_each_engine(async |store, number| {
+        let table = people(&store, number).await;
+        let users = store.open(table.clone()).await.unwrap().audited().await.unwrap();
+        let (auth, system) = (store.auth_of(users.clone()), Context::system("test"));
+        let new =
+            |nick: &str| Registration::new(format!("{nick}@example.com").as_str(), PASSWORD).with_field("nick", nick);
+        let (ada, _) = auth.register(&system, new("ada")).await.unwrap();
+        auth.set_password(&system, &ada, NEXT.into(), Keep::None).await.unwrap();
+        auth.logout_everywhere(&system, &ada).await.unwrap();
+        let events = auth.events(&AuditFilter::default(), 100).await.unwrap();
+        for kind in ["user_registered", "password_changed", "tokens_revoked"] {
+            assert_eq!(events.iter().filter(|event| event.kind.name() == kind).count(), 1, "{kind}: {events:?}");
+        }
+
+        let (events, chains) = match store {
+            Store::Sqlite(_) => ("auth_events", "auth_event_chains"),
+            Store::Postgres(_) => ("auth_core.events", "auth_core.event_chains"),
+        };
+        store.run(&format!("ALTER TABLE {events} RENAME TO gone")).await;
+        let before = users.find_by_id(&ada).await.unwrap().unwrap();
+        assert!(auth.set_password(&system, &ada, PASSWORD.into(), Keep::None).await.is_err());
+        assert!(auth.logout_everywhere(&system, &ada).await.is_err());
+        assert!(auth.register(&system, new("bob")).await.is_err());
+        let after = users.find_by_id(&ada).await.unwrap().unwrap();
+        assert_eq!(
+            (after.state, after.password_hash),
+            (before.state, before.password_hash),
+            "a change without its row"
+        );
+        assert!(users.find_by_login("bob@example.com").await.unwrap().is_none(), "a user without a row");
+
+        store.run(&format!("ALTER TABLE {chains} RENAME TO gone_too")).await;
+        let users = store.open(table).await.unwrap();
+        assert!(users.audited().await.is_err(), "there is no audit trail");
     })
     .await;
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 pub use self::chain::{ChainHead, InvalidLink, Link, LinkedRow};
 pub(crate) use self::chain::{UnknownKey, link};
-use super::{Redeemed, StoreError, UpdateOutcome};
+use super::{Redeemed, StoreError, UpdateOutcome, UserTransaction};
 use crate::base::{ApiKeyId, SessionId, SubjectId, Timestamp};
 use crate::token::AuditKey;
 
@@ -83,6 +83,35 @@ impl<'a, T: Outcome> Audit<'a, T> {
     #[must_use]
     pub const fn key(&self) -> Option<&'a AuditKey> {
         self.key
+    }
+
+    /// Writes the rows of this outcome as the last statements of a transaction of the application, in the database whose
+    /// built-in store is the audit trail: so a [`UserStore`](super::UserStore) of the application makes no change without its
+    /// row. A store that neither calls this nor [`rows`](Self::rows) is right as well; the row then follows the change.
+    ///
+    /// ```
+    /// use auth_core::SubjectId;
+    /// use auth_core::sqlx::{SqlitePool, query_scalar};
+    /// use auth_core::store::{Audit, StoreError};
+    ///
+    /// // The body of `UserStore::revoke_tokens`.
+    /// async fn revoke(pool: &SqlitePool, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+    ///     let mut tx = pool.begin().await?;
+    ///     let sql = "UPDATE users SET version = version + 1 WHERE id = $1 RETURNING version";
+    ///     let version: Option<i64> = query_scalar(sql).bind(id.as_str()).fetch_optional(&mut *tx).await?;
+    ///     let version = version.map(i64::unsigned_abs);
+    ///     audit.write(&mut tx, &version).await?;
+    ///     tx.commit().await?;
+    ///     Ok(version)
+    /// }
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`] when the database does not answer, or has no audit trail of a built-in store. Drop the transaction then.
+    pub async fn write(&self, tx: &mut impl UserTransaction, outcome: &T) -> Result<(), StoreError> {
+        tx.add_audit_rows(&self.rows(outcome), self.key).await
     }
 
     /// The rows to write with a change of this outcome; empty when nothing changed.

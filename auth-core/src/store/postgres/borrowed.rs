@@ -6,8 +6,9 @@ use sqlx::{PgConnection, Postgres, postgres::PgRow};
 use super::PostgresStore;
 use super::row::query;
 use crate::store::registry::sealed::Sealed;
-use crate::store::sql::{Borrowed, Transaction, Value, add_user};
-use crate::store::{Audit, BuiltIn, Created, NewUser, StoreError, UserTransaction};
+use crate::store::sql::{Borrowed, Transaction, Value, add_audit_rows, add_user};
+use crate::store::{Audit, AuditRow, BuiltIn, Created, NewUser, StoreError, UserTransaction};
+use crate::token::AuditKey;
 
 #[async_trait]
 impl Transaction for Borrowed<'_, PgConnection> {
@@ -32,6 +33,10 @@ impl UserTransaction for PgConnection {
     async fn add_user(&mut self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         add_user::<PostgresStore>(&mut Borrowed(self), user, audit).await
     }
+
+    async fn add_audit_rows(&mut self, rows: &[AuditRow], key: Option<&AuditKey>) -> Result<(), StoreError> {
+        add_audit_rows::<PostgresStore>(&mut Borrowed(self), rows, key).await
+    }
 }
 
 #[async_trait]
@@ -40,5 +45,9 @@ impl UserTransaction for sqlx::Transaction<'_, Postgres> {
 
     async fn add_user(&mut self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         add_user::<PostgresStore>(&mut Borrowed(&mut **self), user, audit).await
+    }
+
+    async fn add_audit_rows(&mut self, rows: &[AuditRow], key: Option<&AuditKey>) -> Result<(), StoreError> {
+        (**self).add_audit_rows(rows, key).await
     }
 }

@@ -20,7 +20,7 @@ pub(super) async fn commit<E: Engine, T: Outcome>(
 }
 
 /// Writes audit rows as the last statements of a transaction, and leaves the commit to the caller.
-pub(super) async fn add<E: Engine>(
+pub(in crate::store) async fn add<E: Engine>(
     tx: &mut impl Transaction,
     rows: &[AuditRow],
     key: Option<&AuditKey>,
@@ -45,6 +45,11 @@ pub(super) async fn add<E: Engine>(
         tx.rows(E::SQL.add_event, &values).await?;
     }
     save::<E>(tx, &head).await
+}
+
+/// Fails where the database has no audit trail.
+pub(in crate::store) async fn find_trail<E: Engine>(tx: &mut impl Transaction) -> Result<(), StoreError> {
+    tx.rows(E::SQL.chains, &[]).await.map(drop)
 }
 
 /// A chain that no other transaction holds. It is locked until the end of this one.

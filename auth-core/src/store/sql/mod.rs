@@ -17,6 +17,7 @@ mod sessions;
 mod statements;
 mod users;
 
+pub(super) use audit::{add as add_audit_rows, find_trail};
 pub(super) use columns::{Columns, column, corrupt, decoded};
 pub(super) use engine::{Borrowed, Engine, Transaction, Value};
 pub use error::OpenError;

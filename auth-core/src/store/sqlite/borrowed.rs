@@ -6,8 +6,9 @@ use sqlx::{Sqlite, SqliteConnection, sqlite::SqliteRow};
 use super::SqliteStore;
 use super::row::query;
 use crate::store::registry::sealed::Sealed;
-use crate::store::sql::{Borrowed, Transaction, Value, add_user};
-use crate::store::{Audit, BuiltIn, Created, NewUser, StoreError, UserTransaction};
+use crate::store::sql::{Borrowed, Transaction, Value, add_audit_rows, add_user};
+use crate::store::{Audit, AuditRow, BuiltIn, Created, NewUser, StoreError, UserTransaction};
+use crate::token::AuditKey;
 
 #[async_trait]
 impl Transaction for Borrowed<'_, SqliteConnection> {
@@ -32,6 +33,10 @@ impl UserTransaction for SqliteConnection {
     async fn add_user(&mut self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         add_user::<SqliteStore>(&mut Borrowed(self), user, audit).await
     }
+
+    async fn add_audit_rows(&mut self, rows: &[AuditRow], key: Option<&AuditKey>) -> Result<(), StoreError> {
+        add_audit_rows::<SqliteStore>(&mut Borrowed(self), rows, key).await
+    }
 }
 
 #[async_trait]
@@ -40,5 +45,9 @@ impl UserTransaction for sqlx::Transaction<'_, Sqlite> {
 
     async fn add_user(&mut self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         add_user::<SqliteStore>(&mut Borrowed(&mut **self), user, audit).await
+    }
+
+    async fn add_audit_rows(&mut self, rows: &[AuditRow], key: Option<&AuditKey>) -> Result<(), StoreError> {
+        (**self).add_audit_rows(rows, key).await
     }
 }

@@ -16,9 +16,14 @@ use super::UserTable;
 use super::statements::Statements;
 use crate::base::{Email, SubjectId};
 use crate::password::PasswordHash;
-use crate::store::sql::{Columns, corrupt};
+#[cfg(feature = "postgres")]
+use crate::store::PostgresStore;
+#[cfg(feature = "sqlite")]
+use crate::store::SqliteStore;
+use crate::store::sql::{Borrowed, Columns, corrupt, find_trail};
 use crate::store::{
-    Audit, Created, FieldError, NewUser, StoreError, SubjectState, UserRecord, UserRegistry, UserRejected, UserStore,
+    Audit, Created, FieldError, NewUser, Outcome, StoreError, SubjectState, UserRecord, UserRegistry, UserRejected,
+    UserStore,
 };
 
 /// The time limit of a call, as of the built-in stores.
@@ -54,6 +59,8 @@ pub struct OwnUsers {
     pool: Pool,
     table: Arc<UserTable>,
     sql: Arc<Statements>,
+    /// Whether audit rows are written with the changes.
+    is_audited: bool,
 }
 
 impl fmt::Debug for OwnUsers {
@@ -64,7 +71,7 @@ impl fmt::Debug for OwnUsers {
 
 impl OwnUsers {
     pub(super) async fn open(table: UserTable, pool: Pool) -> Result<Self, StoreError> {
-        let users = Self { pool, sql: Arc::new(Statements::of(&table)), table: Arc::new(table) };
+        let users = Self { pool, sql: Arc::new(Statements::of(&table)), table: Arc::new(table), is_audited: false };
         // Fails here, and not at the first login, where the table is another one.
         users.find(&users.sql.by_email, "").await?;
         let missing = if users.table.has_whole_number_ids { "0" } else { "" };
@@ -73,6 +80,40 @@ impl OwnUsers {
             users.has(sql, "").await?;
         }
         Ok(users)
+    }
+
+    /// Writes the audit rows of new users, new passwords and revocations in the transaction of the change: none of these
+    /// happens without its row. Call it where the audit trail of the [`Auth`](crate::Auth) is a built-in store in the same
+    /// database, whose migrations have run.
+    ///
+    /// Without it the row of such a change is written after it. A process that ends between the two leaves a change without
+    /// its row.
+    ///
+    /// ```
+    /// # use auth_core::store::{SqliteStore, UserTable};
+    /// # async fn example(pool: auth_core::sqlx::SqlitePool) -> Result<auth_core::AuthBuilder, Box<dyn std::error::Error>> {
+    /// # let builder = auth_core::testing::in_memory();
+    /// let store = SqliteStore::with_pool(pool.clone()).await?;
+    /// let people = UserTable::new("people").in_sqlite(&pool).await?.audited().await?;
+    /// # Ok(
+    /// builder.store(store).registry(people)
+    /// # ) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the database does not answer, or has no audit trail of a built-in store.
+    pub async fn audited(self) -> Result<Self, StoreError> {
+        let search = async {
+            match &self.pool {
+                #[cfg(feature = "sqlite")]
+                Pool::Sqlite(pool) => find_trail::<SqliteStore>(&mut Borrowed(&mut *pool.acquire().await?)).await,
+                #[cfg(feature = "postgres")]
+                Pool::Postgres(pool) => find_trail::<PostgresStore>(&mut Borrowed(&mut *pool.acquire().await?)).await,
+            }
+        };
+        timeout(PATIENCE, search).await.map_err(StoreError::unavailable)??;
+        Ok(Self { is_audited: true, ..self })
     }
 
     /// The id as a number; `None` where another text would be a second name of the same user, such as `01`.
@@ -122,22 +163,36 @@ impl OwnUsers {
         })
     }
 
-    /// Runs an update of the user with this id, which returns the new version.
-    async fn update(&self, sql: &SqlStr, id: &SubjectId, rest: &[Bound<'_>]) -> Result<Option<u64>, StoreError> {
+    /// Runs an update of the user with this id, which returns the version, and writes the audit rows of its outcome.
+    async fn update<T: Outcome>(
+        &self,
+        sql: &SqlStr,
+        id: &SubjectId,
+        rest: &[Bound<'_>],
+        outcome: fn(Option<u64>) -> T,
+        audit: Audit<'_, T>,
+    ) -> Result<T, StoreError> {
         let number = Self::number(id.as_str());
         if self.table.has_whole_number_ids && number.is_none() {
-            return Ok(None);
+            return Ok(outcome(None));
         }
-        let version: Option<i64> = on!(self, pool => {
+        on!(self, pool => {
+            let mut tx = pool.begin().await?;
             let update = query_scalar(sql.clone());
             let update = if self.table.has_whole_number_ids { update.bind(number) } else { update.bind(id.as_str()) };
             let update = rest.iter().fold(update, |update, bound| match *bound {
                 Bound::Text(text) => update.bind(text),
                 Bound::Number(number) => update.bind(number),
             });
-            update.fetch_optional(pool).await
-        })?;
-        version.map(|version| u64::try_from(version).map_err(|error| corrupt("version", error))).transpose()
+            let version: Option<i64> = update.fetch_optional(&mut *tx).await?;
+            let version = version.map(u64::try_from).transpose().map_err(|error| corrupt("version", error))?;
+            let outcome = outcome(version);
+            if self.is_audited {
+                audit.write(&mut tx, &outcome).await?;
+            }
+            tx.commit().await?;
+            Ok(outcome)
+        })
     }
 
     /// The fields of a registration, in the order of the table.
@@ -199,14 +254,15 @@ impl UserStore for OwnUsers {
         id: &SubjectId,
         version: u64,
         hash: &PasswordHash,
-        _audit: Audit<'_, Option<u64>>,
+        audit: Audit<'_, Option<u64>>,
     ) -> Result<Option<u64>, StoreError> {
         let version = i64::try_from(version).map_err(StoreError::unavailable)?;
-        self.update(&self.sql.set_password, id, &[Bound::Text(hash.as_str()), Bound::Number(version)]).await
+        let values = [Bound::Text(hash.as_str()), Bound::Number(version)];
+        self.update(&self.sql.set_password, id, &values, |version| version, audit).await
     }
 
-    async fn revoke_tokens(&self, id: &SubjectId, _audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
-        self.update(&self.sql.revoke_tokens, id, &[]).await
+    async fn revoke_tokens(&self, id: &SubjectId, audit: Audit<'_, Option<u64>>) -> Result<Option<u64>, StoreError> {
+        self.update(&self.sql.revoke_tokens, id, &[], |version| version, audit).await
     }
 
     async fn upgrade_hash(
@@ -214,10 +270,10 @@ impl UserStore for OwnUsers {
         id: &SubjectId,
         old: &PasswordHash,
         new: &PasswordHash,
-        _audit: Audit<'_, bool>,
+        audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
         let upgraded = [Bound::Text(new.as_str()), Bound::Text(old.as_str())];
-        Ok(self.update(&self.sql.upgrade_hash, id, &upgraded).await?.is_some())
+        self.update(&self.sql.upgrade_hash, id, &upgraded, |version| version.is_some(), audit).await
     }
 
     async fn sample_hashes(&self) -> Result<Vec<PasswordHash>, StoreError> {
@@ -233,7 +289,7 @@ impl UserRegistry for OwnUsers {
         self.table.fields.contains(&field)
     }
 
-    async fn create(&self, user: NewUser, _audit: Audit<'_, Created>) -> Result<Created, StoreError> {
+    async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         let fields = match self.fields(&user) {
             Ok(fields) => fields,
             Err(rejected) => return Ok(Err(rejected)),
@@ -243,16 +299,23 @@ impl UserRegistry for OwnUsers {
             return Err(StoreError::unavailable(format!("the table has no column for the role `{role}`")));
         }
         let id = SubjectId::random();
-        let added: Option<String> = on!(self, pool => {
+        let added = on!(self, pool => {
+            let mut tx = pool.begin().await?;
             let add = query_scalar(self.sql.add.clone()).bind(user.email.as_str()).bind(user.password_hash.as_str());
             let add = fields.iter().fold(add, |add, text| add.bind(*text));
             let has = |name: &str| user.roles.iter().any(|role| **role == *name);
             let add = self.table.roles.iter().fold(add, |add, (_, name)| add.bind(has(name)));
             let add = if self.table.has_whole_number_ids { add } else { add.bind(id.as_str()) };
-            add.fetch_optional(pool).await
+            let added: Option<String> = add.fetch_optional(&mut *tx).await?;
+            let added = added.map(|id| id.parse()).transpose().map_err(|error| corrupt("id", error))?;
+            if let (Some(id), true) = (&added, self.is_audited) {
+                audit.write(&mut tx, &Ok(SubjectId::clone(id))).await?;
+            }
+            tx.commit().await?;
+            Ok::<_, StoreError>(added)
         })?;
         match added {
-            Some(id) => id.parse().map(Ok).map_err(|error| corrupt("id", error)),
+            Some(id) => Ok(Ok(id)),
             None => self.conflict(&user.email, &fields).await.map(Err),
         }
     }
