@@ -87,6 +87,7 @@
 //! | --- | --- |
 //! | `server` (default) | accounts, sessions, OAuth endpoints and password hashing |
 //! | `foreign-hashes` (default) | takes over the bcrypt, scrypt and PBKDF2 hashes of another application |
+//! | `idn` (default) | e-mail addresses with other characters than those of ASCII; without it they are refused |
 //! | `zxcvbn` | refuses new passwords that are easily guessed, by zxcvbn's estimate |
 //! | `pwned-passwords` | refuses new passwords of data breaches, by the range API of Pwned Passwords |
 //! | `sqlite` (default) | users, sessions and API keys in an SQLite file |

@@ -1,11 +1,6 @@
 //! E-mail addresses.
 
 use email_address::{EmailAddress, Options};
-use icu_normalizer::ComposingNormalizerBorrowed;
-use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
-use idna::AsciiDenyList;
-use idna::uts46::{DnsLength, Hyphens, Uts46};
 use serde::{Deserialize, Serialize};
 
 /// The longest address (RFC 5321 section 4.5.3.1.3, without the angle brackets).
@@ -18,6 +13,9 @@ const MAX_INPUT_BYTES: usize = 4 * MAX_BYTES;
 /// The local part is in lower case and in NFC (RFC 6532 section 3.1), the domain in its ASCII form (A-labels, RFC 5890).
 /// Addresses that differ only in case, in Unicode composition or in the form of the domain are thus equal. Dots and
 /// `+tags` in the local part distinguish addresses. Invisible characters, bidirectional controls and a trailing dot are
+/// refused.
+///
+/// Without the feature `idn` (on by default), an address with other characters than those of ASCII or with an A-label is
 /// refused.
 ///
 /// ```
@@ -50,17 +48,11 @@ impl TryFrom<String> for Email {
 
     fn try_from(text: String) -> Result<Self, InvalidEmail> {
         let text = text.trim();
-        if text.len() > MAX_INPUT_BYTES || text.contains(['"', ' ']) || text.chars().any(is_invisible) {
+        if text.len() > MAX_INPUT_BYTES || text.contains(['"', ' ']) {
             return Err(InvalidEmail);
         }
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
-        let nfc = ComposingNormalizerBorrowed::new_nfc();
-        let lower = nfc.normalize(local).to_lowercase();
-        let local = nfc.normalize(&lower);
-        let domain = Uts46::new()
-            .to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
-            .map_err(|_| InvalidEmail)?;
-        let email = format!("{local}@{domain}");
+        let email = canonical(local, domain).ok_or(InvalidEmail)?;
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         if email.len() > MAX_BYTES || EmailAddress::parse_with_options(&email, options).is_err() {
             return Err(InvalidEmail);
@@ -69,13 +61,51 @@ impl TryFrom<String> for Email {
     }
 }
 
+/// The canonical form of an address.
+#[cfg(feature = "idn")]
+fn canonical(local: &str, domain: &str) -> Option<String> {
+    use icu_normalizer::ComposingNormalizerBorrowed;
+    use idna::AsciiDenyList;
+    use idna::uts46::{DnsLength, Hyphens, Uts46};
+
+    if local.chars().chain(domain.chars()).any(is_invisible) {
+        return None;
+    }
+    let nfc = ComposingNormalizerBorrowed::new_nfc();
+    let lower = nfc.normalize(local).to_lowercase();
+    let local = nfc.normalize(&lower);
+    let domain =
+        Uts46::new().to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify);
+    Some(format!("{local}@{}", domain.ok()?))
+}
+
 /// Characters by which two addresses look the same, or one looks like another: controls, spaces, formats such as
 /// bidirectional controls, fillers and unassigned ones.
+#[cfg(feature = "idn")]
 fn is_invisible(c: char) -> bool {
+    use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, GeneralCategoryGroup};
+    use icu_properties::{CodePointMapData, CodePointSetData};
+
     let hidden = GeneralCategoryGroup::Other.union(GeneralCategoryGroup::Separator);
     !c.is_ascii_graphic()
         && (hidden.contains(CodePointMapData::<GeneralCategory>::new().get(c))
             || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(c))
+}
+
+/// The canonical form of an address in ASCII. What an A-label means is not known here, so it could be another spelling of a
+/// name, and is refused.
+#[cfg(not(feature = "idn"))]
+fn canonical(local: &str, domain: &str) -> Option<String> {
+    // RFC 1123 section 2.1, RFC 1035 section 2.3.4.
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !(label.starts_with('-') || label.ends_with('-'))
+            && !label.to_ascii_lowercase().starts_with("xn--")
+    };
+    let is_ascii = local.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_valid = is_ascii && domain.len() <= 253 && domain.split('.').all(is_label);
+    is_valid.then(|| format!("{local}@{domain}").to_ascii_lowercase())
 }
 
 checked_text!(Email, InvalidEmail);
@@ -100,5 +130,62 @@ mod tests {
         let unicode = longest.replacen(&"c".repeat(10), &"\u{fc}".repeat(5), 1);
         assert!(unicode.len() <= 254, "{unicode}");
         assert_eq!(unicode.parse::<Email>(), Err(InvalidEmail));
+    }
+
+    #[test]
+    fn an_address_in_ascii_is_the_same_with_and_without_international_ones() {
+        for (text, canonical) in [
+            ("ada@example.com", "ada@example.com"),
+            (" Ada+Tag@Mail.EXAMPLE.com\n", "ada+tag@mail.example.com"),
+            ("o'brien.x-y@a-b.co", "o'brien.x-y@a-b.co"),
+            ("a@1.com", "a@1.com"),
+        ] {
+            assert_eq!(text.parse::<Email>().map(String::from).as_deref(), Ok(canonical), "{text:?}");
+        }
+        let long = format!("ada@{}.com", "a".repeat(64));
+        for text in [
+            "",
+            "ada",
+            "@example.com",
+            "ada@",
+            "ada@localhost",
+            "ada@example.com.",
+            "ada@.example.com",
+            "ada@exa..mple.com",
+            "ada@-example.com",
+            "ada@example-.com",
+            "ada@exam_ple.com",
+            "ada@exa mple.com",
+            "a da@example.com",
+            "a\u{0}da@example.com",
+            "\"ada\"@example.com",
+            "ada@[127.0.0.1]",
+            "ada@bob@example.com",
+            "<ada@example.com>",
+            ".ada@example.com",
+            "ada.@example.com",
+            "a..da@example.com",
+            "ada@example.com\u{7f}",
+            &long,
+        ] {
+            assert_eq!(text.parse::<Email>(), Err(InvalidEmail), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_international_address_needs_the_feature() {
+        for (text, canonical) in [
+            ("ada@B\u{fc}cher.example", "ada@xn--bcher-kva.example"),
+            ("ada@XN--bcher-kva.example", "ada@xn--bcher-kva.example"),
+            ("\u{c4}da@example.com", "\u{e4}da@example.com"),
+        ] {
+            let parsed = text.parse::<Email>().map(String::from);
+            let expected = if cfg!(feature = "idn") { Ok(canonical.to_owned()) } else { Err(InvalidEmail) };
+            assert_eq!(parsed, expected, "{text}");
+        }
+        // A right-to-left override, and an A-label of ASCII.
+        for text in ["a\u{202e}da@example.com", "ada@xn--example-.com"] {
+            assert_eq!(text.parse::<Email>(), Err(InvalidEmail), "{text}");
+        }
     }
 }
