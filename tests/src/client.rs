@@ -81,8 +81,7 @@ impl Client {
         let request = request.unwrap();
         let only_reads = request.method() == Method::GET;
         let response = http.execute(request).await.unwrap();
-        let (status, headers) = (response.status(), response.headers().clone());
-        let answer = Answer { status, headers, text: response.text().await.unwrap(), metadata: self.metadata.clone() };
+        let answer = Answer { metadata: self.metadata.clone(), ..Answer::read(response).await.unwrap() };
         if let Some(after_changes) = self.after_changes.as_ref().filter(|_| !only_reads) {
             after_changes.settle().await;
         }
@@ -142,6 +141,12 @@ impl Client {
 }
 
 impl Answer {
+    /// Reads the body of a response, which may break off.
+    pub async fn read(response: reqwest::Response) -> reqwest::Result<Self> {
+        let (status, headers) = (response.status(), response.headers().clone());
+        Ok(Self { status, headers, text: response.text().await?, metadata: None })
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error} in {:?}", self.text))
     }

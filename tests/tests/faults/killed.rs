@@ -134,8 +134,7 @@ impl Operation for Rotation {
 /// Sends a request that may never be answered; an answer must have the status `done`.
 async fn sent(request: RequestBuilder, done: u16) -> Option<Answer> {
     let response = request.send().await.ok()?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let answer = Answer { status, headers, text: response.text().await.ok()? };
+    let answer = Answer::read(response).await.ok()?;
     assert_eq!(answer.status, done, "{}", answer.text);
     Some(answer)
 }
