@@ -105,12 +105,22 @@ impl Change {
     ) -> Result<Option<Tokens>, AccountError> {
         let changed = EventKind::PasswordChanged { subject: subject.clone() };
         self.auth().announce(self.context(), "set_password", changed).await;
+        // Ending the kept session is the check that it still stands: of this and a logout, one ends it.
+        let is_claimed = match &session {
+            Some(session) => self.end_session(subject, &session.id).await?,
+            None => true,
+        };
         self.end_sessions(subject).await?;
         let user = self.service()?.users.find_by_id(subject).await?.ok_or(AccountError::CallerChanged)?;
         if user.state.version <= version {
             return Err(AccountError::misconfigured("statement that raises the version with the password"));
         }
         let Some(kept) = kept else { return Ok(None) };
+        // A later version is that of another change since the write, such as the end of all sessions: it ends this one, too.
+        let is_unchanged = user.state.active && user.state.version == version + 1;
+        if !is_claimed || !is_unchanged {
+            return Err(AccountError::CallerChanged);
+        }
         self.succeed(&user, user.state.version, kept, session).await.map(Some)
     }
 }

@@ -2,7 +2,9 @@
 
 use auth_core::password::PasswordHash;
 use auth_core::recovery::Purpose;
-use auth_core::store::{Audit, AuditFilter, AuditLog as _, UserStore};
+use auth_core::store::{
+    AccountPatch, Audit, AuditFilter, AuditLog as _, SessionStore as _, UserDirectory as _, UserStore,
+};
 use auth_core::{AccountError, Keep, Login};
 use tokio::task::yield_now;
 
@@ -48,7 +50,7 @@ async fn in_the_setting_of_a_password() {
 #[tokio::test]
 async fn in_a_password_of_the_application() {
     hang_up(
-        &["password_changed", "sessions_ended", "login_succeeded"],
+        &["password_changed", "session_ended", "sessions_ended", "login_succeeded"],
         async |scene| {
             let identity = identity(&scene.auth, scene.first.access.expose()).await;
             let (store, subject) = (Yielding(scene.store.clone()), scene.ada.clone());
@@ -66,6 +68,32 @@ async fn in_a_password_of_the_application() {
         },
     )
     .await;
+}
+
+/// Between the statement of the application and what follows from it, its transaction may last.
+#[tokio::test]
+async fn a_session_that_ends_beside_a_password_of_the_application_does_not_go_on() {
+    for end in ["logout", "logout everywhere", "disabled"] {
+        let scene = Scene::new().await;
+        let identity = identity(&scene.auth, scene.first.access.expose()).await;
+        let (store, subject, session) = (scene.store.clone(), scene.ada.clone(), scene.first.session.clone());
+        let write = async move |version| {
+            let hash = PasswordHash::from_stored("another");
+            let written = store.set_password(&subject, version, &hash, Audit::none()).await?;
+            match end {
+                "logout" => assert!(store.end(&subject, &session, Audit::none()).await?),
+                "disabled" => {
+                    let disabled = AccountPatch { active: Some(false), ..AccountPatch::default() };
+                    store.update(&subject, disabled, Audit::none()).await?;
+                }
+                _ => assert!(store.revoke_tokens(&subject, Audit::none()).await?.is_some()),
+            }
+            Ok::<_, AccountError>(written.is_some())
+        };
+        let set = scene.auth.set_password_with(&context(), &scene.ada, Keep::Session(&identity), write).await;
+        assert_eq!(set.err(), Some(AccountError::CallerChanged), "{end}");
+        assert_eq!((scene.first_status().await, scene.second_status().await, scene.sessions().await), (401, 401, 0));
+    }
 }
 
 /// An error of the statement, such as a name that is taken, costs no session; one that changes nothing is refused.
