@@ -117,6 +117,26 @@ impl Requirement {
         }
     }
 
+    /// Whether it depends on the subject's roles alone, which are known without a session.
+    pub(crate) const fn is_of_roles(&self) -> bool {
+        match self {
+            Self::Public | Self::Optional => true,
+            Self::Leaf(leaf) => matches!(leaf, Leaf::Auth(_) | Leaf::Role(_) | Leaf::Permission(_)),
+            Self::Not(inner) => inner.is_of_roles(),
+            Self::Bound(bound) => bound.requirement.is_of_roles(),
+            Self::All(parts) | Self::Any(parts) => {
+                let mut i = 0;
+                while i < parts.len() {
+                    if !parts[i].is_of_roles() {
+                        return false;
+                    }
+                    i += 1;
+                }
+                true
+            }
+        }
+    }
+
     /// The credentials that this requirement reads.
     pub(crate) const fn kinds(&self) -> CredentialKinds {
         Mentions::of(self).all()

@@ -22,6 +22,18 @@ struct Requirements {
     any: RwLock<Vec<&'static Requirement>>,
 }
 
+/// The requirement of a policy for owners, evaluated as a constant where a method names the policy. It does not compile for
+/// one that no owner could meet, or each could by a `not(..)`: at the use of a key there is no session.
+pub(crate) const fn owner_requirement(requirement: &'static Requirement) -> &'static Requirement {
+    assert!(
+        requirement.is_of_roles(),
+        "the owner of an API key has no session when the key is used, so its policy takes `auth`, `role(..)` and \
+         `permission(..)` alone; name another one for owners: `api_keys_owned_by::<P, Owner>()` or \
+         `own_api_keys_owned_by::<P, Owner>()`"
+    );
+    requirement
+}
+
 impl KeyOwners {
     pub(crate) fn new(made: Option<&'static Requirement>, self_service: Option<&'static Requirement>) -> Self {
         Self { made: Requirements::new(made), self_service: Requirements::new(self_service) }

@@ -34,7 +34,7 @@ pub use error::AccessError;
 pub(crate) use error::CredentialError;
 pub(crate) use head::{Framework, Head, Origin};
 pub use identity::Identity;
-pub(crate) use key_owner::KeyOwners;
+pub(crate) use key_owner::{KeyOwners, owner_requirement};
 pub(crate) use meters::Meters;
 pub use proxies::{InvalidProxies, TrustedProxies};
 pub(crate) use scopes::GrantScopes;

@@ -1,9 +1,13 @@
 //! API keys by self-service, derived from others, and imported; their metadata.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use auth_core::event::{Event, EventKind, EventSink};
 use auth_core::prelude::*;
-use auth_core::store::{AccountPatch, ApiKeyRecord, ApiKeyStore as _, Audit, Page, ParentKey};
+use auth_core::store::{
+    AccountPatch, ApiKeyRecord, ApiKeyStore as _, Audit, AuditFilter, MemoryStore, Page, ParentKey, UserDirectory as _,
+};
 use auth_core::token::TokenHash;
 use auth_core::{AccountError, ApiKeyId, Context, CredentialSource, IssuedApiKey, NewApiKey, Refusal, StaticApiKey};
 use axum::extract::{FromRequestParts as _, State};
@@ -14,6 +18,7 @@ use crate::service::{INVALID, Role, Service, let_in, refused_with_key};
 
 guard!(AdminOnly = role(Admin));
 guard!(AnyUser = auth);
+guard!(RecentAdmin = all(role(Admin), fresh("10m")));
 
 #[api_key]
 async fn ping(key: ApiKeyIdentity) -> axum::Json<Value> {
@@ -439,6 +444,67 @@ async fn keys_of_others_are_not_found() {
     assert_eq!(auth.revoke_api_key_of(&system(), &user, id).await.unwrap_err(), missing);
     assert_eq!(service.with_key("/read", foreign.key.expose()).await, let_in());
     assert!(auth.api_keys_of(&user, Page::first(10)).await.unwrap().is_empty());
+}
+
+/// Whose account another node removes when its key has just been made.
+struct Removal(Arc<OnceLock<MemoryStore>>);
+
+#[async_trait::async_trait]
+impl EventSink for Removal {
+    async fn record(&self, event: Event) {
+        if let (EventKind::ApiKeyCreated { subject, .. }, Some(store)) = (&event.kind, self.0.get()) {
+            assert!(store.remove(subject, Audit::none()).await.unwrap());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_key_has_an_owner_that_exists() {
+    let other_node = Arc::new(OnceLock::new());
+    let service = Service::start_with(|builder| builder.events(Removal(Arc::clone(&other_node))), app).await;
+    let (auth, unknown) = (&service.auth, SubjectId::random());
+    let missing = AccountError::NotFound { what: "user" };
+    let created = auth.create_api_key(&system(), &unknown, NewApiKey::new("of none")).await;
+    assert_eq!(created.unwrap_err(), missing);
+    let imported = auth.import_api_key(&system(), &unknown, TokenHash::of("old"), NewApiKey::new("of none")).await;
+    assert_eq!(imported.unwrap_err(), missing);
+    let filter = AuditFilter { subject: Some(unknown), ..AuditFilter::default() };
+    assert_eq!(auth.events(&filter, 10).await.unwrap(), [], "no key was made for a moment");
+
+    let owner = service.user(&[]).await;
+    auth.create_api_key(&system(), &owner, NewApiKey::new("in time")).await.unwrap();
+    assert!(other_node.set(service.store.clone()).is_ok());
+    let late = auth.create_api_key(&system(), &owner, NewApiKey::new("late")).await;
+    assert_eq!(late.unwrap_err(), missing);
+    assert!(auth.api_keys(Page::first(10)).await.unwrap().is_empty());
+}
+
+/// A key of a route that demands a recent authentication has an owner that never authenticates.
+#[tokio::test]
+async fn routes_of_more_than_roles_have_a_policy_for_owners_beside_their_own() {
+    let service = Service::start(|auth| {
+        let routes = auth.routes().api_keys_owned_by::<RecentAdmin, AdminOnly>();
+        GuardedRouter::new().route("/read", get(read)).merge(routes).with_state(auth.clone())
+    })
+    .await;
+    let admin = service.user(&[Role::Admin]).await;
+    let token = service.token_of(&admin, "pwd", "").await;
+    let create = async || {
+        let request = service.request(reqwest::Method::POST, "/auth/api-keys").bearer_auth(&token);
+        let new = json!({ "name": "by an admin", "scopes": ["reports:read"] });
+        let response = request.json(&new).send().await.unwrap();
+        (response.status().as_u16(), response.json::<Value>().await.unwrap())
+    };
+    let (status, made) = create().await;
+    assert_eq!(status, 201, "{made}");
+    let key = made["key"].as_str().unwrap();
+    assert_eq!(service.with_key("/read", key).await, let_in());
+    service.wait(Duration::from_mins(11));
+    assert_eq!(create().await.0, 401, "no longer recent");
+    assert_eq!(service.with_key("/read", key).await, let_in());
+    let patch = AccountPatch { roles: Some(Vec::new()), ..AccountPatch::default() };
+    service.auth.update_account(&system(), &admin, patch).await.unwrap();
+    assert_eq!(service.with_key("/read", key).await, refused_with_key(401, INVALID));
 }
 
 #[tokio::test]

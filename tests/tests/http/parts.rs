@@ -100,9 +100,10 @@ async fn routes_of_the_application_take_the_place_of_ready_ones() {
 #[tokio::test]
 async fn every_part_and_the_metadata_follow_the_prefix() {
     guard!(Staff = scope("staff"));
+    guard!(Active = auth);
     let (auth, _, _folder) = auth().await;
     for (prefix, at) in [("/api/v1/auth", "/api/v1/auth"), ("account/", "/account"), ("/", ""), ("", "")] {
-        let routes = auth.routes().prefix(prefix).api_keys::<Staff>().events::<Staff>();
+        let routes = auth.routes().prefix(prefix).api_keys_owned_by::<Staff, Active>().events::<Staff>();
         for path in paths(&routes) {
             let (_, path) = path.split_once(' ').unwrap();
             assert!(path.starts_with(at) || path.starts_with("/.well-known/"), "{path} is not under {at}");

@@ -9,7 +9,7 @@ use crate::store::{ApiKeyRecord, KeysOf, Page};
 use crate::token::{ApiKey, TokenHash};
 
 impl Auth {
-    /// Creates an API key for `owner`.
+    /// Creates an API key for `owner`, a user of this service's store: a key of another subject would be refused at each use.
     ///
     /// ```
     /// use auth_core::NewApiKey;
@@ -23,7 +23,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidInput`] for an invalid name, scope or lifetime.
+    /// [`AccountError::InvalidInput`] for an invalid name, scope or lifetime; [`AccountError::NotFound`] when there is no such
+    /// owner, also when it is removed meanwhile.
     pub async fn create_api_key(
         &self,
         context: &Context,
@@ -118,8 +119,9 @@ impl Auth {
 }
 
 impl Change {
-    /// Stores a new key with its event.
+    /// Stores a new key with its event, for an owner that exists.
     pub(super) async fn store_api_key(&self, record: &ApiKeyRecord) -> Result<(), AccountError> {
+        self.check_owner(&record.owner).await?;
         let (api_key, subject) = (record.id.clone(), record.owner.clone());
         let created = match (&record.parent, &record.imported) {
             (Some(parent), _) => EventKind::ApiKeyDerived { api_key, subject, parent: parent.id.clone() },
@@ -127,7 +129,19 @@ impl Change {
             (None, None) => EventKind::ApiKeyCreated { api_key, subject },
         };
         let recording = self.recording(Some(&record.owner), move |(): &()| vec![created.clone()]);
-        recording.of(self.service()?.api_keys.create(record.clone(), recording.audit())).await
+        recording.of(self.service()?.api_keys.create(record.clone(), recording.audit())).await?;
+        // The removal of an account revokes its keys after it. Those that it found did not have this one if the account was
+        // removed meanwhile, and a table may give the id to another user.
+        let owned = self.check_owner(&record.owner).await;
+        if let Err(AccountError::NotFound { .. }) = owned {
+            self.revoke_api_keys(&record.owner).await?;
+        }
+        owned
+    }
+
+    async fn check_owner(&self, owner: &SubjectId) -> Result<(), AccountError> {
+        let found = self.service()?.users.find_by_id(owner).await?;
+        found.map(|_| ()).ok_or(AccountError::NotFound { what: "user" })
     }
 
     /// Revokes every key of an owner that is removed, in short steps.

@@ -28,8 +28,7 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidInput`] as for [`create_api_key`](Self::create_api_key), and for a key that is imported
-    /// already.
+    /// As [`create_api_key`](Self::create_api_key), and [`AccountError::InvalidInput`] for a key that is imported already.
     pub async fn import_api_key(
         &self,
         context: &Context,

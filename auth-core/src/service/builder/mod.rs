@@ -33,7 +33,7 @@ use crate::store::{
 use crate::token::issuer::Issuer;
 use crate::token::{AuditKey, KeySet, LegacyTokens, Lifetimes, MfaKey};
 use crate::verify::dpop::Dpop;
-use crate::verify::{BrowserMode, CredentialSource, GrantScopes, StaticApiKey, TrustedProxies};
+use crate::verify::{BrowserMode, CredentialSource, GrantScopes, StaticApiKey, TrustedProxies, owner_requirement};
 
 /// A builder for [`Auth`](crate::Auth); see [`Auth::builder`](crate::Auth::builder).
 ///
@@ -464,9 +464,9 @@ impl AuthBuilder {
     /// is the policy of `Routes::api_keys`, or one of them if they are mounted more than once; without these routes an
     /// owner must only be active.
     ///
-    /// It is needed where keys are used by a service that does not mount the routes, where the application makes keys
-    /// itself, and where the policy of the routes asks for more than roles: an owner has no scope, no claim and no fresh
-    /// authentication at the use of a key.
+    /// It is needed where keys are used by a service that does not mount the routes, and where the application makes keys
+    /// itself. An owner has no scope, no claim and no fresh authentication at the use of a key, so a policy that asks for
+    /// more than roles and permissions does not compile here.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -484,7 +484,7 @@ impl AuthBuilder {
     /// # }
     /// ```
     pub fn api_key_owner<P: Policy>(mut self) -> Self {
-        self.key_owner = Some(const { &P::REQUIREMENT });
+        self.key_owner = Some(const { owner_requirement(&P::REQUIREMENT) });
         self
     }
 
@@ -492,7 +492,7 @@ impl AuthBuilder {
     /// ([`Auth::create_own_api_key`](crate::Auth::create_own_api_key)): by default the policy of
     /// [`Routes::own_api_keys`](crate::Routes::own_api_keys).
     pub fn own_api_key_owner<P: Policy>(mut self) -> Self {
-        self.own_key_owner = Some(const { &P::REQUIREMENT });
+        self.own_key_owner = Some(const { owner_requirement(&P::REQUIREMENT) });
         self
     }
 

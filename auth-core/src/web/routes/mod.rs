@@ -23,8 +23,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::map_response;
 pub use part::Part;
 
-use crate::policy::{Policy, PolicyTable};
+use crate::policy::{Policy, PolicyTable, Requirement};
 use crate::service::Auth;
+use crate::verify::owner_requirement;
 use crate::web::http::no_store;
 use crate::web::router::routing::{delete, get, post};
 use crate::web::router::{GuardedRouter, GuardedRoutes};
@@ -183,8 +184,10 @@ impl Routes {
     /// Adds making, listing, rotating and revoking API keys, for callers who meet the policy `P`: `POST` and
     /// `GET /auth/api-keys`, `POST /auth/api-keys/{id}/rotate`, `DELETE /auth/api-keys/{id}`.
     ///
-    /// The owner of a key must meet `P` at each use of the key, too: a key stops with its owner's right to make it. `P`
-    /// then names roles only; [`AuthBuilder::api_key_owner`](crate::AuthBuilder::api_key_owner) names another policy.
+    /// The owner of a key must meet `P` at each use of the key, too: a key stops with its owner's right to make it. At a use
+    /// there is no session, so a policy of more than roles and permissions does not compile:
+    /// [`api_keys_owned_by`](Self::api_keys_owned_by) takes another one for owners.
+    /// [`AuthBuilder::api_key_owner`](crate::AuthBuilder::api_key_owner) replaces it.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -198,8 +201,43 @@ impl Routes {
     /// }
     /// # fn main() {}
     /// ```
-    pub fn api_keys<P: Policy>(mut self) -> Self {
-        self.auth.verifier().key_owners.mounted(const { &P::REQUIREMENT }, false);
+    ///
+    /// ```compile_fail
+    /// # use auth_core::prelude::*;
+    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Role { Admin }
+    /// guard!(pub RecentAdmin = all(role(Admin), fresh("10m")));
+    ///
+    /// # fn main() {
+    /// let auth = auth_core::testing::in_memory().build().unwrap();
+    /// let routes = auth.routes().api_keys::<RecentAdmin>(); // an owner never authenticates at the use of a key
+    /// # }
+    /// ```
+    pub fn api_keys<P: Policy>(self) -> Self {
+        self.api_keys_with::<P>(const { owner_requirement(&P::REQUIREMENT) })
+    }
+
+    /// As [`api_keys`](Self::api_keys), for callers who meet the policy `P`, and owners who meet `Owner` at each use of a key.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// # #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+    /// # enum Role { Admin }
+    /// guard!(pub Admins = role(Admin));
+    /// guard!(pub RecentAdmins = all(role(Admin), fresh("10m")));
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     GuardedRouter::new().merge(auth.routes().api_keys_owned_by::<RecentAdmins, Admins>())
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn api_keys_owned_by<P: Policy, Owner: Policy>(self) -> Self {
+        self.api_keys_with::<P>(const { owner_requirement(&Owner::REQUIREMENT) })
+    }
+
+    fn api_keys_with<P: Policy>(mut self, owner: &'static Requirement) -> Self {
+        self.auth.verifier().key_owners.mounted(owner, false);
         self.with_policy.push(|at| {
             GuardedRouter::new()
                 .route(&at.path("/api-keys"), post(api_keys::create::<P>).get(api_keys::list::<P>))
@@ -215,8 +253,10 @@ impl Routes {
     /// [`api_keys`](Self::api_keys).
     ///
     /// A key has only scopes that the access token carries; a derived one only scopes of the key above it, with which it
-    /// ends. Keys of other subjects are answered 404. The owner must meet `P` at each use of such a key;
-    /// [`AuthBuilder::own_api_key_owner`](crate::AuthBuilder::own_api_key_owner) names another policy.
+    /// ends. Keys of other subjects are answered 404. The owner must meet `P` at each use of such a key, and as for
+    /// [`api_keys`](Self::api_keys) a policy of more than roles and permissions does not compile:
+    /// [`own_api_keys_owned_by`](Self::own_api_keys_owned_by) takes another one for owners.
+    /// [`AuthBuilder::own_api_key_owner`](crate::AuthBuilder::own_api_key_owner) replaces it.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -228,8 +268,40 @@ impl Routes {
     /// }
     /// # fn main() {}
     /// ```
-    pub fn own_api_keys<P: Policy>(mut self) -> Self {
-        self.auth.verifier().key_owners.mounted(const { &P::REQUIREMENT }, true);
+    ///
+    /// ```compile_fail
+    /// # use auth_core::prelude::*;
+    /// guard!(pub Managers = not(claim("kind", "guest")));
+    ///
+    /// # fn main() {
+    /// let auth = auth_core::testing::in_memory().build().unwrap();
+    /// let routes = auth.routes().own_api_keys::<Managers>(); // at the use of a key there is no claim, so each owner would do
+    /// # }
+    /// ```
+    pub fn own_api_keys<P: Policy>(self) -> Self {
+        self.own_api_keys_with::<P>(const { owner_requirement(&P::REQUIREMENT) })
+    }
+
+    /// As [`own_api_keys`](Self::own_api_keys), for subjects who meet the policy `P`, and owners who meet `Owner` at each use
+    /// of a key.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    ///
+    /// guard!(pub Subjects = auth);
+    /// guard!(pub WithSecondFactor = mfa);
+    ///
+    /// fn app(auth: &Auth) -> GuardedRouter<Auth> {
+    ///     GuardedRouter::new().merge(auth.routes().own_api_keys_owned_by::<WithSecondFactor, Subjects>())
+    /// }
+    /// # fn main() {}
+    /// ```
+    pub fn own_api_keys_owned_by<P: Policy, Owner: Policy>(self) -> Self {
+        self.own_api_keys_with::<P>(const { owner_requirement(&Owner::REQUIREMENT) })
+    }
+
+    fn own_api_keys_with<P: Policy>(mut self, owner: &'static Requirement) -> Self {
+        self.auth.verifier().key_owners.mounted(owner, true);
         self.with_policy.push(|at| {
             GuardedRouter::new()
                 .route(&at.path("/api-keys/mine"), post(own_api_keys::create::<P>).get(own_api_keys::list::<P>))
