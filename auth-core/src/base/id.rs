@@ -52,6 +52,14 @@ identifier! {
     SubjectId, "subject id"
 }
 
+impl SubjectId {
+    /// The text in a row of the audit trail, in which another party may have written anything.
+    #[cfg(any(feature = "sqlite", feature = "postgres"))]
+    pub(crate) fn as_written(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
 identifier! {
     /// The identifier of a session, the `sid` of its access tokens; its refresh tokens form one family.
     SessionId, "session id"

@@ -98,6 +98,8 @@ pub struct UserRecord {
     pub id: SubjectId,
     /// The e-mail address, if known: a new password must not be it.
     pub email: Option<Email>,
+    /// Other texts known of the user, such as the user name: a new password must not be one of them.
+    pub words: Vec<Box<str>>,
     /// The time of creation, if known. Without it a [legacy token](crate::LegacyTokens::by_login) that names the user is
     /// refused.
     pub created_at: Option<Timestamp>,

@@ -161,7 +161,8 @@ impl LegacyTokens {
     }
 
     /// Reads the subject as the login name. Since a name may pass to another user, a token without `iat` is refused, and
-    /// so is one that is older than the account, to the second: accounts that move in keep their time of creation.
+    /// so is one that is older than the account, to the second: accounts that move in keep their time of creation, which a
+    /// [`UserTable`](crate::store::UserTable::created_at) has in a column. Without it every token is refused.
     pub fn by_login(mut self) -> Self {
         self.by_login = true;
         self
@@ -183,7 +184,8 @@ impl LegacyTokens {
         self
     }
 
-    /// Accepts tokens without `iat` also [by login name](Self::by_login), as FastAPI's tutorial issues them.
+    /// Accepts tokens without `iat` also [by login name](Self::by_login), as FastAPI's tutorial issues them, and others where
+    /// the time of the account's creation is not known.
     ///
     /// It gives up the comparison with the age of the account: when a user gives a name up and another registers it, the
     /// first one's token opens the second one's account until it expires. Do not let names change before then.
@@ -288,8 +290,8 @@ impl LegacyTokens {
     pub(crate) fn is_of_account_since(&self, claims: &RawClaims, created_at: Option<Timestamp>) -> bool {
         match (claims.iat, created_at) {
             (Some(iat), Some(time)) => iat >= time.as_millis().div_euclid(1000),
-            (None, _) => !self.needs_iat,
-            (Some(_), None) => false,
+            // An `iat` that is compared with nothing is worth no more than none.
+            (None, _) | (Some(_), None) => !self.needs_iat,
         }
     }
 

@@ -55,12 +55,13 @@ impl Users {
     }
 }
 
-type Row = (String, Option<String>, String, bool, i64);
+type Row = (String, Option<String>, Option<String>, String, bool, i64);
 
-fn record((username, email, hash, disabled, version): Row) -> Result<UserRecord, StoreError> {
+fn record((username, full_name, email, hash, disabled, version): Row) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
         id: username.parse().map_err(StoreError::unavailable)?,
         email: email.and_then(|email| email.parse().ok()),
+        words: std::iter::once(username.as_str()).chain(full_name.as_deref()).map(Into::into).collect(),
         created_at: None,
         password_hash: Some(PasswordHash::from_stored(hash)),
         state: SubjectState { active: !disabled, roles: [].into(), version: version.unsigned_abs() },
@@ -70,7 +71,8 @@ fn record((username, email, hash, disabled, version): Row) -> Result<UserRecord,
 #[async_trait]
 impl UserStore for Users {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        let sql = "SELECT username, email, hashed_password, disabled, version FROM users WHERE username = ?1";
+        let sql =
+            "SELECT username, full_name, email, hashed_password, disabled, version FROM users WHERE username = ?1";
         let row = query_as(sql).bind(login).fetch_optional(&self.0).await.map_err(StoreError::unavailable)?;
         row.map(record).transpose()
     }

@@ -17,10 +17,11 @@ impl Users {
 
     async fn find(&self, sql: &'static str, by: &str) -> Result<Option<UserRecord>, StoreError> {
         let row = with_pool!(&self.0, pool => query_as(sql).bind(by).fetch_optional(pool).await)?;
-        row.map(|(id, email, hash, active, version): (String, String, String, bool, i64)| {
+        row.map(|(id, email, name, hash, active, version): (String, String, String, String, bool, i64)| {
             Ok(UserRecord {
                 id: id.parse().map_err(StoreError::unavailable)?,
                 email: email.parse().ok(),
+                words: vec![name.into()],
                 created_at: None,
                 password_hash: Some(PasswordHash::from_stored(hash)),
                 state: SubjectState { active, roles: [].into(), version: version.unsigned_abs() },
@@ -33,12 +34,14 @@ impl Users {
 #[async_trait]
 impl UserStore for Users {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
-        let sql = "SELECT id, email, password_hash, active, version FROM users WHERE lower(email) = lower($1)";
+        let sql =
+            "SELECT id, email, username, password_hash, active, version FROM users WHERE lower(email) = lower($1)";
         self.find(sql, login).await
     }
 
     async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
-        self.find("SELECT id, email, password_hash, active, version FROM users WHERE id = $1", id.as_str()).await
+        self.find("SELECT id, email, username, password_hash, active, version FROM users WHERE id = $1", id.as_str())
+            .await
     }
 
     async fn set_password(

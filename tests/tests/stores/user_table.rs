@@ -1,11 +1,12 @@
 //! `UserTable`: users of the application's own table register, log in, and change and reset passwords, over HTTP.
 
+use auth_core::password::WeakPassword;
 use auth_core::prelude::*;
 use auth_core::store::{
     Audit, AuditFilter, NewUser, OwnUsers, PostgresStore, SqliteStore, UserRegistry as _, UserStore as _, UserTable,
 };
 use auth_core::token::SigningKey;
-use auth_core::{Auth, Context, Keep, Registration};
+use auth_core::{AccountError, Auth, Clock as _, Context, Keep, Registration, SystemClock, Timestamp};
 use auth_tests::servers::Database;
 use auth_tests::{Client, serve};
 use reqwest::Method;
@@ -228,6 +229,51 @@ async fn many_hashes_of_one_format_hide_no_other_format() {
         let samples = users.sample_hashes().await.unwrap();
         let formats: Vec<_> = samples.iter().map(|sample| &sample.as_str()[..3]).collect();
         assert!(formats.len() == 2 && formats.contains(&"$2b") && formats.contains(&"pbk"), "{formats:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_new_password_is_a_field_of_the_user() {
+    on_each_engine(async |store, number| {
+        let (auth, client) = start(&store, people(&store, number).await).await;
+        let system = Context::system("test");
+        let new = Registration::new("ada@example.com", PASSWORD).with_field("nick", "Wednesday at noon");
+        let (ada, _) = auth.register(&system, new).await.unwrap();
+        let nick = "wednesday at noon";
+        let tokens = client.login("ada@example.com", PASSWORD).await;
+        let change = json!({ "current_password": PASSWORD, "new_password": nick });
+        client.json_as(&tokens.access, Method::POST, "/auth/password", &change).await.is_problem(422);
+        let set = auth.set_password(&system, &ada, nick.into(), Keep::None).await.unwrap_err();
+        assert_eq!(set, AccountError::WeakPassword(WeakPassword::Guessable));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_column_has_the_time_of_creation() {
+    on_each_engine(async |store, _| {
+        for kind in ["TIMESTAMP", "TIMESTAMPTZ NOT NULL"] {
+            let columns = "id TEXT PRIMARY KEY, email TEXT UNIQUE, password_hash TEXT, version BIGINT";
+            store.run(&format!(r#"CREATE TABLE dated ({columns}, "joined at" {kind})"#)).await;
+            let users = store.open(UserTable::new("dated").created_at("joined at")).await.unwrap();
+            let hash = auth_core::password::PasswordHash::from_stored("hash");
+            let before = SystemClock.now().as_secs();
+            let new = NewUser::new("ada@example.com".parse().unwrap(), hash);
+            let id = users.create(new, Audit::none()).await.unwrap().unwrap();
+            let created = async || users.find_by_id(&id).await.unwrap().unwrap().created_at;
+            let now = created().await.unwrap().as_secs();
+            assert!((before..=SystemClock.now().as_secs()).contains(&now), "{now}");
+            store.run(r#"UPDATE dated SET "joined at" = '2027-01-15 08:00:00'"#).await;
+            assert_eq!(created().await, Some(Timestamp::from_secs(1_800_000_000)), "{kind}");
+            if !kind.contains("NOT NULL") {
+                store.run(r#"UPDATE dated SET "joined at" = NULL"#).await;
+                assert_eq!(created().await, None);
+            }
+            store.run("DROP TABLE dated").await;
+        }
+        let missing = UserTable::new("people of ours").created_at("joined at");
+        assert!(store.open(missing).await.is_err());
     })
     .await;
 }

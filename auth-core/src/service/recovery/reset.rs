@@ -32,7 +32,7 @@ impl Auth {
     /// changed.
     pub async fn reset_password(&self, context: &Context, token: &str, new: SecretString) -> Result<(), AccountError> {
         let (token, user) = self.presented::<Reset>(context, token).await?;
-        let hash = self.hash_password(new, words_of(Some(&user)).as_slice()).await?;
+        let hash = self.hash_password(new, &words_of(Some(&user))).await?;
         self.change(context, "reset_password", |change| async move {
             let user = change.redeem_one_time(token).await?;
             // From the version that the token has: another change of the credentials meanwhile has made it invalid.

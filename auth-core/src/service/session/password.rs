@@ -94,7 +94,7 @@ impl Auth {
             Err(AccountError::WrongCurrentPassword)
         };
         let (user, kept) = attempt.outcome(checked).await?;
-        let hash = self.hash_password(new, words_of(Some(&user)).as_slice()).await?;
+        let hash = self.hash_password(new, &words_of(Some(&user))).await?;
         self.change(context, "change_password", |change| async move {
             // The session and the account were checked before two hashes, which take long enough for a revocation.
             // Ending the session is the check that it still stands: of two calls, one ends it.
@@ -131,7 +131,7 @@ impl Auth {
         keep: Keep<'_>,
     ) -> Result<Option<Tokens>, AccountError> {
         let user = self.service()?.users.find_by_id(subject).await?;
-        let hash = self.hash_password(new, words_of(user.as_ref()).as_slice()).await?;
+        let hash = self.hash_password(new, &words_of(user.as_ref())).await?;
         self.set_password_hash(context, subject, hash, keep).await
     }
 
@@ -251,6 +251,8 @@ impl Change {
 }
 
 /// The words that a new password of this user must not be.
-pub(crate) fn words_of(user: Option<&UserRecord>) -> Option<&str> {
-    user.and_then(|user| user.email.as_ref()).map(Email::as_str)
+pub(crate) fn words_of(user: Option<&UserRecord>) -> Vec<&str> {
+    let email = user.and_then(|user| user.email.as_ref()).map(Email::as_str);
+    let others = user.into_iter().flat_map(|user| user.words.iter().map(AsRef::as_ref));
+    email.into_iter().chain(others).collect()
 }

@@ -25,6 +25,7 @@ impl User {
         UserRecord {
             id: id.clone(),
             email: Some(self.email.clone()),
+            words: Vec::new(),
             created_at: Some(self.created_at),
             password_hash: self.password_hash.clone(),
             state,

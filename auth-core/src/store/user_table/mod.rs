@@ -58,6 +58,7 @@ pub struct UserTable {
     password_hash: &'static str,
     version: &'static str,
     active: Option<&'static str>,
+    created_at: Option<&'static str>,
     roles: Vec<(&'static str, &'static str)>,
     fields: Vec<&'static str>,
 }
@@ -74,6 +75,7 @@ impl UserTable {
             password_hash: "password_hash",
             version: "version",
             active: None,
+            created_at: None,
             roles: Vec::new(),
             fields: Vec::new(),
         }
@@ -117,6 +119,14 @@ impl UserTable {
         self
     }
 
+    /// Names the column of the time of creation, without which [legacy tokens by login name](crate::LegacyTokens::by_login)
+    /// are refused: in PostgreSQL a `TIMESTAMPTZ`, or a `TIMESTAMP` in UTC; in SQLite a text in UTC that its date functions
+    /// read, such as that of `CURRENT_TIMESTAMP`. NULL and other texts are an unknown time. A new user gets the present one.
+    pub const fn created_at(mut self, column: &'static str) -> Self {
+        self.created_at = Some(column);
+        self
+    }
+
     /// Names a boolean column whose users have this role.
     pub fn role(mut self, column: &'static str, role: impl Role) -> Self {
         self.roles.push((column, role.name()));
@@ -124,7 +134,8 @@ impl UserTable {
     }
 
     /// Takes this field of a registration, a text of 1 to 255 characters that every registration needs, into the column of
-    /// its name. Where the column is unique, a value that another user has is answered with 409.
+    /// its name. Where the column is unique, a value that another user has is answered with 409. A new password of the user
+    /// must not be that text.
     pub fn field(mut self, name: &'static str) -> Self {
         self.fields.push(name);
         self

@@ -33,7 +33,8 @@ fn new_user(table: &UserTable) -> (String, String) {
         [table.email, table.password_hash].into_iter().chain(table.fields.iter().copied()).chain(roles).chain(id);
     let bound = (1..).zip(bound).map(|(n, column)| (column, format!("${n}")));
     let active = table.active.map(|column| (column, "TRUE"));
-    let constant = [(table.version, "0")].into_iter().chain(active);
+    let created_at = table.created_at.map(|column| (column, "CURRENT_TIMESTAMP"));
+    let constant = [(table.version, "0")].into_iter().chain(active).chain(created_at);
     let all = bound.chain(constant.map(|(column, value)| (column, value.to_owned())));
     let (columns, values): (Vec<_>, Vec<_>) = all.map(|(column, value)| (quoted(column), value)).unzip();
     (columns.join(", "), values.join(", "))
@@ -46,6 +47,23 @@ fn active(table: &UserTable, prefix: &str) -> String {
         .map_or("TRUE".to_owned(), |column| format!("CASE WHEN {prefix}{} THEN TRUE ELSE FALSE END", quoted(column)))
 }
 
+/// The time of creation in milliseconds. The driver sets the time zone of PostgreSQL's sessions to UTC.
+fn created_at(table: &UserTable, is_postgres: bool) -> String {
+    let Some(column) = table.created_at.map(quoted) else { return "CAST(NULL AS BIGINT)".to_owned() };
+    if is_postgres {
+        format!("CAST(floor(extract(epoch FROM t.{column}) * 1000) AS BIGINT)")
+    } else {
+        // Its date functions read a number as a Julian day.
+        format!("CASE WHEN typeof(t.{column}) = 'text' THEN CAST(strftime('%s', t.{column}) AS BIGINT) * 1000 END")
+    }
+}
+
+/// The texts that are known of a user, one a line.
+fn words(table: &UserTable) -> String {
+    let texts = table.fields.iter().map(|field| format!("coalesce(CAST(t.{} AS TEXT), '')", quoted(field)));
+    std::iter::once("''".to_owned()).chain(texts).collect::<Vec<_>>().join(" || '\n' || ")
+}
+
 /// The id as a text.
 fn id(table: &UserTable, prefix: &str) -> String {
     let id = quoted(table.id);
@@ -55,7 +73,7 @@ fn id(table: &UserTable, prefix: &str) -> String {
 impl Statements {
     /// The queries qualify each name: SQLite reads a quoted name that no column has as a text, unless it is qualified. So
     /// these fail where a column is missing, and the other statements name only columns of these.
-    pub(super) fn of(table: &UserTable) -> Self {
+    pub(super) fn of(table: &UserTable, is_postgres: bool) -> Self {
         let [key, email, hash, version] = [table.id, table.email, table.password_hash, table.version].map(quoted);
         let name = table.table.split('.').map(quoted).collect::<Vec<_>>().join(".");
         // PostgreSQL's driver reads a number as of its own size only.
@@ -64,10 +82,12 @@ impl Statements {
         let roles: String = table.roles.iter().map(|(column, _)| held(column)).collect();
         let user = format!(
             "SELECT {} AS id, t.{email} AS email, t.{hash} AS password_hash, {} AS active,
-                 CAST(t.{version} AS BIGINT) AS version, ''{roles} AS roles
+                 CAST(t.{version} AS BIGINT) AS version, ''{roles} AS roles, {} AS words, {} AS created_at
              FROM {name} AS t",
             id(table, "t."),
             active(table, "t."),
+            words(table),
+            created_at(table, is_postgres),
         );
         let (columns, values) = new_user(table);
         let sql = |text: String| AssertSqlSafe(text).into_sql_str();

@@ -40,6 +40,17 @@ pub(super) enum Pool {
     Postgres(PgPool),
 }
 
+impl Pool {
+    const fn is_postgres(&self) -> bool {
+        match self {
+            #[cfg(feature = "sqlite")]
+            Self::Sqlite(_) => false,
+            #[cfg(feature = "postgres")]
+            Self::Postgres(_) => true,
+        }
+    }
+}
+
 /// Runs an expression with the pool of either engine, within the time limit.
 macro_rules! on {
     ($users:expr, $pool:ident => $run:expr) => {
@@ -71,7 +82,8 @@ impl fmt::Debug for OwnUsers {
 
 impl OwnUsers {
     pub(super) async fn open(table: UserTable, pool: Pool) -> Result<Self, StoreError> {
-        let users = Self { pool, sql: Arc::new(Statements::of(&table)), table: Arc::new(table), is_audited: false };
+        let sql = Arc::new(Statements::of(&table, pool.is_postgres()));
+        let users = Self { pool, sql, table: Arc::new(table), is_audited: false };
         // Fails here, and not at the first login, where the table is another one.
         users.find(&users.sql.by_email, "").await?;
         let missing = if users.table.has_whole_number_ids { "0" } else { "" };
@@ -145,7 +157,8 @@ impl OwnUsers {
         Ok(UserRecord {
             id: row.parsed("id")?,
             email: row.optional_text("email")?.and_then(|email| email.parse().ok()),
-            created_at: None,
+            words: row.text("words")?.lines().filter(|word| !word.is_empty()).map(Into::into).collect(),
+            created_at: row.optional_time("created_at")?,
             password_hash: row.optional_text("password_hash")?.map(PasswordHash::from_stored),
             state: SubjectState {
                 active: row.flag("active")?,

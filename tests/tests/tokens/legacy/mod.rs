@@ -267,19 +267,25 @@ async fn a_login_name_that_was_given_up_opens_no_other_account() {
     assert_eq!(service.says(named(EMAIL, Some(NOW))).await, 401, "the token opened another account");
 }
 
-/// A store that does not know when its accounts were created.
+/// A table that does not say when its accounts were created, or does by a column.
 #[tokio::test]
 async fn by_login_an_account_of_unknown_age_takes_no_token_with_an_age() {
     let table = "CREATE TABLE users (id TEXT PRIMARY KEY, email TEXT UNIQUE, password_hash TEXT, version BIGINT,
-                 is_admin BOOLEAN, is_active BOOLEAN)";
-    for (tokens, iat, status) in [
-        (legacy().by_login(), Some(NOW), 401),
-        (legacy().by_login(), None, 401),
-        (legacy().by_login().without_iat(), None, 200),
+                 is_admin BOOLEAN, is_active BOOLEAN, joined TEXT)";
+    for (tokens, is_dated, iat, status) in [
+        (legacy().by_login(), false, Some(NOW), 401),
+        (legacy().by_login(), false, None, 401),
+        (legacy().by_login().without_iat(), false, None, 200),
+        (legacy().by_login().without_iat(), false, Some(NOW), 200),
+        (legacy().by_login(), true, Some(NOW), 200),
+        (legacy().by_login(), true, Some(1_000_000_000), 401),
+        (legacy().by_login(), true, None, 401),
+        (legacy().by_login().without_iat(), true, Some(1_000_000_000), 401),
     ] {
         let database = SqliteStore::open("sqlite::memory:").await.unwrap();
         raw_sql(table).execute(database.pool()).await.unwrap();
         let users = UserTable::new("users").active("is_active").role("is_admin", service::Role::Admin);
+        let users = if is_dated { users.created_at("joined") } else { users };
         let users = users.in_sqlite(database.pool()).await.unwrap();
         let service = Service::start_with(|builder| builder.registry(users).legacy_tokens(tokens)).await;
         let mut claims = service.claims();
