@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use auth_core::event::Event;
+use auth_core::event::{Event, EventKind};
 use auth_core::store::AuditFilter;
 use auth_core::{Timestamp, TrailHeads};
 use clap::{Args, Subcommand};
@@ -67,6 +67,10 @@ impl Filter {
             Some(user) => Some(service.subject(user).await?),
             None => None,
         };
+        if let Some(unknown) = self.kind.as_deref().filter(|kind| !EventKind::NAMES.contains(kind)) {
+            let known = EventKind::NAMES.join(", ");
+            return Err(Error::Usage(format!("there are no events of the kind `{unknown}`; the kinds are {known}")));
+        }
         let kind = self.kind.as_deref().map(Into::into);
         Ok(AuditFilter { subject, kind, since: self.since, until: self.until, before: None })
     }

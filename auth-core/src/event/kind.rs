@@ -29,6 +29,11 @@ impl Outcome {
             Self::Unknown => "unknown",
         }
     }
+
+    /// The outcome of this name; `Unknown` for others.
+    pub(super) fn named(name: &str) -> Self {
+        [Self::Success, Self::Refused].into_iter().find(|outcome| outcome.name() == name).unwrap_or(Self::Unknown)
+    }
 }
 
 /// The kind of an event, with its subject.
@@ -95,6 +100,9 @@ pub enum EventKind {
     UserRegistered {
         /// The subject.
         subject: SubjectId,
+        /// The names of its roles; empty for a user that the application has added by its own statement.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        roles: Vec<Box<str>>,
     },
     /// A refresh token was exchanged for its successor.
     TokenRefreshed {
@@ -166,10 +174,22 @@ pub enum EventKind {
     },
     /// The application dropped all cached state.
     CachesInvalidated,
-    /// An account was changed: its e-mail address, its roles or its state.
+    /// An account was changed: its e-mail address, its roles or its state. What did not change is absent.
     AccountUpdated {
         /// The subject.
         subject: SubjectId,
+        /// Whether it has another e-mail address.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        email_changed: bool,
+        /// The names of its roles, if they changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        roles: Option<Vec<Box<str>>>,
+        /// The names of its roles before that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        roles_before: Option<Vec<Box<str>>>,
+        /// Whether it is active, if that changed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        active: Option<bool>,
     },
     /// An account was removed, with its sessions and API keys.
     AccountRemoved {
@@ -195,6 +215,9 @@ pub enum EventKind {
     RoleChanged {
         /// The role's name.
         role: String,
+        /// The names of its permissions from now on.
+        #[serde(default)]
+        permissions: Vec<Box<str>>,
     },
     /// A stored role was removed.
     RoleRemoved {
@@ -330,63 +353,22 @@ pub enum EventKind {
         /// The number of chains.
         chains: u64,
     },
+    /// A row of the audit trail that is no event of this release: a newer node has written it during an update, or another
+    /// party, which [`verify_events`](crate::Auth::verify_events) finds. The actor of its event is that of the body, if it has
+    /// one, and otherwise anonymous.
+    Unrecognised {
+        /// The kind that the row has.
+        name: Box<str>,
+        /// The subject, if any.
+        subject: Option<SubjectId>,
+        /// The id of the row. One that is no UUID has an event with the id zero.
+        row: Box<str>,
+        /// The body of the row, in which a newer release has JSON.
+        body: String,
+    },
 }
 
 impl EventKind {
-    /// The serialised name, for instance `login_succeeded`.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::AccessGranted { .. } => Self::ACCESS_GRANTED,
-            Self::AccessRefused { .. } => Self::ACCESS_REFUSED,
-            Self::CredentialRefused { .. } => Self::CREDENTIAL_REFUSED,
-            Self::CrossSiteRefused { .. } => Self::CROSS_SITE_REFUSED,
-            Self::LoginSucceeded { .. } => "login_succeeded",
-            Self::LoginFailed { .. } => "login_failed",
-            Self::RateLimited { .. } => "rate_limited",
-            Self::LoginSlowed { .. } => "login_slowed",
-            Self::UserRegistered { .. } => "user_registered",
-            Self::TokenRefreshed { .. } => "token_refreshed",
-            Self::RefreshReplayed { .. } => "refresh_replayed",
-            Self::RefreshByStranger { .. } => "refresh_by_stranger",
-            Self::ClientRefused => "client_refused",
-            Self::SessionEnded { .. } => "session_ended",
-            Self::SessionsEnded { .. } => "sessions_ended",
-            Self::TokensRevoked { .. } => "tokens_revoked",
-            Self::PasswordChanged { .. } => "password_changed",
-            Self::PasswordRehashed { .. } => "password_rehashed",
-            Self::PasswordHashUnreadable { .. } => "password_hash_unreadable",
-            Self::SubjectInvalidated { .. } => "subject_invalidated",
-            Self::CachesInvalidated => "caches_invalidated",
-            Self::AccountUpdated { .. } => "account_updated",
-            Self::AccountRemoved { .. } => "account_removed",
-            Self::SigningKeyRotated { .. } => "signing_key_rotated",
-            Self::VerifyingKeyAdded { .. } => "verifying_key_added",
-            Self::KeyRetired { .. } => "key_retired",
-            Self::RoleChanged { .. } => "role_changed",
-            Self::RoleRemoved { .. } => "role_removed",
-            Self::ApiKeyCreated { .. } => "api_key_created",
-            Self::ApiKeyDerived { .. } => "api_key_derived",
-            Self::ApiKeyImported { .. } => "api_key_imported",
-            Self::ApiKeyRotated { .. } => "api_key_rotated",
-            Self::ApiKeyRevoked { .. } => "api_key_revoked",
-            Self::OneTimeTokenIssued { .. } => "one_time_token_issued",
-            Self::OneTimeTokenUsed { .. } => "one_time_token_used",
-            Self::DeliveryFailed { .. } => "delivery_failed",
-            Self::SecondFactorEnrolled { .. } => "second_factor_enrolled",
-            Self::SecondFactorConfirmed { .. } => "second_factor_confirmed",
-            Self::SecondFactorRemoved { .. } => "second_factor_removed",
-            Self::SecondFactorUsed { .. } => "second_factor_used",
-            Self::RecoveryCodeUsed { .. } => "recovery_code_used",
-            Self::SecondFactorFailed { .. } => "second_factor_failed",
-            Self::SteppedUp { .. } => "stepped_up",
-            Self::ChangeUndecided { .. } => "change_undecided",
-            Self::EventsDropped { .. } => "events_dropped",
-            Self::EventsExpired { .. } => "events_expired",
-            Self::EventsAdopted { .. } => "events_adopted",
-        }
-    }
-
     pub(crate) const ACCESS_GRANTED: &'static str = "access_granted";
     pub(crate) const ACCESS_REFUSED: &'static str = "access_refused";
     pub(crate) const CREDENTIAL_REFUSED: &'static str = "credential_refused";
@@ -399,10 +381,11 @@ impl EventKind {
             Self::AccessGranted { subject, .. }
             | Self::AccessRefused { subject, .. }
             | Self::LoginFailed { subject }
-            | Self::ChangeUndecided { subject, .. } => subject.as_ref(),
+            | Self::ChangeUndecided { subject, .. }
+            | Self::Unrecognised { subject, .. } => subject.as_ref(),
             Self::LoginSucceeded { subject, .. }
             | Self::LoginSlowed { subject }
-            | Self::UserRegistered { subject }
+            | Self::UserRegistered { subject, .. }
             | Self::TokenRefreshed { subject, .. }
             | Self::RefreshReplayed { subject, .. }
             | Self::RefreshByStranger { subject, .. }
@@ -413,7 +396,7 @@ impl EventKind {
             | Self::PasswordRehashed { subject }
             | Self::PasswordHashUnreadable { subject }
             | Self::SubjectInvalidated { subject }
-            | Self::AccountUpdated { subject }
+            | Self::AccountUpdated { subject, .. }
             | Self::AccountRemoved { subject }
             | Self::ApiKeyCreated { subject, .. }
             | Self::ApiKeyDerived { subject, .. }
@@ -459,7 +442,10 @@ impl EventKind {
             | Self::RateLimited { .. }
             | Self::LoginSlowed { .. }
             | Self::ClientRefused => Outcome::Refused,
-            Self::ChangeUndecided { .. } | Self::DeliveryFailed { .. } | Self::EventsDropped { .. } => Outcome::Unknown,
+            Self::ChangeUndecided { .. }
+            | Self::DeliveryFailed { .. }
+            | Self::EventsDropped { .. }
+            | Self::Unrecognised { .. } => Outcome::Unknown,
             _ => Outcome::Success,
         }
     }

@@ -3,6 +3,7 @@
 mod counters;
 mod journal;
 mod kind;
+mod names;
 mod sampling;
 mod sink;
 mod trail;
@@ -17,7 +18,7 @@ pub(crate) use sink::Events;
 pub use sink::{EventSink, TracingSink};
 pub(crate) use trail::Trail;
 
-use crate::base::{Context, Timestamp};
+use crate::base::{Actor, Context, Timestamp};
 use crate::store::AuditRow;
 
 /// A security event with its actor, origin and time. It never holds a secret, a token or a password.
@@ -53,6 +54,42 @@ impl Event {
         let at = context.at.unwrap_or(now);
         let context = Context { at: None, standing: None, ..context.clone() };
         Self { id: Uuid::now_v7(), at, outcome: kind.outcome(), kind, context }
+    }
+
+    /// The event of a row of the audit trail. A row that is no event of this release must not hide the others.
+    pub(crate) fn of_row(row: &AuditRow) -> Self {
+        let known: Option<Self> = serde_json::from_str(&row.body).ok();
+        let is_of_row = |event: &Self| {
+            *event.id.to_string() == *row.id
+                && *event.kind.name() == *row.kind
+                && *event.outcome.name() == *row.outcome
+                && event.kind.subject() == row.subject.as_ref()
+        };
+        match known.filter(is_of_row) {
+            // The body has seconds; a page continues by milliseconds.
+            Some(event) => Self { at: row.at, ..event },
+            None => Self {
+                id: row.id.parse().unwrap_or_default(),
+                at: row.at,
+                kind: EventKind::Unrecognised {
+                    name: row.kind.clone(),
+                    subject: row.subject.clone(),
+                    row: row.id.clone(),
+                    body: row.body.clone(),
+                },
+                outcome: Outcome::named(&row.outcome),
+                context: serde_json::from_str(&row.body).unwrap_or(Context::of(Actor::Anonymous)),
+            },
+        }
+    }
+
+    /// Its place in the audit trail: the [`before`](crate::store::AuditFilter::before) of the page after it.
+    #[must_use]
+    pub fn place(&self) -> (Timestamp, Box<str>) {
+        match &self.kind {
+            EventKind::Unrecognised { row, .. } => (self.at, row.clone()),
+            _ => (self.at, self.id.to_string().into()),
+        }
     }
 
     /// Converts to a row of the audit trail, which the store writes in the transaction of the change.

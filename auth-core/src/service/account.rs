@@ -118,24 +118,32 @@ impl Change {
     async fn update_account(&self, id: &SubjectId, mut patch: AccountPatch) -> Result<Account, AccountError> {
         patch.needed_roles.extend_from_slice(&self.service()?.needed_roles);
         let recording = self.recording(Some(id), |outcome: &UpdateOutcome| match outcome {
-            UpdateOutcome::Updated(_) => vec![EventKind::AccountUpdated { subject: id.clone() }],
+            UpdateOutcome::Updated { before, after } => vec![updated(before, after)],
             UpdateOutcome::NotFound | UpdateOutcome::EmailTaken | UpdateOutcome::LastOfRole => Vec::new(),
         });
         let directory = self.auth().directory()?;
-        let has_new_address = match &patch.email {
-            Some(email) => directory.get(id).await?.is_some_and(|account| account.email != *email),
-            None => false,
-        };
         match recording.of(directory.update(id, patch, recording.audit())).await? {
-            UpdateOutcome::Updated(account) => {
-                if has_new_address {
+            UpdateOutcome::Updated { before, after } => {
+                if before.email != after.email {
                     self.verify_address_later(id);
                 }
-                Ok(account)
+                Ok(after)
             }
             UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
             UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),
             UpdateOutcome::LastOfRole => Err(AccountError::LastOfRole),
         }
+    }
+}
+
+/// What changed of an account.
+fn updated(before: &Account, after: &Account) -> EventKind {
+    let has_other_roles = before.roles != after.roles;
+    EventKind::AccountUpdated {
+        subject: after.id.clone(),
+        email_changed: before.email != after.email,
+        roles: has_other_roles.then(|| after.roles.clone()),
+        roles_before: has_other_roles.then(|| before.roles.clone()),
+        active: (before.active != after.active).then_some(after.active),
     }
 }

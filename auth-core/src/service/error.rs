@@ -153,6 +153,9 @@ impl AccountError {
 
 impl From<StoreError> for AccountError {
     fn from(error: StoreError) -> Self {
+        if let StoreError::InvalidText(_) = error {
+            return Self::InvalidInput { detail: "A text has a character that cannot be stored." };
+        }
         tracing::error!(target: "auth", %error, "a store failed; the operation was aborted");
         Self::Unavailable
     }

@@ -48,7 +48,7 @@ impl Auth {
         }
         self.change(context, "set_role_permissions", |change| async move {
             change.check_caller().await?;
-            let changed = EventKind::RoleChanged { role: role.clone() };
+            let changed = EventKind::RoleChanged { role: role.clone(), permissions: names.clone() };
             let recording = change.recording(None, move |(): &()| vec![changed.clone()]);
             let roles = change.auth().role_store()?;
             recording.of(roles.set_permissions(&role, &names, recording.audit())).await

@@ -97,8 +97,13 @@ impl AccountPatch {
 /// The outcome of [`UserDirectory::update`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum UpdateOutcome {
-    /// The changed account.
-    Updated(Account),
+    /// The account was changed, or the patch changes nothing of it.
+    Updated {
+        /// As it was, in the same transaction.
+        before: Account,
+        /// As it is.
+        after: Account,
+    },
     /// There is no such account.
     NotFound,
     /// Another account has the e-mail address; nothing changed.

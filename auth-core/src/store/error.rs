@@ -27,6 +27,10 @@ pub enum StoreError {
         /// The reason.
         why: String,
     },
+    /// A text has a character that the database cannot store, as PostgreSQL cannot store NUL. A retry does not help;
+    /// operations answer 422.
+    #[error("the store cannot hold a character of a text: {0}")]
+    InvalidText(#[source] Box<dyn Error + Send + Sync>),
 }
 
 debug_as_display!(StoreError);

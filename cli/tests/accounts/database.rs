@@ -155,6 +155,8 @@ async fn accounts(url: &str, service: AuthBuilder) {
             "{kind}"
         );
     }
+    let unknown = cli.run("events list --kind login", "");
+    assert!(unknown.code == 2 && unknown.err.contains("login_failed"), "{} {}", unknown.code, unknown.err);
     let exported = cli.text("events export --until 2099-01-01");
     assert!(exported.lines().count() > 10);
     for line in exported.lines() {

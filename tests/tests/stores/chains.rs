@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use auth_core::event::EventKind;
+use auth_core::event::{EventKind, Outcome};
 use auth_core::limits::RateLimits;
-use auth_core::store::{AuditFilter, AuditLog, ChainHead, PostgresStore, SqliteStore, Store};
+use auth_core::prelude::*;
+use auth_core::store::{AuditFilter, AuditLog, ChainHead, PostgresStore, SqliteStore, Store, StoreError};
 use auth_core::testing::{TestClock, in_memory};
 use auth_core::token::{AuditKey, random_secret};
-use auth_core::{Auth, Clock as _, Context, Finding, Registration, Settings, SystemClock, TrailHeads};
+use auth_core::{AccountError, Actor, Clock as _, Context, Finding, Registration, Settings, SystemClock, TrailHeads};
 use auth_tests::servers::Database;
+use auth_tests::{Client, serve};
 use sqlx::{AssertSqlSafe, raw_sql};
 
 const PASSWORD: &str = "three words and a comma";
@@ -150,6 +152,106 @@ async fn each_change_by_another_party_is_found(store: &impl Scene, key: Option<&
     store.tamper("DELETE FROM T.events; DELETE FROM T.event_chains").await;
     assert_eq!(findings(&auth, None).await, "");
     assert_eq!(findings(&auth, Some(&pinned)).await, "missing 1 to 6");
+}
+
+#[require_auth]
+async fn home() {}
+
+/// One row that another party has changed, one of a newer release, and one of another party, whose id needs an encoding.
+async fn rows_that_are_no_events_hide_no_others(store: &impl Scene) {
+    let auth = service(store, None);
+    six_rows(store, &auth).await;
+    let key = "0190a1b2-0000-7000-8000-00000000000";
+    let of_newer = format!(
+        r#"{{"id":"{key}1","at":"2027-01-15T08:00:00Z","kind":"passkey_added","outcome":"success","subject":"ada",
+            "passkey":"p","actor":{{"type":"api_key","id":"k"}}}}"#
+    );
+    let long = "x".repeat(300);
+    let insert = |id: &str, kind: &str, subject: &str, body: &str| {
+        format!(
+            "INSERT INTO T.events (id, at, kind, outcome, subject, body)
+             VALUES ('{id}', 1800000000000, '{kind}', 'success', '{subject}', '{body}');"
+        )
+    };
+    store
+        .tamper(
+            &[
+                "UPDATE T.events SET body = '{}' WHERE position = 3;".to_owned(),
+                insert(&format!("{key}1"), "passkey_added", "ada", &of_newer),
+                insert("?&# .%", "x", &long, "{}"),
+                // The body says another subject than the row.
+                insert(&format!("{key}2"), "passkey_added", "bob", &of_newer),
+            ]
+            .concat(),
+        )
+        .await;
+    assert_eq!(findings(&auth, None).await, "changed 3, unlinked 3");
+
+    let events = auth.events(&AuditFilter::default(), 100).await.unwrap();
+    assert_eq!(events.len(), 9);
+    let unknown = |name: &str, subject: &str| {
+        let found = events.iter().find(|event| match &event.kind {
+            EventKind::Unrecognised { name: kind, subject: of, .. } => {
+                **kind == *name && of.as_ref().map_or("", |of| of.as_str()) == subject
+            }
+            _ => false,
+        });
+        found.unwrap_or_else(|| panic!("{name} {subject} in {events:?}")).clone()
+    };
+    let newer = unknown("passkey_added", "ada");
+    assert_eq!((newer.outcome, &newer.context.actor), (Outcome::Success, &Actor::ApiKey("k".parse().unwrap())));
+    assert!(matches!(&newer.kind, EventKind::Unrecognised { body, .. } if *body == of_newer));
+    assert_eq!(unknown("caches_invalidated", "").context.actor, Actor::Anonymous);
+    unknown("x", &long);
+    unknown("passkey_added", "bob");
+
+    // The pages over HTTP and the export pass them.
+    guard!(AnyUser = auth);
+    let routes = GuardedRouter::new().route("/", get(home)).merge(auth.routes().events::<AnyUser>());
+    let client = Client::new(&serve(routes.with_state(auth.clone())).await);
+    let token = client.login("ada@example.com", PASSWORD).await.access;
+    let (mut paged, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = client.get_as(&token, &format!("/auth/events?limit=1{after}")).await.json();
+        paged.extend(page["events"].as_array().unwrap().clone());
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    let mut lines = Vec::new();
+    let write = async |text: String| {
+        lines.extend(text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()));
+        Ok::<_, auth_core::AccountError>(())
+    };
+    assert_eq!(auth.export_events(AuditFilter::default(), write).await.unwrap(), 10, "with the login");
+    assert_eq!(paged, lines);
+    let names: Vec<_> = lines.iter().filter_map(|line| line["name"].as_str()).collect();
+    assert_eq!(names.len(), 4, "{lines:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_sqlite_that_are_no_events_hide_no_others() {
+    rows_that_are_no_events_hide_no_others(&SqliteStore::open("sqlite::memory:").await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_postgres_that_are_no_events_hide_no_others() {
+    let Some(database) = Database::create("rows that are no events in PostgreSQL").await else { return };
+    rows_that_are_no_events_hide_no_others(&PostgresStore::open(&database.url()).await.unwrap()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_postgres_cannot_hold_is_an_invalid_input() {
+    let Some(database) = Database::create("a text with NUL in PostgreSQL").await else { return };
+    let store = PostgresStore::open(&database.url()).await.unwrap();
+    let filter = AuditFilter { kind: Some("\0".into()), ..AuditFilter::default() };
+    let error = store.events(&filter, 10).await.unwrap_err();
+    assert!(matches!(error, StoreError::InvalidText(_)), "{error}");
+    let auth = in_memory().store(store).build().unwrap();
+    for refused in [auth.events(&filter, 10).await.err(), auth.remove_role(&system(), "\0").await.err()] {
+        assert!(matches!(refused, Some(AccountError::InvalidInput { .. })), "{refused:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

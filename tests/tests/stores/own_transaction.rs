@@ -19,7 +19,7 @@ struct Sink(Arc<Mutex<Vec<String>>>);
 #[async_trait]
 impl EventSink for Sink {
     async fn record(&self, event: Event) {
-        if let EventKind::UserRegistered { subject } = event.kind {
+        if let EventKind::UserRegistered { subject, .. } = event.kind {
             self.0.lock().unwrap().push(subject.to_string());
         }
     }

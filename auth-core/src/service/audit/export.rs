@@ -1,6 +1,6 @@
 //! Export of the audit trail as JSON lines.
 
-use super::event_of;
+use crate::event::Event;
 use crate::service::{AccountError, Auth};
 use crate::store::{AuditFilter, StoreError};
 
@@ -49,7 +49,7 @@ impl Auth {
         let mut lines = String::new();
         for row in &rows {
             // Not the stored text itself, which another party may have changed: an event is one line.
-            let line = serde_json::to_string(&event_of(row)?).map_err(StoreError::unavailable)?;
+            let line = serde_json::to_string(&Event::of_row(row)).map_err(StoreError::unavailable)?;
             lines.push_str(&line);
             lines.push('\n');
         }

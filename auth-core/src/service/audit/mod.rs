@@ -9,14 +9,15 @@ pub use self::report::{Finding, PinnedHead, TrailHeads, TrailReport};
 pub(super) use self::retention::Retention;
 use super::{AccountError, Auth};
 use crate::event::{Event, Journal};
-use crate::store::{AuditFilter, AuditRow, StoreError};
+use crate::store::AuditFilter;
 use crate::token::AuditKey;
 
 impl Auth {
     /// Returns at most `limit` events of the audit trail, newest first. The stores of auth-core write an event in the
     /// transaction of its change. Failed logins and refusals, of which
     /// [`AuditSampling`](crate::event::AuditSampling) sets the share, are written in the background, usually within a
-    /// second; [`settled`](Self::settled) waits for them.
+    /// second; [`settled`](Self::settled) waits for them. A row that is no event of this release is
+    /// [`Unrecognised`](crate::event::EventKind::Unrecognised). The [place](Event::place) of the last one begins the next page.
     ///
     /// ```
     /// use auth_core::store::AuditFilter;
@@ -31,10 +32,10 @@ impl Auth {
     /// # Errors
     ///
     /// [`AccountError::Misconfigured`] when no store of this `Auth` has an audit trail;
-    /// [`AccountError::Unavailable`] when the store does not answer or holds a row that is no event.
+    /// [`AccountError::Unavailable`] when the store does not answer.
     pub async fn events(&self, filter: &AuditFilter, limit: u32) -> Result<Vec<Event>, AccountError> {
         let rows = self.journal()?.log().events(filter, limit).await?;
-        Ok(rows.iter().map(event_of).collect::<Result<_, _>>()?)
+        Ok(rows.iter().map(Event::of_row).collect())
     }
 
     fn journal(&self) -> Result<&Journal, AccountError> {
@@ -45,11 +46,4 @@ impl Auth {
     pub(super) fn audit_key(&self) -> Option<&AuditKey> {
         self.0.service.as_ref().and_then(|service| service.audit.as_ref()).and_then(Journal::key)
     }
-}
-
-fn event_of(row: &AuditRow) -> Result<Event, StoreError> {
-    let event: Event = serde_json::from_str(&row.body)
-        .map_err(|error| StoreError::Corrupt { what: "audit row", why: error.to_string() })?;
-    // The body has seconds; a page continues by milliseconds.
-    Ok(Event { at: row.at, ..event })
 }

@@ -145,9 +145,13 @@ impl Auth {
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher as _;
+    use argon2::password_hash::phc;
+    use async_trait::async_trait;
+
     use super::*;
     use crate::password::PasswordHash;
-    use crate::store::{Audit, MemoryStore, NewUser, UserRegistry};
+    use crate::store::{Audit, AuditFilter, MemoryStore, NewUser, StoreError, UserRegistry, UserStore};
     use crate::token::{SigningKey, random_secret};
 
     #[tokio::test]
@@ -170,5 +174,72 @@ mod tests {
         let refused = auth.login(&Context::system("test"), login).await;
         assert_eq!(refused.err(), Some(AccountError::InvalidCredentials));
         assert_eq!(auth.service().unwrap().hasher.formats(), 2, "the current format and the stored one");
+    }
+
+    /// Another request sets a password just before each upgrade.
+    struct Beaten(MemoryStore);
+
+    #[async_trait]
+    impl UserStore for Beaten {
+        async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+            self.0.find_by_login(login).await
+        }
+
+        async fn find_by_id(&self, id: &SubjectId) -> Result<Option<UserRecord>, StoreError> {
+            self.0.find_by_id(id).await
+        }
+
+        async fn set_password(
+            &self,
+            id: &SubjectId,
+            version: u64,
+            hash: &PasswordHash,
+            audit: Audit<'_, Option<u64>>,
+        ) -> Result<Option<u64>, StoreError> {
+            self.0.set_password(id, version, hash, audit).await
+        }
+
+        async fn revoke_tokens(
+            &self,
+            id: &SubjectId,
+            audit: Audit<'_, Option<u64>>,
+        ) -> Result<Option<u64>, StoreError> {
+            self.0.revoke_tokens(id, audit).await
+        }
+
+        async fn upgrade_hash(
+            &self,
+            id: &SubjectId,
+            old: &PasswordHash,
+            new: &PasswordHash,
+            audit: Audit<'_, bool>,
+        ) -> Result<bool, StoreError> {
+            let newer = PasswordHash::from_stored("newer");
+            assert_eq!(self.0.set_password(id, 0, &newer, Audit::none()).await?, Some(1));
+            self.0.upgrade_hash(id, old, new, audit).await
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hash_that_was_not_replaced_is_no_event() {
+        let hasher = argon2::Argon2::new(
+            argon2::Algorithm::Argon2id,
+            argon2::Version::V0x13,
+            argon2::Params::new(64, 1, 1, None).unwrap(),
+        );
+        let weak: phc::PasswordHash = hasher.hash_password(b"three words and a comma").unwrap();
+        let store = MemoryStore::new();
+        let user = NewUser::new("ada@example.com".parse().unwrap(), PasswordHash::from_stored(weak.to_string()));
+        let ada = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
+        let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+        let builder = Auth::builder(key, "https://api.example.com", "api").store(store.clone());
+        let auth = builder.users(Beaten(store)).build().unwrap();
+        let login = Login::new("ada@example.com", "three words and a comma");
+        auth.login(&Context::system("test"), login).await.unwrap();
+        auth.settled().await;
+        let filter = AuditFilter { subject: Some(ada), ..AuditFilter::default() };
+        let events = auth.events(&filter, 10).await.unwrap();
+        let kinds: Vec<_> = events.iter().map(|event| event.kind.name()).collect();
+        assert_eq!(kinds, ["login_succeeded"]);
     }
 }

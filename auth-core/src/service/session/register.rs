@@ -81,7 +81,8 @@ impl Auth {
         let email = user.email.clone();
         self.change(context, "register", |change| async move {
             change.check_caller().await?;
-            let recording = change.recording(None, registered);
+            let roles = user.roles.clone();
+            let recording = change.recording(None, |created: &Created| registered(created, &roles));
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             let subject = created?;
             change.verify_address_later(&subject);
@@ -128,7 +129,8 @@ impl Auth {
             let _permit = permit;
             change.check_caller().await?;
             let login = user.email.as_str().to_owned();
-            let recording = change.recording(None, registered);
+            let roles = user.roles.clone();
+            let recording = change.recording(None, |created: &Created| registered(created, &roles));
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             match created {
                 Ok(subject) => change.send(Recipient::Subject(subject), token_of(MessageKind::EmailVerification)).await,
@@ -227,9 +229,10 @@ impl Auth {
             return Err(AccountError::CallerChanged);
         }
         let (now, made) = (self.now(), std::sync::OnceLock::new());
+        let roles = user.roles.clone();
         let rows = |created: &Created| -> Vec<AuditRow> {
             let event = |kind| Event::new(context, now, kind);
-            let events = made.get_or_init(|| registered(created).into_iter().map(event).collect::<Vec<_>>());
+            let events = made.get_or_init(|| registered(created, &roles).into_iter().map(event).collect::<Vec<_>>());
             events.iter().map(Event::row).collect()
         };
         let subject = transaction.add_user(user, Audit::new(&rows).with_key(self.audit_key())).await??;
@@ -251,7 +254,8 @@ impl Auth {
     /// The user is there already, so an audit trail that does not answer is an error in the log and not of this method.
     pub async fn registered(&self, context: &Context, subject: &SubjectId) {
         self.verify_address_later(context, subject);
-        self.announce(context, "registered", EventKind::UserRegistered { subject: subject.clone() }).await;
+        self.announce(context, "registered", EventKind::UserRegistered { subject: subject.clone(), roles: Vec::new() })
+            .await;
     }
 
     /// Writes the event of a change that the application made to the audit trail, invalidates its subject and sends it to
@@ -297,8 +301,9 @@ impl Auth {
     }
 }
 
-fn registered(created: &Created) -> Vec<EventKind> {
-    created.iter().map(|subject| EventKind::UserRegistered { subject: subject.clone() }).collect()
+fn registered(created: &Created, roles: &[Box<str>]) -> Vec<EventKind> {
+    let registered = |subject: &SubjectId| EventKind::UserRegistered { subject: subject.clone(), roles: roles.into() };
+    created.iter().map(registered).collect()
 }
 
 /// A user added by [`Auth::register_in`] in a transaction that is not yet committed. After the commit call

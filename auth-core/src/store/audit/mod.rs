@@ -184,7 +184,7 @@ impl Outcome for Vec<ApiKeyId> {
 
 impl Outcome for UpdateOutcome {
     fn is_change(&self) -> bool {
-        matches!(self, Self::Updated(_))
+        matches!(self, Self::Updated { .. })
     }
 }
 
@@ -256,7 +256,7 @@ pub trait AuditLog: Send + Sync + 'static {
 pub struct AuditFilter {
     /// Only rows of this subject.
     pub subject: Option<SubjectId>,
-    /// Only rows of this kind, as [`EventKind::name`](crate::event::EventKind::name) gives it.
+    /// Only rows of this kind, one of [`EventKind::NAMES`](crate::event::EventKind::NAMES).
     pub kind: Option<Box<str>>,
     /// Only rows of this time or later.
     pub since: Option<Timestamp>,

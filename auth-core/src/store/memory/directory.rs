@@ -61,7 +61,7 @@ impl UserDirectory for MemoryStore {
         user.roles = roles.unwrap_or_else(|| user.roles.clone());
         user.active = active.unwrap_or(user.active);
         user.version += u64::from(deactivates || renames);
-        let outcome = UpdateOutcome::Updated(user.account(id));
+        let outcome = UpdateOutcome::Updated { before, after: user.account(id) };
         if renames && !deactivates {
             let sessions = tables.sessions.values_mut();
             sessions

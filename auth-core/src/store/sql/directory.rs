@@ -71,7 +71,7 @@ impl<E: Engine> UserDirectory for E {
         if renames && !deactivates {
             tx.rows(E::SQL.raise_sessions, &[subject.into(), stored_version(version)?.into()]).await?;
         }
-        let outcome = UpdateOutcome::Updated(records::account(&row)?);
+        let outcome = UpdateOutcome::Updated { before, after: records::account(&row)? };
         commit::<E, _>(tx, audit, outcome).await
     }
 

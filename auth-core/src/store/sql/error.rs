@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sqlx::Error;
+use sqlx::error::DatabaseError;
 
 use crate::store::StoreError;
 
@@ -108,14 +109,21 @@ impl From<Error> for StoreError {
             Error::ColumnDecode { .. } | Error::ColumnNotFound(_) | Error::Decode(_) => {
                 Self::Corrupt { what: "row", why: error.to_string() }
             }
+            Error::Database(source) if is_of_text(&*source) => Self::InvalidText(source.into_error()),
             other => Self::unavailable(other),
         }
     }
+}
+
+/// Whether a parameter has a character that PostgreSQL does not store: `character_not_in_repertoire` or
+/// `untranslatable_character`.
+fn is_of_text(error: &dyn DatabaseError) -> bool {
+    matches!(error.code().as_deref(), Some("22021" | "22P05"))
 }
 
 /// Whether another row already has the value of a unique column.
 pub(super) fn is_unique_violation(error: &StoreError) -> bool {
     let StoreError::Unavailable(source) = error else { return false };
     let database = source.downcast_ref::<Error>().and_then(Error::as_database_error);
-    database.is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    database.is_some_and(DatabaseError::is_unique_violation)
 }

@@ -48,13 +48,15 @@ pub(super) async fn a_patch_changes_what_it_names<S: UserDirectory>(store: &Arc<
     let before = get(&**store, &id).await;
 
     let patch = AccountPatch { roles: Some(roles(&["Admin", "User"])), ..AccountPatch::default() };
-    let expected = Account { roles: roles(&["Admin", "User"]), ..before };
-    assert_eq!(store.update(&id, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated(expected.clone()));
-    assert_eq!(get(&**store, &id).await, expected);
+    let promoted = Account { roles: roles(&["Admin", "User"]), ..before.clone() };
+    let outcome = store.update(&id, patch, Audit::none()).await.unwrap();
+    assert_eq!(outcome, UpdateOutcome::Updated { before, after: promoted.clone() });
+    assert_eq!(get(&**store, &id).await, promoted);
 
     let patch = AccountPatch { active: Some(false), roles: Some(Vec::new()), ..AccountPatch::default() };
-    let expected = Account { active: false, roles: Vec::new(), ..expected };
-    assert_eq!(store.update(&id, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated(expected));
+    let disabled = Account { active: false, roles: Vec::new(), ..promoted.clone() };
+    let outcome = store.update(&id, patch, Audit::none()).await.unwrap();
+    assert_eq!(outcome, UpdateOutcome::Updated { before: promoted, after: disabled });
 
     let state = store.find_by_id(&id).await.unwrap().unwrap().state;
     assert_eq!((state.active, state.roles.len(), state.version), (false, 0, 1), "what guards read");
@@ -130,10 +132,10 @@ pub(super) async fn the_last_active_account_with_a_needed_role_keeps_it<S: UserD
     }
     // It may change otherwise, and lose the role when another account has it.
     let rename = AccountPatch { email: Some(email()), needed_roles: roles(&[&role]), ..AccountPatch::default() };
-    assert!(matches!(store.update(&last, rename, Audit::none()).await.unwrap(), UpdateOutcome::Updated(_)));
+    assert!(matches!(store.update(&last, rename, Audit::none()).await.unwrap(), UpdateOutcome::Updated { .. }));
     store.update(&inactive, give(true), Audit::none()).await.unwrap();
     for patch in taking(&role) {
-        assert!(matches!(store.update(&last, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated(_)));
+        assert!(matches!(store.update(&last, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated { .. }));
     }
 }
 
@@ -176,7 +178,10 @@ pub(super) async fn a_changed_address_is_the_login_name_from_then_on<S: UserDire
     let patch = AccountPatch { email: Some(new.clone()), ..AccountPatch::default() };
     // The account's own address is no conflict.
     for _ in 0..2 {
-        assert!(matches!(store.update(&id, patch.clone(), Audit::none()).await.unwrap(), UpdateOutcome::Updated(_)));
+        assert!(matches!(
+            store.update(&id, patch.clone(), Audit::none()).await.unwrap(),
+            UpdateOutcome::Updated { .. }
+        ));
     }
     assert_eq!(store.find_by_login(new.as_str()).await.unwrap().map(|user| user.id), Some(id));
     assert!(store.find_by_login(old.as_str()).await.unwrap().is_none(), "the old address still logs in");

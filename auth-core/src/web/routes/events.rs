@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use auth_macros::require_auth;
 
 use crate::base::{SubjectId, Timestamp};
-use crate::event::Event;
+use crate::event::{Event, EventKind};
 use crate::policy::Policy;
 use crate::service::{AccountError, Auth, user_of};
 use crate::store::AuditFilter;
@@ -63,6 +63,9 @@ fn filter_of(query: Query) -> Result<(AuditFilter, Option<u32>), BodyError> {
     if limit.is_some_and(|limit| !(1..=MAX_LIMIT).contains(&limit)) {
         return Err(wrong("`limit` is 1 to 1000."));
     }
+    if kind.as_deref().is_some_and(|kind| !EventKind::NAMES.contains(&kind)) {
+        return Err(wrong("`kind` is the name of a kind of events, such as `login_failed`."));
+    }
     let before = after.map(|cursor| cursor_of(&cursor).ok_or(wrong("`after` is the `next` of a page."))).transpose()?;
     Ok((AuditFilter { subject, kind, since, until, before }, limit))
 }
@@ -72,7 +75,7 @@ async fn page(auth: &Auth, query: Query) -> Result<Json<Page>, Refusal> {
     let limit = page_limit(limit);
     let events = auth.events(&filter, limit).await?;
     let is_full = u32::try_from(events.len()).is_ok_and(|length| length == limit);
-    let next = events.last().filter(|_| is_full).map(|last| format!("{}.{}", last.at.as_millis(), last.id));
+    let next = events.last().filter(|_| is_full).map(cursor);
     Ok(Json(Page { events, next }))
 }
 
@@ -100,9 +103,16 @@ fn wants_lines(headers: &HeaderMap) -> bool {
         .any(|name| name.eq_ignore_ascii_case(LINES))
 }
 
+/// The id of a row that another party has written may be any text, which a URL must not change.
+fn cursor(last: &Event) -> String {
+    let (at, id) = last.place();
+    format!("{}.{}", at.as_millis(), hex::encode(&*id))
+}
+
 fn cursor_of(text: &str) -> Option<(Timestamp, Box<str>)> {
     let (millis, id) = text.split_once('.')?;
-    Some((Timestamp::from_millis(millis.parse().ok()?), id.parse::<uuid::Uuid>().ok()?.to_string().into()))
+    let id = String::from_utf8(hex::decode(id).ok()?).ok().filter(|id| !id.contains('\0'))?;
+    Some((Timestamp::from_millis(millis.parse().ok()?), id.into()))
 }
 
 pub(super) async fn all<P: Policy>(

@@ -44,7 +44,7 @@ impl Scene {
         assert_eq!(store.find_by_id(ada).await.unwrap().unwrap().id, *ada);
         assert!(store.revoke_tokens(ada, Audit::none()).await.unwrap().is_some());
         let patch = AccountPatch { active: Some(true), ..AccountPatch::default() };
-        assert!(matches!(store.update(ada, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated(_)));
+        assert!(matches!(store.update(ada, patch, Audit::none()).await.unwrap(), UpdateOutcome::Updated { .. }));
         let redeemed = redeem(store, self.token, self.token + 1, Duration::ZERO).await;
         assert!(matches!(redeemed, Redeemed::Rotated(_)), "{redeemed:?}");
         self.token += 1;
