@@ -13,25 +13,33 @@ use super::ticks::Ticks;
 
 type Limiter<S> = RateLimiter<u64, S, Ticks, NoOpMiddleware<Duration>>;
 
-/// A quota for each key. The limits of one table must be made at the same time: the table holds times since then.
+/// A quota for each key.
 pub(super) struct Bucket {
     pub(super) quota: Quota,
+    table: Arc<Table>,
     charged: Limiter<Charged>,
     peeked: Limiter<Peeked>,
 }
 
 impl Bucket {
-    pub(super) fn new(quota: Quota, table: &Arc<Table>, ticks: &Ticks) -> Self {
+    pub(super) fn new(quota: Quota, ticks: &Ticks) -> Self {
+        let table = Arc::new(Table::new());
         Self {
             quota,
-            charged: RateLimiter::new(quota.for_governor(), Charged(Arc::clone(table)), ticks.clone()),
-            peeked: RateLimiter::new(quota.for_governor(), Peeked(Arc::clone(table)), ticks.clone()),
+            charged: RateLimiter::new(quota.for_governor(), Charged(Arc::clone(&table)), ticks.clone()),
+            peeked: RateLimiter::new(quota.for_governor(), Peeked(Arc::clone(&table)), ticks.clone()),
+            table,
         }
     }
 
     /// Uses one of the key's quota; the error is the time until one is left.
     pub(super) fn charge(&self, key: u64) -> Result<(), Duration> {
         self.charged.check_key(&key).map_err(|until| until.wait_time_from(self.charged.clock().now()))
+    }
+
+    /// Takes back one use of the key's quota.
+    pub(super) fn take_back(&self, key: u64) {
+        self.table.take_back(key, u64::try_from(self.quota.interval().as_nanos()).unwrap_or(u64::MAX));
     }
 
     /// Whether one of the key's quota is left.
@@ -41,16 +49,16 @@ impl Bucket {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;
     use crate::base::{Clock, Timestamp};
 
-    struct Set(AtomicI64);
+    pub(in super::super) struct Set(pub(in super::super) AtomicI64);
 
     impl Set {
-        fn advance(&self, by: Duration) {
+        pub(in super::super) fn advance(&self, by: Duration) {
             self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
         }
     }
@@ -64,7 +72,7 @@ mod tests {
     fn bucket(quota: &str) -> (Bucket, Arc<Set>) {
         let clock = Arc::new(Set(AtomicI64::new(1_800_000_000_000)));
         let ticks = Ticks::of(clock.clone());
-        (Bucket::new(quota.parse().unwrap(), &Arc::new(Table::new()), &ticks), clock)
+        (Bucket::new(quota.parse().unwrap(), &ticks), clock)
     }
 
     #[test]
@@ -78,6 +86,20 @@ mod tests {
         assert_eq!(bucket.charge(8), Ok(()), "another key has a quota of its own");
         clock.advance(Duration::from_secs(6));
         assert_eq!((bucket.charge(7), bucket.charge(7)), (Ok(()), Err(Duration::from_secs(6))));
+    }
+
+    #[test]
+    fn a_use_that_is_taken_back_can_be_used_once_more() {
+        let (bucket, _) = bucket("2/h");
+        for _ in 0..100 {
+            assert_eq!(bucket.charge(7), Ok(()));
+            bucket.take_back(7);
+        }
+        assert_eq!((bucket.charge(7), bucket.charge(7)), (Ok(()), Ok(())));
+        assert!(bucket.charge(7).is_err());
+        // Of a key without a counter there is nothing to take back.
+        bucket.take_back(8);
+        assert!(bucket.charge(7).is_err());
     }
 
     #[test]

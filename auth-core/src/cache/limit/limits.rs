@@ -9,7 +9,6 @@ use super::quota::Quota;
 use super::routes::Routes;
 use super::settings::{By, Counted, Limited, RateLimits};
 use super::shared::Shared;
-use super::table::Table;
 use super::ticks::Ticks;
 use crate::base::Clock;
 use crate::cache::Counters;
@@ -46,8 +45,8 @@ pub(crate) struct Limits {
 
 impl Limits {
     pub(crate) fn new(limits: &RateLimits, clock: &Arc<dyn Clock>, counters: Option<Arc<dyn Counters>>) -> Self {
-        let (table, ticks) = (Arc::new(Table::new()), Ticks::of(Arc::clone(clock)));
-        let bucket = |quota| Bucket::new(quota, &table, &ticks);
+        let ticks = Ticks::of(Arc::clone(clock));
+        let bucket = |quota| Bucket::new(quota, &ticks);
         let mut buckets = Vec::new();
         for operation in Limited::ALL {
             for counted in [Counted::Attempts, Counted::Failures] {
@@ -89,22 +88,44 @@ impl Limits {
         Ok(())
     }
 
-    /// Counts a failure; an error if a limit was used up before it.
+    /// Counts a failure; an error if a limit was used up before it, which answers the failure as a success.
     pub(crate) async fn failed(&self, operation: Limited, who: &Who, is_known: bool) -> Result<(), Throttled> {
-        let mut outcome = self.failed_here(operation, who, is_known);
-        for by in applying(is_known) {
-            outcome = outcome.and(self.on_all_nodes((operation, Counted::Failures, by), who, 1).await);
-        }
-        outcome
+        self.failed_here(operation, who, is_known)?;
+        self.failed_elsewhere(operation, who, is_known).await
     }
 
     /// As [`failed`](Self::failed), on this node.
     pub(crate) fn failed_here(&self, operation: Limited, who: &Who, is_known: bool) -> Result<(), Throttled> {
-        let mut outcome = Ok(());
+        applying(is_known).try_for_each(|by| self.charge(operation, Counted::Failures, by, who))
+    }
+
+    /// What [`failed`](Self::failed) does after [`failed_here`](Self::failed_here).
+    pub(crate) async fn failed_elsewhere(
+        &self,
+        operation: Limited,
+        who: &Who,
+        is_known: bool,
+    ) -> Result<(), Throttled> {
         for by in applying(is_known) {
-            outcome = outcome.and(self.charge(operation, Counted::Failures, by, who));
+            self.on_all_nodes((operation, Counted::Failures, by), who, 1).await?;
         }
-        outcome
+        Ok(())
+    }
+
+    /// Takes back what [`failed_here`](Self::failed_here) has counted.
+    pub(crate) fn take_back_here(&self, operation: Limited, who: &Who, is_known: bool) {
+        for by in applying(is_known) {
+            if let Some((bucket, key)) = self.bucket(operation, Counted::Failures, by, who) {
+                bucket.take_back(key);
+            }
+        }
+    }
+
+    /// Whether known devices are exempt from the limits of their account and of all clients: not if they would then have no
+    /// limit in place of that of the account.
+    pub(crate) fn exempts_devices(&self, operation: Limited) -> bool {
+        let has_limit = |by| self.bucket_of(operation, Counted::Failures, by).is_some();
+        has_limit(By::Device) || !has_limit(By::Account)
     }
 
     /// Counts a call of a handler. A client without an address shares a limit with all others.
@@ -113,7 +134,7 @@ impl Limits {
         let (module, name, number) = route;
         let key = who.by(by).unwrap_or(Key::UNKNOWN);
         let used_up = |retry_after| Throttled { operation: name, by, quota, retry_after };
-        routes.bucket(quota).charge(self.hasher.hash((route, key))).map_err(used_up)?;
+        routes.bucket(route, quota).charge(self.hasher.hash(key)).map_err(used_up)?;
         match &self.shared {
             Some(shared) => {
                 let limit = format!("{module}::{name}:{number}:{}", by.name());
@@ -153,9 +174,13 @@ impl Limits {
     }
 
     fn bucket(&self, operation: Limited, counted: Counted, by: By, who: &Who) -> Option<(&Bucket, u64)> {
+        let bucket = self.bucket_of(operation, counted, by)?;
+        Some((bucket, self.hasher.hash(who.by(by)?)))
+    }
+
+    fn bucket_of(&self, operation: Limited, counted: Counted, by: By) -> Option<&Bucket> {
         let number = (operation as usize * 2 + counted as usize) * By::ALL.len() + by as usize;
-        let bucket = self.buckets.get(number)?.as_ref()?;
-        Some((bucket, self.hasher.hash((number, who.by(by)?))))
+        self.buckets.get(number)?.as_ref()
     }
 }
 
@@ -164,9 +189,10 @@ fn throttled(operation: Limited, by: By, bucket: &Bucket) -> impl Fn(Duration) -
     move |retry_after| Throttled { operation, by, quota, retry_after }
 }
 
-/// The limits that count a call, in this order: an address that has used up its own does not use those of others.
+/// The limits that count a call, in this order, up to one that is used up: an address that has used up its own does not
+/// use those of others, and no more names get a counter than all clients together may send.
 fn applying(is_known: bool) -> impl Iterator<Item = By> {
-    let by: &[By] = if is_known { &[By::Address, By::Device] } else { &[By::Address, By::Account, By::Global] };
+    let by: &[By] = if is_known { &[By::Address, By::Device] } else { &[By::Address, By::Global, By::Account] };
     by.iter().copied()
 }
 
@@ -175,4 +201,87 @@ fn looked_at(is_known: bool) -> impl Iterator<Item = By> {
     let by: &[By] =
         if is_known { &[By::Address, By::Device] } else { &[By::Address, By::Device, By::Account, By::Global] };
     by.iter().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicI64;
+
+    use super::super::bucket::tests::Set;
+    use super::*;
+
+    fn limits(limits: &RateLimits) -> (Limits, Arc<Set>) {
+        let clock = Arc::new(Set(AtomicI64::new(1_800_000_000_000)));
+        let as_clock: Arc<dyn Clock> = Arc::clone(&clock) as _;
+        (Limits::new(limits, &as_clock, None), clock)
+    }
+
+    fn who(address: Option<&str>, account: &str) -> Who {
+        Who::new(address.map(|address| address.parse().unwrap()), Some(account))
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_one_operation_uses_no_limit_of_another() {
+        let unbounded = Quota::per_second(u32::MAX);
+        for quotas in [
+            RateLimits::new(),
+            // Every counter of the table is used up for an hour.
+            RateLimits::new().attempts(Limited::Registration, By::Global, unbounded).attempts(
+                Limited::Registration,
+                By::Account,
+                Quota::per_hour(1),
+            ),
+        ] {
+            let (limits, _) = limits(&quotas);
+            for n in 0..flood {
+                let name = who(None, &format!("{n}@example.com"));
+                let _ = limits.attempt(Limited::Registration, &name, false).await;
+            }
+            let home = Some("192.0.2.7");
+            for n in 0..1_000 {
+                let fresh = who(home, &format!("user-{n}@example.com"));
+                for operation in Limited::ALL.into_iter().filter(|operation| *operation != Limited::Registration) {
+                    for is_known in [false, true] {
+                        assert_eq!(limits.may_fail(operation, &fresh, is_known).await, Ok(()), "{operation:?} {n}");
+                    }
+                }
+                assert_eq!(limits.attempt(Limited::Message, &who(None, &n.to_string()), false).await, Ok(()), "{n}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_call_beyond_the_limit_of_all_clients_does_not_use_that_of_its_account() {
+        let quotas = RateLimits::off()
+            .attempts(Limited::Message, By::Global, Quota::per_minute(1))
+            .attempts(Limited::Message, By::Account, Quota::per_hour(1))
+            .failures(Limited::Login, By::Global, Quota::per_minute(1))
+            .failures(Limited::Login, By::Account, Quota::per_hour(1));
+        let (limits, clock) = limits(&quotas);
+        let (ada, bob) = (who(None, "ada@example.com"), who(None, "bob@example.com"));
+        for round in 0..2 {
+            let message = limits.attempt(Limited::Message, if round == 0 { &ada } else { &bob }, false).await;
+            let login = limits.failed(Limited::Login, if round == 0 { &ada } else { &bob }, false).await;
+            assert_eq!((message, login), (Ok(()), Ok(())), "{round}");
+            let message = limits.attempt(Limited::Message, &bob, false).await.unwrap_err();
+            let login = limits.failed(Limited::Login, &bob, false).await.unwrap_err();
+            assert_eq!((message.by, login.by), (By::Global, By::Global));
+            clock.advance(Duration::from_mins(1));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_handler_does_not_use_the_limit_of_another() {
+        let (limits, _) = limits(&RateLimits::new());
+        let quota = Quota::per_hour(1);
+        for n in 0..200_000 {
+            let _ = limits.route(("app", "search", 0), By::Account, quota, &who(None, &n.to_string())).await;
+        }
+        for route in [("app", "export", 0), ("app", "search", 1), ("other", "search", 0)] {
+            for n in 0..100 {
+                let caller = who(None, &n.to_string());
+                assert_eq!(limits.route(route, By::Account, quota, &caller).await, Ok(()), "{route:?} {n}");
+            }
+        }
+    }
 }

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::bucket::Bucket;
+use super::limits::Route;
 use super::quota::Quota;
-use super::table::Table;
 use super::ticks::Ticks;
 
-/// One bucket for each quota, with a table of its own: the times in a table begin when its buckets are made.
+/// One bucket for each limit of a handler. Functions within functions may have the module, name and number of another.
 pub(super) struct Routes {
-    buckets: Mutex<HashMap<Quota, Arc<Bucket>>>,
+    buckets: Mutex<HashMap<(Route, Quota), Arc<Bucket>>>,
     ticks: Ticks,
 }
 
@@ -19,9 +19,9 @@ impl Routes {
         Self { buckets: Mutex::default(), ticks }
     }
 
-    pub(super) fn bucket(&self, quota: Quota) -> Arc<Bucket> {
+    pub(super) fn bucket(&self, route: Route, quota: Quota) -> Arc<Bucket> {
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let new = || Arc::new(Bucket::new(quota, &Arc::new(Table::new()), &self.ticks));
-        Arc::clone(buckets.entry(quota).or_insert_with(new))
+        let new = || Arc::new(Bucket::new(quota, &self.ticks));
+        Arc::clone(buckets.entry((route, quota)).or_insert_with(new))
     }
 }
