@@ -10,7 +10,9 @@ use super::ClusterError;
 ///
 /// # Errors
 ///
-/// [`ClusterError`] if the backend is unavailable. A rate limit must then refuse.
+/// [`ClusterError`] if the backend is unavailable. The limits of
+/// [`AuthBuilder::shared_limits`](crate::AuthBuilder::shared_limits) are then those of each node by itself. A limit without
+/// a local one must refuse.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +27,8 @@ use super::ClusterError;
 #[async_trait]
 pub trait Counters: Send + Sync + 'static {
     /// Atomically adds `by` to the counter `key` and returns the result. A missing counter starts at zero and expires
-    /// after `window`, whatever is added later. Any `window` must be accepted, `Duration::MAX` included.
+    /// after `window`, whatever is added later. Any `window` must be accepted, `Duration::MAX` included. With 0 it returns
+    /// the value, and a missing counter stays missing.
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError>;
 }
 

@@ -94,6 +94,13 @@ impl Table {
             self.counters.retain(|_, (_, end)| *end > now);
             self.sweep_above = (self.counters.len() * 2).max(1_024);
         }
+        if by == 0 {
+            let counter = self.counters.get(key).filter(|(_, end)| *end > now);
+            return counter.map_or(Count { value: 0, expires_in: window }, |(value, end)| Count {
+                value: *value,
+                expires_in: *end - now,
+            });
+        }
         let (value, end) = self.counters.entry(key.into()).or_insert((0, now + window));
         if *end <= now {
             (*value, *end) = (0, now + window);

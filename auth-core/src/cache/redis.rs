@@ -123,8 +123,13 @@ pub struct RedisCounters {
     add: Script,
 }
 
-/// One atomic script: a node that crashes between two commands would leave a counter that never expires.
+/// One atomic script: a node that crashes between two commands would leave a counter that never expires. An addition of 0
+/// only looks, and makes no counter.
 const ADD: &str = "
+if ARGV[1] == '0' then
+    local left = redis.call('PTTL', KEYS[1])
+    return {tonumber(redis.call('GET', KEYS[1]) or 0), left < 0 and tonumber(ARGV[2]) or left}
+end
 local value = redis.call('INCRBY', KEYS[1], ARGV[1])
 local left = redis.call('PTTL', KEYS[1])
 if left < 0 then

@@ -106,6 +106,11 @@ async fn count<C: Counters + Clone>(counters: C) {
     values.sort_unstable();
     assert_eq!(values, (1..=50).map(|n| n * 2).collect::<Vec<u64>>(), "an addition was lost or doubled");
     assert_eq!(counters.add("another", 1, window).await.unwrap().value, 1);
+    assert_eq!(counters.add("another", 0, window).await.unwrap().value, 1);
+    let looked = counters.add("looked at", 0, window * 100).await.unwrap();
+    assert_eq!(looked, Count { value: 0, expires_in: window * 100 });
+    let first = counters.add("looked at", 1, window).await.unwrap();
+    assert!(first.value == 1 && first.expires_in <= window, "a look has made a counter: {first:?}");
     let Count { expires_in, .. } = counters.add(&key, 1, window * 100).await.unwrap();
     assert!(expires_in <= window, "an addition moved the end on");
     assert_eq!(counters.add("no end", 1, Duration::MAX).await.unwrap().value, 1);
