@@ -52,6 +52,9 @@ pub struct RoutePolicy {
     /// Whether browsers send the access token in a cookie of browser mode.
     #[serde(skip)]
     pub(crate) in_browser: bool,
+    /// Whether no browser mode covers the route.
+    #[serde(skip)]
+    pub(crate) outside_browser: bool,
 }
 
 /// A requirement in words, and which roles satisfy those that it names.

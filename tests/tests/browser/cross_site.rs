@@ -6,7 +6,7 @@ use auth_core::{BrowserMode, Context, CredentialSource, NewApiKey, Settings, Sig
 use auth_tests::{Client, serve};
 use reqwest::Method;
 
-use crate::service::{SAME_ORIGIN, Service, changed};
+use crate::service::{EMAIL, PASSWORD, SAME_ORIGIN, Service, changed};
 
 const CROSS_SITE: (&str, &str) = ("sec-fetch-site", "cross-site");
 const UNKNOWN: &str = "neither `Sec-Fetch-Site` nor `Origin` is there, and no valid `X-CSRF-Token`";
@@ -54,6 +54,28 @@ async fn a_request_of_another_site_is_refused_and_recorded() {
         assert_eq!(browser.send(browser.request(Method::GET, "/me", &upgrade)).await.status, 200, "{headers:?}");
     }
     assert_eq!(browser.cookies, before);
+}
+
+#[tokio::test]
+async fn clients_that_are_no_browsers_use_the_endpoints_of_oauth() {
+    let service = Service::start().await;
+    let login = [("grant_type", "password"), ("username", EMAIL), ("password", PASSWORD)];
+    let issued = service.client.post_form("/auth/token", &login).await;
+    assert_eq!(changed(&issued), Vec::<String>::new());
+    let tokens = issued.tokens();
+    let refresh = [("grant_type", "refresh_token"), ("refresh_token", &*tokens.refresh)];
+    let tokens = service.client.post_form("/auth/token", &refresh).await.tokens();
+    let revoked = service.client.post_form("/auth/revoke", &[("token", &*tokens.refresh)]).await;
+    assert_eq!(revoked.status, 200, "{}", revoked.text);
+    assert_eq!(service.client.get_as(&tokens.access, "/me").await.status, 401);
+    // A browser's cookies are none of theirs.
+    let mut browser = service.logged_in().await;
+    service.after_access();
+    browser.end("__Host-access");
+    let keys = browser.get("/.well-known/jwks.json").await;
+    assert_eq!((keys.status.as_u16(), changed(&keys)), (200, Vec::new()));
+    let form = browser.request(Method::POST, "/auth/token", &[SAME_ORIGIN]).form(&[("grant_type", "refresh_token")]);
+    assert_eq!(browser.send(form).await.status, 400);
 }
 
 #[tokio::test]

@@ -32,6 +32,25 @@ async fn an_ended_access_token_is_renewed_by_the_way() {
 }
 
 #[tokio::test]
+async fn no_cache_keeps_a_response_that_renews_a_login() {
+    let service = Service::start().await;
+    let mut browser = service.logged_in().await;
+    let kept = browser.get("/page").await;
+    assert_eq!((kept.header("cache-control"), changed(&kept)), (Some("public, max-age=3600"), Vec::new()));
+    service.after_access();
+    browser.end("__Host-access");
+    let renewed = browser.get("/page").await;
+    assert_eq!((renewed.text.as_str(), changed(&renewed)), ("page", ALL.map(str::to_owned).to_vec()));
+    assert_eq!((renewed.header("cache-control"), renewed.header("cdn-cache-control")), (Some("no-store"), None));
+    // Nor one that ends a login.
+    browser.cookies.insert("__Host-refresh".to_owned(), "unknown".to_owned());
+    browser.end("__Host-access");
+    let ended = browser.get("/page").await;
+    assert_eq!(changed(&ended), ALL.map(|name| format!("-{name}")));
+    assert_eq!(ended.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
 async fn requests_at_the_same_time_are_renewed_alike() {
     let service = Service::start().await;
     let mut first = service.logged_in().await;

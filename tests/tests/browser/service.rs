@@ -26,6 +26,12 @@ async fn open() -> &'static str {
     "open"
 }
 
+/// A page that caches may keep.
+#[public]
+async fn page() -> ([(&'static str, &'static str); 2], &'static str) {
+    ([("cache-control", "public, max-age=3600"), ("cdn-cache-control", "max-age=3600")], "page")
+}
+
 #[require_auth(optional)]
 async fn greet(identity: Option<Identity>) -> &'static str {
     identity.map_or("hello", |_| "welcome back")
@@ -37,6 +43,7 @@ fn router(auth: &Auth) -> GuardedRouter<Auth> {
         GuardedRouter::new()
             .route("/me", get(me).post(me).delete(me))
             .route("/open", get(open).post(open))
+            .route("/page", get(page))
             .route("/greet", post(greet))
     };
     let browser = routes().browser().merge(auth.routes().browser());

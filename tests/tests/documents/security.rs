@@ -3,7 +3,7 @@
 use auth_core::openapi::{ApiInfo, routes};
 use auth_core::prelude::*;
 use auth_core::testing::in_memory;
-use auth_core::{AuthBuilder, BrowserMode, CredentialSource, Dpop};
+use auth_core::{AuthBuilder, BrowserMode, CredentialSource, Dpop, Part};
 use serde_json::{Value, json};
 
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,6 +183,7 @@ async fn browser_mode_adds_its_cookie_and_the_refusal_of_other_sites() {
     let auth = in_memory().browser(BrowserMode::new().name("shop")).build().unwrap();
     let pages = GuardedRouter::new().route("/open", post(open)).route("/admin", get(admin)).browser();
     let pages = pages.route("/key", get(key)).route("/optional", post(optional));
+    let pages = pages.merge(auth.routes().browser().only([Part::Logout, Part::Revocation]));
     let app: GuardedRouter<Auth> = GuardedRouter::new().nest("/pages", pages).route("/admin", get(admin));
     let document = app.openapi(&auth);
     let operation = |path: &str, method: &str| document["paths"][path][method].clone();
@@ -192,6 +193,14 @@ async fn browser_mode_adds_its_cookie_and_the_refusal_of_other_sites() {
     assert_eq!(operation("/pages/admin", "get")["security"], json!([{ "bearer": [] }, { "browser": [] }]));
     assert_eq!(operation("/pages/key", "get")["security"], json!([{ "api_key": ["c"] }]));
     assert_eq!(operation("/pages/open", "post")["security"], json!([]));
+    let logout = operation("/pages/auth/logout", "post").to_string();
+    assert!(logout.contains("must come from a page of the service"), "{logout}");
+    // OAuth clients are no browsers.
+    let revoke = operation("/pages/auth/revoke", "post");
+    assert!(
+        revoke["responses"].get("200").is_some() && !revoke.to_string().contains("page of the service"),
+        "{revoke}"
+    );
     for (path, method, refuses_others) in
         [("/pages/open", "post", true), ("/pages/optional", "post", true), ("/admin", "get", false)]
     {

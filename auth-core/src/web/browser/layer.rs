@@ -144,13 +144,20 @@ fn leave(
         None if is_invalid && by_cookie => Some(Change::ClearAccess),
         None => change,
     };
-    if change.is_some_and(|change| change.add_to(response.headers_mut(), auth).is_err()) {
+    let Some(change) = change else { return response };
+    if change.add_to(response.headers_mut(), auth).is_err() {
         tracing::error!(
             target: "auth",
             "an access token is too long for a cookie, of which browsers take 4096 bytes: shorten the claims of \
              `AuthBuilder::token_claims`"
         );
         return Rejection::new(AccessError::Misconfigured, auth).into_response();
+    }
+    // Also where the handler lets caches keep its response, such as a public page that renewed a login by the way: a
+    // cache would give the tokens to others.
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    for targeted in ["cdn-cache-control", "surrogate-control"] {
+        response.headers_mut().remove(targeted);
     }
     response
 }

@@ -52,6 +52,10 @@ use crate::web::policy_page;
 #[must_use = "a router does nothing until it is served"]
 pub struct GuardedRouter<S = ()> {
     pub(super) inner: Router<S>,
+    /// Routes for clients that are no browsers, which browser mode does not cover, neither of this router nor of one around
+    /// it.
+    #[cfg(feature = "server")]
+    pub(super) outside_browser: Router<S>,
     /// The rows already contain the guards of the whole router.
     pub(super) table: PolicyTable,
     /// Guards of the whole router, applied when no more routes can be added.
@@ -70,6 +74,8 @@ impl<S> Clone for GuardedRouter<S> {
     fn clone(&self) -> Self {
         Self {
             inner: self.inner.clone(),
+            #[cfg(feature = "server")]
+            outside_browser: self.outside_browser.clone(),
             table: self.table.clone(),
             guards: self.guards.clone(),
             auths: self.auths.clone(),
@@ -103,6 +109,8 @@ where
     pub fn new() -> Self {
         Self {
             inner: Router::new(),
+            #[cfg(feature = "server")]
+            outside_browser: Router::new(),
             table: PolicyTable::default(),
             guards: Vec::new(),
             covers: Covers::Routes,
@@ -163,6 +171,10 @@ where
         #[cfg(feature = "openapi")]
         self.openapi.merge(other.openapi.below(prefix));
         self.inner = self.inner.nest(prefix, other.inner);
+        #[cfg(feature = "server")]
+        if other.outside_browser.has_routes() {
+            self.outside_browser = self.outside_browser.nest(prefix, other.outside_browser);
+        }
         self
     }
 
@@ -187,7 +199,23 @@ where
         #[cfg(feature = "openapi")]
         self.openapi.merge(other.openapi);
         self.inner = self.inner.merge(other.inner);
+        #[cfg(feature = "server")]
+        {
+            self.outside_browser = self.outside_browser.merge(other.outside_browser);
+        }
         self
+    }
+
+    /// Adds all routes of `other`, and leaves them out of browser mode.
+    #[cfg(feature = "server")]
+    #[track_caller]
+    pub(crate) fn merge_outside_browser(self, mut other: Self) -> Self {
+        for row in &mut other.table.routes {
+            row.outside_browser = true;
+        }
+        let routes = std::mem::take(&mut other.inner);
+        other.outside_browser = other.outside_browser.merge(routes);
+        self.merge(other)
     }
 
     /// Demands the policy `P` of the callers of every route of this router, besides what the route demands of itself: of
@@ -267,7 +295,7 @@ where
     {
         self.browser = true;
         for row in &mut self.table.routes {
-            row.in_browser = true;
+            row.in_browser = !row.outside_browser;
         }
         self.wiring = Some(S::__auth);
         self
@@ -314,7 +342,12 @@ where
     {
         let decision = Decision::of::<H, T>();
         self.enter(decision.row("OTHER", "*".to_owned()));
-        self.inner = self.inner.method_not_allowed_fallback(Private::new(T::__handler(handler), &decision));
+        let handler = Private::new(T::__handler(handler), &decision);
+        #[cfg(feature = "server")]
+        {
+            self.outside_browser = self.outside_browser.method_not_allowed_fallback(handler.clone());
+        }
+        self.inner = self.inner.method_not_allowed_fallback(handler);
         self.wiring = Some(<S as HasAuth<V>>::__auth);
         self
     }
@@ -363,6 +396,10 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
+        #[cfg(feature = "server")]
+        {
+            self.outside_browser = self.outside_browser.layer(layer.clone());
+        }
         self.inner = self.inner.layer(layer);
         self
     }
@@ -382,6 +419,10 @@ where
         <L::Service as Service<Request>>::Error: Into<Infallible> + 'static,
         <L::Service as Service<Request>>::Future: Send + 'static,
     {
+        #[cfg(feature = "server")]
+        if self.outside_browser.has_routes() {
+            self.outside_browser = self.outside_browser.route_layer(layer.clone());
+        }
         self.inner = self.inner.route_layer(layer);
         self
     }
@@ -397,7 +438,7 @@ where
         for guard in &self.guards {
             guard.join(&mut row);
         }
-        row.in_browser |= self.browser;
+        row.in_browser |= self.browser && !row.outside_browser;
         self.table.routes.push(row);
     }
 
@@ -432,6 +473,10 @@ where
     pub(super) fn sealed(mut self) -> Self {
         for guard in std::mem::take(&mut self.guards) {
             self.inner = guard.wrap(self.inner, self.covers);
+            #[cfg(feature = "server")]
+            {
+                self.outside_browser = guard.wrap(self.outside_browser, Covers::Routes);
+            }
         }
         #[cfg(feature = "server")]
         if std::mem::take(&mut self.browser) {

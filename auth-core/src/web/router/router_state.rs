@@ -69,11 +69,15 @@ where
     /// # }
     /// ```
     pub fn with_state<S2>(self, state: S) -> Router<S2> {
-        let router = self.provide_state(state);
+        let router = self.wired(&state);
         for auth in router.auths.iter().filter(|auth| is_served(&router.table, auth)) {
             auth.0.resource.serve();
         }
-        router.inner
+        #[cfg(feature = "server")]
+        let inner = router.inner.merge(router.outside_browser);
+        #[cfg(not(feature = "server"))]
+        let inner = router.inner;
+        inner.with_state(state)
     }
 
     /// Gives the routes their state, and stays a guarded router: one that another, of another state, takes in with its
@@ -105,25 +109,38 @@ where
     /// }
     /// ```
     pub fn provide_state<S2>(self, state: S) -> GuardedRouter<S2> {
-        let router = self.sealed();
-        let wired = Wired {
-            auth: router.wiring.map(|auth| auth(&state)),
-            table: Arc::new(router.table.clone().sorted()),
-            #[cfg(feature = "openapi")]
-            published: Arc::new(Published::new(router.openapi.clone())),
-        };
-        let auths = router.auths.into_iter().chain(wired.auth.clone()).collect();
-        let inner = router.inner.layer(from_fn_with_state(wired, enter)).with_state(state);
+        let router = self.wired(&state);
         GuardedRouter {
-            inner,
+            #[cfg(feature = "server")]
+            outside_browser: router.outside_browser.with_state(state.clone()),
+            inner: router.inner.with_state(state),
             table: router.table,
             guards: Vec::new(),
             covers: router.covers,
             browser: false,
             wiring: None,
-            auths,
+            auths: router.auths,
             #[cfg(feature = "openapi")]
             openapi: router.openapi,
         }
+    }
+
+    /// The sealed router in the layer that gives guards and pages what they find by the state.
+    fn wired(self, state: &S) -> Self {
+        let mut router = self.sealed();
+        let wired = Wired {
+            auth: router.wiring.map(|auth| auth(state)),
+            table: Arc::new(router.table.clone().sorted()),
+            #[cfg(feature = "openapi")]
+            published: Arc::new(Published::new(router.openapi.clone())),
+        };
+        router.auths.extend(wired.auth.clone());
+        let enter = from_fn_with_state(wired, enter);
+        #[cfg(feature = "server")]
+        {
+            router.outside_browser = router.outside_browser.layer(enter.clone());
+        }
+        router.inner = router.inner.layer(enter);
+        router
     }
 }

@@ -312,7 +312,6 @@ impl Decision {
         let conditions = self.conditions.texts();
         let limits = self.conditions.all_limits().into_iter().map(ToString::to_string).collect();
         let Self { requirement, declared, function, .. } = self;
-        let in_browser = false;
         RoutePolicy {
             method,
             path,
@@ -321,7 +320,8 @@ impl Decision {
             limits,
             function,
             declared,
-            in_browser,
+            in_browser: false,
+            outside_browser: false,
         }
     }
 }

@@ -338,7 +338,8 @@ impl Routes {
 
     /// Sets tokens as cookies, which scripts cannot read, and takes them from cookies: [`GuardedRouter::browser`]. The body
     /// of a login has then `expires_in` and `scope` alone, `POST /auth/refresh` needs no body, and a logout removes the
-    /// cookies. `/auth/token` answers as before, for clients that are no browsers.
+    /// cookies. OAuth's endpoints ([`Part::OAUTH`]) and the public keys answer as before, for clients that are no browsers:
+    /// no browser mode covers them, not even that of a router around these routes.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -363,10 +364,16 @@ impl Routes {
     /// }
     /// ```
     pub fn into_router<S>(self) -> GuardedRouter<S> {
-        let parts = self.parts.iter().map(|part| part.router(&self));
-        let parts = parts.chain(self.with_policy.iter().map(|router| router(&self)));
-        let router = parts.fold(GuardedRouter::new(), GuardedRouter::merge);
-        let router = if self.browser { router.browser() } else { router };
+        let routers = |parts: &mut dyn Iterator<Item = GuardedRouter<Auth>>| {
+            parts.fold(GuardedRouter::new(), GuardedRouter::merge)
+        };
+        let (others, own): (Vec<Part>, Vec<Part>) = self.parts.iter().copied().partition(|part| part.is_for_clients());
+        let own = own.into_iter().map(|part| part.router(&self));
+        let router = routers(&mut own.chain(self.with_policy.iter().map(|router| router(&self))));
+        let for_clients = routers(&mut others.into_iter().map(|part| part.router(&self)));
+        // Outside of browser mode also where a router around these has it.
+        let router =
+            if self.browser { router.browser().merge_outside_browser(for_clients) } else { router.merge(for_clients) };
         // Public routes among them answer with what is one client's as well.
         let no_store = map_response(async |response| no_store(response));
         router.layer(no_store).layer(DefaultBodyLimit::max(BODY_LIMIT_BYTES)).provide_state(self.auth)

@@ -81,6 +81,11 @@ impl Part {
     pub const OAUTH: [Self; 5] =
         [Self::Token, Self::Revocation, Self::Introspection, Self::Metadata, Self::ResourceMetadata];
 
+    /// Whether clients that are no browsers call this part: they have no cookies, and do not say which site they are of.
+    pub(super) fn is_for_clients(self) -> bool {
+        self == Self::Keys || Self::OAUTH.contains(&self)
+    }
+
     /// Every part.
     pub(super) const ALL: &[Self] = &[
         Self::Login,
