@@ -158,16 +158,18 @@ impl Hasher {
         password: SecretString,
         stored: Option<PasswordHash>,
     ) -> Result<Verified, PasswordError> {
-        self.verify_at(self.place()?, password, stored).await
+        self.verify_at(self.place()?, password, stored, true).await
     }
 
     /// As [`verify`](Self::verify), for users whose formats `samples` has: the first call learns them. Callers that wait for
-    /// the samples of a slow store have places, so that those beyond the bound are refused.
+    /// the samples of a slow store have places, so that those beyond the bound are refused. Unless `is_usable`, the right
+    /// password is a wrong one.
     pub(crate) async fn verify_after<E: fmt::Display>(
         &self,
         samples: impl Future<Output = Result<Vec<PasswordHash>, E>>,
         password: SecretString,
         stored: Option<PasswordHash>,
+        is_usable: bool,
     ) -> Result<Verified, PasswordError> {
         let place = self.place()?;
         if let Err(error) = self.learn(samples).await {
@@ -178,7 +180,7 @@ impl Hasher {
                  login tells which names exist"
             );
         }
-        self.verify_at(place, password, stored).await
+        self.verify_at(place, password, stored, is_usable).await
     }
 
     async fn verify_at(
@@ -186,9 +188,10 @@ impl Hasher {
         place: impl Sized,
         password: SecretString,
         stored: Option<PasswordHash>,
+        is_usable: bool,
     ) -> Result<Verified, PasswordError> {
         let formats = Arc::clone(&self.formats);
-        self.run_at(place, move || check(&password, stored.as_ref(), &formats)).await
+        self.run_at(place, move || check(&password, stored.as_ref(), is_usable, &formats)).await
     }
 
     async fn run<T: Send + 'static>(
@@ -236,7 +239,12 @@ fn hash(password: &SecretString) -> Result<PasswordHash, PasswordError> {
     Ok(PasswordHash::from_stored(hash))
 }
 
-fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Formats) -> Result<Verified, PasswordError> {
+fn check(
+    password: &SecretString,
+    stored: Option<&PasswordHash>,
+    is_usable: bool,
+    formats: &Formats,
+) -> Result<Verified, PasswordError> {
     let raw = password.expose_secret();
     let normal = normalized(raw);
     // Hashes of other applications may be of the form that the keyboard sent.
@@ -248,11 +256,11 @@ fn check(password: &SecretString, stored: Option<&PasswordHash>, formats: &Forma
         let mut done = None;
         if let (Some(format), Some(stored)) = (&format, stored) {
             match format.verify(form, stored, &formats.foreign) {
-                Some(true) => {
+                Some(true) if is_usable => {
                     let is_old = format.is_weaker_than_current() || form != normal.expose_secret();
                     return Ok(Verified::Right { upgraded: is_old.then(|| hash(&normal)).transpose()? });
                 }
-                Some(false) => {
+                Some(_) => {
                     formats.learn(format.clone());
                     done = Some(format);
                 }
@@ -285,7 +293,8 @@ mod tests {
     #[test]
     fn callers_that_wait_for_the_formats_of_a_slow_store_are_bounded() {
         let hasher = Hasher::new(Vec::new());
-        let verify = || Box::pin(hasher.verify_after(pending::<Result<_, PasswordError>>(), PASSWORD.into(), None));
+        let verify =
+            || Box::pin(hasher.verify_after(pending::<Result<_, PasswordError>>(), PASSWORD.into(), None, true));
         let mut waiting: Vec<_> = (0..threads() * (1 + MAX_WAITING)).map(|_| verify()).collect();
         let cx = &mut Context::from_waker(Waker::noop());
         assert!(waiting.iter_mut().all(|login| login.as_mut().poll(cx).is_pending()));
@@ -304,7 +313,7 @@ mod tests {
     /// What a password's check runs, in some order.
     fn work(password: &str, stored: Option<&PasswordHash>, formats: &Formats) -> (Verified, Vec<String>) {
         RUN.take();
-        let verified = check(&password.to_owned().into(), stored, formats).unwrap();
+        let verified = check(&password.to_owned().into(), stored, true, formats).unwrap();
         (verified, summed(RUN.take()))
     }
 
@@ -377,6 +386,20 @@ mod tests {
                     assert_eq!(run, of_unknown, "{}", hash.as_str());
                 }
             }
+        }
+    }
+
+    #[test]
+    fn the_right_password_of_a_user_who_may_not_use_it_costs_as_much_as_a_wrong_one() {
+        let (readable, _) = stored();
+        let formats = formats();
+        readable.iter().filter_map(|stored| formats.of(stored)).for_each(|format| formats.learn(format));
+        let (_, of_unknown) = work(PASSWORD, None, &formats);
+        for hash in &readable {
+            RUN.take();
+            let verified = check(&PASSWORD.to_owned().into(), Some(hash), false, &formats).unwrap();
+            assert_eq!(verified, Verified::Wrong { is_unreadable: false }, "{}", hash.as_str());
+            assert_eq!(summed(RUN.take()), of_unknown, "{}", hash.as_str());
         }
     }
 

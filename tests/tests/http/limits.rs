@@ -4,7 +4,7 @@ use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Node};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::{NODE, PASSWORD, node};
+use crate::{NODE, OTHER_PASSWORD, PASSWORD, node};
 
 const WRONG: &str = "not the password of anyone";
 
@@ -111,18 +111,18 @@ async fn guesses_at_the_current_password_are_limited() {
     let admin = client.admin().await;
     let change = |current: &str| json!({ "current_password": current, "new_password": PASSWORD });
     let wrong = change(WRONG);
-    use_up(10, || client.json_as(&admin.access, Method::POST, "/auth/password", &wrong)).await;
+    // At the address of the login, which is a known device.
+    use_up(20, || client.json_as(&admin.access, Method::POST, "/auth/password", &wrong)).await;
     let answer = client.json_as(&admin.access, Method::POST, "/auth/password", &change(ADMIN_PASSWORD)).await;
-    is_used_up(answer.is_problem(429), "current_password-account");
+    assert_eq!(answer.is_problem(429).header("ratelimit-policy"), Some(r#""current_password-device";q=20;w=60"#));
 }
 
 #[tokio::test]
 async fn registrations_and_refreshes_of_an_address_are_limited() {
     let node = node();
     let client = node.client();
-    let body = json!({ "email": "no address", "password": PASSWORD });
+    let body = json!({ "email": "ada@example.com", "password": "short" });
     let register = || client.send(client.request(Method::POST, "/auth/register").json(&body));
-    // By address, and by the text that is no e-mail address.
     for _ in 0..20 {
         assert_eq!(register().await.status, 422);
     }
@@ -216,6 +216,56 @@ async fn an_attacker_cannot_lock_an_owner_out() {
     };
     let slowed = tokio::time::timeout(std::time::Duration::from_mins(1), slowed).await.unwrap();
     assert_eq!((slowed.as_array().unwrap().len(), &slowed[0]["address"]), (1, &json!("203.0.113.10")));
+}
+
+#[tokio::test]
+async fn a_known_device_is_forgotten_with_the_sessions() {
+    let node = Node::start_with(NODE, &[("AUTH_TRUSTED_PROXIES", "127.0.0.1")]);
+    let client = node.client();
+    let (home, away) = ("192.0.2.7", "192.0.2.8");
+    for path in ["/auth/logout-all", "/auth/password"] {
+        let ada = &format!("{}@example.com", path.len());
+        client.register(ada, PASSWORD).await;
+        assert_eq!(login_from(&client, home, ada, PASSWORD).await.status, 200);
+        use_up(10, || login_from(&client, "203.0.113.10", ada, WRONG)).await;
+        let tokens = login_from(&client, home, ada, PASSWORD).await.tokens();
+        let change = client.request(Method::POST, path).bearer_auth(&tokens.access).header("x-forwarded-for", away);
+        let change = change.json(&json!({ "current_password": PASSWORD, "new_password": OTHER_PASSWORD }));
+        assert!(client.send(change).await.status.is_success(), "{path}");
+        let is_changed = path == "/auth/password";
+        let password = if is_changed { OTHER_PASSWORD } else { PASSWORD };
+        while login_from(&client, "203.0.113.10", ada, WRONG).await.status != 429 {}
+        assert_eq!(login_from(&client, home, ada, password).await.status, 429, "{path}");
+        // The device of the session that goes on stays known.
+        assert_eq!(login_from(&client, away, ada, password).await.status == 200, is_changed, "{path}");
+    }
+}
+
+/// A thief of an access token guesses the password with it.
+#[tokio::test]
+async fn a_stolen_token_cannot_lock_its_owner_out_of_a_new_password() {
+    let node = Node::start_with(NODE, &[("AUTH_TRUSTED_PROXIES", "127.0.0.1")]);
+    let client = node.client();
+    let home = "192.0.2.7";
+    let tokens = login_from(&client, home, ADMIN_EMAIL, ADMIN_PASSWORD).await.tokens();
+    let change = |address: &'static str, current: &'static str| {
+        let change = client.request(Method::POST, "/auth/password").bearer_auth(&tokens.access);
+        let change = change.header("x-forwarded-for", address);
+        client.send(change.json(&json!({ "current_password": current, "new_password": PASSWORD })))
+    };
+    use_up(10, || change("203.0.113.10", WRONG)).await;
+    is_used_up(change("203.0.113.10", ADMIN_PASSWORD).await.is_problem(429), "current_password-account");
+    // At home there is a limit, too.
+    use_up(20, || change(home, WRONG)).await;
+    let refused = change(home, ADMIN_PASSWORD).await;
+    assert_eq!(refused.is_problem(429).header("ratelimit-policy"), Some(r#""current_password-device";q=20;w=60"#));
+    let tokens = login_from(&client, home, ADMIN_EMAIL, ADMIN_PASSWORD).await.tokens();
+    let other_home = "192.0.2.9";
+    assert_eq!(login_from(&client, other_home, ADMIN_EMAIL, ADMIN_PASSWORD).await.status, 200);
+    let change = client.request(Method::POST, "/auth/password").bearer_auth(&tokens.access);
+    let change = change.header("x-forwarded-for", other_home);
+    let change = change.json(&json!({ "current_password": ADMIN_PASSWORD, "new_password": PASSWORD }));
+    assert_eq!(client.send(change).await.status, 200);
 }
 
 #[tokio::test]

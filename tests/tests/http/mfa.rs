@@ -15,6 +15,9 @@ use tokio::task::JoinSet;
 
 use crate::{OTHER_PASSWORD, PASSWORD};
 
+#[path = "mfa/limits.rs"]
+mod limits;
+
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const STEP: Duration = Duration::from_secs(30);
 
@@ -472,17 +475,6 @@ async fn an_asymmetric_key_needs_a_key_for_second_factors() {
     assert_eq!(paths(None), 0);
     let key = MfaKey::new(&"a-key-for-second-factors-of-48-bytes-0123-wxyz".into()).unwrap();
     assert!(paths(Some(key)) > 0);
-}
-
-#[tokio::test]
-async fn guesses_of_a_code_are_limited() {
-    let (scene, secret, ..) = Scene::enrolled().await;
-    let mut statuses = Vec::new();
-    for _ in 0..12 {
-        statuses.push(scene.login("000000").await.status.as_u16());
-    }
-    assert_eq!((statuses[0], statuses[11]), (401, 429), "{statuses:?}");
-    assert_eq!(scene.login(&scene.code(&secret)).await.status, 429, "a right code is distinguished from a wrong one");
 }
 
 #[tokio::test]

@@ -26,6 +26,11 @@ impl Who {
         Some(TokenHash::of(&format!("{}\n{}", self.address?, self.account.as_deref()?)))
     }
 
+    /// The subject at this address, as the store of known devices keeps it: no login name is its account.
+    pub(crate) fn subject_device(&self) -> Option<TokenHash> {
+        Some(TokenHash::of(&format!("subject\n{}\n{}", self.address?, self.account.as_deref()?)))
+    }
+
     /// What a limit counts by; `None` where it is not known, so that the limit does not apply.
     pub(super) fn by(&self, by: By) -> Option<Key<'_>> {
         Some(match by {

@@ -72,7 +72,7 @@ impl Limited {
                     self,
                     Self::Login | Self::CurrentPassword | Self::Registration | Self::Message | Self::OneTimeCode
                 ),
-                By::Device => matches!(self, Self::Login),
+                By::Device => matches!(self, Self::Login | Self::CurrentPassword | Self::OneTimeCode),
             }
     }
 }
@@ -86,7 +86,7 @@ pub enum By {
     /// The account, whether it exists or not.
     Account,
     /// The account together with an address from which it has logged in before. These are not counted by
-    /// [`Account`](Self::Account) and [`Global`](Self::Global).
+    /// [`Account`](Self::Account) and [`Global`](Self::Global), unless there is a limit by account and none by device.
     Device,
     /// Nothing: all clients together.
     Global,
@@ -132,12 +132,12 @@ impl Counted {
 /// | operation | failures | all attempts |
 /// | --- | --- | --- |
 /// | login | 10/m for an account, 20/m for an account at a known address, 100/m (200 at once) for an address, 6000/m in all | 1000/m (2000 at once) for an address |
-/// | current password | 10/m for an account, 100/m (200 at once) for an address | |
+/// | current password | 10/m for an account, 20/m for an account at a known address, 100/m (200 at once) for an address | |
 /// | refresh | 100/m (300 at once) for an address | 3000/m (6000 at once) for an address |
 /// | registration | | 10/h (20 at once) for an e-mail address, 60/m (300 at once) for an address, 1000/m in all |
 /// | message | | 20/h (10 at once) for its address, 30/m (100 at once) for an address, 1000/m in all |
 /// | one-time token | 100/m (200 at once) for an address | |
-/// | one-time code | 20/h (10 at once) for an account, 100/m (200 at once) for an address | |
+/// | one-time code | 20/h (10 at once) for an account, as many for an account at a known address, 100/m (200 at once) for an address | |
 /// | client | 100/m (200 at once) for an address | |
 /// | introspection | | 60000/m for an address |
 /// | API key | 3000/m (6000 at once) for an address | |
@@ -174,6 +174,7 @@ impl RateLimits {
             (Login, Failures, Global, Quota::per_minute(6_000)),
             (Login, Attempts, Address, Quota::per_minute(1_000).burst(2_000)),
             (CurrentPassword, Failures, Account, Quota::per_minute(10)),
+            (CurrentPassword, Failures, Device, Quota::per_minute(20)),
             (CurrentPassword, Failures, Address, guesses),
             (Refresh, Failures, Address, Quota::per_minute(100).burst(300)),
             (Refresh, Attempts, Address, Quota::per_minute(3_000).burst(6_000)),
@@ -185,6 +186,7 @@ impl RateLimits {
             (Message, Attempts, Global, Quota::per_minute(1_000)),
             (OneTimeToken, Failures, Address, guesses),
             (OneTimeCode, Failures, Account, Quota::per_hour(20).burst(10)),
+            (OneTimeCode, Failures, Device, Quota::per_hour(20).burst(10)),
             (OneTimeCode, Failures, Address, guesses),
             (Client, Failures, Address, guesses),
             (Introspection, Attempts, Address, Quota::per_minute(60_000)),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::{Context, SubjectId};
+use crate::cache::Who;
 use crate::event::{Event, EventKind};
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
@@ -48,24 +49,31 @@ impl Auth {
 }
 
 impl Change {
-    /// Remembers the device of a login. Not worth an error: the login was made.
-    pub(in crate::service) async fn remember_device(&self, device: Option<TokenHash>, subject: &SubjectId) {
-        let (Some(device), Ok(service)) = (device, self.service()) else { return };
+    /// Remembers the device of a login: the name at the client's address, and the subject for limits that count by it. Not
+    /// worth an error: the login was made.
+    pub(in crate::service) async fn remember_device(&self, login: &str, subject: &SubjectId) {
+        let Ok(service) = self.service() else { return };
         let Some(devices) = &service.devices.0 else { return };
+        let address = self.context().address;
+        let of_name = Who::new(address, Some(login)).device();
+        let of_subject = Who::new(address, Some(subject.as_str())).subject_device();
+        let (Some(of_name), Some(of_subject)) = (of_name, of_subject) else { return };
         let now = self.now();
         let remembered = async {
             // Most logins write nothing: a device is remembered again in the second half of its time.
-            if devices.is_known_device(&device, now.after(KNOWN_FOR / 2)).await? {
+            if devices.is_known_device(&of_name, now.after(KNOWN_FOR / 2)).await? {
                 return Ok(());
             }
-            devices.remember_device(&device, subject, now.after(KNOWN_FOR)).await
+            devices.remember_device(&of_subject, subject, now.after(KNOWN_FOR)).await?;
+            devices.remember_device(&of_name, subject, now.after(KNOWN_FOR)).await
         };
         if let Err(error) = remembered.await {
             tracing::warn!(target: "auth", %error, "cannot remember the device of a login");
         }
     }
 
-    /// Forgets the devices of a removed subject.
+    /// Forgets the devices of a subject whose sessions have all ended: what got in with the old password gets the limits of
+    /// an unknown device.
     pub(in crate::service) async fn forget_devices(&self, subject: &SubjectId) -> Result<(), AccountError> {
         let Some(devices) = &self.service()?.devices.0 else { return Ok(()) };
         let recording = self.recording(Some(subject), |(): &()| Vec::new());

@@ -2,6 +2,8 @@
 
 mod devices;
 
+use std::borrow::Cow;
+
 pub(crate) use devices::Devices;
 
 use crate::base::Context;
@@ -10,9 +12,11 @@ use crate::service::{AccountError, Auth};
 use crate::token::TokenHash;
 
 /// An operation within its limits.
+///
+/// Whatever a limit decides, it decides before a write: a committed change is never answered as one that was refused.
 pub(crate) struct Attempt<'a> {
-    auth: &'a Auth,
-    context: &'a Context,
+    auth: Cow<'a, Auth>,
+    context: Cow<'a, Context>,
     operation: Limited,
     account: Option<Box<str>>,
     who: Who,
@@ -21,7 +25,7 @@ pub(crate) struct Attempt<'a> {
 }
 
 impl Auth {
-    /// Begins a limited operation: counts the attempt, by the context's address, by `account` and in all. `account` is
+    /// Begins a limited operation: counts the attempt, by the context's address, in all and by `account`. `account` is
     /// what an attacker guesses for or what a message goes to: a login name, an address, a subject. It need not exist;
     /// an account that does not is limited alike.
     ///
@@ -34,7 +38,8 @@ impl Auth {
     ) -> Result<Attempt<'a>, AccountError> {
         let who = Who::new(context.address, account);
         let account = account.map(Box::from);
-        let mut attempt = Attempt { auth: self, context, operation, account, who, is_known: false };
+        let (auth, context) = (Cow::Borrowed(self), Cow::Borrowed(context));
+        let mut attempt = Attempt { auth, context, operation, account, who, is_known: false };
         let limits = &self.verifier().limits;
         if let Err(used_up) = limits.may_fail(operation, &attempt.who, false).await {
             attempt.is_known = matches!(used_up.by, By::Account | By::Global) && attempt.is_at_known_device().await;
@@ -51,15 +56,27 @@ impl Auth {
 }
 
 impl Attempt<'_> {
-    /// Counts the outcome of a check. Once a limit of failures is used up, the outcome of every check is that, whether the
-    /// credential was right or wrong: requests that began at the same time get no further answers.
+    /// The attempt for a change, which outlives the request.
+    pub(crate) fn into_owned(self) -> Attempt<'static> {
+        let Self { auth, context, operation, account, who, is_known } = self;
+        let (auth, context) = (Cow::Owned(auth.into_owned()), Cow::Owned(context.into_owned()));
+        Attempt { auth, context, operation, account, who, is_known }
+    }
+
+    /// Counts the outcome of a check that has changed nothing. Once a limit of failures is used up, the outcome of every
+    /// check is that, whether the credential was right or wrong: requests that began at the same time get no further
+    /// answers.
     pub(crate) async fn outcome<T>(&self, checked: Result<T, AccountError>) -> Result<T, AccountError> {
         match &checked {
             Ok(_) => self.right().await?,
-            Err(error) if error.is_wrong_credential() => self.wrong().await?,
-            Err(_) => {}
+            Err(error) => self.count(error).await?,
         }
         checked
+    }
+
+    /// Counts an error, if it is that of a wrong credential.
+    pub(crate) async fn count(&self, error: &AccountError) -> Result<(), AccountError> {
+        if error.is_wrong_credential() { self.wrong().await } else { Ok(()) }
     }
 
     /// A right credential, which may be used unless a limit of failures is used up.
@@ -79,15 +96,30 @@ impl Attempt<'_> {
         counted.map_err(|used_up| self.refused(used_up))
     }
 
-    /// The device of a login, to be remembered.
+    /// Counts a guess before its check and takes it back unless it is [wrong](Guess::wrong): of guesses at the same time,
+    /// each of which takes no work, no more are checked than the limit has left. For a check that is part of a change.
+    pub(crate) async fn guess(&self) -> Result<Guess<'_>, AccountError> {
+        let is_known = self.is_known || self.is_at_known_device().await;
+        let counted = self.auth.verifier().limits.failed_here(self.operation, &self.who, is_known);
+        counted.map_err(|used_up| self.refused(used_up))?;
+        Ok(Guess { attempt: self, is_known, is_wrong: false })
+    }
+
+    /// The account at the client's address, as the store of known devices keeps it.
     pub(crate) fn device(&self) -> Option<TokenHash> {
-        if self.operation == Limited::Login { self.who.device() } else { None }
+        match self.operation {
+            Limited::Login => self.who.device(),
+            Limited::CurrentPassword | Limited::OneTimeCode => self.who.subject_device(),
+            _ => None,
+        }
     }
 
     async fn is_at_known_device(&self) -> bool {
         match self.device() {
-            Some(device) => self.auth.is_known_device(&device).await,
-            None => false,
+            Some(device) if self.auth.verifier().limits.exempts_devices(self.operation) => {
+                self.auth.is_known_device(&device).await
+            }
+            _ => false,
         }
     }
 
@@ -98,9 +130,44 @@ impl Attempt<'_> {
 
     /// Records that a limit is used up, and tells the owner of an account whose logins are refused.
     fn note(&self, used_up: &Throttled) {
-        let is_news = self.auth.verifier().note_rate_limit(self.context, used_up, &self.who);
+        let is_news = self.auth.verifier().note_rate_limit(&*self.context, used_up, &self.who);
         if let (true, Limited::Login, By::Account, Some(name)) = (is_news, self.operation, used_up.by, &self.account) {
-            self.auth.record_slowed_login(self.context, name);
+            self.auth.record_slowed_login(&self.context, name);
+        }
+    }
+}
+
+/// A guess that is counted on this node.
+#[must_use = "it is taken back when it is dropped"]
+pub(crate) struct Guess<'a> {
+    attempt: &'a Attempt<'a>,
+    is_known: bool,
+    is_wrong: bool,
+}
+
+impl Guess<'_> {
+    /// Counts the outcome of a check.
+    pub(crate) async fn outcome<T>(self, checked: Result<T, AccountError>) -> Result<T, AccountError> {
+        if checked.as_ref().is_err_and(AccountError::is_wrong_credential) {
+            self.wrong().await?;
+        }
+        checked
+    }
+
+    /// The guess was wrong: it stays counted, on all nodes.
+    pub(crate) async fn wrong(mut self) -> Result<(), AccountError> {
+        self.is_wrong = true;
+        let Attempt { auth, operation, who, .. } = self.attempt;
+        let counted = auth.verifier().limits.failed_elsewhere(*operation, who, self.is_known).await;
+        counted.map_err(|used_up| self.attempt.refused(used_up))
+    }
+}
+
+impl Drop for Guess<'_> {
+    fn drop(&mut self) {
+        if !self.is_wrong {
+            let Attempt { auth, operation, who, .. } = self.attempt;
+            auth.verifier().limits.take_back_here(*operation, who, self.is_known);
         }
     }
 }

@@ -99,7 +99,8 @@ impl Auth {
         let attempt = self.limit(context, Limited::OneTimeCode, account).await?;
         let hash = challenge.as_ref().ok().and_then(|challenge| challenge.hash_with(&code));
         let presented = hash.map(|hash| OneTime { hash, purpose: Purpose::LoginCode }).ok_or(TokenError::Malformed);
-        let (presented, user) = attempt.outcome(self.check_one_time(context, presented).await).await?;
+        let guess = attempt.guess().await?;
+        let (presented, user) = guess.outcome(self.check_one_time(context, presented).await).await?;
         let login = MessageLogin { operation: "login_by_code", presented, user, scope, agent, otp };
         self.login_by_message(context, login, request).await
     }

@@ -8,6 +8,7 @@ use crate::base::{Context, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
+use crate::service::limits::{Attempt, Guess};
 use crate::service::{AccountError, Auth};
 use crate::store::Factor;
 use crate::token::{RecoveryCode, TotpSecret};
@@ -41,7 +42,8 @@ impl Auth {
         Ok(Some(Code::of(subject, text)))
     }
 
-    /// Runs a change that spends this code first. A wrong code counts against the limit of the subject.
+    /// Runs a change that spends this code first. A wrong code counts against the limit of the subject, which is decided
+    /// before the code is spent.
     pub(crate) async fn change_with<T, F>(
         &self,
         context: &Context,
@@ -54,18 +56,19 @@ impl Auth {
         F: Future<Output = Result<T, AccountError>> + Send + 'static,
     {
         let Some(code) = code else { return self.change(context, operation, work).await };
-        let attempt = self.limit(context, Limited::OneTimeCode, Some(code.subject.as_str())).await?;
-        let changed = self.change(context, operation, |change| async move {
-            change.spend(&code).await?;
+        let attempt = self.limit(context, Limited::OneTimeCode, Some(code.subject.as_str())).await?.into_owned();
+        self.change(context, operation, |change| async move {
+            change.spend(&code, &attempt).await?;
             work(change).await
-        });
-        attempt.outcome(changed.await).await
+        })
+        .await
     }
 }
 
 impl Change {
     /// Uses a code up: of concurrent calls with one code one succeeds.
-    async fn spend(&self, code: &Code) -> Result<(), AccountError> {
+    async fn spend(&self, code: &Code, attempt: &Attempt<'_>) -> Result<(), AccountError> {
+        let guess = attempt.guess().await?;
         let text = code.text.expose_secret();
         let spent = match RecoveryCode::parse(text) {
             // Of a service without second factors.
@@ -73,11 +76,13 @@ impl Change {
             Some(recovery) => self.spend_recovery_code(&code.subject, &recovery).await?,
             None => self.spend_totp(&code.subject, text).await?,
         };
-        if spent {
-            return Ok(());
-        }
-        self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: code.subject.clone() });
-        Err(AccountError::InvalidCode)
+        if spent { Ok(()) } else { Err(self.wrong_code(&code.subject, guess).await) }
+    }
+
+    /// The error of a wrong code, which is counted.
+    pub(super) async fn wrong_code(&self, subject: &SubjectId, guess: Guess<'_>) -> AccountError {
+        self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: subject.clone() });
+        guess.wrong().await.err().unwrap_or(AccountError::InvalidCode)
     }
 
     async fn spend_recovery_code(&self, subject: &SubjectId, code: &RecoveryCode) -> Result<bool, AccountError> {

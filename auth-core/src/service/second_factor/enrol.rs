@@ -9,6 +9,7 @@ use crate::base::{Context, Email, FactorId, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
+use crate::service::limits::Attempt;
 use crate::service::{AccountError, Auth, user_of};
 use crate::store::{FactorKind, NewFactor, UserRecord};
 use crate::token::{RecoveryCode, TotpSecret};
@@ -93,12 +94,12 @@ impl Auth {
         code: SecretString,
     ) -> Result<RecoveryCodes, AccountError> {
         let subject = self.user_of(identity).await?.id;
-        let attempt = self.limit(context, Limited::OneTimeCode, Some(subject.as_str())).await?;
-        let confirmed = self.change(context, "confirm_totp", |change| async move {
+        let attempt = self.limit(context, Limited::OneTimeCode, Some(subject.as_str())).await?.into_owned();
+        self.change(context, "confirm_totp", |change| async move {
             change.check_caller().await?;
-            change.confirm_totp(&subject, code.expose_secret()).await
-        });
-        attempt.outcome(confirmed.await).await
+            change.confirm_totp(&subject, code.expose_secret(), &attempt).await
+        })
+        .await
     }
 
     /// Removes the authenticator of an identity's subject, and the recovery codes. It takes a code of it or a recovery
@@ -166,15 +167,20 @@ impl Auth {
 }
 
 impl Change {
-    async fn confirm_totp(&self, subject: &SubjectId, code: &str) -> Result<RecoveryCodes, AccountError> {
+    async fn confirm_totp(
+        &self,
+        subject: &SubjectId,
+        code: &str,
+        attempt: &Attempt<'_>,
+    ) -> Result<RecoveryCodes, AccountError> {
         let missing = AccountError::NotFound { what: "enrolment to confirm" };
         let store = self.service()?.second_factor.store()?;
         let factors = store.factors(subject).await?;
         let factor = factors.iter().find(|factor| is_totp(factor) && factor.confirmed_at.is_none());
         let factor = factor.ok_or(missing.clone())?;
+        let guess = attempt.guess().await?;
         let Some(step) = self.step_of(subject, factor, code)? else {
-            self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: subject.clone() });
-            return Err(AccountError::InvalidCode);
+            return Err(self.wrong_code(subject, guess).await);
         };
         let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| RecoveryCode::random()).collect::<Result<_, _>>()?;
         let hashes: Vec<_> = codes.iter().map(|code| code.hash(subject)).collect();

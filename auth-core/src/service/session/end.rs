@@ -31,7 +31,8 @@ impl Auth {
         self.end_session(context, identity.subject(), session).await.map(|_| ())
     }
 
-    /// Ends every session of a subject, including logins in progress, and revokes every access token.
+    /// Ends every session of a subject, including logins in progress, and revokes every access token. Its known devices
+    /// are forgotten.
     pub async fn logout_everywhere(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
         let subject = subject.clone();
         self.change(context, "logout_everywhere", |change| async move {
@@ -91,7 +92,7 @@ impl Change {
     }
 
     /// Ends all sessions of a subject. The subject's version or the subject itself has changed before, so that they are
-    /// refused already; short steps let other writers in.
+    /// refused already; short steps let other writers in. The known devices go with them.
     pub(crate) async fn end_sessions(&self, subject: &SubjectId) -> Result<(), AccountError> {
         let mut is_first = true;
         loop {
@@ -102,10 +103,11 @@ impl Change {
             let sessions = &self.service()?.sessions;
             let ended = recording.of(sessions.end_all(subject, BATCH, recording.audit())).await?;
             if ended.len() < BATCH as usize {
-                return Ok(());
+                break;
             }
             drop(recording);
             is_first = false;
         }
+        self.forget_devices(subject).await
     }
 }

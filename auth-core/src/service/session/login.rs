@@ -6,7 +6,7 @@ use super::{Login, TokenRequest, Tokens, methods, shortened};
 use crate::base::{Context, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
-use crate::password::Verified;
+use crate::password::{PasswordHash, Verified};
 use crate::service::{AccountError, Auth};
 use crate::store::{Session, UserRecord};
 use crate::verify::dpop::ProvenKey;
@@ -57,14 +57,15 @@ impl Auth {
     ) -> Result<Tokens, AccountError> {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let attempt = self.limit(context, Limited::Login, Some(&login.username)).await?;
-        let user = attempt.outcome(self.check_password(context, &login).await).await?;
+        let (user, upgraded) = attempt.outcome(self.check_password(context, &login).await).await?;
+        self.upgrade_hash(context, &user, upgraded).await?;
         let code = self.needed_code(&user.id, login.otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let amr = methods("pwd", false, code.is_some());
         let session = self.new_session(user.id.clone(), user.state.version, scope, &amr, request.holder())?;
         let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
         let session = Session { agent, ..session };
-        let device = attempt.device();
+        let name = login.username;
         let exact = request.exact_scope;
         let begun = self.change_with(context, "login", code, move |change| async move {
             let grant = change.auth().grant(&session, &user.state.roles).await?;
@@ -73,13 +74,18 @@ impl Auth {
             }
             let key = key.as_ref().map(ProvenKey::thumbprint);
             let tokens = change.begin_granted(session, &user.state.roles, key, &grant).await?;
-            change.remember_device(device, &user.id).await;
+            change.remember_device(&name, &user.id).await;
             Ok(tokens)
         });
         begun.await.map_err(AccountError::at_login)
     }
 
-    async fn check_password(&self, context: &Context, login: &Login) -> Result<UserRecord, AccountError> {
+    /// The user, and the hash that takes the place of a weaker one.
+    async fn check_password(
+        &self,
+        context: &Context,
+        login: &Login,
+    ) -> Result<(UserRecord, Option<PasswordHash>), AccountError> {
         let service = self.service()?;
         let user = if login.username.len() > MAX_LOGIN_BYTES {
             None
@@ -89,22 +95,7 @@ impl Auth {
         // Also for an unknown or inactive user: response time must not reveal which users exist.
         let verified = self.check_password_of(context, user.as_ref(), login.password.clone()).await?;
         match (user, verified) {
-            (Some(user), Verified::Right { upgraded }) if user.state.active => {
-                if let (Some(old), Some(new)) = (user.password_hash.clone(), upgraded) {
-                    let subject = user.id.clone();
-                    self.change(context, "login", |change| async move {
-                        let recording = change.recording(Some(&subject), |is_upgraded: &bool| {
-                            let rehashed = || EventKind::PasswordRehashed { subject: subject.clone() };
-                            is_upgraded.then(rehashed).into_iter().collect()
-                        });
-                        // `false` after a new password: the session of this login is of a version that is gone.
-                        let users = &change.service()?.users;
-                        recording.of(users.upgrade_hash(&subject, &old, &new, recording.audit())).await
-                    })
-                    .await?;
-                }
-                Ok(user)
-            }
+            (Some(user), Verified::Right { upgraded }) => Ok((user, upgraded)),
             (user, _) => {
                 let subject: Option<SubjectId> = user.map(|user| user.id);
                 self.record(context, EventKind::LoginFailed { subject });
@@ -113,7 +104,28 @@ impl Auth {
         }
     }
 
-    /// Checks the password of a user, or does the same work without one.
+    async fn upgrade_hash(
+        &self,
+        context: &Context,
+        user: &UserRecord,
+        upgraded: Option<PasswordHash>,
+    ) -> Result<(), AccountError> {
+        let (Some(old), Some(new)) = (user.password_hash.clone(), upgraded) else { return Ok(()) };
+        let subject = user.id.clone();
+        self.change(context, "login", |change| async move {
+            let recording = change.recording(Some(&subject), |is_upgraded: &bool| {
+                let rehashed = || EventKind::PasswordRehashed { subject: subject.clone() };
+                is_upgraded.then(rehashed).into_iter().collect()
+            });
+            // `false` after a new password: the session of this login is of a version that is gone.
+            let users = &change.service()?.users;
+            recording.of(users.upgrade_hash(&subject, &old, &new, recording.audit())).await
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Checks the password of a user, or does the same work without one. An inactive user has no right password.
     pub(super) async fn check_password_of(
         &self,
         context: &Context,
@@ -122,7 +134,8 @@ impl Auth {
     ) -> Result<Verified, AccountError> {
         let service = self.service()?;
         let stored = user.and_then(|user| user.password_hash.clone());
-        let verified = service.hasher.verify_after(service.users.sample_hashes(), password, stored).await?;
+        let is_active = user.is_some_and(|user| user.state.active);
+        let verified = service.hasher.verify_after(service.users.sample_hashes(), password, stored, is_active).await?;
         if let (Some(user), Verified::Wrong { is_unreadable: true }) = (user, &verified) {
             self.record(context, EventKind::PasswordHashUnreadable { subject: user.id.clone() });
         }
@@ -150,7 +163,6 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
-    use crate::password::PasswordHash;
     use crate::store::{Audit, AuditFilter, MemoryStore, NewUser, StoreError, UserRegistry, UserStore};
     use crate::token::{SigningKey, random_secret};
 

@@ -6,7 +6,7 @@ use super::{Tokens, shortened};
 use crate::base::{Context, Email, SubjectId, SubjectStanding};
 use crate::cache::Limited;
 use crate::event::EventKind;
-use crate::password::{PasswordHash, Verified};
+use crate::password::{Password, PasswordHash, Verified};
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::{Holder, Session, UserRecord};
@@ -178,6 +178,16 @@ impl Auth {
     /// [`AccountError::WeakPassword`]; [`AccountError::Overloaded`] when too many passwords are being hashed;
     /// [`AccountError::Unavailable`] when a [required](crate::AuthBuilder::require_breach_check) breach check does not answer.
     pub async fn hash_password(&self, password: SecretString, words: &[&str]) -> Result<PasswordHash, AccountError> {
+        let password = self.check_new_password(password, words).await?;
+        Ok(self.service()?.hasher.hash(password.into_secret()).await?)
+    }
+
+    /// Checks a new password by the rules.
+    pub(super) async fn check_new_password(
+        &self,
+        password: SecretString,
+        words: &[&str],
+    ) -> Result<Password, AccountError> {
         let service = self.service()?;
         let rules = &service.password_rules;
         let password = if rules.is_slow() {
@@ -187,7 +197,7 @@ impl Auth {
             rules.check(password, words)?
         };
         service.breaches.check(&password).await?;
-        Ok(service.hasher.hash(password.into_secret()).await?)
+        Ok(password)
     }
 
     /// Whether `password` is that of `hash`, after the work of a login. It records no event and upgrades nothing.
@@ -246,7 +256,11 @@ impl Change {
         let agent = session.and_then(|session| session.agent.as_deref()).or(self.context().agent.as_deref());
         let new = self.auth().new_session(user.id.clone(), version, kept.scope, "pwd", holder)?;
         let new = Session { agent: shortened(agent), ..new };
-        self.begin_session(new, &user.state.roles, kept.key.as_deref()).await
+        let tokens = self.begin_session(new, &user.state.roles, kept.key.as_deref()).await?;
+        if let Some(email) = &user.email {
+            self.remember_device(email.as_str(), &user.id).await;
+        }
+        Ok(tokens)
     }
 }
 

@@ -90,7 +90,12 @@ impl Auth {
     ) -> Result<Tokens, AccountError> {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let attempt = self.limit(context, Limited::Refresh, None).await?;
-        attempt.outcome(self.exchange(context, request, presented, scope).await).await
+        let exchanged = self.exchange(context, request, presented, scope).await;
+        if let Err(error) = &exchanged {
+            attempt.count(error).await?;
+        }
+        // A token of 256 random bits is not guessed: a right one is answered, whatever the address has sent meanwhile.
+        exchanged
     }
 
     async fn exchange(
