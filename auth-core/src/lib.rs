@@ -282,7 +282,7 @@ pub mod cluster {
 #[cfg(feature = "server")]
 pub mod recovery {
     pub use crate::service::recovery::{Delivery, DeliveryError, LogDelivery, Message, MessageKind};
-    pub use crate::token::{LoginCode, MagicLink, Purpose, Reset, Verification};
+    pub use crate::token::{AddressChange, LoginCode, MagicLink, Purpose, Reset, Verification};
 }
 
 /// Everything that a module with guarded handlers needs: the attributes and `derive(Role)`, the router with `get`, `post`

@@ -2,7 +2,7 @@
 
 use super::AccountError;
 use super::Auth;
-use crate::base::{Context, SubjectId};
+use crate::base::{Context, Email, SubjectId};
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
@@ -44,6 +44,14 @@ impl Auth {
     /// Changes an account. Guards see the change at the next request. Deactivation ends every session of the subject for
     /// good.
     ///
+    /// A new address counts by the limits of messages, for the account and for the address. Where a
+    /// [`delivery`](crate::AuthBuilder::delivery) is set, it gets a message that
+    /// [verifies it](Self::request_email_verification), and the former one the message
+    /// [`AddressChanged`](crate::recovery::MessageKind::AddressChanged). With
+    /// [`private_registration`](crate::AuthBuilder::private_registration) a subject's change of its own address waits for the
+    /// token of a message to the new one ([`verify_email`](Self::verify_email)): the returned account has the former address,
+    /// whether another account has the new one or not.
+    ///
     /// ```
     /// use auth_core::store::AccountPatch;
     ///
@@ -56,22 +64,52 @@ impl Auth {
     /// # Errors
     ///
     /// As [`account`](Self::account), and [`AccountError::EmailTaken`], [`AccountError::LastOfRole`],
-    /// [`AccountError::CallerChanged`]; [`AccountError::InvalidInput`] for a role that
+    /// [`AccountError::CallerChanged`]; [`AccountError::RateLimited`] and [`AccountError::Overloaded`] for a new address;
+    /// [`AccountError::InvalidInput`] for a role that
     /// [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have. After `Unavailable` the change may have been
     /// made.
     pub async fn update_account(
         &self,
         context: &Context,
         id: &SubjectId,
-        patch: AccountPatch,
+        mut patch: AccountPatch,
     ) -> Result<Account, AccountError> {
         self.check_roles(patch.roles.as_deref().unwrap_or_default())?;
+        let wanted = self.wanted_address(context, id, &mut patch).await?;
         let id = id.clone();
         self.change(context, "update_account", |change| async move {
             change.check_caller().await?;
-            change.update_account(&id, patch).await
+            let Some(wanted) = wanted else {
+                let (account, former) = change.update_account(&id, patch).await?;
+                if let Some(former) = former {
+                    change.auth().tell_former_address_later(change.context(), &id, former, true);
+                }
+                return Ok(account);
+            };
+            let account = if patch.roles.is_some() || patch.active.is_some() {
+                change.update_account(&id, patch).await?.0
+            } else {
+                change.auth().account(&id).await?
+            };
+            change.auth().offer_address_later(change.context(), id, wanted)?;
+            Ok(account)
         })
         .await
+    }
+
+    /// Limits a change to another address, and takes the address out of a patch that must not tell whether it is taken.
+    async fn wanted_address(
+        &self,
+        context: &Context,
+        id: &SubjectId,
+        patch: &mut AccountPatch,
+    ) -> Result<Option<Email>, AccountError> {
+        let Some(email) = &patch.email else { return Ok(None) };
+        if self.account(id).await?.email == *email {
+            return Ok(None);
+        }
+        self.limit_new_address(context, id, email).await?;
+        Ok(if self.is_address_private(context, id) { patch.email.take() } else { None })
     }
 
     /// Removes an account with its sessions, API keys, one-time tokens and second factors. Guards refuse all of them from the next request on.
@@ -98,8 +136,7 @@ impl Auth {
             change.end_sessions(&id).await?;
             change.revoke_api_keys(&id).await?;
             change.forget_messages(&id).await?;
-            change.forget_factors(&id).await?;
-            change.forget_devices(&id).await
+            change.forget_factors(&id).await
         })
         .await
     }
@@ -115,7 +152,12 @@ impl Auth {
 }
 
 impl Change {
-    async fn update_account(&self, id: &SubjectId, mut patch: AccountPatch) -> Result<Account, AccountError> {
+    /// Updates an account, and returns it with the former address if it has another one now.
+    pub(super) async fn update_account(
+        &self,
+        id: &SubjectId,
+        mut patch: AccountPatch,
+    ) -> Result<(Account, Option<Email>), AccountError> {
         patch.needed_roles.extend_from_slice(&self.service()?.needed_roles);
         let recording = self.recording(Some(id), |outcome: &UpdateOutcome| match outcome {
             UpdateOutcome::Updated { before, after } => vec![updated(before, after)],
@@ -124,10 +166,8 @@ impl Change {
         let directory = self.auth().directory()?;
         match recording.of(directory.update(id, patch, recording.audit())).await? {
             UpdateOutcome::Updated { before, after } => {
-                if before.email != after.email {
-                    self.verify_address_later(id);
-                }
-                Ok(after)
+                let former = Some(before.email).filter(|former| *former != after.email);
+                Ok((after, former))
             }
             UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
             UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),

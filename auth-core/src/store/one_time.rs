@@ -6,7 +6,8 @@ use super::{Audit, StoreError};
 use crate::base::{Email, SubjectId, Timestamp};
 use crate::token::{Purpose, TokenHash};
 
-/// A store of one-time tokens: for a new password, for the verification of an e-mail address, for a login by magic link.
+/// A store of one-time tokens: for a new password, for the verification or change of an e-mail address, for a login by
+/// magic link.
 /// It knows subjects by id only, so it works beside any [`UserStore`](crate::store::UserStore).
 ///
 /// Every method is atomic, also when the process dies or the future is dropped.
@@ -41,7 +42,7 @@ pub trait OneTimeTokens: Send + Sync + 'static {
 }
 
 /// A one-time token as the store keeps it. It is valid only while its subject is active and has this version and this
-/// address: a changed password or address makes it invalid.
+/// address, unless it changes the address: a changed password or address makes it invalid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OneTimeToken {
     /// The hash of its text.

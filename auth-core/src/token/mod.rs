@@ -45,8 +45,8 @@ pub use legacy::{Hmac, LegacyTokens};
 pub(crate) use login_code::random_code;
 pub use mfa_key::MfaKey;
 pub use opaque::{
-    Access, LoginCode, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash, Verification,
-    random_secret,
+    Access, AddressChange, LoginCode, MagicLink, OneTimeKind, OpaqueKind, Refresh, Reset, Token, TokenHash,
+    Verification, random_secret,
 };
 pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use purpose::{Purpose, UnknownPurpose};

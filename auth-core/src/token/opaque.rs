@@ -50,6 +50,10 @@ pub enum MagicLink {}
 #[derive(Debug)]
 pub enum LoginCode {}
 
+/// The kind of tokens that change an e-mail address: `ac_` and 256 random bits, valid once and for 24 hours.
+#[derive(Debug)]
+pub enum AddressChange {}
+
 mod sealed {
     pub trait Sealed {}
 }
@@ -82,7 +86,14 @@ macro_rules! kinds {
     )+};
 }
 
-kinds!(Refresh = "rt_", Reset = "pr_", Verification = "ev_", MagicLink = "ml_", LoginCode = "lc_");
+kinds!(
+    Refresh = "rt_",
+    Reset = "pr_",
+    Verification = "ev_",
+    MagicLink = "ml_",
+    LoginCode = "lc_",
+    AddressChange = "ac_"
+);
 
 macro_rules! one_time {
     ($($kind:ident = $purpose:ident),+) => {$(
@@ -92,7 +103,12 @@ macro_rules! one_time {
     )+};
 }
 
-one_time!(Reset = PasswordReset, Verification = EmailVerification, MagicLink = MagicLink);
+one_time!(
+    Reset = PasswordReset,
+    Verification = EmailVerification,
+    MagicLink = MagicLink,
+    AddressChange = AddressChange
+);
 
 impl<K> Token<K> {
     pub(super) fn issued(text: String) -> Self {

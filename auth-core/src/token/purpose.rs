@@ -26,10 +26,13 @@ pub enum Purpose {
     MagicLink,
     /// Logs in without a password, by a code with its challenge.
     LoginCode,
+    /// Changes an e-mail address to that of its message.
+    AddressChange,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::PasswordReset, Self::EmailVerification, Self::MagicLink, Self::LoginCode];
+    const ALL: [Self; 5] =
+        [Self::PasswordReset, Self::EmailVerification, Self::MagicLink, Self::LoginCode, Self::AddressChange];
 
     /// The name in stores and events.
     #[must_use]
@@ -39,16 +42,17 @@ impl Purpose {
             Self::EmailVerification => "email_verification",
             Self::MagicLink => "magic_link",
             Self::LoginCode => "login_code",
+            Self::AddressChange => "address_change",
         }
     }
 
-    /// How long a token is valid: a password reset 30 minutes, a verification 24 hours, a magic link 15
-    /// minutes, a code 10 minutes.
+    /// How long a token is valid: a password reset 30 minutes, a verification and a change of the address 24 hours, a magic
+    /// link 15 minutes, a code 10 minutes.
     #[must_use]
     pub const fn lifetime(self) -> Duration {
         match self {
             Self::PasswordReset => Duration::from_mins(30),
-            Self::EmailVerification => Duration::from_hours(24),
+            Self::EmailVerification | Self::AddressChange => Duration::from_hours(24),
             Self::MagicLink => Duration::from_mins(15),
             Self::LoginCode => Duration::from_mins(10),
         }

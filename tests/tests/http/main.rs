@@ -5,6 +5,7 @@
 use auth_tests::Node;
 
 mod accounts;
+mod address;
 mod api_keys;
 mod bad_input;
 mod breach;

@@ -18,10 +18,14 @@ mod accounts;
 mod api_keys;
 #[path = "../http/bad_input.rs"]
 mod bad_input;
+#[path = "../http/events.rs"]
+mod events;
 #[path = "../http/login.rs"]
 mod login;
 #[path = "../http/recovery.rs"]
 mod recovery;
+#[path = "../http/registration.rs"]
+mod registration;
 #[path = "../http/second_factor.rs"]
 mod second_factor;
 #[path = "../http/sessions.rs"]

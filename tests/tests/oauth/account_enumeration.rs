@@ -10,7 +10,9 @@ use auth_core::limits::RateLimits;
 use auth_core::password::PasswordHash;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message, MessageKind};
-use auth_core::store::{AccountPatch, Audit, MemoryStore, NewUser, UserDirectory as _, UserRegistry as _};
+use auth_core::store::{
+    AccountPatch, Audit, MemoryStore, NewUser, UserDirectory as _, UserRegistry as _, UserStore as _,
+};
 use auth_core::{AccountError, Context, Login, Registration, testing};
 use auth_tests::{Answer, Client, serve};
 use serde_json::json;
@@ -107,7 +109,7 @@ struct Inbox(Arc<Mutex<Vec<Sent>>>);
 impl Delivery for Inbox {
     async fn send(&self, message: Message) -> Result<(), DeliveryError> {
         let kind = match &message.kind {
-            MessageKind::EmailVerification(_) => "verification",
+            MessageKind::Registration(_) => "registration",
             MessageKind::AccountExists(_) => "account exists",
             _ => "another",
         };
@@ -133,15 +135,35 @@ async fn a_private_registration_tells_no_one_who_has_an_account() {
     assert_eq!(whole(again), whole(first));
     let sent: Vec<_> = inbox.0.lock().unwrap().drain(..).collect();
     let kinds: Vec<_> = sent.iter().map(|(to, kind, _)| (to.as_str(), *kind)).collect();
-    assert_eq!(kinds, [("ada@example.com", "verification"), ("ada@example.com", "account exists")]);
-    // The account is as it was.
-    assert_eq!(client.try_login("ada@example.com", PASSWORD).await.status, 200);
-    assert_eq!(client.try_login("ada@example.com", "four words and no comma").await.status, 401);
-    // Both messages do what they are for.
-    assert_eq!(client.post_json("/auth/email/verify", &json!({ "token": sent[0].2 })).await.status, 204);
-    let reset = json!({ "token": sent[1].2, "new_password": "four words and no comma" });
-    assert_eq!(client.post_json("/auth/password/reset", &reset).await.status, 204);
-    assert_eq!(client.try_login("ada@example.com", "four words and no comma").await.status, 200);
+    assert_eq!(kinds, [("ada@example.com", "registration"), ("ada@example.com", "account exists")]);
+    // A login does not tell it either: no password of a registration logs in.
+    for password in [PASSWORD, "four words and no comma"] {
+        assert_eq!(client.try_login("ada@example.com", password).await.status, 401);
+    }
+    // The newer message replaces the older one.
+    let reset = |token: &str| json!({ "token": token, "new_password": "a third one and a comma" });
+    assert_eq!(client.post_json("/auth/password/reset", &reset(&sent[0].2)).await.status, 401);
+    assert_eq!(client.post_json("/auth/password/reset", &reset(&sent[1].2)).await.status, 204);
+    let tokens = client.login("ada@example.com", "a third one and a comma").await;
+    assert!(client.get_as(&tokens.access, "/auth/sessions").await.status.is_success());
+    let ada = store.find_by_login("ada@example.com").await.unwrap().unwrap().id;
+    assert!(auth.email_verified_at(&ada).await.unwrap().is_some());
+    // Who registered the address first has no password of the account.
+    for password in [PASSWORD, "four words and no comma"] {
+        assert_eq!(client.try_login("ada@example.com", password).await.status, 401);
+    }
+    // The account stays as it is.
+    register("ada@example.com", PASSWORD).await;
+    assert_eq!(client.try_login("ada@example.com", PASSWORD).await.status, 401);
+    assert_eq!(client.try_login("ada@example.com", "a third one and a comma").await.status, 200);
+    // The message of a registration completes it.
+    inbox.0.lock().unwrap().clear();
+    register("bea@example.com", PASSWORD).await;
+    let (to, kind, token) = inbox.0.lock().unwrap().pop().unwrap();
+    assert_eq!((to.as_str(), kind), ("bea@example.com", "registration"));
+    assert_eq!(client.post_json("/auth/password/reset", &reset(&token)).await.status, 204);
+    assert_eq!(client.try_login("bea@example.com", PASSWORD).await.status, 401);
+    assert_eq!(client.try_login("bea@example.com", "a third one and a comma").await.status, 200);
     // What is wrong with the request alone is answered, for both alike.
     for (email, password) in [("ada@example.com", "short"), ("new@example.com", "short"), ("no address", PASSWORD)] {
         register(email, password).await.is_problem(422);

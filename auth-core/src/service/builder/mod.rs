@@ -273,7 +273,8 @@ impl AuthBuilder {
     }
 
     /// `POST /auth/register` does not tell whether an address has an account: it answers 202 either way, after the same
-    /// work, and a message goes to the address ([`Auth::register_privately`](crate::Auth::register_privately)). It needs a
+    /// work, and a message goes to the address ([`Auth::register_privately`](crate::Auth::register_privately)). The user
+    /// chooses the password with the token of the message; that of the registration never logs in. It needs a
     /// [`delivery`](Self::delivery).
     #[cfg(feature = "server")]
     pub fn private_registration(mut self) -> Self {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::{Email, SubjectId, Timestamp};
-use crate::token::{MagicLink, Purpose, Reset, Token, Verification};
+use crate::token::{AddressChange, MagicLink, Purpose, Reset, Token, Verification};
 
 /// Sends messages with one-time tokens, usually as e-mails. Set it by
 /// [`AuthBuilder::delivery`](crate::AuthBuilder::delivery).
@@ -57,7 +57,7 @@ pub struct Message {
     pub to: Email,
     /// The subject with this address.
     pub subject: SubjectId,
-    /// The time at which the token expires.
+    /// The time at which the token expires; that of the message if it has no token.
     pub expires_at: Timestamp,
 }
 
@@ -74,14 +74,22 @@ pub enum MessageKind {
     /// The code of eight digits that logs in with [`Auth::login_by_code`](crate::Auth::login_by_code). The message says that no
     /// one else needs it.
     LoginCode(SecretString),
+    /// Changes the address to that of the message with [`Auth::verify_email`](crate::Auth::verify_email), where
+    /// [registrations are private](crate::AuthBuilder::private_registration).
+    AddressChange(Token<AddressChange>),
+    /// Says to the former address that the account has another one now. It has no token.
+    AddressChanged,
+    /// Completes a [private registration](crate::AuthBuilder::private_registration): the token sets the password with
+    /// [`Auth::reset_password`](crate::Auth::reset_password). Until then no password logs in.
+    Registration(Token<Reset>),
     /// Says that there is an account already, to its owner, after a
-    /// [private registration](crate::AuthBuilder::private_registration) with its address. The token sets a new password,
-    /// for an owner who has forgotten it.
+    /// [private registration](crate::AuthBuilder::private_registration) with its address, or a change of another account's
+    /// address to it. The token sets a new password, for an owner who has forgotten it.
     AccountExists(Token<Reset>),
 }
 
 impl Message {
-    /// The token as text, or the code, for the message only.
+    /// The token as text, or the code, for the message only; empty for one without either.
     #[must_use]
     pub fn token(&self) -> &str {
         match &self.kind {
@@ -89,20 +97,23 @@ impl Message {
             MessageKind::EmailVerification(token) => token.expose(),
             MessageKind::MagicLink(token) => token.expose(),
             MessageKind::LoginCode(code) => code.expose_secret(),
-            MessageKind::AccountExists(token) => token.expose(),
+            MessageKind::AddressChange(token) => token.expose(),
+            MessageKind::AddressChanged => "",
+            MessageKind::Registration(token) | MessageKind::AccountExists(token) => token.expose(),
         }
     }
 }
 
 impl MessageKind {
-    /// What the token is for.
+    /// What the token is for, or what the message is about.
     #[must_use]
     pub const fn purpose(&self) -> Purpose {
         match self {
-            Self::PasswordReset(_) | Self::AccountExists(_) => Purpose::PasswordReset,
+            Self::PasswordReset(_) | Self::Registration(_) | Self::AccountExists(_) => Purpose::PasswordReset,
             Self::EmailVerification(_) => Purpose::EmailVerification,
             Self::MagicLink(_) => Purpose::MagicLink,
             Self::LoginCode(_) => Purpose::LoginCode,
+            Self::AddressChange(_) | Self::AddressChanged => Purpose::AddressChange,
         }
     }
 }
@@ -117,7 +128,12 @@ macro_rules! from_token {
     )+};
 }
 
-from_token!(Reset => PasswordReset, Verification => EmailVerification, MagicLink => MagicLink);
+from_token!(
+    Reset => PasswordReset,
+    Verification => EmailVerification,
+    MagicLink => MagicLink,
+    AddressChange => AddressChange
+);
 
 /// A message was not sent. It wraps the error of a mail client.
 #[derive(Debug, thiserror::Error)]
@@ -160,10 +176,15 @@ impl fmt::Display for Unsent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (to, until) = (&self.0.to, self.0.expires_at);
         let purpose = match &self.0.kind {
+            MessageKind::Registration(_) => "registration",
+            MessageKind::AddressChanged => "address_changed",
             MessageKind::AccountExists(_) => "account_exists",
             kind => kind.purpose().name(),
         };
-        write!(f, "message {purpose} to {to}: {} (valid until {until}); ", self.0.token())?;
+        match self.0.token() {
+            "" => write!(f, "message {purpose} to {to}; ")?,
+            token => write!(f, "message {purpose} to {to}: {token} (valid until {until}); ")?,
+        }
         f.write_str("it is logged and not sent: set a delivery by `AuthBuilder::delivery`")
     }
 }

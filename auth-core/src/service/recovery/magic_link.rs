@@ -126,7 +126,7 @@ impl Auth {
         let grant = self.grant(&session, &user.state.roles).await?;
         let begun = self.change_with(context, operation, code, move |change| async move {
             // Of the same version as before: otherwise the token is refused.
-            let user = change.redeem_one_time(presented).await?;
+            let (user, _) = change.redeem_one_time(presented).await?;
             let key = key.as_ref().map(ProvenKey::thumbprint);
             change.begin_granted(session, &user.state.roles, key, &grant).await
         });

@@ -1,6 +1,7 @@
 //! Recovery: one-time tokens and codes that a message carries to an address, for a new password, for the verification of the
 //! address, and for a login.
 
+mod address;
 mod delivery;
 mod login_code;
 mod magic_link;
@@ -120,8 +121,8 @@ impl Change {
     }
 
     /// Redeems a token that was [presented](Auth::presented); of concurrent calls one succeeds. Its user is read again,
-    /// since slow work may lie between.
-    async fn redeem_one_time(&self, token: OneTime) -> Result<UserRecord, AccountError> {
+    /// since slow work may lie between. Returns it with the address of the message.
+    async fn redeem_one_time(&self, token: OneTime) -> Result<(UserRecord, Email), AccountError> {
         let refused = |reason| self.auth().one_time_refused(self.context(), reason);
         let recording = self.recording(None, |record: &Option<OneTimeToken>| {
             let used = |record: &OneTimeToken| EventKind::OneTimeTokenUsed {
@@ -134,7 +135,8 @@ impl Change {
         let redeem = tokens.redeem_token(&token.hash, token.purpose, self.now(), recording.audit());
         let record = recording.of(redeem).await?.ok_or_else(|| refused(TokenError::Unknown))?;
         let user = self.service()?.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
-        user.ok_or_else(|| refused(TokenError::SubjectChanged))
+        let user = user.ok_or_else(|| refused(TokenError::SubjectChanged))?;
+        Ok((user, record.email))
     }
 }
 
@@ -149,5 +151,7 @@ impl Change {
 
 /// Whether a token is valid for the user as it is now: a changed password or address makes it invalid.
 fn is_of(record: &OneTimeToken, user: &UserRecord) -> bool {
-    user.state.active && user.state.version == record.version && user.email.as_ref() == Some(&record.email)
+    // That of a change is the address to come; the version grows with the present one.
+    let has_address = record.purpose == Purpose::AddressChange || user.email.as_ref() == Some(&record.email);
+    user.state.active && user.state.version == record.version && has_address
 }

@@ -7,7 +7,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::{DeliveryError, Message, MessageKind, OneTime};
-use crate::base::{Context, SubjectId};
+use crate::base::{Context, Email, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
@@ -99,21 +99,29 @@ impl Change {
     pub(crate) async fn send(&self, recipient: Recipient, new: impl NewMessage) -> Result<(), AccountError> {
         let Some(user) = self.recipient(recipient).await? else { return Ok(()) };
         let Some(to) = user.email.clone() else { return Ok(()) };
+        self.send_to(&user, to, new).await
+    }
+
+    /// Sends a message about this user to an address.
+    pub(super) async fn send_to(&self, user: &UserRecord, to: Email, new: impl NewMessage) -> Result<(), AccountError> {
         let (token, kind) = new()?;
-        let expires_at = self.issue(token, &user, &to).await?;
-        let message = Message { kind, to, subject: user.id.clone(), expires_at };
+        let expires_at = self.issue(token, user, &to).await?;
+        self.deliver(Message { kind, to, subject: user.id.clone(), expires_at }).await
+    }
+
+    pub(super) async fn deliver(&self, message: Message) -> Result<(), AccountError> {
         let Some(delivery) = &self.service()?.recovery.delivery else { return Ok(()) };
+        let (subject, purpose) = (message.subject.clone(), message.kind.purpose());
         let sent = timeout(DELIVERY_TIMEOUT, delivery.send(message)).await;
         if let Err(error) = sent.unwrap_or_else(|late| Err(DeliveryError::new(late))) {
-            let purpose = token.purpose;
             tracing::error!(target: "auth", %error, purpose = purpose.name(), "a message was not delivered");
-            self.auth().record(self.context(), EventKind::DeliveryFailed { subject: user.id, purpose });
+            self.auth().record(self.context(), EventKind::DeliveryFailed { subject, purpose });
         }
         Ok(())
     }
 
     /// The active user to send to; `None` if there is none.
-    async fn recipient(&self, recipient: Recipient) -> Result<Option<UserRecord>, AccountError> {
+    pub(super) async fn recipient(&self, recipient: Recipient) -> Result<Option<UserRecord>, AccountError> {
         let users = &self.service()?.users;
         let user = match recipient {
             Recipient::Login(login) if login.len() > MAX_LOGIN_BYTES => None,

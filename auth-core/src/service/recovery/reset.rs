@@ -34,7 +34,7 @@ impl Auth {
         let (token, user) = self.presented::<Reset>(context, token).await?;
         let hash = self.hash_password(new, &words_of(Some(&user))).await?;
         self.change(context, "reset_password", |change| async move {
-            let user = change.redeem_one_time(token).await?;
+            let (user, _) = change.redeem_one_time(token).await?;
             // From the version that the token has: another change of the credentials meanwhile has made it invalid.
             let changed = change.replace_password(&user.id, user.state.version, &hash).await;
             changed.map(|_| ()).map_err(|error| match error {

@@ -6,7 +6,7 @@ use crate::base::{Context, SubjectId, Timestamp};
 use crate::cache::Limited;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
-use crate::token::Verification;
+use crate::token::{AddressChange, OpaqueKind as _, Verification};
 
 impl Auth {
     /// Sends a message with a token that verifies the subject's address. The token replaces an earlier one and is valid
@@ -27,7 +27,8 @@ impl Auth {
     }
 
     /// Verifies the address to which a [message](Self::request_email_verification) was sent, by its token, and returns
-    /// the subject.
+    /// the subject. The token of [`AddressChange`](crate::recovery::MessageKind::AddressChange) makes its address that of the
+    /// account.
     ///
     /// ```
     /// use auth_core::AccountError;
@@ -44,10 +45,13 @@ impl Auth {
     /// [`AccountError::InvalidOneTimeToken`] for every refused token, whatever the reason;
     /// [`AccountError::RateLimited`]; [`AccountError::Unavailable`] when a store does not answer: the token may be spent.
     pub async fn verify_email(&self, context: &Context, token: &str) -> Result<SubjectId, AccountError> {
+        if token.starts_with(AddressChange::PREFIX) {
+            return self.change_address(context, token).await;
+        }
         let (token, _) = self.presented::<Verification>(context, token).await?;
         let verified =
             self.change(context, "verify_email", |change| async move { change.redeem_one_time(token).await });
-        Ok(verified.await?.id)
+        Ok(verified.await?.0.id)
     }
 
     /// Returns when the present address of a subject was verified, by any token that a message carried to it; `None` when

@@ -8,11 +8,13 @@ use serde_json::{Map, Value};
 use crate::base::{Context, Email, SubjectId};
 use crate::cache::Limited;
 use crate::event::{Event, EventKind};
+use crate::password::Password;
 use crate::policy::Role;
 use crate::service::change::PATIENCE;
 use crate::service::recovery::{MessageKind, Recipient, token_of};
 use crate::service::{AccountError, Auth};
 use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
+use crate::token::random_secret;
 
 /// A user to register.
 #[derive(Debug)]
@@ -92,10 +94,15 @@ impl Auth {
     }
 
     /// As [`register`](Self::register), without telling whether the address has an account: the answer, and the work before
-    /// it, are the same. The user is added in a task that [`settled`](Self::settled) awaits; a new address gets a message
-    /// that [verifies it](Self::request_email_verification), and one with an account the message
+    /// it, are the same. The user is added in a task that [`settled`](Self::settled) awaits; a new address gets the message
+    /// [`Registration`](crate::recovery::MessageKind::Registration), and one with an account the message
     /// [`AccountExists`](crate::recovery::MessageKind::AccountExists). `POST /auth/register` calls it after
     /// [`AuthBuilder::private_registration`](crate::AuthBuilder::private_registration).
+    ///
+    /// The token of either message sets the password by [`reset_password`](Self::reset_password). The password of the
+    /// registration only has to meet the rules: it never logs in, neither before the token is used nor after it. Otherwise a
+    /// login would tell whether the address was free, and a client that registers the address of another user first would
+    /// keep a password of that user's account.
     ///
     /// A field that the registry refuses, but for an `email` that is taken, is logged and adds no user: the application
     /// checks its own fields before.
@@ -123,8 +130,9 @@ impl Auth {
     pub async fn register_privately(&self, context: &Context, registration: Registration) -> Result<(), AccountError> {
         self.registry()?;
         let permit = self.message_permit()?;
-        self.limit(context, Limited::Message, Some(&registration.email)).await?;
-        let user = self.new_user(context, registration).await?;
+        let email = registration.email.parse::<Email>();
+        self.limit(context, Limited::Message, email.as_ref().ok().map(Email::as_str)).await?;
+        let user = self.new_user_with(context, registration, |_| Ok(random_secret()?)).await?;
         self.change_later(context, "register", |change| async move {
             let _permit = permit;
             change.check_caller().await?;
@@ -133,7 +141,7 @@ impl Auth {
             let recording = change.recording(None, |created: &Created| registered(created, &roles));
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             match created {
-                Ok(subject) => change.send(Recipient::Subject(subject), token_of(MessageKind::EmailVerification)).await,
+                Ok(subject) => change.send(Recipient::Subject(subject), token_of(MessageKind::Registration)).await,
                 Err(rejected) if rejected.is_email_taken() => {
                     change.send(Recipient::Login(login), token_of(MessageKind::AccountExists)).await
                 }
@@ -164,14 +172,28 @@ impl Auth {
     /// [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have; [`AccountError::RateLimited`];
     /// [`AccountError::Overloaded`] when too many passwords are being hashed.
     pub async fn new_user(&self, context: &Context, registration: Registration) -> Result<NewUser, AccountError> {
+        self.new_user_with(context, registration, |password| Ok(password.into_secret())).await
+    }
+
+    /// As [`new_user`](Self::new_user), with the password that `stored` gives for a checked one.
+    async fn new_user_with(
+        &self,
+        context: &Context,
+        registration: Registration,
+        stored: impl FnOnce(Password) -> Result<SecretString, AccountError>,
+    ) -> Result<NewUser, AccountError> {
         let Registration { email, password, roles, extra } = registration;
-        self.limit(context, Limited::Registration, Some(&email)).await?;
-        let email: Email = email.parse()?;
+        let email = email.parse::<Email>();
+        // What is no address has no limit of its own: it names no account.
+        let account = email.as_ref().ok().map(Email::as_str);
+        self.limit(context, Limited::Registration, account).await?;
+        let email = email?;
         self.check_roles(&roles)?;
         self.check_extra(&extra)?;
         let texts = extra.values().filter_map(Value::as_str);
         let words: Vec<_> = std::iter::once(email.as_str()).chain(texts).collect();
-        let password_hash = self.hash_password(password, &words).await?;
+        let password = stored(self.check_new_password(password, &words).await?)?;
+        let password_hash = self.service()?.hasher.hash(password).await?;
         Ok(NewUser { extra, ..NewUser::new(email, password_hash).with_roles(roles) })
     }
 

@@ -1,0 +1,94 @@
+//! Change of an e-mail address.
+
+use super::request::Recipient;
+use super::{Message, MessageKind, token_of};
+use crate::base::{Actor, Context, Email, SubjectId};
+use crate::cache::Limited;
+use crate::service::{AccountError, Auth};
+use crate::store::AccountPatch;
+use crate::token::AddressChange;
+
+impl Auth {
+    /// Limits a change to another address: it sends messages to any address, and its answer tells which ones are taken.
+    pub(crate) async fn limit_new_address(
+        &self,
+        context: &Context,
+        subject: &SubjectId,
+        email: &Email,
+    ) -> Result<(), AccountError> {
+        self.limit(context, Limited::Message, Some(subject.as_str())).await?;
+        self.limit(context, Limited::Message, Some(email.as_str())).await?;
+        Ok(())
+    }
+
+    /// Whether a subject's own change of its address waits for the token of a message, since an answer at once would tell
+    /// whether the address has an account.
+    pub(crate) fn is_address_private(&self, context: &Context, subject: &SubjectId) -> bool {
+        let is_own = matches!(&context.actor, Actor::Subject(actor) if actor == subject);
+        is_own && self.service().is_ok_and(|service| service.private_registration)
+    }
+
+    /// Sends a message to an address that a subject wants: one that changes it, or to the owner of an account that has it.
+    pub(crate) fn offer_address_later(
+        &self,
+        context: &Context,
+        subject: SubjectId,
+        email: Email,
+    ) -> Result<(), AccountError> {
+        let permit = self.message_permit()?;
+        self.change_later(context, "update_account", |change| async move {
+            let _permit = permit;
+            if let Some(owner) = change.service()?.users.find_by_login(email.as_str()).await? {
+                return change.send(Recipient::Subject(owner.id), token_of(MessageKind::AccountExists)).await;
+            }
+            let Some(user) = change.recipient(Recipient::Subject(subject)).await? else { return Ok(()) };
+            change.send_to(&user, email, token_of(MessageKind::AddressChange)).await
+        })
+    }
+
+    /// Makes the address of a message that of the account.
+    pub(super) async fn change_address(&self, context: &Context, token: &str) -> Result<SubjectId, AccountError> {
+        let (token, _) = self.presented::<AddressChange>(context, token).await?;
+        self.change(context, "verify_email", |change| async move {
+            let (user, email) = change.redeem_one_time(token).await?;
+            let patch = AccountPatch { email: Some(email), ..AccountPatch::default() };
+            let (_, former) = change.update_account(&user.id, patch).await.map_err(|error| match error {
+                // Another account has got the address since the message.
+                AccountError::EmailTaken => AccountError::InvalidOneTimeToken,
+                other => other,
+            })?;
+            if let Some(former) = former {
+                change.auth().tell_former_address_later(change.context(), &user.id, former, false);
+            }
+            Ok(user.id)
+        })
+        .await
+    }
+
+    /// Tells the former address of a subject that the account has another one, where messages are sent at all: a thief of a
+    /// session is not the only one to know. With `verifies` the new address gets a message that verifies it.
+    pub(crate) fn tell_former_address_later(
+        &self,
+        context: &Context,
+        subject: &SubjectId,
+        former: Email,
+        verifies: bool,
+    ) {
+        if !self.service().is_ok_and(|service| service.recovery.is_on()) {
+            return;
+        }
+        let subject = subject.clone();
+        let sent = self.message_permit().and_then(|permit| {
+            self.change_later(context, "update_account", |change| async move {
+                let _permit = permit;
+                let (kind, expires_at) = (MessageKind::AddressChanged, change.now());
+                change.deliver(Message { kind, to: former, subject: subject.clone(), expires_at }).await?;
+                if verifies {
+                    change.send(Recipient::Subject(subject), token_of(MessageKind::EmailVerification)).await?;
+                }
+                Ok(())
+            })
+        });
+        drop(sent.inspect_err(|error| tracing::warn!(target: "auth", %error, "no message about a new address")));
+    }
+}

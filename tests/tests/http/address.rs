@@ -1,0 +1,175 @@
+//! Changes of an e-mail address: their limits, their messages, and those that tell no one who has an account.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use auth_core::prelude::*;
+use auth_core::recovery::{Delivery, DeliveryError, Message, MessageKind};
+use auth_core::store::{Account, AccountPatch, MemoryStore};
+use auth_core::{AccountError, Actor, AuthBuilder, Context, Registration};
+
+use crate::{OTHER_PASSWORD, PASSWORD};
+
+type Sent = (&'static str, String, String);
+
+/// Keeps the messages.
+#[derive(Clone, Default)]
+struct Outbox(Arc<Mutex<Vec<Sent>>>);
+
+#[async_trait]
+impl Delivery for Outbox {
+    async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+        let kind = match &message.kind {
+            MessageKind::EmailVerification(_) => "verification",
+            MessageKind::AddressChange(_) => "change",
+            MessageKind::AddressChanged => "changed",
+            MessageKind::AccountExists(_) => "exists",
+            _ => "another",
+        };
+        self.0.lock().unwrap().push((kind, message.to.to_string(), message.token().to_owned()));
+        Ok(())
+    }
+}
+
+struct Scene {
+    auth: Auth,
+    outbox: Outbox,
+    ada: SubjectId,
+}
+
+impl Scene {
+    /// A service with the users ada, bob and cyd.
+    async fn new(set: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
+        let outbox = Outbox::default();
+        let builder = auth_core::testing::in_memory().store(MemoryStore::new()).delivery(outbox.clone());
+        let auth = set(builder).build().unwrap();
+        let mut ids = Vec::new();
+        for name in ["ada", "bob", "cyd"] {
+            let user = Registration::new(format!("{name}@example.com"), PASSWORD);
+            ids.push(auth.register(&Context::system("test"), user).await.unwrap().0);
+        }
+        let scene = Self { auth, outbox, ada: ids.swap_remove(0) };
+        scene.messages().await;
+        scene
+    }
+
+    async fn messages(&self) -> Vec<Sent> {
+        self.auth.settled().await;
+        std::mem::take(&mut *self.outbox.0.lock().unwrap())
+    }
+
+    fn ada(&self) -> Context {
+        Context::of(Actor::Subject(self.ada.clone()))
+    }
+
+    async fn change(&self, context: &Context, name: &str) -> Result<Account, AccountError> {
+        let email = Some(format!("{name}@example.com").parse().unwrap());
+        self.auth.update_account(context, &self.ada, AccountPatch { email, ..AccountPatch::default() }).await
+    }
+
+    async fn address(&self) -> String {
+        self.auth.account(&self.ada).await.unwrap().email.to_string()
+    }
+}
+
+fn is_limited<T>(outcome: &Result<T, AccountError>) -> bool {
+    matches!(outcome, Err(AccountError::RateLimited(_)))
+}
+
+fn kinds(sent: &[Sent]) -> Vec<(&str, &str)> {
+    sent.iter().map(|(kind, to, _)| (*kind, to.as_str())).collect()
+}
+
+#[tokio::test]
+async fn a_change_of_the_address_tells_the_former_one() {
+    let scene = Scene::new(|builder| builder).await;
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    assert_eq!(scene.address().await, "countess@example.com");
+    let sent = scene.messages().await;
+    assert_eq!(kinds(&sent), [("changed", "ada@example.com"), ("verification", "countess@example.com")]);
+    // The same address again is no change.
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    assert_eq!(scene.messages().await, []);
+}
+
+#[tokio::test]
+async fn changes_of_the_address_are_limited_by_account_and_by_address() {
+    let scene = Scene::new(|builder| builder).await;
+    // Back and forth, to send messages to an address of another person.
+    for n in 0..30 {
+        let name = if n % 2 == 0 { "victim" } else { "ada" };
+        let outcome = scene.change(&scene.ada(), name).await;
+        assert!(outcome.is_ok() || is_limited(&outcome), "{outcome:?}");
+    }
+    let to_victim = scene.messages().await.into_iter().filter(|(_, to, _)| to == "victim@example.com").count();
+    assert!(to_victim <= 10, "{to_victim} messages");
+    // The account has used up its limit, and may keep its address.
+    assert!(is_limited(&scene.change(&scene.ada(), "fresh").await));
+    scene.auth.update_account(&scene.ada(), &scene.ada, AccountPatch::default()).await.unwrap();
+
+    // Many accounts, one address.
+    let mut limited = 0;
+    for n in 0..12 {
+        let system = Context::system("test");
+        let user = Registration::new(format!("{n}@example.com"), PASSWORD);
+        let (user, _) = scene.auth.register(&system, user).await.unwrap();
+        let patch = AccountPatch { email: Some("target@example.com".parse().unwrap()), ..AccountPatch::default() };
+        let outcome = scene.auth.update_account(&Context::of(Actor::Subject(user.clone())), &user, patch).await;
+        limited += usize::from(is_limited(&outcome));
+    }
+    assert_eq!(limited, 2);
+}
+
+#[tokio::test]
+async fn who_has_an_account_is_not_found_out_by_many_changes_of_an_address() {
+    let scene = Scene::new(|builder| builder).await;
+    let mut answers = Vec::new();
+    for _ in 0..12 {
+        answers.push(scene.change(&scene.ada(), "bob").await.unwrap_err());
+    }
+    assert_eq!(answers[0], AccountError::EmailTaken);
+    assert!(answers[10..].iter().all(|answer| matches!(answer, AccountError::RateLimited(_))), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_private_change_of_the_address_tells_no_one_who_has_an_account() {
+    let scene = Scene::new(AuthBuilder::private_registration).await;
+    let free = scene.change(&scene.ada(), "countess").await;
+    let (kind, to, token) = scene.messages().await.pop().unwrap();
+    assert_eq!((kind, to.as_str()), ("change", "countess@example.com"));
+    let taken = scene.change(&scene.ada(), "bob").await;
+    assert_eq!(free, taken);
+    assert_eq!(free.unwrap().email.as_str(), "ada@example.com");
+    assert_eq!(kinds(&scene.messages().await), [("exists", "bob@example.com")]);
+    assert_eq!(scene.address().await, "ada@example.com");
+
+    // By the token, once, for the subject alone.
+    let system = Context::system("test");
+    assert_eq!(scene.auth.verify_email(&system, &token).await.as_ref(), Ok(&scene.ada));
+    assert_eq!(scene.address().await, "countess@example.com");
+    assert!(scene.auth.email_verified_at(&scene.ada).await.unwrap().is_some());
+    assert_eq!(kinds(&scene.messages().await), [("changed", "ada@example.com")]);
+    assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
+
+    // An administrator sees the accounts anyway.
+    assert_eq!(scene.change(&system, "bob").await, Err(AccountError::EmailTaken));
+    assert_eq!(scene.change(&system, "ada").await.unwrap().email.as_str(), "ada@example.com");
+}
+
+#[tokio::test]
+async fn the_token_of_a_change_ends_with_the_password_and_takes_no_address_of_another_account() {
+    let scene = Scene::new(AuthBuilder::private_registration).await;
+    let system = Context::system("test");
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    let (_, _, token) = scene.messages().await.pop().unwrap();
+    let kept = auth_core::Keep::None;
+    scene.auth.set_password(&system, &scene.ada, OTHER_PASSWORD.into(), kept).await.unwrap();
+    assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
+
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    let (_, _, token) = scene.messages().await.pop().unwrap();
+    scene.auth.register(&system, Registration::new("countess@example.com", PASSWORD)).await.unwrap();
+    assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
+    assert_eq!(scene.address().await, "ada@example.com");
+    assert_eq!(scene.auth.email_verified_at(&scene.ada).await.unwrap(), None);
+}
