@@ -17,12 +17,14 @@ async fn after_ten_guesses(client: &Client, name: &str, password: &str) -> Answe
 
 /// Repeats a wrong request until it is limited for some seconds: on a busy machine the quota refills meanwhile.
 async fn use_up<F: Future<Output = Answer>>(quota: usize, wrong: impl Fn() -> F) {
-    for n in 0.. {
+    let mut answered = 0;
+    loop {
         let answer = wrong().await;
         if answer.status != 429 {
-            assert!([401, 403].contains(&answer.status.as_u16()) && n < 10 * quota, "{}", answer.text);
+            answered += 1;
+            assert!([401, 403].contains(&answer.status.as_u16()) && answered < 10 * quota, "{}", answer.text);
         } else if answer.header("retry-after").unwrap().parse::<u64>().unwrap() > 1 {
-            assert!(n >= quota, "the limit was used up by {n}");
+            assert!(answered >= quota, "the limit was used up by {answered}");
             break;
         }
     }
