@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 
 use auth_core::limits::{By, Limited, Quota, RateLimits};
 use auth_core::prelude::*;
-use auth_core::{Context, Registration, testing};
+use auth_core::{AccountError, Registration, testing};
 use auth_tests::{Client, serve};
 use metrics::{Counter, Gauge, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
@@ -95,6 +96,26 @@ impl Recorder for Recording {
     }
 }
 
+/// A hash keeps its place in the queue until its caller is answered or gone.
+#[tokio::test]
+async fn a_hash_beyond_the_queue_is_counted() {
+    let recorder = Recording::default();
+    let _installed = metrics::set_default_local_recorder(&recorder);
+    let auth = testing::in_memory().build().unwrap();
+    let cx = &mut Context::from_waker(Waker::noop());
+    let mut waiting = Vec::new();
+    let refused = loop {
+        let mut hash = Box::pin(auth.hash_password(PASSWORD.into(), &[]));
+        match hash.as_mut().poll(cx) {
+            Poll::Pending => waiting.push(hash),
+            Poll::Ready(answer) => break answer.map(|_| ()),
+        }
+        assert!(waiting.len() < 1_000_000, "the queue has no bound");
+    };
+    assert_eq!(refused, Err(AccountError::Overloaded));
+    assert_eq!(recorder.value("auth_password_hash_rejected_total"), Some(1));
+}
+
 /// All of one service on one thread, whose recorder is the test's.
 #[tokio::test]
 async fn metrics_count_what_happens_over_http() {
@@ -104,7 +125,7 @@ async fn metrics_count_what_happens_over_http() {
     let auth = testing::in_memory().roles::<Role>().new_user_role(Role::User).rate_limits(limits).build().unwrap();
     assert_eq!(recorder.value("auth_logins_total{outcome=\"refused\"}"), Some(0), "registered by `build`");
 
-    auth.register(&Context::system("test"), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+    auth.register(&auth_core::Context::system("test"), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
     let routes = GuardedRouter::new().route("/", get(guarded)).route("/admins", get(of_admins));
     let routes = routes.route("/never", get(never)).route("/once", get(once)).merge(auth.routes());
     let client = Client::new(&serve(routes.with_state(auth.clone())).await);

@@ -315,6 +315,22 @@ async fn rows_that_are_linked_again_are_found_with_a_key_or_by_what_was_pinned()
     assert!(findings(&auth, None).await.ends_with("head"));
 }
 
+/// Another party may give a stored event several lines, of which each would count as an event.
+#[tokio::test]
+async fn an_event_is_exported_as_one_line() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let auth = service(&store, None);
+    six_rows(&store, &auth).await;
+    store.tamper("UPDATE T.events SET body = replace(body, ',', ',' || char(10))").await;
+    let mut lines = String::new();
+    let write = async |page: String| {
+        lines.push_str(&page);
+        Ok::<_, AccountError>(())
+    };
+    assert_eq!(auth.export_events(AuditFilter::default(), write).await.unwrap(), 6);
+    assert!(lines.lines().count() == 6 && lines.lines().all(|line| line.starts_with("{\"id\"")), "{lines}");
+}
+
 #[tokio::test]
 async fn the_key_of_the_settings_seals() {
     let store = SqliteStore::open("sqlite::memory:").await.unwrap();

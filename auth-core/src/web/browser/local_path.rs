@@ -65,3 +65,35 @@ impl From<LocalPath> for String {
         path.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::LocalPath;
+
+    #[test]
+    fn a_path_leads_to_no_other_site_however_a_browser_reads_it() {
+        for path in ["/", "/notes?page=2#top", "/a//b", "/a\\b", "/%2F%2Fevil.example", "/@evil.example"] {
+            assert!(path.parse::<LocalPath>().is_ok_and(|parsed| parsed.as_str() == path), "{path}");
+        }
+        for path in [
+            "",
+            "notes",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "//evil.example",
+            "/\\evil.example",
+            "\\/evil.example",
+            // Browsers leave tabs and line ends out, and white space at the beginning.
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r\n/evil.example",
+            " //evil.example",
+            "/ /evil.example",
+            "/\r\nset-cookie: a=b",
+            "/\0",
+            "/caf\u{e9}",
+        ] {
+            assert!(path.parse::<LocalPath>().is_err(), "{path:?}");
+        }
+    }
+}
