@@ -27,7 +27,9 @@ async fn a_forgotten_password_is_reset() {
     client.try_refresh(&before.refresh).await.is_problem(401);
     client.try_login("ada@example.com", PASSWORD).await.is_problem(401);
     client.post_json("/auth/password/reset", &body).await.is_problem(401);
-    client.login("ada@example.com", OTHER_PASSWORD).await;
+    let after = client.login("ada@example.com", OTHER_PASSWORD).await;
+    let sessions = client.get_as(&after.access, "/auth/sessions").await.json();
+    assert_eq!(sessions.as_array().unwrap().len(), 1, "the earlier session has ended: {sessions}");
 }
 
 #[tokio::test]
