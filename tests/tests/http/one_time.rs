@@ -230,6 +230,8 @@ async fn a_weak_password_does_not_spend_the_token() {
         scene.post("/auth/password/reset", json!({ "token": token, "new_password": weak })).await.is_problem(422);
     }
     assert_eq!(scene.reset(&token).await.status, 204);
+    // The token was spent, not only outdated by the new password.
+    assert_eq!(scene.auth.email_verified_at(&scene.ada).await.unwrap(), Some(NOW));
 }
 
 #[tokio::test(flavor = "multi_thread")]

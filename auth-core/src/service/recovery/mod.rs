@@ -155,3 +155,42 @@ fn is_of(record: &OneTimeToken, user: &UserRecord) -> bool {
     let has_address = record.purpose == Purpose::AddressChange || user.email.as_ref() == Some(&record.email);
     user.state.active && user.state.version == record.version && has_address
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::SubjectState;
+
+    /// A store of the application may keep the version when only the address changes.
+    #[test]
+    fn a_token_is_valid_for_the_active_subject_with_its_version_and_its_address() {
+        let email: Email = "ada@example.com".parse().unwrap();
+        let user = UserRecord {
+            id: SubjectId::random(),
+            email: Some(email.clone()),
+            words: Vec::new(),
+            created_at: None,
+            password_hash: None,
+            state: SubjectState { active: true, roles: Arc::new([]), version: 3 },
+        };
+        let record = OneTimeToken {
+            hash: TokenHash::of("token"),
+            purpose: Purpose::MagicLink,
+            subject: user.id.clone(),
+            version: 3,
+            email,
+            created_at: Timestamp::from_secs(1),
+            expires_at: Timestamp::from_secs(2),
+        };
+        assert!(is_of(&record, &user));
+        let state = |active, version| SubjectState { active, version, ..user.state.clone() };
+        for other in [
+            UserRecord { email: "eve@example.com".parse().ok(), ..user.clone() },
+            UserRecord { email: None, ..user.clone() },
+            UserRecord { state: state(false, 3), ..user.clone() },
+            UserRecord { state: state(true, 4), ..user.clone() },
+        ] {
+            assert!(!is_of(&record, &other), "{other:?}");
+        }
+    }
+}
