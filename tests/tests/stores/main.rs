@@ -18,6 +18,7 @@ mod migrated_users;
 mod own_transaction;
 mod postgres;
 mod purge;
+mod retention;
 mod schema;
 mod sqlite;
 mod statements;
