@@ -94,6 +94,7 @@ async fn a_password_that_was_seen_less_often_is_accepted() {
     for (count, is_refused) in [(0, true), (3, true), (4, false)] {
         let auth = service(check.clone().min_count(count), |builder| builder);
         assert_eq!(auth.hash_password(BREACHED.into(), &[]).await.is_err(), is_refused, "{count}");
+        auth.hash_password(PASSWORD.into(), &[]).await.unwrap();
     }
 }
 

@@ -96,6 +96,18 @@ async fn guesses_of_a_code_are_limited_for_its_challenge_alone() {
 }
 
 #[tokio::test]
+async fn requests_for_codes_are_limited_for_a_name() {
+    let scene = Scene::new().await;
+    for name in [ADA, "unknown@example.com"] {
+        for _ in 0..10 {
+            scene.challenge(name).await;
+        }
+        scene.post("/auth/login-code", json!({ "email": name })).await.is_problem(429);
+    }
+    assert_eq!(scene.messages().await.len(), 10);
+}
+
+#[tokio::test]
 async fn guesses_of_codes_are_limited_for_an_address() {
     let scene = Scene::new().await;
     let client = system().address("192.0.2.7".parse().unwrap());
