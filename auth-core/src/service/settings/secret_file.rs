@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn the_draft_of_a_process_that_was_killed_is_in_nobodys_way() {
+    fn the_draft_of_a_killed_process_stops_no_other() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("app.db.secret");
         fs::write(folder.path().join(format!("app.db.secret.{}", std::process::id())), "half").unwrap();
