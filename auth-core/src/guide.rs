@@ -22,6 +22,7 @@ pages! {
     FromNestJs: "coming-from/nestjs.md";
     FromSpringSecurity: "coming-from/spring-security.md";
     Guards: "reference/guards.md";
+    Metrics: "metrics.md";
     MultiTenancy: "recipes/multi-tenancy.md";
     OpenApi: "recipes/openapi.md";
     Operations: "reference/operations.md";

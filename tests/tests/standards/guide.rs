@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+use auth_tests::python;
 
 use crate::root;
 
@@ -102,4 +105,49 @@ fn guide_and_readmes_have_links_that_lead_somewhere() {
         }
     }
     assert!(checked > 50, "only {checked} links were found");
+}
+
+/// The addresses of a page's links and pictures.
+fn addresses(html: &str) -> impl Iterator<Item = &str> {
+    let of = |attribute: &'static str| html.split(attribute).skip(1).filter_map(|rest| rest.split('"').next());
+    of(" href=\"").chain(of(" src=\"")).filter(|address| !address.contains(':'))
+}
+
+/// A path without `..`; `None` if it leads out of its beginning.
+fn normal(path: &Path) -> Option<PathBuf> {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => _ = normal.pop().then_some(())?,
+            component => normal.push(component),
+        }
+    }
+    Some(normal)
+}
+
+#[test]
+fn guide_is_built_as_a_book_without_a_warning_and_its_links_lead_to_its_pages() {
+    let Some(python) = python::command(&root().join("tests/tests/standards/book/requirements.txt")) else { return };
+    let book = tempfile::tempdir().unwrap();
+    let mut mdbook = Command::new(Path::new(python.get_program()).with_file_name("mdbook"));
+    let output = mdbook.arg("build").arg(root().join("docs")).arg("--dest-dir").arg(book.path()).output().unwrap();
+    let printed = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).concat();
+    let is_clean = printed.lines().all(|line| line.trim_start().starts_with("INFO"));
+    assert!(output.status.success() && is_clean && !printed.is_empty(), "{printed}");
+    let mut checked = 0;
+    for page in pages() {
+        let page = PathBuf::from(page).with_extension("html");
+        let html = read(&book.path().join(&page));
+        for address in addresses(&html) {
+            let (file, anchor) = address.split_once('#').unwrap_or((address, ""));
+            let target = if file.is_empty() { page.clone() } else { page.with_file_name("").join(file) };
+            // Those out of the book lead into the repository.
+            let Some(target) = normal(&target).map(|target| book.path().join(target)) else { continue };
+            assert!(target.exists(), "{} links to {address}, and there is no such file", page.display());
+            let is_there = anchor.is_empty() || read(&target).contains(&format!("id=\"{anchor}\""));
+            assert!(is_there, "{} links to {address}, and the page has no such place", page.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 1_000, "only {checked} links were found");
 }

@@ -12,6 +12,7 @@ mod left_out;
 mod names;
 mod page;
 mod picture;
+mod reference;
 mod threats;
 
 use std::fs;
