@@ -8,10 +8,21 @@ use crate::policy::{OwnedRequirement, Pattern, PolicyTable, Row, Witness, law_be
 /// dropped, at the end of the statement, every broken law fails the test at once, with the route, its place in the source,
 /// and a caller who shows it.
 ///
-/// A law is about the routes that match a pattern, `METHOD /path` or a path alone: `*` is any segment, `**` any number of
-/// them. A pattern that matches no route is broken as well. A plain router that may answer a request of the pattern breaks a
-/// law unless its guards keep it, or [`no_unchecked_except`](Laws::no_unchecked_except) names it. A guarded fallback answers what no
-/// route does: only the pattern `*` is about it.
+/// A law is about the requests of a pattern, `METHOD /path` or a path alone: `*` is any segment, `**` any number of them, `{id}`
+/// any value for which no route has a literal. It must be kept by everything that can answer such a request, as axum chooses
+/// it:
+///
+/// - The path chooses the route, the most literal one that matches: `/files/{*rest}` answers `/files/secret/**`, where no route
+///   is nearer.
+/// - The method chooses its handler: `get` also answers HEAD, [`any`](crate::routing::any) and a method router's fallback what no
+///   other handler of the path does, then the router's `method_not_allowed_fallback`.
+/// - A path without a route is answered by the innermost fallback. So a public page for unknown paths breaks
+///   `never_public("/users/**")`, unless [`except_fallbacks`](Laws::except_fallbacks) names it.
+/// - A plain router may answer whatever is below its path. It breaks a law unless its guards keep it, or
+///   [`no_unchecked_except`](Laws::no_unchecked_except) names it.
+///
+/// A law whose pattern matches no route is broken as well: it would say nothing. A fallback or plain router is enough only where
+/// the pattern is its own path, such as `/metrics/**`. The pattern `*` is what no route answers.
 ///
 /// ```
 /// use auth_core::prelude::*;
@@ -47,7 +58,8 @@ use crate::policy::{OwnedRequirement, Pattern, PolicyTable, Row, Witness, law_be
 #[track_caller]
 pub fn laws(table: &PolicyTable) -> Laws {
     let rows = table.snapshot().into_rows();
-    Laws { rows, exceptions: Vec::new(), stated: Vec::new(), place: Location::caller(), is_read: false }
+    let (unchecked, fallbacks) = (Vec::new(), Vec::new());
+    Laws { rows, unchecked, fallbacks, stated: Vec::new(), place: Location::caller(), is_read: false }
 }
 
 /// Laws about a policy table, made by [`laws`].
@@ -55,7 +67,9 @@ pub fn laws(table: &PolicyTable) -> Laws {
 pub struct Laws {
     rows: Vec<Row>,
     /// Paths of plain routers that were reviewed.
-    exceptions: Vec<String>,
+    unchecked: Vec<String>,
+    /// Paths of fallbacks that were reviewed.
+    fallbacks: Vec<String>,
     stated: Vec<Law>,
     place: &'static Location<'static>,
     is_read: bool,
@@ -104,8 +118,31 @@ impl Laws {
     /// There is no plain router but at these paths, as the policy table has them: `"/metrics"`, `"/static/*"`, `"*"` for
     /// those that were merged. The other laws leave them out. A path without a plain router is an error.
     pub fn no_unchecked_except<'a>(mut self, paths: impl Paths<'a>) -> Self {
-        self.exceptions.extend(paths.paths().into_iter().map(str::to_owned));
+        self.unchecked.extend(paths.paths().into_iter().map(str::to_owned));
         self.stated.push(Law::NoUnchecked);
+        self
+    }
+
+    /// The other laws leave out the fallbacks at these paths, as the policy table has them: `"*"` for those of the whole router,
+    /// `"/api/*"` for those of a nested one. They were reviewed: they give no caller more than that there is no such route or
+    /// method. A path without a fallback is an error.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use auth_core::testing::laws;
+    ///
+    /// # #[require_auth]
+    /// # async fn list() {}
+    /// #[public]
+    /// async fn not_found() {}
+    ///
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/users", get(list)).fallback(not_found);
+    /// let broken = laws(&app.policy()).never_public("/**").failures();
+    /// assert!(broken[0].contains("the fallback ANY * requires `public`"));
+    /// laws(&app.policy()).never_public("/**").except_fallbacks("*");
+    /// ```
+    pub fn except_fallbacks<'a>(mut self, paths: impl Paths<'a>) -> Self {
+        self.fallbacks.extend(paths.paths().into_iter().map(str::to_owned));
         self
     }
 
@@ -130,6 +167,7 @@ impl Laws {
                 Law::NoUnchecked => self.unchecked(&mut broken),
             }
         }
+        self.without_exception(&mut broken);
         broken
     }
 
@@ -145,17 +183,19 @@ impl Laws {
             Ok(pattern) => pattern,
             Err(error) => return broken.push(error.to_string()),
         };
-        let rows = pattern.find(&self.rows);
-        if rows.iter().all(|row| row.is_unchecked()) {
+        let mut rows = pattern.find(&self.rows);
+        rows.retain(|row| !self.is_reviewed(row));
+        let is_about = |row: &&Row| !(row.is_fallback() || row.is_unchecked()) || pattern.is_of(row);
+        if !rows.iter().any(is_about) {
             broken.push(format!("`{routes}`: {law}: no route matches, so the law says nothing"));
         }
-        for row in rows.into_iter().filter(|row| !self.is_reviewed(row)) {
+        for row in rows {
             let why = match check(row) {
                 Ok(None) => continue,
                 Ok(Some(witness)) => format!("it also lets in {witness}"),
                 Err(error) => error.to_string(),
             };
-            broken.push(format!("`{routes}`: {law}: {}, but {why}", described(row)));
+            broken.push(format!("`{routes}`: {law}: {}, but {why}{}", described(row), remedy(row)));
         }
     }
 
@@ -163,22 +203,34 @@ impl Laws {
         for row in self.rows.iter().filter(|row| row.is_unchecked() && !self.is_reviewed(row)) {
             broken.push(format!("no unchecked routes: {}", described(row)));
         }
-        for path in &self.exceptions {
-            if !self.rows.iter().any(|row| row.is_unchecked() && row.path == *path) {
-                broken.push(format!("no unchecked routes except `{path}`: there is none at this path"));
-            }
+    }
+
+    /// Exceptions of nothing.
+    fn without_exception(&self, broken: &mut Vec<String>) {
+        let has = |path: &String, is: fn(&Row) -> bool| self.rows.iter().any(|row| is(row) && row.path == *path);
+        for path in self.unchecked.iter().filter(|path| !has(path, Row::is_unchecked)) {
+            broken.push(format!("no unchecked routes except `{path}`: there is none at this path"));
+        }
+        for path in self.fallbacks.iter().filter(|path| !has(path, Row::is_fallback)) {
+            broken.push(format!("except the fallbacks of `{path}`: there is none at this path"));
         }
     }
 
     fn is_reviewed(&self, row: &Row) -> bool {
-        row.is_unchecked() && self.exceptions.contains(&row.path)
+        (row.is_unchecked() && self.unchecked.contains(&row.path))
+            || (row.is_fallback() && self.fallbacks.contains(&row.path))
     }
 }
 
 /// Route, requirement and place in the source.
 fn described(row: &Row) -> String {
     let place = row.place.as_ref().map(|(file, line)| format!(" ({file}:{line})")).unwrap_or_default();
-    format!("{} requires `{}`{place}", row.route(), row.words())
+    let what = if row.is_fallback() { "the fallback " } else { "" };
+    format!("{what}{} requires `{}`{place}", row.route(), row.words())
+}
+
+fn remedy(row: &Row) -> &'static str {
+    if row.is_fallback() { "; once it is reviewed, name its path in `except_fallbacks`" } else { "" }
 }
 
 impl Drop for Laws {

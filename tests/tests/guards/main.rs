@@ -17,6 +17,7 @@ mod laws;
 mod limits;
 mod matrix;
 mod metrics;
+mod patterns;
 mod permissions;
 mod policy_lock;
 mod refusals;

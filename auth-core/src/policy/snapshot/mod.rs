@@ -3,7 +3,9 @@
 mod conditions;
 mod json;
 mod lock;
+mod path;
 mod pattern;
+mod routing;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -11,9 +13,10 @@ use std::str::FromStr;
 use super::expr::{Node, OwnedRequirement, RoleGrants, Text, write_name};
 use super::law::Access;
 use super::{PolicyTable, RoutePolicy, Unchecked};
+pub(super) use path::normal_path;
 pub use pattern::InvalidPattern;
 pub(crate) use pattern::Pattern;
-pub(super) use pattern::normal_path;
+pub(super) use routing::Routing;
 
 /// A policy table, detached from the router: it is made from one, or read from a lock file or from the JSON that
 /// [`GuardedRouter::policy_route`](crate::GuardedRouter::policy_route) serves.

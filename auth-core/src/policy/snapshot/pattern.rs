@@ -1,23 +1,32 @@
 //! Patterns of routes: `DELETE /users/**`.
 
-use super::Row;
+use std::collections::BTreeSet;
 
-/// A pattern of routes, `METHOD /path` or a path alone.
+use super::Row;
+use super::path::{self, Segment};
+use super::routing::Routing;
+
+/// A pattern of requests, `METHOD /path` or a path alone.
 ///
-/// `*` is any segment and `**` any number of them. A segment in braces is a parameter, whatever its name. A route with a
-/// parameter matches where a request that the pattern describes can reach it, and so does a plain router. A guarded fallback
-/// answers what no route does: it matches only by its own path, `*`.
+/// `*` is any segment and `**` any number of them. A segment in braces is a value of a parameter that no route has as a literal.
+/// The pattern `*` is what no route answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Pattern {
     method: Option<String>,
     path: String,
-    segments: Vec<String>,
+    segments: Vec<Segment>,
 }
 
 /// A text that is not a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a pattern of routes; write `DELETE /users/{{id}}`, `/users/**` or `*`")]
+#[error(
+    "`{0}` is not a pattern of routes; write `DELETE /users/{{id}}`, `/users/**` or `*`, with at most 64 segments, two of them `**`"
+)]
 pub struct InvalidPattern(String);
+
+/// The work for a pattern grows with these.
+const MOST_SEGMENTS: usize = 64;
+const MOST_BELOW: usize = 2;
 
 impl Pattern {
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidPattern> {
@@ -29,109 +38,36 @@ impl Pattern {
         if !is_method || !(path.starts_with('/') || path == "*") || path.contains(char::is_whitespace) {
             return Err(InvalidPattern(text.to_owned()));
         }
+        let mut segments = path::pattern(path);
+        segments.dedup_by(|one, other| (&*one, &*other) == (&Segment::Below, &Segment::Below));
+        let below = segments.iter().filter(|segment| **segment == Segment::Below).count();
+        if segments.len() > MOST_SEGMENTS || below > MOST_BELOW {
+            return Err(InvalidPattern(text.to_owned()));
+        }
         let method = method.filter(|method| method != "ANY");
-        Ok(Self { method, path: path.to_owned(), segments: segments(path) })
+        Ok(Self { method, path: path.to_owned(), segments })
     }
 
-    /// The rows that answer requests of this pattern.
+    /// The rows that may answer a request of this pattern: routes, fallbacks and plain routers.
     pub(crate) fn find<'a>(&self, rows: &'a [Row]) -> Vec<&'a Row> {
-        rows.iter().filter(|row| self.has_method(row) && self.has_path(row, rows)).collect()
+        let found = match self.path.as_str() {
+            "*" => BTreeSet::new(),
+            _ => Routing::of(rows).find(self.method.as_deref(), &self.segments),
+        };
+        let is_found = |(i, row): &(usize, &Row)| found.contains(i) || self.is_of(row);
+        rows.iter().enumerate().filter(is_found).map(|(_, row)| row).collect()
     }
 
-    /// The routes of all methods answer those of the pattern; `get` answers HEAD as well.
-    fn has_method(&self, row: &Row) -> bool {
-        let Some(method) = &self.method else { return true };
-        matches!(row.method.as_str(), "ANY" | "OTHER")
-            || row.method == *method
-            || (method == "HEAD" && row.method == "GET")
-    }
-
-    fn has_path(&self, row: &Row, rows: &[Row]) -> bool {
-        if self.path == "*" {
-            return row.path == "*";
-        }
-        let is_below = row.path == "*" || row.path.ends_with("/*");
-        if !row.is_unchecked() && (is_below || row.method == "OTHER") {
-            return row.path == self.path;
-        }
-        let route = segments(&row.path);
-        if row.is_unchecked() && is_below {
-            return row.path == self.path || reaches(&self.segments, &route[..route.len() - 1]);
-        }
-        if meet(&self.segments, &route, false).is_some() {
-            return true;
-        }
-        // The router prefers a route without the parameter.
-        meet(&self.segments, &route, true)
-            .is_some_and(|reached| !rows.iter().any(|other| segments(&other.path) == reached && self.has_method(other)))
-    }
-}
-
-fn segments(path: &str) -> Vec<String> {
-    if path == "*" {
-        return vec!["**".to_owned()];
-    }
-    let mut segments: Vec<String> = path.split('/').skip(1).map(normal).collect();
-    if let Some(last) = segments.last_mut().filter(|last| *last == "{*}") {
-        "**".clone_into(last);
-    }
-    segments
-}
-
-/// A segment without the name of its parameter.
-fn normal(segment: &str) -> String {
-    match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(name) if name.starts_with('*') => "{*}".to_owned(),
-        Some(_) => "{}".to_owned(),
-        None => segment.to_owned(),
-    }
-}
-
-/// The path without the names of its parameters: routes with the same one are the same route.
-pub(in crate::policy) fn normal_path(path: &str) -> String {
-    path.split('/').map(normal).collect::<Vec<_>>().join("/")
-}
-
-/// The paths of the route that the pattern describes. A parameter of the route stands for a segment of the pattern only if
-/// `bent`.
-fn meet(pattern: &[String], route: &[String], bent: bool) -> Option<Vec<String>> {
-    let (first, rest) = match pattern.split_first() {
-        None => return route.is_empty().then(Vec::new),
-        Some((first, rest)) => (first.as_str(), rest),
-    };
-    if first == "**" {
-        // Of the route as much as possible, so that the rest is as literal as it is.
-        return (0..=route.len()).find_map(|taken| {
-            let met = meet(rest, &route[taken..], bent)?;
-            Some(route[..taken].iter().cloned().chain(met).collect())
-        });
-    }
-    let (segment, others) = route.split_first()?;
-    let is = match (first, segment.as_str()) {
-        ("*", _) => true,
-        (first, "{}") if first != "{}" => bent,
-        (first, segment) => first == segment,
-    };
-    let met = is.then(|| meet(rest, others, bent)).flatten()?;
-    let reached = if first == "*" { segment.clone() } else { first.to_owned() };
-    Some(std::iter::once(reached).chain(met).collect())
-}
-
-/// Whether the pattern describes a path below this one.
-fn reaches(pattern: &[String], below: &[String]) -> bool {
-    match (pattern.split_first(), below.split_first()) {
-        (_, None) => true,
-        (None, Some(_)) => false,
-        (Some((first, _)), _) if first == "**" => true,
-        (Some((first, pattern)), Some((segment, below))) => {
-            (first == "*" || first == segment || segment == "{}") && reaches(pattern, below)
-        }
+    /// Whether the pattern is about this fallback or plain router, as its path says: `/api/*` and `/api/**` about `/api/*`.
+    pub(crate) fn is_of(&self, row: &Row) -> bool {
+        let own = self.path.strip_suffix("/**").or_else(|| path::below(&self.path));
+        path::below(&row.path).is_some_and(|below| own == Some(below))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, normal_path};
+    use super::Pattern;
     use crate::policy::PolicySnapshot;
 
     const ROUTES: &str = "\
@@ -154,18 +90,91 @@ mod tests {
     }
 
     #[test]
-    fn patterns_find_the_routes_that_answer() {
-        assert_eq!(found("/**").len(), 10);
+    fn patterns_find_the_rows_that_answer() {
+        assert_eq!(found("/**").len(), 11);
         assert_eq!(found("*"), ["fallback"]);
         assert_eq!(found("GET /"), ["root"]);
         assert_eq!(found("/users"), ["list"]);
-        assert_eq!(found("/users/**"), ["list", "me", "show", "delete", "key", "settings", "src/app.rs"]);
-        assert_eq!(found("/users/*"), ["me", "show", "delete", "settings", "src/app.rs"]);
+        assert_eq!(found("/users/**"), ["fallback", "list", "me", "show", "delete", "key", "src/app.rs"]);
+        // `/users/` is a path without a route.
+        assert_eq!(found("/users/*"), ["fallback", "me", "show", "delete", "src/app.rs"]);
         assert_eq!(found("GET /users/{user_id}"), ["show"]);
-        assert_eq!(found("DELETE /**"), ["any", "delete", "src/app.rs"]);
+        assert_eq!(found("DELETE /**"), ["fallback", "any", "delete", "src/app.rs"]);
         assert_eq!(found("HEAD /users"), ["list"]);
         assert_eq!(found("POST /users"), [""; 0]);
-        assert_eq!(found("/files/**"), ["files", "settings"]);
+        assert_eq!(found("/none"), ["fallback"]);
+    }
+
+    #[test]
+    fn the_rest_of_a_path_is_found_by_patterns_below_it() {
+        for below in ["/files/secret", "/files/secret/**", "/files/{id}", "/files/{id}/edit", "/files/**/edit"] {
+            assert!(found(below).contains(&"files".to_owned()), "{below}");
+        }
+        // The paths that it does not match are those of the fallback.
+        assert_eq!(found("/files/**"), ["fallback", "files"]);
+        assert_eq!((found("/files"), found("/files/")), (vec!["fallback".to_owned()], vec!["fallback".to_owned()]));
+        assert_eq!(found("/files/{id}"), ["files"]);
+    }
+
+    /// The handlers of a table that may answer requests of the pattern.
+    fn among(table: &str, pattern: &str) -> Vec<String> {
+        let table: PolicySnapshot = table.parse().unwrap();
+        let rows = Pattern::parse(pattern).unwrap().find(&table.rows).into_iter().map(|row| row.handler.clone());
+        rows.collect()
+    }
+
+    #[test]
+    fn the_innermost_fallback_answers_what_no_route_does() {
+        let table = "\
+            ANY *: public [outer]\n\
+            ANY /api/*: public [inner]\n\
+            GET /api/users: public [users]\n\
+            GET /{page}: public [page]\n";
+        for (pattern, expected) in [
+            ("*", &["outer"][..]),
+            ("/api/*", &["outer", "inner", "users"]),
+            ("/api/**", &["outer", "inner", "users", "page"]),
+            ("/api/users", &["users"]),
+            ("/api/none", &["inner"]),
+            ("DELETE /api/users/7", &["inner"]),
+            // axum gives it to the outer one.
+            ("/api/", &["outer", "inner"]),
+            ("/none/7", &["outer"]),
+            ("/none", &["page"]),
+            ("/", &["outer"]),
+        ] {
+            assert_eq!(among(table, pattern), expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn the_method_chooses_among_the_handlers_of_a_path() {
+        let table = "\
+            OTHER *: public [others]\n\
+            GET /one: public [get]\n\
+            HEAD /two: public [head]\n\
+            GET /two: public [get]\n\
+            OTHER /two: public [other]\n\
+            GET /three: public [get]\n\
+            ANY /three: public [any]\n\
+            GET /{id}: public [id]\n";
+        for (pattern, expected) in [
+            ("GET /one", &["get"][..]),
+            ("HEAD /one", &["get"]),
+            ("DELETE /one", &["others"]),
+            ("/one", &["others", "get"]),
+            ("HEAD /two", &["head"]),
+            ("GET /two", &["get"]),
+            ("DELETE /two", &["other"]),
+            ("/two", &["head", "get", "other"]),
+            ("HEAD /three", &["get"]),
+            ("PROPFIND /three", &["any"]),
+            // The path alone chooses the route: `/{id}` does not answer `GET /two`, nor does it answer for another method.
+            ("DELETE /{id}", &["others"]),
+            ("GET /four/five", &[]),
+        ] {
+            assert_eq!(among(table, pattern), expected, "{pattern}");
+        }
     }
 
     #[test]
@@ -188,16 +197,30 @@ mod tests {
         // No literal route: the parameter takes it.
         assert_eq!(found("/admin/settings"), ["settings"]);
         assert_eq!(found("/users/7"), ["show", "delete"]);
-        // A literal one goes first, but not for another method.
+        // A literal one goes first, for all methods.
         assert_eq!(found("GET /users/me"), ["me"]);
-        assert_eq!(found("DELETE /users/me"), ["delete"]);
+        assert_eq!(found("DELETE /users/me"), [""; 0]);
+        let table = "GET /{a}/x: public [a]\nGET /{a}/{b}: public [b]\nGET /user_{name}/y: public [name]\n";
+        assert_eq!(among(table, "/**/x"), ["a"]);
+        assert_eq!(among(table, "/user_7/y"), ["name"]);
+        assert_eq!(among(table, "/user_7/z"), ["b"]);
+        assert_eq!(among(table, "/{a}/*"), ["a", "b", "name"]);
     }
 
     #[test]
     fn other_texts_are_no_patterns() {
-        for wrong in ["", "users", "GET", "get /users", "GET /a b", "GET  "] {
+        for wrong in ["", "users", "GET", "get /users", "GET /a b", "GET  ", "/**/a/**/b/**", &"/a".repeat(65)] {
             assert!(Pattern::parse(wrong).is_err(), "{wrong}");
         }
-        assert_eq!(normal_path("/a/{id}/{*rest}"), "/a/{}/{*}");
+        for right in ["/**/**/**", "/**/a/**/{*rest}", &"/a".repeat(64), "ANY /a", "M-SEARCH *"] {
+            assert!(Pattern::parse(right).is_ok(), "{right}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_with_many_segments_is_found_in_bounded_work() {
+        let long = format!("/**{}/**", "/*".repeat(62));
+        let table = "ANY *: public [fallback]\nGET /{*rest}: public [rest]\n";
+        assert_eq!(among(table, &long), ["rest"]);
     }
 }

@@ -1,18 +1,24 @@
 //! What a change of a policy table means: for each route, which callers it lets in and refuses now.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use super::law::{Access, Comparison, Witness, compare};
-use super::snapshot::{PolicySnapshot, Row, normal_path};
+use super::law::{Access, AnalysisError, Comparison, Witness, compare};
+use super::snapshot::{PolicySnapshot, Routing, Row, normal_path};
 
 /// The difference of two policy tables by what they mean, from [`PolicyTable::diff`](crate::PolicyTable::diff) or
 /// [`PolicySnapshot::diff`](crate::analysis::PolicySnapshot::diff).
 ///
-/// `Display` writes a line for each changed route. A route is a method and a path, whatever its parameters are called. A new
-/// route lets in the callers that meet its requirement, a removed one none.
+/// `Display` writes a line for each changed route. A route is a method and a path, whatever its parameters are called.
+///
+/// A new route lets in the callers that meet its requirement: it is wider. The requests of a removed route are answered by none,
+/// or by what answers them instead, such as a route with a parameter or a fallback: where that lets in more callers, the removal
+/// is wider.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PolicyDiff {
@@ -37,6 +43,9 @@ pub struct RouteChange {
     pub old: Option<String>,
     /// Its requirement now; `None` for a removed route.
     pub new: Option<String>,
+    /// What answers the requests of a removed route now, as `METHOD /path: requirement`: a route with a parameter, a fallback.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub answered_by: Vec<String>,
     /// A caller that is let in now and was not before.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gained: Option<Witness>,
@@ -101,58 +110,86 @@ impl PolicySnapshot {
         });
         let notes = notes.collect();
         let (old, new) = (self.granting(&new_grants), new.granting(&old_grants));
-        let (old_rows, new_rows) = (by_route(&old), by_route(&new));
-        let routes: BTreeSet<&(String, String)> = old_rows.keys().chain(new_rows.keys()).collect();
+        let (old, new) = (Table::of(&old), Table::of(&new));
+        let routes: BTreeSet<&Key> = old.rows.keys().chain(new.rows.keys()).collect();
         let changes = routes.into_iter().filter_map(|route| {
-            let [old, new] = [&old_rows, &new_rows].map(|rows| answering(rows, route));
-            change(&old, &new)
+            let (was, is) = (old.answering(route), new.answering(route));
+            let instead = match (was.as_slice(), is.as_slice()) {
+                ([_, ..], []) => new.instead_of(&was, &old),
+                _ => Vec::new(),
+            };
+            change(&route.1, was, is, &instead)
         });
         PolicyDiff { changes: changes.collect(), notes }
     }
 }
 
-/// The rows of each path and method.
-type Rows<'a> = BTreeMap<(String, String), Vec<&'a Row>>;
+/// Path, method, and whether it is a plain router: such rows can be several, and beside a fallback.
+type Key = (String, String, bool);
 
-fn by_route(table: &PolicySnapshot) -> Rows<'_> {
-    let mut rows = Rows::new();
-    for row in &table.rows {
-        rows.entry((normal_path(&row.path), row.method.clone())).or_default().push(row);
+struct Table<'a> {
+    rows: BTreeMap<Key, Vec<&'a Row>>,
+    snapshot: &'a PolicySnapshot,
+    routing: Routing<'a>,
+}
+
+impl<'a> Table<'a> {
+    fn of(snapshot: &'a PolicySnapshot) -> Self {
+        let mut rows: BTreeMap<Key, Vec<&'a Row>> = BTreeMap::new();
+        for row in &snapshot.rows {
+            let key = (normal_path(&row.path), row.method.clone(), row.is_plain_router());
+            rows.entry(key).or_default().push(row);
+        }
+        Self { rows, snapshot, routing: Routing::of(&snapshot.rows) }
     }
-    rows
+
+    /// The rows that answer requests of this method at this path: its own, else those that answer it as well.
+    fn answering(&self, (path, method, is_plain): &Key) -> Vec<&'a Row> {
+        let others: &[&str] = match method.as_str() {
+            "ANY" | "OTHER" => &[],
+            "HEAD" => &["GET", "ANY", "OTHER"],
+            _ => &["ANY", "OTHER"],
+        };
+        std::iter::once(method.as_str())
+            .chain(others.iter().copied())
+            .find_map(|method| self.rows.get(&(path.clone(), method.to_owned(), *is_plain)))
+            .cloned()
+            .unwrap_or_default()
+    }
+
+    /// What answers the requests that these rows, which this table does not have, answer in the other: rows for each of them.
+    fn instead_of(&self, removed: &[&Row], other: &Self) -> Vec<Vec<&'a Row>> {
+        let answers: BTreeSet<_> =
+            removed.iter().flat_map(|row| self.routing.instead_of(row, &other.routing)).collect();
+        let rows = |answer: Vec<usize>| answer.into_iter().filter_map(|row| self.snapshot.rows.get(row)).collect();
+        answers.into_iter().map(rows).collect()
+    }
 }
 
-/// The rows that answer requests of this method: its own, else those that answer it as well.
-fn answering<'a>(rows: &Rows<'a>, (path, method): &(String, String)) -> Vec<&'a Row> {
-    let others: &[&str] = match method.as_str() {
-        "ANY" | "OTHER" => &[],
-        "HEAD" => &["GET", "ANY"],
-        _ => &["ANY"],
-    };
-    std::iter::once(method.as_str())
-        .chain(others.iter().copied())
-        .find_map(|method| rows.get(&(path.clone(), method.to_owned())))
-        .cloned()
-        .unwrap_or_default()
+/// The line of a row without its route and source: words, roles, handler.
+type Line = (String, String, String);
+
+fn line(row: &Row) -> Line {
+    (row.words(), row.suffix(), row.handler.clone())
 }
 
-fn accesses<'a>(rows: &[&'a Row]) -> Vec<Access<'a>> {
-    rows.iter().map(|row| row.access()).collect()
-}
-
-/// `None` if the lines are equal.
-fn change(old: &[&Row], new: &[&Row]) -> Option<RouteChange> {
-    let shown = new.first().or_else(|| old.first())?;
-    let lines =
-        |rows: &[&Row]| rows.iter().map(|row| (row.words(), row.suffix(), row.handler.clone())).collect::<Vec<_>>();
-    let (old_lines, new_lines) = (lines(old), lines(new));
-    if old_lines == new_lines {
+/// The change of a path's route for this method; `None` if the lines are equal. What answers instead of a removed one is
+/// `instead`.
+fn change(method: &str, mut old: Vec<&Row>, mut new: Vec<&Row>, instead: &[Vec<&Row>]) -> Option<RouteChange> {
+    let shown = *new.first().or_else(|| old.first())?;
+    // Of several plain routers those with equal lines are the same.
+    old.retain(|row| {
+        let same = new.iter().position(|other| line(row) == line(other));
+        same.map(|same| new.remove(same)).is_none()
+    });
+    if old.is_empty() && new.is_empty() {
         return None;
     }
+    let (old_lines, new_lines) = (lines(&old), lines(&new));
     // Only as much of a line as tells the two apart.
-    let differ = |of: fn(&(String, String, String)) -> &String| old_lines.iter().map(of).ne(new_lines.iter().map(of));
+    let differ = |of: fn(&Line) -> &String| old_lines.iter().map(of).ne(new_lines.iter().map(of));
     let (by_words, by_suffix) = (differ(|line| &line.0), differ(|line| &line.1));
-    let words = |lines: &[(String, String, String)]| {
+    let words = |lines: &[Line]| {
         let words = lines.iter().map(|(words, suffix, handler)| match (by_words, by_suffix) {
             (true, _) => words.clone(),
             (false, true) => format!("{words}{suffix}"),
@@ -160,8 +197,7 @@ fn change(old: &[&Row], new: &[&Row]) -> Option<RouteChange> {
         });
         (!lines.is_empty()).then(|| words.collect::<Vec<_>>().join(" or "))
     };
-    let compared = compare(&accesses(old), &accesses(new));
-    let (gained, lost, error) = match compared {
+    let (gained, lost, error) = match compared(&old, &new, instead) {
         Ok(Comparison { gained, lost }) => (gained, lost, None),
         Err(error) => (None, None, Some(error.to_string())),
     };
@@ -172,8 +208,46 @@ fn change(old: &[&Row], new: &[&Row]) -> Option<RouteChange> {
         (None, Some(_)) => ChangeKind::Narrower,
         (None, None) => ChangeKind::Same,
     };
-    let (method, path) = (shown.method.clone(), shown.path.clone());
-    Some(RouteChange { kind, method, path, old: words(&old_lines), new: words(&new_lines), gained, lost, error })
+    let answered: BTreeSet<String> =
+        instead.iter().flatten().map(|row| format!("{}: {}", row.route(), row.words())).collect();
+    Some(RouteChange {
+        kind,
+        method: method.to_owned(),
+        path: shown.path.clone(),
+        old: words(&old_lines),
+        new: words(&new_lines),
+        answered_by: answered.into_iter().collect(),
+        gained,
+        lost,
+        error,
+    })
+}
+
+fn lines(rows: &[&Row]) -> Vec<Line> {
+    rows.iter().map(|row| line(row)).collect()
+}
+
+/// The callers that a new row lets in and an old one does not, and the other way round. Rows of one route are several only
+/// where it is not known which of them answers, so each is compared with each.
+fn compared(old: &[&Row], new: &[&Row], instead: &[Vec<&Row>]) -> Result<Comparison, AnalysisError> {
+    let mut whole = Comparison { gained: None, lost: None };
+    let mut add = |old: &[Access<'_>], new: &[Access<'_>]| -> Result<(), AnalysisError> {
+        let Comparison { gained, lost } = compare(old, new)?;
+        whole.gained = whole.gained.take().or(gained);
+        whole.lost = whole.lost.take().or(lost);
+        Ok(())
+    };
+    let answers = if instead.is_empty() { vec![new] } else { instead.iter().map(Vec::as_slice).collect() };
+    for new in answers {
+        if let ([], rows) | (rows, []) = (old, new) {
+            let all: Vec<_> = rows.iter().map(|row| row.access()).collect();
+            if old.is_empty() { add(&[], &all)? } else { add(&all, &[])? }
+        }
+        for (old, new) in old.iter().flat_map(|old| new.iter().map(move |new| (old, new))) {
+            add(&[old.access()], &[new.access()])?;
+        }
+    }
+    Ok(whole)
 }
 
 impl PolicyDiff {
@@ -200,7 +274,11 @@ impl PolicyDiff {
             let requirement = match (&change.old, &change.new) {
                 (Some(old), Some(new)) => format!("{} → {}", code(old), code(new)),
                 (None, Some(new)) => format!("new: {}", code(new)),
-                (old, None) => format!("removed: {}", code(old.as_deref().unwrap_or_default())),
+                (old, None) => {
+                    let removed = format!("removed: {}", code(old.as_deref().unwrap_or_default()));
+                    let answered = change.answered_by.iter().map(|row| format!(", answered by {}", code(row)));
+                    std::iter::once(removed).chain(answered).collect()
+                }
             };
             let route = code(&format!("{} {}", change.method, change.path));
             let callers = change.callers().replace('|', "\\|");
@@ -231,6 +309,9 @@ impl fmt::Display for RouteChange {
             (Some(old), Some(new)) => write!(f, "{new} (was {old})")?,
             (None, Some(new)) => write!(f, "{new} (new route)")?,
             (old, None) => write!(f, "removed (was {})", old.as_deref().unwrap_or_default())?,
+        }
+        if !self.answered_by.is_empty() {
+            write!(f, ", answered by {}", self.answered_by.join(" or "))?;
         }
         match self.callers() {
             callers if callers.is_empty() => Ok(()),

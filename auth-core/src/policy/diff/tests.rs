@@ -1,0 +1,126 @@
+//! What a change means, by lines of the lock.
+
+use crate::policy::PolicySnapshot;
+
+fn table(lines: &[&str]) -> PolicySnapshot {
+    lines.iter().map(|line| format!("{line}\n")).collect::<String>().parse().unwrap()
+}
+
+/// The lines of the difference.
+#[track_caller]
+fn is(old: &[&str], new: &[&str], expected: &[&str]) {
+    let text = table(old).diff(&table(new)).to_string();
+    assert_eq!(text.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_removed_route_is_wider_where_its_requests_are_answered_for_more_callers() {
+    const ADMIN: &str = "GET /users/me: role(admin) [me] where role(admin) is admin";
+    for (instead, expected) in [
+        ("GET /users/{id}: public [show]", "GET /users/{id}: public"),
+        ("GET /{*rest}: public [rest]", "GET /{*rest}: public"),
+        ("ANY *: public [fallback]", "ANY *: public"),
+        ("ANY /users/*: public [fallback]", "ANY /users/*: public"),
+        ("ANY /users/*: unchecked [src/app.rs]", "ANY /users/*: unchecked"),
+    ] {
+        let line = format!(
+            "WIDER GET /users/me: removed (was role(admin)), answered by {expected}; now allowed: a caller without credentials"
+        );
+        is(&[ADMIN, instead], &[instead], &[&line]);
+    }
+    // A stricter one, or none.
+    let lost = "no longer allowed: a subject with role `admin`";
+    is(
+        &[ADMIN, "GET /users/{id}: all(role(admin), scope(\"a\")) [show] where role(admin) is admin"],
+        &["GET /users/{id}: all(role(admin), scope(\"a\")) [show] where role(admin) is admin"],
+        &[&format!(
+            "NARROWER GET /users/me: removed (was role(admin)), answered by GET /users/{{id}}: all(role(admin), scope(\"a\")); \
+             {lost} and without scope `a`"
+        )],
+    );
+    for other in ["GET /users: public [list]", "GET /users/me/keys: public [keys]", "POST /users/{id}: public [post]"] {
+        is(&[ADMIN, other], &[other], &[&format!("NARROWER GET /users/me: removed (was role(admin)); {lost}")]);
+    }
+}
+
+#[test]
+fn a_removed_handler_of_a_method_is_wider_where_a_fallback_answers_it() {
+    const STAFF: &str = "DELETE /it: auth [remove]";
+    for others in ["OTHER /it: public [others]", "ANY /it: public [others]"] {
+        let line = "WIDER DELETE /it: public (was auth); now allowed: a caller without credentials";
+        is(&[STAFF, others], &[others], &[line]);
+    }
+    let (get, others) = ("GET /it: public [show]", "OTHER *: public [others]");
+    let line =
+        "WIDER DELETE /it: removed (was auth), answered by OTHER *: public; now allowed: a caller without credentials";
+    is(&[STAFF, get, others], &[get, others], &[line]);
+    is(&[STAFF, get], &[get], &["NARROWER DELETE /it: removed (was auth); no longer allowed: a subject"]);
+    // HEAD is answered by `get`, so it goes with it.
+    let head = "HEAD /{id}: public [head]";
+    let line = "WIDER GET /it: removed (was auth), answered by HEAD /{id}: public; now allowed: a caller without credentials; \
+                no longer allowed: a subject";
+    is(&["GET /it: auth [show]", head], &[head], &[&line.replace("WIDER", "CHANGED")]);
+    is(
+        &["HEAD /it: auth [head]", get],
+        &[get],
+        &["WIDER HEAD /it: public (was auth); now allowed: a caller without credentials"],
+    );
+}
+
+#[test]
+fn a_removed_fallback_is_wider_where_the_outer_one_lets_in_more() {
+    let (outer, inner) = ("ANY *: public [outer]", "ANY /api/*: auth [inner]");
+    let line =
+        "WIDER ANY /api/*: removed (was auth), answered by ANY *: public; now allowed: a caller without credentials";
+    is(&[outer, inner], &[outer], &[line]);
+    is(
+        &[outer, inner],
+        &[inner],
+        &["NARROWER ANY *: removed (was public); no longer allowed: a caller without credentials"],
+    );
+    let (outer, inner) = ("OTHER *: public [outer]", "OTHER /api/*: auth [inner]");
+    let line = "WIDER OTHER /api/*: removed (was auth), answered by OTHER *: public; now allowed: a caller without credentials";
+    is(&[outer, inner], &[outer], &[line]);
+}
+
+#[test]
+fn plain_routers_at_one_path_are_compared_one_by_one() {
+    let behind = |guard: &str, file: &str| {
+        format!("ANY *: unchecked behind {guard} [{file}] = role({guard}) where role({guard}) is {guard}")
+    };
+    let (staff, bare) = (behind("staff", "src/a.rs"), "ANY *: unchecked [src/b.rs]");
+    // The other one lets in all callers, before and after.
+    is(
+        &[&staff, bare],
+        &["ANY *: unchecked [src/a.rs]", bare],
+        &["WIDER ANY *: unchecked (was unchecked behind staff); now allowed: a caller without credentials"],
+    );
+    is(&[&staff, bare], &[bare, &staff], &[]);
+    is(
+        &["ANY *: auth [fallback]", bare],
+        &["ANY *: public [fallback]", bare],
+        &["WIDER ANY *: public (was auth); now allowed: a caller without credentials"],
+    );
+    is(
+        &[bare],
+        &[bare, "ANY *: unchecked [src/c.rs]"],
+        &["WIDER ANY *: unchecked (new route); now allowed: a caller without credentials"],
+    );
+}
+
+#[test]
+fn a_new_route_is_wider_for_the_callers_that_it_lets_in() {
+    for (new, caller) in [
+        ("GET /new: public [new]", "a caller without credentials"),
+        ("GET /new: auth [new]", "a subject"),
+        ("ANY /new/*: unchecked [src/app.rs]", "a caller without credentials"),
+    ] {
+        let words = new.split(" [").next().unwrap();
+        is(
+            &["ANY *: public [not_found]"],
+            &["ANY *: public [not_found]", new],
+            &[&format!("WIDER {words} (new route); now allowed: {caller}")],
+        );
+    }
+    is(&[], &["GET /new: any() [new]"], &["SAME GET /new: any() (new route)"]);
+}
