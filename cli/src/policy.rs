@@ -1,10 +1,12 @@
 //! `auth-core policy`: compares and questions policy tables.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use auth_core::analysis::{OwnedRequirement, PolicySnapshot, Reach, RouteCallers, RouteReach};
+use auth_core::analysis::{OwnedRequirement, PolicySnapshot, Reach, RedundantRequirement, RouteCallers, RouteReach};
 use clap::{Subcommand, ValueEnum};
+use serde::Serialize;
 
 use crate::Answer;
 use crate::error::Error;
@@ -46,6 +48,28 @@ pub(crate) enum Command {
         /// The table.
         table: PathBuf,
     },
+    /// List the roles and scopes that no route names.
+    ///
+    /// A table knows the roles that its requirements name and those that include them; the service's other roles, and its scopes,
+    /// are arguments. Exit code 0 if all are named; 1 if one is not.
+    Unused {
+        /// The table.
+        table: PathBuf,
+        /// Roles of the service, besides those that the table knows.
+        #[arg(long = "role", value_name = "ROLE", value_delimiter = ',')]
+        roles: Vec<String>,
+        /// Scopes of the service.
+        #[arg(long = "scope", value_name = "SCOPE", value_delimiter = ',')]
+        scopes: Vec<String>,
+    },
+    /// List the requirements of handlers that the stricter guard of a router around them makes redundant.
+    ///
+    /// In a table both are one `all(guard, own)`: its last part is listed where those before it are stricter. Exit code 0 if there
+    /// is none; 1 if there is one.
+    Redundant {
+        /// The table.
+        table: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -72,8 +96,35 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<Answer, Erro
             let text: String = groups.iter().map(|routes| routes.join(", ") + "\n").collect();
             output.show(&groups, text)?;
         }
+        Command::Unused { table, roles, scopes } => return unused(&read(table)?, roles, scopes, output),
+        Command::Redundant { table } => {
+            let redundant = read(table)?.redundant().map_err(Error::Question)?;
+            let line = |it: &RedundantRequirement| format!("{}: {} behind {}\n", it.route, it.own, it.guard);
+            output.show(&redundant, redundant.iter().map(line).collect::<String>())?;
+            return Ok(if redundant.is_empty() { Answer::Done } else { Answer::No });
+        }
     }
     Ok(Answer::Done)
+}
+
+/// Names without a requirement.
+#[derive(Serialize)]
+struct Unused<'a> {
+    roles: BTreeSet<&'a str>,
+    scopes: BTreeSet<&'a str>,
+}
+
+fn unused(table: &PolicySnapshot, roles: &[String], scopes: &[String], output: &mut Output) -> Result<Answer, Error> {
+    let roles = table.known_roles().into_iter().chain(roles.iter().map(String::as_str));
+    let unused = Unused {
+        roles: table.unused_role_names(roles).into_iter().collect(),
+        scopes: table.unused_scopes(scopes.iter().map(String::as_str)).into_iter().collect(),
+    };
+    let lines = |what: &str, names: &BTreeSet<&str>| -> String {
+        names.iter().map(|name| format!("{what} {name}\n")).collect()
+    };
+    output.show(&unused, lines("role", &unused.roles) + &lines("scope", &unused.scopes))?;
+    Ok(if unused.roles.is_empty() && unused.scopes.is_empty() { Answer::Done } else { Answer::No })
 }
 
 fn read(path: &Path) -> Result<PolicySnapshot, Error> {

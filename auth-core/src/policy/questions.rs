@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::expr::Node;
 use super::law::{Access, AnalysisError, Function, Space, Witness, beside, common, minimal};
 use super::snapshot::{InvalidPattern, Pattern, PolicySnapshot, Row};
 use super::{OwnedRequirement, Role};
@@ -151,21 +152,19 @@ impl PolicySnapshot {
     ///
     /// # Errors
     ///
-    /// A requirement that is too large.
+    /// All requirements together are too large: they are one question, of at most 500,000 steps.
     pub fn equivalent(&self) -> Result<Vec<Vec<String>>, QuestionError> {
         let mut space = Space::of(self.rows.iter().map(|row| row.access().node));
         let mut groups: BTreeMap<Function, Vec<&Row>> = BTreeMap::new();
         for row in &self.rows {
             let callers = space.access(row.access()).map_err(row.error())?;
             groups.entry(callers).or_default().push(row);
-            space.take_steps();
         }
         // Equal callers are one function only where all ages are known.
         let mut equal: BTreeMap<Function, Vec<&Row>> = BTreeMap::new();
         for (callers, rows) in groups {
             let canonical = space.canonical(callers).map_err(rows[0].error())?;
             equal.entry(canonical).or_default().extend(rows);
-            space.take_steps();
         }
         let mut groups: Vec<Vec<String>> =
             equal.into_values().map(|rows| rows.into_iter().map(Row::route).collect::<Vec<_>>()).collect();
@@ -180,14 +179,39 @@ impl PolicySnapshot {
     /// The roles of the enum that no requirement names.
     #[must_use]
     pub fn unused_roles<R: Role>(&self) -> Vec<&'static str> {
+        self.unused_role_names(R::ALL.iter().map(|role| role.name()))
+    }
+
+    /// Those of `roles` that no requirement names.
+    pub fn unused_role_names<'a>(&self, roles: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         let named = self.named("role");
-        R::ALL.iter().map(|role| role.name()).filter(|role| !named.contains(role)).collect()
+        roles.into_iter().filter(|role| !named.contains(role)).collect()
     }
 
     /// Those of `scopes` that no requirement names.
     pub fn unused_scopes<'a>(&self, scopes: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         let named = self.named("scope");
         scopes.into_iter().filter(|scope| !named.contains(scope)).collect()
+    }
+
+    /// Every role that the table knows, by name: those that requirements name, and those that include one of them.
+    ///
+    /// ```
+    /// use auth_core::analysis::PolicySnapshot;
+    ///
+    /// let line = "GET /users: role(moderator) [app::users] where role(moderator) is moderator or admin\n";
+    /// let table: PolicySnapshot = line.parse()?;
+    /// assert_eq!(table.known_roles(), ["admin", "moderator"]);
+    /// assert_eq!(table.unused_role_names(table.known_roles()), ["admin"]);
+    /// # Ok::<(), auth_core::analysis::InvalidPolicy>(())
+    /// ```
+    #[must_use]
+    pub fn known_roles(&self) -> Vec<&str> {
+        let mut known = self.named("role");
+        for row in &self.rows {
+            row.requirement.0.leaves(&mut |leaf| known.extend(leaf.granted_by.iter().flatten().map(|role| &**role)));
+        }
+        known.into_iter().collect()
     }
 
     /// The first arguments of all leaves of this word.
@@ -203,9 +227,11 @@ impl PolicySnapshot {
         named
     }
 
-    /// The routes whose own requirement changes nothing, because the guard of a router around it is stricter. Known of a
-    /// table from a router; a lock file has both as one requirement. A bare `auth` or `api_key` is not listed: it says what
-    /// the handler reads.
+    /// The routes whose own requirement changes nothing, because the guard of a router around it is stricter. A bare `auth` or
+    /// `api_key` is not listed: it says what the handler reads.
+    ///
+    /// A table from a router knows guards and handler apart. A lock file and JSON have both as one `all(guard, own)`: there the
+    /// last part of an `all(..)` is listed where those before it are stricter.
     ///
     /// # Errors
     ///
@@ -213,15 +239,58 @@ impl PolicySnapshot {
     pub fn redundant(&self) -> Result<Vec<RedundantRequirement>, QuestionError> {
         let mut redundant = Vec::new();
         for row in &self.rows {
-            let Some((guard, own)) = &row.apart else { continue };
-            let words = own.to_string();
-            if matches!(words.as_str(), "auth" | "api_key") {
-                continue;
-            }
-            if beside(guard.into(), own.into()).map_err(row.error())?.is_none() {
-                redundant.push(RedundantRequirement { route: row.route(), own: words, guard: guard.to_string() });
+            for Apart { guard, own, words } in row.guard_and_own() {
+                if matches!(words.as_str(), "auth" | "api_key") {
+                    continue;
+                }
+                if beside((&guard).into(), (&own).into()).map_err(row.error())?.is_none() {
+                    let guard = guard.to_string();
+                    redundant.push(RedundantRequirement { route: row.route(), own: words, guard });
+                    break;
+                }
             }
         }
         Ok(redundant)
+    }
+}
+
+/// A guard, and what is required besides.
+struct Apart {
+    guard: OwnedRequirement,
+    own: OwnedRequirement,
+    /// The second in words, as it stands.
+    words: String,
+}
+
+impl Row {
+    /// Its requirement by what a guard may be and what the handler's own. Of text, the outermost guard first.
+    fn guard_and_own(&self) -> Vec<Apart> {
+        if let Some((guard, own)) = &self.apart {
+            return vec![Apart { guard: guard.clone(), own: own.clone(), words: own.to_string() }];
+        }
+        let (mut apart, mut guards) = (Vec::new(), Vec::new());
+        let (mut rest, mut kinds) = (&self.requirement.0, self.requirement.0.own_kinds());
+        while !self.is_unchecked() {
+            if let Node::By(own, inner) = rest {
+                (rest, kinds) = (inner, *own);
+            }
+            let Node::All(parts) = rest else { break };
+            let Some((last, before)) = parts.split_last().filter(|(_, before)| !before.is_empty()) else { break };
+            let bound = |part: &Node| match part {
+                Node::By(..) => part.clone(),
+                part => Node::By(kinds, Box::new(part.clone())),
+            };
+            guards.extend(before.iter().map(bound));
+            apart.push(Apart {
+                guard: OwnedRequirement(match guards.as_slice() {
+                    [one] => one.clone(),
+                    all => Node::All(all.to_vec()),
+                }),
+                own: OwnedRequirement(bound(last)),
+                words: OwnedRequirement(last.clone()).to_string(),
+            });
+            rest = last;
+        }
+        apart
     }
 }

@@ -77,3 +77,69 @@ fn what_cannot_be_read_is_an_error_with_its_place() {
     let (_, error, code) = policy(&["equivalent", "/none/policy.lock"]);
     assert!(code == 2 && error.contains("cannot read /none/policy.lock"), "{error}");
 }
+
+#[test]
+fn unused_names_have_their_exit_code() {
+    let folder = TempDir::new().unwrap();
+    let table = folder.path().join("policy.lock");
+    let line = "GET /users: all(role(moderator), scope(\"users:read\")) [app::users] where role(moderator) is moderator or admin\n";
+    std::fs::write(&table, line).unwrap();
+    // The table knows that admins are moderators.
+    let (text, _, code) = policy(&["unused", shown(&table)]);
+    assert_eq!((text.as_str(), code), ("role admin\n", 1));
+    let names = ["--role", "user,moderator", "--role", "admin", "--scope", "users:read", "--scope", "reports:read"];
+    let (text, _, code) = policy(&[&["unused", shown(&table)], &names[..]].concat());
+    assert_eq!((text.as_str(), code), ("role admin\nrole user\nscope reports:read\n", 1));
+    let (json, _, code) = policy(&[&["unused", "--json", shown(&table)], &names[..]].concat());
+    let expected = serde_json::json!({ "roles": ["admin", "user"], "scopes": ["reports:read"] });
+    assert_eq!((serde_json::from_str::<Value>(&json).unwrap(), code), (expected, 1));
+
+    std::fs::write(&table, line.replace(" or admin", "")).unwrap();
+    let (text, _, code) = policy(&["unused", shown(&table), "--scope", "users:read"]);
+    assert_eq!((text.as_str(), code), ("", 0));
+    let (_, error, code) = policy(&["unused", "/none/policy.lock"]);
+    assert!(code == 2 && error.contains("cannot read /none/policy.lock"), "{error}");
+}
+
+#[test]
+fn redundant_requirements_have_their_exit_code() {
+    let folder = TempDir::new().unwrap();
+    let table = folder.path().join("policy.lock");
+    let where_ = " where role(user) is user or admin, role(admin) is admin";
+    let lines = [
+        format!("GET /a: all(role(admin), role(user)) [app::a]{where_}"),
+        format!("GET /b: all(role(user), role(admin)) [app::b]{where_}"),
+        format!("GET /c: all(scope(\"s\"), all(role(admin), any(role(user), scope(\"t\")))) [app::c]{where_}"),
+        // What the handler reads.
+        format!("GET /d: all(role(admin), auth) [app::d]{where_}"),
+        "GET /e: all(any(auth, api_key), scope(\"s\")) [app::e]".to_owned(),
+        "GET /f: all(fresh(\"5m\"), fresh(\"10m\")) [app::f]".to_owned(),
+    ];
+    std::fs::write(&table, lines.join("\n")).unwrap();
+    let (text, _, code) = policy(&["redundant", shown(&table)]);
+    let expected = "GET /a: role(user) behind role(admin)\n\
+                    GET /c: any(role(user), scope(\"t\")) behind all(scope(\"s\"), role(admin))\n\
+                    GET /f: fresh(\"10m\") behind fresh(\"5m\")\n";
+    assert_eq!((text.as_str(), code), (expected, 1));
+    let (json, _, code) = policy(&["redundant", "--json", shown(&table)]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        (&json[0]["route"], &json[0]["own"], &json[0]["guard"]),
+        (&"GET /a".into(), &"role(user)".into(), &"role(admin)".into())
+    );
+    assert_eq!(code, 1);
+    std::fs::write(&table, &lines[1]).unwrap();
+    let (text, _, code) = policy(&["redundant", shown(&table)]);
+    assert_eq!((text.as_str(), code), ("", 0));
+}
+
+#[test]
+fn completions_know_the_questions() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_auth-core")).args(["completion", shell]).output().unwrap();
+        let script = String::from_utf8(output.stdout).unwrap();
+        for name in ["who-can", "what-can", "equivalent", "unused", "redundant"] {
+            assert!(script.contains(name), "{shell}: {name}");
+        }
+    }
+}

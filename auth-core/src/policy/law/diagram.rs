@@ -27,6 +27,9 @@ const NONE: u32 = u32::MAX;
 /// The work for one question. A route in practice takes some hundred steps.
 pub(super) const MOST_STEPS: usize = 500_000;
 
+/// The nodes that one question visits, beside its steps: of requirements, and of diagrams when a witness is sought.
+pub(super) const MOST_VISITS: usize = 16 * MOST_STEPS;
+
 /// Each level uses the stack. A test's thread has 2 MiB of it.
 const MOST_LEVELS: usize = 1_500;
 
@@ -41,6 +44,7 @@ pub(super) struct Diagrams {
     unique: HashMap<Node, Function>,
     chosen: HashMap<(Function, Function, Function), Function>,
     steps: usize,
+    visits: usize,
 }
 
 type Made = Result<Function, AnalysisError>;
@@ -49,7 +53,7 @@ impl Diagrams {
     pub(super) fn new() -> Self {
         let constant = |function| Node { variable: NONE, low: function, high: function };
         let nodes = vec![constant(Function::NEVER), constant(Function::ALWAYS)];
-        Self { nodes, unique: HashMap::new(), chosen: HashMap::new(), steps: 0 }
+        Self { nodes, unique: HashMap::new(), chosen: HashMap::new(), steps: 0, visits: 0 }
     }
 
     /// The node of a function that is not constant.
@@ -57,13 +61,15 @@ impl Diagrams {
         self.nodes.get(function.0 as usize).filter(|node| node.variable != NONE).copied()
     }
 
+    #[cfg(test)]
     pub(super) const fn steps(&self) -> usize {
         self.steps
     }
 
-    /// Begins the count of steps again, for another question.
-    pub(super) const fn rewind(&mut self) {
-        self.steps = 0;
+    /// Counts the visit of a node.
+    pub(super) const fn visit(&mut self) -> Result<(), AnalysisError> {
+        self.visits += 1;
+        if self.visits > MOST_VISITS { Err(AnalysisError::TooLarge { steps: self.visits }) } else { Ok(()) }
     }
 
     fn top(&self, function: Function) -> u32 {

@@ -37,6 +37,8 @@ pub(super) enum Kind {
 /// A caller, as far as it matters: facts that hold for it, and facts that do not.
 pub(super) type Path = Vec<(u32, bool)>;
 
+type Prices = HashMap<Function, Option<u32>>;
+
 pub(in crate::policy) struct Space {
     diagrams: Diagrams,
     facts: Vec<Fact>,
@@ -128,6 +130,7 @@ impl Space {
 
     /// The callers that meet `node`, which reads the credentials `seen`.
     fn meets(&mut self, node: &Node, seen: CredentialKinds) -> Made {
+        self.diagrams.visit()?;
         match node {
             Node::Public => Ok(Function::ALWAYS),
             // No credential is accepted; an API key in the place of an access token is refused.
@@ -157,6 +160,7 @@ impl Space {
 
     /// The callers that do not meet `node`, among those with a known credential.
     fn fails(&mut self, node: &Node, seen: CredentialKinds) -> Made {
+        self.diagrams.visit()?;
         match node {
             Node::Public | Node::Optional => Ok(Function::NEVER),
             Node::Leaf(leaf) => {
@@ -303,7 +307,7 @@ impl Space {
     pub(super) fn path(&mut self, callers: Function) -> Result<Option<Path>, AnalysisError> {
         let callers = self.canonical(callers)?;
         let mut prices = HashMap::from([(Function::NEVER, None), (Function::ALWAYS, Some(0))]);
-        self.price(callers, &mut prices);
+        self.price(callers, &mut prices)?;
         if prices.get(&callers).copied().flatten().is_none() {
             return Ok(None);
         }
@@ -322,15 +326,19 @@ impl Space {
     }
 
     /// The price of the cheapest caller of each function; `None` of that without callers.
-    fn price(&self, function: Function, prices: &mut HashMap<Function, Option<u32>>) {
-        let Some(node) = self.diagrams.node(function).filter(|_| !prices.contains_key(&function)) else { return };
+    fn price(&mut self, function: Function, prices: &mut Prices) -> Result<(), AnalysisError> {
+        let Some(node) = self.diagrams.node(function).filter(|_| !prices.contains_key(&function)) else {
+            return Ok(());
+        };
+        self.diagrams.visit()?;
         let mut cheapest: Option<u32> = None;
         for (next, value) in [(node.low, false), (node.high, true)] {
-            self.price(next, prices);
+            self.price(next, prices)?;
             let price = prices.get(&next).copied().flatten().map(|p| p + self.price_of(node.variable, value));
             cheapest = cheapest.into_iter().chain(price).min();
         }
         prices.insert(function, cheapest);
+        Ok(())
     }
 
     /// Rare facts cost more: a plain caller explains more than a peculiar one.
@@ -353,7 +361,7 @@ impl Space {
             while let Some(fact) = path.get(i).copied() {
                 if fact.1 == value {
                     path.remove(i);
-                    if self.contains_all(callers, &path, &mut HashSet::new()) {
+                    if self.contains_all(callers, &path, &mut HashSet::new())? {
                         continue;
                     }
                     path.insert(i, fact);
@@ -365,14 +373,25 @@ impl Space {
     }
 
     /// Whether every caller with the facts of `path` is one of these. `seen` are functions that contain all.
-    fn contains_all(&self, callers: Function, path: &Path, seen: &mut HashSet<Function>) -> bool {
-        let Some(node) = self.diagrams.node(callers) else { return callers == Function::ALWAYS };
+    fn contains_all(
+        &mut self,
+        callers: Function,
+        path: &Path,
+        seen: &mut HashSet<Function>,
+    ) -> Result<bool, AnalysisError> {
+        let Some(node) = self.diagrams.node(callers) else { return Ok(callers == Function::ALWAYS) };
         if !seen.insert(callers) {
-            return true;
+            return Ok(true);
         }
+        self.diagrams.visit()?;
         let fact = path.iter().find(|(variable, _)| *variable == node.variable);
-        (fact.is_some_and(|(_, value)| *value) || self.contains_all(node.low, path, seen))
-            && (fact.is_some_and(|(_, value)| !value) || self.contains_all(node.high, path, seen))
+        for (next, value) in [(node.low, false), (node.high, true)] {
+            let is_excluded = fact.is_some_and(|(_, it)| *it != value);
+            if !is_excluded && !self.contains_all(next, path, seen)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     pub(super) fn without_path(&mut self, callers: Function, path: &Path) -> Made {
@@ -393,11 +412,9 @@ impl Space {
         Ok(all)
     }
 
-    /// The steps since the last call, which begins the count again.
-    pub(in crate::policy) const fn take_steps(&mut self) -> usize {
-        let steps = self.diagrams.steps();
-        self.diagrams.rewind();
-        steps
+    #[cfg(test)]
+    pub(super) const fn steps(&self) -> usize {
+        self.diagrams.steps()
     }
 }
 

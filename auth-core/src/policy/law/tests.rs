@@ -304,7 +304,7 @@ fn a_deep_requirement_is_decided_or_refused_within_a_bound() {
     for (what, one) in [("64 scopes", mixed), ("4,096 scopes", distinct)] {
         let mut space = Space::of([&one.0]);
         let result = space.access((&one).into());
-        println!("depth 12 of {what}: {} steps, {:?}", space.take_steps(), result.as_ref().err());
+        println!("depth 12 of {what}: {} steps, {:?}", space.steps(), result.as_ref().err());
         assert!(matches!(result, Ok(_) | Err(AnalysisError::TooLarge { .. })));
     }
 }
@@ -322,6 +322,49 @@ fn an_exponential_requirement_is_an_error_after_a_bounded_number_of_steps() {
     let error = whole.example().unwrap_err();
     assert_eq!(error, AnalysisError::TooLarge { steps: diagram::MOST_STEPS + 1 });
     assert!(error.to_string().contains("after 500001 steps"), "{error}");
+}
+
+#[test]
+fn equivalence_of_many_routes_is_decided_within_one_bound() {
+    // Each of 9 pairs of scopes of its own takes some thousand steps: together too many.
+    let route = |i: usize| {
+        let scope = |side: &str, n: usize| format!("scope(\"{side}{i}-{n}\")");
+        let firsts: Vec<_> = (0..9).map(|n| scope("a", n)).collect();
+        let pairs: Vec<_> = (0..9).map(|n| format!("all({}, {})", scope("a", n), scope("b", n))).collect();
+        format!("GET /route/{i}: any(all({}), {}) [app::route]\n", firsts.join(", "), pairs.join(", "))
+    };
+    let table = |routes: usize| -> crate::policy::PolicySnapshot {
+        (0..routes).map(route).collect::<String>().parse().unwrap()
+    };
+    assert_eq!(table(10).equivalent().unwrap(), Vec::<Vec<String>>::new());
+    let error = table(2_000).equivalent().unwrap_err().to_string();
+    assert!(error.starts_with("GET /route/") && error.contains("stopped after 500001 steps"), "{error}");
+}
+
+#[test]
+fn wide_requirements_are_decided_or_refused_within_a_bound() {
+    let scopes =
+        |n: usize| -> Vec<OwnedRequirement> { (0..n).map(|i| super::super::scope(format!("scope-{i}"))).collect() };
+    for n in [50, 150] {
+        let (all, any) = (super::super::all(scopes(n)), super::super::any(scopes(n)));
+        assert_eq!(all.beside(&any), Ok(None));
+        assert!(any.beside(&all).is_ok_and(|it| it.is_some()));
+    }
+    for wide in [super::super::all(scopes(5_000)), super::super::any(scopes(5_000))] {
+        assert!(matches!(wide.example(), Err(AnalysisError::TooLarge { .. })), "{:?}", wide.example());
+    }
+}
+
+/// Of each `by` in a negation three functions are made, of what is inside it as well.
+#[test]
+fn nested_bound_parts_are_decided_or_refused_within_a_bound() {
+    let mut text = "scope(\"a\")".to_owned();
+    for i in 0..30 {
+        text = format!("not(by({}, {text}))", if i % 2 == 0 { "auth" } else { "api_key" });
+    }
+    let nested: OwnedRequirement = format!("all(auth, {text})").parse().unwrap();
+    let mut space = Space::of([&nested.0]);
+    assert!(matches!(space.access((&nested).into()), Ok(_) | Err(AnalysisError::TooLarge { .. })));
 }
 
 /// Its routes, each with one of 64 roles, of which each includes the one before, and some of 200 scopes.
