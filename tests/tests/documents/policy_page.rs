@@ -18,6 +18,10 @@ enum Role {
 }
 
 guard!(Readers = public);
+guard!(Staff = role(Moderator));
+
+#[require_role(User)]
+async fn behind() {}
 
 #[public]
 async fn health() {}
@@ -44,6 +48,7 @@ fn app() -> GuardedRouter<Auth> {
         .route("/reports", get(reports))
         .route("/purge", post(purge))
         .nest_unchecked("/metrics", axum::Router::new())
+        .merge(GuardedRouter::new().route("/behind", get(behind)).guard::<Staff>())
         .policy_route::<Readers>("/policy")
 }
 
@@ -63,7 +68,7 @@ async fn page(url: &str, query: &str) -> String {
     answer.text().await.unwrap()
 }
 
-/// The signs of a route: anyone, signed in, moderator, admin, API key. No route names users.
+/// The signs of a route: anyone, signed in, user, moderator, admin, API key.
 fn signs(page: &str, path: &str) -> String {
     let row = page.split("<tr").find(|row| row.contains(&format!("<code>{path}</code>"))).unwrap();
     let row = row.split("</tr>").next().unwrap();
@@ -74,12 +79,12 @@ fn signs(page: &str, path: &str) -> String {
 async fn each_row_says_whom_it_lets_in() {
     let page = page(&served().await, "").await;
     for (path, expected) in [
-        ("/health", "●●●●●"),
-        ("/users", "··●●·"),
-        ("/notes/{id}", "·◐◐◐·"),
-        ("/reports", "···●◐"),
-        ("/purge", "·◐◐◐·"),
-        ("/metrics/*", "?????"),
+        ("/health", "●●●●●●"),
+        ("/users", "···●●·"),
+        ("/notes/{id}", "·◐◐◐◐·"),
+        ("/reports", "····●◐"),
+        ("/purge", "·◐◐◐◐·"),
+        ("/metrics/*", "??????"),
     ] {
         assert_eq!(signs(&page, path), expected, "{path}");
     }
@@ -145,4 +150,53 @@ async fn chromium_shows_it_on_a_desk_and_a_phone_in_light_and_dark() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/policy_page.cjs");
     let Some(printed) = chromium::run(&script, json!({ "url": served().await })).await else { return };
     assert_eq!(printed, "1280 fits\n390 fits\n1280 fits\n390 fits\nfiltered: 1\nrefused by the policy: 0\n");
+}
+
+#[tokio::test]
+async fn questions_are_answered_on_the_page() {
+    let url = served().await;
+    let asked = async |query: &str| {
+        let page = page(&url, query).await;
+        page.split_once("<section id=\"questions\">").unwrap().1.split_once("</section>").unwrap().0.to_owned()
+    };
+    assert!(!asked("").await.contains("<h3>"));
+    let who = asked("?who=GET+%2Freports").await;
+    assert!(who.contains(
+        "<code>GET /reports</code>: <code>any(role(admin), all(api_key, scope(&quot;reports:read&quot;)))</code>"
+    ));
+    assert!(who.contains("<br>a subject with role `admin`<br>an API key with scope `reports:read`</li>"), "{who}");
+    assert!(!who.contains("<code>GET /users"), "{who}");
+    let what = asked("?what=role(moderator)").await;
+    assert!(what.contains("<code>GET /users</code>: <code>role(moderator)</code><br><span class=\"yes\">"), "{what}");
+    assert!(
+        what.contains("<code>POST /purge</code>") && what.contains("◐ some of them</span>, such as a subject"),
+        "{what}"
+    );
+    let key = asked("?what=api_key").await;
+    assert!(key.contains("<code>GET /health</code>: <code>public</code><br><span class=\"yes\">"), "{key}");
+    let review = asked("?review=yes").await;
+    for part in [
+        "<li><code>ANY /metrics/*</code>, <code>GET /.well-known/jwks.json</code>",
+        "<h3>Roles that no requirement names</h3>\n<p>None.</p>",
+        "<h3>Requirements that a stricter guard makes redundant</h3>\n<ul>\n\
+         <li><code>GET /behind</code>: <code>role(user)</code> behind <code>role(moderator)</code></li>",
+    ] {
+        assert!(review.contains(part), "{part} is not in {review}");
+    }
+}
+
+#[tokio::test]
+async fn a_question_without_an_answer_says_why_and_becomes_no_markup() {
+    let url = served().await;
+    for (query, why) in [
+        ("?who=%3Cscript%3E", "`&lt;script&gt;` is not a pattern of routes"),
+        ("?who=GET+/%3Cb%3E/none", "no route matches `GET /&lt;b&gt;/none`"),
+        ("?what=%3Cscript%3E", "expected a word of the requirement language"),
+        ("?what=scope(%22%3Cscript%3E%22)", "What a caller with scope(&quot;&lt;script&gt;&quot;) can call"),
+        (&format!("?who=/{}", "a".repeat(200)), "A question has at most 200 bytes."),
+        (&format!("?what=scope(%22{}%22)", "a".repeat(200)), "A question has at most 200 bytes."),
+    ] {
+        let page = page(&url, query).await;
+        assert!(page.contains(why) && !page.contains("<script") && !page.contains("<b>/"), "{query}: {page}");
+    }
 }

@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use super::STYLE;
 use super::filter::{Filter, Show};
+use super::questions::Questions;
 use crate::policy::{Admission, PolicyTable, Requirement, RoutePolicy, Sender, Unchecked};
 
 impl PolicyTable {
-    pub(super) fn page(&self, filter: &Filter) -> String {
+    pub(super) fn page(&self, filter: &Filter, questions: &Questions) -> String {
         let roles = self.all_roles();
         let rows: Vec<&RoutePolicy> = self.routes().iter().filter(|row| filter.takes(row)).collect();
         let unchecked: Vec<&Unchecked> = self.unchecked().iter().filter(|row| filter.takes_unchecked(row)).collect();
@@ -35,8 +36,10 @@ impl PolicyTable {
         for row in rows {
             page.push_str(&route_row(row, &roles));
         }
+        page.push_str("</tbody>\n</table>\n");
+        page.push_str(&self.answers(questions));
         page.push_str(
-            "</tbody>\n</table>\n<footer><p><i class=\"yes\">●</i> is let in; <i class=\"more\">◐</i> is let in with more: a scope, \
+            "<footer><p><i class=\"yes\">●</i> is let in; <i class=\"more\">◐</i> is let in with more: a scope, \
              a permission, a recent authentication, a second credential, under a condition; <i class=\"no\">·</i> is \
              refused.</p></footer>\n</html>\n",
         );
@@ -131,6 +134,6 @@ fn breakable(text: &str, separator: &str) -> String {
 }
 
 /// Text for an element or a quoted attribute.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

@@ -2,6 +2,7 @@
 
 mod filter;
 mod html;
+mod questions;
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::Query;
@@ -12,6 +13,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 
 use self::filter::Filter;
+use self::questions::Questions;
 use crate::policy::{Policy, PolicyTable};
 use crate::web::guard::Guard;
 use crate::web::http::Json;
@@ -24,8 +26,10 @@ pub(crate) async fn show<P: Policy>(_: Guard<P>, parts: Parts) -> Response {
     match Wired::table(&parts.extensions) {
         Some(table) if wants_html(&parts.headers) => {
             // A query that cannot be read filters nothing.
-            let filter = Query::try_from_uri(&parts.uri).map(|Query(filter)| filter).unwrap_or_default();
-            ([(header::CONTENT_SECURITY_POLICY, content_security_policy())], Html(table.page(&filter))).into_response()
+            let filter = Query::<Filter>::try_from_uri(&parts.uri).map(|Query(filter)| filter).unwrap_or_default();
+            let questions = Query::<Questions>::try_from_uri(&parts.uri).map(|Query(asked)| asked).unwrap_or_default();
+            let page = Html(table.page(&filter, &questions));
+            ([(header::CONTENT_SECURITY_POLICY, content_security_policy())], page).into_response()
         }
         Some(table) => Json(&*table).into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
@@ -47,6 +51,9 @@ fn wants_html(headers: &HeaderMap) -> bool {
 impl PolicyTable {
     /// The table as an HTML page without scripts and external resources: a row for each route, a column for each role.
     ///
+    /// As [`GuardedRouter::policy_route`](crate::GuardedRouter::policy_route) serves it, its forms answer questions: who can call a
+    /// route, what a caller can call, which routes are equivalent, which roles no route names, which requirements are redundant.
+    ///
     /// ```
     /// use auth_core::prelude::*;
     ///
@@ -57,6 +64,6 @@ impl PolicyTable {
     /// ```
     #[must_use]
     pub fn html(&self) -> String {
-        self.page(&Filter::default())
+        self.page(&Filter::default(), &Questions::default())
     }
 }
