@@ -48,3 +48,20 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("listening on {address}");
     Ok(auth_core::serve(listener, routes(&auth).with_state(auth)).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use auth_core::testing::{in_memory, laws, role};
+
+    use super::{Role, routes};
+
+    #[test]
+    fn laws_of_the_policy_hold() -> Result<(), auth_core::BuildError> {
+        laws(&routes(&in_memory().build()?).policy())
+            .only("/numbers", role(Role::Admin))
+            .never_public("/me")
+            .never_public("DELETE /**")
+            .no_unchecked_except([]);
+        Ok(())
+    }
+}

@@ -1,6 +1,7 @@
 //! `examples/browser-app` in Chromium, and pages of another site that attack it.
 
 use auth_core::prelude::*;
+use auth_core::testing::{auth as known, laws};
 use auth_core::{Context, CredentialSource, Registration, Settings, SignIn};
 use auth_tests::{chromium, serve};
 use axum::Router;
@@ -96,4 +97,13 @@ async fn chromium_cannot_be_logged_in_from_another_site() {
         return;
     };
     assert_eq!(printed, "from another site: 403, 0 cookies\nown: 200, 3 cookies\n");
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&browser_app::routes().policy())
+        .only("/", known())
+        .only("/sessions/**", known())
+        .never_public("/logout")
+        .no_unchecked_except([]);
 }

@@ -1,5 +1,6 @@
 //! Three nodes as one service.
 
+use auth_core::testing::{in_memory, laws, role};
 use auth_tests::servers::{Database, Redis};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -17,4 +18,14 @@ async fn a_user_disabled_at_one_node_is_refused_by_all() {
     let shown: Vec<_> = steps.iter().map(|step| (step.node, step.status)).collect();
     let expected = [(1, 201), (2, 200), (3, 200), (1, 200), (2, 200), (3, 200), (1, 204), (2, 401), (3, 401), (1, 401)];
     assert_eq!(shown, expected, "{steps:#?}");
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&cluster::routes(&in_memory().build().unwrap()).policy())
+        .only("/users/**", role(cluster::Role::Admin))
+        .never_public("/me")
+        .never_public("DELETE /**")
+        .never_public("/auth/sessions/**")
+        .no_unchecked_except([]);
 }

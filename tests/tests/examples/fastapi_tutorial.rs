@@ -81,5 +81,6 @@ fn laws_of_the_policy_hold() {
         .only("/users/me/**", scope("me"))
         .only("/users/me/items/", all([scope("me"), scope("items")]))
         .never_public("/status/")
+        .except_fallbacks("*")
         .no_unchecked_except([]);
 }

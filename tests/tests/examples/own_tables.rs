@@ -1,5 +1,6 @@
 //! Tables of an application beside the built-in users, on SQLite and on PostgreSQL.
 
+use auth_core::testing::{auth as known, in_memory, laws};
 use auth_tests::servers::Database;
 use auth_tests::{Client, serve};
 use reqwest::Method;
@@ -58,4 +59,14 @@ async fn own_tables_are_joined_with_the_users_and_follow_them() {
     if let Some(postgres) = Database::create("own tables on PostgreSQL").await {
         check(&postgres.url()).await;
     }
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&own_tables::routes(&in_memory().build().unwrap()).policy())
+        .only("/notes", known())
+        .only("/profiles", known())
+        .never_public("/me")
+        .never_public("DELETE /**")
+        .no_unchecked_except([]);
 }

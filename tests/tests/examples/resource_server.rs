@@ -1,5 +1,6 @@
 //! A service guarded by the tokens of another issuer, beside that issuer.
 
+use auth_core::testing::{fresh, laws, role, scope};
 use auth_tests::{Client, serve};
 use reqwest::Method;
 use resource_server::issuer::{Running, User, start};
@@ -63,4 +64,14 @@ async fn tokens_of_a_stranger_are_refused() {
     let token = stranger.token(&stranger.issuer.editor, "reports:read").await;
     assert_eq!(stranger.status(Method::GET, "/reports", Some(&token)).await, 200);
     assert_eq!(example.status(Method::GET, "/reports", Some(&token)).await, 401);
+}
+
+#[test]
+fn laws_of_the_policy_hold() {
+    laws(&resource_server::routes().policy())
+        .only("/reports/**", scope("reports:read"))
+        .only("DELETE /**", role(resource_server::Role::Editor))
+        .needs("DELETE /**", fresh("10m"))
+        .never_public("/caller")
+        .no_unchecked_except([]);
 }

@@ -56,6 +56,7 @@ fn laws_of_the_policy_hold() {
         .nobody_without(all([api_key(), scope("reports:read")]), "GET /reports")
         .never_public("/users/**")
         .never_public("/auth/sessions/**")
+        .except_fallbacks("*")
         .no_unchecked_except([]);
 }
 

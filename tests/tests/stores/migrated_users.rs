@@ -199,5 +199,6 @@ fn laws_of_the_policy_hold() {
     laws(&existing_users::routes(&auth).policy())
         .only("/admin", role(existing_users::Role::Admin))
         .never_public("/me")
+        .never_public("DELETE /**")
         .no_unchecked_except([]);
 }

@@ -217,6 +217,9 @@ fn laws_of_the_policy_hold() {
         .never_public("/api/user")
         .never_public("DELETE /**")
         .never_public("PUT /**")
+        .never_public("POST /api/articles/**")
+        .never_public("POST /api/profiles/**")
         .only("/api/articles/feed", auth())
+        .except_fallbacks("*")
         .no_unchecked_except([]);
 }
