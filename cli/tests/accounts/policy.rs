@@ -143,3 +143,15 @@ fn completions_know_the_questions() {
         }
     }
 }
+
+#[test]
+fn more_ways_than_are_listed_and_none_are_said() {
+    let folder = TempDir::new().unwrap();
+    let table = folder.path().join("policy.lock");
+    let scopes: Vec<_> = (0..70).map(|i| format!("scope(\"s{i}\")")).collect();
+    std::fs::write(&table, format!("GET /a: any({}) [app::a]\nGET /b: any() [app::b]\n", scopes.join(", "))).unwrap();
+    let (text, _, _) = policy(&["who-can", shown(&table), "/a"]);
+    assert!(text.lines().count() > 40 && text.ends_with("\n  and others\n"), "{text}");
+    let (text, _, _) = policy(&["who-can", shown(&table), "/b"]);
+    assert_eq!(text, "GET /b: any()\n  no caller\n");
+}

@@ -1,6 +1,6 @@
 //! What a change means, by lines of the lock.
 
-use crate::policy::PolicySnapshot;
+use crate::policy::{ChangeKind, PolicySnapshot};
 
 fn table(lines: &[&str]) -> PolicySnapshot {
     lines.iter().map(|line| format!("{line}\n")).collect::<String>().parse().unwrap()
@@ -123,4 +123,79 @@ fn a_new_route_is_wider_for_the_callers_that_it_lets_in() {
         );
     }
     is(&[], &["GET /new: any() [new]"], &["SAME GET /new: any() (new route)"]);
+}
+
+#[test]
+fn a_removed_handler_of_all_methods_frees_those_without_one_of_their_own() {
+    let (any, id) = ("ANY /it: auth [any]", "GET /{id}: public [id]");
+    let answered =
+        "answered by GET /{id}: public; now allowed: a caller without credentials; no longer allowed: a subject";
+    is(&[any, id], &[id], &[&format!("CHANGED ANY /it: removed (was auth), {answered}")]);
+    // `GET /it` has a line of its own, in both tables or in one.
+    let get = "GET /it: public [get]";
+    is(&[any, get], &[get], &["NARROWER ANY /it: removed (was auth); no longer allowed: a subject"]);
+    let narrower = "NARROWER GET /it: removed (was public); no longer allowed: a caller without credentials";
+    let of_get = "SAME GET /it: removed (was public), answered by GET /{id}: public";
+    let any_line = "NARROWER ANY /it: removed (was auth); no longer allowed: a subject";
+    is(&[any, get, id], &[id], &[any_line, of_get]);
+    is(&[any, get], &[], &[any_line, narrower]);
+}
+
+#[test]
+fn only_requests_that_a_removed_fallback_answered_count() {
+    let (inner, id) = ("ANY /api/*: auth [inner]", "GET /api/{id}: public [id]");
+    is(&[inner, id], &[id], &["NARROWER ANY /api/*: removed (was auth); no longer allowed: a subject"]);
+}
+
+#[test]
+fn what_is_too_large_to_compare_counts_as_wider() {
+    let scope = |side: &str, i: usize| format!("scope(\"{side}{i}\")");
+    let firsts: Vec<_> = (0..40).map(|i| scope("a", i)).collect();
+    let pairs: Vec<_> = (0..40).map(|i| format!("all({}, {})", scope("a", i), scope("b", i))).collect();
+    let large = format!("GET /it: any(all({}), {}) [it]", firsts.join(", "), pairs.join(", "));
+    let diff = table(&["GET /it: auth [it]"]).diff(&table(&[&large]));
+    assert_eq!((diff.changes[0].kind, diff.wider().count()), (ChangeKind::Undecided, 1));
+    let line = diff.to_string();
+    assert!(line.starts_with("UNDECIDED GET /it: any(all(scope(\"a0\"), "), "{line}");
+    assert!(line.trim_end().ends_with(
+        "; too large to compare: the analysis stopped after 500001 steps; simplify the requirement, or split the route"
+    ));
+}
+
+#[test]
+fn markdown_has_a_row_for_each_change_and_its_notes() {
+    let old = ["GET /a: scope(\"a|b\") [a]", "GET /b: role(x) [b]", "GET /c: auth [c]", "GET /{id}: public [id]"];
+    let new = ["GET /a: public [a]", "GET /b: auth [b]", "GET /d: api_key [d]", "GET /{id}: public [id]"];
+    let diff = table(&old).diff(&table(&new));
+    let code = |words: &str| format!("`` {words} ``");
+    let markdown = [
+        "| | route | requirement | callers |".to_owned(),
+        "| --- | --- | --- | --- |".to_owned(),
+        format!("| **WIDER** | {} | {} → {} | now allowed: a caller without credentials |", code("GET /a"), code("scope(\"a\\|b\")"), code("public")),
+        format!("| **WIDER** | {} | {} → {} | now allowed: a subject without role `x` |", code("GET /b"), code("role(x)"), code("auth")),
+        format!("| **WIDER** | {} | removed: {}, answered by {} | now allowed: a caller without credentials |", code("GET /c"), code("auth"), code("GET /{id}: public")),
+        format!("| **WIDER** | {} | new: {} | now allowed: an API key |", code("GET /d"), code("api_key")),
+        String::new(),
+        "Note: the old table does not say which roles include others, as it was written by an earlier version: inclusion is taken \
+         from the other table, and a change of it is not seen."
+            .to_owned(),
+    ];
+    assert_eq!(diff.markdown().lines().collect::<Vec<_>>(), markdown);
+    assert!(diff.to_string().ends_with("is not seen\n"), "{diff}");
+    let narrower = table(&["GET /a: public [a]"]).diff(&table(&["GET /a: scope(\"a|b\") [a]"])).markdown();
+    assert!(narrower.contains("| no longer allowed: a caller without credentials |"), "{narrower}");
+    let witness = table(&["GET /a: auth [a]"]).diff(&table(&["GET /a: all(auth, scope(\"a|b\")) [a]"])).markdown();
+    assert!(witness.contains("| no longer allowed: a subject without scope `a\\|b` |"), "{witness}");
+    assert_eq!(table(&old).diff(&table(&old)).markdown(), "The policy did not change.\n");
+}
+
+#[test]
+fn json_has_the_change_and_its_witness() {
+    let diff = table(&["GET /c: scope(\"a\") [c]", "GET /{id}: public [id]"]).diff(&table(&["GET /{id}: public [id]"]));
+    let json = serde_json::to_value(&diff).unwrap();
+    let expected = serde_json::json!({ "changes": [{
+        "kind": "wider", "method": "GET", "path": "/c", "old": "scope(\"a\")", "new": null,
+        "answered_by": ["GET /{id}: public"], "gained": {},
+    }] });
+    assert_eq!(json, expected);
 }

@@ -325,6 +325,20 @@ fn an_exponential_requirement_is_an_error_after_a_bounded_number_of_steps() {
 }
 
 #[test]
+fn a_witness_says_what_matters_in_words() {
+    use super::super::{all, any, auth, not, scope};
+    let beside = |one: &OwnedRequirement, other: &OwnedRequirement| one.beside(other).unwrap().unwrap().to_string();
+    let either = any([scope("a"), not(scope("a"))]);
+    assert_eq!(beside(&auth(), &either), "a subject without scope `a`, whose scopes cannot be read");
+    let five = any(["a", "b", "c", "d", "e"].map(scope));
+    assert_eq!(beside(&auth(), &five), "a subject without scope `a` and scope `b` and scope `c` and 2 more");
+    let both = all([scope("a"), scope("b"), auth()]).example().unwrap().unwrap().to_string();
+    assert_eq!(both, "a subject with scope `a` and scope `b`");
+    let many: OwnedRequirement = Requirement::role("a", &["a", "b", "c", "d", "e", "f"]).into();
+    assert_eq!(many.example().unwrap().unwrap().to_string(), "a subject with role `a`, `b`, `c`, `d` or 2 others");
+}
+
+#[test]
 fn equivalence_of_many_routes_is_decided_within_one_bound() {
     // Each of 9 pairs of scopes of its own takes some thousand steps: together too many.
     let route = |i: usize| {

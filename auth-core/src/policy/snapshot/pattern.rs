@@ -190,6 +190,11 @@ mod tests {
             assert_eq!(found("/a/b/*", pattern), is, "{pattern}");
         }
         assert!(found("/one", "/one") && !found("/one", "/one/two"));
+        // Its routes may lack a handler of the method, which another fallback answers.
+        let table = "OTHER *: public [others]\nANY /a/*: unchecked [src/app.rs]\nANY /a/{id}: public [id]\n";
+        for pattern in ["GET /a/b", "/a/b/c"] {
+            assert!(among(table, pattern).contains(&"others".to_owned()), "{pattern}");
+        }
     }
 
     #[test]
