@@ -30,6 +30,10 @@ impl<S: ?Sized> Coherent<S> {
 #[async_trait]
 impl<S: UserStore + ?Sized> UserStore for Coherent<S> {
     async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+        // No user has it in its name, and PostgreSQL does not even take it as text.
+        if login.contains('\0') {
+            return Ok(None);
+        }
         self.store.find_by_login(login).await
     }
 

@@ -82,7 +82,10 @@ impl BodyError {
 
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
-        Self::Access(error.into())
+        match error {
+            StoreError::InvalidText(_) => AccountError::from(error).into(),
+            other => Self::Access(other.into()),
+        }
     }
 }
 

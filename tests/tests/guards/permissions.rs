@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use auth_core::event::EventKind;
 use auth_core::prelude::*;
-use auth_core::store::{AccountPatch, RolePermissions, StoreError};
+use auth_core::store::{AccountPatch, AuditFilter, RolePermissions, StoreError};
 use auth_core::{AccountError, Context, Refusal};
 use axum::extract::State;
 
@@ -102,6 +103,10 @@ async fn a_role_has_the_permissions_that_it_was_given() {
     auth.set_role_permissions(&system(), "support", &[UsersWrite, UsersRead]).await.unwrap();
     assert_eq!(service.with_token("/edit", &token).await, let_in());
     assert_eq!(service.with_token("/without", &token).await.status, 403);
+    let filter = AuditFilter { kind: Some("role_changed".into()), ..AuditFilter::default() };
+    let changed = auth.events(&filter, 1).await.unwrap().remove(0).kind;
+    let permissions = ["users:write", "users:read"].map(Into::into).into();
+    assert_eq!(changed, EventKind::RoleChanged { role: "support".to_owned(), permissions });
     auth.remove_role(&system(), "support").await.unwrap();
     for path in ["/read", "/by-hand", "/by-condition"] {
         assert_eq!(service.with_token(path, &token).await.status, 403, "{path}");

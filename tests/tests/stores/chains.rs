@@ -166,6 +166,7 @@ async fn rows_that_are_no_events_hide_no_others(store: &impl Scene) {
         r#"{{"id":"{key}1","at":"2027-01-15T08:00:00Z","kind":"passkey_added","outcome":"success","subject":"ada",
             "passkey":"p","actor":{{"type":"api_key","id":"k"}}}}"#
     );
+    let of_other = of_newer.replace("passkey_added", "password_changed").replace(r#"1","at"#, r#"2","at"#);
     let long = "x".repeat(300);
     let insert = |id: &str, kind: &str, subject: &str, body: &str| {
         format!(
@@ -180,7 +181,7 @@ async fn rows_that_are_no_events_hide_no_others(store: &impl Scene) {
                 insert(&format!("{key}1"), "passkey_added", "ada", &of_newer),
                 insert("?&# .%", "x", &long, "{}"),
                 // The body says another subject than the row.
-                insert(&format!("{key}2"), "passkey_added", "bob", &of_newer),
+                insert(&format!("{key}2"), "password_changed", "bob", &of_other),
             ]
             .concat(),
         )
@@ -203,7 +204,7 @@ async fn rows_that_are_no_events_hide_no_others(store: &impl Scene) {
     assert!(matches!(&newer.kind, EventKind::Unrecognised { body, .. } if *body == of_newer));
     assert_eq!(unknown("caches_invalidated", "").context.actor, Actor::Anonymous);
     unknown("x", &long);
-    unknown("passkey_added", "bob");
+    unknown("password_changed", "bob");
 
     // The pages over HTTP and the export pass them.
     guard!(AnyUser = auth);
