@@ -188,12 +188,13 @@ mod tests {
         assert_eq!(auth.service().unwrap().hasher.formats(), 2, "the current format and the stored one");
     }
 
-    /// Another request sets a password just before each upgrade.
+    /// A store on PostgreSQL, where another request sets a password just before each upgrade.
     struct Beaten(MemoryStore);
 
     #[async_trait]
     impl UserStore for Beaten {
         async fn find_by_login(&self, login: &str) -> Result<Option<UserRecord>, StoreError> {
+            assert!(!login.contains('\0'), "no text for PostgreSQL");
             self.0.find_by_login(login).await
         }
 
@@ -233,7 +234,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_hash_that_was_not_replaced_is_no_event() {
+    async fn a_store_sees_no_name_with_nul_and_a_hash_that_was_not_replaced_is_no_event() {
         let hasher = argon2::Argon2::new(
             argon2::Algorithm::Argon2id,
             argon2::Version::V0x13,
@@ -248,6 +249,9 @@ mod tests {
         let auth = builder.users(Beaten(store)).build().unwrap();
         let login = Login::new("ada@example.com", "three words and a comma");
         auth.login(&Context::system("test"), login).await.unwrap();
+        let no_text = Login::new("ada\0@example.com", "three words and a comma");
+        let refused = auth.login(&Context::system("test"), no_text).await;
+        assert_eq!(refused.err(), Some(AccountError::InvalidCredentials));
         auth.settled().await;
         let filter = AuditFilter { subject: Some(ada), ..AuditFilter::default() };
         let events = auth.events(&filter, 10).await.unwrap();

@@ -99,9 +99,7 @@ async fn a_user_registers_logs_in_and_changes_the_account() {
         api.call(None, Method::POST, "/users", Some(blank)).await.is_error(422, "username", "can't be blank");
 
         api.login("jake@example.com", "jakejak").await.is_error(401, "credentials", "invalid");
-        for unknown in ["jon@example.com", "\0@example.com"] {
-            api.login(unknown, "jakejake").await.is_error(401, "credentials", "invalid");
-        }
+        api.login("jon@example.com", "jakejake").await.is_error(401, "credentials", "invalid");
         token(&api.login("jake@example.com", "jakejake").await.is(200));
 
         api.get(None, "/user").await.is_error(401, "token", "is missing");
