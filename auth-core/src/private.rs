@@ -4,26 +4,19 @@ use ::core::fmt;
 
 pub use ::axum;
 pub use ::core;
+pub use ::core::marker::PhantomData;
 pub use ::core::option::Option::{None, Some};
 pub use ::core::result::Result::{self, Err, Ok};
 pub use ::core::time::Duration;
 pub use ::serde;
 
-pub use crate::policy::{Conditions, CountBy, Declaration, Policy, Requirement, RouteLimit, Statement};
+pub use crate::policy::{Conditions, CountBy, Declaration, Policy, Requirement, RouteLimit, Statement, Undecided};
 pub use crate::policy::{Permission, Role, UnknownPermission, UnknownRole};
 pub use crate::verify::Proof;
 pub use crate::web::guard::authorize::{
     Asked, Condition, Decidable, Deferred, EarlyResponse, Fallible, Gate, TypeArgument, Via, Wait,
 };
 pub use crate::web::guard::{Guard, check};
-
-/// The policy of a handler whose attribute has an error, which is reported already. No caller meets it.
-#[derive(Debug)]
-pub enum Undecided {}
-
-impl Policy for Undecided {
-    const STATED: Statement = stated(Requirement::Any(&[]), "", "");
-}
 
 /// A guard among a handler's own parameters, which is joined with its attributes.
 #[diagnostic::on_unimplemented(
@@ -186,6 +179,34 @@ pub fn failed<R: Fallible<E>, E>(error: E) -> Result<R, EarlyResponse> {
     Ok(R::failed(error))
 }
 
+/// The requirement of the policy whose constant the pattern of the first function names.
+pub const fn named<N, P, F>(_: P, _: F) -> Requirement
+where
+    N: Named,
+    P: Fn(N) -> N + Copy,
+    F: Fn() -> N + Copy,
+{
+    N::REQUIREMENT
+}
+
+/// The constant of a policy, or what is found by a name in place of one.
+#[diagnostic::on_unimplemented(
+    message = "no policy has this name",
+    label = "not a policy",
+    note = "a role is written in parentheses: `#[require(role(Admin))]`",
+    note = "a policy is declared first: `guard!(pub Staff = all(role(Moderator), mfa));`",
+    note = "a type alias of a policy is written as a path: `#[require(self::Alias)]`"
+)]
+pub trait Named {
+    /// The requirement of the policy.
+    const REQUIREMENT: Requirement;
+}
+
+#[diagnostic::do_not_recommend]
+impl<P: Policy> Named for TypeArgument<PhantomData<P>> {
+    const REQUIREMENT: Requirement = P::REQUIREMENT;
+}
+
 /// Checks that a path in a requirement is a role.
 pub const fn role<R: IsRole<K>, K: Single>(role: &R) -> &R {
     role
@@ -256,7 +277,7 @@ where
     R: ::core::str::FromStr<Err: fmt::Display>,
     D: serde::Deserializer<'de>,
 {
-    struct Name<R>(&'static str, ::core::marker::PhantomData<R>);
+    struct Name<R>(&'static str, PhantomData<R>);
 
     impl<R: ::core::str::FromStr<Err: fmt::Display>> serde::de::Visitor<'_> for Name<R> {
         type Value = R;
@@ -270,7 +291,7 @@ where
         }
     }
 
-    deserializer.deserialize_str(Name(expected, ::core::marker::PhantomData))
+    deserializer.deserialize_str(Name(expected, PhantomData))
 }
 
 #[cfg(feature = "openapi")]

@@ -37,6 +37,16 @@ const _: fn() = {
     }
     __is_of_auth_core
 };
+const _: [(); {
+    let _: fn() = || {
+        use ::auth_core::__private::check::{
+            OfAny as _, OfBody as _, OfCaller as _, OfData as _,
+        };
+        ::auth_core::__private::check::Parameter::<Path<UserId>>::NEW.data();
+        ::auth_core::__private::check::Parameter::<Json<Patch>>::NEW.data();
+    };
+    0
+}] = [];
 ::auth_core::__private::policy! {
     __edit_policy, "edit", ::auth_core::__private::Requirement::auth(), enum alone;
     ::auth_core::__private::Conditions { own : & ["user.id == id"], limits : & [],

@@ -14,4 +14,6 @@ const _: () = ::auth_core::__private::assert_sound(
     &<StaffOnDuty as ::auth_core::__private::Policy>::REQUIREMENT,
 );
 #[doc(hidden)]
-pub const StaffOnDuty: ::auth_core::__private::TypeArgument<StaffOnDuty> = ::auth_core::__private::TypeArgument::VALUE;
+pub const StaffOnDuty: ::auth_core::__private::TypeArgument<
+    ::auth_core::__private::PhantomData<StaffOnDuty>,
+> = ::auth_core::__private::TypeArgument::VALUE;

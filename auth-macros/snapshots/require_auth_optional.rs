@@ -13,7 +13,9 @@ async fn greet(
 }
 const _: [(); {
     let _: fn() = || {
-        use ::auth_core::__private::check::{OfAny as _, OfBody as _, OfCaller as _};
+        use ::auth_core::__private::check::{
+            OfAny as _, OfBody as _, OfCaller as _, OfData as _,
+        };
         ::auth_core::__private::check::Under::<Option<Identity>, true>::NEW.check();
     };
     0

@@ -44,7 +44,7 @@ pub(crate) use law::{beside as law_beside, open as law_open};
 pub use leaf::Leaf;
 pub use limit::{CountBy, RouteLimit};
 pub use permission::{Permission, UnknownPermission};
-pub use policy::{Conditions, Declaration, Policy, Statement};
+pub use policy::{Conditions, Declaration, Policy, Statement, Undecided};
 pub use questions::{QuestionError, Reach, RedundantRequirement, RouteCallers, RouteReach};
 pub use requirement::{Bound, Requirement};
 pub use role::{Role, UnknownRole};

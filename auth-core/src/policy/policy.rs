@@ -24,6 +24,19 @@ pub trait Policy: Send + Sync + 'static {
     const DECLARED: Declaration = Self::STATED.declared;
 }
 
+/// The policy of a handler whose attribute has an error, which is reported already. No caller meets it.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum Undecided {}
+
+impl Policy for Undecided {
+    const STATED: Statement = Statement {
+        requirement: Requirement::Any(&[]),
+        declared: Declaration { name: "", module: "", file: "", line: 0 },
+        conditions: Conditions::NONE,
+    };
+}
+
 /// A requirement, where it was declared, and what is decided besides.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug)]

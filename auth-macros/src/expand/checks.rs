@@ -3,17 +3,27 @@
 //! A check costs a millisecond of rustc's time or two, so only parameters that are probably wrong have one; its types then
 //! decide. The router's bounds find every fault, and show the route.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{FnArg, PatType, Signature, Type};
 
+use super::requirement::requirement;
 use super::span::marked;
 use crate::args::{Kind, RequirementExpr};
 use crate::paths::{private, private_at};
 
 /// Names of extractors that take the body.
 const BODIES: [&str; 8] = ["Json", "Form", "FormOrJson", "String", "Bytes", "Body", "Request", "Multipart"];
+
+/// Names of extractors of a value that serde reads.
+const DATA: [&str; 5] = ["Json", "Form", "FormOrJson", "Query", "Path"];
+
+/// Names of types that serde reads, or whose arguments decide.
+const READABLE: [&str; 24] = [
+    "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64", "bool",
+    "char", "String", "Vec", "Option", "HashMap", "BTreeMap", "Value", "Uuid", "std",
+];
 
 /// The checks of the function `sig` as the user wrote it, behind the requirement `term`.
 ///
@@ -31,7 +41,7 @@ pub(super) fn checks(sig: &Signature, term: &RequirementExpr, cfgs: &TokenStream
     }
     let private = private();
     let body = quote! {
-        use #private::check::{OfAny as _, OfBody as _, OfCaller as _};
+        use #private::check::{OfAny as _, OfBody as _, OfCaller as _, OfData as _};
         #(#checks)*
     };
     if sig.generics.params.is_empty() {
@@ -48,17 +58,45 @@ fn parameter(ty: &Type, is_last: bool, open: Option<&TokenStream>) -> Option<Tok
     }
     let span = marked(ty.span());
     let private = private_at(span);
-    let earlier = (!is_last && is_body(&tokens))
-        .then(|| quote_spanned!(span=> #private::check::Parameter::<#ty>::NEW.earlier();));
+    let check = |of: &str| {
+        let of = Ident::new(of, span);
+        quote_spanned!(span=> #private::check::Parameter::<#ty>::NEW.#of();)
+    };
+    let (name, arguments) = (name(&tokens), arguments(&tokens));
+    let is = |names: &[&str]| name.as_ref().is_some_and(|name| names.iter().any(|it| name == it));
+    let own = if !is_last && is(&BODIES) {
+        Some(check("earlier"))
+    } else {
+        (is(&DATA) && !is_readable(arguments)).then(|| check("data"))
+    };
     let under = open.map(|open| quote_spanned!(span=> #private::check::Under::<#ty, #open>::NEW.check();));
-    (earlier.is_some() || under.is_some()).then(|| quote!(#earlier #under))
+    (own.is_some() || under.is_some()).then(|| quote!(#own #under))
 }
 
-/// Whether the path before any generic arguments ends in the name of such an extractor.
-fn is_body(ty: &TokenStream) -> bool {
-    let path =
-        ty.clone().into_iter().take_while(|token| !matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<'));
-    matches!(path.last(), Some(TokenTree::Ident(last)) if BODIES.iter().any(|body| last == body))
+/// The last name of a path before any generic arguments.
+fn name(ty: &TokenStream) -> Option<Ident> {
+    match ty.clone().into_iter().take_while(|token| !is_angle(token)).last() {
+        Some(TokenTree::Ident(name)) => Some(name),
+        _ => None,
+    }
+}
+
+/// The generic arguments of a path.
+fn arguments(ty: &TokenStream) -> TokenStream {
+    ty.clone().into_iter().skip_while(|token| !is_angle(token)).collect()
+}
+
+fn is_angle(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '<')
+}
+
+/// Whether every name is that of a type that serde probably reads.
+fn is_readable(ty: TokenStream) -> bool {
+    ty.into_iter().all(|token| match token {
+        TokenTree::Ident(name) => READABLE.iter().any(|readable| name == readable),
+        TokenTree::Group(group) => is_readable(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => true,
+    })
 }
 
 /// Whether the policy is `auth(optional)`, for a requirement that may be: it stands alone.
@@ -66,8 +104,9 @@ fn open(term: &RequirementExpr) -> Option<TokenStream> {
     let private = private();
     match &term.kind {
         Kind::Optional => Some(quote!(true)),
-        Kind::Policy(path) | Kind::Earlier(path) => {
-            Some(quote!({ #private::is_optional(&<#path as #private::Policy>::REQUIREMENT) }))
+        Kind::Policy(_) | Kind::Earlier(_) => {
+            let requirement = requirement(term);
+            Some(quote!({ #private::is_optional(&#requirement) }))
         }
         _ => None,
     }

@@ -140,7 +140,7 @@ fn value(vis: &Visibility, name: &Ident, cfgs: &TokenStream) -> TokenStream {
     quote! {
         #cfgs
         #[doc(hidden)]
-        #vis const #value: #private::TypeArgument<#name> = #private::TypeArgument::VALUE;
+        #vis const #value: #private::TypeArgument<#private::PhantomData<#name>> = #private::TypeArgument::VALUE;
     }
 }
 

@@ -5,6 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Path};
 
+use super::span::marked;
 use crate::args::{Kind, Leaf, RequirementExpr};
 use crate::paths::{private, private_at};
 
@@ -35,7 +36,7 @@ pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
             let policy = policy(path);
             quote!(#requirement::bound(&#policy))
         }
-        Kind::Earlier(path) => policy(path),
+        Kind::Earlier(path) => quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT),
         Kind::Parameter(guard) => {
             quote_spanned!(term.span=> #requirement::bound(&<#guard as #private::Parameter>::REQUIREMENT))
         }
@@ -59,9 +60,21 @@ pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
 }
 
 /// With the path's span, so that rustc points at it when there is no such policy.
+///
+/// A bare name stands in a pattern: rustc alone reports that it finds no type of this name, and advises the role enum. A
+/// policy's name is that of a constant, too, which a pattern means; without a constant the pattern binds a value of no type,
+/// whose message says what to write.
 fn policy(path: &Path) -> TokenStream {
-    let private = private();
-    quote_spanned!(path.span()=> <#path as #private::Policy>::REQUIREMENT)
+    let (span, private) = (path.span(), private_at(path.span()));
+    match path.get_ident() {
+        Some(name) => {
+            let (ours, mut name) = (marked(span), name.clone());
+            name.set_span(ours);
+            let (pattern, of_no_type) = (quote_spanned!(ours=> |#name| #name), quote_spanned!(ours=> || loop {}));
+            quote_spanned!(span=> #private::named(#pattern, #of_no_type))
+        }
+        None => quote_spanned!(span=> <#path as #private::Policy>::REQUIREMENT),
+    }
 }
 
 /// A path is used as written; a bare name is a variant of the enum of this name in scope of the attribute. `check` is the

@@ -177,7 +177,7 @@ impl<T, E> Condition<AResult<Self>> for Result<T, E> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<P> Condition<Self> for TypeArgument<P> {
+impl<P> Condition<Self> for TypeArgument<PhantomData<P>> {
     fn asked<'a>(self) -> Asked<'a>
     where
         Self: Decidable<Self> + 'a,
@@ -203,7 +203,7 @@ impl<T: Unwrapped> Decidable<T> for AResult<T> {
     }
 }
 
-impl<P: Met> Decidable<Self> for TypeArgument<P> {}
+impl<P: Met> Decidable<Self> for TypeArgument<PhantomData<P>> {}
 
 /// A `Result` for a condition.
 #[derive(Debug)]
@@ -237,10 +237,11 @@ impl<E: Into<Refusal>> Unwrapped for Result<bool, E> {
 pub trait Met {}
 
 /// The value of a policy's name where a value is expected. rustc alone reports only that there is none.
-#[derive(Debug)]
-pub struct TypeArgument<P>(PhantomData<P>);
+/// Derived for a marker of the policy: a constant of this type can be a pattern.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TypeArgument<P>(P);
 
-impl<P> TypeArgument<P> {
+impl<P> TypeArgument<PhantomData<P>> {
     /// The only value.
     pub const VALUE: Self = Self(PhantomData);
 }

@@ -7,8 +7,9 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::{FromRequest, FromRequestParts};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query};
 use axum::{Form, Json};
+use serde::de::DeserializeOwned;
 
 use crate::service::Auth;
 use crate::token::Claims;
@@ -16,7 +17,7 @@ use crate::verify::{ApiKeyIdentity, Identity, Principal};
 use crate::web::extract::CurrentUser;
 use crate::web::http;
 
-/// A parameter before the last one.
+/// A parameter.
 #[derive(Debug)]
 pub struct Parameter<T>(PhantomData<T>);
 
@@ -63,6 +64,38 @@ impl<T: FromRequest<Auth>> OfBody for &Parameter<T> {
 )]
 pub trait FromHead {}
 
+/// Extractors of a value that serde reads.
+pub trait OfData: Sized {
+    type Data;
+
+    fn data(self)
+    where
+        Self::Data: Data,
+    {
+    }
+}
+
+macro_rules! of_data {
+    ($($extractor:ty),*) => {$(
+        impl<T> OfData for Parameter<$extractor> {
+            type Data = T;
+        }
+    )*};
+}
+
+of_data!(Json<T>, Form<T>, Query<T>, Path<T>, http::Json<T>, http::Form<T>, http::FormOrJson<T>);
+
+/// A value that serde reads.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a request",
+    label = "`{Self}` does not implement `Deserialize`",
+    note = "write `#[derive(serde::Deserialize)]` above the type, and own the data in it: `String`, not `&str`"
+)]
+pub trait Data {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> Data for T {}
+
 /// A parameter of a handler whose policy is `auth(optional)`, if `OPTIONAL`.
 #[derive(Debug)]
 pub struct Under<T, const OPTIONAL: bool>(PhantomData<T>);
@@ -100,6 +133,7 @@ of_caller!(Identity, Claims, Principal, ApiKeyIdentity);
 pub trait OfAny: Sized {
     fn check(self) {}
     fn earlier(self) {}
+    fn data(self) {}
 }
 
 impl<T, const OPTIONAL: bool> OfAny for &Under<T, OPTIONAL> {}

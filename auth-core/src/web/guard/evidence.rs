@@ -1,15 +1,18 @@
 //! Evidence of an access decision, which the router requires as a handler's first parameter.
 
+use std::future::{Ready, ready};
+use std::marker::PhantomData;
 use std::sync::Arc;
 
-use axum::extract::{FromRef, FromRequest, FromRequestParts};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Request};
 use axum::handler::{Handler, Layered};
-use axum::response::IntoResponse;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 
 use super::Allowed;
 use super::authorize::Gate;
 use super::extract::Guard;
-use crate::policy::Policy;
+use crate::policy::{Policy, Undecided};
 use crate::service::Auth;
 
 /// Evidence of a handler's access decision: a [`Guard`], an [`Allowed`], or the gate of `#[authorize(..)]`. The attributes
@@ -47,10 +50,63 @@ impl<P: Policy> Evidence for Gate<P> {
     note = "write `#[require_auth]`, `#[require_role(..)]`, `#[api_key]` or `#[public]` above the handler",
     note = "or take a guard as its first parameter: `async fn handler(_: Guard<MyPolicy>, ..)`"
 )]
-pub trait Decided: sealed::SealedArgs {
+pub trait Decided<K = ByEvidence>: sealed::SealedArgs<K> {
     /// The first parameter.
     type Evidence: Evidence;
 }
+
+/// What a first parameter is, by its kind `K`: with one kind alone a method with `&self` would only lack a guard.
+#[doc(hidden)]
+pub trait First<K> {
+    type Evidence: Evidence;
+}
+
+/// The kind of a first parameter that is evidence.
+#[doc(hidden)]
+#[derive(Debug)]
+pub enum ByEvidence {}
+
+/// The kind of a first parameter that is a reference.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct Reference<T: ?Sized>(PhantomData<T>);
+
+#[diagnostic::do_not_recommend]
+impl<G: Evidence> First<ByEvidence> for G {
+    type Evidence = G;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized> First<Reference<T>> for &T {
+    type Evidence = Guard<Undecided>;
+}
+
+/// The handler of a first parameter that is a reference, so that this is reported and not as well that it is no extractor. Its
+/// kind is not [`Callable`].
+#[doc(hidden)]
+#[derive(Clone, Debug)]
+pub struct Uncalled;
+
+impl<T, S> Handler<T, S> for Uncalled {
+    type Future = Ready<Response>;
+
+    fn call(self, _: Request, _: S) -> Self::Future {
+        ready(StatusCode::INTERNAL_SERVER_ERROR.into_response())
+    }
+}
+
+/// A kind with which a router can call a handler.
+#[diagnostic::on_unimplemented(
+    message = "a handler takes no `&self`, because a router has none to call it with",
+    label = "takes a reference",
+    note = "take what it needs from the state: `State(service): State<Service>`",
+    note = "a guard above an `impl` covers its functions without `self`"
+)]
+#[doc(hidden)]
+pub trait Callable: sealed::SealedKind {}
+
+#[diagnostic::do_not_recommend]
+impl Callable for ByEvidence {}
 
 /// A state that contains an [`Auth`], which every guard needs: implement axum's `FromRef`, or derive it with axum's
 /// feature `macros`. An `Arc` of such a state contains it as well.
@@ -154,7 +210,7 @@ impl<L, H, T, S> Signature<T> for Layered<L, H, T, S> {}
 /// Parameters of the handler `H` that are extractors for the state `S`. rustc reports which one is not; of axum's `Handler`
 /// it would report only that `H` does not implement it. The implementations prove that `H` is one, so that the
 /// application's build does not prove it a second time.
-pub trait Arguments<H, S>: Sized {
+pub trait Arguments<H, S, K = ByEvidence>: Sized {
     /// `H`.
     #[doc(hidden)]
     type Handler: Handler<Self, S>;
@@ -168,7 +224,9 @@ mod sealed {
     impl<P: super::Policy> Sealed for super::Guard<P> {}
     impl<P: super::Policy, U> Sealed for super::Allowed<P, U> {}
     impl<P: super::Policy> Sealed for super::Gate<P> {}
-    pub trait SealedArgs {}
+    pub trait SealedArgs<K> {}
+    pub trait SealedKind {}
+    impl SealedKind for super::ByEvidence {}
     /// Implemented by nothing.
     pub trait Never {
         fn never(&self) -> super::Auth;
@@ -179,10 +237,10 @@ mod sealed {
 // inference assume it, and the error names the handler's type instead of the missing guard.
 macro_rules! decided {
     ($($first:ident $(, $rest:ident)*)?) => {
-        impl<M, G, $($first, $($rest,)*)?> sealed::SealedArgs for (M, G, $($first, $($rest,)*)?) where G: Evidence {}
+        impl<M, K, G, $($first, $($rest,)*)?> sealed::SealedArgs<K> for (M, G, $($first, $($rest,)*)?) where G: First<K> {}
         #[diagnostic::do_not_recommend]
-        impl<M, G, $($first, $($rest,)*)?> Decided for (M, G, $($first, $($rest,)*)?) where G: Evidence {
-            type Evidence = G;
+        impl<M, K, G, $($first, $($rest,)*)?> Decided<K> for (M, G, $($first, $($rest,)*)?) where G: First<K> {
+            type Evidence = G::Evidence;
         }
         #[diagnostic::do_not_recommend]
         impl<F, R, M, G, $($first, $($rest,)*)?> Signature<(M, G, $($first, $($rest,)*)?)> for F
@@ -190,6 +248,14 @@ macro_rules! decided {
             F: FnOnce(G, $($first, $($rest,)*)?) -> R,
             R: Future,
         {
+        }
+        #[diagnostic::do_not_recommend]
+        impl<H, S, M, T: ?Sized, $($first, $($rest,)*)?> Arguments<H, S, Reference<T>> for (M, &T, $($first, $($rest,)*)?) {
+            type Handler = Uncalled;
+
+            fn __handler(_: H) -> Uncalled {
+                Uncalled
+            }
         }
         $(decided!($($rest),*);)?
     };

@@ -9,6 +9,7 @@ mod layer;
 mod rule;
 
 pub use allowed::Allowed;
+pub(crate) use evidence::Callable;
 pub use evidence::{Arguments, Decided, Evidence, HasAuth, Signature};
 pub use extract::Guard;
 pub use layer::{GuardLayer, Guarded, PolicyLayer};

@@ -21,7 +21,7 @@ use crate::policy::{PolicyTable, RoutePolicy, Unchecked};
 use crate::service::Auth;
 #[cfg(feature = "server")]
 use crate::web::browser::browser;
-use crate::web::guard::{Arguments, Decided, HasAuth, Signature};
+use crate::web::guard::{Arguments, Callable, Decided, HasAuth, Signature};
 #[cfg(feature = "openapi")]
 use crate::web::openapi::Collected;
 use crate::web::policy_page;
@@ -246,7 +246,7 @@ where
     ///
     /// At start, when the router has or gets a public route, which the guard would close.
     #[track_caller]
-    pub fn guard<P: Policy>(mut self) -> Self
+    pub fn guard<P: Policy /* write `.guard::<Staff>()` */>(mut self) -> Self
     where
         S: HasAuth,
     {
@@ -315,14 +315,15 @@ where
     /// let app: GuardedRouter<Auth> = GuardedRouter::new().fallback(not_found);
     /// ```
     #[track_caller]
-    pub fn fallback<H, T, V>(mut self, handler: H) -> Self
+    pub fn fallback<H, T, V, K>(mut self, handler: H) -> Self
     where
-        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
         H: Signature<T>,
         V: 'static,
+        K: Callable,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<H, T>();
+        let decision = Decision::of::<H, T, K>();
         self.replace_fallback();
         self.enter(decision.row("ANY", "*".to_owned()));
         self.inner = self.inner.fallback(Private::new(T::__handler(handler), &decision));
@@ -333,14 +334,15 @@ where
     /// Answers requests that match a path of a route added so far but none of its methods; the handler is guarded like
     /// any other.
     #[track_caller]
-    pub fn method_not_allowed_fallback<H, T, V>(mut self, handler: H) -> Self
+    pub fn method_not_allowed_fallback<H, T, V, K>(mut self, handler: H) -> Self
     where
-        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
         H: Signature<T>,
         V: 'static,
+        K: Callable,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<H, T>();
+        let decision = Decision::of::<H, T, K>();
         self.enter(decision.row("OTHER", "*".to_owned()));
         let handler = Private::new(T::__handler(handler), &decision);
         #[cfg(feature = "server")]

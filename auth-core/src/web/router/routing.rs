@@ -22,7 +22,7 @@ use tower_service::Service;
 use super::private::Private;
 use super::router_state::Wiring;
 use crate::policy::{Conditions, Declaration, Methods, Policy, Requirement, RoutePolicy, Statement};
-use crate::web::guard::{Arguments, Decided, Evidence, HasAuth, Signature};
+use crate::web::guard::{Arguments, Callable, Decided, Evidence, HasAuth, Signature};
 
 /// Handlers for the methods of one path, each with its requirement.
 ///
@@ -64,11 +64,12 @@ macro_rules! methods {
     ($($name:ident $filter:ident),* $(,)?) => {
         $(
             #[doc = concat!("Routes `", stringify!($filter), "` requests to a guarded handler, as [`axum::routing::", stringify!($name), "`] does.")]
-            pub fn $name<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
+            pub fn $name<H, T, S, V, K>(handler: H) -> GuardedMethodRouter<S>
             where
-                T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+                T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
                 H: Signature<T>,
     V: 'static,
+    K: Callable,
                 S: HasAuth<V> + Clone + Send + Sync + 'static,
             {
                 on(MethodFilter::$filter, handler)
@@ -82,11 +83,12 @@ macro_rules! methods {
             $(
                 #[doc = concat!("Also routes `", stringify!($filter), "` requests.")]
                 #[track_caller]
-                pub fn $name<H, T, V>(self, handler: H) -> Self
+                pub fn $name<H, T, V, K>(self, handler: H) -> Self
                 where
-                    T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+                    T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
                     H: Signature<T>,
     V: 'static,
+    K: Callable,
                     S: HasAuth<V>,
                 {
                     self.on(MethodFilter::$filter, handler)
@@ -116,25 +118,27 @@ methods! {
 ///     GuardedRouter::new().route("/note", on(MethodFilter::PUT.or(MethodFilter::PATCH), change));
 /// assert_eq!(app.policy().routes().len(), 2);
 /// ```
-pub fn on<H, T, S, V>(methods: MethodFilter, handler: H) -> GuardedMethodRouter<S>
+pub fn on<H, T, S, V, K>(methods: MethodFilter, handler: H) -> GuardedMethodRouter<S>
 where
-    T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+    T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
     H: Signature<T>,
     V: 'static,
+    K: Callable,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
     GuardedMethodRouter::new().on(methods, handler)
 }
 
 /// Routes requests of every method to a guarded handler, like [`axum::routing::any`].
-pub fn any<H, T, S, V>(handler: H) -> GuardedMethodRouter<S>
+pub fn any<H, T, S, V, K>(handler: H) -> GuardedMethodRouter<S>
 where
-    T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+    T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
     H: Signature<T>,
     V: 'static,
+    K: Callable,
     S: HasAuth<V> + Clone + Send + Sync + 'static,
 {
-    let decision = Decision::of::<H, T>();
+    let decision = Decision::of::<H, T, K>();
     let inner = routing::any(Private::new(T::__handler(handler), &decision));
     GuardedMethodRouter { inner, decisions: vec![("ANY", decision)], wiring: Some(<S as HasAuth<V>>::__auth) }
 }
@@ -172,14 +176,15 @@ where
     ///
     /// At start, where axum's does: when a method has a handler already.
     #[track_caller]
-    pub fn on<H, T, V>(mut self, methods: MethodFilter, handler: H) -> Self
+    pub fn on<H, T, V, K>(mut self, methods: MethodFilter, handler: H) -> Self
     where
-        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
         H: Signature<T>,
         V: 'static,
+        K: Callable,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<H, T>();
+        let decision = Decision::of::<H, T, K>();
         self.inner = self.inner.on(methods, Private::new(T::__handler(handler), &decision));
         let answered = METHODS.iter().filter(|(one, _)| methods.or(*one) == methods);
         self.decisions.extend(answered.map(|(_, name)| (*name, decision)));
@@ -201,14 +206,15 @@ where
     /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/note", get(show).fallback(others));
     /// assert_eq!(app.policy().routes()[1].method, "OTHER");
     /// ```
-    pub fn fallback<H, T, V>(mut self, handler: H) -> Self
+    pub fn fallback<H, T, V, K>(mut self, handler: H) -> Self
     where
-        T: Decided + Arguments<H, <S as HasAuth<V>>::State> + 'static,
+        T: Decided<K> + Arguments<H, <S as HasAuth<V>>::State, K> + 'static,
         H: Signature<T>,
         V: 'static,
+        K: Callable,
         S: HasAuth<V>,
     {
-        let decision = Decision::of::<H, T>();
+        let decision = Decision::of::<H, T, K>();
         self.inner = self.inner.fallback(Private::new(T::__handler(handler), &decision));
         self.decisions.retain(|(methods, _)| !matches!(*methods, "ANY" | "OTHER"));
         self.decisions.push(("OTHER", decision));
@@ -294,9 +300,9 @@ pub(crate) struct Decision {
 
 impl Decision {
     /// Of the handler `H` with the parameters `T`.
-    pub(crate) fn of<H, T: Decided>() -> Self {
-        type By<T> = <<T as Decided>::Evidence as Evidence>::Policy;
-        Self::new(&By::<T>::STATED, type_name::<By<T>>(), type_name::<H>())
+    pub(crate) fn of<H, T: Decided<K>, K>() -> Self {
+        type By<T, K> = <<T as Decided<K>>::Evidence as Evidence>::Policy;
+        Self::new(&By::<T, K>::STATED, type_name::<By<T, K>>(), type_name::<H>())
     }
 
     fn new(stated: &Statement, policy: &'static str, handler: &'static str) -> Self {
