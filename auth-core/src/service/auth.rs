@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::Extensions;
-use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "server")]
 use super::AccountError;
@@ -25,7 +24,7 @@ use super::resource::Resource;
 use super::second_factor::SecondFactor;
 #[cfg(feature = "server")]
 use super::session::ClaimsHook;
-use crate::base::{Context, Opaque, SubjectId, Timestamp};
+use crate::base::{Context, Opaque, SubjectId, Tasks, Timestamp};
 use crate::cache::Change;
 #[cfg(feature = "server")]
 use crate::event::Journal;
@@ -56,7 +55,7 @@ pub(crate) struct Inner {
     #[cfg(feature = "server")]
     pub(crate) _purge: Option<PurgeTask>,
     /// Changes in progress.
-    pub(crate) changes: TaskTracker,
+    pub(crate) changes: Tasks,
     /// The realm of challenges.
     pub(crate) realm: String,
     pub(crate) resource: Resource,

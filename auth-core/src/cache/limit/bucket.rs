@@ -1,55 +1,62 @@
 //! One limit: a quota for each of any number of keys.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use governor::RateLimiter;
-use governor::clock::Clock;
-use governor::middleware::NoOpMiddleware;
-
 use super::quota::Quota;
-use super::table::{Charged, Peeked, Table};
+use super::table::Table;
 use super::ticks::Ticks;
 
-type Limiter<S> = RateLimiter<u64, S, Ticks, NoOpMiddleware<Duration>>;
-
-/// A quota for each key.
+/// A quota for each key, by the generic cell rate algorithm (ITU-T I.371): of each key it keeps the time until which its
+/// quota is in use.
 pub(super) struct Bucket {
     pub(super) quota: Quota,
-    table: Arc<Table>,
-    charged: Limiter<Charged>,
-    peeked: Limiter<Peeked>,
+    /// The time that one use takes, in nanoseconds.
+    interval: u64,
+    /// How far ahead of now the time may be: all uses but one.
+    tolerance: u64,
+    table: Table,
+    ticks: Ticks,
 }
 
 impl Bucket {
     pub(super) fn new(quota: Quota, ticks: &Ticks) -> Self {
-        let table = Arc::new(Table::new());
-        Self {
-            quota,
-            charged: RateLimiter::new(quota.for_governor(), Charged(Arc::clone(&table)), ticks.clone()),
-            peeked: RateLimiter::new(quota.for_governor(), Peeked(Arc::clone(&table)), ticks.clone()),
-            table,
-        }
+        let interval = nanos(quota.interval());
+        let tolerance = interval.saturating_mul(u64::from(quota.at_once()) - 1);
+        Self { quota, interval, tolerance, table: Table::new(), ticks: ticks.clone() }
     }
 
     /// Uses one of the key's quota; the error is the time until one is left.
     pub(super) fn charge(&self, key: u64) -> Result<(), Duration> {
-        self.charged.check_key(&key).map_err(|until| until.wait_time_from(self.charged.clock().now()))
+        self.decide(key, |used, now| Some(used.max(now).saturating_add(self.interval)))
     }
 
     /// Takes back one use of the key's quota.
     pub(super) fn take_back(&self, key: u64) {
-        self.table.take_back(key, u64::try_from(self.quota.interval().as_nanos()).unwrap_or(u64::MAX));
+        self.table.take_back(key, self.interval);
     }
 
     /// Whether one of the key's quota is left.
     pub(super) fn peek(&self, key: u64) -> Result<(), Duration> {
-        self.peeked.check_key(&key).map_err(|until| until.wait_time_from(self.peeked.clock().now()))
+        self.decide(key, |_, _| None)
     }
+
+    fn decide(&self, key: u64, next: impl FnOnce(u64, u64) -> Option<u64>) -> Result<(), Duration> {
+        let now = nanos(self.ticks.elapsed());
+        self.table.update(key, |used| match used.saturating_sub(self.tolerance) {
+            free if free > now => Err(Duration::from_nanos(free - now)),
+            _ => Ok(next(used, now)),
+        })
+    }
+}
+
+/// A quota is full again within a year, and [`Ticks`] end before the numbers do.
+fn nanos(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;

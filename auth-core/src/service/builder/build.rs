@@ -4,12 +4,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio_util::task::TaskTracker;
-
 use super::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::base::Clock;
-use crate::base::{Opaque, Timestamp};
+use crate::base::{Opaque, Tasks, Timestamp};
 use crate::cache::{Coherence, Coherent, Limits, Lookups};
 use crate::event::{Events, Journal, Trail};
 #[cfg(feature = "server")]
@@ -97,7 +95,7 @@ impl AuthBuilder {
         if self.rate_limits.is_off() && !self.issues_nothing() {
             tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
         }
-        let changes = TaskTracker::new();
+        let changes = Tasks::new();
         let journal = self.audit.take().map(|log| Journal::new(log, &self.audit_keys));
         let trail = journal.clone().map(|journal| self.trail(journal, &changes));
         let resource = Resource::new(self.resource.as_deref(), [&self.audience, &self.issuer]);
@@ -188,7 +186,7 @@ impl AuthBuilder {
         })))
     }
 
-    fn trail(&self, journal: Journal, changes: &TaskTracker) -> Trail {
+    fn trail(&self, journal: Journal, changes: &Tasks) -> Trail {
         Trail::new(journal, self.events.clone(), self.clock.clone(), self.audit_sampling, changes.clone())
     }
 
