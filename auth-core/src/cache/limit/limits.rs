@@ -233,7 +233,8 @@ mod tests {
             ),
         ] {
             let (limits, _) = limits(&quotas);
-            for n in 0..flood {
+            // Twice as many names as the table of a limit has counters.
+            for n in 0..262_144 {
                 let name = who(None, &format!("{n}@example.com"));
                 let _ = limits.attempt(Limited::Registration, &name, false).await;
             }
