@@ -121,8 +121,11 @@ async fn a_pattern_finds_the_row_that_axum_lets_answer() {
             let found: Vec<_> = table.who_can(&pattern).unwrap().into_iter().map(|callers| callers.route).collect();
             // Which routes were added before a fallback for methods, the table does not say.
             let is_method_fallback = |row: &str| row.starts_with("OTHER ") && row.ends_with('*');
-            let is =
-                found == [row] || found.iter().all(|row| is_method_fallback(row)) && found.iter().any(|it| it == row);
+            // A nest of `/deep/{tenant}/` would leave this path to the outer fallback.
+            let may_be_outer = path == "/deep/t" && found == ["ANY *", row];
+            let is = may_be_outer
+                || found == [row]
+                || found.iter().all(|row| is_method_fallback(row)) && found.iter().any(|it| it == row);
             assert!(is, "{pattern} is answered by {row}: {found:?}");
             answered.insert(row.to_owned());
         }
