@@ -294,3 +294,24 @@ impl Row {
         apart
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::PolicySnapshot;
+
+    #[test]
+    fn requirements_in_other_words_are_equivalent() {
+        let lines =
+            "GET /a: fresh(\"5m\") [a]\nGET /b: all(fresh(\"5m\"), fresh(\"10m\")) [b]\nGET /c: fresh(\"10m\") [c]\n";
+        let table: PolicySnapshot = lines.parse().unwrap();
+        assert_eq!(table.equivalent().unwrap(), [["GET /a", "GET /b"]]);
+    }
+
+    #[test]
+    fn a_part_of_a_requirement_reads_the_credentials_of_the_whole() {
+        let table: PolicySnapshot = "GET /a: all(auth, scope(\"s\"), scope(\"s\")) [a]\n".parse().unwrap();
+        let redundant = table.redundant().unwrap();
+        assert_eq!((redundant.len(), redundant[0].own.as_str()), (1, "scope(\"s\")"));
+        assert_eq!(redundant[0].guard, "all(auth, scope(\"s\"))");
+    }
+}

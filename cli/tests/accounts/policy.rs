@@ -97,6 +97,8 @@ fn unused_names_have_their_exit_code() {
     std::fs::write(&table, line.replace(" or admin", "")).unwrap();
     let (text, _, code) = policy(&["unused", shown(&table), "--scope", "users:read"]);
     assert_eq!((text.as_str(), code), ("", 0));
+    let (text, _, code) = policy(&["unused", shown(&table), "--scope", "users:write"]);
+    assert_eq!((text.as_str(), code), ("scope users:write\n", 1));
     let (_, error, code) = policy(&["unused", "/none/policy.lock"]);
     assert!(code == 2 && error.contains("cannot read /none/policy.lock"), "{error}");
 }

@@ -241,3 +241,14 @@ fn a_law_of_a_fallback_or_plain_router_alone_says_nothing() {
         ["/api/*", "/metrics/*"].map(|path| format!("except the fallbacks of `{path}`: there is none at this path"))
     );
 }
+
+#[api_key]
+async fn keyed() {}
+
+#[test]
+fn a_route_for_api_keys_is_not_public() {
+    let app: GuardedRouter<Auth> = GuardedRouter::new().route("/keyed", get(keyed));
+    laws(&app.policy()).never_public("/keyed");
+    let only = broken(laws(&app.policy()).only("/keyed", known()));
+    assert_eq!(only, ["`/keyed`: only auth: GET /keyed requires `api_key`, but it also lets in an API key"]);
+}

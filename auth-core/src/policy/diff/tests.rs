@@ -199,3 +199,27 @@ fn json_has_the_change_and_its_witness() {
     }] });
     assert_eq!(json, expected);
 }
+
+#[test]
+fn what_lets_in_others_than_before_counts_as_wider() {
+    let diff = table(&["GET /it: scope(\"a\") [it]"]).diff(&table(&["GET /it: scope(\"b\") [it]"]));
+    assert_eq!((diff.changes[0].kind, diff.wider().count()), (ChangeKind::Changed, 1));
+}
+
+#[test]
+fn inclusion_that_one_table_does_not_know_is_taken_from_the_other() {
+    let (bare, known) = ("GET /it: role(x) [it]", "GET /it: role(x) [it] where role(x) is x or y");
+    for (old, new, which) in [(bare, known, "old"), (known, bare, "new")] {
+        let text = table(&[old]).diff(&table(&[new])).to_string();
+        assert!(text.contains(&format!("note: the {which} table does not say")) && !text.contains("WIDER"), "{text}");
+        assert!(!text.contains("NARROWER"), "{text}");
+    }
+}
+
+#[test]
+fn a_plain_router_may_answer_instead_of_a_removed_fallback() {
+    let (fallback, plain) = ("ANY *: auth [fallback]", "ANY *: unchecked [src/app.rs]");
+    let line =
+        "WIDER ANY *: removed (was auth), answered by ANY *: unchecked; now allowed: a caller without credentials";
+    is(&[fallback, plain], &[plain], &[line]);
+}

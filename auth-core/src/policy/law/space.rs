@@ -54,9 +54,9 @@ type Made = Result<Function, AnalysisError>;
 impl Space {
     /// A space for questions about these.
     pub(in crate::policy) fn of<'a>(nodes: impl IntoIterator<Item = &'a Node>) -> Self {
-        let mut leaves: Vec<&[Text]> = Vec::new();
+        let mut leaves: Vec<Vec<&Text>> = Vec::new();
         for node in nodes {
-            node.leaves(&mut |leaf| leaves.extend(leaf.granted_by.as_deref()));
+            node.leaves(&mut |leaf| leaves.extend(satisfying(leaf)));
         }
         leaves.sort_unstable();
         leaves.dedup();
@@ -64,7 +64,7 @@ impl Space {
         let mut satisfied: HashMap<&Text, Vec<usize>> = HashMap::new();
         let mut roles = Vec::new();
         for (i, granted_by) in leaves.iter().enumerate() {
-            for role in *granted_by {
+            for &role in granted_by {
                 let satisfied = satisfied.entry(role).or_insert_with(|| {
                     roles.push(role);
                     Vec::new()
@@ -223,11 +223,9 @@ impl Space {
         self.and(lacks, read)
     }
 
-    /// A role that is not known to be included by another one is satisfied by itself.
     fn role(&mut self, leaf: &OwnedLeaf) -> Made {
-        let itself = [Text::from(leaf.role().unwrap_or_default().to_owned())];
-        let roles = leaf.granted_by.as_deref().unwrap_or(&itself);
-        let classes: BTreeSet<usize> = roles.iter().map(|role| self.class(role)).collect();
+        let roles = satisfying(leaf).unwrap_or_default();
+        let classes: BTreeSet<usize> = roles.into_iter().map(|role| self.class(role)).collect();
         let mut holds = Function::NEVER;
         for class in classes {
             let class = self.fact(Fact::Role(class))?;
@@ -416,6 +414,15 @@ impl Space {
     pub(super) const fn steps(&self) -> usize {
         self.diagrams.steps()
     }
+}
+
+/// The roles that satisfy the leaf. One that is not known to be included by others is satisfied by itself.
+fn satisfying(leaf: &OwnedLeaf) -> Option<Vec<&Text>> {
+    let itself = leaf.role().and(leaf.arguments.first()).and_then(|argument| match argument {
+        Value::Text(text) => Some(vec![text]),
+        Value::Seconds(_) => None,
+    });
+    leaf.granted_by.as_ref().map(|roles| roles.iter().collect()).or(itself)
 }
 
 fn each(kinds: CredentialKinds) -> impl Iterator<Item = Kind> {

@@ -339,6 +339,15 @@ fn a_witness_says_what_matters_in_words() {
 }
 
 #[test]
+fn a_role_of_which_no_inclusion_is_known_is_satisfied_by_itself() {
+    let user: OwnedRequirement = Requirement::role("user", &["user", "moderator"]).into();
+    let moderator: OwnedRequirement = "role(moderator)".parse().unwrap();
+    assert_eq!(moderator.beside(&user), Ok(None));
+    let witness = user.beside(&moderator).unwrap().unwrap();
+    assert_eq!(witness.to_string(), "a subject with role `user` and without role `moderator`");
+}
+
+#[test]
 fn equivalence_of_many_routes_is_decided_within_one_bound() {
     // Each of 9 pairs of scopes of its own takes some thousand steps: together too many.
     let route = |i: usize| {

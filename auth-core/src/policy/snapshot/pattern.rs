@@ -210,6 +210,13 @@ mod tests {
         assert_eq!(among(table, "/user_7/y"), ["name"]);
         assert_eq!(among(table, "/user_7/z"), ["b"]);
         assert_eq!(among(table, "/{a}/*"), ["a", "b", "name"]);
+        let table = "GET /f/{*rest}: public [rest]\nGET /f/{id}: public [id]\n";
+        assert_eq!((among(table, "/f/7"), among(table, "/f/7/8")), (vec!["id".to_owned()], vec!["rest".to_owned()]));
+        let table = "ANY /{t}/*: public [tenant]\nANY /a/*: public [a]\n";
+        assert_eq!((among(table, "/a/x"), among(table, "/b/x")), (vec!["a".to_owned()], vec!["tenant".to_owned()]));
+        // Of these routes none matches `//x`.
+        let table = "ANY *: public [all]\nGET /: public [x]\nGET /{a}: public [x]\nGET /{a}/: public [x]\nGET /{a}/{*r}: public [x]\n";
+        assert!(among(table, "/*/**").contains(&"all".to_owned()));
     }
 
     #[test]
