@@ -116,7 +116,7 @@ fn run(cli: &Cli, output: &mut Output) -> Result<Answer, Error> {
         Command::Completion { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Cli::command(), "auth-core", &mut script);
-            output.text(String::from_utf8_lossy(&script))?;
+            output.script(&String::from_utf8_lossy(&script))?;
             Ok(Answer::Done)
         }
     }
@@ -128,7 +128,7 @@ fn main() -> ExitCode {
         Ok(Answer::Done) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", text::lines(&error.to_string()));
             ExitCode::from(error.exit_code())
         }
     }

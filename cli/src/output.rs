@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::text;
 
 /// Standard output, in the form that `--json` chooses.
 #[derive(Clone, Copy, Debug)]
@@ -32,10 +33,14 @@ impl Output {
         self.text(text)
     }
 
-    /// Prints `text` and ends its last line.
-    #[expect(clippy::unused_self, reason = "one way to standard output")]
+    /// Prints `text` and ends its last line. What it takes from a file or a database commands no terminal.
     pub(crate) fn text(&mut self, text: impl fmt::Display) -> Result<(), Error> {
-        let text = text.to_string();
+        self.script(&text::lines(&text.to_string()))
+    }
+
+    /// Prints a text of this program's own.
+    #[expect(clippy::unused_self, reason = "one way to standard output")]
+    pub(crate) fn script(&mut self, text: &str) -> Result<(), Error> {
         let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
         let mut out = io::stdout().lock();
         match write!(out, "{text}{end}").and_then(|()| out.flush()) {

@@ -11,6 +11,11 @@ pub(crate) fn plain(text: &str) -> String {
         .collect()
 }
 
+/// Lines of [`plain`] text: what a file or a database contains must not command the terminal.
+pub(crate) fn lines(text: &str) -> String {
+    text.split('\n').map(plain).collect::<Vec<_>>().join("\n")
+}
+
 /// The line below a list that goes on.
 pub(crate) fn more(next: impl std::fmt::Display) -> String {
     format!("more: --after {next}\n")

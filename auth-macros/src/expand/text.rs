@@ -26,10 +26,20 @@ pub(super) fn text(tokens: TokenStream) -> String {
                 }
                 text.operators(&run);
             }
-            word => text.word(&word.to_string()),
+            TokenTree::Literal(literal) => text.word(&on_one_line(&literal.to_string())),
+            word @ TokenTree::Ident(_) => text.word(&word.to_string()),
         }
     }
     text.written
+}
+
+/// A literal without line ends and other characters that are not shown: a lock file has one line for each route.
+fn on_one_line(literal: &str) -> String {
+    let hides = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    literal.chars().map(|c| if hides(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
 #[derive(Default)]
@@ -124,6 +134,7 @@ mod tests {
             ("matches!(x,Some(_)|None if x==-1)", "matches!(x, Some(_) | None if x == -1)"),
             ("!x&&*y==&&z", "!x && *y == &&z"),
             ("<A as Into<B>>::into(a)", "<A as Into<B>>::into(a)"),
+            ("name==\"a\nb\u{202e}\u{feff}\"", r#"name == "a\u{a}b\u{202e}\u{feff}""#),
         ] {
             assert_eq!(text(written), expected);
             assert_eq!(text(expected), expected, "written as it is shown");

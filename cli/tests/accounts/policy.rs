@@ -157,3 +157,27 @@ fn more_ways_than_are_listed_and_none_are_said() {
     let (text, _, _) = policy(&["who-can", shown(&table), "/b"]);
     assert_eq!(text, "GET /b: any()\n  no caller\n");
 }
+
+#[test]
+fn a_table_of_others_commands_no_terminal_and_writes_no_line() {
+    let scope = r#"scope("a`\u{1b}]0;x\u{7}\nSAME GET /reports")"#;
+    let (_folder, old, new) = tables("scope(\"reports:read\")", scope);
+    for arguments in [
+        &["diff", shown(&old), shown(&new)][..],
+        &["diff", "--format", "markdown", shown(&old), shown(&new)],
+        &["who-can", shown(&new), "GET /reports"],
+        &["what-can", shown(&new), scope],
+        &["unused", shown(&new), "--scope", "b\u{1b}[2J"],
+        &["who-can", shown(&new), "GET /\u{1b}[2J"],
+    ] {
+        let (text, error, _) = policy(arguments);
+        assert!(!text.is_empty() || !error.is_empty(), "{arguments:?}");
+        assert!(!(text.clone() + &error).contains(['\u{1b}', '\u{7}']), "{arguments:?}: {text}{error}");
+        assert!(!text.lines().any(|line| line.starts_with("SAME")), "{arguments:?}: {text}");
+    }
+    for hidden in ["GET /users/\u{1b}[2J{id}: auth [app::show]", "GET /users/{id}: auth [app::\u{202e}show]"] {
+        let (_folder, old, new) = tables("GET /users/{id}: auth [app::show]", hidden);
+        let (_, error, code) = policy(&["diff", shown(&old), shown(&new)]);
+        assert!(code == 2 && error.contains("a hidden character: "), "{error}");
+    }
+}

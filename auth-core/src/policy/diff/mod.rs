@@ -269,7 +269,12 @@ impl PolicyDiff {
             return "The policy did not change.\n".to_owned();
         }
         let mut text = "| | route | requirement | callers |\n| --- | --- | --- | --- |\n".to_owned();
-        let code = |words: &str| format!("`` {} ``", words.replace('|', "\\|"));
+        let code = |words: &str| {
+            // A run of backquotes ends at one of the same length.
+            let longest = words.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+            let fence = "`".repeat((longest + 1).max(2));
+            format!("{fence} {} {fence}", words.replace('|', "\\|"))
+        };
         for change in &self.changes {
             let requirement = match (&change.old, &change.new) {
                 (Some(old), Some(new)) => format!("{} → {}", code(old), code(new)),

@@ -14,6 +14,16 @@ fn is(old: &[&str], new: &[&str], expected: &[&str]) {
 }
 
 #[test]
+fn words_of_a_table_stay_in_their_cell_of_markdown() {
+    let old = table(&["GET /a: auth [a]"]);
+    let new = table(&[r#"GET /a: all(auth, scope("x``y|`\nz")), authorize(a == "```") [a]"#]);
+    let text = old.diff(&new).markdown();
+    assert_eq!(text.lines().count(), 3, "{text}");
+    assert!(text.contains(r#"```` all(auth, scope("x``y\|`\nz")), authorize(a == "```") ````"#), "{text}");
+    assert!(!text.contains("with scope"), "{text}");
+}
+
+#[test]
 fn a_removed_route_is_wider_where_its_requests_are_answered_for_more_callers() {
     const ADMIN: &str = "GET /users/me: role(admin) [me] where role(admin) is admin";
     for (instead, expected) in [

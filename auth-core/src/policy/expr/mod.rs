@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub use build::{all, amr, any, api_key, auth, claim, fresh, not, permission, role, scope};
 pub use parse::InvalidRequirement;
 pub(super) use parse::Reader;
-pub(super) use write::{Span, write_name};
+pub(super) use write::{Quoted, Span, is_hidden, write_name};
 
 use super::leaf::{Argument, Syntax};
 use super::requirement::Mentions;

@@ -4,12 +4,15 @@ use std::borrow::Cow;
 use std::str::FromStr;
 
 use super::super::leaf::{Form, Syntax, UNITS};
-use super::write::is_bare_char;
+use super::write::{is_bare_char, is_hidden};
 use super::{Node, OwnedLeaf, OwnedRequirement, Text, Value};
 use crate::policy::{CredentialKinds, Leaf};
 
 /// Deeper requirements are refused: the text may come from a file, and reading it uses the stack.
 const MOST_DEPTH: usize = 64;
+
+/// Requirements of more parts are refused: no route has them, and each analysis would take long.
+const MOST_PARTS: usize = 10_000;
 
 /// A text that is not a requirement.
 ///
@@ -41,13 +44,14 @@ pub(in crate::policy) struct Reader<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    parts: usize,
 }
 
 type Read<T> = Result<T, InvalidRequirement>;
 
 impl<'a> Reader<'a> {
     pub(in crate::policy) const fn new(text: &'a str) -> Self {
-        Self { text, at: 0, depth: 0 }
+        Self { text, at: 0, depth: 0, parts: 0 }
     }
 
     /// What was not read yet.
@@ -56,7 +60,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(in crate::policy) fn wrong<T>(&self, expected: &'static str) -> Read<T> {
-        let text = self.text.chars().take(200).collect();
+        let shown = self.text.chars().take(200);
+        let text = shown.map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect();
         Err(InvalidRequirement { expected, at: self.at, text })
     }
 
@@ -134,13 +139,21 @@ impl<'a> Reader<'a> {
     }
 
     pub(in crate::policy) fn requirement(&mut self) -> Read<Node> {
+        self.deeper(Self::node)
+    }
+
+    fn deeper<T>(&mut self, read: fn(&mut Self) -> Read<T>) -> Read<T> {
         if self.depth == MOST_DEPTH {
             return self.wrong("at most 64 levels");
         }
+        if self.parts == MOST_PARTS {
+            return self.wrong("at most 10,000 parts");
+        }
+        self.parts += 1;
         self.depth += 1;
-        let node = self.node();
+        let read = read(self);
         self.depth -= 1;
-        node
+        read
     }
 
     fn node(&mut self) -> Read<Node> {
@@ -207,7 +220,7 @@ impl<'a> Reader<'a> {
         self.expect("(", "`(`")?;
         let mut kinds = CredentialKinds::NONE;
         while !self.take(")") {
-            kinds = kinds.or(self.kinds()?);
+            kinds = kinds.or(self.deeper(Self::kinds)?);
             self.take(",");
         }
         Ok(kinds)
@@ -263,4 +276,25 @@ pub(super) fn seconds(text: &str) -> Option<u64> {
         rest = rest.trim_start();
     }
     (!text.trim().is_empty()).then_some(total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OwnedRequirement;
+
+    #[test]
+    fn a_requirement_that_is_too_deep_or_has_too_many_parts_is_refused() {
+        let nested = |word: &str, of: &str| word.repeat(100_000) + of + &")".repeat(100_000);
+        for (text, expected) in [
+            (nested("all(", "auth"), "at most 64 levels"),
+            (nested("by(auth, ", "auth"), "at most 64 levels"),
+            (format!("by({}, auth)", nested("any(", "auth")), "at most 64 levels"),
+            (format!("all({})", "auth, ".repeat(20_000) + "auth"), "at most 10,000 parts"),
+            (format!("by(any({}), auth)", "auth, ".repeat(20_000)), "at most 10,000 parts"),
+        ] {
+            let error = text.parse::<OwnedRequirement>().unwrap_err().to_string();
+            assert!(error.starts_with(&format!("expected {expected}")), "{error}");
+            assert!(error.len() < 400, "{error}");
+        }
+    }
 }

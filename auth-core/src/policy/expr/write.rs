@@ -1,7 +1,7 @@
 //! A requirement as text, in the syntax of the attributes.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::super::leaf::{Form, UNITS};
 use super::{Node, OwnedLeaf, OwnedRequirement, Text, Value};
@@ -58,6 +58,26 @@ fn write_leaf(f: &mut fmt::Formatter<'_>, leaf: &OwnedLeaf, ambiguous: &BTreeSet
         f.write_str(")")?;
     }
     f.write_str(if leaf.syntax.arguments.is_empty() { "" } else { ")" })
+}
+
+/// A name in backquotes, on one line and without characters that a terminal obeys or does not show: tables of policies come
+/// with changes of others, who could write lines of the answer with them.
+pub(in crate::policy) struct Quoted<'a>(pub(in crate::policy) &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`")?;
+        for c in self.0.chars() {
+            if c == '`' || is_hidden(c) { write!(f, "{}", c.escape_unicode())? } else { f.write_char(c)? }
+        }
+        f.write_str("`")
+    }
+}
+
+/// Controls, line ends, characters without width, and those that change the direction of text.
+pub(in crate::policy) fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// In quotes where it could not be read otherwise.

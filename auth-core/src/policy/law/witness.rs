@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::super::expr::{Span, Text, Value};
+use super::super::expr::{Quoted, Span, Text, Value};
 use super::super::leaf::Tests;
 use super::space::{Fact, Kind};
 use crate::base::Timestamp;
@@ -117,7 +117,7 @@ impl Witness {
 const MOST_ROLES: usize = 4;
 
 fn one_of(roles: &[String]) -> String {
-    let listed: Vec<_> = roles.iter().take(MOST_ROLES).map(|role| format!("`{role}`")).collect();
+    let listed: Vec<_> = roles.iter().take(MOST_ROLES).map(|role| Quoted(role).to_string()).collect();
     match roles.len() - listed.len() {
         0 => format!("role {}", listed.join(" or ")),
         more => format!("role {} or {more} others", listed.join(", ")),
@@ -136,15 +136,15 @@ fn list(tests: Tests, name: &str) -> String {
         Tests::Scope => "scopes".to_owned(),
         Tests::Age => "time of authentication".to_owned(),
         Tests::Method => "methods".to_owned(),
-        Tests::Claim => format!("claim `{name}`"),
+        Tests::Claim => format!("claim {}", Quoted(name)),
     }
 }
 
 fn in_words(word: &str, arguments: &[Value]) -> String {
     match word {
-        "amr" => format!("method `{}`", text(arguments, 0)),
-        "claim" => format!("claim `{}` = `{}`", text(arguments, 0), text(arguments, 1)),
-        _ => format!("{word} `{}`", text(arguments, 0)),
+        "amr" => format!("method {}", Quoted(&text(arguments, 0))),
+        "claim" => format!("claim {} = {}", Quoted(&text(arguments, 0)), Quoted(&text(arguments, 1))),
+        _ => format!("{word} {}", Quoted(&text(arguments, 0))),
     }
 }
 
@@ -222,10 +222,10 @@ impl fmt::Display for Witness {
             (Some(subject), Some(key)) => write!(f, "{subject}, who also sends {key}")?,
         }
         for condition in &self.conditions {
-            write!(f, ", where `{condition}` holds")?;
+            write!(f, ", where {} holds", Quoted(condition))?;
         }
         for condition in &self.unmet_conditions {
-            write!(f, ", where `{condition}` does not hold")?;
+            write!(f, ", where {} does not hold", Quoted(condition))?;
         }
         Ok(())
     }
@@ -236,9 +236,10 @@ impl fmt::Display for SubjectWitness {
         f.write_str("a subject")?;
         let roles = self.roles.iter().map(|class| one_of(class));
         let lists = [("permission", &self.permissions), ("scope", &self.scopes), ("method", &self.methods)];
-        let named =
-            lists.into_iter().flat_map(|(what, names)| names.iter().map(move |name| format!("{what} `{name}`")));
-        let claims = self.claims.iter().map(|(name, value)| format!("claim `{name}` = `{value}`"));
+        let named = lists
+            .into_iter()
+            .flat_map(|(what, names)| names.iter().map(move |name| format!("{what} {}", Quoted(name))));
+        let claims = self.claims.iter().map(|(name, value)| format!("claim {} = {}", Quoted(name), Quoted(value)));
         has_and_lacks(f, &roles.chain(named).chain(claims).collect::<Vec<_>>(), &self.without)?;
         match (self.more_than_secs_ago.map(Span), self.at_most_secs_ago.map(Span)) {
             (None, None) => {}
@@ -256,7 +257,7 @@ impl fmt::Display for SubjectWitness {
 impl fmt::Display for KeyWitness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an API key")?;
-        let has: Vec<String> = self.scopes.iter().map(|scope| format!("scope `{scope}`")).collect();
+        let has: Vec<String> = self.scopes.iter().map(|scope| format!("scope {}", Quoted(scope))).collect();
         has_and_lacks(f, &has, &self.without)
     }
 }

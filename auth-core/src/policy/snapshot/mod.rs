@@ -10,7 +10,7 @@ mod routing;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-use super::expr::{Node, OwnedRequirement, RoleGrants, Text, write_name};
+use super::expr::{Node, OwnedRequirement, RoleGrants, Text, is_hidden, write_name};
 use super::law::Access;
 use super::{PolicyTable, RoutePolicy, Unchecked};
 pub(super) use path::normal_path;
@@ -59,6 +59,13 @@ pub(crate) struct Row {
     pub(super) apart: Option<(OwnedRequirement, OwnedRequirement)>,
 }
 
+impl Row {
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let lists = [&self.conditions, &self.limits].into_iter().chain(&self.unchecked).flatten();
+        [&self.method, &self.path, &self.handler].into_iter().chain(lists).map(String::as_str)
+    }
+}
+
 /// A text that is not a policy table.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a policy table: line {line}: {reason}")]
@@ -70,9 +77,19 @@ pub struct InvalidPolicy {
 impl FromStr for PolicySnapshot {
     type Err = InvalidPolicy;
 
-    /// Reads a lock file, or JSON if the text begins with a brace.
+    /// Reads a lock file, or JSON if the text begins with a brace. A character that a terminal obeys or does not show is refused
+    /// outside of the quotes of a requirement, where it has an escape.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.trim_start().starts_with('{') { json::read(text) } else { lock::read(text) }
+        let table = if text.trim_start().starts_with('{') { json::read(text) } else { lock::read(text) }?;
+        for (i, row) in table.rows.iter().enumerate() {
+            if let Some(c) = row.texts().flat_map(str::chars).find(|c| is_hidden(*c)) {
+                return Err(InvalidPolicy {
+                    line: i + 1,
+                    reason: format!("a hidden character: {}", c.escape_unicode()),
+                });
+            }
+        }
+        Ok(table)
     }
 }
 
