@@ -9,7 +9,6 @@ mod email;
 mod id;
 pub(crate) mod meter;
 mod opaque;
-mod tasks;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
 pub use context::{Actor, Context};
@@ -17,4 +16,3 @@ pub(crate) use context::{Standing, SubjectStanding};
 pub use email::{Email, InvalidEmail};
 pub use id::{ApiKeyId, ClientId, FactorId, InvalidIdentifier, SessionId, SubjectId};
 pub(crate) use opaque::Opaque;
-pub(crate) use tasks::Tasks;

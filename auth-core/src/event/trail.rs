@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep, timeout};
+use tokio_util::task::TaskTracker;
 
 use super::sampling::is_refusal;
 use super::{AuditSampling, Event, EventKind, EventSink, Journal};
-use crate::base::{Clock, Context, Tasks};
+use crate::base::{Clock, Context};
 use crate::store::{AuditRow, StoreError};
 
 /// Rows in the queue. A row takes up to about 4 KiB, most of it the user agent.
@@ -44,7 +45,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     sampling: AuditSampling,
     /// Counts the task, so that `Auth::settled` waits for it.
-    tasks: Tasks,
+    tasks: TaskTracker,
     queue: Mutex<Queue>,
 }
 
@@ -84,7 +85,7 @@ impl Trail {
         sink: Arc<dyn EventSink>,
         clock: Arc<dyn Clock>,
         sampling: AuditSampling,
-        tasks: Tasks,
+        tasks: TaskTracker,
     ) -> Self {
         Self(Arc::new(Inner { journal, sink, clock, sampling, tasks, queue: Mutex::default() }))
     }
@@ -108,7 +109,7 @@ impl Trail {
         if let (false, Ok(runtime)) = (queue.is_writing, Handle::try_current()) {
             queue.is_writing = true;
             let writer = Writer { trail: self.clone(), is_done: false };
-            runtime.spawn(self.0.tasks.track(writer.run()));
+            runtime.spawn(self.0.tasks.track_future(writer.run()));
         }
     }
 

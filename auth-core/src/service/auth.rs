@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::Extensions;
+use tokio_util::task::TaskTracker;
 
 #[cfg(feature = "server")]
 use super::AccountError;
@@ -24,7 +25,7 @@ use super::resource::Resource;
 use super::second_factor::SecondFactor;
 #[cfg(feature = "server")]
 use super::session::ClaimsHook;
-use crate::base::{Context, Opaque, SubjectId, Tasks, Timestamp};
+use crate::base::{Context, Opaque, SubjectId, Timestamp};
 use crate::cache::Change;
 #[cfg(feature = "server")]
 use crate::event::Journal;
@@ -55,7 +56,7 @@ pub(crate) struct Inner {
     #[cfg(feature = "server")]
     pub(crate) _purge: Option<PurgeTask>,
     /// Changes in progress.
-    pub(crate) changes: Tasks,
+    pub(crate) changes: TaskTracker,
     /// The realm of challenges.
     pub(crate) realm: String,
     pub(crate) resource: Resource,

@@ -91,7 +91,7 @@ impl Auth {
             tracing::error!(target: "auth", %error, operation, "a change was aborted");
             AccountError::Unavailable
         })?;
-        runtime.spawn(self.0.changes.track(logged));
+        runtime.spawn(self.0.changes.track_future(logged));
         Ok(())
     }
 
@@ -102,7 +102,7 @@ impl Auth {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Option<T> {
         let done = match Handle::try_current() {
-            Ok(runtime) => runtime.spawn(self.0.changes.track(work)).await.map_err(|error| error.to_string()),
+            Ok(runtime) => runtime.spawn(self.0.changes.track_future(work)).await.map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
         done.inspect_err(|error| tracing::error!(target: "auth", %error, operation, "a change was aborted")).ok()
@@ -112,6 +112,8 @@ impl Auth {
     /// records. Call it at shutdown, after the last request: a client that disconnected may have left a running change
     /// behind.
     pub async fn settled(&self) {
+        // `wait` returns only on a closed tracker; a closed tracker still accepts tasks.
+        self.0.changes.close();
         self.0.changes.wait().await;
     }
 }

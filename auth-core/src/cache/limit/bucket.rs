@@ -1,62 +1,55 @@
 //! One limit: a quota for each of any number of keys.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use governor::RateLimiter;
+use governor::clock::Clock;
+use governor::middleware::NoOpMiddleware;
+
 use super::quota::Quota;
-use super::table::Table;
+use super::table::{Charged, Peeked, Table};
 use super::ticks::Ticks;
 
-/// A quota for each key, by the generic cell rate algorithm (ITU-T I.371): of each key it keeps the time until which its
-/// quota is in use.
+type Limiter<S> = RateLimiter<u64, S, Ticks, NoOpMiddleware<Duration>>;
+
+/// A quota for each key.
 pub(super) struct Bucket {
     pub(super) quota: Quota,
-    /// The time that one use takes, in nanoseconds.
-    interval: u64,
-    /// How far ahead of now the time may be: all uses but one.
-    tolerance: u64,
-    table: Table,
-    ticks: Ticks,
+    table: Arc<Table>,
+    charged: Limiter<Charged>,
+    peeked: Limiter<Peeked>,
 }
 
 impl Bucket {
     pub(super) fn new(quota: Quota, ticks: &Ticks) -> Self {
-        let interval = nanos(quota.interval());
-        let tolerance = interval.saturating_mul(u64::from(quota.at_once()) - 1);
-        Self { quota, interval, tolerance, table: Table::new(), ticks: ticks.clone() }
+        let table = Arc::new(Table::new());
+        Self {
+            quota,
+            charged: RateLimiter::new(quota.for_governor(), Charged(Arc::clone(&table)), ticks.clone()),
+            peeked: RateLimiter::new(quota.for_governor(), Peeked(Arc::clone(&table)), ticks.clone()),
+            table,
+        }
     }
 
     /// Uses one of the key's quota; the error is the time until one is left.
     pub(super) fn charge(&self, key: u64) -> Result<(), Duration> {
-        self.decide(key, |used, now| Some(used.max(now).saturating_add(self.interval)))
+        self.charged.check_key(&key).map_err(|until| until.wait_time_from(self.charged.clock().now()))
     }
 
     /// Takes back one use of the key's quota.
     pub(super) fn take_back(&self, key: u64) {
-        self.table.take_back(key, self.interval);
+        self.table.take_back(key, u64::try_from(self.quota.interval().as_nanos()).unwrap_or(u64::MAX));
     }
 
     /// Whether one of the key's quota is left.
     pub(super) fn peek(&self, key: u64) -> Result<(), Duration> {
-        self.decide(key, |_, _| None)
+        self.peeked.check_key(&key).map_err(|until| until.wait_time_from(self.peeked.clock().now()))
     }
-
-    fn decide(&self, key: u64, next: impl FnOnce(u64, u64) -> Option<u64>) -> Result<(), Duration> {
-        let now = nanos(self.ticks.elapsed());
-        self.table.update(key, |used| match used.saturating_sub(self.tolerance) {
-            free if free > now => Err(Duration::from_nanos(free - now)),
-            _ => Ok(next(used, now)),
-        })
-    }
-}
-
-/// A quota is full again within a year, and [`Ticks`] end before the numbers do.
-fn nanos(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use super::*;

@@ -91,6 +91,11 @@ impl Quota {
     pub(super) fn refill(&self) -> Duration {
         self.interval().saturating_mul(self.burst.get())
     }
+
+    pub(super) fn for_governor(&self) -> governor::Quota {
+        let quota = governor::Quota::with_period(self.interval());
+        quota.unwrap_or_else(|| governor::Quota::per_second(NonZeroU32::MIN)).allow_burst(self.burst)
+    }
 }
 
 /// The text is not a quota.

@@ -1,6 +1,9 @@
 //! The counters of one limit in a table of a fixed size.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use governor::nanos::Nanos;
+use governor::state::StateStore;
 
 /// The number of counters that share a place.
 const WAYS: usize = 8;
@@ -33,14 +36,15 @@ impl Table {
     }
 
     /// Calls `change` with the use of `key`, and stores what it returns.
-    pub(super) fn update<E>(&self, key: u64, change: impl FnOnce(u64) -> Result<Option<u64>, E>) -> Result<(), E> {
+    fn update<T, E>(&self, key: u64, change: impl FnOnce(u64) -> Result<(T, Option<u64>), E>) -> Result<T, E> {
         self.with_set(key, |ways| {
             let known = ways.iter().position(|(of, _)| *of == key);
             let way = known.or_else(|| (0..WAYS).min_by_key(|way| ways[*way].1)).unwrap_or_default();
-            if let Some(used) = change(ways[way].1)? {
+            let (done, used) = change(ways[way].1)?;
+            if let Some(used) = used {
                 ways[way] = (key, used);
             }
-            Ok(())
+            Ok(done)
         })
     }
 
@@ -61,5 +65,33 @@ impl Table {
             shard.resize(SETS, [(0, 0); WAYS]);
         }
         work(&mut shard[set])
+    }
+}
+
+/// A table whose counters are charged.
+pub(super) struct Charged(pub(super) Arc<Table>);
+
+/// A table whose counters are only read.
+pub(super) struct Peeked(pub(super) Arc<Table>);
+
+impl StateStore for Charged {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, key: &u64, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.update(*key, |used| f(Some(used.into())).map(|(done, used)| (done, Some(used.into()))))
+    }
+}
+
+impl StateStore for Peeked {
+    type Key = u64;
+
+    fn measure_and_replace<T, F, E>(&self, key: &u64, f: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        self.0.update(*key, |used| f(Some(used.into())).map(|(done, _)| (done, None)))
     }
 }

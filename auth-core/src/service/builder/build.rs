@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::task::TaskTracker;
+
 use super::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::base::Clock;
-use crate::base::{Opaque, Tasks, Timestamp};
+use crate::base::{Opaque, Timestamp};
 use crate::cache::{Coherence, Coherent, Limits, Lookups};
 use crate::event::{Events, Journal, Trail};
 #[cfg(feature = "server")]
@@ -95,7 +97,7 @@ impl AuthBuilder {
         if self.rate_limits.is_off() && !self.issues_nothing() {
             tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
         }
-        let changes = Tasks::new();
+        let changes = TaskTracker::new();
         let journal = self.audit.take().map(|log| Journal::new(log, &self.audit_keys));
         let trail = journal.clone().map(|journal| self.trail(journal, &changes));
         let resource = Resource::new(self.resource.as_deref(), [&self.audience, &self.issuer]);
@@ -186,7 +188,7 @@ impl AuthBuilder {
         })))
     }
 
-    fn trail(&self, journal: Journal, changes: &Tasks) -> Trail {
+    fn trail(&self, journal: Journal, changes: &TaskTracker) -> Trail {
         Trail::new(journal, self.events.clone(), self.clock.clone(), self.audit_sampling, changes.clone())
     }
 
