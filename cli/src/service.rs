@@ -121,15 +121,19 @@ impl Database {
 impl Database {
     /// The key of the service: rows that are linked by another one, or by none, are found by `events verify`.
     fn audit_key(&self) -> Result<Option<AuditKey>, Error> {
-        let secret = match (&self.audit_key_file, std::env::var("AUTH_AUDIT_KEY")) {
-            (Some(path), _) => {
+        let secret = match (&self.audit_key_file, std::env::var_os("AUTH_AUDIT_KEY")) {
+            (Some(_), Some(_)) => {
+                let text = "AUTH_AUDIT_KEY and a file with the key are both given: leave one of them out";
+                return Err(Error::Usage(text.to_owned()));
+            }
+            (Some(path), None) => {
                 std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.clone(), source })?
             }
-            (None, Ok(secret)) => secret,
-            (None, Err(_)) => return Ok(None),
+            (None, Some(secret)) => secret.into_string().unwrap_or_default(),
+            (None, None) => return Ok(None),
         };
-        // Without the line ends and the byte order mark that files and secret stores add.
-        let secret = SecretString::from(secret.trim_matches(['\n', '\r', '\u{feff}']).to_owned());
+        // As the service reads it: rows that are linked by another key are findings.
+        let secret = SecretString::from(secret.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').to_owned());
         AuditKey::new(&secret).map(Some).map_err(|error| Error::Usage(format!("AUTH_AUDIT_KEY: {error}")))
     }
 }

@@ -55,6 +55,29 @@ async fn above() -> &'static str {
 #[utoipa::path(post, path = "/above", request_body = String)]
 async fn below(_: String) {}
 
+mod first {
+    use auth_core::prelude::*;
+
+    #[utoipa::path(get, path = "/first/list", params(("page" = String, Query)))]
+    #[require_auth]
+    pub async fn list() {}
+}
+
+mod second {
+    use auth_core::prelude::*;
+
+    #[utoipa::path(get, path = "/second/list")]
+    #[require_auth]
+    pub async fn list() {}
+}
+
+mod third {
+    use auth_core::prelude::*;
+
+    #[require_auth]
+    pub async fn list() {}
+}
+
 fn app() -> GuardedRouter<Auth> {
     GuardedRouter::new()
         .route("/open", get(open))
@@ -68,6 +91,9 @@ fn app() -> GuardedRouter<Auth> {
         .route("/mine/{id}", get(mine))
         .route("/limited", get(limited))
         .routes(routes!(above, below))
+        .routes(routes!(first::list))
+        .routes(routes!(second::list))
+        .route("/third/list", get(third::list))
         .openapi_route("/openapi.json", ApiInfo::new("Test", "1").token_url("/token"))
 }
 
@@ -135,6 +161,17 @@ async fn utoipa_documents_the_handler_above_and_below_the_guard() {
     for operation in [above, below] {
         assert_eq!(operation["security"], json!([{ "login": ["a"] }, { "bearer": ["a"] }]));
     }
+}
+
+#[tokio::test]
+async fn each_operation_has_an_id_of_its_own() {
+    let document = document().await;
+    let paths = document["paths"].as_object().unwrap();
+    let operations = paths.values().flat_map(|path| path.as_object().unwrap().values());
+    let ids: Vec<_> = operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
+    let unique: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(unique.len(), ids.len(), "{ids:?}");
+    assert!(ids.contains(&"above"), "{ids:?}");
 }
 
 #[tokio::test]

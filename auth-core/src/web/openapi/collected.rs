@@ -37,8 +37,13 @@ impl Collected {
         let common = item.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
         for (method, operation) in item {
             let Value::Object(mut operation) = operation else { continue };
-            if let (Some(Value::Array(own)), false) = (operation.get_mut("parameters"), common.is_empty()) {
-                own.extend(common.iter().cloned());
+            let own = operation.entry("parameters").or_insert_with(|| Value::Array(Vec::new()));
+            if let Value::Array(own) = own {
+                let name = |parameter: &Value| (parameter["name"].clone(), parameter["in"].clone());
+                // A parameter of the operation takes the place of the path's.
+                let others = common.iter().filter(|it| own.iter().all(|own| name(own) != name(it)));
+                let others: Vec<_> = others.cloned().collect();
+                own.extend(others);
             }
             self.operations.push(Documented { path: path.to_owned(), method, operation });
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use super::collected::Collected;
+use super::collected::{Collected, Documented};
 use super::operation;
 use super::security::Schemes;
 use crate::policy::{PolicyTable, RoutePolicy};
@@ -16,19 +16,20 @@ impl Collected {
         let schemes = Schemes::of(auth, table, self.token_url(table));
         let has_problems = auth.0.web.get::<ErrorBody>().is_none();
         let ids = Ids::of(table);
+        let rows = || table.routes().iter().flat_map(|row| methods(row).iter().map(move |method| (row, *method)));
+        // utoipa names an operation like its function, which another module may have as well.
+        let mut given: BTreeMap<&str, usize> = BTreeMap::new();
+        rows().filter_map(|(row, method)| self.given_id(row, method)).for_each(|id| *given.entry(id).or_default() += 1);
         let mut paths: BTreeMap<String, Map<String, Value>> = BTreeMap::new();
-        for row in table.routes() {
-            for method in methods(row) {
-                let by_utoipa = self
-                    .operations
-                    .iter()
-                    .find(|documented| documented.path == row.path && documented.method == *method);
-                let mut operation =
-                    operation::of(row, method, by_utoipa.map(|documented| &documented.operation), &schemes);
-                let id = ids.of_row(row, method);
-                operation.entry("operationId").or_insert_with(|| id.into());
-                paths.entry(template(&row.path)).or_default().insert((*method).to_owned(), operation.into());
-            }
+        for (row, method) in rows() {
+            let by_utoipa = self.documented(row, method);
+            let mut operation = operation::of(row, method, by_utoipa, &schemes);
+            let id = match self.given_id(row, method) {
+                Some(id) if given.get(id) == Some(&1) => id.to_owned(),
+                _ => ids.of_row(row, method, |id| given.contains_key(id)),
+            };
+            operation.insert("operationId".to_owned(), id.into());
+            paths.entry(template(&row.path)).or_default().insert(method.to_owned(), operation.into());
         }
         let mut info = Map::new();
         if let Some(api) = &self.info {
@@ -51,6 +52,16 @@ impl Collected {
         });
         document["components"]["schemas"] = self.schemas(&document).into();
         document
+    }
+
+    /// What utoipa says of an operation.
+    fn documented(&self, row: &RoutePolicy, method: &str) -> Option<&Map<String, Value>> {
+        let is_it = |documented: &&Documented| documented.path == row.path && documented.method == method;
+        self.operations.iter().find(is_it).map(|documented| &documented.operation)
+    }
+
+    fn given_id(&self, row: &RoutePolicy, method: &str) -> Option<&str> {
+        self.documented(row, method)?.get("operationId")?.as_str()
     }
 
     /// The login that Swagger UI's Authorize button uses.
@@ -138,12 +149,12 @@ impl<'a> Ids<'a> {
         ids
     }
 
-    fn of_row(&self, row: &RoutePolicy, method: &str) -> String {
-        if self.names.get(name(row)) == Some(&1) {
+    fn of_row(&self, row: &RoutePolicy, method: &str, is_given: impl Fn(&str) -> bool) -> String {
+        if self.names.get(name(row)) == Some(&1) && !is_given(name(row)) {
             return name(row).to_owned();
         }
         let qualified = qualified(row);
-        if self.handlers.get(&qualified) == Some(&1) {
+        if self.handlers.get(&qualified) == Some(&1) && !is_given(&qualified) {
             return qualified;
         }
         let path: String = template(&row.path).chars().filter(|c| !matches!(c, '{' | '}')).collect();
