@@ -60,7 +60,7 @@ mod first {
 
     #[utoipa::path(get, path = "/first/list", params(("page" = String, Query)))]
     #[require_auth]
-    pub async fn list() {}
+    pub(super) async fn list() {}
 }
 
 mod second {
@@ -68,14 +68,14 @@ mod second {
 
     #[utoipa::path(get, path = "/second/list")]
     #[require_auth]
-    pub async fn list() {}
+    pub(super) async fn list() {}
 }
 
 mod third {
     use auth_core::prelude::*;
 
     #[require_auth]
-    pub async fn list() {}
+    pub(super) async fn list() {}
 }
 
 fn app() -> GuardedRouter<Auth> {
