@@ -180,6 +180,7 @@ pub fn failed<R: Fallible<E>, E>(error: E) -> Result<R, EarlyResponse> {
 }
 
 /// The requirement of the policy whose constant the pattern of the first function names.
+#[must_use]
 pub const fn named<N, P, F>(_: P, _: F) -> Requirement
 where
     N: Named,

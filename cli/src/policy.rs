@@ -121,7 +121,7 @@ fn unused(table: &PolicySnapshot, roles: &[String], scopes: &[String], output: &
         scopes: table.unused_scopes(scopes.iter().map(String::as_str)).into_iter().collect(),
     };
     let lines = |what: &str, names: &BTreeSet<&str>| -> String {
-        names.iter().map(|name| format!("{what} {name}\n")).collect()
+        names.iter().flat_map(|name| [what, " ", name, "\n"]).collect()
     };
     output.show(&unused, lines("role", &unused.roles) + &lines("scope", &unused.scopes))?;
     Ok(if unused.roles.is_empty() && unused.scopes.is_empty() { Answer::Done } else { Answer::No })

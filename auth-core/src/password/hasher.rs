@@ -125,7 +125,8 @@ impl Hasher {
             let _ = learnt.await;
             Ok(())
         };
-        self.learned.get_or_try_init(|| learn).await.map(|()| ())
+        self.learned.get_or_try_init(|| learn).await?;
+        Ok(())
     }
 
     #[cfg(test)]

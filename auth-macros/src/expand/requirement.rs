@@ -66,14 +66,13 @@ pub(super) fn requirement(term: &RequirementExpr) -> TokenStream {
 /// whose message says what to write.
 fn policy(path: &Path) -> TokenStream {
     let (span, private) = (path.span(), private_at(path.span()));
-    match path.get_ident() {
-        Some(name) => {
-            let (ours, mut name) = (marked(span), name.clone());
-            name.set_span(ours);
-            let (pattern, of_no_type) = (quote_spanned!(ours=> |#name| #name), quote_spanned!(ours=> || loop {}));
-            quote_spanned!(span=> #private::named(#pattern, #of_no_type))
-        }
-        None => quote_spanned!(span=> <#path as #private::Policy>::REQUIREMENT),
+    if let Some(name) = path.get_ident() {
+        let (ours, mut name) = (marked(span), name.clone());
+        name.set_span(ours);
+        let (pattern, of_no_type) = (quote_spanned!(ours=> |#name| #name), quote_spanned!(ours=> || loop {}));
+        quote_spanned!(span=> #private::named(#pattern, #of_no_type))
+    } else {
+        quote_spanned!(span=> <#path as #private::Policy>::REQUIREMENT)
     }
 }
 

@@ -144,6 +144,7 @@ pub mod shelf {
         fn of(kind: &'a T) -> Self::Label;
 
         /// No label.
+        #[must_use]
         fn none<U>(_: U) -> Self::Label
         where
             U: PartialEq<Self>,
@@ -152,6 +153,7 @@ pub mod shelf {
         }
 
         /// The thing itself.
+        #[must_use]
         fn same(self) -> Self {
             self
         }

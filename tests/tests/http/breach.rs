@@ -23,7 +23,8 @@ const PADDED: &str = "padding is not a breach, whatever its hash";
 
 fn sha1(password: &str) -> String {
     use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-    digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes()).as_ref().iter().map(|byte| format!("{byte:02X}")).collect()
+    let digest = digest(&SHA1_FOR_LEGACY_USE_ONLY, password.as_bytes());
+    digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02X}"))
 }
 
 /// The server's side: what it saw, and whether it answers.

@@ -118,7 +118,8 @@ fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {
-            Component::ParentDir => _ = normal.pop().then_some(())?,
+            Component::ParentDir if !normal.pop() => return None,
+            Component::ParentDir => {}
             component => normal.push(component),
         }
     }

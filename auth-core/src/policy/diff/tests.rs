@@ -3,7 +3,7 @@
 use crate::policy::{ChangeKind, PolicySnapshot};
 
 fn table(lines: &[&str]) -> PolicySnapshot {
-    lines.iter().map(|line| format!("{line}\n")).collect::<String>().parse().unwrap()
+    lines.join("\n").parse().unwrap()
 }
 
 /// The lines of the difference.

@@ -109,25 +109,21 @@ impl<'a> Routing<'a> {
         let plain = self.plain.iter().filter(|plain| path::matches(&plain.path, request));
         found.extend(plain.flat_map(|plain| &plain.rows));
         let may_be_plain = !found.is_empty();
-        match self.routes.iter().find(|route| path::matches(&route.path, request)) {
-            Some(route) => {
-                let (rows, is_all) = self.of_method(route, method);
-                found.extend(rows);
-                if !is_all || may_be_plain {
-                    found.extend(self.of_other_methods(request));
+        let mut reaches_others = may_be_plain;
+        if let Some(route) = self.routes.iter().find(|route| path::matches(&route.path, request)) {
+            let (rows, is_all) = self.of_method(route, method);
+            found.extend(rows);
+            reaches_others |= !is_all;
+        } else {
+            for fallback in self.fallbacks.iter().filter(|fallback| path::matches(&fallback.path, request)) {
+                found.extend(&fallback.rows);
+                if path::surely_matches(&fallback.path, request) {
+                    break;
                 }
             }
-            None => {
-                for fallback in self.fallbacks.iter().filter(|fallback| path::matches(&fallback.path, request)) {
-                    found.extend(&fallback.rows);
-                    if path::surely_matches(&fallback.path, request) {
-                        break;
-                    }
-                }
-                if may_be_plain {
-                    found.extend(self.of_other_methods(request));
-                }
-            }
+        }
+        if reaches_others {
+            found.extend(self.of_other_methods(request));
         }
         found
     }

@@ -94,9 +94,7 @@ impl AuthBuilder {
         let coherence = Coherence::new(self.cache_ttl, self.fanout.take());
         let coherence =
             Opaque::new(coherence.ok_or("needs a Tokio runtime; call `build` within one").map_err(wrong("fanout"))?);
-        if self.rate_limits.is_off() && !self.issues_nothing() {
-            tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
-        }
+        self.warn_of_no_limits();
         let changes = TaskTracker::new();
         let journal = self.audit.take().map(|log| Journal::new(log, &self.audit_keys));
         let trail = journal.clone().map(|journal| self.trail(journal, &changes));
@@ -186,6 +184,12 @@ impl AuthBuilder {
             realm: self.audience,
             web: self.web,
         })))
+    }
+
+    fn warn_of_no_limits(&self) {
+        if self.rate_limits.is_off() && !self.issues_nothing() {
+            tracing::warn!(target: "auth", "rate limits are off: no operation is limited, however many passwords a client guesses");
+        }
     }
 
     fn trail(&self, journal: Journal, changes: &TaskTracker) -> Trail {

@@ -111,8 +111,15 @@ fn what(text: &mut String, table: &PolicySnapshot, caller: &str) -> Result<(), S
 
 fn review(text: &mut String, table: &PolicySnapshot) {
     let list = |text: &mut String, items: Vec<String>| {
-        let items: String = items.iter().map(|item| format!("<li>{item}</li>\n")).collect();
-        text.push_str(&if items.is_empty() { "<p>None.</p>\n".to_owned() } else { format!("<ul>\n{items}</ul>\n") });
+        if items.is_empty() {
+            text.push_str("<p>None.</p>\n");
+            return;
+        }
+        text.push_str("<ul>\n");
+        for item in &items {
+            text.extend(["<li>", item, "</li>\n"]);
+        }
+        text.push_str("</ul>\n");
     };
     section(text, "Routes that let in the same callers", "", |text| {
         let code = |route: &String| format!("<code>{}</code>", escape(route));
