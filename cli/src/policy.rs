@@ -11,10 +11,16 @@ use serde::Serialize;
 use crate::Answer;
 use crate::error::Error;
 use crate::output::Output;
+use crate::text;
 
 /// A table is a lock file (`policy.lock`), or the JSON of the policy route.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Print a table: each route with its requirement and handler.
+    Show {
+        /// The table.
+        table: PathBuf,
+    },
     /// Say for each changed route whether it lets in more callers, fewer, or others.
     ///
     /// Exit code 0 if no route became wider; 1 if one did, or could not be decided; 2 if a file is not a policy table.
@@ -82,6 +88,7 @@ pub(crate) enum Format {
 
 pub(crate) fn run(command: &Command, output: &mut Output) -> Result<Answer, Error> {
     match command {
+        Command::Show { table } => show(&read(table)?, output)?,
         Command::Diff { old, new, format } => return diff(&read(old)?, &read(new)?, *format, output),
         Command::WhoCan { table, route } => {
             let callers = read(table)?.who_can(route).map_err(Error::Question)?;
@@ -105,6 +112,28 @@ pub(crate) fn run(command: &Command, output: &mut Output) -> Result<Answer, Erro
         }
     }
     Ok(Answer::Done)
+}
+
+/// A line of a lock file.
+#[derive(Serialize)]
+struct Line<'a> {
+    method: &'a str,
+    path: &'a str,
+    requirement: &'a str,
+}
+
+fn show(table: &PolicySnapshot, output: &mut Output) -> Result<(), Error> {
+    let lock = table.lock();
+    let lines: Vec<Line<'_>> = lock.lines().filter_map(parts).collect();
+    let cells = |line: &Line<'_>| [line.method, line.path, line.requirement].map(str::to_owned);
+    let rows: Vec<_> = lines.iter().map(cells).collect();
+    output.show(&lines, text::table(["METHOD", "PATH", "REQUIREMENT"], &rows))
+}
+
+fn parts(line: &str) -> Option<Line<'_>> {
+    let (route, requirement) = line.split_once(": ")?;
+    let (method, path) = route.split_once(' ')?;
+    Some(Line { method, path, requirement })
 }
 
 /// Names without a requirement.

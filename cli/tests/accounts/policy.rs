@@ -53,6 +53,22 @@ fn a_widening_has_its_exit_code_and_its_witness() {
 }
 
 #[test]
+fn a_table_is_printed() {
+    let (_folder, old, _) = tables("", "");
+    let (text, _, code) = policy(&["show", shown(&old)]);
+    assert_eq!(code, 0);
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "METHOD  PATH         REQUIREMENT");
+    assert_eq!(lines[3], "GET     /users/{id}  auth [app::show]", "{text}");
+    let (json, _, _) = policy(&["--json", "show", shown(&old)]);
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(
+        json[2],
+        serde_json::json!({ "method": "GET", "path": "/users/{id}", "requirement": "auth [app::show]" })
+    );
+}
+
+#[test]
 fn questions_are_answered() {
     let (_folder, old, _) = tables("", "");
     let (text, _, code) = policy(&["who-can", shown(&old), "DELETE /users/{user}"]);
