@@ -3,7 +3,7 @@
 use crate::base::InvalidEmail;
 use crate::cache::Throttled;
 use crate::password::{PasswordError, WeakPassword};
-use crate::store::{FieldError, StoreError, UserRejected};
+use crate::store::{FieldError, StoreError, UNSTORABLE, UserRejected};
 use crate::token::TokenError;
 use crate::verify::AccessError;
 
@@ -154,7 +154,7 @@ impl AccountError {
 impl From<StoreError> for AccountError {
     fn from(error: StoreError) -> Self {
         if let StoreError::InvalidText(_) = error {
-            return Self::InvalidInput { detail: "A text has a character that cannot be stored." };
+            return Self::InvalidInput { detail: UNSTORABLE };
         }
         tracing::error!(target: "auth", %error, "a store failed; the operation was aborted");
         Self::Unavailable

@@ -2,6 +2,9 @@
 
 use std::error::Error;
 
+/// What clients read of [`StoreError::InvalidText`].
+pub(crate) const UNSTORABLE: &str = "A text has a character that cannot be stored.";
+
 /// A store failed. Guards and operations respond with 503: access is never granted without a decision.
 ///
 /// ```

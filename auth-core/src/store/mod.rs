@@ -30,6 +30,7 @@ pub(crate) use audit::{UnknownKey, link};
 pub use devices::KnownDevices;
 pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
+pub(crate) use error::UNSTORABLE;
 pub use housekeeping::Housekeeping;
 pub use memory::MemoryStore;
 pub use one_time::{OneTimeToken, OneTimeTokens, VerifiedEmail};

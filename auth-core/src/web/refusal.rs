@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use crate::cache::Throttled;
 #[cfg(feature = "server")]
 use crate::service::AccountError;
-use crate::store::StoreError;
+use crate::store::{StoreError, UNSTORABLE};
 use crate::verify::AccessError;
 use crate::web::http::FieldProblem;
 
@@ -83,7 +83,7 @@ impl BodyError {
 impl From<StoreError> for Refusal {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::InvalidText(_) => AccountError::from(error).into(),
+            StoreError::InvalidText(_) => BodyError::unprocessable(UNSTORABLE).into(),
             other => Self::Access(other.into()),
         }
     }
