@@ -3,6 +3,8 @@
 mod build;
 mod grant_scopes;
 mod lifetimes;
+#[cfg(feature = "server")]
+mod passwords;
 mod stores;
 
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use crate::base::{Clock, SystemClock};
 use crate::cache::{Counters, Fanout, RateLimits};
 use crate::event::{AuditSampling, EventSink, TracingSink};
 #[cfg(feature = "server")]
-use crate::password::{BreachCheck, ForeignHash, PasswordRules};
+use crate::password::{ForeignHash, PasswordRules};
 use crate::policy::{KnownRoles, Policy, Requirement, Role};
 #[cfg(feature = "server")]
 use crate::service::breach::Breaches;
@@ -387,40 +389,6 @@ impl AuthBuilder {
     /// ```
     pub fn roles<R: Role>(mut self) -> Self {
         self.known_roles.add::<R>();
-        self
-    }
-
-    /// The rules for new passwords; [`PasswordRules::nist`] by default.
-    #[cfg(feature = "server")]
-    pub fn password_rules(mut self, rules: PasswordRules) -> Self {
-        self.password_rules = rules;
-        self
-    }
-
-    /// Refuses new passwords of a list of breached ones; without a list by default. [`BreachCheck`] has an example, and
-    /// `password::PwnedPasswords` (feature `pwned-passwords`) is a list.
-    ///
-    /// The check comes after the [rules](Self::password_rules). While the list does not answer, a new password is accepted and
-    /// the log has a warning, unless [`require_breach_check`](Self::require_breach_check) is set.
-    #[cfg(feature = "server")]
-    pub fn breach_check(mut self, check: impl BreachCheck) -> Self {
-        self.breaches.check = Some(Arc::new(check));
-        self
-    }
-
-    /// Refuses new passwords with [`AccountError::Unavailable`](crate::AccountError) (503) while the list of
-    /// [`breach_check`](Self::breach_check) does not answer: no one registers or resets a password meanwhile.
-    #[cfg(feature = "server")]
-    pub fn require_breach_check(mut self) -> Self {
-        self.breaches.is_required = true;
-        self
-    }
-
-    /// Adds a format of stored password hashes, for users of an application whose hashes auth-core cannot verify itself.
-    /// [`ForeignHash`] has an example.
-    #[cfg(feature = "server")]
-    pub fn foreign_hash(mut self, hash: impl ForeignHash) -> Self {
-        self.foreign_hashes.push(Box::new(hash));
         self
     }
 

@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use tokio::task::spawn_blocking;
 
 use self::filter::Filter;
 use self::questions::Questions;
@@ -28,8 +29,13 @@ pub(crate) async fn show<P: Policy>(_: Guard<P>, parts: Parts) -> Response {
             // A query that cannot be read filters nothing.
             let filter = Query::<Filter>::try_from_uri(&parts.uri).map(|Query(filter)| filter).unwrap_or_default();
             let questions = Query::<Questions>::try_from_uri(&parts.uri).map(|Query(asked)| asked).unwrap_or_default();
-            let page = Html(table.page(&filter, &questions));
-            ([(header::CONTENT_SECURITY_POLICY, content_security_policy())], page).into_response()
+            // An answer takes up to half a second of a processor, in which other requests would wait.
+            match spawn_blocking(move || table.page(&filter, &questions)).await {
+                Ok(page) => {
+                    ([(header::CONTENT_SECURITY_POLICY, content_security_policy())], Html(page)).into_response()
+                }
+                Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+            }
         }
         Some(table) => Json(&*table).into_response(),
         None => StatusCode::SERVICE_UNAVAILABLE.into_response(),
