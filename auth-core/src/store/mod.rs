@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod challenges;
 mod devices;
 mod directory;
 mod error;
@@ -27,6 +28,8 @@ mod verdict;
 pub use api_keys::{ApiKeyRecord, ApiKeyStore, KeysOf, ParentKey};
 pub use audit::{Audit, AuditFilter, AuditLog, AuditRow, ChainHead, InvalidLink, Link, LinkedRow, Outcome};
 pub(crate) use audit::{UnknownKey, link};
+#[doc(hidden)]
+pub use challenges::{Challenge, Challenges};
 pub use devices::KnownDevices;
 pub use directory::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 pub use error::StoreError;
@@ -41,7 +44,7 @@ pub use postgres::PostgresStore;
 pub use registry::BuiltIn;
 pub use registry::{Created, FieldError, NewUser, UserRegistry, UserRejected, UserTransaction};
 pub use roles::{RolePermissions, RoleStore, StoredRole};
-pub use second_factors::{Factor, FactorKind, NewFactor, SecondFactors, UnknownFactorKind};
+pub use second_factors::{Factor, FactorKind, NewFactor, SecondFactors};
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StepUp};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::OpenError;

@@ -18,8 +18,9 @@ use crate::token::TokenHash;
 /// made or not; the operation fails with 503.
 #[async_trait]
 pub trait SecondFactors: Send + Sync + 'static {
-    /// Adds a factor that is not confirmed, in place of an unconfirmed one of its subject and kind. `false`, without a
-    /// change, when the subject has a confirmed one of the kind [`Totp`](FactorKind::Totp), of which a subject has one.
+    /// Adds a factor that is not confirmed. Of the kind [`Totp`](FactorKind::Totp) a subject has one: it takes the place of
+    /// an unconfirmed one, and is `false`, without a change, when there is a confirmed one. Of other kinds a subject may have
+    /// several.
     async fn enrol_factor(&self, factor: NewFactor, audit: Audit<'_, bool>) -> Result<bool, StoreError>;
 
     /// Returns the factors of a subject, confirmed or not.
@@ -68,34 +69,33 @@ pub trait SecondFactors: Send + Sync + 'static {
 }
 
 /// The kind of a second factor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FactorKind {
     /// Codes by time (RFC 6238).
     Totp,
+    /// A kind that this release does not know, by its name: a newer release has used the store. A login asks for a second
+    /// factor, which a recovery code can be and a code of an authenticator cannot.
+    #[serde(untagged)]
+    #[non_exhaustive]
+    Other(Box<str>),
 }
 
 impl FactorKind {
     /// The name in stores and events.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             Self::Totp => "totp",
+            Self::Other(name) => name,
         }
     }
 }
 
-/// The text is not the name of a kind of second factor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown kind of second factor")]
-pub struct UnknownFactorKind;
-
-impl TryFrom<String> for FactorKind {
-    type Error = UnknownFactorKind;
-
-    fn try_from(text: String) -> Result<Self, UnknownFactorKind> {
-        if text == Self::Totp.name() { Ok(Self::Totp) } else { Err(UnknownFactorKind) }
+impl From<String> for FactorKind {
+    fn from(name: String) -> Self {
+        if name == Self::Totp.name() { Self::Totp } else { Self::Other(name.into()) }
     }
 }
 
@@ -108,7 +108,7 @@ pub struct NewFactor {
     pub subject: SubjectId,
     /// The kind.
     pub kind: FactorKind,
-    /// The encrypted secret.
+    /// What a credential is checked by: of [`Totp`](FactorKind::Totp) the encrypted secret.
     pub secret: Vec<u8>,
     /// The time of enrolment.
     pub created_at: Timestamp,
@@ -121,7 +121,7 @@ pub struct Factor {
     pub id: FactorId,
     /// The kind.
     pub kind: FactorKind,
-    /// The encrypted secret.
+    /// What a credential is checked by: of [`Totp`](FactorKind::Totp) the encrypted secret.
     pub secret: Vec<u8>,
     /// The counter of its last use: of [`Totp`](FactorKind::Totp) the time step, 0 before the first use.
     pub counter: u64,

@@ -35,6 +35,7 @@
 mod accounts;
 mod audit;
 mod chains;
+mod challenges;
 mod devices;
 mod fixtures;
 mod keys;
@@ -50,8 +51,8 @@ mod users;
 use std::sync::Arc;
 
 use crate::store::{
-    ApiKeyStore, AuditLog, Housekeeping, KnownDevices, OneTimeTokens, RoleStore, SecondFactors, SessionStore,
-    UserDirectory, UserRegistry,
+    ApiKeyStore, AuditLog, Challenges, Housekeeping, KnownDevices, OneTimeTokens, RoleStore, SecondFactors,
+    SessionStore, UserDirectory, UserRegistry,
 };
 
 /// Prints the name of the running check when it panics.
@@ -205,6 +206,19 @@ pub async fn known_devices<S: KnownDevices + Housekeeping>(store: &Arc<S>) {
     );
 }
 
+/// Checks of [`Challenges`], and of their purge.
+#[doc(hidden)]
+pub async fn challenges<S: Challenges + Housekeeping>(store: &Arc<S>) {
+    check!(
+        store,
+        challenges::a_challenge_is_taken_once_as_it_was_kept,
+        challenges::a_challenge_cannot_be_kept_twice,
+        challenges::of_concurrent_answers_one_takes_the_challenge,
+        challenges::a_challenge_of_another_purpose_or_expired_is_not_taken,
+        challenges::expired_challenges_are_purged,
+    );
+}
+
 /// Checks of [`OneTimeTokens`], and of the audit rows and the purge of its tokens.
 pub async fn one_time_tokens<S: OneTimeTokens + AuditLog + Housekeeping>(store: &Arc<S>) {
     check!(
@@ -234,6 +248,8 @@ pub async fn second_factors<S: SecondFactors + AuditLog>(store: &Arc<S>) {
         second_factors::of_concurrent_uses_of_a_counter_one_wins,
         second_factors::a_recovery_code_is_used_once_and_by_its_subject,
         second_factors::a_removed_factor_is_gone_with_its_recovery_codes,
+        second_factors::factors_of_an_unknown_kind_are_kept_beside_the_authenticator,
+        second_factors::recovery_codes_are_kept_for_the_last_factor,
         second_factors::changes_are_recorded_with_their_rows,
     );
 }

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use auth_core::password::PasswordHash;
-use auth_core::store::{Audit, MemoryStore, NewUser, PostgresStore, SqliteStore, Store, UserDirectory};
+use auth_core::store::{Audit, Challenges, MemoryStore, NewUser, PostgresStore, SqliteStore, Store, UserDirectory};
 use auth_core::testing::conformance;
 use auth_tests::servers::Database;
 
@@ -26,7 +26,7 @@ mod steps;
 mod tls;
 mod user_table;
 
-async fn conforms(store: impl Store) {
+async fn conforms(store: impl Store + Challenges) {
     let store = Arc::new(store);
     a_login_name_may_have_spaces_around_it(&*store).await;
     conformance::users(&store).await;
@@ -39,6 +39,7 @@ async fn conforms(store: impl Store) {
     conformance::one_time_tokens(&store).await;
     conformance::second_factors(&store).await;
     conformance::known_devices(&store).await;
+    conformance::challenges(&store).await;
 }
 
 /// Phones add a space after a completed name.

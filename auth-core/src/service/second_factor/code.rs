@@ -10,7 +10,7 @@ use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::limits::{Attempt, Guess};
 use crate::service::{AccountError, Auth};
-use crate::store::Factor;
+use crate::store::{Factor, FactorKind};
 use crate::token::{RecoveryCode, TotpSecret};
 
 /// A code for the second factor of a subject.
@@ -98,7 +98,7 @@ impl Change {
         for factor in self.auth().confirmed_factors(subject).await?.iter().filter(|factor| is_totp(factor)) {
             let Some(step) = self.step_of(subject, factor, text)? else { continue };
             let recording = self.recording(Some(subject), |used: &bool| {
-                let used_now = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: factor.kind };
+                let used_now = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: FactorKind::Totp };
                 used.then(used_now).into_iter().collect()
             });
             // Refused at the same or an earlier step: the code was seen before (RFC 6238 section 5.2).

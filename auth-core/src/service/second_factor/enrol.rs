@@ -1,5 +1,6 @@
 //! Enrolment and removal of second factors.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -17,6 +18,8 @@ use crate::verify::Identity;
 
 /// How long after an authentication a session may change second factors: a stolen token of an older one cannot.
 const RECENT: Duration = Duration::from_mins(15);
+
+const NO_FACTOR: AccountError = AccountError::NotFound { what: "second factor" };
 
 /// The number of recovery codes.
 const RECOVERY_CODES: usize = 10;
@@ -126,7 +129,8 @@ impl Auth {
         let code = code.map(|text| Code::of(&subject, text));
         self.change_with(context, "remove_totp", code, |change| async move {
             change.check_caller().await?;
-            change.remove_totp(&subject).await
+            let is_removed = change.remove_factors(&subject, FactorKind::Totp).await?;
+            if is_removed { Ok(()) } else { Err(NO_FACTOR) }
         })
         .await
     }
@@ -150,7 +154,13 @@ impl Auth {
         let subject = subject.clone();
         self.change(context, "reset_second_factors", |change| async move {
             change.check_caller().await?;
-            change.remove_totp(&subject).await
+            let factors = change.service()?.second_factor.store()?.factors(&subject).await?;
+            let kinds: BTreeSet<_> = factors.into_iter().map(|factor| factor.kind).collect();
+            let mut is_removed = false;
+            for kind in kinds {
+                is_removed |= change.remove_factors(&subject, kind).await?;
+            }
+            if is_removed { Ok(()) } else { Err(NO_FACTOR) }
         })
         .await
     }
@@ -194,13 +204,12 @@ impl Change {
         if confirmed { Ok(RecoveryCodes { codes }) } else { Err(missing) }
     }
 
-    async fn remove_totp(&self, subject: &SubjectId) -> Result<(), AccountError> {
+    async fn remove_factors(&self, subject: &SubjectId, kind: FactorKind) -> Result<bool, AccountError> {
         let recording = self.recording(Some(subject), |removed: &bool| {
-            let event = || EventKind::SecondFactorRemoved { subject: subject.clone(), factor: FactorKind::Totp };
+            let event = || EventKind::SecondFactorRemoved { subject: subject.clone(), factor: kind.clone() };
             removed.then(event).into_iter().collect()
         });
         let store = self.service()?.second_factor.store()?;
-        let removed = recording.of(store.remove_factors(subject, FactorKind::Totp, recording.audit())).await?;
-        if removed { Ok(()) } else { Err(AccountError::NotFound { what: "second factor" }) }
+        recording.of(store.remove_factors(subject, kind.clone(), recording.audit())).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod audit;
+mod challenges;
 mod devices;
 mod directory;
 mod one_time;
@@ -21,7 +22,7 @@ use self::users::User;
 use crate::base::{ApiKeyId, FactorId, SessionId, SubjectId, Timestamp};
 use crate::store::verdict::StoredToken;
 use crate::store::{
-    ApiKeyRecord, Cursor, Factor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
+    ApiKeyRecord, Challenge, Cursor, Factor, Housekeeping, OneTimeToken, Page, Session, StoreError, VerifiedEmail,
 };
 use crate::token::TokenHash;
 
@@ -43,6 +44,7 @@ struct Tables {
     factors: BTreeMap<FactorId, (SubjectId, Factor)>,
     recovery_codes: HashMap<SubjectId, Vec<TokenHash>>,
     devices: HashMap<TokenHash, (SubjectId, Timestamp)>,
+    challenges: HashMap<TokenHash, Challenge>,
 }
 
 impl MemoryStore {
@@ -92,7 +94,13 @@ impl Housekeeping for MemoryStore {
         for device in &devices {
             tables.devices.remove(device);
         }
-        Ok((sessions.len() + keys.len() + tokens.len() + devices.len()) as u64)
+        let left = left - devices.len();
+        let expired = tables.challenges.values().filter(|challenge| challenge.expires_at <= before);
+        let challenges: Vec<_> = expired.map(|challenge| challenge.hash).take(left).collect();
+        for challenge in &challenges {
+            tables.challenges.remove(challenge);
+        }
+        Ok((sessions.len() + keys.len() + tokens.len() + devices.len() + challenges.len()) as u64)
     }
 }
 

@@ -18,10 +18,12 @@ impl SecondFactors for MemoryStore {
     async fn enrol_factor(&self, factor: NewFactor, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
         let NewFactor { id, subject, kind, secret, created_at } = factor;
         let mut tables = self.tables();
-        if tables.factors_of(&subject).any(|other| other.kind == kind && other.confirmed_at.is_some()) {
-            return Ok(false);
+        if kind == FactorKind::Totp {
+            if tables.factors_of(&subject).any(|other| other.kind == kind && other.confirmed_at.is_some()) {
+                return Ok(false);
+            }
+            tables.factors.retain(|_, (owner, other)| *owner != subject || other.kind != kind);
         }
-        tables.factors.retain(|_, (owner, other)| *owner != subject || other.kind != kind);
         let (counter, confirmed_at, last_used_at) = (0, None, None);
         let factor = Factor { id: id.clone(), kind, secret, counter, created_at, confirmed_at, last_used_at };
         tables.factors.insert(id, (subject, factor));

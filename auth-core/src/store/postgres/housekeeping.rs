@@ -16,7 +16,7 @@ use crate::store::{Housekeeping, StoreError};
 ///
 /// Arrays, `LATERAL` and the scalar subquery prevent joins of whole tables, which the planner would choose when it
 /// overestimates a step.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "WITH expired AS MATERIALIZED (
          SELECT id FROM auth_core.sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)
      DELETE FROM auth_core.refresh_tokens WHERE hash = ANY (ARRAY(
@@ -36,6 +36,9 @@ const STEPS: [&str; 5] = [
          WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
     "DELETE FROM auth_core.known_devices WHERE hash = ANY (ARRAY(
          SELECT hash FROM auth_core.known_devices
+         WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
+    "DELETE FROM auth_core.challenges WHERE hash = ANY (ARRAY(
+         SELECT hash FROM auth_core.challenges
          WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED))",
 ];
 

@@ -129,6 +129,7 @@ fn migrations() -> Migrator {
             (7, "second factors", include_str!("../../../migrations/postgres/0007_second_factors.sql")),
             (8, "limits", include_str!("../../../migrations/postgres/0008_limits.sql")),
             (9, "chains", include_str!("../../../migrations/postgres/0009_chains.sql")),
+            (10, "challenges", include_str!("../../../migrations/postgres/0010_challenges.sql")),
         ],
     );
     // The driver's own lock belongs to the connection, and is not released when a migration fails.

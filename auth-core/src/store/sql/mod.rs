@@ -3,6 +3,7 @@
 
 mod api_keys;
 mod audit;
+mod challenges;
 mod columns;
 mod devices;
 mod directory;
@@ -73,6 +74,7 @@ impl Found {
         ("recovery_codes", 7),
         ("known_devices", 8),
         ("event_chains", 9),
+        ("challenges", 10),
     ];
 
     pub(super) fn has(&self, table: &str) -> bool {

@@ -20,7 +20,7 @@ impl<E: Engine> SecondFactors for E {
             factor.created_at.into(),
         ];
         let mut tx = self.begin().await?;
-        let enrolled = tx.row(E::SQL.enrol_totp, &values).await?.is_some();
+        let enrolled = tx.row(E::SQL.enrol_factor, &values).await?.is_some();
         commit::<E, _>(tx, audit, enrolled).await
     }
 

@@ -199,7 +199,7 @@ statements! {
                            ORDER BY id LIMIT $2" LOCK END " RETURNING id"]
 
     /// A subject has one source of codes by time, confirmed or not. A confirmed one stays.
-    enrol_totp ["INSERT INTO " T "second_factors AS known (id, subject, kind, secret, counter, created_at)
+    enrol_factor ["INSERT INTO " T "second_factors AS known (id, subject, kind, secret, counter, created_at)
                  VALUES ($1, $2, $3, $4, 0, $5)
                  ON CONFLICT (subject) WHERE kind = 'totp' DO UPDATE
                  SET id = excluded.id, secret = excluded.secret, created_at = excluded.created_at
@@ -216,6 +216,10 @@ statements! {
     forget_recovery_codes ["DELETE FROM " T "recovery_codes WHERE subject = $1"]
     forget_lone_codes ["DELETE FROM " T "recovery_codes WHERE subject = $1 AND NOT EXISTS (
                             SELECT 1 FROM " T "second_factors WHERE subject = $1 AND confirmed_at IS NOT NULL)"]
+
+    keep_challenge ["INSERT INTO " T "challenges (hash, purpose, subject, state, expires_at) VALUES ($1, $2, $3, $4, $5)"]
+    take_challenge ["DELETE FROM " T "challenges WHERE hash = $1 AND purpose = $2 AND expires_at > $3
+                     RETURNING hash, purpose, subject, state, expires_at"]
 
     issue_one_time ["INSERT INTO " T "one_time_tokens (" ONE_TIME ") VALUES ($1, $2, $3, $4, $5, $6, $7)
                      ON CONFLICT (subject, purpose) DO UPDATE

@@ -10,7 +10,7 @@ use crate::store::{Housekeeping, StoreError};
 
 /// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. The
 /// number of sessions is limited as well, or every step would scan expired sessions without tokens.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     "DELETE FROM auth_refresh_tokens WHERE hash IN (
          SELECT t.hash
          FROM (SELECT id FROM auth_sessions WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2) s
@@ -22,6 +22,8 @@ const STEPS: [&str; 5] = [
          SELECT hash FROM auth_one_time_tokens WHERE expires_at <= ?1 LIMIT ?2)",
     "DELETE FROM auth_known_devices WHERE hash IN (
          SELECT hash FROM auth_known_devices WHERE expires_at <= ?1 LIMIT ?2)",
+    "DELETE FROM auth_challenges WHERE hash IN (
+         SELECT hash FROM auth_challenges WHERE expires_at <= ?1 LIMIT ?2)",
 ];
 
 #[async_trait]

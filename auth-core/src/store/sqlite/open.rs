@@ -118,6 +118,7 @@ fn migrations() -> Migrator {
             (7, "second factors", include_str!("../../../migrations/sqlite/0007_second_factors.sql")),
             (8, "limits", include_str!("../../../migrations/sqlite/0008_limits.sql")),
             (9, "chains", include_str!("../../../migrations/sqlite/0009_chains.sql")),
+            (10, "challenges", include_str!("../../../migrations/sqlite/0010_challenges.sql")),
         ],
     )
 }

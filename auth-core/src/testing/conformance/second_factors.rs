@@ -141,6 +141,58 @@ pub(super) async fn a_removed_factor_is_gone_with_its_recovery_codes<S: SecondFa
     only(&**store, &other).await;
 }
 
+/// A newer release may have kept passkeys in the store.
+pub(super) async fn factors_of_an_unknown_kind_are_kept_beside_the_authenticator<S: SecondFactors>(store: &Arc<S>) {
+    let totp = confirmed(&**store).await;
+    let subject = totp.subject.clone();
+    let kind = FactorKind::from("webauthn".to_owned());
+    assert_ne!(kind, FactorKind::Totp);
+    let passkey = |secret: &[u8]| {
+        let (subject, kind, secret) = (subject.clone(), kind.clone(), secret.to_vec());
+        NewFactor { id: FactorId::random(), subject, kind, secret, created_at: NOW }
+    };
+    let passkeys = [passkey(b"of the phone"), passkey(b"of the laptop")];
+    for passkey in &passkeys {
+        assert!(store.enrol_factor(passkey.clone(), Audit::none()).await.unwrap(), "a subject may have several");
+        assert!(store.confirm_factor(&passkey.id, 0, NOW, &[], Audit::none()).await.unwrap());
+    }
+    let found = store.factors(&subject).await.unwrap();
+    assert_eq!(found.len(), 3);
+    for passkey in &passkeys {
+        let found = found.iter().find(|found| found.id == passkey.id).unwrap();
+        assert_eq!((&found.kind, &found.secret, found.confirmed_at), (&kind, &passkey.secret, Some(NOW)));
+    }
+    // Neither takes the place of the other.
+    let unconfirmed = enrol(&**store, &SubjectId::random()).await;
+    let other = NewFactor { subject: unconfirmed.subject.clone(), ..passkey(b"of another subject") };
+    assert!(store.enrol_factor(other, Audit::none()).await.unwrap());
+    assert_eq!(store.factors(&unconfirmed.subject).await.unwrap().len(), 2);
+    for counter in [1, 2] {
+        assert!(store.use_factor(&passkeys[0].id, counter, NOW, Audit::none()).await.unwrap());
+    }
+    assert!(!store.use_factor(&passkeys[0].id, 2, NOW, Audit::none()).await.unwrap(), "a counter was used twice");
+    assert!(store.remove_factors(&subject, kind.clone(), Audit::none()).await.unwrap());
+    assert!(!store.remove_factors(&subject, kind, Audit::none()).await.unwrap());
+    assert_eq!(only(&**store, &subject).await.id, totp.id, "the authenticator was removed with the passkeys");
+}
+
+/// As long as any confirmed factor is left, its subject may need them.
+pub(super) async fn recovery_codes_are_kept_for_the_last_factor<S: SecondFactors>(store: &Arc<S>) {
+    let totp = enrol(&**store, &SubjectId::random()).await;
+    let subject = totp.subject.clone();
+    let kind = FactorKind::from("webauthn".to_owned());
+    let passkey = NewFactor { id: FactorId::random(), kind: kind.clone(), ..totp.clone() };
+    let codes = [token(), token()];
+    store.enrol_factor(passkey.clone(), Audit::none()).await.unwrap();
+    for id in [&totp.id, &passkey.id] {
+        assert!(store.confirm_factor(id, 0, NOW, &codes, Audit::none()).await.unwrap());
+    }
+    assert!(store.remove_factors(&subject, FactorKind::Totp, Audit::none()).await.unwrap());
+    assert!(store.use_recovery_code(&subject, &codes[0], Audit::none()).await.unwrap(), "the codes are gone");
+    assert!(store.remove_factors(&subject, kind, Audit::none()).await.unwrap());
+    assert!(!store.use_recovery_code(&subject, &codes[1], Audit::none()).await.unwrap(), "a code outlived its factors");
+}
+
 pub(super) async fn changes_are_recorded_with_their_rows<S: SecondFactors + AuditLog>(store: &Arc<S>) {
     let subject = SubjectId::random();
     let row = |kind: &'static str| {

@@ -151,6 +151,7 @@ async fn the_stores_tables_coexist_with_the_applications() {
     let tables: Vec<String> = sqlx::query_scalar(sql).fetch_all(store.pool()).await.unwrap();
     let ours = [
         "auth_api_keys",
+        "auth_challenges",
         "auth_event_chains",
         "auth_events",
         "auth_known_devices",
