@@ -14,6 +14,7 @@ mod chains;
 mod cluster;
 mod family;
 mod left_out;
+mod limits;
 mod migrated_users;
 mod own_transaction;
 mod postgres;

@@ -207,5 +207,8 @@ async fn is_indexed<S: Engine>(store: &S) {
         let whole = plan.iter().find(|line| reads_all.iter().any(|sign| line.contains(sign)));
         assert!(whole.is_none(), "a step reads a whole table: {whole:?} in {statement}");
     }
-    assert_eq!(looked_at, 5, "a step has a statement for tokens, sessions, keys, one-time tokens and devices");
+    assert_eq!(
+        looked_at, 6,
+        "a step has a statement for tokens, sessions, keys, one-time tokens, devices and challenges"
+    );
 }
