@@ -21,6 +21,7 @@ mod login_code;
 mod mfa;
 mod one_time;
 mod parts;
+mod place;
 mod policy;
 mod readme;
 mod recovery;
@@ -34,6 +35,8 @@ mod static_keys;
 mod story;
 mod tokens;
 
+/// The nodes of the suites with a clock.
+const NODES: usize = 1;
 const NODE: &str = env!("CARGO_BIN_EXE_node");
 const PASSWORD: &str = "correct staple in a battery";
 const OTHER_PASSWORD: &str = "another horse for the stable";

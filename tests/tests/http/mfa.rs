@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use auth_core::prelude::*;
 use auth_core::recovery::LogDelivery;
-use auth_core::store::SqliteStore;
 use auth_core::testing::TestClock;
 use auth_core::token::{EdDsa, MfaKey, SigningKey};
 use auth_core::{AuthBuilder, Clock as _, Context, Registration, Timestamp};
@@ -13,6 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::place::{self, Place, settled};
 use crate::{OTHER_PASSWORD, PASSWORD};
 
 #[path = "mfa/limits.rs"]
@@ -41,12 +41,12 @@ guard!(pub AdminsByTwoFactors = any(not(role(Admin)), mfa));
 #[require(AdminsByTwoFactors)]
 async fn admins_by_two_factors() {}
 
+/// One node, or three; `auth` is the first of them.
 struct Scene {
     auth: Auth,
     client: Client,
     clock: TestClock,
-    store: SqliteStore,
-    folder: tempfile::TempDir,
+    place: Place,
 }
 
 fn system() -> Context {
@@ -57,29 +57,32 @@ fn hs256() -> SigningKey<auth_core::token::Hs256> {
     SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap()
 }
 
-async fn client(auth: &Auth) -> Client {
-    let routes = GuardedRouter::new()
-        .route("/strong", get(strong))
-        .route("/recent", get(recent))
-        .route("/admins", get(admins_by_two_factors));
-    Client::new(&auth_tests::serve(routes.merge(auth.routes()).with_state(auth.clone())).await)
+async fn client(nodes: &[Auth]) -> Client {
+    let routes = || {
+        GuardedRouter::new()
+            .route("/strong", get(strong))
+            .route("/recent", get(recent))
+            .route("/admins", get(admins_by_two_factors))
+    };
+    place::client(nodes, routes).await
 }
 
 impl Scene {
     /// A service with the user `ada`.
     async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("service.db").display());
-        let (clock, store) = (TestClock::at(NOW), SqliteStore::open(&url).await.unwrap());
-        let auth = Self::build(&clock, &store, |builder| builder);
-        auth.register(&system(), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
-        Self { client: client(&auth).await, auth, clock, store, folder }
+        let clock = TestClock::at(NOW);
+        let place = Place::new("second factors", &clock).await;
+        let nodes = Self::build(&clock, &place, |builder| builder);
+        nodes[0].register(&system(), Registration::new("ada@example.com", PASSWORD)).await.unwrap();
+        Self { client: client(&nodes).await, auth: nodes[0].clone(), clock, place }
     }
 
-    fn build(clock: &TestClock, store: &SqliteStore, set: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Auth {
-        let builder = Auth::builder(hs256(), "https://issuer.example.com", "quickstart");
-        let builder = builder.store(store.clone()).clock(clock.clone()).delivery(LogDelivery).scopes(["profile"]);
-        set(builder).build().unwrap()
+    fn build(clock: &TestClock, place: &Place, set: impl Fn(AuthBuilder) -> AuthBuilder) -> Vec<Auth> {
+        let builder = || {
+            let builder = Auth::builder(hs256(), "https://issuer.example.com", "quickstart");
+            builder.clock(clock.clone()).delivery(LogDelivery).scopes(["profile"])
+        };
+        place.nodes_with(builder, set)
     }
 
     /// With a confirmed authenticator: its secret, recovery codes, and the session that confirmed it, a step later.
@@ -278,11 +281,11 @@ impl auth_core::recovery::Delivery for Outbox {
 async fn recovery_by_a_message_does_not_replace_the_second_factor() {
     let (scene, secret, codes, _) = Scene::enrolled().await;
     let outbox = Outbox::default();
-    let auth = Scene::build(&scene.clock, &scene.store, |builder| builder.delivery(outbox.clone()));
-    let client = client(&auth).await;
+    let nodes = Scene::build(&scene.clock, &scene.place, |builder| builder.delivery(outbox.clone()));
+    let client = client(&nodes).await;
     let token = async |path: &str| {
         client.post_json(path, &json!({ "email": "ada@example.com" })).await;
-        auth.settled().await;
+        settled(&nodes).await;
         outbox.0.lock().unwrap().pop().unwrap()
     };
     let link = token("/auth/magic-link").await;
@@ -328,9 +331,7 @@ async fn no_secret_of_a_second_factor_is_in_the_database_or_an_event() {
         assert!(kinds.contains(&kind), "{kind} is not in {kinds:?}");
     }
     let mut places = vec![serde_json::to_vec(&events).unwrap()];
-    for file in std::fs::read_dir(scene.folder.path()).unwrap() {
-        places.push(std::fs::read(file.unwrap().path()).unwrap());
-    }
+    places.extend(scene.place.contents().await);
     let found = |bytes: &[u8]| places.iter().any(|place| place.windows(bytes.len()).any(|part| part == bytes));
     assert!(found(b"ada@example.com"), "the search works");
     let raw = totp_rs::Secret::try_from_base32(&secret).unwrap();
@@ -353,12 +354,14 @@ async fn the_key_of_second_factors_may_be_replaced_and_not_lost() {
     };
     let key = MfaKey::new(&"a-key-for-second-factors-of-48-bytes-0123-wxyz".into()).unwrap();
     // A key of its own, while the signing secret is the same.
-    let both = Scene::build(&scene.clock, &scene.store, |builder| builder.mfa_key(key.clone()));
+    let both = Scene::build(&scene.clock, &scene.place, |builder| builder.mfa_key(key.clone())).remove(0);
     login(&both, &scene.code(&secret)).await.unwrap();
     // Another signing secret without the key: nothing is let in, and recovery codes work.
-    let other = SigningKey::hs256(&"another-signing-secret-of-a-test-node-48-bytes".into()).unwrap();
-    let builder = Auth::builder(other, "https://issuer.example.com", "quickstart");
-    let lost = builder.store(scene.store.clone()).clock(scene.clock.clone()).build().unwrap();
+    let builder = || {
+        let other = SigningKey::hs256(&"another-signing-secret-of-a-test-node-48-bytes".into()).unwrap();
+        Auth::builder(other, "https://issuer.example.com", "quickstart").clock(scene.clock.clone())
+    };
+    let lost = scene.place.nodes(builder).remove(0);
     scene.clock.advance(STEP);
     assert_eq!(login(&lost, &scene.code(&secret)).await, Err(auth_core::AccountError::Unavailable));
     login(&lost, &codes[0]).await.unwrap();

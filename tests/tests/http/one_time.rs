@@ -8,7 +8,7 @@ use auth_core::event::{Event, EventSink};
 use auth_core::limits::RateLimits;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message};
-use auth_core::store::{AccountPatch, SqliteStore};
+use auth_core::store::AccountPatch;
 use auth_core::testing::TestClock;
 use auth_core::token::SigningKey;
 use auth_core::{AccountError, AuthBuilder, Context, Registration, Timestamp};
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::place::{self, Place, settled};
 use crate::{OTHER_PASSWORD, PASSWORD};
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -56,14 +57,16 @@ async fn me() {}
 #[require(amr("pwd"))]
 async fn by_password() {}
 
+/// One node, or three; `auth` is the first of them.
 pub(crate) struct Scene {
     pub(crate) auth: Auth,
+    nodes: Vec<Auth>,
     pub(crate) client: Client,
     pub(crate) clock: TestClock,
     outbox: Outbox,
     events: Events,
     pub(crate) ada: SubjectId,
-    folder: tempfile::TempDir,
+    place: Place,
 }
 
 impl Scene {
@@ -72,24 +75,23 @@ impl Scene {
     }
 
     /// A service with one user; its verification message is gone.
-    async fn with(set: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("service.db").display());
-        let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
+    async fn with(set: impl Fn(AuthBuilder) -> AuthBuilder) -> Self {
         let (clock, outbox, events) = (TestClock::at(NOW), Outbox::default(), Events::default());
-        let builder = Auth::builder(key, "https://issuer.example.com", "quickstart")
-            .store(SqliteStore::open(&url).await.unwrap())
-            .clock(clock.clone())
-            .delivery(outbox.clone())
-            .events(events.clone());
-        let auth = set(builder).build().unwrap();
-        let routes = GuardedRouter::new().route("/me", get(me)).route("/by-password", get(by_password));
-        let client = Client::new(&auth_tests::serve(routes.merge(auth.routes()).with_state(auth.clone())).await);
+        let place = Place::new("one-time tokens", &clock).await;
+        let builder = || {
+            let key = SigningKey::hs256(&AUTH_SECRET.to_owned().into()).unwrap();
+            let builder = Auth::builder(key, "https://issuer.example.com", "quickstart");
+            builder.clock(clock.clone()).delivery(outbox.clone()).events(events.clone())
+        };
+        let nodes = place.nodes_with(builder, set);
+        let routes = || GuardedRouter::new().route("/me", get(me)).route("/by-password", get(by_password));
+        let client = place::client(&nodes, routes).await;
+        let auth = nodes[0].clone();
         let registration = Registration::new("ada@example.com", PASSWORD);
         let (ada, _) = auth.register(&Context::system("test"), registration).await.unwrap();
         auth.settled().await;
         outbox.0.lock().unwrap().clear();
-        Self { auth, client, clock, outbox, events, ada, folder }
+        Self { auth, nodes, client, clock, outbox, events, ada, place }
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
@@ -98,7 +100,7 @@ impl Scene {
 
     /// Every message so far.
     pub(crate) async fn messages(&self) -> Vec<Sent> {
-        self.auth.settled().await;
+        settled(&self.nodes).await;
         std::mem::take(&mut *self.outbox.0.lock().unwrap())
     }
 
@@ -382,7 +384,7 @@ async fn a_request_is_answered_before_its_message_is_delivered_or_not() {
     let scene = Scene::with(|builder| builder.delivery(stuck.clone())).await;
     assert_eq!(scene.post(FORGOT, json!({ "email": "ada@example.com" })).await.status, 202);
     stuck.0.add_permits(1);
-    scene.auth.settled().await;
+    settled(&scene.nodes).await;
     let events = scene.events.0.lock().unwrap().clone();
     assert_eq!(events.iter().filter(|name| **name == "delivery_failed").count(), 2, "{events:?}");
 }
@@ -413,9 +415,7 @@ async fn no_token_is_in_the_database_or_in_an_event() {
     let events = serde_json::to_string(&events).unwrap();
     assert!(events.contains("one_time_token_issued") && events.contains("one_time_token_used"), "{events}");
     let mut files = vec![events.into_bytes()];
-    for file in std::fs::read_dir(scene.folder.path()).unwrap() {
-        files.push(std::fs::read(file.unwrap().path()).unwrap());
-    }
+    files.extend(scene.place.contents().await);
     let found = |text: &str| files.iter().any(|bytes| bytes.windows(text.len()).any(|part| part == text.as_bytes()));
     assert!(found("ada@example.com"), "the search works");
     for token in [reset, link, verification] {

@@ -22,6 +22,14 @@ mod bad_input;
 mod events;
 #[path = "../http/login.rs"]
 mod login;
+#[path = "../http/login_code.rs"]
+mod login_code;
+#[path = "../http/mfa.rs"]
+mod mfa;
+#[path = "../http/one_time.rs"]
+mod one_time;
+#[path = "../http/place.rs"]
+mod place;
 #[path = "../http/recovery.rs"]
 mod recovery;
 #[path = "../http/registration.rs"]
@@ -33,6 +41,8 @@ mod sessions;
 #[path = "../http/tokens.rs"]
 mod tokens;
 
+/// The nodes of the suites with a clock.
+const NODES: usize = 3;
 const NODE: &str = env!("CARGO_BIN_EXE_node");
 const PASSWORD: &str = "correct staple in a battery";
 const OTHER_PASSWORD: &str = "another horse for the stable";

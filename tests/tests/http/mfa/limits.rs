@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use auth_core::cluster::{ClusterError, Count, Counters};
 use auth_core::limits::{By, Limited, Quota, RateLimits};
-use auth_core::{AccountError, Login};
+use auth_core::{AccountError, AuthBuilder, Login};
 use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -72,8 +72,8 @@ async fn an_attacker_cannot_lock_an_owner_out_by_wrong_codes() {
 async fn known_devices_without_a_limit_of_their_own_have_that_of_the_account() {
     let scene = Scene::new().await;
     let limits = RateLimits::off().failures(Limited::OneTimeCode, By::Account, Quota::per_hour(3));
-    let auth = Scene::build(&scene.clock, &scene.store, |builder| builder.rate_limits(limits));
-    let scene = Scene { client: client(&auth).await, auth, ..scene };
+    let nodes = Scene::build(&scene.clock, &scene.place, |builder| builder.rate_limits(limits.clone()));
+    let scene = Scene { client: client(&nodes).await, auth: nodes[0].clone(), ..scene };
     let session = scene.client.login("ada@example.com", PASSWORD).await;
     let secret = scene.enrol(&session).await;
     assert_eq!(scene.confirm(&session, &scene.code(&secret)).await.status, 200);
@@ -118,9 +118,9 @@ async fn a_committed_change_is_not_answered_as_a_refused_one() {
         By::Address,
         Quota::per_hour(10),
     );
-    let shared = counters.clone();
-    let auth = Scene::build(&scene.clock, &scene.store, |builder| builder.rate_limits(limits).shared_limits(shared));
-    let scene = Scene { client: client(&auth).await, auth, ..scene };
+    let set = |builder: AuthBuilder| builder.rate_limits(limits.clone()).shared_limits(counters.clone());
+    let nodes = Scene::build(&scene.clock, &scene.place, set);
+    let scene = Scene { client: client(&nodes).await, auth: nodes[0].clone(), ..scene };
     let session = scene.client.login("ada@example.com", PASSWORD).await;
     let secret = scene.enrol(&session).await;
     let confirmed = scene.confirm(&session, &scene.code(&secret)).await;

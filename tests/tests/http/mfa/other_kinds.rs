@@ -1,6 +1,6 @@
 //! Factors of a kind that this release does not know.
 
-use auth_core::store::{Audit, FactorKind, NewFactor, SecondFactors};
+use auth_core::store::{Audit, FactorKind, NewFactor};
 use auth_core::{AccountError, Clock as _};
 use reqwest::Method;
 
@@ -13,8 +13,8 @@ async fn add_passkey(scene: &Scene) {
     let id = "factor-of-a-newer-release".to_owned().try_into().unwrap();
     let kind = FactorKind::from("webauthn".to_owned());
     let passkey = NewFactor { id, subject, kind, secret: b"a public key".to_vec(), created_at: scene.clock.now() };
-    assert!(scene.store.enrol_factor(passkey.clone(), Audit::none()).await.unwrap());
-    assert!(scene.store.confirm_factor(&passkey.id, 0, scene.clock.now(), &[], Audit::none()).await.unwrap());
+    assert!(scene.place.factors().enrol_factor(passkey.clone(), Audit::none()).await.unwrap());
+    assert!(scene.place.factors().confirm_factor(&passkey.id, 0, scene.clock.now(), &[], Audit::none()).await.unwrap());
 }
 
 #[tokio::test]
