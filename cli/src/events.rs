@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use auth_core::event::{Event, EventKind};
 use auth_core::store::AuditFilter;
-use auth_core::{Timestamp, TrailHeads};
+use auth_core::{Clock as _, PinnedHead, SystemClock, Timestamp, TrailHeads, TrailReport};
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
@@ -99,6 +99,18 @@ fn pinned(path: &Path) -> Result<TrailHeads, Error> {
     heads.map_err(|_| Error::Usage(format!("{} has no heads: `auth-core events heads` prints them", path.display())))
 }
 
+/// What was found to be intact, with the heads to compare later, and what that does not say.
+fn intact(report: &TrailReport, now: Timestamp, is_pinned: bool) -> String {
+    let mut text = format!("{} rows, each as it was written\n", report.rows);
+    for PinnedHead { chain, position, link, .. } in &report.heads.0 {
+        let _ = writeln!(text, "chain {chain}: head {position} {link} at {now}");
+    }
+    if !is_pinned {
+        text.push_str("chains and ends of chains that were removed with their heads are found by `--heads` alone\n");
+    }
+    text
+}
+
 pub(crate) async fn run(command: &Command, service: &Service, output: &mut Output) -> Result<Answer, Error> {
     match command {
         Command::List { filter, limit } => {
@@ -119,7 +131,7 @@ pub(crate) async fn run(command: &Command, service: &Service, output: &mut Outpu
                 );
             }
             if report.is_intact() {
-                text = format!("{} rows, each as it was written\n", report.rows);
+                text = intact(&report, SystemClock.now(), pinned.is_some());
             }
             output.show(&report, text)?;
             return Ok(if report.is_intact() { Answer::Done } else { Answer::No });

@@ -186,6 +186,10 @@ async fn a_removed_row_of_the_trail_is_found() {
     let verify = format!("events verify --heads {}", heads.display());
     let intact = cli(&verify, "");
     assert_eq!(intact.code, 0, "{}{}", intact.out, intact.err);
+    let pinned: Value = serde_json::from_str(&std::fs::read_to_string(&heads).unwrap()).unwrap();
+    let head = format!("chain 1: head {} {} at 2", pinned[0]["position"], pinned[0]["link"].as_str().unwrap());
+    assert!(intact.out.contains(&head) && !intact.out.contains("--heads"), "{head}: {}", intact.out);
+    assert!(cli("events verify", "").out.contains("found by `--heads` alone"));
     // Rows of the trail by another key are not those of the service.
     let other = run("events verify", "", &[("DATABASE_URL", &url)]);
     assert!(other.code == 1 && other.out.contains("key"), "{}{}", other.out, other.err);
@@ -196,6 +200,14 @@ async fn a_removed_row_of_the_trail_is_found() {
     let found = cli(&verify, "");
     assert!(found.code == 1 && found.out.contains("missing"), "{}{}", found.out, found.err);
     assert!(!cli("events verify --json", "").out.is_empty());
+    // With its head, the whole trail.
+    for table in ["auth_events", "auth_event_chains"] {
+        let removed = auth_core::sqlx::AssertSqlSafe(format!("DELETE FROM {table}"));
+        auth_core::sqlx::query(removed).execute(store.pool()).await.unwrap();
+    }
+    assert_eq!(cli("events verify", "").code, 0, "nothing is left to find it by");
+    let found = cli(&verify, "");
+    assert!(found.code == 1 && found.out.contains("chain 1: rows 1 to "), "{}{}", found.out, found.err);
 }
 
 fn service(store: impl Store) -> AuthBuilder {

@@ -19,7 +19,7 @@ impl Auth {
     /// | --- | --- |
     /// | change, remove and insert rows | each |
     /// | the same, and compute links and heads | with an [`audit_key`](crate::AuthBuilder::audit_key) each |
-    /// | also restore rows and heads of an earlier time | with heads `pinned` before it, which lie elsewhere |
+    /// | remove a chain with its head, or restore rows and heads of an earlier time | with heads `pinned` before it, which lie elsewhere, alone |
     /// | read the key | only what was pinned |
     ///
     /// ```
