@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use auth_core::event::{Event, EventSink};
-use auth_core::limits::RateLimits;
+use auth_core::limits::{By, RateLimits};
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message};
 use auth_core::store::AccountPatch;
@@ -361,6 +361,44 @@ async fn requests_for_messages_and_wrong_tokens_are_limited() {
     assert!(matches!(right, Err(AccountError::RateLimited(_))), "a right token is distinguished from a wrong one");
     scene.clock.advance(Duration::from_mins(5));
     scene.auth.reset_password(&client, &token, OTHER_PASSWORD.into()).await.unwrap();
+}
+
+/// Anyone can ask for messages to any address.
+#[tokio::test]
+async fn an_attacker_cannot_use_up_the_messages_of_an_owner() {
+    let scene = Scene::new().await;
+    let at = |address: &str| system().address(address.parse().unwrap());
+    let (home, elsewhere) = (at("192.0.2.7"), at("203.0.113.10"));
+    scene.auth.login(&home, auth_core::Login::new("ada@example.com", PASSWORD)).await.unwrap();
+    let ask = async |context: &Context| scene.auth.request_password_reset(context, "Ada@example.com").await;
+    let used_up_by = |outcome: Result<(), AccountError>| match outcome {
+        Err(AccountError::RateLimited(used_up)) => used_up.by,
+        other => panic!("{other:?}"),
+    };
+    for _ in 0..10 {
+        ask(&elsewhere).await.unwrap();
+    }
+    assert_eq!(used_up_by(ask(&elsewhere).await), By::Account);
+    // From an address at which she has logged in, every kind of message.
+    ask(&home).await.unwrap();
+    scene.auth.request_magic_link(&home, "ada@example.com").await.unwrap();
+    scene.auth.request_login_code(&home, "ada@example.com").await.unwrap();
+    // Counted by the subject, whose own limit another party with her token may have used up.
+    for _ in 0..10 {
+        scene.auth.request_email_verification(&elsewhere, &scene.ada).await.unwrap();
+    }
+    assert_eq!(used_up_by(scene.auth.request_email_verification(&elsewhere, &scene.ada).await), By::Account);
+    scene.auth.request_email_verification(&home, &scene.ada).await.unwrap();
+    // It has a limit as well, and another one's device has none.
+    for _ in 3..10 {
+        ask(&home).await.unwrap();
+    }
+    assert_eq!(used_up_by(ask(&home).await), By::Device);
+    for _ in 0..10 {
+        scene.auth.request_password_reset(&home, "bob@example.com").await.unwrap();
+    }
+    assert_eq!(used_up_by(scene.auth.request_password_reset(&home, "bob@example.com").await), By::Account);
+    assert_eq!(scene.messages().await.len(), 31);
 }
 
 /// A delivery that takes a permit, waits where there is none, and then fails.

@@ -124,7 +124,9 @@ impl Limits {
     /// Whether known devices are exempt from the limits of their account and of all clients: not if they would then have no
     /// limit in place of that of the account.
     pub(crate) fn exempts_devices(&self, operation: Limited) -> bool {
-        let has_limit = |by| self.bucket_of(operation, Counted::Failures, by).is_some();
+        // Messages have no failures.
+        let counted = if operation == Limited::Message { Counted::Attempts } else { Counted::Failures };
+        let has_limit = |by| self.bucket_of(operation, counted, by).is_some();
         has_limit(By::Device) || !has_limit(By::Account)
     }
 

@@ -72,7 +72,9 @@ impl Limited {
                     self,
                     Self::Login | Self::CurrentPassword | Self::Registration | Self::Message | Self::OneTimeCode
                 ),
-                By::Device => matches!(self, Self::Login | Self::CurrentPassword | Self::OneTimeCode),
+                By::Device => {
+                    matches!(self, Self::Login | Self::CurrentPassword | Self::Message | Self::OneTimeCode)
+                }
             }
     }
 }
@@ -135,7 +137,7 @@ impl Counted {
 /// | current password | 10/m for an account, 20/m for an account at a known address, 100/m (200 at once) for an address | |
 /// | refresh | 100/m (300 at once) for an address | 3000/m (6000 at once) for an address |
 /// | registration | | 10/h (20 at once) for an e-mail address, 60/m (300 at once) for an address, 1000/m in all |
-/// | message | | 20/h (10 at once) for its address, 30/m (100 at once) for an address, 1000/m in all |
+/// | message | | 20/h (10 at once) for its address, as many for it from a known address, 30/m (100 at once) for an address, 1000/m in all |
 /// | one-time token | 100/m (200 at once) for an address | |
 /// | one-time code | 20/h (10 at once) for an account, as many for an account at a known address, 100/m (200 at once) for an address | |
 /// | client | 100/m (200 at once) for an address | |
@@ -182,6 +184,7 @@ impl RateLimits {
             (Registration, Attempts, Address, Quota::per_minute(60).burst(300)),
             (Registration, Attempts, Global, Quota::per_minute(1_000)),
             (Message, Attempts, Account, Quota::per_hour(20).burst(10)),
+            (Message, Attempts, Device, Quota::per_hour(20).burst(10)),
             (Message, Attempts, Address, Quota::per_minute(30).burst(100)),
             (Message, Attempts, Global, Quota::per_minute(1_000)),
             (OneTimeToken, Failures, Address, guesses),

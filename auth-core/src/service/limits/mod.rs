@@ -49,8 +49,16 @@ impl Auth {
             attempt.note(&used_up);
             limits.may_fail(operation, &attempt.who, true).await.map_err(|used_up| attempt.refused(used_up))?;
         }
-        let charged = limits.attempt(operation, &attempt.who, attempt.is_known).await;
-        charged.map_err(|used_up| attempt.refused(used_up))?;
+        if let Err(used_up) = limits.attempt(operation, &attempt.who, attempt.is_known).await {
+            let is_known = operation == Limited::Message
+                && matches!(used_up.by, By::Account | By::Global)
+                && attempt.is_at_known_device().await;
+            if !is_known {
+                return Err(attempt.refused(used_up));
+            }
+            attempt.note(&used_up);
+            limits.attempt(operation, &attempt.who, true).await.map_err(|used_up| attempt.refused(used_up))?;
+        }
         Ok(attempt)
     }
 }
@@ -105,22 +113,27 @@ impl Attempt<'_> {
         Ok(Guess { attempt: self, is_known, is_wrong: false })
     }
 
-    /// The account at the client's address, as the store of known devices keeps it.
-    pub(crate) fn device(&self) -> Option<TokenHash> {
+    /// The account at the client's address, as the store of known devices keeps it: by its name, by its subject, or where
+    /// the account may be either, by both.
+    fn devices(&self) -> [Option<TokenHash>; 2] {
         match self.operation {
-            Limited::Login => self.who.device(),
-            Limited::CurrentPassword | Limited::OneTimeCode => self.who.subject_device(),
-            _ => None,
+            Limited::Login => [self.who.device(), None],
+            Limited::CurrentPassword | Limited::OneTimeCode => [None, self.who.subject_device()],
+            Limited::Message => [self.who.device(), self.who.subject_device()],
+            _ => [None, None],
         }
     }
 
     async fn is_at_known_device(&self) -> bool {
-        match self.device() {
-            Some(device) if self.auth.verifier().limits.exempts_devices(self.operation) => {
-                self.auth.is_known_device(&device).await
-            }
-            _ => false,
+        if !self.auth.verifier().limits.exempts_devices(self.operation) {
+            return false;
         }
+        for device in self.devices().iter().flatten() {
+            if self.auth.is_known_device(device).await {
+                return true;
+            }
+        }
+        false
     }
 
     fn refused(&self, used_up: Throttled) -> AccountError {
