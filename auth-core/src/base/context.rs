@@ -47,6 +47,9 @@ pub struct Context {
     /// What the caller could do when its request was verified.
     #[serde(skip)]
     pub(crate) standing: Option<Standing>,
+    /// When the subject of the request authenticated; `None` for another actor, and without a request.
+    #[serde(skip)]
+    pub(crate) authenticated_at: Option<Timestamp>,
 }
 
 /// What was verified of a caller. A change that gives or takes rights verifies it again at its write: the client decides how
@@ -91,7 +94,7 @@ impl Context {
     /// Creates a context of this actor without an origin.
     #[must_use]
     pub const fn of(actor: Actor) -> Self {
-        Self { actor, address: None, agent: None, request_id: None, at: None, standing: None }
+        Self { actor, address: None, agent: None, request_id: None, at: None, standing: None, authenticated_at: None }
     }
 
     /// Sets the client's IP address.

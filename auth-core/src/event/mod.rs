@@ -52,7 +52,7 @@ pub struct Event {
 impl Event {
     pub(crate) fn new(context: &Context, now: Timestamp, kind: EventKind) -> Self {
         let at = context.at.unwrap_or(now);
-        let context = Context { at: None, standing: None, ..context.clone() };
+        let context = Context { at: None, standing: None, authenticated_at: None, ..context.clone() };
         Self { id: Uuid::now_v7(), at, outcome: kind.outcome(), kind, context }
     }
 

@@ -1,14 +1,20 @@
 //! Administration of accounts.
 
+use std::time::Duration;
+
 use super::AccountError;
 use super::Auth;
-use crate::base::{Context, Email, SubjectId};
+use crate::base::{Context, Email, SubjectId, Timestamp};
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
 use crate::verify::Identity;
 
 const USER: &str = "user";
+
+/// How long after an authentication a session may make changes that take the account over: a stolen token of an older one
+/// cannot.
+const RECENT: Duration = Duration::from_mins(15);
 
 /// The user of an identity. A subject of another issuer is no user here, whatever its id.
 pub(crate) fn user_of(identity: &Identity) -> Result<&SubjectId, AccountError> {
@@ -44,6 +50,9 @@ impl Auth {
     /// Changes an account. Guards see the change at the next request. Deactivation ends every session of the subject for
     /// good.
     ///
+    /// A new address is the way to a new password. So a subject whose request makes the change, its own or as an administrator,
+    /// must have authenticated in the last 15 minutes; [`step_up`](Self::step_up) is the way to.
+    ///
     /// A new address counts by the limits of messages, for the account and for the address. Where a
     /// [`delivery`](crate::AuthBuilder::delivery) is set, it gets a message that
     /// [verifies it](Self::request_email_verification), and the former one the message
@@ -64,7 +73,7 @@ impl Auth {
     /// # Errors
     ///
     /// As [`account`](Self::account), and [`AccountError::EmailTaken`], [`AccountError::LastOfRole`],
-    /// [`AccountError::CallerChanged`]; [`AccountError::RateLimited`] and [`AccountError::Overloaded`] for a new address;
+    /// [`AccountError::CallerChanged`]; [`AccountError::StepUpRequired`], [`AccountError::RateLimited`] and [`AccountError::Overloaded`] for a new address;
     /// [`AccountError::InvalidInput`] for a role that
     /// [`AuthBuilder::roles`](crate::AuthBuilder::roles) do not have. After `Unavailable` the change may have been
     /// made.
@@ -108,6 +117,9 @@ impl Auth {
         if self.account(id).await?.email == *email {
             return Ok(None);
         }
+        if let Some(at) = context.authenticated_at {
+            self.check_recent(at)?;
+        }
         self.limit_new_address(context, id, email).await?;
         Ok(if self.is_address_private(context, id) { patch.email.take() } else { None })
     }
@@ -139,6 +151,11 @@ impl Auth {
             change.forget_factors(&id).await
         })
         .await
+    }
+
+    pub(super) fn check_recent(&self, authenticated_at: Timestamp) -> Result<(), AccountError> {
+        let is_recent = self.now().since(authenticated_at) <= RECENT;
+        if is_recent { Ok(()) } else { Err(AccountError::StepUpRequired) }
     }
 
     pub(super) fn check_roles(&self, roles: &[Box<str>]) -> Result<(), AccountError> {

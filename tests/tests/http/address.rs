@@ -1,12 +1,18 @@
 //! Changes of an e-mail address: their limits, their messages, and those that tell no one who has an account.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message, MessageKind};
-use auth_core::store::{Account, AccountPatch, MemoryStore};
-use auth_core::{AccountError, Actor, AuthBuilder, Context, Registration};
+use auth_core::store::{Account, AccountPatch, MemoryStore, SqliteStore};
+use auth_core::testing::TestClock;
+use auth_core::{AccountError, Actor, AuthBuilder, Context, Email, Refusal, Registration, Timestamp};
+use auth_tests::{Answer, Client};
+use axum::extract::{Path, State};
+use reqwest::Method;
+use serde_json::json;
 
 use crate::{OTHER_PASSWORD, PASSWORD};
 
@@ -172,4 +178,79 @@ async fn the_token_of_a_change_ends_with_the_password_and_takes_no_address_of_an
     assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
     assert_eq!(scene.address().await, "ada@example.com");
     assert_eq!(scene.auth.email_verified_at(&scene.ada).await.unwrap(), None);
+}
+
+/// Changes the address of a user, its own or as an administrator.
+#[require_auth]
+async fn rename(
+    Path((user, email)): Path<(SubjectId, Email)>,
+    context: Context,
+    State(auth): State<Auth>,
+) -> Result<String, Refusal> {
+    let patch = AccountPatch { email: Some(email), ..AccountPatch::default() };
+    Ok(auth.update_account(&context, &user, patch).await?.email.to_string())
+}
+
+/// The address is the way to a new password: the holder of a stolen access token must not choose it.
+#[tokio::test]
+async fn a_change_of_the_address_needs_a_recent_authentication() {
+    let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
+    let scene = Scene::new(|builder| builder.clock(clock.clone())).await;
+    let routes = GuardedRouter::new().route("/rename/{user}/{email}", post(rename)).merge(scene.auth.routes());
+    let client = Client::new(&auth_tests::serve(routes.with_state(scene.auth.clone())).await);
+    let bob =
+        scene.auth.accounts(None, 10).await.unwrap().into_iter().find(|user| user.email.as_str().starts_with("bob"));
+    let bob = bob.unwrap().id;
+    let rename = async |access: &str, user: &SubjectId, name: &str| {
+        client.call_as(access, Method::POST, &format!("/rename/{user}/{name}@example.com")).await
+    };
+    let session = client.login("ada@example.com", PASSWORD).await;
+    assert_eq!(rename(&session.access, &scene.ada, "countess").await.status, 200);
+    clock.advance(Duration::from_mins(14));
+    let session = client.try_refresh(&session.refresh).await.tokens();
+    clock.advance(Duration::from_mins(2));
+    scene.messages().await;
+    let challenge = r#"Bearer realm="api", error="insufficient_user_authentication""#;
+    let is_refused = |answer: &Answer| assert_eq!(answer.is_problem(401).challenges(), [challenge]);
+    // Of the own account, and of another one that the caller may administer.
+    is_refused(&rename(&session.access, &scene.ada, "mallory").await);
+    is_refused(&rename(&session.access, &bob, "mallory").await);
+    assert_eq!(scene.address().await, "countess@example.com");
+    assert_eq!(scene.messages().await, []);
+    // The same address is no change.
+    assert_eq!(rename(&session.access, &scene.ada, "countess").await.status, 200);
+
+    let password = json!({ "password": PASSWORD });
+    let again = client.json_as(&session.access, Method::POST, "/auth/step-up", &password).await;
+    let again = again.json()["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(rename(&again, &scene.ada, "lovelace").await.status, 200);
+    // The token from before the step-up, of the same session.
+    is_refused(&rename(&session.access, &scene.ada, "mallory").await);
+    assert_eq!(scene.address().await, "lovelace@example.com");
+}
+
+/// A store that fails in the middle of a change leaves its token as it was, or the change made.
+#[tokio::test]
+async fn a_change_of_the_address_that_a_store_interrupts_is_made_by_its_token() {
+    for trigger in [
+        "BEFORE UPDATE OF email ON auth_users BEGIN SELECT RAISE(ABORT, 'no'); END",
+        "BEFORE DELETE ON auth_one_time_tokens BEGIN SELECT RAISE(ABORT, 'no'); END",
+    ] {
+        let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+        let scene = Scene::new(|builder| builder.store(store.clone()).private_registration()).await;
+        scene.change(&scene.ada(), "countess").await.unwrap();
+        let (_, _, token) = scene.messages().await.pop().unwrap();
+        let system = Context::system("test");
+        let run = async |sql: String| {
+            auth_core::sqlx::raw_sql(auth_core::sqlx::AssertSqlSafe(sql)).execute(store.pool()).await.unwrap();
+        };
+        run(format!("CREATE TRIGGER broken {trigger}")).await;
+        assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::Unavailable));
+        run("DROP TRIGGER broken".to_owned()).await;
+        assert_eq!(scene.auth.verify_email(&system, &token).await.as_ref(), Ok(&scene.ada), "{trigger}");
+        assert_eq!(scene.address().await, "countess@example.com");
+        assert!(scene.auth.email_verified_at(&scene.ada).await.unwrap().is_some());
+        assert_eq!(kinds(&scene.messages().await), [("changed", "ada@example.com")], "once");
+        assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
+    }
 }

@@ -46,20 +46,24 @@ impl Auth {
         })
     }
 
-    /// Makes the address of a message that of the account.
+    /// Makes the address of a message that of the account. The token is spent after the change: where a store fails between
+    /// them, the token works again.
     pub(super) async fn change_address(&self, context: &Context, token: &str) -> Result<SubjectId, AccountError> {
         let (token, _) = self.presented::<AddressChange>(context, token).await?;
         self.change(context, "verify_email", |change| async move {
-            let (user, email) = change.redeem_one_time(token).await?;
-            let patch = AccountPatch { email: Some(email), ..AccountPatch::default() };
-            let (_, former) = change.update_account(&user.id, patch).await.map_err(|error| match error {
-                // Another account has got the address since the message.
-                AccountError::EmailTaken => AccountError::InvalidOneTimeToken,
-                other => other,
-            })?;
-            if let Some(former) = former {
-                change.auth().tell_former_address_later(change.context(), &user.id, former, false);
+            let (user, email) = change.auth().find_one_time(change.context(), token).await?;
+            if user.email.as_ref() != Some(&email) {
+                let patch = AccountPatch { email: Some(email), ..AccountPatch::default() };
+                let (_, former) = change.update_account(&user.id, patch).await.map_err(|error| match error {
+                    // Another account has got the address since the message.
+                    AccountError::EmailTaken => AccountError::InvalidOneTimeToken,
+                    other => other,
+                })?;
+                if let Some(former) = former {
+                    change.auth().tell_former_address_later(change.context(), &user.id, former, false);
+                }
             }
+            change.redeem_one_time(token).await?;
             Ok(user.id)
         })
         .await

@@ -84,13 +84,20 @@ impl Auth {
     ) -> Result<(OneTime, UserRecord), AccountError> {
         let refused = |reason| self.one_time_refused(context, reason);
         let token = token.map_err(refused)?;
+        let (user, _) = self.find_one_time(context, token).await?;
+        Ok((token, user))
+    }
+
+    /// The user of a token that could be redeemed now, and the address of its message.
+    async fn find_one_time(&self, context: &Context, token: OneTime) -> Result<(UserRecord, Email), AccountError> {
+        let refused = |reason| self.one_time_refused(context, reason);
         let service = self.service()?;
         let record = service.recovery.tokens()?.find_token(&token.hash).await?;
         let record = record.filter(|record| record.purpose == token.purpose && record.expires_at > self.now());
         let record = record.ok_or_else(|| refused(TokenError::Unknown))?;
         let user = service.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
         let user = user.ok_or_else(|| refused(TokenError::SubjectChanged))?;
-        Ok((token, user))
+        Ok((user, record.email))
     }
 
     fn one_time_refused(&self, context: &Context, reason: TokenError) -> AccountError {
@@ -151,9 +158,14 @@ impl Change {
 
 /// Whether a token is valid for the user as it is now: a changed password or address makes it invalid.
 fn is_of(record: &OneTimeToken, user: &UserRecord) -> bool {
-    // That of a change is the address to come; the version grows with the present one.
-    let has_address = record.purpose == Purpose::AddressChange || user.email.as_ref() == Some(&record.email);
-    user.state.active && user.state.version == record.version && has_address
+    let has_version = user.state.version == record.version;
+    let has_address = user.email.as_ref() == Some(&record.email);
+    user.state.active
+        && match record.purpose {
+            // The address to come, or that of a change which has been made and whose token is not spent yet.
+            Purpose::AddressChange => has_version || has_address,
+            _ => has_version && has_address,
+        }
 }
 
 #[cfg(test)]
@@ -184,6 +196,17 @@ mod tests {
         };
         assert!(is_of(&record, &user));
         let state = |active, version| SubjectState { active, version, ..user.state.clone() };
+        let change = OneTimeToken { purpose: Purpose::AddressChange, ..record.clone() };
+        let before = UserRecord { email: "before@example.com".parse().ok(), ..user.clone() };
+        assert!(is_of(&change, &before), "the address is to come");
+        assert!(is_of(&change, &UserRecord { state: state(true, 4), ..user.clone() }), "it has come");
+        for other in [
+            UserRecord { state: state(true, 4), ..before.clone() },
+            UserRecord { state: state(false, 3), ..before },
+            UserRecord { state: state(false, 4), ..user.clone() },
+        ] {
+            assert!(!is_of(&change, &other), "{other:?}");
+        }
         for other in [
             UserRecord { email: "eve@example.com".parse().ok(), ..user.clone() },
             UserRecord { email: None, ..user.clone() },

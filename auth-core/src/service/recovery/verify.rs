@@ -43,7 +43,8 @@ impl Auth {
     /// # Errors
     ///
     /// [`AccountError::InvalidOneTimeToken`] for every refused token, whatever the reason;
-    /// [`AccountError::RateLimited`]; [`AccountError::Unavailable`] when a store does not answer: the token may be spent.
+    /// [`AccountError::RateLimited`]; [`AccountError::Unavailable`] when a store does not answer: the token may be spent, but for one
+    /// that changes an address, which works again until the change is made.
     pub async fn verify_email(&self, context: &Context, token: &str) -> Result<SubjectId, AccountError> {
         if token.starts_with(AddressChange::PREFIX) {
             return self.change_address(context, token).await;

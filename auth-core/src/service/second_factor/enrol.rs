@@ -1,7 +1,6 @@
 //! Enrolment and removal of second factors.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -15,9 +14,6 @@ use crate::service::{AccountError, Auth, user_of};
 use crate::store::{FactorKind, NewFactor, UserRecord};
 use crate::token::{RecoveryCode, TotpSecret};
 use crate::verify::Identity;
-
-/// How long after an authentication a session may change second factors: a stolen token of an older one cannot.
-const RECENT: Duration = Duration::from_mins(15);
 
 const NO_FACTOR: AccountError = AccountError::NotFound { what: "second factor" };
 
@@ -56,7 +52,7 @@ impl Auth {
     /// [`AccountError::CallerChanged`]; [`AccountError::Misconfigured`] without a store or a key of second factors.
     pub async fn enrol_totp(&self, context: &Context, identity: &Identity) -> Result<TotpEnrolment, AccountError> {
         let user = self.user_of(identity).await?;
-        self.check_recent(identity)?;
+        self.check_recent(identity.authenticated_at())?;
         let second_factor = &self.service()?.second_factor;
         let secret = TotpSecret::random()?;
         let sealed = second_factor.keys()?.seal(user.id.as_str(), secret.as_bytes())?;
@@ -120,7 +116,7 @@ impl Auth {
     ) -> Result<(), AccountError> {
         let subject = self.user_of(identity).await?.id;
         if code.is_none() {
-            self.check_recent(identity)?;
+            self.check_recent(identity.authenticated_at())?;
             // A session from before the confirmation has not authenticated by it.
             if !identity.authenticated_by("mfa") && self.has_second_factor(&subject).await? {
                 return Err(AccountError::StepUpRequired);
@@ -168,11 +164,6 @@ impl Auth {
     async fn user_of(&self, identity: &Identity) -> Result<UserRecord, AccountError> {
         let user = self.service()?.users.find_by_id(user_of(identity)?).await?;
         user.ok_or(AccountError::NotFound { what: "user" })
-    }
-
-    fn check_recent(&self, identity: &Identity) -> Result<(), AccountError> {
-        let is_recent = self.now().since(identity.authenticated_at()) <= RECENT;
-        if is_recent { Ok(()) } else { Err(AccountError::StepUpRequired) }
     }
 }
 

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 
 use crate::base::Context;
 use crate::service::Auth;
+use crate::verify::Identity;
 use crate::web::head;
 
 /// The actor is the caller that a guard or extractor has verified, otherwise anonymous. The client's address needs
@@ -23,6 +24,7 @@ where
         let auth = Auth::from_ref(state);
         let caller = auth.verifier().known(parts);
         let context = head(parts, &auth).context_of(caller.actor()).at(auth.now());
-        Ok(Context { standing: caller.standing(), ..context })
+        let authenticated_at = caller.subject.as_ref().map(Identity::authenticated_at);
+        Ok(Context { standing: caller.standing(), authenticated_at, ..context })
     }
 }
