@@ -68,7 +68,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (stop, stopped) = oneshot::channel();
-        let server = serve(listener, app).idle_timeout(LONG).head_timeout(LONG).body_timeout(LONG);
+        let server =
+            serve(listener, app).idle_timeout(LONG).head_timeout(LONG).body_timeout(LONG).response_timeout(LONG);
         let server = set(server.shutdown_timeout(LONG)).with_graceful_shutdown(async { drop(stopped.await) });
         Self { address, held, stop, task: tokio::spawn(async { server.await }) }
     }
@@ -143,7 +144,7 @@ async fn a_body_that_drips_is_408_and_closed() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_disconnected() {
-    let server = Server::start(|server| server.body_timeout(SHORT)).await;
+    let server = Server::start(|server| server.response_timeout(SHORT)).await;
     let mut stream = server.send(b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n").await;
     stream.read_exact(&mut [0; 1]).await.unwrap();
     server.stop.send(()).unwrap();

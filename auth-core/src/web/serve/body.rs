@@ -12,10 +12,8 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep, timeout};
 
+use super::allowance::Allowance;
 use super::progress::{Phase, Progress};
-
-/// The slowest rate of a body beyond its time-out: a drip of bytes would keep a request open for ever.
-const BYTES_PER_SECOND: u32 = 1024;
 
 /// What is read of an unwanted body before its response.
 const MAX_DRAINED_BYTES: u64 = 64 * 1024;
@@ -64,15 +62,15 @@ pub(super) struct RequestBody {
     body: Option<Incoming>,
     rest: Rest,
     progress: Arc<Progress>,
-    /// For how long it may still be waited for.
-    left: Duration,
+    allowance: Allowance,
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
 impl RequestBody {
-    pub(super) fn new(body: Incoming, rest: &Rest, progress: &Arc<Progress>, left: Duration) -> Self {
+    pub(super) fn new(body: Incoming, rest: &Rest, progress: &Arc<Progress>, timeout: Duration) -> Self {
+        let allowance = Allowance::new(timeout, Duration::MAX);
         let body = Some(body).filter(|body| !body.is_end_stream());
-        Self { body, rest: rest.clone(), progress: progress.clone(), left, waiting: None }
+        Self { body, rest: rest.clone(), progress: progress.clone(), allowance, waiting: None }
     }
 }
 
@@ -86,20 +84,18 @@ impl HttpBody for RequestBody {
         let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) else {
             let (_, late) = this.waiting.get_or_insert_with(|| {
                 this.progress.enter(Phase::Body);
-                (Instant::now(), Box::pin(sleep(this.left)))
+                (Instant::now(), Box::pin(sleep(this.allowance.left())))
             });
             ready!(late.as_mut().poll(cx));
             return Poll::Ready(Some(Err(io::Error::from(ErrorKind::TimedOut).into())));
         };
         if let Some((since, _)) = this.waiting.take() {
             this.progress.enter(Phase::Serving);
-            this.left = this.left.saturating_sub(since.elapsed());
+            this.allowance.waited(since.elapsed());
         }
         let has_ended = match &frame {
             Some(Ok(frame)) => {
-                let bytes = frame.data_ref().map_or(0, Bytes::len);
-                let more = Duration::from_secs(1) * u32::try_from(bytes).unwrap_or(u32::MAX) / BYTES_PER_SECOND;
-                this.left = this.left.saturating_add(more);
+                this.allowance.moved(frame.data_ref().map_or(0, Bytes::len));
                 body.is_end_stream()
             }
             Some(Err(_)) | None => true,

@@ -61,7 +61,7 @@ pub(super) async fn run(
             Ok::<_, Infallible>(response.map(|body| ResponseBody::new(body, serving)))
         }
     };
-    let socket = TokioIo::new(Socket::new(stream, progress.clone(), limits.body));
+    let socket = TokioIo::new(Socket::new(stream, progress.clone(), limits.response));
     let mut connection = pin!(http1::Builder::new().serve_connection(socket, service_fn(answer)).with_upgrades());
     let mut stopped = pin!(stopping.cancelled());
     let mut is_stopping = false;

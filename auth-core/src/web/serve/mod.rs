@@ -1,5 +1,6 @@
 //! A server for HTTP/1.1 that no client can keep busy by waiting.
 
+mod allowance;
 mod body;
 mod connection;
 mod progress;
@@ -23,8 +24,8 @@ const MAX_CONNECTIONS: usize = 10_000;
 
 /// Serves `app` by HTTP/1.1 until SIGINT or SIGTERM, with time-outs and a connection limit.
 ///
-/// Unlike `axum::serve` it closes connections of clients that send half a request, and its handlers know the peer's
-/// address. A response that is decided before the request's body is read is sent at once, without a `100 Continue`
+/// Unlike `axum::serve` it closes connections of clients that send half a request or do not take their response, and its
+/// handlers know the peer's address. A response that is decided before the request's body is read is sent at once, without a `100 Continue`
 /// (RFC 9110 section 10.1.1), and the rest of the body is discarded.
 ///
 /// ```no_run
@@ -34,7 +35,12 @@ const MAX_CONNECTIONS: usize = 10_000;
 /// # }
 /// ```
 pub fn serve(listener: TcpListener, app: Router) -> Serve {
-    let limits = Limits { idle: Duration::from_secs(75), head: Duration::from_secs(10), body: Duration::from_secs(20) };
+    let limits = Limits {
+        idle: Duration::from_secs(75),
+        head: Duration::from_secs(10),
+        body: Duration::from_secs(20),
+        response: Duration::from_secs(20),
+    };
     Serve {
         listener,
         app,
@@ -65,6 +71,7 @@ struct Limits {
     idle: Duration,
     head: Duration,
     body: Duration,
+    response: Duration,
 }
 
 impl Serve {
@@ -82,10 +89,18 @@ impl Serve {
     }
 
     /// The time that the server waits for a request's body in all; 20 seconds by default. Each received KiB adds a
-    /// second. Reading the body then fails, which the extractors of [`http`](crate::http) answer with 408. A client
-    /// that takes no part of its response for this time is disconnected.
+    /// second. Reading the body then fails, which the extractors of [`http`](crate::http) answer with 408.
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.limits.body = timeout.min(FOREVER);
+        self
+    }
+
+    /// The time that the server waits for a client to take its response; 20 seconds by default. Each KiB that the client
+    /// takes makes up for a second of it, so that one which takes a byte now and then is disconnected like one which takes
+    /// none. A response that comes slowly from the service uses up nothing. The system reports what a client has taken
+    /// by parts of its send buffer, tens of KiB or more.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.response = timeout.min(FOREVER);
         self
     }
 
