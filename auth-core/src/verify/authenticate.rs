@@ -1,6 +1,5 @@
 //! The one verification of a request.
 
-#[cfg(feature = "oidc")]
 use std::sync::Arc;
 
 use http::request::Parts;
@@ -32,7 +31,7 @@ struct Memos {
 #[derive(Clone)]
 struct Memo {
     verifier: usize,
-    credentials: Credentials,
+    credentials: Arc<Credentials>,
     subject: Option<Outcome<Identity>>,
     api_key: Option<Outcome<ApiKeyIdentity>>,
     /// Whether the cookies of browser mode count.
@@ -63,14 +62,14 @@ impl Verifier {
     }
 
     /// The request's credentials; the headers are read once per request.
-    pub(crate) fn credentials(&self, head: &mut Head<'_>) -> Credentials {
+    pub(crate) fn credentials(&self, head: &mut Head<'_>) -> Arc<Credentials> {
         if let Some(memo) = memo(head.parts, self.id()) {
-            return memo.credentials.clone();
+            return Arc::clone(&memo.credentials);
         }
-        let credentials = self.sources.read(head.headers());
+        let credentials = Arc::new(self.sources.read(head.headers()));
         let memo = Memo {
             verifier: self.id(),
-            credentials: credentials.clone(),
+            credentials: Arc::clone(&credentials),
             subject: None,
             api_key: None,
             takes_cookies: false,
@@ -134,9 +133,12 @@ impl Verifier {
             Presented::Duplicate => Err(AccessError::AmbiguousCredential),
             Presented::Malformed => Err(self.refused(head, TokenError::Malformed)),
             Presented::Unrenewed(error) => Err(error.clone()),
-            Presented::Text(_, key) => self.identify_api_key_within_limits(head, key.as_str()).await.map(Some),
+            // Boxed to keep the future of a request with an access token small.
+            Presented::Text(_, key) => {
+                Box::pin(self.identify_api_key_within_limits(head, key.as_str())).await.map(Some)
+            }
             Presented::Cookie(key) => match self.sender(head) {
-                Sender::Own => self.identify_api_key_within_limits(head, key.as_str()).await.map(Some),
+                Sender::Own => Box::pin(self.identify_api_key_within_limits(head, key.as_str())).await.map(Some),
                 Sender::Other(reason) => Err(self.cross_site(head, reason)),
                 // An API key has no session that a token could belong to.
                 Sender::Unknown => Err(self.cross_site(head, CrossSite::Unknown)),
@@ -258,7 +260,7 @@ impl Verifier {
 
 impl Memo {
     fn replace_access_token(&mut self, token: Presented) {
-        self.credentials.access_token = token;
+        Arc::make_mut(&mut self.credentials).access_token = token;
         // What was known was the absence of a token.
         self.subject = None;
     }

@@ -58,10 +58,12 @@ impl Verifier {
     ) -> Result<Caller, AccessError> {
         let caller = match requirement {
             Requirement::Public => Ok(Caller::default()),
-            _ => self.authenticate(head, kinds).await,
+            // Both are boxed to keep the handler's future, which contains this one, below 1 KiB: beyond that glibc's
+            // allocator has no fast path, and the future is copied as it is made.
+            _ => Box::pin(self.authenticate(head, kinds)).await,
         };
         let caller = match caller {
-            Ok(caller) if requirement.reads_permissions() => self.with_permissions_of(caller).await,
+            Ok(caller) if requirement.reads_permissions() => Box::pin(self.with_permissions_of(caller)).await,
             caller => caller,
         };
         let (caller, refused) = match caller {

@@ -1,12 +1,15 @@
 //! Data of a guarded router that is known only with its state, for its guards and its policy page.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::Extensions;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use tower_layer::Layer;
+use tower_service::Service;
 
 use super::GuardedRouter;
 use crate::policy::PolicyTable;
@@ -40,14 +43,69 @@ impl Wired {
 
 /// The outermost layer of a router that has its state. Of routers within routers each has its own `Auth`, and the outermost
 /// one's table is that of the whole application.
-pub(crate) async fn enter(State(wired): State<Wired>, mut request: Request, next: Next) -> Response {
-    let auth = wired.auth.clone();
-    let outer = request.extensions().get::<Wired>().cloned();
-    request.extensions_mut().insert(Wired { auth: auth.clone(), ..outer.unwrap_or(wired) });
-    let response = next.run(request).await;
-    match auth {
-        Some(auth) => finish(response, &auth),
-        None => response,
+///
+/// A layer by hand: that of `from_fn` boxes two futures of each request.
+#[derive(Clone)]
+struct Enter(Wired);
+
+impl<Inner> Layer<Inner> for Enter {
+    type Service = Entered<Inner>;
+
+    fn layer(&self, inner: Inner) -> Entered<Inner> {
+        Entered { wired: self.0.clone(), inner }
+    }
+}
+
+#[derive(Clone)]
+struct Entered<Inner> {
+    wired: Wired,
+    inner: Inner,
+}
+
+impl<Inner> Service<Request> for Entered<Inner>
+where
+    Inner: Service<Request, Response: IntoResponse>,
+{
+    type Response = Response;
+    type Error = Inner::Error;
+    type Future = Finishing<Inner::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Inner::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut request: Request) -> Self::Future {
+        let auth = self.wired.auth.clone();
+        let outer = request.extensions().get::<Wired>().cloned();
+        let wired = Wired { auth: auth.clone(), ..outer.unwrap_or_else(|| self.wired.clone()) };
+        request.extensions_mut().insert(wired);
+        Finishing { response: self.inner.call(request), auth }
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// A response, whose refusal is [finished](finish).
+    struct Finishing<F> {
+        #[pin]
+        response: F,
+        auth: Option<Auth>,
+    }
+}
+
+impl<F, R, E> Future for Finishing<F>
+where
+    F: Future<Output = Result<R, E>>,
+    R: IntoResponse,
+{
+    type Output = Result<Response, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let response = ready!(this.response.poll(cx)).map(IntoResponse::into_response);
+        Poll::Ready(match this.auth {
+            Some(auth) => response.map(|response| finish(response, auth)),
+            None => response,
+        })
     }
 }
 
@@ -135,7 +193,7 @@ where
             published: Arc::new(Published::new(router.openapi.clone())),
         };
         router.auths.extend(wired.auth.clone());
-        let enter = from_fn_with_state(wired, enter);
+        let enter = Enter(wired);
         #[cfg(feature = "server")]
         {
             router.outside_browser = router.outside_browser.layer(enter.clone());
