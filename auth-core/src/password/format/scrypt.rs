@@ -61,15 +61,14 @@ impl Scrypt {
         (work.is_bounded() && OUTPUT_BYTES.contains(&hash.len())).then_some(work)
     }
 
+    /// By bytes, before anything is allocated: scrypt has a block of `r * 128` bytes for each of `N` steps and one for each
+    /// of `p` passes (RFC 7914 section 6), and `log_n`, `r` and `p` are as a stored text says.
     fn is_bounded(self) -> bool {
-        let memory = 1_u64
-            .checked_shl(self.log_n.into())
-            .and_then(|n| n.checked_mul(self.r.into())?.checked_mul(128))
-            .map(|bytes| bytes / 1024);
-        let work = memory.and_then(|memory| memory.checked_mul(self.p.into()));
-        (1..u64::BITS).contains(&self.log_n.into())
-            && memory.is_some_and(|memory| memory <= MAX_MEMORY_KIB.into())
-            && work.is_some_and(|work| work <= MAX_WORK_KIB)
+        let Some(n) = 1_u64.checked_shl(self.log_n.into()).filter(|_| self.log_n > 0) else { return false };
+        let (passes, block) = (u64::from(self.p), u64::from(self.r) * 128);
+        let is_within = |bytes: Option<u64>, kib: u64| bytes.is_some_and(|bytes| (1..=kib * 1024).contains(&bytes));
+        is_within(n.max(passes).checked_mul(block), MAX_MEMORY_KIB.into())
+            && is_within(n.checked_mul(passes).and_then(|steps| steps.checked_mul(block)), MAX_WORK_KIB)
     }
 
     fn params(self) -> Option<Params> {

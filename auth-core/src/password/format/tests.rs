@@ -78,6 +78,51 @@ fn only_a_weaker_hash_is_replaced() {
 pub(crate) mod of_others {
     use super::*;
 
+    #[test]
+    fn scrypt_is_bounded_by_bytes_in_each_notation() {
+        let phc = |parameters: &str| format!("$scrypt${parameters}$YQ$aGFzaGhhc2hoYXNoaGFzaA");
+        let hash = "00112233445566778899aabbccddeeff";
+        let werkzeug = |parameters: &str| format!("scrypt:{parameters}$a${hash}");
+        for stored in [
+            phc("ln=1,r=1,p=1073741823"),
+            phc("ln=1,r=8,p=524288"),
+            phc("ln=1,r=2,p=2147483648"),
+            phc("ln=1,r=4294967295,p=4294967295"),
+            phc("ln=63,r=1,p=1"),
+            phc("ln=64,r=1,p=1"),
+            phc("ln=0,r=8,p=1"),
+            phc("ln=14,r=0,p=1"),
+            phc("ln=14,r=8,p=0"),
+            phc("ln=19,r=8,p=1"),
+            phc("ln=18,r=8,p=5"),
+            werkzeug("2:1:16777216"),
+            werkzeug("2:1:4194304"),
+            format!("scrypt$2$a$1$16777216${}", "aGFzaGhhc2hoYXNoaGFzaA=="),
+        ] {
+            assert_eq!(format(&stored), None, "{stored}");
+        }
+        for stored in [phc("ln=18,r=8,p=1"), phc("ln=18,r=8,p=4"), phc("ln=16,r=8,p=1"), werkzeug("32768:8:1")] {
+            assert!(format(&stored).is_some(), "{stored}");
+        }
+    }
+
+    #[test]
+    fn pbkdf2_and_bcrypt_are_bounded_by_their_rounds_and_output() {
+        let hash = |bytes: usize| "00".repeat(bytes);
+        for stored in [
+            format!("pbkdf2:sha256:5000001$a${}", hash(32)),
+            format!("pbkdf2:sha256:4294967295$a${}", hash(32)),
+            format!("pbkdf2:sha256:4294967296$a${}", hash(32)),
+            format!("pbkdf2:sha256:0$a${}", hash(32)),
+            format!("pbkdf2:sha256:600$a${}", hash(33)),
+            format!("pbkdf2:sha1:600$a${}", hash(21)),
+            "$2b$17$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW".to_owned(),
+        ] {
+            assert_eq!(format(&stored), None, "{stored}");
+        }
+        assert!(format(&format!("pbkdf2:sha256:5000000$a${}", hash(32))).is_some());
+    }
+
     fn verify(password: &str, stored: &str) -> Option<bool> {
         let stored = PasswordHash::from_stored(stored);
         Format::of(&stored, &[])?.verify(password, &stored, &[])
