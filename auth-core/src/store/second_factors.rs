@@ -26,6 +26,9 @@ pub trait SecondFactors: Send + Sync + 'static {
     /// Returns the factors of a subject, confirmed or not.
     async fn factors(&self, subject: &SubjectId) -> Result<Vec<Factor>, StoreError>;
 
+    /// Whether any subject has a confirmed factor.
+    async fn has_factors(&self) -> Result<bool, StoreError>;
+
     /// Confirms a factor by its first use at `counter`, and replaces the subject's recovery codes by these. `false`,
     /// without a change, when there is no such unconfirmed factor.
     async fn confirm_factor(
@@ -37,13 +40,15 @@ pub trait SecondFactors: Send + Sync + 'static {
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError>;
 
-    /// Records a use of a confirmed factor at `counter`. `false`, without a change, unless `counter` is greater than at
-    /// every earlier use: of concurrent calls with one counter exactly one returns `true`.
+    /// Records a use of a confirmed factor at `counter`, and replaces its secret by `secret` if that is given: the same one,
+    /// encrypted with another key. `false`, without a change, unless `counter` is greater than at every earlier use: of
+    /// concurrent calls with one counter exactly one returns `true`.
     async fn use_factor(
         &self,
         id: &FactorId,
         counter: u64,
         now: Timestamp,
+        secret: Option<&[u8]>,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError>;
 

@@ -52,7 +52,7 @@ pub(crate) use opaque::{check_body, open, random_body, seal};
 pub use purpose::{Purpose, UnknownPurpose};
 #[cfg(feature = "server")]
 pub(crate) use recovery_code::RecoveryCode;
-pub(crate) use sealing::FactorKeys;
+pub(crate) use sealing::{FactorKeys, Opened};
 #[cfg(feature = "server")]
 pub(crate) use totp::TotpSecret;
 #[cfg(feature = "oidc")]

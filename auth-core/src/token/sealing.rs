@@ -36,26 +36,53 @@ pub(super) fn open(key: &RandomizedNonceKey, bound: &[u8], sealed: &[u8]) -> Res
 }
 
 /// The keys of second factors: the first one seals, all of them open.
-pub(crate) struct FactorKeys(Vec<RandomizedNonceKey>);
+pub(crate) struct FactorKeys {
+    keys: Vec<RandomizedNonceKey>,
+    /// Whether the first key seals. Keys that are about to be removed only open.
+    seals: bool,
+}
+
+/// A secret that was decrypted.
+pub(crate) struct Opened {
+    pub(crate) secret: Zeroizing<Vec<u8>>,
+    /// Whether another key than the present one had sealed it.
+    pub(crate) is_of_former_key: bool,
+}
 
 impl FactorKeys {
-    /// Derives a key from each secret.
-    pub(crate) fn derived<S: AsRef<[u8]>>(secrets: impl IntoIterator<Item = S>) -> Result<Self, TokenError> {
-        let keys = secrets.into_iter().map(|secret| derive(b"auth-core second factor", secret.as_ref()));
-        keys.collect::<Result<_, _>>().map(Self)
+    /// Derives a key from each secret. With `present` secrets the first of them seals, and `former` ones only open.
+    pub(crate) fn derived<'a>(
+        present: impl IntoIterator<Item = &'a [u8]>,
+        former: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Self, TokenError> {
+        let derived = |secret| derive(b"auth-core second factor", secret);
+        let mut keys = present.into_iter().map(derived).collect::<Result<Vec<_>, _>>()?;
+        let seals = !keys.is_empty();
+        for secret in former {
+            keys.push(derived(secret)?);
+        }
+        Ok(Self { keys, seals })
     }
 
     pub(crate) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.keys.is_empty()
+    }
+
+    pub(crate) const fn can_seal(&self) -> bool {
+        self.seals
     }
 
     pub(crate) fn seal(&self, bound: &str, plain: &[u8]) -> Result<Vec<u8>, TokenError> {
-        seal(self.0.first().ok_or(TokenError::UnknownKey)?, bound.as_bytes(), plain)
+        let key = self.keys.first().filter(|_| self.seals).ok_or(TokenError::UnknownKey)?;
+        seal(key, bound.as_bytes(), plain)
     }
 
-    pub(crate) fn open(&self, bound: &str, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, TokenError> {
-        let opened = self.0.iter().find_map(|key| open(key, bound.as_bytes(), sealed).ok());
-        opened.ok_or(TokenError::UnknownKey)
+    pub(crate) fn open(&self, bound: &str, sealed: &[u8]) -> Result<Opened, TokenError> {
+        let mut opened = self.keys.iter().enumerate().filter_map(|(at, key)| {
+            let secret = open(key, bound.as_bytes(), sealed).ok()?;
+            Some(Opened { secret, is_of_former_key: at > 0 || !self.seals })
+        });
+        opened.next().ok_or(TokenError::UnknownKey)
     }
 }
 
@@ -63,17 +90,34 @@ impl FactorKeys {
 mod tests {
     use super::*;
 
+    fn keys(present: &[&str], former: &[&str]) -> FactorKeys {
+        FactorKeys::derived(present.iter().map(|s| s.as_bytes()), former.iter().map(|s| s.as_bytes())).unwrap()
+    }
+
     #[test]
     fn a_sealed_secret_opens_with_each_key_and_for_its_subject_alone() {
-        let keys = |secrets: &[&str]| FactorKeys::derived(secrets).unwrap();
-        let sealed = keys(&["old"]).seal("ada", b"secret").unwrap();
+        let sealed = keys(&["old"], &[]).seal("ada", b"secret").unwrap();
         assert!(!sealed.windows(6).any(|part| part == b"secret"));
-        assert_eq!(**keys(&["new", "old"]).open("ada", &sealed).unwrap(), *b"secret");
-        assert!(keys(&["old"]).open("bob", &sealed).is_err(), "a sealed secret was moved to another subject");
-        assert!(keys(&["new"]).open("ada", &sealed).is_err());
+        for (keys, is_of_former_key) in [
+            (keys(&["old"], &[]), false),
+            (keys(&["new", "old"], &[]), true),
+            (keys(&["new"], &["old"]), true),
+            (keys(&[], &["old"]), true),
+        ] {
+            let opened = keys.open("ada", &sealed).unwrap();
+            assert_eq!((opened.secret.as_slice(), opened.is_of_former_key), (&b"secret"[..], is_of_former_key));
+            assert!(keys.open("bob", &sealed).is_err(), "a sealed secret was moved to another subject");
+        }
+        assert!(keys(&["new"], &[]).open("ada", &sealed).is_err());
         let mut changed = sealed;
         changed[0] ^= 1;
-        assert!(keys(&["old"]).open("ada", &changed).is_err());
-        assert!(keys(&["old"]).open("ada", b"").is_err());
+        assert!(keys(&["old"], &[]).open("ada", &changed).is_err());
+        assert!(keys(&["old"], &[]).open("ada", b"").is_err());
+    }
+
+    #[test]
+    fn a_former_key_alone_seals_nothing() {
+        assert!(keys(&[], &["old"]).seal("ada", b"secret").is_err());
+        assert!(keys(&["new"], &["old"]).can_seal() && !keys(&[], &["old"]).can_seal());
     }
 }

@@ -15,6 +15,8 @@ use tokio::task::JoinSet;
 use crate::place::{self, Place, settled};
 use crate::{OTHER_PASSWORD, PASSWORD};
 
+#[path = "mfa/keys.rs"]
+mod keys;
 #[path = "mfa/limits.rs"]
 mod limits;
 #[path = "mfa/other_kinds.rs"]
@@ -363,7 +365,7 @@ async fn the_key_of_second_factors_may_be_replaced_and_not_lost() {
     };
     let lost = scene.place.nodes(builder).remove(0);
     scene.clock.advance(STEP);
-    assert_eq!(login(&lost, &scene.code(&secret)).await, Err(auth_core::AccountError::Unavailable));
+    assert_eq!(login(&lost, &scene.code(&secret)).await, Err(auth_core::AccountError::WrongSecondFactor));
     login(&lost, &codes[0]).await.unwrap();
 }
 

@@ -143,6 +143,10 @@ impl AuthBuilder {
                 claims: self.claims.take(),
             })
         };
+        #[cfg(feature = "server")]
+        if let Some(service) = &service {
+            check_factor_keys(service, &changes);
+        }
         #[cfg(feature = "oidc")]
         let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
         let verifier = Verifier {
@@ -199,8 +203,7 @@ impl AuthBuilder {
     /// Where requests carry credentials, and the API keys of the configuration.
     fn sources(&mut self) -> Result<(CredentialSources, StaticKeys), BuildError> {
         let wrong = |setting| move |why| BuildError::Setting { setting, why };
-        let sources = CredentialSources::new(std::mem::take(&mut self.sources))
-            .ok_or("must name an HTTP token, and not the header `Authorization` or `Cookie`");
+        let sources = CredentialSources::new(std::mem::take(&mut self.sources));
         let static_keys = StaticKeys::new(std::mem::take(&mut self.static_keys));
         let static_keys = static_keys.ok_or("must have a unique name and a unique key");
         Ok((sources.map_err(wrong("credential_source"))?, static_keys.map_err(wrong("static_api_key"))?))
@@ -209,8 +212,8 @@ impl AuthBuilder {
     /// The settings of browsers. Their tokens against CSRF have the secret of HS256, or the first key of second factors:
     /// every node has the same.
     fn browser_settings(&mut self) -> Result<Browser, BuildError> {
-        let derived = self.keys.derived_secret(b"auth-core csrf");
-        let secret = derived.as_ref().map(|secret| secret.as_slice());
+        let derived = self.keys.derived_secrets(b"auth-core csrf").next();
+        let secret = derived.as_ref().map(|secret| secret.bytes.as_slice());
         let secret = secret.or_else(|| self.mfa_keys.first().map(MfaKey::as_bytes));
         let wrong = |why| BuildError::Setting { setting: "browser", why };
         Browser::new(std::mem::take(&mut self.browser).origins(&self.browser_origins), secret).map_err(wrong)
@@ -269,13 +272,33 @@ impl AuthBuilder {
     }
 }
 
-/// The keys of second factors. A secret that signs tokens gives one as well, so that a service needs no second secret.
+/// The keys of second factors. A secret that signs tokens gives one as well, so that a service needs no second secret. One
+/// that only verifies, because a key file signs now, opens what it sealed before.
 #[cfg(feature = "server")]
 fn factor_keys(keys: &[MfaKey], signing: &KeySet) -> Result<FactorKeys, BuildError> {
-    let derived = signing.derived_secret(b"auth-core second factor");
-    let secrets = keys.iter().map(MfaKey::as_bytes).chain(derived.as_ref().map(|secret| secret.as_slice()));
+    let derived: Vec<_> = signing.derived_secrets(b"auth-core second factor").collect();
+    let of = |signs| derived.iter().filter(move |secret| secret.signs == signs).map(|secret| secret.bytes.as_slice());
     let wrong = |_| BuildError::Setting { setting: "mfa_key", why: "cannot be used on this system" };
-    FactorKeys::derived(secrets).map_err(wrong)
+    FactorKeys::derived(keys.iter().map(MfaKey::as_bytes).chain(of(true)), of(false)).map_err(wrong)
+}
+
+/// Logs an error about enrolled second factors that no key opens. Their users log in by recovery codes alone.
+#[cfg(feature = "server")]
+fn check_factor_keys(service: &Service, changes: &TaskTracker) {
+    let Some(store) = service.second_factor.store_without_key() else { return };
+    if tokio::runtime::Handle::try_current().is_err() {
+        return;
+    }
+    changes.spawn(async move {
+        match store.has_factors().await {
+            Ok(false) => {}
+            Ok(true) => tracing::error!(
+                target: "auth",
+                "users have second factors, and no key opens their secrets: set AUTH_MFA_KEY, or the AUTH_SECRET of before"
+            ),
+            Err(error) => tracing::warn!(target: "auth", %error, "could not look for second factors without a key"),
+        }
+    });
 }
 
 /// Starts the purge task of a service, or logs a warning that expired rows stay.

@@ -248,8 +248,11 @@ impl AuthBuilder {
     /// Adds a key that encrypts the secrets of second factors in the store. The first one encrypts, all of them decrypt.
     ///
     /// By default the key is derived from the HS256 secret that signs tokens. A key of its own is needed where an asymmetric
-    /// key signs: without one there are no second factors. Set one before the signing secret is replaced, too: with
-    /// another secret the authenticators of users do not log in any more, and only recovery codes do.
+    /// key signs: without one there are no second factors. A secret that only verifies decrypts, and encrypts nothing.
+    ///
+    /// Set one before the signing secret is replaced, too, and keep both for a while: a use of a second factor encrypts its
+    /// secret with the first key. A secret that no key decrypts has no codes: a login refuses each as a wrong one, logs an
+    /// error, and takes recovery codes.
     ///
     /// ```
     /// use auth_core::token::{MfaKey, random_secret};

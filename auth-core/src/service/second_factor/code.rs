@@ -96,29 +96,36 @@ impl Change {
     async fn spend_totp(&self, subject: &SubjectId, text: &str) -> Result<bool, AccountError> {
         let store = self.service()?.second_factor.store()?;
         for factor in self.auth().confirmed_factors(subject).await?.iter().filter(|factor| is_totp(factor)) {
-            let Some(step) = self.step_of(subject, factor, text)? else { continue };
+            let Some((step, sealed)) = self.step_of(subject, factor, text)? else { continue };
             let recording = self.recording(Some(subject), |used: &bool| {
                 let used_now = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: FactorKind::Totp };
                 used.then(used_now).into_iter().collect()
             });
             // Refused at the same or an earlier step: the code was seen before (RFC 6238 section 5.2).
-            return recording.of(store.use_factor(&factor.id, step, self.now(), recording.audit())).await;
+            let used = store.use_factor(&factor.id, step, self.now(), sealed.as_deref(), recording.audit());
+            return recording.of(used).await;
         }
         Ok(false)
     }
 
-    /// The time step of a code of this factor.
+    /// The time step of a code of this factor, and the secret encrypted with the present key if a former one had encrypted
+    /// it. A secret that no key opens has no codes, and the work of one that has.
     pub(super) fn step_of(
         &self,
         subject: &SubjectId,
         factor: &Factor,
         text: &str,
-    ) -> Result<Option<u64>, AccountError> {
-        let secret = self.service()?.second_factor.keys()?.open(subject.as_str(), &factor.secret).inspect_err(|_| {
-            tracing::error!(target: "auth", factor = %factor.id, "the secret of a second factor was encrypted with another key; set the former AUTH_MFA_KEY or AUTH_SECRET");
-        })?;
+    ) -> Result<Option<(u64, Option<Vec<u8>>)>, AccountError> {
+        let second_factor = &self.service()?.second_factor;
         // Authenticators show the digits in two groups.
         let digits = Zeroizing::new(text.chars().filter(|c| *c != ' ').take(8).collect::<String>());
-        Ok(TotpSecret::from_bytes(&secret)?.step_of(&digits, self.now())?)
+        let Some(opened) = second_factor.open(subject, factor) else {
+            std::hint::black_box(TotpSecret::random()?.step_of(&digits, self.now())?);
+            return Ok(None);
+        };
+        let secret = TotpSecret::from_bytes(&opened.secret)?;
+        let Some(step) = secret.step_of(&digits, self.now())? else { return Ok(None) };
+        let seals = opened.is_of_former_key && second_factor.keys.can_seal();
+        Ok(Some((step, seals.then(|| second_factor.seal(subject, &secret)).transpose()?)))
     }
 }

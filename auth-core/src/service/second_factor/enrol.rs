@@ -55,7 +55,7 @@ impl Auth {
         self.check_recent(identity.authenticated_at())?;
         let second_factor = &self.service()?.second_factor;
         let secret = TotpSecret::random()?;
-        let sealed = second_factor.keys()?.seal(user.id.as_str(), secret.as_bytes())?;
+        let sealed = second_factor.seal(&user.id, &secret)?;
         let account = user.email.as_ref().map_or(user.id.as_str(), Email::as_str);
         let enrolment = TotpEnrolment { secret: secret.to_base32(), uri: secret.to_uri(self.realm(), account) };
         let factor = NewFactor {
@@ -180,7 +180,7 @@ impl Change {
         let factor = factors.iter().find(|factor| is_totp(factor) && factor.confirmed_at.is_none());
         let factor = factor.ok_or(missing.clone())?;
         let guess = attempt.guess().await?;
-        let Some(step) = self.step_of(subject, factor, code)? else {
+        let Some((step, _)) = self.step_of(subject, factor, code)? else {
             return Err(self.wrong_code(subject, guess).await);
         };
         let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| RecoveryCode::random()).collect::<Result<_, _>>()?;

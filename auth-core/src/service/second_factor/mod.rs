@@ -12,7 +12,7 @@ use crate::base::SubjectId;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::{Factor, FactorKind, SecondFactors};
-use crate::token::FactorKeys;
+use crate::token::{FactorKeys, Opened, TotpSecret};
 
 /// The authentication methods that a second factor adds to those before it (RFC 8176).
 pub(crate) const AMR: [&str; 2] = ["otp", "mfa"];
@@ -33,13 +33,35 @@ impl SecondFactor {
         self.store.is_some() && !self.keys.is_empty()
     }
 
+    /// The store, unless a key opens what is in it.
+    pub(crate) fn store_without_key(&self) -> Option<Arc<dyn SecondFactors>> {
+        self.store.clone().filter(|_| self.keys.is_empty())
+    }
+
     fn store(&self) -> Result<&dyn SecondFactors, AccountError> {
         self.store.as_deref().ok_or_else(|| AccountError::misconfigured("store of second factors"))
     }
 
-    fn keys(&self) -> Result<&FactorKeys, AccountError> {
-        let missing = || AccountError::misconfigured("key of second factors (AUTH_MFA_KEY)");
-        if self.keys.is_empty() { Err(missing()) } else { Ok(&self.keys) }
+    /// Encrypts the secret of a factor.
+    fn seal(&self, subject: &SubjectId, secret: &TotpSecret) -> Result<Vec<u8>, AccountError> {
+        if !self.keys.can_seal() {
+            return Err(AccountError::misconfigured("key of second factors (AUTH_MFA_KEY)"));
+        }
+        Ok(self.keys.seal(subject.as_str(), secret.as_bytes())?)
+    }
+
+    /// Decrypts the secret of a factor; `None` if no key opens it, which only a change of the settings helps.
+    fn open(&self, subject: &SubjectId, factor: &Factor) -> Option<Opened> {
+        let opened = self.keys.open(subject.as_str(), &factor.secret);
+        opened
+            .inspect_err(|_| {
+                tracing::error!(
+                    target: "auth",
+                    factor = %factor.id,
+                    "no key opens the secret of a second factor, so that its codes are refused: set the AUTH_MFA_KEY or AUTH_SECRET of its enrolment"
+                );
+            })
+            .ok()
     }
 }
 

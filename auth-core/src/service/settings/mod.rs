@@ -55,7 +55,7 @@ use crate::verify::{StaticApiKey, TrustedProxies};
 /// | `AUTH_CLIENTS`, or `AUTH_CLIENTS_FILE` | none | [OAuth clients](OAuthClient) as a JSON list, or a file with it |
 /// | `AUTH_API_KEYS`, or `AUTH_API_KEYS_FILE` | none | [API keys](StaticApiKey) of programs as a JSON list, or a file with it |
 /// | `AUTH_TRUSTED_ISSUERS`, or `AUTH_TRUSTED_ISSUERS_FILE` | none | with the feature `oidc`: [other issuers](crate::issuer::Issuer) as a JSON list, or a file with it |
-/// | `AUTH_MFA_KEY`, or `AUTH_MFA_KEY_FILE` | derived from `AUTH_SECRET` | secret of at least 32 bytes that encrypts the secrets of second factors, or a file with it; required for them where an asymmetric key signs |
+/// | `AUTH_MFA_KEY`, or `AUTH_MFA_KEY_FILE` | derived from `AUTH_SECRET` | secret of at least 32 bytes that encrypts the secrets of second factors, or a file with it; required for new ones where an asymmetric key signs |
 /// | `AUTH_AUDIT_KEY`, or `AUTH_AUDIT_KEY_FILE` | none | [secret](AuthBuilder::audit_key) of at least 32 bytes that links the rows of the audit trail, or a file with it |
 /// | `AUTH_AUDIT_RETENTION` | none | how long the audit trail keeps events, at least `1d`; without it for ever |
 /// | `AUTH_AUDIT_REFUSALS` | `1` | the audit trail records one of so many [refusals](AuditSampling::refusals); `0` for none |

@@ -34,6 +34,10 @@ impl SecondFactors for MemoryStore {
         Ok(self.tables().factors_of(subject).cloned().collect())
     }
 
+    async fn has_factors(&self) -> Result<bool, StoreError> {
+        Ok(self.tables().factors.values().any(|(_, factor)| factor.confirmed_at.is_some()))
+    }
+
     async fn confirm_factor(
         &self,
         id: &FactorId,
@@ -57,6 +61,7 @@ impl SecondFactors for MemoryStore {
         id: &FactorId,
         counter: u64,
         now: Timestamp,
+        secret: Option<&[u8]>,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
         let mut tables = self.tables();
@@ -64,6 +69,9 @@ impl SecondFactors for MemoryStore {
         let Some((_, factor)) = tables.factors.get_mut(id).filter(usable) else { return Ok(false) };
         factor.counter = counter;
         factor.last_used_at = Some(now);
+        if let Some(secret) = secret {
+            factor.secret = secret.to_vec();
+        }
         Ok(tables.recorded(audit, true))
     }
 

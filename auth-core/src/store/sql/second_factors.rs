@@ -28,6 +28,10 @@ impl<E: Engine> SecondFactors for E {
         self.rows(E::SQL.factors, &[subject.as_str().into()]).await?.iter().map(records::factor).collect()
     }
 
+    async fn has_factors(&self) -> Result<bool, StoreError> {
+        Ok(!self.rows(E::SQL.any_factor, &[]).await?.is_empty())
+    }
+
     async fn confirm_factor(
         &self,
         id: &FactorId,
@@ -52,10 +56,11 @@ impl<E: Engine> SecondFactors for E {
         id: &FactorId,
         counter: u64,
         now: Timestamp,
+        secret: Option<&[u8]>,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let values = [id.as_str().into(), stored_version(counter)?.into(), now.into()];
+        let values = [id.as_str().into(), stored_version(counter)?.into(), now.into(), Value::Bytes(secret)];
         let used = tx.row(E::SQL.use_factor, &values).await?.is_some();
         commit::<E, _>(tx, audit, used).await
     }

@@ -207,7 +207,8 @@ statements! {
     factors ["SELECT " FACTOR " FROM " T "second_factors WHERE subject = $1 ORDER BY id"]
     confirm_factor ["UPDATE " T "second_factors SET confirmed_at = $3, last_used_at = $3, counter = $2
                      WHERE id = $1 AND confirmed_at IS NULL RETURNING subject"]
-    use_factor ["UPDATE " T "second_factors SET counter = $2, last_used_at = $3
+    any_factor ["SELECT id FROM " T "second_factors WHERE confirmed_at IS NOT NULL LIMIT 1"]
+    use_factor ["UPDATE " T "second_factors SET counter = $2, last_used_at = $3, secret = COALESCE($4, secret)
                  WHERE id = $1 AND confirmed_at IS NOT NULL AND counter < $2 RETURNING id"]
     remove_factors ["DELETE FROM " T "second_factors WHERE subject = $1 AND kind = $2 RETURNING id"]
     forget_factors ["DELETE FROM " T "second_factors WHERE subject = $1"]

@@ -64,7 +64,10 @@ pub(super) async fn concurrent_enrolments_leave_one_factor<S: SecondFactors>(sto
 
 pub(super) async fn a_factor_is_confirmed_once<S: SecondFactors>(store: &Arc<S>) {
     let factor = enrol(&**store, &SubjectId::random()).await;
-    assert!(!store.use_factor(&factor.id, 8, NOW, Audit::none()).await.unwrap(), "an unconfirmed factor was used");
+    assert!(
+        !store.use_factor(&factor.id, 8, NOW, None, Audit::none()).await.unwrap(),
+        "an unconfirmed factor was used"
+    );
     let mut calls = JoinSet::new();
     for _ in 0..8 {
         let (store, id, codes) = (Arc::clone(store), factor.id.clone(), [token(), token()]);
@@ -78,12 +81,21 @@ pub(super) async fn a_counter_is_used_once_and_only_grows<S: SecondFactors>(stor
     let (factor, other) = (confirmed(&**store).await, confirmed(&**store).await);
     let later = NOW.after(secs(30));
     for (counter, used) in [(7, false), (8, true), (8, false), (7, false), (10, true), (9, false)] {
-        assert_eq!(store.use_factor(&factor.id, counter, later, Audit::none()).await.unwrap(), used, "{counter}");
+        assert_eq!(store.use_factor(&factor.id, counter, later, None, Audit::none()).await.unwrap(), used, "{counter}");
     }
     let found = only(&**store, &factor.subject).await;
     assert_eq!((found.counter, found.last_used_at), (10, Some(later)));
+    assert!(found.secret == factor.secret, "a use without a secret changed it");
+    // With a secret, a use replaces it, and what is no use does not.
+    for (counter, used) in [(10, false), (11, true)] {
+        let sealed = Some(&b"sealed with another key"[..]);
+        assert_eq!(store.use_factor(&factor.id, counter, later, sealed, Audit::none()).await.unwrap(), used);
+        let found = only(&**store, &factor.subject).await;
+        assert_eq!(found.secret == b"sealed with another key", used, "{counter}");
+    }
+    assert!(store.has_factors().await.unwrap());
     assert_eq!(only(&**store, &other.subject).await.counter, 7, "another subject's factor was used");
-    assert!(!store.use_factor(&FactorId::random(), 8, NOW, Audit::none()).await.unwrap());
+    assert!(!store.use_factor(&FactorId::random(), 8, NOW, None, Audit::none()).await.unwrap());
 }
 
 pub(super) async fn of_concurrent_uses_of_a_counter_one_wins<S: SecondFactors>(store: &Arc<S>) {
@@ -92,7 +104,7 @@ pub(super) async fn of_concurrent_uses_of_a_counter_one_wins<S: SecondFactors>(s
         let mut calls = JoinSet::new();
         for _ in 0..16 {
             let (store, id) = (Arc::clone(store), factor.id.clone());
-            calls.spawn(async move { store.use_factor(&id, counter, NOW, Audit::none()).await.unwrap() });
+            calls.spawn(async move { store.use_factor(&id, counter, NOW, None, Audit::none()).await.unwrap() });
         }
         assert_eq!(calls.join_all().await.into_iter().filter(|used| *used).count(), 1);
     }
@@ -129,7 +141,7 @@ pub(super) async fn a_removed_factor_is_gone_with_its_recovery_codes<S: SecondFa
             assert!(!remove().await.unwrap(), "a factor was removed twice");
         }
         assert_eq!(store.factors(&factor.subject).await.unwrap(), []);
-        assert!(!store.use_factor(&factor.id, 8, NOW, Audit::none()).await.unwrap());
+        assert!(!store.use_factor(&factor.id, 8, NOW, None, Audit::none()).await.unwrap());
         assert!(!store.use_recovery_code(&factor.subject, &code, Audit::none()).await.unwrap());
         // Codes of a former enrolment are replaced by those of the next one.
         let again = enrol(&**store, &factor.subject).await;
@@ -168,9 +180,9 @@ pub(super) async fn factors_of_an_unknown_kind_are_kept_beside_the_authenticator
     assert!(store.enrol_factor(other, Audit::none()).await.unwrap());
     assert_eq!(store.factors(&unconfirmed.subject).await.unwrap().len(), 2);
     for counter in [1, 2] {
-        assert!(store.use_factor(&passkeys[0].id, counter, NOW, Audit::none()).await.unwrap());
+        assert!(store.use_factor(&passkeys[0].id, counter, NOW, None, Audit::none()).await.unwrap());
     }
-    assert!(!store.use_factor(&passkeys[0].id, 2, NOW, Audit::none()).await.unwrap(), "a counter was used twice");
+    assert!(!store.use_factor(&passkeys[0].id, 2, NOW, None, Audit::none()).await.unwrap(), "a counter was used twice");
     assert!(store.remove_factors(&subject, kind.clone(), Audit::none()).await.unwrap());
     assert!(!store.remove_factors(&subject, kind, Audit::none()).await.unwrap());
     assert_eq!(only(&**store, &subject).await.id, totp.id, "the authenticator was removed with the passkeys");
@@ -209,7 +221,7 @@ pub(super) async fn changes_are_recorded_with_their_rows<S: SecondFactors + Audi
             store.enrol_factor(factor.clone(), Audit::new(&enrolled)).await.unwrap();
         }
         store.confirm_factor(&factor.id, 7, NOW, &[code], Audit::new(&confirmed)).await.unwrap();
-        store.use_factor(&factor.id, 8, NOW, Audit::new(&used)).await.unwrap();
+        store.use_factor(&factor.id, 8, NOW, None, Audit::new(&used)).await.unwrap();
         store.use_recovery_code(&subject, &code, Audit::new(&recovered)).await.unwrap();
         store.enrol_factor(new_factor(&subject), Audit::new(&enrolled)).await.unwrap();
     }

@@ -105,11 +105,13 @@ impl KeySet {
         self.signing.as_deref().ok_or(TokenError::UnknownKey)
     }
 
-    /// A secret derived from that of an HS256 signing key, for another use that `label` names: an HMAC of the label, which
-    /// is no signature of a token. `None` for an asymmetric key.
-    pub(crate) fn derived_secret(&self, label: &'static [u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let signing = self.signing.as_ref().filter(|signing| signing.verifying.algorithm == Algorithm::Hs256)?;
-        signing.sign(label).ok().map(Zeroizing::new)
+    /// Secrets derived from those of the HS256 keys, for another use that `label` names: an HMAC of the label, which is no
+    /// signature of a token. That of the signing key is the first; asymmetric keys have none.
+    pub(crate) fn derived_secrets(&self, label: &'static [u8]) -> impl Iterator<Item = DerivedSecret> {
+        self.ring.entries().iter().filter_map(|entry| {
+            let bytes = Zeroizing::new(entry.key.mac(label)?);
+            Some(DerivedSecret { bytes, signs: entry.state == KeyState::Signing })
+        })
     }
 
     /// The encoded header of new tokens.
@@ -120,6 +122,13 @@ impl KeySet {
     pub(crate) fn ring(&self) -> &Ring {
         &self.ring
     }
+}
+
+/// A secret derived from that of a key.
+pub(crate) struct DerivedSecret {
+    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    /// Whether the key signs. A key that only verifies is about to be removed.
+    pub(crate) signs: bool,
 }
 
 impl std::fmt::Debug for KeySet {

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
+use aws_lc_rs::hmac;
 use jsonwebtoken::DecodingKey;
 
 use super::public::PublicKey;
@@ -59,6 +60,12 @@ impl Verifying {
 
     pub(crate) fn verify(&self, message: &[u8], signature: &Vec<u8>) -> Result<(), TokenError> {
         provider::verify(&self.key, self.algorithm, message, signature)
+    }
+
+    /// The HMAC-SHA-256 of a message by a secret; `None` for a public key.
+    pub(super) fn mac(&self, message: &[u8]) -> Option<Vec<u8>> {
+        let secret = self.key.try_get_as_bytes().ok().filter(|_| self.public.is_none())?;
+        Some(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message).as_ref().to_vec())
     }
 
     /// Whether both are the same key, regardless of `kid`.

@@ -245,14 +245,19 @@ impl SecondFactors for Yielding {
         yielding!(self.0.confirm_factor(id, counter, now, codes, audit))
     }
 
+    async fn has_factors(&self) -> Result<bool, StoreError> {
+        yielding!(self.0.has_factors())
+    }
+
     async fn use_factor(
         &self,
         id: &FactorId,
         counter: u64,
         now: Timestamp,
+        secret: Option<&[u8]>,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
-        yielding!(self.0.use_factor(id, counter, now, audit))
+        yielding!(self.0.use_factor(id, counter, now, secret, audit))
     }
 
     async fn use_recovery_code(
