@@ -10,7 +10,8 @@ const MAX_INPUT_BYTES: usize = 4 * MAX_BYTES;
 
 /// An e-mail address in a canonical form, at most 254 bytes (RFC 5321), with a domain of at least two labels.
 ///
-/// The local part is in lower case and in NFC (RFC 6532 section 3.1), the domain in its ASCII form (A-labels, RFC 5890).
+/// The local part is in lower case and in NFC (RFC 6532 section 3.1), with `σ` for a final `ς`, the domain in its ASCII form
+/// (A-labels, RFC 5890).
 /// Addresses that differ only in case, in Unicode composition or in the form of the domain are thus equal. Dots and
 /// `+tags` in the local part distinguish addresses. Invisible characters, bidirectional controls and a trailing dot are
 /// refused.
@@ -36,6 +37,25 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// With the domain in Unicode, as the user may write it.
+    #[cfg(feature = "server")]
+    pub(crate) fn in_unicode(&self) -> String {
+        match self.0.rsplit_once('@') {
+            Some((local, domain)) => format!("{local}@{}", domain_in_unicode(domain)),
+            None => self.0.to_string(),
+        }
+    }
+}
+
+#[cfg(all(feature = "server", feature = "idn"))]
+fn domain_in_unicode(domain: &str) -> String {
+    idna::domain_to_unicode(domain).0
+}
+
+#[cfg(all(feature = "server", not(feature = "idn")))]
+fn domain_in_unicode(domain: &str) -> &str {
+    domain
 }
 
 /// The text is not an e-mail address.
@@ -72,7 +92,10 @@ fn canonical(local: &str, domain: &str) -> Option<String> {
         return None;
     }
     let nfc = ComposingNormalizerBorrowed::new_nfc();
-    let lower = nfc.normalize(local).to_lowercase();
+    // Each character alone: the lower case of a whole text depends on the position of a sigma, and `ΟΔΟΣ` would be
+    // another address than `οδοσ`.
+    let lower = |c: char| c.to_lowercase().map(|c| if c == 'ς' { 'σ' } else { c });
+    let lower: String = nfc.normalize(local).chars().flat_map(lower).collect();
     let local = nfc.normalize(&lower);
     let domain =
         Uts46::new().to_ascii(domain.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify);
@@ -182,6 +205,14 @@ mod tests {
             let parsed = text.parse::<Email>().map(String::from);
             let expected = if cfg!(feature = "idn") { Ok(canonical.to_owned()) } else { Err(InvalidEmail) };
             assert_eq!(parsed, expected, "{text}");
+        }
+        // One address, whichever sigma its keyboard writes.
+        if cfg!(feature = "idn") {
+            for text in ["ΟΔΟΣ@example.com", "οδος@example.com", "οδοσ@example.com", "Οδός@example.com"]
+            {
+                let expected = if text.contains('ό') { "οδόσ@example.com" } else { "οδοσ@example.com" };
+                assert_eq!(text.parse::<Email>().map(String::from).as_deref(), Ok(expected), "{text}");
+            }
         }
         // A right-to-left override, and an A-label of ASCII.
         for text in ["a\u{202e}da@example.com", "ada@xn--example-.com"] {

@@ -9,6 +9,7 @@ mod email;
 mod id;
 pub(crate) mod meter;
 mod opaque;
+mod scope;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
 pub use context::{Actor, Context};
@@ -16,3 +17,4 @@ pub(crate) use context::{Standing, SubjectStanding};
 pub use email::{Email, InvalidEmail};
 pub use id::{ApiKeyId, ClientId, FactorId, InvalidIdentifier, SessionId, SubjectId};
 pub(crate) use opaque::Opaque;
+pub(crate) use scope::is_scope;

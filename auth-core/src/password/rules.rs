@@ -6,6 +6,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::hasher::normalized;
+use crate::base::Email;
 
 /// Argon2 accepts more, but hashing reads the whole password first: the limit bounds that work.
 const MAX_BYTES: usize = 1024;
@@ -145,9 +146,14 @@ impl PasswordRules {
         let core = lower.trim_matches(|c: char| !c.is_alphabetic());
         let is_blocked = |word: &str| lower == word || is_repetition(core, word);
         let local_parts = words.iter().filter_map(|word| word.split_once('@').map(|(local, _)| local));
+        // An address is stored with the domain in ASCII, and its user writes `bücher.example`.
+        let email = |text: &str| text.parse::<Email>().ok();
+        let (addresses, own) = (words.iter().filter_map(|word| email(word)), email(lower));
+        let is_address = |address: Email| own.as_ref() == Some(&address) || is_blocked(&address.in_unicode());
         COMMON.split(' ').any(is_blocked)
             || self.blocked.iter().any(|word| is_blocked(word))
             || words.iter().copied().chain(local_parts).any(|word| is_blocked(&word.to_lowercase()))
+            || addresses.into_iter().any(is_address)
     }
 }
 
@@ -215,10 +221,28 @@ fn is_repetition(text: &str, word: &str) -> bool {
     !text.is_empty() && !word.is_empty() && text.len().is_multiple_of(word.len()) && text.replace(word, "").is_empty()
 }
 
-#[cfg(all(test, feature = "zxcvbn"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(feature = "idn")]
+    #[test]
+    fn the_users_own_address_is_guessable_in_each_form() {
+        let email = "ada.lovelace@xn--bcher-kva.example";
+        let check = |text: &str| PasswordRules::nist().check(text.into(), &[email]).map(|_| ());
+        for text in [
+            email,
+            "ada.lovelace@bücher.example",
+            "Ada.Lovelace@Bücher.example",
+            "ada.lovelace@bu\u{308}cher.example",
+            "ada.lovelace@bücher.example1234",
+        ] {
+            assert_eq!(check(text), Err(WeakPassword::Guessable), "{text}");
+        }
+        assert_eq!(check("bob.lovelace@bücher.example"), Ok(()));
+    }
+
+    #[cfg(feature = "zxcvbn")]
     #[test]
     fn a_low_score_is_guessable_and_the_words_of_the_user_lower_it() {
         let check =

@@ -37,6 +37,8 @@ const RESERVED: &[&str] = &[
     "typ",
     "type",
     "token_type",
+    "token_use",
+    "tokenName",
 ];
 
 /// Checked claims of the application.
@@ -119,6 +121,14 @@ mod tests {
         // Those that are left out where they are empty.
         for name in ["amr", "scope", "roles", "cnf"] {
             assert!(RESERVED.contains(&name), "{name}");
+        }
+    }
+
+    #[cfg(feature = "oidc")]
+    #[test]
+    fn every_claim_by_which_verifiers_tell_kinds_of_tokens_is_reserved() {
+        for name in crate::token::issuer::KIND_CLAIMS {
+            assert!(RESERVED.contains(name), "{name}");
         }
     }
 

@@ -202,7 +202,7 @@ impl Verifier {
         // credentials raises. A token's version is at most the current one.
         match state {
             Some(state) if is_of(&session, &claims.sub, &state) && ver <= state.version => {
-                Ok(Identity::new(claims, state))
+                Ok(Identity::new(claims, state).dated(now.after(self.access_tokens.skew())))
             }
             _ => Err(self.refused(origin, TokenError::SubjectChanged)),
         }
@@ -245,12 +245,13 @@ impl Verifier {
         if self.issuers.is_empty() {
             return None;
         }
-        let outcome = self.issuers.verify(token, now, self.access_tokens.skew()).await?;
+        let skew = self.access_tokens.skew();
+        let outcome = self.issuers.verify(token, now, skew).await?;
         Some(match outcome {
             Ok(claims) => {
                 let roles = claims.roles.iter().map(|role| role.as_str().into()).collect();
                 let state = SubjectState { active: true, roles, version: 0 };
-                Ok(Identity::new(Arc::new(claims), Arc::new(state)))
+                Ok(Identity::new(Arc::new(claims), Arc::new(state)).dated(now.after(skew)))
             }
             Err(Undecided::Refused(reason)) => Err(self.refused(origin, reason)),
             Err(Undecided::NoKeys) => Err(AccessError::Unavailable),

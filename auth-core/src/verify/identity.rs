@@ -41,11 +41,21 @@ pub struct Identity {
     state: Arc<SubjectState>,
     /// Behind a guard that reads them.
     permissions: Option<Permissions>,
+    /// `None` without a claim that can be true.
+    authenticated_at: Option<Timestamp>,
 }
 
 impl Identity {
+    /// Without the time of the authentication, for credentials that do not have one.
     pub(crate) const fn new(claims: Arc<Claims>, state: Arc<SubjectState>) -> Self {
-        Self { claims, state, permissions: None }
+        Self { claims, state, permissions: None, authenticated_at: None }
+    }
+
+    /// With the time of the authentication by the claims, unless that is after `latest`: an issuer that counts in
+    /// milliseconds would otherwise have every subject authenticated just now, for as long as the token lives (RFC 9470).
+    pub(super) fn dated(self, latest: Timestamp) -> Self {
+        let at = self.claims.auth_time.map(Timestamp::from_secs).filter(|at| *at <= latest);
+        Self { authenticated_at: at, ..self }
     }
 
     pub(super) fn with(self, permissions: Permissions) -> Self {
@@ -106,11 +116,11 @@ impl Identity {
         self.claims.scope.split(' ').any(|granted| granted == scope)
     }
 
-    /// When the subject last authenticated (`auth_time`). Without that claim the earliest time, so that every `fresh`
-    /// requirement fails.
+    /// When the subject last authenticated (`auth_time`). Without that claim, and with one in the future, the earliest time,
+    /// so that every `fresh` requirement fails.
     #[must_use]
     pub fn authenticated_at(&self) -> Timestamp {
-        Timestamp::from_secs(self.claims.auth_time.unwrap_or(i64::MIN))
+        self.authenticated_at.unwrap_or(Timestamp::from_secs(i64::MIN))
     }
 
     /// Whether the subject authenticated by this method (an RFC 8176 `amr` value).
@@ -139,7 +149,7 @@ impl SubjectFacts for Identity {
     }
 
     fn authenticated_at(&self) -> Option<Timestamp> {
-        self.claims.auth_time.map(Timestamp::from_secs)
+        self.authenticated_at
     }
 
     fn authenticated_by(&self, method: &str) -> Option<bool> {
@@ -168,9 +178,32 @@ fn carries(claim: &Value, value: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::json;
 
-    use super::carries;
+    use super::*;
+
+    #[test]
+    fn rfc9470_an_authentication_in_the_future_is_at_no_known_time() {
+        let now = Timestamp::from_secs(1_800_000_000);
+        let of = |auth_time| {
+            let claims = Claims { auth_time, ..Claims::minimal("ada".parse().unwrap(), 0) };
+            let state = SubjectState { active: true, roles: [].into(), version: 0 };
+            Identity::new(Arc::new(claims), Arc::new(state)).dated(now.after(Duration::from_secs(5)))
+        };
+        for known in [i64::MIN, 0, 1_799_999_999, 1_800_000_000, 1_800_000_005] {
+            let identity = of(Some(known));
+            assert_eq!(SubjectFacts::authenticated_at(&identity), Some(Timestamp::from_secs(known)));
+            assert_eq!(identity.authenticated_at(), Timestamp::from_secs(known));
+        }
+        for unknown in [1_800_000_006, 1_800_003_600, 1_800_000_000_000, 9_000_000_000_000_000, 1 << 62, i64::MAX] {
+            let identity = of(Some(unknown));
+            assert_eq!(SubjectFacts::authenticated_at(&identity), None, "{unknown}");
+            assert_eq!(identity.authenticated_at(), Timestamp::from_secs(i64::MIN), "{unknown}");
+        }
+        assert_eq!(SubjectFacts::authenticated_at(&of(None)), None);
+    }
 
     #[test]
     fn a_claim_carries_texts_numbers_booleans_and_items() {

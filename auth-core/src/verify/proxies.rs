@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use http::{HeaderMap, HeaderName, header};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -21,25 +21,35 @@ const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 ///
 /// let proxies: TrustedProxies = "10.0.0.0/8, 2001:db8:1::/48, 192.0.2.7".parse()?;
 /// assert!("10.0.0.0/33".parse::<TrustedProxies>().is_err());
+/// // Every client would be a proxy that names the client.
+/// assert!("0.0.0.0/0".parse::<TrustedProxies>().is_err());
 /// # Ok::<(), auth_core::InvalidProxies>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<IpNet>);
 
-/// The text is not a list of networks.
+/// Why a text names no proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "not a list of networks; write addresses or CIDR blocks separated by commas, such as `10.0.0.0/8,2001:db8::/32`"
-)]
-pub struct InvalidProxies;
+#[non_exhaustive]
+pub enum InvalidProxies {
+    /// The text is not a list of networks.
+    #[error(
+        "not a list of networks; write addresses or CIDR blocks separated by commas, such as `10.0.0.0/8,2001:db8::/32`"
+    )]
+    Syntax,
+    /// A network contains every address.
+    #[error(
+        "a network of length 0 trusts every client to write its own address; name the proxies' network, such as `10.0.0.0/8`"
+    )]
+    Everyone,
+}
 
 impl FromStr for TrustedProxies {
     type Err = InvalidProxies;
 
     /// Reads addresses and CIDR blocks that are separated by commas.
     fn from_str(text: &str) -> Result<Self, InvalidProxies> {
-        let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        text.split(',').map(|text| network(text.trim()).map_err(|_| InvalidProxies)).collect::<Result<_, _>>().map(Self)
+        text.split(',').map(|text| network(text.trim())).collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -47,6 +57,24 @@ impl fmt::Display for TrustedProxies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let networks: Vec<String> = self.0.iter().map(IpNet::to_string).collect();
         f.write_str(&networks.join(","))
+    }
+}
+
+fn network(text: &str) -> Result<IpNet, InvalidProxies> {
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let network = canonical(network.map_err(|_| InvalidProxies::Syntax)?);
+    if network.prefix_len() == 0 { Err(InvalidProxies::Everyone) } else { Ok(network) }
+}
+
+/// A network of mapped addresses (`::ffff:10.0.0.0/104`) as that of IPv4: addresses are compared in that form.
+fn canonical(network: IpNet) -> IpNet {
+    let mapped = |net: Ipv6Net| {
+        let address = net.addr().to_ipv4_mapped()?;
+        Ipv4Net::new(address, net.prefix_len().checked_sub(96)?).ok()
+    };
+    match network {
+        IpNet::V6(net) => mapped(net).map_or(network, IpNet::V4),
+        IpNet::V4(_) => network,
     }
 }
 
@@ -196,6 +224,29 @@ mod tests {
             assert_eq!(by_old(value), expected, "{value}");
         }
         assert_eq!(client(&[("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "192.0.2.1")]), "192.0.2.1");
+    }
+
+    #[test]
+    fn a_network_of_every_address_is_refused() {
+        let parse = |text: &str| text.parse::<TrustedProxies>();
+        for text in ["0.0.0.0/0", "10.0.0.0/0", "::/0", "::ffff:0.0.0.0/96", "10.0.0.0/8,0.0.0.0/0"] {
+            assert_eq!(parse(text), Err(InvalidProxies::Everyone), "{text}");
+        }
+        for text in ["", "10.0.0.0/33", "example.com", "10.0.0.0/8,"] {
+            assert_eq!(parse(text), Err(InvalidProxies::Syntax), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_network_of_mapped_addresses_is_that_of_ipv4() {
+        let proxies: TrustedProxies = "::ffff:10.0.0.0/104".parse().unwrap();
+        assert_eq!(proxies.to_string(), "10.0.0.0/8");
+        let headers = HeaderMap::from_iter([(X_FORWARDED_FOR, HeaderValue::from_static("192.0.2.1"))]);
+        for (peer, client) in [("10.0.0.1", "192.0.2.1"), ("::ffff:10.2.3.4", "192.0.2.1"), ("11.0.0.1", "11.0.0.1")] {
+            assert_eq!(proxies.client(peer.parse().unwrap(), &headers).to_string(), client, "{peer}");
+        }
+        let single: TrustedProxies = "::ffff:10.0.0.1".parse().unwrap();
+        assert_eq!(single.to_string(), "10.0.0.1/32");
     }
 
     #[test]

@@ -90,11 +90,34 @@ impl CredentialSource {
         self
     }
 
-    fn is_valid(&self) -> bool {
+    fn check(&self) -> Result<(), &'static str> {
         let (Place::Scheme(name) | Place::Header(name) | Place::Cookie(name) | Place::Prefix(name)) = &self.place;
-        let reserved = matches!(&self.place, Place::Header(name) if &**name == "authorization" || &**name == "cookie");
         // A name is an HTTP token, the same characters as a header name (RFC 9110 section 5.6.2).
-        !reserved && HeaderName::from_bytes(name.as_bytes()).is_ok()
+        if HeaderName::from_bytes(name.as_bytes()).is_err() {
+            return Err("must name an HTTP token");
+        }
+        let is_one_of = |names: &[&str]| names.iter().any(|other| name.eq_ignore_ascii_case(other));
+        match &self.place {
+            Place::Header(_) if is_one_of(&["authorization", "cookie", "dpop"]) => {
+                Err("must not be the header `Authorization`, `Cookie` or `DPoP`")
+            }
+            // A header that is read twice has two credentials.
+            Place::Header(_) if *name.as_bytes() == *API_KEY_HEADER.as_str().as_bytes() => {
+                Err("must not be the header `X-Api-Key`, which is read without it")
+            }
+            Place::Scheme(_) if is_one_of(&["bearer", "dpop", "apikey"]) => {
+                Err("must not be the scheme `Bearer`, `DPoP` or `ApiKey`, which is read without it")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether both are one place of a request.
+    fn is_place_of(&self, other: &Self) -> bool {
+        match (&self.place, &other.place) {
+            (Place::Scheme(name), Place::Scheme(other)) => name.eq_ignore_ascii_case(other),
+            (place, other) => place == other,
+        }
     }
 }
 
@@ -205,9 +228,14 @@ impl Credentials {
 pub(crate) struct CredentialSources(Vec<CredentialSource>);
 
 impl CredentialSources {
-    /// The built-in sources and `added`; `None` when one of them has an invalid or reserved name.
-    pub(crate) fn new(added: Vec<CredentialSource>) -> Option<Self> {
-        added.iter().all(CredentialSource::is_valid).then_some(Self(added))
+    /// The built-in sources and `added`; an error when one of them has an invalid or reserved name, or is there twice.
+    pub(crate) fn new(added: Vec<CredentialSource>) -> Result<Self, &'static str> {
+        added.iter().try_for_each(CredentialSource::check)?;
+        let is_twice = |(at, source): (usize, &CredentialSource)| added[..at].iter().any(|one| one.is_place_of(source));
+        if added.iter().enumerate().any(is_twice) {
+            return Err("must not name a place of requests twice");
+        }
+        Ok(Self(added))
     }
 
     /// The schemes of added sources of this kind, for challenges.
@@ -395,8 +423,26 @@ mod tests {
             CredentialSource::header("cookie"),
             CredentialSource::cookie("a=b"),
             CredentialSource::key_prefix(""),
+            // Read twice, so that every request would be refused.
+            CredentialSource::header("X-Api-Key"),
+            CredentialSource::header("x-api-key").api_key(),
+            CredentialSource::header("DPoP"),
+            // Never reached.
+            CredentialSource::scheme("Bearer"),
+            CredentialSource::scheme("dpop"),
+            CredentialSource::scheme("APIKEY").api_key(),
         ] {
-            assert!(CredentialSources::new(vec![source.clone()]).is_none(), "{source:?}");
+            assert!(CredentialSources::new(vec![source.clone()]).is_err(), "{source:?}");
         }
+        for [one, other] in [
+            [CredentialSource::header("X-Token"), CredentialSource::header("x-token").api_key()],
+            [CredentialSource::scheme("Token"), CredentialSource::scheme("TOKEN").api_key()],
+            [CredentialSource::cookie("access"), CredentialSource::cookie("access")],
+            [CredentialSource::key_prefix("sk_"), CredentialSource::key_prefix("sk_")],
+        ] {
+            assert!(CredentialSources::new(vec![one, other.clone()]).is_err(), "{other:?}");
+        }
+        let [lower, upper] = [CredentialSource::cookie("access"), CredentialSource::cookie("Access")];
+        assert!(CredentialSources::new(vec![lower, upper, CredentialSource::header("access")]).is_ok());
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{AccountError, Auth};
-use crate::base::{ApiKeyId, SubjectId};
+use crate::base::{ApiKeyId, SubjectId, is_scope};
 use crate::store::ApiKeyRecord;
 use crate::token::{ApiKey, TokenHash};
 
@@ -59,9 +59,6 @@ impl NewApiKey {
         if self.name.trim().is_empty() || self.name.chars().count() > 100 || self.name.chars().any(char::is_control) {
             return wrong("`name` must have 1 to 100 characters and no control characters.");
         }
-        let is_scope = |scope: &str| {
-            !scope.is_empty() && scope.bytes().all(|byte| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E))
-        };
         if self.scopes.len() > 64 || !self.scopes.iter().all(|scope| scope.len() <= 128 && is_scope(scope)) {
             return wrong("`scopes` must be at most 64 printable ASCII tokens without spaces, quotes or backslashes.");
         }

@@ -5,10 +5,8 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::base::ClientId;
-use crate::token::TokenHash;
-
-/// A shorter secret could be guessed online, or offline from its hash.
-const MIN_SECRET_BYTES: usize = 32;
+use crate::token::keys::{check_strength, is_hash_of_guess};
+use crate::token::{TokenHash, WeakSecret};
 
 /// A client of the token endpoint other than the service's own.
 ///
@@ -71,6 +69,11 @@ pub enum InvalidClient {
         /// Its length in bytes.
         len: usize,
     },
+    /// The secret is well known or repetitive, or the hash is that of such a secret or of the empty text.
+    #[error(
+        "the client's secret can be guessed: it is empty, a well-known example, or repeats itself; `openssl rand -hex 32` generates one"
+    )]
+    GuessableSecret,
     /// A client without a secret cannot introspect.
     #[error("a public client cannot introspect: it has no secret to authenticate with")]
     PublicMayNotIntrospect,
@@ -84,12 +87,14 @@ impl OAuthClient {
     ///
     /// # Errors
     ///
-    /// [`InvalidClient`] when the id is invalid or the secret has fewer than 32 bytes.
+    /// [`InvalidClient`] when the id is invalid, or the secret has fewer than 32 bytes, is well known or repeats itself.
     pub fn confidential(id: &str, secret: &SecretString) -> Result<Self, InvalidClient> {
         let secret = secret.expose_secret();
-        if secret.len() < MIN_SECRET_BYTES {
-            return Err(InvalidClient::ShortSecret { len: secret.len() });
-        }
+        // A shorter secret could be guessed online, or offline from its hash.
+        check_strength(secret.as_bytes()).map_err(|weak| match weak {
+            WeakSecret::TooShort { len } => InvalidClient::ShortSecret { len },
+            WeakSecret::WellKnown | WeakSecret::Repetitive => InvalidClient::GuessableSecret,
+        })?;
         Self::confidential_by_hash(id, TokenHash::of(secret))
     }
 
@@ -99,8 +104,12 @@ impl OAuthClient {
     ///
     /// # Errors
     ///
-    /// [`InvalidClient::Id`] when the id is invalid.
+    /// [`InvalidClient::Id`] when the id is invalid, [`InvalidClient::GuessableSecret`] for the hash of the empty text or of
+    /// a well-known secret.
     pub fn confidential_by_hash(id: &str, secret: TokenHash) -> Result<Self, InvalidClient> {
+        if is_hash_of_guess(&secret) {
+            return Err(InvalidClient::GuessableSecret);
+        }
         Ok(Self { secret: Some(secret), ..Self::public(id)? })
     }
 
@@ -173,5 +182,26 @@ impl fmt::Debug for OAuthClient {
             .field("introspects", &self.introspects)
             .field("dpop_bound", &self.dpop_bound)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_can_be_guessed_is_refused_by_text_and_by_hash() {
+        let published = "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7";
+        let guessable = Some(InvalidClient::GuessableSecret);
+        for secret in ["changemechangemechangemechangeme", &"a".repeat(32), published] {
+            assert_eq!(OAuthClient::confidential("app", &secret.to_owned().into()).err(), guessable, "{secret}");
+            assert_eq!(OAuthClient::confidential_by_hash("app", TokenHash::of(secret)).err(), guessable, "{secret}");
+        }
+        assert_eq!(OAuthClient::confidential_by_hash("app", TokenHash::of("")).err(), guessable);
+        let short = OAuthClient::confidential("app", &"4f1c9e2ab77d0356".to_owned().into()).err();
+        assert_eq!(short, Some(InvalidClient::ShortSecret { len: 16 }));
+        let random = "4f1c9e2ab77d03568cf2e19a40d6b385";
+        assert!(OAuthClient::confidential("app", &random.to_owned().into()).is_ok());
+        assert!(OAuthClient::confidential_by_hash("app", TokenHash::of(random)).is_ok());
     }
 }

@@ -60,6 +60,9 @@ pub enum IssuerError {
         "`{0}` is not an issuer's URL: expected `https://`, a host and an optional path, without query or fragment"
     )]
     Url(String),
+    /// The URL contains a user name or a password. The message does not repeat it.
+    #[error("the issuer's URL or `jwks_uri` contains a user name or a password, which logs would repeat; remove them")]
+    UserInfo,
     /// The URL is not `https`.
     #[error("`{0}` is not `https`; `Issuer::plain_http` allows `http` for an issuer on the loopback interface")]
     PlainHttp(String),
@@ -95,7 +98,7 @@ impl Issuer {
     pub fn new(url: impl Into<String>, audience: impl Into<String>) -> Result<Self, IssuerError> {
         let (name, audience) = (url.into(), audience.into());
         let url = parse(&name)?;
-        if audience.is_empty() {
+        if audience.trim().is_empty() {
             return Err(IssuerError::Audience);
         }
         Ok(Self {
@@ -122,9 +125,14 @@ impl Issuer {
     ///
     /// # Errors
     ///
-    /// [`IssuerError::Url`] if `url` is not a URL.
+    /// [`IssuerError::Url`] if `url` is not a URL, [`IssuerError::UserInfo`] if it contains a password.
     pub fn jwks_uri(mut self, url: &str) -> Result<Self, IssuerError> {
-        self.jwks_uri = Some(Url::parse(url).map_err(|_| IssuerError::Url(url.to_owned()))?);
+        let url = Url::parse(url).map_err(|_| IssuerError::Url(without_user_info(url).to_owned()))?;
+        check_user_info(&url)?;
+        if !url.has_host() {
+            return Err(IssuerError::Url(without_user_info(url.as_str()).to_owned()));
+        }
+        self.jwks_uri = Some(url);
         Ok(self)
     }
 
@@ -165,14 +173,16 @@ impl Issuer {
     }
 
     /// Adds a claim with the subject's roles: a list of names, or one name. None by default. Unknown names grant
-    /// nothing, nor does a claim of another form; a guard with `not(role(..))` refuses a token with such a claim.
+    /// nothing, nor does a claim of another form; a guard with `not(role(..))` refuses a token with such a claim. A text
+    /// with white space or one of `, ; | [ {` is several names in some notation, and so of another form.
     pub fn roles_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.roles.push(path.into());
         self
     }
 
-    /// Adds a claim with scopes, besides `scope`: a list, or names separated by spaces. An item with a space, or a claim of
-    /// another form, grants nothing; a guard with `not(scope(..))` refuses a token with such a claim.
+    /// Adds a claim with scopes, besides `scope`: a list, or names separated by spaces. An item with a space or another
+    /// character that RFC 6749 section 3.3 excludes, or a claim of another form, grants nothing; a guard with
+    /// `not(scope(..))` refuses a token with such a claim.
     pub fn scopes_at(mut self, path: impl Into<ClaimPath>) -> Self {
         self.scopes.push(path.into());
         self
@@ -248,6 +258,7 @@ impl Issuer {
 
     /// Checks a URL before a request. The addresses of names are checked at resolution.
     pub(super) fn check_url(&self, url: &Url) -> Result<(), IssuerError> {
+        check_user_info(url)?;
         let host = url.host_str().unwrap_or_default();
         let literal: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
         let is_loopback = host == "localhost" || literal.is_some_and(|address| address.is_loopback());
@@ -264,12 +275,67 @@ impl Issuer {
 }
 
 fn parse(text: &str) -> Result<Url, IssuerError> {
-    let wrong = || IssuerError::Url(text.to_owned());
+    let wrong = || IssuerError::Url(without_user_info(text).to_owned());
     let url = Url::parse(text).map_err(|_| wrong())?;
-    let plain = url.has_host()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
+    check_user_info(&url)?;
+    // What `Url` repairs would not be what tokens have as `iss`.
+    let is_altered = text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\\');
+    let plain = url.has_host() && !is_altered && url.query().is_none() && url.fragment().is_none();
     if plain { Ok(url) } else { Err(wrong()) }
+}
+
+/// Errors and the log repeat URLs.
+fn check_user_info(url: &Url) -> Result<(), IssuerError> {
+    if url.username().is_empty() && url.password().is_none() { Ok(()) } else { Err(IssuerError::UserInfo) }
+}
+
+/// What follows a password, in a text that is no URL.
+fn without_user_info(text: &str) -> &str {
+    text.rsplit_once('@').map_or(text, |(_, rest)| rest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn new(url: &str) -> Result<Issuer, IssuerError> {
+        Issuer::new(url, "api")
+    }
+
+    #[test]
+    fn no_error_repeats_a_password() {
+        let issuer = || new("https://login.example.com").unwrap();
+        for url in ["https://ada:hunter2@login.example.com", "https://hunter2@login.example.com/realm"] {
+            assert_eq!(new(url).unwrap_err(), IssuerError::UserInfo);
+            assert_eq!(issuer().jwks_uri(url).unwrap_err(), IssuerError::UserInfo);
+            // Of metadata.
+            assert_eq!(issuer().check_url(&Url::parse(url).unwrap()), Err(IssuerError::UserInfo));
+        }
+        for url in
+            ["https://ada:hunter2@", "https://ada:hunter2@[::1", "ada:hunter2@login.example.com/ x", "//hunter2@h"]
+        {
+            for error in
+                [new(url).unwrap_err(), issuer().jwks_uri(url).map_or_else(|error| error, |_| IssuerError::Proxy)]
+            {
+                assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_url_that_would_be_repaired_is_refused() {
+        for url in [
+            "https://login.example.com ",
+            " https://login.example.com",
+            "https://login.example.com/\ta",
+            "https://login.example.com/a\n",
+            "https://login.example.com\\realm",
+            "https:\\\\login.example.com",
+        ] {
+            assert_eq!(new(url).unwrap_err(), IssuerError::Url(url.to_owned()), "{url:?}");
+        }
+        for audience in ["", " ", "\t"] {
+            assert_eq!(Issuer::new("https://login.example.com", audience).unwrap_err(), IssuerError::Audience);
+        }
+    }
 }

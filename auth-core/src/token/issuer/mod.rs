@@ -21,4 +21,6 @@ mod verify;
 
 pub use super::ClaimPath;
 pub use config::{Issuer, IssuerError};
+#[cfg(test)]
+pub(crate) use verify::KIND_CLAIMS;
 pub(crate) use verify::{TrustedIssuers, Undecided};

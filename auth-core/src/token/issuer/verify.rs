@@ -8,14 +8,15 @@ use serde_json::{Map, Value};
 
 use super::keys::IssuerKeys;
 use super::{ClaimPath, Issuer, IssuerError, fetch};
-use crate::base::{SubjectId, Timestamp};
+use crate::base::{SubjectId, Timestamp, is_scope};
 use crate::token::keys::Verifying;
 use crate::token::{
     AT_JWT, Claims, Compact, Confirmation, Header, OneOrMany, TokenError, Unreadable, numeric_date, strict_json,
 };
 
 /// Claims by which issuers state the kind of a token: Cognito, Keycloak, Django and others, `PingAM`.
-const KIND_CLAIMS: &[&str] = &["token_use", "typ", "token_type", "tokenName"];
+/// [`CustomClaims`](crate::token::CustomClaims) have none of them.
+pub(crate) const KIND_CLAIMS: &[&str] = &["token_use", "typ", "token_type", "tokenName"];
 
 /// The values of these for an access token, in lower case.
 const ACCESS_TOKEN_KINDS: &[&str] = &["access", "access_token", "at+jwt", "bearer", "dpop"];
@@ -151,7 +152,7 @@ impl Trusted {
             return Err(TokenError::Audience);
         }
         let amr = Names::read(&[ClaimPath::from("amr")], members, one, is_word);
-        let scope = Names::read(&self.issuer.scopes, members, words, is_word);
+        let scope = Names::read(&self.issuer.scopes, members, words, is_scope);
         let roles = Names::read(&self.issuer.roles, members, one, |_| true);
         let claims = Claims {
             sub: self.subject(&text("sub").ok_or(TokenError::Claims)?)?,
@@ -229,14 +230,14 @@ impl Names {
     fn read<'a>(
         paths: &[ClaimPath],
         members: &'a Map<String, Value>,
-        split: fn(&'a str) -> Vec<&'a str>,
+        split: fn(&'a str) -> Vec<Option<&'a str>>,
         is_name: fn(&str) -> bool,
     ) -> Self {
         let mut names = Self::default();
         for path in paths {
             let Some(claim) = path.find(members) else { continue };
             let found = match claim {
-                Value::String(text) => split(text).into_iter().map(Some).collect(),
+                Value::String(text) => split(text),
                 Value::Array(items) => items.iter().map(Value::as_str).collect(),
                 _ => vec![None],
             };
@@ -256,12 +257,15 @@ impl Names {
 }
 
 /// Splits at spaces alone (RFC 6749 section 3.3).
-fn words(text: &str) -> Vec<&str> {
-    text.split(' ').filter(|word| !word.is_empty()).collect()
+fn words(text: &str) -> Vec<Option<&str>> {
+    text.split(' ').filter(|word| !word.is_empty()).map(Some).collect()
 }
 
-fn one(text: &str) -> Vec<&str> {
-    vec![text]
+/// One name. A text that looks like a list of some notation is none: taken for one name, it would prove the absence of the
+/// names in it.
+fn one(text: &str) -> Vec<Option<&str>> {
+    let is_list = text.contains(|c: char| c.is_whitespace() || [',', ';', '|', '[', '{'].contains(&c));
+    vec![Some(text).filter(|_| !is_list)]
 }
 
 /// A name with a space would become two in the list of scopes.

@@ -28,3 +28,5 @@ pub(crate) use verifying::Verifying;
 pub use verifying::VerifyingKey;
 pub use weak::WeakSecret;
 pub(crate) use weak::check_strength;
+#[cfg(feature = "server")]
+pub(crate) use weak::is_hash_of_guess;

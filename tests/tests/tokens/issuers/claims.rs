@@ -188,11 +188,44 @@ async fn a_negation_over_what_could_not_be_read_is_refused() {
         ("/not/password", "amr", json!(["otp"]), 200),
         ("/not/password", "amr", json!("otp"), 200),
         ("/not/password", "amr", json!("otp pwd"), 403),
+        ("/not/admin", "roles", json!("Reader"), 200),
+        ("/not/admin", "roles", json!("org:team/Reader-1"), 200),
+        ("/not/reports", "scope", json!("other more"), 200),
         ("/not/recent", "auth_time", json!(NOW - 601), 200),
         ("/not/recent", "other", json!(7), 403),
     ] {
         assert_eq!(statuses([path], name, &value).await, [status], "{path} {name}: {value}");
     }
+}
+
+#[tokio::test]
+async fn one_string_with_several_roles_is_not_one_role() {
+    let lists = ["Admin User", "User,Admin", "[Admin, User]", "[\"Admin\"]", "User;Admin", "User|Admin", "{Admin}"];
+    for roles in lists.into_iter().chain(["User\tAdmin", "User\nAdmin", " Admin", "User\u{a0}Admin"]) {
+        let statuses = statuses(["/me", "/admin", "/not/admin"], "roles", &json!(roles)).await;
+        assert_eq!(statuses, [200, 403, 403], "{roles:?}");
+    }
+    // An item of a list is one name, whatever is in it.
+    assert_eq!(statuses(["/not/admin"], "roles", &json!(["Team, North"])).await, [200]);
+}
+
+#[tokio::test]
+async fn rfc6749_s3_3_a_scope_of_other_characters_is_unreadable() {
+    for scope in ["other\treports:read", "other\"reports:read\"", "\\reports:read", "l\u{ed}st", "a\u{0}"] {
+        for name in ["scope", "permissions"] {
+            assert_eq!(statuses(["/me", "/not/reports"], name, &json!(scope)).await, [200, 403], "{name} {scope:?}");
+        }
+        assert_eq!(statuses(["/not/reports"], "permissions", &json!([scope])).await, [403], "{scope:?}");
+    }
+}
+
+#[tokio::test]
+async fn rfc9470_an_authentication_in_the_future_is_neither_recent_nor_old() {
+    for auth_time in [json!(NOW + 6), json!(NOW + 3600), json!(NOW * 1000), json!(9e15), json!(1_i64 << 62)] {
+        let statuses = statuses(["/me", "/recent", "/not/recent"], "auth_time", &auth_time).await;
+        assert_eq!(statuses, [200, 401, 403], "{auth_time}");
+    }
+    assert_eq!(statuses(["/recent", "/not/recent"], "auth_time", &json!(NOW + 5)).await, [200, 403]);
 }
 
 /// The status of `/tenant` with these values of the claim.

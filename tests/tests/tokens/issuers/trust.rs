@@ -264,16 +264,11 @@ async fn a_token_without_auth_time_is_not_fresh() {
 
 #[test]
 fn an_invalid_issuer_is_refused_before_any_request() {
-    for url in [
-        "",
-        "login.example.com",
-        "https://",
-        "https://a.example?x=1",
-        "https://a.example#x",
-        "https://me@a.example",
-        "https://me:pw@a.example",
-    ] {
+    for url in ["", "login.example.com", "https://", "https://a.example?x=1", "https://a.example#x"] {
         assert!(matches!(Issuer::new(url, "api"), Err(IssuerError::Url(_))), "{url}");
+    }
+    for url in ["https://me@a.example", "https://me:pw@a.example"] {
+        assert_eq!(Issuer::new(url, "api").unwrap_err(), IssuerError::UserInfo, "{url}");
     }
     assert_eq!(Issuer::new("https://a.example", "").unwrap_err(), IssuerError::Audience);
     let build = |issuer: Issuer| Auth::resource_server("api").trust(issuer).build().map(drop);
