@@ -13,6 +13,7 @@ pages! {
     Composition: "guards/composition.md";
     ClaimsAndScopes: "guards/claims-and-scopes.md";
     Conditions: "guards/conditions.md";
+    Cors: "recipes/cors.md";
     Credentials: "reference/credentials.md";
     Dpop: "recipes/dpop.md";
     Errors: "reference/errors.md";
