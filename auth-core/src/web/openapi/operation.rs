@@ -24,6 +24,7 @@ pub(super) fn of(
     describe(row, is_of_own_page, &mut operation);
     let responses = operation.entry("responses").or_insert_with(|| json!({}));
     if let Value::Object(responses) = responses {
+        describe_all(responses);
         add_refusals(row, &alternatives, is_of_own_page, responses);
         if responses.is_empty() || is_refusals_alone(responses) {
             responses.insert("default".to_owned(), json!({ "description": "The handler's response" }));
@@ -39,6 +40,15 @@ fn unknown(row: &RoutePolicy) -> Map<String, Value> {
         None => row.declared.module.rsplit("::").next(),
     };
     Map::from_iter([("tags".to_owned(), json!([module.unwrap_or_default()]))])
+}
+
+/// OpenAPI demands a description of each response; utoipa omits an empty one.
+fn describe_all(responses: &mut Map<String, Value>) {
+    for response in responses.values_mut().filter_map(Value::as_object_mut) {
+        if !response.contains_key("$ref") {
+            response.entry("description").or_insert_with(|| "".into());
+        }
+    }
 }
 
 fn is_refusals_alone(responses: &Map<String, Value>) -> bool {
