@@ -73,8 +73,8 @@ pub(crate) struct ResourceMetadata<'a> {
     resource: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     authorization_servers: Vec<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    scopes_supported: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    scopes_supported: &'a [&'static str],
     bearer_methods_supported: [&'static str; 1],
     resource_name: &'a str,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -85,7 +85,7 @@ pub(crate) struct ResourceMetadata<'a> {
 
 impl Auth {
     /// The metadata of this resource; `scopes` are those of access tokens that its routes demand.
-    pub(crate) fn resource_metadata<'a>(&'a self, scopes: Vec<&'a str>) -> Option<ResourceMetadata<'a>> {
+    pub(crate) fn resource_metadata<'a>(&'a self, scopes: &'a [&'static str]) -> Option<ResourceMetadata<'a>> {
         let named = self.0.resource.named.as_ref()?;
         let verifier = self.verifier();
         Some(ResourceMetadata {

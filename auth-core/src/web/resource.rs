@@ -1,5 +1,8 @@
 //! `GET /.well-known/oauth-protected-resource` (RFC 9728).
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use auth_macros::public;
 use axum::extract::State;
 use axum::http::request::Parts;
@@ -15,19 +18,17 @@ use crate::web::router::{GuardedRouter, Wired};
 
 #[public]
 pub(crate) async fn metadata(State(auth): State<Auth>, parts: Parts) -> Response {
-    let table = Wired::table(&parts.extensions);
-    let mut scopes: Vec<&str> = table.iter().flat_map(|table| token_scopes(table)).collect();
-    scopes.sort_unstable();
-    scopes.dedup();
-    match auth.resource_metadata(scopes) {
+    let scopes = Wired::token_scopes(&parts.extensions);
+    match auth.resource_metadata(&scopes) {
         Some(metadata) => ([(header::CACHE_CONTROL, "public, max-age=3600")], Json(metadata)).into_response(),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// The scopes of access tokens that the routes demand.
-fn token_scopes(table: &PolicyTable) -> impl Iterator<Item = &'static str> {
-    table.routes().iter().flat_map(|row| row.requirement.token_scopes())
+/// The scopes of access tokens that the routes demand. A router finds them once, not for each request of any caller.
+pub(crate) fn token_scopes(table: &PolicyTable) -> Arc<[&'static str]> {
+    let scopes: BTreeSet<_> = table.routes().iter().flat_map(|row| row.requirement.token_scopes()).collect();
+    scopes.into_iter().collect()
 }
 
 /// Whether the table has the route at the place where challenges name it.

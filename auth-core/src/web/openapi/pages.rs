@@ -1,6 +1,9 @@
 //! The handlers of the document and of Swagger UI.
 
+use std::sync::LazyLock;
+
 use auth_macros::public;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
@@ -15,6 +18,16 @@ use crate::web::router::Wired;
 /// Scripts, styles and requests of this origin alone; the page cannot be framed, and posts no form.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The files of Swagger UI that the page loads, and their media types.
+const FILES: [(&str, &str); 3] = [
+    ("swagger-ui.css", "text/css; charset=utf-8"),
+    ("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
+    ("favicon-32x32.png", "image/png"),
+];
+
+/// They are half a megabyte, which a request of any caller must not copy.
+static GZIPPED: LazyLock<[Option<Bytes>; 3]> = LazyLock::new(|| FILES.map(|(name, _)| archive::gzip(name)));
 
 /// Copies of a file that the binary contains are valid for an hour.
 const CACHE_CONTROL: &str = "public, max-age=3600";
@@ -51,14 +64,12 @@ pub(super) async fn docs(parts: Parts) -> Response {
 
 #[public]
 pub(super) async fn file(Path(name): Path<String>, parts: Parts) -> Result<Response, Refusal> {
-    let kind = match name.as_str() {
-        "start.js" => return Ok(start(&parts)),
-        "swagger-ui.css" => "text/css; charset=utf-8",
-        "swagger-ui-bundle.js" => "text/javascript; charset=utf-8",
-        "favicon-32x32.png" => "image/png",
-        _ => return Err(Refusal::NotFound { what: "file" }),
-    };
-    let file = archive::gzip(&name).ok_or(Refusal::NotFound { what: "file" })?;
+    if name == "start.js" {
+        return Ok(start(&parts));
+    }
+    let at = FILES.iter().position(|(known, _)| *known == name);
+    let file = at.and_then(|at| GZIPPED[at].clone().zip(Some(FILES[at].1)));
+    let (file, kind) = file.ok_or(Refusal::NotFound { what: "file" })?;
     let headers = [
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_ENCODING, "gzip"),
@@ -106,8 +117,8 @@ mod tests {
 
     #[test]
     fn the_archive_has_each_file_of_the_page() {
-        for name in ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"] {
-            assert!(archive::gzip(name).is_some_and(|file| file.starts_with(&[0x1f, 0x8b])), "{name}");
+        for (file, (name, _)) in GZIPPED.iter().zip(FILES) {
+            assert!(file.as_ref().is_some_and(|file| file.starts_with(&[0x1f, 0x8b])), "{name}");
         }
         assert!(archive::gzip("index.txt").is_none());
         assert!(archive::gzip("../package.json").is_none());

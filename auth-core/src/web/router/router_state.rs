@@ -17,7 +17,7 @@ use crate::service::Auth;
 use crate::web::edge::finish;
 #[cfg(feature = "openapi")]
 use crate::web::openapi::Published;
-use crate::web::resource::is_served;
+use crate::web::resource::{is_served, token_scopes};
 
 /// The function that finds the `Auth` in the state, if a guard or page of the router needs it.
 pub(crate) type Wiring<S> = Option<fn(&S) -> Auth>;
@@ -27,6 +27,7 @@ pub(crate) type Wiring<S> = Option<fn(&S) -> Auth>;
 pub(crate) struct Wired {
     pub(crate) auth: Option<Auth>,
     pub(crate) table: Arc<PolicyTable>,
+    token_scopes: Arc<[&'static str]>,
     #[cfg(feature = "openapi")]
     pub(crate) published: Arc<Published>,
 }
@@ -38,6 +39,11 @@ impl Wired {
 
     pub(crate) fn table(extensions: &Extensions) -> Option<Arc<PolicyTable>> {
         extensions.get::<Self>().map(|wired| Arc::clone(&wired.table))
+    }
+
+    /// The scopes of access tokens that the routes of the whole application demand.
+    pub(crate) fn token_scopes(extensions: &Extensions) -> Arc<[&'static str]> {
+        extensions.get::<Self>().map(|wired| Arc::clone(&wired.token_scopes)).unwrap_or_default()
     }
 }
 
@@ -186,9 +192,11 @@ where
     /// The sealed router in the layer that gives guards and pages what they find by the state.
     fn wired(self, state: &S) -> Self {
         let mut router = self.sealed();
+        let table = Arc::new(router.table.clone().sorted());
         let wired = Wired {
             auth: router.wiring.map(|auth| auth(state)),
-            table: Arc::new(router.table.clone().sorted()),
+            token_scopes: token_scopes(&table),
+            table,
             #[cfg(feature = "openapi")]
             published: Arc::new(Published::new(router.openapi.clone())),
         };
