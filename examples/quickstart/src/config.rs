@@ -7,6 +7,8 @@ use secrecy::SecretString;
 
 use crate::store::Redis;
 
+const ADDRESS: &str = "write an address and a port, such as `127.0.0.1:3000`";
+
 /// The settings in the environment.
 pub(crate) struct Config {
     pub(crate) bind: SocketAddr,
@@ -14,17 +16,20 @@ pub(crate) struct Config {
     pub(crate) redis: Option<Redis>,
     pub(crate) admin_email: Email,
     pub(crate) admin_password: Option<SecretString>,
+    #[cfg_attr(not(feature = "metrics"), expect(dead_code))]
+    pub(crate) metrics: Option<SocketAddr>,
     pub(crate) auth: Settings,
 }
 
 impl Config {
     pub(crate) fn from_env() -> Result<Self, SettingsError> {
         Ok(Self {
-            bind: parsed("BIND", "127.0.0.1:3000", "write an address and a port, such as `127.0.0.1:3000`")?,
+            bind: parsed("BIND", "127.0.0.1:3000", ADDRESS)?,
             database_url: database_url()?,
             redis: redis()?,
             admin_email: parsed("ADMIN_EMAIL", "admin@example.com", "write an address such as `admin@example.com`")?,
             admin_password: variable("ADMIN_PASSWORD")?.map(SecretString::from),
+            metrics: metrics()?,
             auth: Settings::from_env()?,
         })
     }
@@ -44,7 +49,10 @@ fn variable(name: &'static str) -> Result<Option<String>, SettingsError> {
 
 fn parsed<T: std::str::FromStr>(name: &'static str, default: &str, help: &str) -> Result<T, SettingsError> {
     let value = variable(name)?;
-    let value = value.as_deref().unwrap_or(default);
+    parse(name, value.as_deref().unwrap_or(default), help)
+}
+
+fn parse<T: std::str::FromStr>(name: &'static str, value: &str, help: &str) -> Result<T, SettingsError> {
     value.parse().map_err(|_| SettingsError::new(name, format!("invalid value `{value}`; {help}")))
 }
 
@@ -52,7 +60,7 @@ fn database_url() -> Result<String, SettingsError> {
     let url = variable("DATABASE_URL")?.unwrap_or_else(|| "sqlite://quickstart.db".to_owned());
     match url.split_once(':').map(|(scheme, _)| scheme) {
         Some("sqlite") => Ok(url),
-        Some("postgres" | "postgresql") => cluster("DATABASE_URL", "PostgreSQL").map(|()| url),
+        Some("postgres" | "postgresql") => included("cluster", CLUSTER, "DATABASE_URL", "PostgreSQL").map(|()| url),
         // The value may hold a password, so it is not repeated.
         _ => Err(SettingsError::new(
             "DATABASE_URL",
@@ -64,17 +72,25 @@ fn database_url() -> Result<String, SettingsError> {
 fn redis() -> Result<Option<Redis>, SettingsError> {
     let namespace = variable("REDIS_NAMESPACE")?.unwrap_or_else(|| "quickstart".to_owned());
     let Some(url) = variable("REDIS_URL")? else { return Ok(None) };
-    cluster("REDIS_URL", "Redis")?;
+    included("cluster", CLUSTER, "REDIS_URL", "Redis")?;
     Ok(Some(Redis { url, namespace }))
 }
 
-/// Refuses a setting that needs an engine which this build does not contain.
-fn cluster(name: &'static str, engine: &str) -> Result<(), SettingsError> {
-    if cfg!(feature = "cluster") {
+fn metrics() -> Result<Option<SocketAddr>, SettingsError> {
+    let Some(address) = variable("METRICS_BIND")? else { return Ok(None) };
+    included("metrics", cfg!(feature = "metrics"), "METRICS_BIND", "metrics")?;
+    parse("METRICS_BIND", &address, ADDRESS).map(Some)
+}
+
+const CLUSTER: bool = cfg!(feature = "cluster");
+
+/// Refuses a setting of a feature that this build has not.
+fn included(feature: &str, is_on: bool, name: &'static str, needed: &str) -> Result<(), SettingsError> {
+    if is_on {
         return Ok(());
     }
     Err(SettingsError::new(
         name,
-        format!("this build does not include {engine}; start it with `cargo run --features cluster`"),
+        format!("this build does not include {needed}; start it with `cargo run --features {feature}`"),
     ))
 }

@@ -6,6 +6,8 @@ mod admin;
 mod app;
 mod config;
 mod limits;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod reports;
 mod role;
 mod serve;

@@ -26,8 +26,8 @@ pub(crate) enum StartError {
     Settings(#[from] SettingsError),
     #[error("ADMIN_PASSWORD: {0}")]
     AdminPassword(WeakPassword),
-    #[error("BIND: cannot listen on {0}: {1}; choose another address, or stop what listens there")]
-    Bind(SocketAddr, io::Error),
+    #[error("{0}: cannot listen on {1}: {2}; choose another address, or stop what listens there")]
+    Bind(&'static str, SocketAddr, io::Error),
     #[error("DATABASE_URL: {0}")]
     Store(#[from] OpenError),
     #[error("{}{error}", variable(.error))]
@@ -39,6 +39,9 @@ pub(crate) enum StartError {
     Admin(#[from] AccountError),
     #[error("the machine gives no randomness: {0}")]
     Randomness(#[from] TokenError),
+    #[cfg(feature = "metrics")]
+    #[error("{0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -76,8 +79,13 @@ pub fn main() -> ExitCode {
 #[tokio::main]
 async fn run() -> Result<(), StartError> {
     let config = Config::from_env()?;
-    let listener = TcpListener::bind(config.bind).await.map_err(|error| StartError::Bind(config.bind, error))?;
+    let failed = |error| StartError::Bind("BIND", config.bind, error);
+    let listener = TcpListener::bind(config.bind).await.map_err(failed)?;
     let address = listener.local_addr()?;
+    #[cfg(feature = "metrics")]
+    if let Some(address) = config.metrics {
+        crate::metrics::start(address).await?;
+    }
     let url = config.database_url.as_str();
     let store = Store::open(url).await?;
     let auth = authentication(config.auth, url, config.redis.as_ref(), address, &store)?;

@@ -18,6 +18,7 @@ mod leaks;
 mod limits;
 mod login;
 mod login_code;
+mod metrics;
 mod mfa;
 mod one_time;
 mod parts;
