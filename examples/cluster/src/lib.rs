@@ -4,6 +4,7 @@
 mod client;
 
 use std::error::Error;
+use std::io;
 
 use auth_core::cluster::{RedisCounters, RedisFanout};
 use auth_core::prelude::*;
@@ -14,6 +15,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 pub use client::{Step, demonstrate};
 
@@ -96,15 +98,14 @@ pub fn routes(auth: &Auth) -> GuardedRouter<Auth> {
     GuardedRouter::new().route("/me", get(me)).route("/users/{id}", delete(disable)).merge(auth.routes())
 }
 
-/// Starts a node on a free port; returns its URL. It ends with the runtime.
+/// Starts a node on a free port; returns its URL, and the task that serves until SIGINT or SIGTERM.
 ///
 /// # Errors
 ///
 /// When no port is free.
-pub async fn start(auth: Auth) -> Result<String, Box<dyn Error>> {
+pub async fn start(auth: Auth) -> Result<(String, JoinHandle<io::Result<()>>), Box<dyn Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let url = format!("http://{}", listener.local_addr()?);
     let app = routes(&auth).with_state(auth);
-    tokio::spawn(auth_core::serve(listener, app).into_future());
-    Ok(url)
+    Ok((url, tokio::spawn(auth_core::serve(listener, app).into_future())))
 }

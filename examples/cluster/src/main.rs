@@ -30,16 +30,19 @@ async fn main() -> ExitCode {
 async fn run(database: &str, redis: &str) -> Result<(), Box<dyn std::error::Error>> {
     // In production the same secret on every node, from AUTH_SECRET.
     let shared = cluster::Shared::open(database, redis, "cluster-example", random_secret()?).await?;
-    let mut nodes = Vec::new();
+    let (mut nodes, mut serving) = (Vec::new(), Vec::new());
     for number in 1..=NODES {
-        let url = cluster::start(shared.node()?).await?;
+        let (url, node) = cluster::start(shared.node()?).await?;
         println!("node {number} listening on {url}");
         nodes.push(url);
+        serving.push(node);
     }
     for step in cluster::demonstrate(&shared.node()?, &nodes).await? {
         println!("{step}");
     }
     println!("serving; Ctrl-C ends it");
-    tokio::signal::ctrl_c().await?;
+    for node in serving {
+        node.await??;
+    }
     Ok(())
 }

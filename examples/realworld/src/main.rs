@@ -11,5 +11,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let settings = Settings::from_env()?.or_issuer(&address).or_audience("conduit").or_secret_beside(&url)?;
     let app = realworld::app(&url, settings).await?;
     println!("listening on {address}");
-    Ok(axum::serve(listener, app).await?)
+    Ok(auth_core::serve(listener, app).await?)
 }

@@ -12,7 +12,7 @@ async fn a_user_disabled_at_one_node_is_refused_by_all() {
     let shared = cluster::Shared::open(&database.url(), &redis, &namespace, secret.into()).await.unwrap();
     let mut nodes = Vec::new();
     for _ in 0..3 {
-        nodes.push(cluster::start(shared.node().unwrap()).await.unwrap());
+        nodes.push(cluster::start(shared.node().unwrap()).await.unwrap().0);
     }
     let steps = cluster::demonstrate(&shared.node().unwrap(), &nodes).await.unwrap();
     let shown: Vec<_> = steps.iter().map(|step| (step.node, step.status)).collect();

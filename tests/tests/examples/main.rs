@@ -5,6 +5,7 @@
 use auth_core::Settings;
 
 mod cluster;
+mod commands;
 mod fastapi_tutorial;
 mod own_tables;
 mod realworld;
