@@ -6,7 +6,7 @@ use auth_core::limits::{By, Limited, Quota, RateLimits};
 use auth_core::store::Page;
 use reqwest::Method;
 
-use crate::service::{SAME_ORIGIN, Service, changed};
+use crate::service::{PASSWORD, SAME_ORIGIN, Service, changed};
 
 const ALL: [&str; 3] = ["__Host-access", "__Host-refresh", "__Host-csrf"];
 
@@ -130,4 +130,34 @@ async fn a_renewal_that_cannot_be_decided_is_neither_a_login_nor_a_logout() {
     assert_eq!(second.get("/open").await.status, 200);
     service.clock.advance(Duration::from_hours(2));
     assert_eq!(second.get("/me").await.status, 200);
+}
+
+/// The browser's own refresh token is spent by the renewal: one that is not replaced would count as stolen.
+#[tokio::test]
+async fn a_renewal_sets_its_refresh_token_whatever_the_handler_answers() {
+    let service = Service::start().await;
+    let mut browser = service.logged_in().await;
+    for handler in ["step-up", "refusal"] {
+        service.after_access();
+        browser.end("__Host-access");
+        let before = browser.cookies["__Host-refresh"].clone();
+        let (status, access) = if handler == "step-up" {
+            let request = browser.request(Method::POST, "/auth/step-up", &[SAME_ORIGIN]);
+            let answer = browser.send(request.form(&[("password", PASSWORD)])).await;
+            (answer.status, changed(&answer))
+        } else {
+            let answer = browser.get("/keyed").await;
+            (answer.status, changed(&answer))
+        };
+        let first = if handler == "step-up" { "__Host-access" } else { "-__Host-access" };
+        let expected = [first, "__Host-refresh", "__Host-csrf"].map(str::to_owned).to_vec();
+        assert_eq!((status.as_u16(), access), (if handler == "step-up" { 200 } else { 401 }, expected), "{handler}");
+        assert_ne!(browser.cookies["__Host-refresh"], before, "{handler}");
+        // Later than the leeway, within which a second use of the spent token is answered.
+        service.clock.advance(Duration::from_mins(16));
+        browser.cookies.remove("__Host-access");
+        assert_eq!(browser.get("/me").await.status, 200, "{handler}");
+    }
+    let subject = browser.get("/me").await.text.parse().unwrap();
+    assert_eq!(service.auth.sessions(&subject, Page::first(10)).await.unwrap().len(), 1);
 }

@@ -32,12 +32,15 @@ async fn page() -> ([(&'static str, &'static str); 2], &'static str) {
     ([("cache-control", "public, max-age=3600"), ("cdn-cache-control", "max-age=3600")], "page")
 }
 
+#[api_key]
+async fn keyed() {}
+
 #[require_auth(optional)]
 async fn greet(identity: Option<Identity>) -> &'static str {
     identity.map_or("hello", |_| "welcome back")
 }
 
-/// `/me`, `/open` and `/greet` with the ready routes in browser mode, and the same under `/api` without.
+/// `/me`, `/open`, `/page`, `/greet` and `/keyed` with the ready routes in browser mode, and the same under `/api` without.
 fn router(auth: &Auth) -> GuardedRouter<Auth> {
     let routes = || {
         GuardedRouter::new()
@@ -45,6 +48,7 @@ fn router(auth: &Auth) -> GuardedRouter<Auth> {
             .route("/open", get(open).post(open))
             .route("/page", get(page))
             .route("/greet", post(greet))
+            .route("/keyed", get(keyed))
     };
     let browser = routes().browser().merge(auth.routes().browser());
     GuardedRouter::new().merge(browser).nest("/api", routes().merge(auth.routes().prefix("")))

@@ -1,10 +1,12 @@
 //! The cookies of browser mode (RFC 6265).
 
+use std::sync::Arc;
+
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::issued::IssuedTokens;
 use crate::base::SessionId;
-use crate::service::Auth;
+use crate::service::{Auth, SteppedUp, Tokens};
 use crate::verify::Browser;
 
 /// A longer cookie is ignored by browsers, counted with its name and attributes (RFC 6265 section 6.1).
@@ -15,6 +17,12 @@ const MARGIN_SECS: u64 = 5;
 
 pub(super) enum Change {
     Set(IssuedTokens),
+    /// The refresh token of a renewal, with the access token that the handler issued after it; without one the access
+    /// cookie ends. The browser's own refresh token is spent: without this one its next use would count as theft.
+    Renewed {
+        tokens: Arc<Tokens>,
+        access: Option<Arc<SteppedUp>>,
+    },
     /// Only the access token: the next request renews it.
     ClearAccess,
     Clear,
@@ -25,28 +33,49 @@ pub(super) enum Change {
 pub(super) struct TooLong;
 
 impl Change {
+    /// The change of a renewal, with what came after it: an access token, or its end.
+    pub(super) fn after(renewal: Option<Self>, access: Option<Arc<SteppedUp>>) -> Self {
+        match (renewal, access) {
+            (Some(Self::Set(IssuedTokens::All(tokens))), access) => Self::Renewed { tokens, access },
+            (_, Some(access)) => Self::Set(IssuedTokens::Access(access)),
+            (_, None) => Self::ClearAccess,
+        }
+    }
+
     /// Adds the `Set-Cookie` headers.
     pub(super) fn add_to(&self, headers: &mut HeaderMap, auth: &Auth) -> Result<(), TooLong> {
         let browser = &auth.verifier().browser;
         let names = &browser.cookies;
+        let mut access = |token: &str, age| set(&mut *headers, browser, &names.access, token, age, true);
         match self {
             Self::Set(IssuedTokens::All(tokens)) => {
-                let refresh_ttl = auth.service().map_or(0, |service| service.lifetimes.refresh.as_secs());
-                set(headers, browser, &names.access, tokens.access.expose(), access_age(tokens.expires_in), true)?;
-                set(headers, browser, &names.refresh, tokens.refresh.expose(), refresh_ttl, true)?;
-                csrf(headers, browser, &tokens.session, refresh_ttl)
+                access(tokens.access.expose(), access_age(tokens.expires_in))?;
+                refresh(headers, browser, tokens, auth)
             }
-            Self::Set(IssuedTokens::Access(token)) => {
-                set(headers, browser, &names.access, token.access.expose(), access_age(token.expires_in), true)
+            Self::Renewed { tokens, access: Some(token) } => {
+                access(token.access.expose(), access_age(token.expires_in))?;
+                refresh(headers, browser, tokens, auth)
             }
-            Self::ClearAccess => set(headers, browser, &names.access, "", 0, true),
+            Self::Renewed { tokens, access: None } => {
+                access("", 0)?;
+                refresh(headers, browser, tokens, auth)
+            }
+            Self::Set(IssuedTokens::Access(token)) => access(token.access.expose(), access_age(token.expires_in)),
+            Self::ClearAccess => access("", 0),
             Self::Clear => {
-                set(headers, browser, &names.access, "", 0, true)?;
+                access("", 0)?;
                 set(headers, browser, &names.refresh, "", 0, true)?;
                 set(headers, browser, &names.csrf, "", 0, false)
             }
         }
     }
+}
+
+/// The refresh token, and the token against CSRF of its session.
+fn refresh(headers: &mut HeaderMap, browser: &Browser, tokens: &Tokens, auth: &Auth) -> Result<(), TooLong> {
+    let ttl = auth.service().map_or(0, |service| service.lifetimes.refresh.as_secs());
+    set(headers, browser, &browser.cookies.refresh, tokens.refresh.expose(), ttl, true)?;
+    csrf(headers, browser, &tokens.session, ttl)
 }
 
 fn access_age(expires_in: u64) -> u64 {

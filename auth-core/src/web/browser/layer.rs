@@ -138,10 +138,11 @@ fn leave(
     } else if let Some(login_page) = login_page.filter(|_| is_missing || (is_invalid && by_cookie)) {
         response = (NO_STORE, Redirect::to(&login_page)).into_response();
     }
-    let change = match issued {
-        Some(issued) => Some(Change::Set(issued.tokens)),
+    let change = match issued.map(|issued| issued.tokens) {
+        Some(IssuedTokens::Access(access)) => Some(Change::after(change, Some(access))),
+        Some(tokens) => Some(Change::Set(tokens)),
         None if is_cleared => Some(Change::Clear),
-        None if is_invalid && by_cookie => Some(Change::ClearAccess),
+        None if is_invalid && by_cookie => Some(Change::after(change, None)),
         None => change,
     };
     let Some(change) = change else { return response };
