@@ -44,7 +44,7 @@ pub use postgres::PostgresStore;
 pub use registry::BuiltIn;
 pub use registry::{Created, FieldError, NewUser, UserRegistry, UserRejected, UserTransaction};
 pub use roles::{RolePermissions, RoleStore, StoredRole};
-pub use second_factors::{Factor, FactorKind, NewFactor, SecondFactors};
+pub use second_factors::{Factor, FactorKind, NewFactor, Removable, SecondFactors};
 pub use sessions::{Holder, NewSession, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore, StepUp};
 #[cfg(any(feature = "sqlite", feature = "postgres"))]
 pub use sql::OpenError;

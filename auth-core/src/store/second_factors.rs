@@ -60,12 +60,13 @@ pub trait SecondFactors: Send + Sync + 'static {
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError>;
 
-    /// Removes the factors of a kind, and the recovery codes unless a confirmed factor is left. `false` when the subject has
-    /// no such factor.
+    /// Removes the factors of a kind that `removable` names, as they are at the write, and the recovery codes unless a
+    /// confirmed factor is left. `false` when the subject has no such factor.
     async fn remove_factors(
         &self,
         subject: &SubjectId,
         kind: FactorKind,
+        removable: Removable,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError>;
 
@@ -101,6 +102,45 @@ impl FactorKind {
 impl From<String> for FactorKind {
     fn from(name: String) -> Self {
         if name == Self::Totp.name() { Self::Totp } else { Self::Other(name.into()) }
+    }
+}
+
+/// The factors that a removal takes: what authorised it was checked before, and another request may have confirmed a factor
+/// since.
+///
+/// ```
+/// use auth_core::Timestamp;
+/// use auth_core::store::Removable;
+///
+/// let (early, late) = (Timestamp::from_secs(1), Timestamp::from_secs(2));
+/// assert!(Removable::ConfirmedUntil(early).includes(Some(early)));
+/// assert!(!Removable::ConfirmedUntil(early).includes(Some(late)));
+/// assert!(!Removable::Unconfirmed.includes(Some(early)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Removable {
+    /// All.
+    All,
+    /// Those confirmed at this time or before, and those that are not confirmed.
+    ConfirmedUntil(Timestamp),
+    /// Those that are not confirmed.
+    Unconfirmed,
+}
+
+impl Removable {
+    /// Whether it takes a factor that was confirmed at this time; `None` for one that is not confirmed.
+    #[must_use]
+    pub fn includes(self, confirmed_at: Option<Timestamp>) -> bool {
+        confirmed_at.is_none_or(|at| at <= self.until())
+    }
+
+    /// The latest confirmation of what it takes.
+    pub(crate) const fn until(self) -> Timestamp {
+        match self {
+            Self::All => Timestamp::from_millis(i64::MAX),
+            Self::ConfirmedUntil(at) => at,
+            Self::Unconfirmed => Timestamp::from_millis(i64::MIN),
+        }
     }
 }
 

@@ -248,6 +248,7 @@ pub async fn second_factors<S: SecondFactors + AuditLog>(store: &Arc<S>) {
         second_factors::of_concurrent_uses_of_a_counter_one_wins,
         second_factors::a_recovery_code_is_used_once_and_by_its_subject,
         second_factors::a_removed_factor_is_gone_with_its_recovery_codes,
+        second_factors::a_factor_confirmed_later_is_not_removed,
         second_factors::factors_of_an_unknown_kind_are_kept_beside_the_authenticator,
         second_factors::recovery_codes_are_kept_for_the_last_factor,
         second_factors::changes_are_recorded_with_their_rows,

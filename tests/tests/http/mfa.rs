@@ -6,8 +6,9 @@ use auth_core::prelude::*;
 use auth_core::recovery::LogDelivery;
 use auth_core::testing::TestClock;
 use auth_core::token::{EdDsa, MfaKey, SigningKey};
-use auth_core::{AuthBuilder, Clock as _, Context, Registration, Timestamp};
+use auth_core::{AuthBuilder, Clock as _, Context, Refusal, Registration, Timestamp};
 use auth_tests::{AUTH_SECRET, Answer, Client, Tokens};
+use axum::extract::State;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -21,6 +22,8 @@ mod keys;
 mod limits;
 #[path = "mfa/other_kinds.rs"]
 mod other_kinds;
+#[path = "mfa/removal.rs"]
+mod removal;
 #[path = "mfa/step_up.rs"]
 mod step_up;
 
@@ -37,6 +40,11 @@ async fn strong() {}
 
 #[require(fresh("10m"))]
 async fn recent() {}
+
+#[require_auth]
+async fn renew(identity: Identity, State(auth): State<Auth>) -> Result<String, Refusal> {
+    Ok(auth.access_token(&identity).await?.expose().to_owned())
+}
 
 guard!(pub AdminsByTwoFactors = any(not(role(Admin)), mfa));
 
@@ -64,6 +72,7 @@ async fn client(nodes: &[Auth]) -> Client {
         GuardedRouter::new()
             .route("/strong", get(strong))
             .route("/recent", get(recent))
+            .route("/renew", post(renew))
             .route("/admins", get(admins_by_two_factors))
     };
     place::client(nodes, routes).await

@@ -1,17 +1,18 @@
 //! Enrolment and removal of second factors.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Code, is_totp};
-use crate::base::{Context, Email, FactorId, SubjectId};
+use super::{AMR, Code, is_totp};
+use crate::base::{Context, Email, FactorId, SessionId, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::limits::Attempt;
 use crate::service::{AccountError, Auth, user_of};
-use crate::store::{FactorKind, NewFactor, UserRecord};
+use crate::store::{FactorKind, NewFactor, Removable, Session, StepUp, UserRecord};
 use crate::token::{RecoveryCode, TotpSecret};
 use crate::verify::Identity;
 
@@ -102,7 +103,10 @@ impl Auth {
     }
 
     /// Removes the authenticator of an identity's subject, and the recovery codes. It takes a code of it or a recovery
-    /// code, or a session that authenticated by the second factor in the last 15 minutes.
+    /// code, or a session that authenticated by this second factor in the last 15 minutes, and not by an earlier one.
+    ///
+    /// The subject's other sessions end, which may have authenticated by the factor. This one goes on; tokens of its later
+    /// refreshes have neither `otp` nor `mfa` in `amr`. An enrolment that was not confirmed takes a recent session only.
     ///
     /// # Errors
     ///
@@ -115,24 +119,47 @@ impl Auth {
         code: Option<SecretString>,
     ) -> Result<(), AccountError> {
         let subject = self.user_of(identity).await?.id;
-        if code.is_none() {
-            self.check_recent(identity.authenticated_at())?;
-            // A session from before the confirmation has not authenticated by it.
-            if !identity.authenticated_by("mfa") && self.has_second_factor(&subject).await? {
-                return Err(AccountError::StepUpRequired);
-            }
-        }
+        let removable = if code.is_some() { Removable::All } else { self.removable(identity, &subject).await? };
+        let session = identity.session().cloned();
         let code = code.map(|text| Code::of(&subject, text));
-        self.change_with(context, "remove_totp", code, |change| async move {
+        self.change_with(context, "remove_totp", code, move |change| async move {
             change.check_caller().await?;
-            let is_removed = change.remove_factors(&subject, FactorKind::Totp).await?;
-            if is_removed { Ok(()) } else { Err(NO_FACTOR) }
+            if !change.remove_factors(&subject, FactorKind::Totp, removable).await? {
+                // One that was confirmed since the check.
+                let is_left = change.auth().confirmed_factors(&subject).await?.iter().any(is_totp);
+                return Err(if is_left { AccountError::StepUpRequired } else { NO_FACTOR });
+            }
+            if removable == Removable::Unconfirmed {
+                return Ok(());
+            }
+            change.end_other_sessions(&subject, session.as_ref()).await?;
+            let Some(session) = session else { return Ok(()) };
+            change.forget_second_factor(&subject, &session).await
         })
         .await
     }
 
+    /// What an identity may remove without a code.
+    async fn removable(&self, identity: &Identity, subject: &SubjectId) -> Result<Removable, AccountError> {
+        self.check_recent(identity.authenticated_at())?;
+        let factors = self.confirmed_factors(subject).await?;
+        let by_second_factor = factors.is_empty() || identity.authenticated_by("mfa");
+        let Some(factor) = factors.iter().find(|factor| is_totp(factor)) else {
+            return if by_second_factor { Ok(Removable::Unconfirmed) } else { Err(AccountError::StepUpRequired) };
+        };
+        // A session from before the confirmation has not authenticated by this factor, but perhaps by a former one. The time
+        // of an authentication is known to the second.
+        let removable = Removable::ConfirmedUntil(identity.authenticated_at().after(Duration::from_millis(999)));
+        if by_second_factor && removable.includes(factor.confirmed_at) {
+            Ok(removable)
+        } else {
+            Err(AccountError::StepUpRequired)
+        }
+    }
+
     /// Removes the second factors and recovery codes of a subject that has lost them, as an administrator does after
-    /// another proof of identity.
+    /// another proof of identity. Every session of the subject ends, and every access token is revoked, as by
+    /// [`logout_everywhere`](Self::logout_everywhere): a session may have authenticated by a stolen code.
     ///
     /// ```
     /// use auth_core::AccountError;
@@ -145,18 +172,19 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when the subject has none; [`AccountError::CallerChanged`].
+    /// [`AccountError::NotFound`] when the subject has none; [`AccountError::CallerChanged`]. After `Unavailable` they may
+    /// have been removed, and sessions may go on.
     pub async fn reset_second_factors(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
         let subject = subject.clone();
         self.change(context, "reset_second_factors", |change| async move {
             change.check_caller().await?;
-            let factors = change.service()?.second_factor.store()?.factors(&subject).await?;
-            let kinds: BTreeSet<_> = factors.into_iter().map(|factor| factor.kind).collect();
-            let mut is_removed = false;
-            for kind in kinds {
-                is_removed |= change.remove_factors(&subject, kind).await?;
+            change.service()?.second_factor.store()?;
+            if !change.remove_all_factors(&subject).await? {
+                return Err(NO_FACTOR);
             }
-            if is_removed { Ok(()) } else { Err(NO_FACTOR) }
+            // After the removal: a login in progress may have used a code before it, and has read the version before.
+            change.revoke_tokens(&subject).await?;
+            change.end_sessions(&subject).await
         })
         .await
     }
@@ -195,12 +223,46 @@ impl Change {
         if confirmed { Ok(RecoveryCodes { codes }) } else { Err(missing) }
     }
 
-    async fn remove_factors(&self, subject: &SubjectId, kind: FactorKind) -> Result<bool, AccountError> {
+    /// Removes the factors of every kind; `false` when there is none.
+    pub(crate) async fn remove_all_factors(&self, subject: &SubjectId) -> Result<bool, AccountError> {
+        let Some(store) = &self.service()?.second_factor.store else { return Ok(false) };
+        let factors = store.factors(subject).await?;
+        let kinds: BTreeSet<_> = factors.into_iter().map(|factor| factor.kind).collect();
+        let mut is_removed = false;
+        for kind in kinds {
+            is_removed |= self.remove_factors(subject, kind, Removable::All).await?;
+        }
+        Ok(is_removed)
+    }
+
+    async fn remove_factors(
+        &self,
+        subject: &SubjectId,
+        kind: FactorKind,
+        removable: Removable,
+    ) -> Result<bool, AccountError> {
         let recording = self.recording(Some(subject), |removed: &bool| {
             let event = || EventKind::SecondFactorRemoved { subject: subject.clone(), factor: kind.clone() };
             removed.then(event).into_iter().collect()
         });
         let store = self.service()?.second_factor.store()?;
-        recording.of(store.remove_factors(subject, kind.clone(), recording.audit())).await
+        recording.of(store.remove_factors(subject, kind.clone(), removable, recording.audit())).await
+    }
+
+    /// Takes a removed authenticator out of the authentication methods of a session.
+    async fn forget_second_factor(&self, subject: &SubjectId, id: &SessionId) -> Result<(), AccountError> {
+        let sessions = &self.service()?.sessions;
+        let is_by_it = |session: &Session| session.amr.split_whitespace().any(|method| method == AMR[0]);
+        let Some(session) = sessions.find(id).await?.filter(is_by_it) else { return Ok(()) };
+        let methods: Vec<_> = session.amr.split_whitespace().filter(|method| !AMR.contains(method)).collect();
+        let step_up = StepUp {
+            session: id,
+            subject,
+            version: session.version,
+            amr: &methods.join(" "),
+            at: session.authenticated_at,
+        };
+        let recording = self.recording(Some(subject), |_: &Option<Session>| Vec::new());
+        recording.of(sessions.step_up(step_up, recording.audit())).await.map(drop)
     }
 }

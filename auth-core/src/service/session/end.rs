@@ -37,10 +37,7 @@ impl Auth {
         let subject = subject.clone();
         self.change(context, "logout_everywhere", |change| async move {
             // First and in one step: a login in progress has read the old version, and legacy tokens have no session.
-            let recording = change.recording(Some(&subject), |version: &Option<u64>| {
-                version.iter().map(|_| EventKind::TokensRevoked { subject: subject.clone() }).collect()
-            });
-            recording.of(change.service()?.users.revoke_tokens(&subject, recording.audit())).await?;
+            change.revoke_tokens(&subject).await?;
             change.end_sessions(&subject).await
         })
         .await
@@ -89,6 +86,34 @@ impl Change {
             false => Vec::new(),
         });
         recording.of(self.service()?.sessions.end(subject, session, recording.audit())).await
+    }
+
+    /// Raises the version of a subject, so that every earlier session and token is refused.
+    pub(crate) async fn revoke_tokens(&self, subject: &SubjectId) -> Result<(), AccountError> {
+        let recording = self.recording(Some(subject), |version: &Option<u64>| {
+            version.iter().map(|_| EventKind::TokensRevoked { subject: subject.clone() }).collect()
+        });
+        recording.of(self.service()?.users.revoke_tokens(subject, recording.audit())).await.map(drop)
+    }
+
+    /// Ends the sessions of a subject but for `kept`.
+    pub(crate) async fn end_other_sessions(
+        &self,
+        subject: &SubjectId,
+        kept: Option<&SessionId>,
+    ) -> Result<(), AccountError> {
+        let service = self.service()?;
+        let Some(user) = service.users.find_by_id(subject).await? else { return Ok(()) };
+        loop {
+            let page = Page::first(BATCH);
+            let sessions = service.sessions.list(subject, user.state.version, self.now(), page).await?;
+            for session in sessions.iter().filter(|session| Some(&session.id) != kept) {
+                self.end_session(subject, &session.id).await?;
+            }
+            if sessions.len() < BATCH as usize {
+                return Ok(());
+            }
+        }
     }
 
     /// Ends all sessions of a subject. The subject's version or the subject itself has changed before, so that they are

@@ -108,7 +108,8 @@ impl Auth {
 
     /// Issues a new access token for the session of an identity, with the same scopes, as far as the subject
     /// [may have them](crate::AuthBuilder::grant_scopes) now, and the same key, so that a
-    /// client without a refresh token stays logged in while it is active. The session's end stays as it is.
+    /// client without a refresh token stays logged in while it is active. The session's end stays as it is. Its time and
+    /// methods of authentication are those of the identity's token; a [step-up](Self::step_up) returns a token with new ones.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -136,7 +137,9 @@ impl Auth {
         let user = self.living_subject(&session).await?.ok_or(ended)?;
         let claims = identity.claims();
         let key = claims.cnf.as_ref().map(|key| key.jkt.as_str());
-        let session = Session { scope: claims.scope.clone(), ..session };
+        // Those of this token: the session may have stepped up since, and the token may be stolen.
+        let (amr, authenticated_at) = (claims.amr.join(" "), identity.authenticated_at());
+        let session = Session { scope: claims.scope.clone(), amr, authenticated_at, ..session };
         let grant = self.grant(&session, &user.state.roles).await?;
         self.issue_access_token(&session, &user.state.roles, key, &grant).map(|(access, _)| access)
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, Tables};
 use crate::base::{FactorId, SubjectId, Timestamp};
-use crate::store::{Audit, Factor, FactorKind, NewFactor, SecondFactors, StoreError};
+use crate::store::{Audit, Factor, FactorKind, NewFactor, Removable, SecondFactors, StoreError};
 use crate::token::TokenHash;
 
 impl Tables {
@@ -95,11 +95,13 @@ impl SecondFactors for MemoryStore {
         &self,
         subject: &SubjectId,
         kind: FactorKind,
+        removable: Removable,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
         let mut tables = self.tables();
         let before = tables.factors.len();
-        tables.factors.retain(|_, (owner, factor)| owner != subject || factor.kind != kind);
+        let is_removed = |factor: &Factor| factor.kind == kind && removable.includes(factor.confirmed_at);
+        tables.factors.retain(|_, (owner, factor)| owner != subject || !is_removed(factor));
         let removed = tables.factors.len() < before;
         let is_left = tables.factors_of(subject).any(|factor| factor.confirmed_at.is_some());
         if !is_left {

@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use super::audit::commit;
 use super::{Columns, Engine, Transaction, Value, records, stored_version};
 use crate::base::{FactorId, SubjectId, Timestamp};
-use crate::store::{Audit, Factor, FactorKind, NewFactor, SecondFactors, StoreError};
+use crate::store::{Audit, Factor, FactorKind, NewFactor, Removable, SecondFactors, StoreError};
 use crate::token::TokenHash;
 
 #[diagnostic::do_not_recommend]
@@ -80,10 +80,12 @@ impl<E: Engine> SecondFactors for E {
         &self,
         subject: &SubjectId,
         kind: FactorKind,
+        removable: Removable,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
         let mut tx = self.begin().await?;
-        let removed = tx.rows(E::SQL.remove_factors, &[subject.as_str().into(), kind.name().into()]).await?;
+        let values = [subject.as_str().into(), kind.name().into(), removable.until().into()];
+        let removed = tx.rows(E::SQL.remove_factors, &values).await?;
         tx.rows(E::SQL.forget_lone_codes, &[subject.as_str().into()]).await?;
         commit::<E, _>(tx, audit, !removed.is_empty()).await
     }

@@ -210,7 +210,8 @@ statements! {
     any_factor ["SELECT id FROM " T "second_factors WHERE confirmed_at IS NOT NULL LIMIT 1"]
     use_factor ["UPDATE " T "second_factors SET counter = $2, last_used_at = $3, secret = COALESCE($4, secret)
                  WHERE id = $1 AND confirmed_at IS NOT NULL AND counter < $2 RETURNING id"]
-    remove_factors ["DELETE FROM " T "second_factors WHERE subject = $1 AND kind = $2 RETURNING id"]
+    remove_factors ["DELETE FROM " T "second_factors
+                     WHERE subject = $1 AND kind = $2 AND (confirmed_at IS NULL OR confirmed_at <= $3) RETURNING id"]
     forget_factors ["DELETE FROM " T "second_factors WHERE subject = $1"]
     add_recovery_code ["INSERT INTO " T "recovery_codes (subject, hash) VALUES ($1, $2)"]
     use_recovery_code ["DELETE FROM " T "recovery_codes WHERE subject = $1 AND hash = $2 RETURNING subject"]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fixtures::{NOW, secs, token};
-use crate::base::{FactorId, SessionId, SubjectId};
-use crate::store::{Audit, AuditFilter, AuditLog, AuditRow, Factor, FactorKind, NewFactor, SecondFactors};
+use crate::base::{FactorId, SessionId, SubjectId, Timestamp};
+use crate::store::{Audit, AuditFilter, AuditLog, AuditRow, Factor, FactorKind, NewFactor, Removable, SecondFactors};
 
 fn new_factor(subject: &SubjectId) -> NewFactor {
     let secret = subject.as_str().as_bytes().to_vec();
@@ -136,7 +136,7 @@ pub(super) async fn a_removed_factor_is_gone_with_its_recovery_codes<S: SecondFa
         if forget {
             store.forget_factors(&factor.subject).await.unwrap();
         } else {
-            let remove = || store.remove_factors(&factor.subject, FactorKind::Totp, Audit::none());
+            let remove = || store.remove_factors(&factor.subject, FactorKind::Totp, Removable::All, Audit::none());
             assert!(remove().await.unwrap());
             assert!(!remove().await.unwrap(), "a factor was removed twice");
         }
@@ -183,8 +183,8 @@ pub(super) async fn factors_of_an_unknown_kind_are_kept_beside_the_authenticator
         assert!(store.use_factor(&passkeys[0].id, counter, NOW, None, Audit::none()).await.unwrap());
     }
     assert!(!store.use_factor(&passkeys[0].id, 2, NOW, None, Audit::none()).await.unwrap(), "a counter was used twice");
-    assert!(store.remove_factors(&subject, kind.clone(), Audit::none()).await.unwrap());
-    assert!(!store.remove_factors(&subject, kind, Audit::none()).await.unwrap());
+    assert!(store.remove_factors(&subject, kind.clone(), Removable::All, Audit::none()).await.unwrap());
+    assert!(!store.remove_factors(&subject, kind, Removable::All, Audit::none()).await.unwrap());
     assert_eq!(only(&**store, &subject).await.id, totp.id, "the authenticator was removed with the passkeys");
 }
 
@@ -199,10 +199,31 @@ pub(super) async fn recovery_codes_are_kept_for_the_last_factor<S: SecondFactors
     for id in [&totp.id, &passkey.id] {
         assert!(store.confirm_factor(id, 0, NOW, &codes, Audit::none()).await.unwrap());
     }
-    assert!(store.remove_factors(&subject, FactorKind::Totp, Audit::none()).await.unwrap());
+    assert!(store.remove_factors(&subject, FactorKind::Totp, Removable::All, Audit::none()).await.unwrap());
     assert!(store.use_recovery_code(&subject, &codes[0], Audit::none()).await.unwrap(), "the codes are gone");
-    assert!(store.remove_factors(&subject, kind, Audit::none()).await.unwrap());
+    assert!(store.remove_factors(&subject, kind, Removable::All, Audit::none()).await.unwrap());
     assert!(!store.use_recovery_code(&subject, &codes[1], Audit::none()).await.unwrap(), "a code outlived its factors");
+}
+
+pub(super) async fn a_factor_confirmed_later_is_not_removed<S: SecondFactors>(store: &Arc<S>) {
+    let early = Timestamp::from_millis(NOW.as_millis() - 1);
+    for (removable, is_confirmed, is_removed) in [
+        (Removable::Unconfirmed, false, true),
+        (Removable::Unconfirmed, true, false),
+        (Removable::ConfirmedUntil(early), false, true),
+        (Removable::ConfirmedUntil(early), true, false),
+        (Removable::ConfirmedUntil(NOW), true, true),
+    ] {
+        let (factor, code) = (enrol(&**store, &SubjectId::random()).await, token());
+        if is_confirmed {
+            assert!(store.confirm_factor(&factor.id, 7, NOW, &[code], Audit::none()).await.unwrap());
+        }
+        let removed = store.remove_factors(&factor.subject, FactorKind::Totp, removable, Audit::none()).await.unwrap();
+        assert_eq!(removed, is_removed, "{removable:?}, confirmed: {is_confirmed}");
+        assert_eq!(store.factors(&factor.subject).await.unwrap().is_empty(), is_removed);
+        let has_code = store.use_recovery_code(&factor.subject, &code, Audit::none()).await.unwrap();
+        assert_eq!(has_code, is_confirmed && !is_removed, "{removable:?}: the recovery codes go with the last factor");
+    }
 }
 
 pub(super) async fn changes_are_recorded_with_their_rows<S: SecondFactors + AuditLog>(store: &Arc<S>) {
@@ -226,7 +247,7 @@ pub(super) async fn changes_are_recorded_with_their_rows<S: SecondFactors + Audi
         store.enrol_factor(new_factor(&subject), Audit::new(&enrolled)).await.unwrap();
     }
     for _ in 0..2 {
-        store.remove_factors(&subject, FactorKind::Totp, Audit::new(&removed)).await.unwrap();
+        store.remove_factors(&subject, FactorKind::Totp, Removable::All, Audit::new(&removed)).await.unwrap();
     }
     let filter = AuditFilter { subject: Some(subject.clone()), ..AuditFilter::default() };
     let mut kinds: Vec<_> = store.events(&filter, 20).await.unwrap().into_iter().map(|row| row.kind).collect();

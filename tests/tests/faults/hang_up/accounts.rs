@@ -91,12 +91,15 @@ async fn in_the_confirmation_of_an_authenticator() {
 async fn in_the_removal_of_an_authenticator() {
     hang_up_in(
         Scene::with_second_factor,
-        &["second_factor_used", "second_factor_removed"],
+        &["second_factor_used", "second_factor_removed", "session_ended"],
         async |scene| {
             let identity = identity(&scene.auth, scene.first.access.expose()).await;
             scene.auth.remove_totp(&context(), &identity, Some(scene.code(1))).await
         },
-        async |scene| Effect { changed: scene.factor().await.is_none(), seen: true },
+        async |scene| Effect {
+            changed: scene.factor().await.is_none(),
+            seen: (scene.first_status().await, scene.second_status().await) == (200, 401),
+        },
     )
     .await;
 }

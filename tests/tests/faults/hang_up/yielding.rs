@@ -6,7 +6,7 @@ use auth_core::prelude::*;
 use auth_core::recovery::Purpose;
 use auth_core::store::{
     Account, AccountPatch, ApiKeyRecord, ApiKeyStore, Audit, Created, Factor, FactorKind, KeysOf, MemoryStore,
-    NewFactor, NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord,
+    NewFactor, NewSession, NewUser, OneTimeToken, OneTimeTokens, Page, Redeem, Redeemed, RefreshTokenRecord, Removable,
     RolePermissions, RoleStore, SecondFactors, Session, SessionStore, StepUp, StoreError, StoredRole, UpdateOutcome,
     UserDirectory, UserRecord, UserRegistry, UserStore, VerifiedEmail,
 };
@@ -273,9 +273,10 @@ impl SecondFactors for Yielding {
         &self,
         subject: &SubjectId,
         kind: FactorKind,
+        removable: Removable,
         audit: Audit<'_, bool>,
     ) -> Result<bool, StoreError> {
-        yielding!(self.0.remove_factors(subject, kind, audit))
+        yielding!(self.0.remove_factors(subject, kind, removable, audit))
     }
 
     async fn forget_factors(&self, subject: &SubjectId) -> Result<(), StoreError> {
