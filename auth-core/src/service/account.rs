@@ -121,7 +121,7 @@ impl Auth {
             self.check_recent(at)?;
         }
         self.limit_new_address(context, id, email).await?;
-        Ok(if self.is_address_private(context, id) { patch.email.take() } else { None })
+        Ok(if self.is_address_private(context, id).await? { patch.email.take() } else { None })
     }
 
     /// Removes an account with its sessions, API keys, one-time tokens and second factors. Guards refuse all of them from the next request on.
@@ -178,7 +178,10 @@ impl Change {
         patch.needed_roles.extend_from_slice(&self.service()?.needed_roles);
         let recording = self.recording(Some(id), |outcome: &UpdateOutcome| match outcome {
             UpdateOutcome::Updated { before, after } => vec![updated(before, after)],
-            UpdateOutcome::NotFound | UpdateOutcome::EmailTaken | UpdateOutcome::LastOfRole => Vec::new(),
+            UpdateOutcome::NotFound
+            | UpdateOutcome::EmailTaken
+            | UpdateOutcome::LastOfRole
+            | UpdateOutcome::VersionChanged => Vec::new(),
         });
         let directory = self.auth().directory()?;
         match recording.of(directory.update(id, patch, recording.audit())).await? {
@@ -189,6 +192,7 @@ impl Change {
             UpdateOutcome::NotFound => Err(AccountError::NotFound { what: USER }),
             UpdateOutcome::EmailTaken => Err(AccountError::EmailTaken),
             UpdateOutcome::LastOfRole => Err(AccountError::LastOfRole),
+            UpdateOutcome::VersionChanged => Err(AccountError::CallerChanged),
         }
     }
 }

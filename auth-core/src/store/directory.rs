@@ -74,9 +74,17 @@ pub struct AccountPatch {
     /// [`Auth::update_account`](crate::Auth::update_account) sets them from
     /// [`AuthBuilder::needed_role`](crate::AuthBuilder::needed_role).
     pub needed_roles: Vec<Box<str>>,
+    /// The version that the account must have at the write, and be active: what was checked before the write may be
+    /// outdated. `None` for a change that does not depend on it.
+    pub version: Option<u64>,
 }
 
 impl AccountPatch {
+    /// Whether the account, which has this version, is no longer what the patch depends on.
+    pub(crate) fn is_outdated(&self, account: &Account, version: u64) -> bool {
+        self.version.is_some_and(|expected| expected != version || !account.active)
+    }
+
     pub(crate) fn deactivates(&self, account: &Account) -> bool {
         account.active && self.active == Some(false)
     }
@@ -110,4 +118,6 @@ pub enum UpdateOutcome {
     EmailTaken,
     /// No other active account has one of the needed roles; nothing changed.
     LastOfRole,
+    /// The account is not active, or has another version than the patch depends on; nothing changed.
+    VersionChanged,
 }

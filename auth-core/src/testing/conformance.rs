@@ -107,6 +107,7 @@ pub async fn directory<S: UserDirectory + SessionStore>(store: &Arc<S>) {
         accounts::the_password_of_an_inactive_user_is_not_set,
         accounts::a_changed_address_is_the_login_name_from_then_on,
         accounts::a_taken_address_changes_nothing,
+        accounts::a_patch_of_another_version_or_an_inactive_account_changes_nothing,
         accounts::an_unknown_account_is_not_found,
         accounts::a_removed_account_is_gone,
     );

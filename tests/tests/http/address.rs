@@ -1,26 +1,34 @@
 //! Changes of an e-mail address: their limits, their messages, and those that tell no one who has an account.
 
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message, MessageKind};
-use auth_core::store::{Account, AccountPatch, MemoryStore, SqliteStore};
+use auth_core::store::{Account, AccountPatch, AuditFilter, MemoryStore, SqliteStore};
 use auth_core::testing::TestClock;
-use auth_core::{AccountError, Actor, AuthBuilder, Context, Email, Refusal, Registration, Timestamp};
+use auth_core::{AccountError, Actor, AuthBuilder, Context, Email, NewApiKey, Refusal, Registration, Timestamp};
 use auth_tests::{Answer, Client};
 use axum::extract::{Path, State};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{OTHER_PASSWORD, PASSWORD};
 
+#[path = "address/races.rs"]
+mod races;
+
 type Sent = (&'static str, String, String);
 
-/// Keeps the messages.
+/// Keeps the messages, and may say that it does not.
 #[derive(Clone, Default)]
-struct Outbox(Arc<Mutex<Vec<Sent>>>);
+struct Outbox {
+    sent: Arc<Mutex<Vec<Sent>>>,
+    fails: Arc<AtomicBool>,
+}
 
 #[async_trait]
 impl Delivery for Outbox {
@@ -32,8 +40,8 @@ impl Delivery for Outbox {
             MessageKind::AccountExists(_) => "exists",
             _ => "another",
         };
-        self.0.lock().unwrap().push((kind, message.to.to_string(), message.token().to_owned()));
-        Ok(())
+        self.sent.lock().unwrap().push((kind, message.to.to_string(), message.token().to_owned()));
+        if self.fails.load(Relaxed) { Err(DeliveryError::new("no answer")) } else { Ok(()) }
     }
 }
 
@@ -61,7 +69,7 @@ impl Scene {
 
     async fn messages(&self) -> Vec<Sent> {
         self.auth.settled().await;
-        std::mem::take(&mut *self.outbox.0.lock().unwrap())
+        std::mem::take(&mut *self.outbox.sent.lock().unwrap())
     }
 
     fn ada(&self) -> Context {
@@ -71,6 +79,14 @@ impl Scene {
     async fn change(&self, context: &Context, name: &str) -> Result<Account, AccountError> {
         let email = Some(format!("{name}@example.com").parse().unwrap());
         self.auth.update_account(context, &self.ada, AccountPatch { email, ..AccountPatch::default() }).await
+    }
+
+    /// What the subject sees at `/auth/events/mine`, oldest first.
+    async fn events(&self) -> Vec<Value> {
+        self.auth.settled().await;
+        let filter = AuditFilter { subject: Some(self.ada.clone()), ..AuditFilter::default() };
+        let events = self.auth.events(&filter, 100).await.unwrap();
+        events.iter().rev().map(|event| serde_json::to_value(&event.kind).unwrap()).collect()
     }
 
     async fn address(&self) -> String {
@@ -141,13 +157,14 @@ async fn who_has_an_account_is_not_found_out_by_many_changes_of_an_address() {
 async fn a_private_change_of_the_address_tells_no_one_who_has_an_account() {
     let scene = Scene::new(AuthBuilder::private_registration).await;
     let free = scene.change(&scene.ada(), "countess").await;
-    let (kind, to, token) = scene.messages().await.pop().unwrap();
-    assert_eq!((kind, to.as_str()), ("change", "countess@example.com"));
+    assert_eq!(kinds(&scene.messages().await), [("change", "countess@example.com")]);
     let taken = scene.change(&scene.ada(), "bob").await;
     assert_eq!(free, taken);
     assert_eq!(free.unwrap().email.as_str(), "ada@example.com");
     assert_eq!(kinds(&scene.messages().await), [("exists", "bob@example.com")]);
     assert_eq!(scene.address().await, "ada@example.com");
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    let (_, _, token) = scene.messages().await.pop().unwrap();
 
     // By the token, once, for the subject alone.
     let system = Context::system("test");
@@ -253,4 +270,67 @@ async fn a_change_of_the_address_that_a_store_interrupts_is_made_by_its_token() 
         assert_eq!(kinds(&scene.messages().await), [("changed", "ada@example.com")], "once");
         assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
     }
+}
+
+/// The token of an earlier change becomes invalid, and the subject sees the same events.
+#[tokio::test]
+async fn a_private_change_of_the_address_leaves_the_same_traces_for_a_taken_one() {
+    for is_broken in [false, true] {
+        let mut traces = Vec::new();
+        for name in ["free", "bob"] {
+            let scene = Scene::new(AuthBuilder::private_registration).await;
+            scene.outbox.fails.store(is_broken, Relaxed);
+            scene.change(&scene.ada(), "countess").await.unwrap();
+            let (_, _, earlier) = scene.messages().await.pop().unwrap();
+            let before = scene.events().await.len();
+            scene.change(&scene.ada(), name).await.unwrap();
+            let mut events = scene.events().await.split_off(before);
+            for event in &mut events {
+                *event = Value::String(event.to_string().replace(scene.ada.as_str(), "ada"));
+            }
+            let outcome = scene.auth.verify_email(&Context::system("test"), &earlier).await;
+            assert_eq!(scene.address().await, "ada@example.com");
+            traces.push((events, outcome));
+        }
+        assert_eq!(traces[0], traces[1]);
+        assert_eq!(traces[0].0.len(), if is_broken { 2 } else { 1 }, "{traces:?}");
+        assert_eq!(traces[0].1, Err(AccountError::InvalidOneTimeToken));
+    }
+}
+
+#[tokio::test]
+async fn a_change_by_an_api_key_of_the_subject_is_as_private() {
+    let scene = Scene::new(AuthBuilder::private_registration).await;
+    let system = Context::system("test");
+    let key = async |owner: &SubjectId| {
+        let issued = scene.auth.create_api_key(&system, owner, NewApiKey::new("a key")).await.unwrap();
+        Context::of(Actor::ApiKey(issued.record.id))
+    };
+    let own = key(&scene.ada).await;
+    let (free, taken) = (scene.change(&own, "countess").await, scene.change(&own, "bob").await);
+    assert_eq!(free, taken);
+    assert_eq!(free.unwrap().email.as_str(), "ada@example.com");
+    assert_eq!(kinds(&scene.messages().await), [("change", "countess@example.com"), ("exists", "bob@example.com")]);
+    // That of an administration changes at once.
+    let bob = scene.auth.accounts(None, 10).await.unwrap().into_iter().find(|account| account.id != scene.ada).unwrap();
+    let other = key(&bob.id).await;
+    assert_eq!(scene.change(&other, "cyd").await, Err(AccountError::EmailTaken));
+}
+
+#[tokio::test]
+async fn a_refused_change_of_the_address_keeps_the_verification_of_the_present_one() {
+    let scene = Scene::new(AuthBuilder::private_registration).await;
+    let system = Context::system("test");
+    scene.auth.request_email_verification(&system, &scene.ada).await.unwrap();
+    let (_, _, token) = scene.messages().await.pop().unwrap();
+    scene.auth.verify_email(&system, &token).await.unwrap();
+    let verified = scene.auth.email_verified_at(&scene.ada).await.unwrap();
+    assert!(verified.is_some());
+
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    let (_, _, token) = scene.messages().await.pop().unwrap();
+    scene.auth.register(&system, Registration::new("countess@example.com", PASSWORD)).await.unwrap();
+    assert_eq!(scene.auth.verify_email(&system, &token).await, Err(AccountError::InvalidOneTimeToken));
+    assert_eq!(scene.address().await, "ada@example.com");
+    assert_eq!(scene.auth.email_verified_at(&scene.ada).await.unwrap(), verified);
 }

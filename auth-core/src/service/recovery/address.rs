@@ -1,12 +1,13 @@
 //! Change of an e-mail address.
 
 use super::request::Recipient;
-use super::{Message, MessageKind, token_of};
+use super::{Message, MessageKind, OneTime, token_of};
 use crate::base::{Actor, Context, Email, SubjectId};
 use crate::cache::Limited;
+use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
-use crate::store::AccountPatch;
-use crate::token::AddressChange;
+use crate::store::{AccountPatch, UserRecord};
+use crate::token::{AddressChange, Purpose, Reset, Token};
 
 impl Auth {
     /// Limits a change to another address: it sends messages to any address, and its answer tells which ones are taken.
@@ -21,11 +22,22 @@ impl Auth {
         Ok(())
     }
 
-    /// Whether a subject's own change of its address waits for the token of a message, since an answer at once would tell
-    /// whether the address has an account.
-    pub(crate) fn is_address_private(&self, context: &Context, subject: &SubjectId) -> bool {
-        let is_own = matches!(&context.actor, Actor::Subject(actor) if actor == subject);
-        is_own && self.service().is_ok_and(|service| service.private_registration)
+    /// Whether a subject's own change of its address, also by an API key of its own, waits for the token of a message, since
+    /// an answer at once would tell whether the address has an account.
+    pub(crate) async fn is_address_private(
+        &self,
+        context: &Context,
+        subject: &SubjectId,
+    ) -> Result<bool, AccountError> {
+        let service = self.service()?;
+        if !service.private_registration {
+            return Ok(false);
+        }
+        Ok(match &context.actor {
+            Actor::Subject(actor) => actor == subject,
+            Actor::ApiKey(key) => service.api_keys.find(key).await?.is_some_and(|key| key.owner == *subject),
+            Actor::Anonymous | Actor::System(_) => false,
+        })
     }
 
     /// Sends a message to an address that a subject wants: one that changes it, or to the owner of an account that has it.
@@ -38,11 +50,11 @@ impl Auth {
         let permit = self.message_permit()?;
         self.change_later(context, "update_account", |change| async move {
             let _permit = permit;
-            if let Some(owner) = change.service()?.users.find_by_login(email.as_str()).await? {
-                return change.send(Recipient::Subject(owner.id), token_of(MessageKind::AccountExists)).await;
-            }
             let Some(user) = change.recipient(Recipient::Subject(subject)).await? else { return Ok(()) };
-            change.send_to(&user, email, token_of(MessageKind::AddressChange)).await
+            match change.service()?.users.find_by_login(email.as_str()).await? {
+                None => change.send_to(&user, email, token_of(MessageKind::AddressChange)).await,
+                Some(owner) => change.refuse_address(&user, &owner, email).await,
+            }
         })
     }
 
@@ -53,10 +65,12 @@ impl Auth {
         self.change(context, "verify_email", |change| async move {
             let (user, email) = change.auth().find_one_time(change.context(), token).await?;
             if user.email.as_ref() != Some(&email) {
-                let patch = AccountPatch { email: Some(email), ..AccountPatch::default() };
+                // From the version that the token has: another change of the account meanwhile has made it invalid.
+                let version = Some(user.state.version);
+                let patch = AccountPatch { email: Some(email), version, ..AccountPatch::default() };
                 let (_, former) = change.update_account(&user.id, patch).await.map_err(|error| match error {
                     // Another account has got the address since the message.
-                    AccountError::EmailTaken => AccountError::InvalidOneTimeToken,
+                    AccountError::EmailTaken | AccountError::CallerChanged => AccountError::InvalidOneTimeToken,
                     other => other,
                 })?;
                 if let Some(former) = former {
@@ -94,5 +108,22 @@ impl Auth {
             })
         });
         drop(sent.inspect_err(|error| tracing::warn!(target: "auth", %error, "no message about a new address")));
+    }
+}
+
+impl Change {
+    /// Tells the owner of an address that another user wants it. That user has the same token and the same events as for a
+    /// free address: an earlier token that stays valid, and an event that is missing, would tell that it is taken.
+    async fn refuse_address(&self, user: &UserRecord, owner: &UserRecord, email: Email) -> Result<(), AccountError> {
+        let undelivered = Token::<AddressChange>::random()?;
+        self.issue(OneTime::from(&undelivered), user, &email).await?;
+        if !owner.state.active {
+            return Ok(());
+        }
+        let token = Token::<Reset>::random()?;
+        let expires_at = self.issue(OneTime::from(&token), owner, &email).await?;
+        let about = [(owner.id.clone(), Purpose::PasswordReset), (user.id.clone(), Purpose::AddressChange)];
+        let kind = MessageKind::AccountExists(token);
+        self.deliver_about(Message { kind, to: email, subject: owner.id.clone(), expires_at }, about).await
     }
 }

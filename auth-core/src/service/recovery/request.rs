@@ -13,7 +13,7 @@ use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::UserRecord;
-use crate::token::{OneTimeKind, Reset, Token, TokenError};
+use crate::token::{OneTimeKind, Purpose, Reset, Token, TokenError};
 
 /// A longer login name is invalid, and is refused without a query.
 const MAX_LOGIN_BYTES: usize = 1024;
@@ -110,12 +110,24 @@ impl Change {
     }
 
     pub(super) async fn deliver(&self, message: Message) -> Result<(), AccountError> {
+        let about = [(message.subject.clone(), message.kind.purpose())];
+        self.deliver_about(message, about).await
+    }
+
+    /// Delivers a message. Its failure is an event of each of these subjects, about a message for this purpose.
+    pub(super) async fn deliver_about(
+        &self,
+        message: Message,
+        about: impl IntoIterator<Item = (SubjectId, Purpose)> + Send,
+    ) -> Result<(), AccountError> {
         let Some(delivery) = &self.service()?.recovery.delivery else { return Ok(()) };
-        let (subject, purpose) = (message.subject.clone(), message.kind.purpose());
+        let purpose = message.kind.purpose().name();
         let sent = timeout(DELIVERY_TIMEOUT, delivery.send(message)).await;
         if let Err(error) = sent.unwrap_or_else(|late| Err(DeliveryError::new(late))) {
-            tracing::error!(target: "auth", %error, purpose = purpose.name(), "a message was not delivered");
-            self.auth().record(self.context(), EventKind::DeliveryFailed { subject, purpose });
+            tracing::error!(target: "auth", %error, purpose, "a message was not delivered");
+            for (subject, purpose) in about {
+                self.auth().record(self.context(), EventKind::DeliveryFailed { subject, purpose });
+            }
         }
         Ok(())
     }

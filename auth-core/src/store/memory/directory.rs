@@ -42,9 +42,12 @@ impl UserDirectory for MemoryStore {
     ) -> Result<UpdateOutcome, StoreError> {
         let mut tables = self.tables();
         let taken = tables.users.iter().any(|(other, user)| other != id && Some(&user.email) == patch.email.as_ref());
-        let Some(before) = tables.users.get(id).map(|user| user.account(id)) else {
+        let Some((before, version)) = tables.users.get(id).map(|user| (user.account(id), user.version)) else {
             return Ok(UpdateOutcome::NotFound);
         };
+        if patch.is_outdated(&before, version) {
+            return Ok(UpdateOutcome::VersionChanged);
+        }
         if taken {
             return Ok(UpdateOutcome::EmailTaken);
         }
@@ -56,7 +59,6 @@ impl UserDirectory for MemoryStore {
         let (deactivates, renames) = (patch.deactivates(&before), patch.renames(&before));
         let Some(user) = tables.users.get_mut(id) else { return Ok(UpdateOutcome::NotFound) };
         let AccountPatch { email, roles, active, .. } = patch;
-        let version = user.version;
         user.email = email.unwrap_or_else(|| user.email.clone());
         user.roles = roles.unwrap_or_else(|| user.roles.clone());
         user.active = active.unwrap_or(user.active);

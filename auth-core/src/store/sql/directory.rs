@@ -51,6 +51,9 @@ impl<E: Engine> UserDirectory for E {
             }
         }
         let Some((before, version)) = before else { return Ok(UpdateOutcome::NotFound) };
+        if patch.is_outdated(&before, version) {
+            return Ok(UpdateOutcome::VersionChanged);
+        }
         if patch.takes_needed_role(&before) && rows.len() == 1 {
             return Ok(UpdateOutcome::LastOfRole);
         }

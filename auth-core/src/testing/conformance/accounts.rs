@@ -201,6 +201,27 @@ pub(super) async fn a_taken_address_changes_nothing<S: UserDirectory>(store: &Ar
     assert_eq!(get(&**store, &id).await, before, "half of a refused patch was applied");
 }
 
+pub(super) async fn a_patch_of_another_version_or_an_inactive_account_changes_nothing<S: UserDirectory>(
+    store: &Arc<S>,
+) {
+    let id = register(&**store).await;
+    let patch = |version| AccountPatch { email: Some(email()), version: Some(version), ..AccountPatch::default() };
+    assert!(matches!(store.update(&id, patch(0), Audit::none()).await.unwrap(), UpdateOutcome::Updated { .. }));
+    let before = get(&**store, &id).await;
+    // The new address has raised the version.
+    for version in [0, 2] {
+        assert_eq!(store.update(&id, patch(version), Audit::none()).await.unwrap(), UpdateOutcome::VersionChanged);
+    }
+    assert_eq!((get(&**store, &id).await, version(&**store, &id).await), (before, 1));
+    let disable = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    store.update(&id, disable, Audit::none()).await.unwrap();
+    let inactive = get(&**store, &id).await;
+    for version in [1, 2] {
+        assert_eq!(store.update(&id, patch(version), Audit::none()).await.unwrap(), UpdateOutcome::VersionChanged);
+    }
+    assert_eq!(get(&**store, &id).await, inactive);
+}
+
 pub(super) async fn an_unknown_account_is_not_found<S: UserDirectory>(store: &Arc<S>) {
     let unknown = SubjectId::random();
     let taken = get(&**store, &register(&**store).await).await.email;
