@@ -77,6 +77,10 @@ impl<S: UserRegistry + ?Sized> UserRegistry for Coherent<S> {
         self.store.accepts(field)
     }
 
+    fn has_unique_fields(&self) -> bool {
+        self.store.has_unique_fields()
+    }
+
     /// Absence is not cached.
     async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         self.store.create(user, audit).await

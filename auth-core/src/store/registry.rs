@@ -56,6 +56,13 @@ pub trait UserRegistry: UserStore {
         false
     }
 
+    /// Whether another user's value of a further field is refused, beside the e-mail address. By default none is. `build`
+    /// refuses such a registry with [`private_registration`](crate::AuthBuilder::private_registration): a registration of the
+    /// attacker's own address with the same value would tell whether the first address was free.
+    fn has_unique_fields(&self) -> bool {
+        false
+    }
+
     /// Adds a user. The inner error says why there is none: the e-mail address is taken, or a field cannot be used.
     async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError>;
 

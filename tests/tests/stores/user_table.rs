@@ -342,3 +342,30 @@ async fn an_audited_change_and_its_row_are_one_transaction() {
     })
     .await;
 }
+
+/// Its value would be taken where the address was free.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_private_registration_takes_no_unique_field() {
+    on_each_engine(async |store, _| {
+        let columns = "id TEXT PRIMARY KEY, email TEXT UNIQUE, password_hash TEXT, version BIGINT";
+        store.run(&format!("CREATE TABLE users ({columns}, nick TEXT UNIQUE, city TEXT, \"Street\" TEXT)")).await;
+        store.run("CREATE UNIQUE INDEX by_lower_email ON users (lower(email))").await;
+        let is_built = async |table: UserTable| {
+            let users = store.open(table).await.unwrap();
+            let builder = auth_core::testing::in_memory().delivery(auth_core::recovery::LogDelivery);
+            let built = builder.registry(users).private_registration().build();
+            let is_refused = |error: &auth_core::BuildError| error.to_string().contains("unique fields");
+            assert!(built.as_ref().err().is_none_or(is_refused), "{built:?}");
+            built.is_ok()
+        };
+        let table = UserTable::new("users");
+        assert!(is_built(table.clone()).await, "the address is unique anyway");
+        assert!(is_built(table.clone().field("city").field("Street")).await);
+        assert!(!is_built(table.clone().field("city").field("nick")).await);
+        store.run("CREATE UNIQUE INDEX by_city ON users (lower(city))").await;
+        assert!(!is_built(table.clone().field("city")).await);
+        store.run("CREATE UNIQUE INDEX by_street ON users (\"Street\", email)").await;
+        assert!(!is_built(table.field("Street")).await);
+    })
+    .await;
+}

@@ -239,14 +239,22 @@ impl AuthBuilder {
         let no_message = self.private_registration && self.delivery.is_none();
         #[cfg(feature = "server")]
         let no_list = self.breaches.is_required && self.breaches.check.is_none();
+        #[cfg(feature = "server")]
+        let tells = self.private_registration && self.registry.as_ref().is_some_and(|users| users.has_unique_fields());
         #[cfg(not(feature = "server"))]
-        let (no_message, no_list) = (false, false);
+        let (no_message, no_list, tells) = (false, false, false);
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
         let no_url = self.resource.as_deref().is_some_and(|resource| !Resource::is_url(resource));
         let rules = [
             (no_url, "resource", "is not an http or https URL without query and fragment"),
             (no_issuer, "the issuer", "is empty; give the service's URL"),
             (no_message, "private_registration", "answers by messages; set a delivery by `AuthBuilder::delivery`"),
+            (
+                tells,
+                "private_registration",
+                "needs a registry without unique fields: by a second registration with the same value such a field tells \
+                 whether the address of the first one had an account; ask for it after the registration",
+            ),
             (no_list, "require_breach_check", "has no list; set one by `AuthBuilder::breach_check`"),
             (self.audience.is_empty(), "the audience", "is empty; give the service's name"),
             (*access < Duration::from_secs(1), "access_ttl", "is shorter than 1 second; 15 minutes is usual"),

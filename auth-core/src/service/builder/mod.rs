@@ -280,7 +280,8 @@ impl AuthBuilder {
     /// `POST /auth/register` does not tell whether an address has an account: it answers 202 either way, after the same
     /// work, and a message goes to the address ([`Auth::register_privately`](crate::Auth::register_privately)). The user
     /// chooses the password with the token of the message; that of the registration never logs in. It needs a
-    /// [`delivery`](Self::delivery).
+    /// [`delivery`](Self::delivery), and a registry without
+    /// [unique fields](crate::store::UserRegistry::has_unique_fields) beside the address.
     #[cfg(feature = "server")]
     pub fn private_registration(mut self) -> Self {
         self.private_registration = true;

@@ -134,8 +134,9 @@ impl UserTable {
     }
 
     /// Takes this field of a registration, a text of 1 to 255 characters that every registration needs, into the column of
-    /// its name. Where the column is unique, a value that another user has is answered with 409. A new password of the user
-    /// must not be that text.
+    /// its name. Where the column is unique, a value that another user has is answered with 409, and
+    /// [`private_registration`](crate::AuthBuilder::private_registration) is refused. A new password of the user must not be
+    /// that text.
     pub fn field(mut self, name: &'static str) -> Self {
         self.fields.push(name);
         self

@@ -18,11 +18,45 @@ pub(super) struct Statements {
     pub(super) email_is_taken: SqlStr,
     /// For each field, whether a user has the value.
     pub(super) is_taken: Vec<SqlStr>,
+    /// Whether a unique index has the column of this name.
+    pub(super) is_unique: SqlStr,
 }
 
 /// A name for a statement, whatever its characters are.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// A text of a statement.
+fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+/// A query of a unique index with the column `$1`, also in an expression such as `lower(nick)`.
+fn is_unique(table: &str, is_postgres: bool) -> String {
+    if is_postgres {
+        let name = table.split('.').map(quoted).collect::<Vec<_>>().join(".");
+        return format!(
+            "SELECT CAST(i.indexrelid AS TEXT) FROM pg_catalog.pg_index AS i
+             WHERE i.indrelid = CAST({} AS regclass) AND i.indisunique
+                   AND (EXISTS (SELECT 1 FROM pg_catalog.pg_attribute AS a
+                                WHERE a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+                                      AND CAST(a.attname AS TEXT) = CAST($1 AS TEXT))
+                        OR strpos(lower(pg_get_expr(i.indexprs, i.indrelid)), lower(CAST($1 AS TEXT))) > 0)
+             LIMIT 1",
+            literal(&name)
+        );
+    }
+    let (schema, table) = table.split_once('.').unwrap_or(("main", table));
+    format!(
+        "SELECT l.name FROM pragma_index_list({table}, {schema}) AS l, pragma_index_info(l.name, {schema}) AS c
+         WHERE l.\"unique\" AND (lower(c.name) = lower($1) OR c.cid = -2 AND EXISTS (
+             SELECT 1 FROM {}.sqlite_master AS m WHERE m.name = l.name AND instr(lower(m.sql), lower($1)) > 0))
+         LIMIT 1",
+        quoted(schema),
+        table = literal(table),
+        schema = literal(schema),
+    )
 }
 
 /// The columns of a new user with their values: those that are bound, then constants, since a column may have no default.
@@ -116,6 +150,7 @@ impl Statements {
             )),
             email_is_taken: is_taken(&email),
             is_taken: table.fields.iter().map(|field| is_taken(&quoted(field))).collect(),
+            is_unique: sql(is_unique(table.table, is_postgres)),
         }
     }
 }

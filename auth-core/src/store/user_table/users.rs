@@ -72,6 +72,7 @@ pub struct OwnUsers {
     sql: Arc<Statements>,
     /// Whether audit rows are written with the changes.
     is_audited: bool,
+    has_unique_fields: bool,
 }
 
 impl fmt::Debug for OwnUsers {
@@ -83,13 +84,16 @@ impl fmt::Debug for OwnUsers {
 impl OwnUsers {
     pub(super) async fn open(table: UserTable, pool: Pool) -> Result<Self, StoreError> {
         let sql = Arc::new(Statements::of(&table, pool.is_postgres()));
-        let users = Self { pool, sql, table: Arc::new(table), is_audited: false };
+        let mut users = Self { pool, sql, table: Arc::new(table), is_audited: false, has_unique_fields: false };
         // Fails here, and not at the first login, where the table is another one.
         users.find(&users.sql.by_email, "").await?;
         let missing = if users.table.has_whole_number_ids { "0" } else { "" };
         users.find_by_key(missing).await?;
         for sql in &users.sql.is_taken {
             users.has(sql, "").await?;
+        }
+        for field in &users.table.fields {
+            users.has_unique_fields |= users.has(&users.sql.is_unique, field).await?;
         }
         Ok(users)
     }
@@ -300,6 +304,10 @@ impl UserStore for OwnUsers {
 impl UserRegistry for OwnUsers {
     fn accepts(&self, field: &str) -> bool {
         self.table.fields.contains(&field)
+    }
+
+    fn has_unique_fields(&self) -> bool {
+        self.has_unique_fields
     }
 
     async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
