@@ -12,6 +12,7 @@ mod breach;
 mod clients;
 mod event_kinds;
 mod events;
+mod first_reset;
 mod first_screen;
 mod flood;
 mod leaks;

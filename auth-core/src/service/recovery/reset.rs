@@ -2,7 +2,8 @@
 
 use secrecy::SecretString;
 
-use crate::base::Context;
+use crate::base::{Context, SubjectId};
+use crate::service::change::Change;
 use crate::service::session::words_of;
 use crate::service::{AccountError, Auth};
 use crate::token::Reset;
@@ -11,6 +12,9 @@ impl Auth {
     /// Sets a new password with the token of a [reset message](Self::request_password_reset). Every session and token of
     /// the subject is revoked; the user logs in with the new password, and with the second factor where there is one. The
     /// address of the message is verified from then on.
+    ///
+    /// Where the subject has verified no address before, its API keys are revoked and its second factors removed: a client that
+    /// registered the address of another person may have made them, and would keep the account.
     ///
     /// A password that the rules refuse does not spend the token.
     ///
@@ -33,15 +37,29 @@ impl Auth {
     pub async fn reset_password(&self, context: &Context, token: &str, new: SecretString) -> Result<(), AccountError> {
         let (token, user) = self.presented::<Reset>(context, token).await?;
         let hash = self.hash_password(new, &words_of(Some(&user))).await?;
+        let subject = user.id;
         self.change(context, "reset_password", |change| async move {
+            let is_first = change.has_verified_nothing(&subject).await?;
             let (user, _) = change.redeem_one_time(token).await?;
             // From the version that the token has: another change of the credentials meanwhile has made it invalid.
             let changed = change.replace_password(&user.id, user.state.version, &hash).await;
-            changed.map(|_| ()).map_err(|error| match error {
+            changed.map_err(|error| match error {
                 AccountError::CallerChanged => AccountError::InvalidOneTimeToken,
                 other => other,
-            })
+            })?;
+            if is_first {
+                change.revoke_api_keys(&user.id).await?;
+                change.remove_all_factors(&user.id).await?;
+            }
+            Ok(())
         })
         .await
+    }
+}
+
+impl Change {
+    /// Whether no message has ever come back from an address of this subject.
+    async fn has_verified_nothing(&self, subject: &SubjectId) -> Result<bool, AccountError> {
+        Ok(self.service()?.recovery.tokens()?.verified_email(subject).await?.is_none())
     }
 }
