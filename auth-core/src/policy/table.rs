@@ -199,6 +199,25 @@ impl PolicyTable {
         self
     }
 
+    /// Checks that a router with this table can be nested under `prefix` without losing a fallback: axum drops those nested
+    /// in a router that has none itself, and the table would show a guard that no request meets.
+    ///
+    /// # Panics
+    ///
+    /// When one would be lost. A plain router in this one may have a fallback.
+    #[track_caller]
+    pub(crate) fn keeps_fallbacks(&self, prefix: &str) {
+        let has_own = self.routes.iter().any(|row| (row.method, &*row.path) == ("ANY", "*"))
+            || self.unchecked.iter().any(|row| row.path == "*");
+        if !has_own && let Some(lost) = self.routes.iter().find(|row| row.method == "ANY" && row.path.ends_with("/*")) {
+            let (path, Declaration { name, file, line, .. }) = (nested(prefix, &lost.path), lost.declared);
+            panic!(
+                "the fallback of `{path}` (`{name}`, {file}:{line}) would never be called, because the router nested at \
+                 `{prefix}` has none of its own: give it a fallback, too, or nest the other router at its whole path"
+            );
+        }
+    }
+
     pub(crate) fn sorted(mut self) -> Self {
         self.routes.sort_by(|a, b| (&a.path, a.method).cmp(&(&b.path, b.method)));
         self.unchecked.sort();

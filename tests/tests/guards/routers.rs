@@ -266,3 +266,18 @@ fn a_route_behind_a_guard_reads_the_credentials_that_it_names() {
     let words = "all(any(auth, api_key), by(api_key, all(api_key, scope(\"duty\"))))";
     assert_eq!(scoped.requirement.to_string(), words);
 }
+
+/// axum answers a path below `/outer/inner` by the fallback around `/outer`, and the table would show another guard.
+#[test]
+fn a_nested_fallback_that_axum_would_drop_is_refused_at_start() {
+    let inner = || GuardedRouter::new().route("/open", get(open)).fallback(keyed);
+    let lost = refused_at_start(|| {
+        let outer = GuardedRouter::new().nest("/inner", inner());
+        GuardedRouter::new().nest("/outer", outer).fallback(open)
+    });
+    assert!(lost.contains("`/outer/inner/*` (`keyed`, "), "{lost}");
+    let with_its_own = GuardedRouter::new().nest("/inner", inner()).fallback(keyed_scope);
+    let with_its_own = GuardedRouter::<Auth>::new().nest("/outer", with_its_own).fallback(open);
+    let at_its_whole_path = GuardedRouter::<Auth>::new().nest("/outer/inner", inner()).fallback(open);
+    assert_eq!((with_its_own.policy().routes().len(), at_its_whole_path.policy().routes().len()), (4, 3));
+}

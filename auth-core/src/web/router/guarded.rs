@@ -162,10 +162,12 @@ where
     ///
     /// # Panics
     ///
-    /// At start, for the same reasons as [`axum::Router::nest`]: an empty prefix, or two routes of one path.
+    /// At start, for the same reasons as [`axum::Router::nest`]: an empty prefix, or two routes of one path. And when a
+    /// router nested in `other` has a fallback, and `other` has none: axum would drop it.
     #[track_caller]
     pub fn nest(mut self, prefix: &str, other: impl GuardedRoutes<S>) -> Self {
         let other = other.guarded().sealed();
+        other.table.keeps_fallbacks(prefix);
         self.auths.extend(other.auths);
         self.take(other.table.below(prefix), other.wiring, other.covers);
         #[cfg(feature = "openapi")]

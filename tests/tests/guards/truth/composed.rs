@@ -174,7 +174,7 @@ pub(crate) async fn passes(auth: &Auth, caller: &mut Caller, steps: &[Requiremen
     true
 }
 
-fn setting(name: &str, default: usize) -> usize {
+pub(crate) fn setting(name: &str, default: usize) -> usize {
     std::env::var(name).map_or(default, |value| value.parse().unwrap())
 }
 

@@ -8,6 +8,7 @@ mod callers;
 mod composed;
 mod emitted;
 mod oracle;
+mod routers;
 mod shapes;
 mod typed;
 

@@ -14,13 +14,13 @@ use super::oracle;
 use super::shapes::FRESH;
 
 /// A requirement as a type.
-trait Tree: Send + Sync + 'static {
+pub(crate) trait Tree: Send + Sync + 'static {
     const REQUIREMENT: Requirement;
 }
 
 macro_rules! leaves {
     ($($name:ident = $requirement:expr;)*) => {$(
-        struct $name;
+        pub(crate) struct $name;
         impl Tree for $name {
             const REQUIREMENT: Requirement = $requirement;
         }
@@ -40,9 +40,9 @@ leaves! {
     Never = Requirement::Any(&[]);
 }
 
-struct Not<T>(PhantomData<T>);
-struct All<A, B>(PhantomData<(A, B)>);
-struct Any<A, B>(PhantomData<(A, B)>);
+pub(crate) struct Not<T>(PhantomData<T>);
+pub(crate) struct All<A, B>(PhantomData<(A, B)>);
+pub(crate) struct Any<A, B>(PhantomData<(A, B)>);
 
 impl<T: Tree> Tree for Not<T> {
     const REQUIREMENT: Requirement = Requirement::Not(&T::REQUIREMENT);
@@ -56,7 +56,7 @@ impl<A: Tree, B: Tree> Tree for Any<A, B> {
     const REQUIREMENT: Requirement = Requirement::Any(&[A::REQUIREMENT, B::REQUIREMENT]);
 }
 
-struct Of<T>(PhantomData<T>);
+pub(crate) struct Of<T>(PhantomData<T>);
 
 impl<T: Tree> Policy for Of<T> {
     const STATED: Statement = stated(T::REQUIREMENT, "tree", module_path!());
