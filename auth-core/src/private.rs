@@ -126,7 +126,7 @@ impl<T> Otherwise for Returned<T> {}
 #[diagnostic::on_unimplemented(
     message = "this function returns a future, so a router could call it, and no guard covers it",
     label = "a future",
-    note = "write it as `async fn`, which the guard above the module or impl block covers; or move it out of there"
+    note = "write it as `async fn` of the module or impl block, which the guard above covers; or move it out of there"
 )]
 pub trait Uncallable {}
 
@@ -134,6 +134,77 @@ impl Uncallable for NoFuture {}
 
 /// Checks that a function does not return a future of any type: `no_future(Returned(call()).kind())`.
 pub fn no_future(_: impl Uncallable) {}
+
+#[derive(Debug)]
+pub struct ARouter;
+
+impl<S> Returned<axum::Router<S>> {
+    pub fn router(self) -> ARouter {
+        ARouter
+    }
+}
+
+impl<S, E> Returned<axum::routing::MethodRouter<S, E>> {
+    pub fn router(self) -> ARouter {
+        ARouter
+    }
+}
+
+/// Applies where [`Returned`] has no inherent method.
+pub trait NoRouter: Sized {
+    fn router(self) -> NoFuture {
+        NoFuture
+    }
+}
+
+impl<T> NoRouter for Returned<T> {}
+
+#[diagnostic::on_unimplemented(
+    message = "a plain router takes handlers that the guard around does not cover",
+    label = "a plain router",
+    note = "give out a `GuardedRouter` or `GuardedMethodRouter`, made by the `get`, `post`, .. of `auth_core::prelude`; or \
+            move this out of the guarded module or impl block"
+)]
+pub trait Covered {}
+
+impl Covered for NoFuture {}
+
+/// Checks that something inside a guarded module gives no plain router, whose handlers need no evidence.
+pub fn no_router(_: impl Covered) {}
+
+macro_rules! functions {
+    ($($parameter:ident)*) => {
+        functions!(@impls $($parameter)*);
+    };
+    (@impls) => {
+        functions!(@one);
+    };
+    (@impls $first:ident $($rest:ident)*) => {
+        functions!(@one $first $($rest)*);
+        functions!(@impls $($rest)*);
+    };
+    (@one $($parameter:ident)*) => {
+        impl<R: Future, $($parameter),*> Returned<fn($($parameter),*) -> R> {
+            pub fn function(self) -> AFuture {
+                AFuture
+            }
+        }
+    };
+}
+
+functions!(A B C D E F G H I J K L M N O P);
+
+/// Applies where [`Returned`] has no inherent method.
+pub trait NoFunction: Sized {
+    fn function(self) -> NoFuture {
+        NoFuture
+    }
+}
+
+impl<T> NoFunction for Returned<T> {}
+
+/// Checks that something inside a guarded module gives no function that returns a future: a router could call it.
+pub fn no_function(_: impl Uncallable) {}
 
 /// An argument for a function that is never called.
 #[must_use]

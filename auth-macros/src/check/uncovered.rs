@@ -1,11 +1,14 @@
 //! Items inside a guarded module or impl block that its guard does not cover although a router could call them.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
 
 use crate::diagnostics::Errors;
-use crate::model::{Angles, Handler, Item, Module, takes_self_by_value};
+use crate::model::{
+    Constant, Handler, Head, Item, Module, begins_impl, can_begin_item, could_be_extracted, find_name, plain_router,
+    takes_self_by_value,
+};
 
 /// Reports every item of a guarded module that could answer requests without its guard.
 pub(super) fn in_module(module: &Module, errors: &mut Errors) {
@@ -35,6 +38,7 @@ pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors:
     for item in items {
         match item {
             Item::Fn(function) if !is_guarded(function) => function_beside(function, errors),
+            Item::Fn(handler) if !handler.is_test() => impls(handler.body.clone(), errors),
             Item::Macro(path, _) => errors.add(
                 path.span(),
                 "a guard cannot see what this macro makes",
@@ -55,24 +59,70 @@ fn function_beside(function: &Handler, errors: &mut Errors) {
             "take `&self`, or move the function to another `impl` block",
         );
     }
+    let (inputs, output) = (&function.sig.inputs, &function.sig.output);
+    uncovered_handlers(output.to_token_stream(), errors);
+    for input in inputs {
+        let input = input.to_token_stream();
+        // By value it comes back in the result.
+        if input.clone().into_iter().any(|token| matches!(token, TokenTree::Punct(and) if and.as_char() == '&')) {
+            uncovered_handlers(input, errors);
+        }
+    }
     functions(function.body.clone(), errors);
 }
 
+/// Reports a plain router, or a handler of any type, in the type of what a function or a constant gives.
+fn uncovered_handlers(ty: TokenStream, errors: &mut Errors) {
+    const REMEDY: &str = "give out a `GuardedRouter` or `GuardedMethodRouter`, made by the `get`, `post`, .. of \
+                          `auth_core::prelude`; or move this out of the guarded module or impl block";
+    if let Some(span) = plain_router(ty.clone()) {
+        errors.add(span, "a plain router takes handlers that the guard around does not cover", REMEDY);
+    } else if find_name(ty.clone(), &|name| name == "impl").is_some()
+        && let Some(span) = find_name(ty, &|name| name == "Handler")
+    {
+        errors.add(span, "this could be a handler that the guard around does not cover", REMEDY);
+    }
+}
+
+/// Reports functions in impl blocks in the body of a handler: code elsewhere can name them.
+fn impls(body: TokenStream, errors: &mut Errors) {
+    let tokens: Vec<_> = body.into_iter().collect();
+    let mut is_impl = false;
+    for (at, token) in tokens.iter().enumerate() {
+        is_impl |= begins_impl(tokens.get(..at).unwrap_or_default(), token);
+        match token {
+            TokenTree::Group(group) if is_impl && group.delimiter() == Delimiter::Brace => {
+                is_impl = false;
+                functions(group.stream(), errors);
+            }
+            TokenTree::Group(group) => impls(group.stream(), errors),
+            _ => {}
+        }
+    }
+}
+
 /// Reports every function in `tokens` that is async, or whose result names a `Future`, without a reference, an `Arc` or an `Rc`
-/// of `self` among its parameters; no extractor is one.
+/// of `self` among its parameters; no extractor is one. And the plain routers that functions and constants give.
 fn functions(tokens: TokenStream, errors: &mut Errors) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
+        let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1..).unwrap_or_default());
         match token {
             TokenTree::Group(group) => functions(group.stream(), errors),
             TokenTree::Ident(word) if word == "fn" => {
-                let (before, after) = tokens.split_at(at);
-                if let Some(name) = callable(before, after.get(1..).unwrap_or_default()) {
+                let Some(head) = Head::read(after) else { continue };
+                if is_callable(before, &head) {
                     errors.add(
-                        name,
+                        head.name.span(),
                         "the guard does not reach this function, which a router could call",
                         "move it to the guarded module or impl block itself; if it answers no request, out of it",
                     );
+                }
+                uncovered_handlers(head.result.iter().cloned().collect(), errors);
+            }
+            TokenTree::Ident(word) if (word == "const" || word == "static") && can_begin_item(before) => {
+                if let Some(constant) = Constant::read(after) {
+                    uncovered_handlers(constant.ty.iter().cloned().collect(), errors);
                 }
             }
             _ => {}
@@ -80,56 +130,22 @@ fn functions(tokens: TokenStream, errors: &mut Errors) {
     }
 }
 
-/// Where to point if a router could call the function with these tokens before and after its `fn`.
-fn callable(before: &[TokenTree], after: &[TokenTree]) -> Option<Span> {
-    let mut angles = Angles::default();
-    let parameters = after.iter().position(|token| match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Parenthesis && angles.outside(),
-        TokenTree::Punct(punct) => {
-            angles.pass(punct);
-            false
-        }
-        _ => false,
-    })?;
-    // A type `fn()` has no name.
-    let name = after.get(..parameters)?.iter().find(|token| matches!(token, TokenTree::Ident(_)))?.span();
+/// Whether a router could call the function with these tokens before its `fn`.
+fn is_callable(before: &[TokenTree], head: &Head<'_>) -> bool {
     let is_qualifier = |token: &&TokenTree| match token {
         TokenTree::Ident(word) => ["async", "unsafe", "extern", "const"].iter().any(|it| word == it),
         TokenTree::Literal(_) => true,
         _ => false,
     };
-    let is = |token: &TokenTree, word: &str| matches!(token, TokenTree::Ident(ident) if ident == word);
-    let is_async = before.iter().rev().take_while(is_qualifier).any(|token| is(token, "async"));
-    let ends = |token: &&TokenTree| match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Punct(punct) => punct.as_char() == ';',
-        _ => false,
-    };
-    let result = after.get(parameters + 1..)?.iter().take_while(|token| !ends(token)).cloned().collect();
-    let TokenTree::Group(parameters) = after.get(parameters)? else { return None };
-    ((is_async || says_future(result)) && could_be_extracted(parameters.stream())).then_some(name)
+    let is_async = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "async");
+    let is_async = before.iter().rev().take_while(is_qualifier).any(is_async);
+    (is_async || says_future(head.result.iter().cloned().collect())) && could_be_extracted(head.parameters.clone())
 }
 
 fn says_future(tokens: TokenStream) -> bool {
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(word) => word.to_string().ends_with("Future"),
         TokenTree::Group(group) => says_future(group.stream()),
-        _ => false,
-    })
-}
-
-/// Whether these parameters could all be extractors.
-fn could_be_extracted(parameters: TokenStream) -> bool {
-    let (mut angles, mut is_receiver) = (Angles::default(), false);
-    !parameters.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => {
-            is_receiver |= word == "self" && angles.outside();
-            is_receiver && angles.outside() && (word == "Arc" || word == "Rc")
-        }
-        TokenTree::Punct(punct) => {
-            angles.pass(&punct);
-            punct.as_char() == '&' && angles.outside()
-        }
         _ => false,
     })
 }

@@ -7,6 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Path, Visibility};
 
+use super::escape::{Futures, checked, checked_impls};
 use super::handler::{Stands, guarded, policy_of_ours, proofs, split, undecided};
 use super::policy::PolicyName;
 use super::span::marked;
@@ -50,11 +51,14 @@ fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors:
         items.push(match item {
             // The error is reported.
             Item::Fn(helper) if called.contains(&helper.sig.ident.to_string()) => helper.to_token_stream(),
-            Item::Fn(handler) if handler.is_free_handler() => guarded(None, (**handler).clone(), scope.clone(), errors),
+            Item::Fn(handler) if handler.is_free_handler() => {
+                guarded(None, with_checked_impls(handler, is_covered), scope.clone(), errors)
+            }
             // An attribute with the name of a test attribute must not leave a function without a guard.
             Item::Fn(test) if test.is_test() => quote!(#[cfg(test)] #test),
             Item::Fn(function) if !is_covered => {
                 let check = uncovered::no_future(function, false);
+                let function = checked(function.to_token_stream(), Futures::Nested);
                 quote!(#function #check)
             }
             Item::Mod(tests) if tests.is_for_tests() => {
@@ -68,16 +72,26 @@ fn in_module(module: &Module, guards: &[RequirementExpr], policy: &Path, errors:
             // After a mistake the same function could be reported twice.
             Item::Impl(block) if !is_covered && errors.count() == 0 => {
                 let checks = uncovered::no_future_of_impl(block);
+                let block = checked(block.to_token_stream(), Futures::Nested);
                 quote!(#block #checks)
             }
             Item::Other(tokens) if !is_covered && errors.count() == 0 => {
                 let checks = uncovered::no_future_of_trait(tokens);
-                quote!(#tokens #checks)
+                let item = checked(tokens.clone(), Futures::Nested);
+                quote!(#item #checks)
             }
             item => item.to_token_stream(),
         });
     }
     module.with(&items)
+}
+
+fn with_checked_impls(handler: &Handler, is_covered: bool) -> Handler {
+    let mut handler = handler.clone();
+    if !is_covered {
+        handler.body = checked_impls(handler.body);
+    }
+    handler
 }
 
 /// A guarded impl block.
@@ -113,7 +127,8 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, is_covered: boo
     let called = check::called(&block.items, Handler::is_method_handler, errors);
     for item in &block.items {
         let Item::Fn(handler) = item else {
-            items.push(item.to_token_stream());
+            let item = item.to_token_stream();
+            items.push(if is_covered { item } else { checked(item, Futures::Nested) });
             continue;
         };
         if called.contains(&handler.sig.ident.to_string()) {
@@ -121,12 +136,18 @@ fn in_impl(attr: Option<Attr>, block: &Impl, around: &Container, is_covered: boo
             continue;
         }
         if !handler.is_method_handler() {
-            let check = (!is_covered).then(|| uncovered::no_future(handler, true));
-            items.push(quote!(#handler #check));
+            items.push(if is_covered {
+                handler.to_token_stream()
+            } else {
+                let check = uncovered::no_future(handler, true);
+                let function = checked(handler.to_token_stream(), Futures::Nested);
+                quote!(#function #check)
+            });
             continue;
         }
         let (policy, named) = names(&block, handler);
-        let guarded = split(None, (**handler).clone(), (&policy, &named, block.is_generic()), scope.clone(), errors);
+        let handler = with_checked_impls(handler, is_covered);
+        let guarded = split(None, handler, (&policy, &named, block.is_generic()), scope.clone(), errors);
         items.push(guarded.handler);
         declarations.extend(guarded.declaration);
     }

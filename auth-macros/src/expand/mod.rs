@@ -4,6 +4,7 @@ mod attribute;
 mod authorize;
 mod checks;
 mod container;
+mod escape;
 mod handler;
 mod policy;
 mod requirement;

@@ -42,6 +42,20 @@ mod office {
         pub(super) async fn conditional() {}
     }
 
+    /// A handler with a keyword for its name.
+    #[cfg_attr(all(), doc = "And more of its documentation.")]
+    pub(super) async fn r#move() {}
+
+    pub(super) fn routes() -> GuardedRouter<Auth> {
+        GuardedRouter::new().route("/given", one())
+    }
+
+    pub(super) const ONE: fn() -> auth_core::GuardedMethodRouter<Auth> = one;
+
+    fn one() -> auth_core::GuardedMethodRouter<Auth> {
+        get(r#move)
+    }
+
     pub(super) mod back {
         pub(crate) struct Drawer;
 
@@ -68,13 +82,22 @@ async fn a_module_covers_its_impl_blocks_on_a_plain_router() {
             .route("/deeper", get(office::back::Drawer::deeper))
             .route("/aliased", get(office::Desk::aliased))
             .route("/conditional", get(office::Desk::conditional))
+            .route("/raw", get(office::r#move))
+            .merge(office::routes().route("/constant", office::ONE()).with_state(auth.clone()))
             .with_state(auth.clone())
     };
     let service = Service::start(app).await;
     let token = service.token(&[]).await;
-    for (path, status) in
-        [("/plain", 200), ("/generic", 200), ("/deeper", 200), ("/aliased", 403), ("/conditional", 403)]
-    {
+    for (path, status) in [
+        ("/plain", 200),
+        ("/generic", 200),
+        ("/deeper", 200),
+        ("/raw", 200),
+        ("/given", 200),
+        ("/constant", 200),
+        ("/aliased", 403),
+        ("/conditional", 403),
+    ] {
         assert_eq!(service.anonymously(path).await.status, 401, "{path}");
         assert_eq!(service.with_token(path, &token).await.status, status, "{path}");
     }

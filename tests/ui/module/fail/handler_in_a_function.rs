@@ -23,8 +23,8 @@ mod admin {
 //     pub async fn first() {}
 //     pub async fn second() {}
 //
-//     pub fn routes() -> axum::Router<Auth> {
-//         axum::Router::new().route("/second", axum::routing::get(second))
+//     pub fn routes() -> GuardedRouter<Auth> {
+//         GuardedRouter::new().route("/second", get(second))
 //     }
 // }
 

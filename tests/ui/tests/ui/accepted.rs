@@ -240,3 +240,160 @@ fn app() -> GuardedRouter<AppState> {
         .route("/o", get(o))
         .route("/api", get(Api::<Db>::list))
 }
+
+/// Helpers beside handlers that give no handler.
+#[require_auth]
+mod with_helpers {
+    use std::collections::BTreeMap;
+    use std::fmt::Display;
+    use std::sync::{LazyLock, OnceLock};
+
+    use auth_core::{GuardedMethodRouter, GuardedRouter, prelude::*};
+
+    use super::{AppState, Db, Note};
+
+    const LIMIT: usize = 20;
+    const NAMES: &[&str] = &["a", "b"];
+    const PARSE: fn(&str) -> Option<u32> = |text| text.parse().ok();
+    const DOUBLE: fn(u32) -> u32 = |n| n * 2;
+    static TABLE: LazyLock<BTreeMap<&str, fn(u32) -> u32>> = LazyLock::new(|| BTreeMap::from([("double", DOUBLE)]));
+    static ONCE: OnceLock<String> = OnceLock::new();
+    static mut COUNT: u64 = 0;
+    const ROUTES: fn() -> GuardedRouter<AppState> = routes;
+
+    type Job = fn(Db) -> std::pin::Pin<Box<dyn Future<Output = ()>>>;
+
+    struct Page<const N: usize = 3> {
+        rows: [u32; N],
+        job: Option<Job>,
+    }
+
+    impl<const N: usize> Page<N> {
+        const ROWS: usize = N;
+        const EMPTY: Option<Self> = None;
+
+        const fn len(&self) -> usize {
+            self.rows.len()
+        }
+
+        fn new(rows: [u32; N]) -> Self {
+            #![allow(unused)]
+            Self { rows, job: None }
+        }
+
+        async fn load(&self, ids: Vec<u32>) -> Vec<u32> {
+            let all: Vec<_> = ids.into_iter().map(|id| async move { id + 1 }).collect();
+            let mut loaded = Vec::new();
+            for one in all {
+                loaded.push(one.await);
+            }
+            loaded
+        }
+    }
+
+    impl Default for Page {
+        fn default() -> Self {
+            Self::new([0; 3])
+        }
+    }
+
+    impl<const N: usize> Display for Page<N> {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            fn joined(rows: &[u32]) -> String {
+                format!("{rows:?}")
+            }
+            f.write_str(&joined(&self.rows))
+        }
+    }
+
+    trait Shown: Display {
+        const MARK: char = '*';
+
+        fn shown(&self) -> String {
+            format!("{}{self}", Self::MARK)
+        }
+
+        fn twice(self) -> [Self; 2]
+        where
+            Self: Sized + Clone,
+        {
+            [self.clone(), self]
+        }
+    }
+
+    impl<T: Display> Shown for T {}
+
+    fn evens(limit: u32) -> impl Iterator<Item = u32> {
+        fn is_even(n: u32) -> bool {
+            n % 2 == 0
+        }
+        (0..limit).filter(|n| is_even(*n))
+    }
+
+    fn or_default<T: Default>(value: Option<T>) -> T {
+        value.unwrap_or_default()
+    }
+
+    fn adder(n: u32) -> impl Fn(u32) -> u32 {
+        move |m| n + m
+    }
+
+    fn compare(by: for<'a> fn(&'a Note) -> &'a u32) -> Box<dyn for<'a> Fn(&'a Note, &'a Note) -> std::cmp::Ordering> {
+        Box::new(move |a, b| by(a).cmp(by(b)))
+    }
+
+    fn first_word<'a>(text: &'a str) -> Option<&'a str> {
+        text.split(' ').next()
+    }
+
+    fn start() {
+        std::thread::spawn(|| ());
+        let _job = async { 1 };
+        let _closure = |n: u32| async move { n };
+    }
+
+    pub(super) async fn listed() -> String {
+        #[derive(Default)]
+        struct Sum(u32);
+
+        impl Sum {
+            fn add(mut self, n: u32) -> Self {
+                self.0 += n;
+                self
+            }
+        }
+
+        async fn step(n: u32) -> u32 {
+            n
+        }
+
+        let n = step(LIMIT as u32).await;
+        Sum::default().add(n).0.shown()
+    }
+
+    pub(super) fn one() -> GuardedMethodRouter<AppState> {
+        get(listed)
+    }
+
+    pub(super) fn routes() -> GuardedRouter<AppState> {
+        GuardedRouter::new().route("/listed", one())
+    }
+}
+
+struct Shelf;
+
+#[require_auth]
+impl Shelf {
+    const SIZE: usize = 3;
+    const NAME: fn(u8) -> String = |n| n.to_string();
+
+    async fn list() {}
+
+    fn label(self) -> String {
+        Self::NAME(3)
+    }
+
+    fn routes() -> GuardedRouter<AppState> {
+        GuardedRouter::new().route("/shelf", get(Self::list))
+    }
+}

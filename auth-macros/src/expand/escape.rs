@@ -1,0 +1,223 @@
+//! Checks inside guarded modules and impl blocks of what a function or a constant gives to code outside: no future, no
+//! function that returns one, and no plain router, by whatever name.
+//!
+//! Each check stands in the body or the initial value itself, in a closure that is never called, so that every name means what
+//! it means to the user.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote, quote_spanned};
+
+use super::span::{as_ours, marked};
+use crate::model::{Angles, Constant, Head, begins_impl, can_begin_item, could_be_extracted, plain_router};
+use crate::paths::private_at;
+
+/// Which functions get a check for a future.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Futures {
+    /// Those inside of other functions: the others have one beside them.
+    Nested,
+    All,
+}
+
+/// Adds checks to every function and constant in `tokens`.
+pub(super) fn checked(tokens: TokenStream, futures: Futures) -> TokenStream {
+    let tokens: Vec<_> = tokens.into_iter().collect();
+    let mut output = TokenStream::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1..).unwrap_or_default());
+        at += 1;
+        match token {
+            TokenTree::Ident(word) if word == "fn" => {
+                token.to_tokens(&mut output);
+                at += function(after, futures, &mut output);
+            }
+            TokenTree::Ident(word) if (word == "const" || word == "static") && can_begin_item(before) => {
+                token.to_tokens(&mut output);
+                at += constant(after, futures, &mut output);
+            }
+            TokenTree::Group(group) if !belongs_to_macro(before) => {
+                output.extend([changed(group, |stream| checked(stream, futures))]);
+            }
+            token => token.to_tokens(&mut output),
+        }
+    }
+    output
+}
+
+/// Adds checks to the impl blocks in the body of a handler: code elsewhere can name their functions, and nothing else in there.
+pub(super) fn checked_impls(body: TokenStream) -> TokenStream {
+    let tokens: Vec<_> = body.into_iter().collect();
+    let mut is_impl = false;
+    let with_checks = tokens.iter().enumerate().map(|(at, token)| {
+        let before = tokens.get(..at).unwrap_or_default();
+        is_impl |= begins_impl(before, token);
+        match token {
+            TokenTree::Group(group) if is_impl && group.delimiter() == Delimiter::Brace => {
+                is_impl = false;
+                changed(group, |stream| checked(stream, Futures::All))
+            }
+            TokenTree::Group(group) if !belongs_to_macro(before) => changed(group, checked_impls),
+            token => token.clone(),
+        }
+    });
+    with_checks.collect()
+}
+
+fn changed(group: &Group, change: impl FnOnce(TokenStream) -> TokenStream) -> TokenTree {
+    let mut changed = Group::new(group.delimiter(), change(group.stream()));
+    changed.set_span(group.span());
+    changed.into()
+}
+
+/// Passes the tokens after `fn` up to the end of the function, adds its checks, and returns their number. Of a type `fn()`,
+/// or a function without a body, none.
+fn function(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) -> usize {
+    let Some(head) = Head::read(tokens) else { return 0 };
+    let Some((at, TokenTree::Group(block))) = head.body.and_then(|at| Some((at, tokens.get(at)?))) else { return 0 };
+    output.extend(tokens.iter().take(at).cloned());
+    let is_callable = futures == Futures::All && could_be_extracted(head.parameters);
+    let checks = checks(&head.result.iter().cloned().collect(), is_callable);
+    output.extend([changed(block, |body| {
+        let (inner, statements) = inner_attributes(checked(body, Futures::All));
+        // In a block of their own, so that no item of the user's stands behind a statement.
+        if checks.is_empty() { quote!(#inner #statements) } else { quote!(#inner #checks { #statements }) }
+    })]);
+    at + 1
+}
+
+/// Passes the tokens after `const` or `static` up to the end of the value, and returns their number.
+fn constant(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) -> usize {
+    let Some(Constant { ty, value: Some((begin, end)) }) = Constant::read(tokens) else { return 0 };
+    output.extend(tokens.iter().take(begin).cloned());
+    let checks = checks(&ty.iter().cloned().collect(), false);
+    let value = checked(tokens.get(begin..end).unwrap_or_default().iter().cloned().collect(), futures);
+    if checks.is_empty() {
+        output.extend(value);
+    } else {
+        let span = marked(Span::call_site());
+        output.extend(quote_spanned!(span=> { #checks #value }));
+    }
+    end
+}
+
+/// The checks of a value of type `ty`.
+fn checks(ty: &TokenStream, is_callable: bool) -> TokenStream {
+    let mut checks = TokenStream::new();
+    let results = results(ty);
+    let can_be_named = |ty: &TokenStream| !has_word(ty, "impl") && !is_plain(ty);
+    if can_be_named(ty) && results.is_empty() {
+        checks.extend(check(ty, "no_function", "function"));
+        if is_callable {
+            checks.extend(check(ty, "no_future", "kind"));
+        }
+    }
+    for result in results.iter().filter(|result| can_be_named(result)) {
+        checks.extend(check(result, "no_future", "kind"));
+    }
+    // A router by its own name is reported already.
+    if plain_router(ty.clone()).is_none() {
+        let routers = results.iter().chain([ty]).filter(|ty| can_be_named(ty));
+        checks.extend(routers.map(|ty| check(ty, "no_router", "router")));
+    }
+    if checks.is_empty() {
+        return checks;
+    }
+    let span = marked(Span::call_site());
+    let private = private_at(span);
+    quote_spanned! {span=>
+        let _ = || {
+            use #private::{NoFunction as _, NoRouter as _, Otherwise as _};
+            #checks
+        };
+    }
+}
+
+fn check(ty: &TokenStream, check: &str, kind: &str) -> TokenStream {
+    let span = marked(ty.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span()));
+    let private = private_at(span);
+    let (check, kind, ty) = (syn::Ident::new(check, span), syn::Ident::new(kind, span), as_ours(ty.clone()));
+    quote_spanned!(span=> #private::#check(#private::Returned(#private::any::<#ty>()).#kind());)
+}
+
+/// The results of the functions that `ty` names as `fn(A) -> R`, `dyn Fn(A) -> R` and so on, and that a router could call.
+fn results(ty: &TokenStream) -> Vec<TokenStream> {
+    let tokens: Vec<_> = ty.clone().into_iter().collect();
+    let mut found = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            TokenTree::Group(group) => found.extend(results(&group.stream())),
+            TokenTree::Ident(word) if ["fn", "Fn", "FnMut", "FnOnce"].iter().any(|it| word == it) => {
+                let [TokenTree::Group(parameters), TokenTree::Punct(dash), TokenTree::Punct(_), rest @ ..] =
+                    tokens.get(at + 1..).unwrap_or_default()
+                else {
+                    continue;
+                };
+                if dash.as_char() == '-' && could_be_extracted(parameters.stream()) {
+                    let mut angles = Angles::default();
+                    let ends = |token: &&TokenTree| {
+                        let ends = angles.ends_argument(token)
+                            || angles.outside()
+                                && matches!(token, TokenTree::Punct(punct) if ['+', '='].contains(&punct.as_char()));
+                        if let TokenTree::Punct(punct) = token {
+                            angles.pass(punct);
+                        }
+                        !ends
+                    };
+                    found.push(rest.iter().take_while(ends).cloned().collect());
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether `ty` is surely neither a future, a function nor a router: nothing, a reference, or a word of the language.
+fn is_plain(ty: &TokenStream) -> bool {
+    const PLAIN: [&str; 17] = [
+        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
+        "usize", "String",
+    ];
+    let mut tokens = ty.clone().into_iter();
+    match (tokens.next(), tokens.next()) {
+        (Some(TokenTree::Punct(first)), Some(_)) => {
+            first.as_char() == '&' && !has_word(ty, "dyn") || first.as_char() == '!'
+        }
+        (Some(TokenTree::Ident(word)), None) => PLAIN.iter().any(|plain| word == plain),
+        (Some(TokenTree::Punct(never)), None) => never.as_char() == '!',
+        (Some(TokenTree::Group(group)), None) => group.stream().is_empty(),
+        (None, _) => true,
+        _ => false,
+    }
+}
+
+fn has_word(tokens: &TokenStream, word: &str) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == word,
+        TokenTree::Group(group) => has_word(&group.stream(), word),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// The inner attributes of a body, and the rest.
+fn inner_attributes(body: TokenStream) -> (TokenStream, TokenStream) {
+    let mut tokens: Vec<_> = body.into_iter().collect();
+    let is = |at: usize, of: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == of);
+    let mut end = 0;
+    while is(end, '#') && is(end + 1, '!') {
+        end += 3;
+    }
+    let rest = tokens.split_off(end.min(tokens.len()));
+    (tokens.into_iter().collect(), rest.into_iter().collect())
+}
+
+/// Whether a group after these tokens belongs to the call or the definition of a macro, which decides what its tokens mean.
+fn belongs_to_macro(before: &[TokenTree]) -> bool {
+    let is_bang = |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '!');
+    match before {
+        [.., TokenTree::Ident(word), bang, TokenTree::Ident(_)] if word == "macro_rules" => is_bang(bang),
+        [.., TokenTree::Ident(_), bang] => is_bang(bang),
+        _ => false,
+    }
+}
