@@ -22,6 +22,14 @@ pub(crate) struct RateLimit {
     pub(crate) by: By,
 }
 
+impl RateLimit {
+    /// Whether both count the same calls to the same number.
+    pub(crate) fn counts_as(&self, other: &Self) -> bool {
+        let key = |it: &Self| (it.count, it.secs, it.burst, it.by);
+        key(self) == key(other)
+    }
+}
+
 /// What a limit counts by.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum By {
@@ -51,6 +59,9 @@ pub(super) fn rate_limit(span: Span, args: TokenStream) -> syn::Result<RateLimit
 }
 
 fn arguments(span: Span, input: ParseStream<'_>) -> syn::Result<RateLimit> {
+    if let Some(word) = input.fork().parse::<Ident>().ok().filter(|word| word == "by") {
+        return Err(error(word.span(), "the quota stands before `by`", FORM));
+    }
     let literal = literal::string(input, "a quota", "\"10/m\"")?;
     let (count, secs, burst) = quota(&literal.value()).ok_or_else(|| {
         let problem = format!("`{}` is not a quota", literal.value());
@@ -64,7 +75,11 @@ fn arguments(span: Span, input: ParseStream<'_>) -> syn::Result<RateLimit> {
     let word: Ident = input.parse().map_err(|found| error(found.span(), "expected `by = ..`", FORM))?;
     if word != "by" {
         let problem = format!("`#[rate_limit]` has no argument `{word}`");
-        return Err(error(word.span(), problem, choice(&word.to_string(), ["by"])));
+        let remedy = match By::ALL.iter().find(|(name, _)| word == name) {
+            Some((name, _)) => format!("write `by = {name}`"),
+            None => choice(&word.to_string(), ["by"]),
+        };
+        return Err(error(word.span(), problem, remedy));
     }
     input.parse::<Token![=]>().map_err(|_| error(word.span(), "`by` has no value", FORM))?;
     let by: Ident = input.parse().map_err(|found| error(found.span(), "expected what to count by", FORM))?;

@@ -25,10 +25,13 @@ pub(crate) fn demands(demands: &Requirements, errors: &mut Errors) {
     }
 }
 
-/// Refuses limits without a guard, and limits by what a public handler does not verify.
+/// Refuses a limit that is there twice, limits without a guard, and limits by what a public handler does not verify.
 fn limits(demands: &Requirements, errors: &mut Errors) {
     let guards = demands.all();
-    for limit in &demands.limits {
+    for (at, limit) in demands.limits.iter().enumerate() {
+        if demands.limits.iter().take(at).any(|earlier| earlier.counts_as(limit)) {
+            errors.add(limit.span, "this rate limit is there twice", "remove one of the two, or write another quota");
+        }
         if guards.is_empty() {
             errors.add(
                 limit.span,

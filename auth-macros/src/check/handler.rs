@@ -1,8 +1,9 @@
 //! The conditions under which a function can be guarded.
 
-use proc_macro2::{Delimiter, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::spanned::Spanned as _;
-use syn::{FnArg, Safety, Type};
+use syn::{FnArg, ReturnType, Safety, Type};
 
 use crate::diagnostics::Errors;
 use crate::model::{Attr, Handler};
@@ -37,6 +38,7 @@ pub(crate) fn handler(handler: &Handler, errors: &mut Errors) {
         );
     }
     parameters(handler, errors);
+    never(handler, errors);
 }
 
 /// Reports a handler inside an `impl` block without an attribute of its own: the policy that an attribute declares
@@ -79,6 +81,7 @@ fn parameters(handler: &Handler, errors: &mut Errors) {
                     let help = "name the extractor's type";
                     errors.add(ty.impl_token.span, "axum cannot tell which extractor `impl Trait` is", help);
                 }
+                reference(&parameter.ty, errors);
             }
         }
     }
@@ -89,4 +92,42 @@ fn parameters(handler: &Handler, errors: &mut Errors) {
             "join several extractors into one type with `#[derive(FromRequestParts)]`",
         );
     }
+}
+
+/// Reports a parameter that is a reference to what the request holds. One to a static value can be an extractor.
+fn reference(ty: &Type, errors: &mut Errors) {
+    let mut tokens = ty.to_token_stream().into_iter().peekable();
+    let Some(TokenTree::Punct(and)) = tokens.next().filter(|first| is_punct(first, '&')) else { return };
+    let mut lifetime = None;
+    if tokens.next_if(|next| is_punct(next, '\'')).is_some() {
+        lifetime = tokens.next().map(|name| name.to_string());
+    }
+    tokens.next_if(|next| matches!(next, TokenTree::Ident(word) if word == "mut"));
+    if lifetime.as_deref() != Some("static") {
+        let ty: TokenStream = tokens.collect();
+        let owned = if ty.to_string() == "str" { "String".to_owned() } else { ty.to_string() };
+        errors.add(
+            and.span(),
+            "a handler's parameters are extractors, which give it values of its own",
+            format_args!("take it by value: `{owned}`"),
+        );
+    }
+}
+
+/// Reports a result that is no response.
+fn never(handler: &Handler, errors: &mut Errors) {
+    if let ReturnType::Type(_, ty) = &handler.sig.output
+        && let Some(TokenTree::Punct(never)) =
+            ty.to_token_stream().into_iter().next().filter(|first| is_punct(first, '!'))
+    {
+        errors.add(
+            never.span(),
+            "a handler returns a response, and `!` is none",
+            "return a type that implements `IntoResponse`, such as `StatusCode`",
+        );
+    }
+}
+
+fn is_punct(token: &TokenTree, of: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == of)
 }

@@ -223,7 +223,12 @@ fn string(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
 
 fn unknown(meta: &ParseNestedMeta<'_>, known: &[&'static str]) -> syn::Error {
     let word = crate::args::shown(&meta.path);
-    error(meta.path.span(), format_args!("there is no argument `{word}` here"), choice(&word, known.iter().copied()))
+    let remedy = if known.contains(&"includes") && word.starts_with(char::is_uppercase) {
+        format!("write `includes({word})`")
+    } else {
+        choice(&word, known.iter().copied())
+    };
+    error(meta.path.span(), format_args!("there is no argument `{word}` here"), remedy)
 }
 
 /// Names appear in the quoted strings of challenges (RFC 6750 section 3).

@@ -1,0 +1,17 @@
+use auth_core::prelude::*;
+
+// wrong:
+
+#[require_auth]
+#[rate_limit("10/m", by = subject)]
+#[rate_limit("10/m", by = subject)]
+async fn search() {}
+
+// right:
+//
+// #[require_auth]
+// #[rate_limit("10/m", by = subject)]
+// #[rate_limit("100/d", by = subject)]
+// async fn search() {}
+
+fn main() {}
