@@ -230,9 +230,13 @@ impl Hasher {
     }
 }
 
-/// A password in NFC (RFC 8265 section 4.2.2): keyboards compose accents differently.
+/// A password with each space as U+0020, in NFC (RFC 8265 section 4.2.2): keyboards compose accents differently, and some
+/// write a no-break space.
 pub(super) fn normalized(password: &str) -> SecretString {
-    password.nfc().collect::<String>().into()
+    // The general category Zs.
+    let is_space =
+        |c: char| matches!(c, '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}');
+    password.chars().map(|c| if is_space(c) { ' ' } else { c }).nfc().collect::<String>().into()
 }
 
 fn hash(password: &SecretString) -> Result<PasswordHash, PasswordError> {

@@ -122,6 +122,9 @@ impl PasswordRules {
         }
         let password = normalized(password.expose_secret());
         let text = password.expose_secret();
+        if text.chars().any(is_invisible) {
+            return Err(WeakPassword::Invisible);
+        }
         if text.chars().count() < self.min_chars {
             return Err(WeakPassword::TooShort { min: self.min_chars });
         }
@@ -185,6 +188,9 @@ pub enum WeakPassword {
     /// More than 1024 bytes.
     #[error("the password is longer than {MAX_BYTES} bytes")]
     TooLong,
+    /// A control character, or one that no screen shows (RFC 8264 section 9.13): its user could hardly write it again.
+    #[error("the password contains an invisible character; write it with characters that are shown")]
+    Invisible,
     /// A common or blocked password, a word known of the user, fewer than five distinct characters, or a low score by
     /// zxcvbn where the rules ask for one.
     #[error("the password is too easy to guess; use a few random words")]
@@ -217,6 +223,18 @@ fn score(text: &str, words: &[&str]) -> u8 {
     zxcvbn::zxcvbn(text, &parts).score().into()
 }
 
+/// Control characters, and code points with the property `Default_Ignorable_Code_Point` but for the joiners, which words of
+/// some scripts need.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
 fn is_repetition(text: &str, word: &str) -> bool {
     !text.is_empty() && !word.is_empty() && text.len().is_multiple_of(word.len()) && text.replace(word, "").is_empty()
 }
@@ -240,6 +258,38 @@ mod tests {
             assert_eq!(check(text), Err(WeakPassword::Guessable), "{text}");
         }
         assert_eq!(check("bob.lovelace@bücher.example"), Ok(()));
+    }
+
+    #[test]
+    fn rfc8265_s4_2_2_spaces_are_equal_and_invisible_characters_are_refused() {
+        let check = |text: &str| PasswordRules::nist().check(text.into(), &[]);
+        let plain = check("three words and a comma").unwrap();
+        for space in ["\u{a0}", "\u{1680}", "\u{2003}", "\u{202f}", "\u{205f}", "\u{3000}"] {
+            let written = check(&format!("three{space}words and a comma")).unwrap();
+            assert_eq!(written.secret().expose_secret(), plain.secret().expose_secret(), "{space:?}");
+        }
+        for hidden in
+            ["\0", "\t", "\u{7f}", "\u{85}", "\u{ad}", "\u{200b}", "\u{202e}", "\u{2060}", "\u{feff}", "\u{e0041}"]
+        {
+            let refused = check(&format!("three{hidden}words and a comma")).err();
+            assert_eq!(refused, Some(WeakPassword::Invisible), "{hidden:?}");
+        }
+        for joiner in ["\u{200c}", "\u{200d}"] {
+            assert!(check(&format!("three{joiner}words and a comma")).is_ok(), "{joiner:?}");
+        }
+    }
+
+    #[cfg(feature = "idn")]
+    #[test]
+    fn every_ignorable_code_point_is_invisible() {
+        use icu_properties::CodePointSetData;
+        use icu_properties::props::DefaultIgnorableCodePoint;
+
+        let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
+        for c in '\0'..=char::MAX {
+            let is_joiner = matches!(c, '\u{200c}' | '\u{200d}');
+            assert_eq!(is_invisible(c), c.is_control() || ignorable.contains(c) && !is_joiner, "{c:?}");
+        }
     }
 
     #[cfg(feature = "zxcvbn")]
