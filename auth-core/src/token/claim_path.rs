@@ -32,6 +32,12 @@ impl From<&str> for ClaimPath {
 }
 
 impl ClaimPath {
+    /// Whether a name of the path is empty: no claim of an issuer has that name.
+    #[cfg(feature = "oidc")]
+    pub(crate) fn has_empty_name(&self) -> bool {
+        self.0.iter().any(String::is_empty)
+    }
+
     /// `null` where a claim on the way is not an object: its members cannot be read, which does not mean that there are none.
     pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
         let (first, rest) = self.0.split_first()?;

@@ -83,6 +83,12 @@ pub enum IssuerError {
     /// Not the URL of a proxy. The message does not repeat it, since it may contain a password.
     #[error("the proxy is not an `http://` or `https://` URL with a host, for instance `http://proxy.internal:3128`")]
     Proxy,
+    /// A path of claims has a name that is empty.
+    #[error("a path of `roles_at` or `scopes_at` has an empty name; write one such as `realm_access.roles`")]
+    ClaimPath,
+    /// The times of the keys' cache contradict each other.
+    #[error("{0}")]
+    Times(&'static str),
     /// The HTTP client could not be created.
     #[error("could not create the HTTP client: {0}")]
     Client(String),
@@ -225,21 +231,23 @@ impl Issuer {
         self
     }
 
-    /// Sets the age at which keys are fetched again in the background; 10 minutes by default. It bounds how long a key
-    /// that the issuer removed is still accepted.
+    /// Sets the age at which keys are fetched again; 10 minutes by default. A key that the issuer removed is accepted for at
+    /// most twice this time: the first request after it gets the keys from the cache while they are fetched, and one after
+    /// twice the time waits for them.
     pub fn refresh_every(mut self, period: Duration) -> Self {
         self.refresh_every = period;
         self
     }
 
-    /// Sets the minimum time between two attempts to fetch keys; 10 seconds by default.
+    /// Sets the minimum time between two attempts to fetch keys, greater than zero; 10 seconds by default. Tokens with an
+    /// unknown `kid`, which any client can send, cause no more.
     pub fn retry_after(mut self, pause: Duration) -> Self {
         self.retry_after = pause;
         self
     }
 
-    /// Sets how long the last keys are used while the issuer is unavailable; 24 hours by default. After that the
-    /// response to its tokens is 503.
+    /// Sets how long the last keys are used while the issuer is unavailable, at least the time of
+    /// [`refresh_every`](Self::refresh_every); 24 hours by default. After that the response to its tokens is 503.
     pub fn keep_for(mut self, period: Duration) -> Self {
         self.keep_for = period;
         self
@@ -252,6 +260,17 @@ impl Issuer {
     }
 
     pub(super) fn check(&self) -> Result<(), IssuerError> {
+        if self.retry_after.is_zero() {
+            return Err(IssuerError::Times("`retry_after` is zero, so that each unknown `kid` would fetch the keys"));
+        }
+        if self.keep_for < self.refresh_every {
+            return Err(IssuerError::Times(
+                "`keep_for` is shorter than `refresh_every`; 24 hours and 10 minutes are usual",
+            ));
+        }
+        if self.roles.iter().chain(&self.scopes).any(ClaimPath::has_empty_name) {
+            return Err(IssuerError::ClaimPath);
+        }
         self.check_url(&self.url)?;
         self.jwks_uri.as_ref().map_or(Ok(()), |url| self.check_url(url))
     }
@@ -320,6 +339,21 @@ mod tests {
                 assert!(!format!("{error} {error:?}").contains("hunter2"), "{error}");
             }
         }
+    }
+
+    #[test]
+    fn times_and_paths_without_a_meaning_are_refused() {
+        let issuer = || new("https://login.example.com").unwrap();
+        let is_wrong = |issuer: Issuer| matches!(issuer.check(), Err(IssuerError::Times(_)));
+        assert!(is_wrong(issuer().retry_after(Duration::ZERO)));
+        assert!(is_wrong(issuer().keep_for(Duration::from_mins(9))));
+        assert!(is_wrong(issuer().refresh_every(Duration::from_hours(25))));
+        for path in ["", ".", "realm_access.", ".roles", "realm_access..roles", "/", "/a//b"] {
+            assert_eq!(issuer().roles_at(path).check(), Err(IssuerError::ClaimPath), "{path}");
+            assert_eq!(issuer().scopes_at(path).check(), Err(IssuerError::ClaimPath), "{path}");
+        }
+        let paths = issuer().roles_at("realm_access.roles").scopes_at("https://example.com/scopes").roles_at("/a~1b/c");
+        assert_eq!(paths.keep_for(Duration::from_mins(10)).check(), Ok(()));
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl IssuerKeys {
     /// If there are none or they are much too old, the call waits for a fetch.
     pub(super) async fn current(self: &Arc<Self>, now: Timestamp) -> Option<Arc<Loaded>> {
         let every = self.issuer.refresh_every;
-        match self.loaded.load_full() {
+        match self.usable(now) {
             Some(loaded) if is_younger(loaded.at, now, every) => Some(loaded),
             // A routine fetch delays no request.
             Some(loaded) if is_younger(loaded.at, now, every.saturating_mul(2)) => {
@@ -49,8 +49,13 @@ impl IssuerKeys {
                 Some(loaded)
             }
             // Too old: a key may have been removed since.
-            _ => self.newer(now).await.filter(|loaded| is_younger(loaded.at, now, self.issuer.keep_for)),
+            _ => self.newer(now).await,
         }
+    }
+
+    /// The cached keys within `keep_for`.
+    fn usable(&self, now: Timestamp) -> Option<Arc<Loaded>> {
+        self.loaded.load_full().filter(|loaded| is_younger(loaded.at, now, self.issuer.keep_for))
     }
 
     /// Returns the keys after a fetch, or the cached ones within `retry_after` of the last attempt.
@@ -59,7 +64,7 @@ impl IssuerKeys {
             // The channel carries no value; its closing ends the wait.
             let _ = running.changed().await;
         }
-        self.loaded.load_full()
+        self.usable(now)
     }
 
     /// Starts a fetch, or joins the one in progress; `None` within `retry_after` of the last attempt. Cancelling the
