@@ -10,6 +10,7 @@ mod id;
 pub(crate) mod meter;
 mod opaque;
 mod scope;
+mod url;
 
 pub use clock::{Clock, InvalidTimestamp, SystemClock, Timestamp};
 pub use context::{Actor, Context};
@@ -18,3 +19,4 @@ pub use email::{Email, InvalidEmail};
 pub use id::{ApiKeyId, ClientId, FactorId, InvalidIdentifier, SessionId, SubjectId};
 pub(crate) use opaque::Opaque;
 pub(crate) use scope::is_scope;
+pub(crate) use url::{is_host, is_port, is_service_url};

@@ -25,6 +25,16 @@ pub(crate) struct Lifetimes {
     pub(crate) leeway: Duration,
 }
 
+impl Lifetimes {
+    /// Unless the application sets others.
+    pub(crate) const DEFAULT: Self = Self {
+        access: Duration::from_mins(15),
+        refresh: Duration::from_hours(7 * 24),
+        session: Duration::from_hours(30 * 24),
+        leeway: Duration::from_secs(10),
+    };
+}
+
 /// Issues access tokens and verifies them.
 pub(crate) struct AccessTokens {
     /// Replaced as a whole, so that each token is signed or verified under one key set, without a lock.

@@ -78,11 +78,11 @@ impl FactorKeys {
     }
 
     pub(crate) fn open(&self, bound: &str, sealed: &[u8]) -> Result<Opened, TokenError> {
-        let mut opened = self.keys.iter().enumerate().filter_map(|(at, key)| {
+        let opened = self.keys.iter().enumerate().find_map(|(at, key)| {
             let secret = open(key, bound.as_bytes(), sealed).ok()?;
             Some(Opened { secret, is_of_former_key: at > 0 || !self.seals })
         });
-        opened.next().ok_or(TokenError::UnknownKey)
+        opened.ok_or(TokenError::UnknownKey)
     }
 }
 

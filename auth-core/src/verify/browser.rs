@@ -5,6 +5,7 @@ use http::uri::{Authority, Scheme, Uri};
 
 use super::cross_site::SiteCheck;
 use super::source::{Excerpt, Presented, cookie};
+use crate::base::{is_host, is_port};
 
 /// The settings of browsers: of the cookies of [`GuardedRouter::browser`](crate::GuardedRouter::browser), and of the
 /// protection against requests of other sites (CSRF), which every credential in a cookie has.
@@ -162,7 +163,10 @@ pub(crate) fn normal_origin(origin: &str) -> Option<Box<str>> {
         "http" => 80,
         _ => return None,
     };
-    let is_bare = parts.path_and_query.is_none_or(|path| path == "/") && !authority.as_str().contains('@');
+    let written = authority.as_str().strip_prefix(authority.host())?;
+    let is_bare = parts.path_and_query.is_none_or(|path| path == "/")
+        && is_host(authority.host())
+        && written.strip_prefix(':').map_or(written.is_empty(), is_port);
     let port = authority.port_u16().filter(|port| *port != default).map(|port| format!(":{port}"));
     let host = authority.host().to_ascii_lowercase();
     is_bare.then(|| format!("{scheme}://{host}{}", port.unwrap_or_default()).into())
@@ -183,6 +187,11 @@ mod tests {
             ("app.example.com", None),
             ("https://app.example.com/path", None),
             ("https://ada@app.example.com", None),
+            ("https://app.example.com:99999", None),
+            ("https://app.example.com:0", None),
+            ("https://app.example.com:", None),
+            ("https://*.example.com", None),
+            ("https://app.example.com?", None),
             ("ftp://app.example.com", None),
             ("null", None),
             ("*", None),

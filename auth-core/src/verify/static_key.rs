@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::base::{ApiKeyId, SubjectId, Timestamp};
+use crate::base::{ApiKeyId, SubjectId, Timestamp, is_scope};
 use crate::store::ApiKeyRecord;
 use crate::token::TokenHash;
 
@@ -66,7 +66,12 @@ impl StaticApiKey {
         Ok(Self { id, name, hash, scopes: Vec::new() })
     }
 
-    /// Sets the scopes.
+    /// Whether each scope is one (RFC 6749 section 3.3).
+    pub(crate) fn has_valid_scopes(&self) -> bool {
+        self.scopes.iter().all(|scope| is_scope(scope))
+    }
+
+    /// Sets the scopes. [`build`](crate::AuthBuilder::build) refuses what is no scope.
     pub fn scopes<T: Into<Box<str>>>(mut self, scopes: impl IntoIterator<Item = T>) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
         self

@@ -1,5 +1,6 @@
 //! Starts the service from its settings, and stops it.
 
+use std::ffi::OsString;
 use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use auth_core::token::TokenError;
 use auth_core::{AccountError, Auth, BuildError, Settings, SettingsError};
 use tokio::net::TcpListener;
 use tracing::Level;
-use tracing_subscriber::filter::Targets;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
 use crate::admin::first_admin;
@@ -53,6 +54,8 @@ fn variable(error: &BuildError) -> String {
         BuildError::Setting { setting: "client", .. } => "AUTH_CLIENTS: ".to_owned(),
         BuildError::Setting { setting: "static_api_key", .. } => "AUTH_API_KEYS: ".to_owned(),
         BuildError::Setting { setting: "cache_ttl", .. } => "AUTH_CACHE_BOUND: ".to_owned(),
+        // The URL of the resource is that of the issuer.
+        BuildError::Setting { setting: "resource", .. } => "AUTH_ISSUER: ".to_owned(),
         BuildError::Setting { setting, .. } => {
             format!("AUTH_{}: ", setting.trim_start_matches("the ").to_uppercase())
         }
@@ -62,8 +65,13 @@ fn variable(error: &BuildError) -> String {
 
 /// Runs the service until SIGINT or SIGTERM; requests in flight finish.
 pub fn main() -> ExitCode {
-    let filter = std::env::var("RUST_LOG").ok().and_then(|filter| filter.parse::<Targets>().ok());
-    let filter = filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
+    let filter = match log_filter(std::env::var_os("RUST_LOG")) {
+        Ok(filter) => filter,
+        Err(error) => {
+            eprintln!("quickstart: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     // To standard error: standard output says where the service listens, and the first admin's password.
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     tracing_subscriber::registry().with(lines).with(filter).init();
@@ -74,6 +82,22 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What is logged. A name without a level would be read as a target, and silence all others.
+fn log_filter(set: Option<OsString>) -> Result<Targets, SettingsError> {
+    let Some(set) = set else { return Ok(Targets::new().with_default(Level::INFO)) };
+    let wrong = || {
+        SettingsError::new("RUST_LOG", "write levels, of everything or of targets, such as `info` or `info,auth=debug`")
+    };
+    let set = set.into_string().map_err(|_| wrong())?;
+    let is_level = |entry: &str| {
+        let level = entry.rsplit_once('=').map_or(entry, |(_, level)| level);
+        // The empty text is a level, too: that of errors alone.
+        !level.trim().is_empty() && level.trim().parse::<LevelFilter>().is_ok()
+    };
+    let filter = Some(&set).filter(|set| set.split(',').all(is_level)).and_then(|set| set.parse().ok());
+    filter.ok_or_else(wrong)
 }
 
 #[tokio::main]

@@ -41,11 +41,29 @@ fn invalid_settings_are_refused() {
     refused(&[("AUTH_ACCESS_TTL", "15")], "AUTH_ACCESS_TTL", "15m");
     refused(&[("AUTH_ACCESS_TTL", "0s")], "AUTH_ACCESS_TTL", "15 minutes");
     for lifetime in ["AUTH_ACCESS_TTL", "AUTH_REFRESH_TTL", "AUTH_SESSION_TTL"] {
-        refused(&[(lifetime, "8000years")], lifetime, "over 10 years");
+        refused(&[(lifetime, "8000years")], lifetime, "have no fixed length");
+        refused(&[(lifetime, "15M")], lifetime, "`m` for minutes");
+        refused(&[(lifetime, "4000d")], lifetime, "over 10 years");
         refused(&[(lifetime, "99999999999999999999s")], lifetime, "15m");
     }
-    refused(&[("AUTH_CACHE_BOUND", "8000years")], "AUTH_CACHE_BOUND", "over 1 hour");
+    refused(&[("AUTH_CACHE_BOUND", "2h")], "AUTH_CACHE_BOUND", "over 1 hour; 5 seconds is usual (AUTH_CACHE_BOUND)");
     refused(&[("AUTH_REFRESH_TTL", "1s")], "AUTH_REFRESH_TTL", "7 days");
+    refused(&[("AUTH_ACCESS_TTL", "30d")], "AUTH_ACCESS_TTL", "by default 7 days");
+    refused(&[("AUTH_ACCESS_TTL", "2d"), ("AUTH_REFRESH_TTL", "1d")], "AUTH_REFRESH_TTL", "shorter than access_ttl");
+    for issuer in
+        ["http://", "http://x?q#f", "http://[::1", "https://x:99999", "https://ada:hunter2@x", "\"api\"", "a b"]
+    {
+        refused(&[("AUTH_ISSUER", issuer)], "AUTH_ISSUER", "(AUTH_ISSUER)");
+    }
+    for audience in ["\u{fc}", "\"api\"", "a\\b", "a\tb"] {
+        refused(&[("AUTH_AUDIENCE", audience)], "AUTH_AUDIENCE", "realm of challenges");
+    }
+    refused(&[("AUTH_TRUSTED_PROXIES", "0.0.0.0/0")], "AUTH_TRUSTED_PROXIES", "length 0");
+    for filter in ["loud", "info,auth", "auth=loud", "info,,debug", "auth"] {
+        refused(&[("RUST_LOG", filter)], "RUST_LOG", "`info,auth=debug`");
+    }
+    let client = r#"[{"id": "app", "scopes": ["a b"]}]"#;
+    refused(&[("AUTH_CLIENTS", client)], "AUTH_CLIENTS", "invalid scope");
     refused(&[("AUTH_SESSION_TTL", "1h")], "AUTH_SESSION_TTL", "30 days");
     refused(&[("AUTH_REFRESH_LEEWAY", "1h")], "AUTH_REFRESH_LEEWAY", "10 seconds");
     refused(&[("AUTH_CACHE_BOUND", "5")], "AUTH_CACHE_BOUND", "15m");

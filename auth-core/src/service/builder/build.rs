@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::AuthBuilder;
 #[cfg(feature = "server")]
 use crate::base::Clock;
-use crate::base::{Opaque, Timestamp};
+use crate::base::{Opaque, Timestamp, is_scope, is_service_url};
 use crate::cache::{Coherence, Coherent, Limits, Lookups};
 use crate::event::{Events, Journal, Trail};
 #[cfg(feature = "server")]
@@ -38,7 +38,7 @@ use crate::token::{AccessTokens, LegacyTokens, Lifetimes, MfaKey};
 #[cfg(feature = "server")]
 use crate::token::{FactorKeys, KeySet};
 use crate::verify::dpop::Proofs;
-use crate::verify::{Browser, CredentialSources, KeyOwners, Meters, StaticKeys, Verifier};
+use crate::verify::{Browser, CredentialSources, KeyOwners, Meters, StaticApiKey, StaticKeys, Verifier};
 
 /// The longest time for which legacy tokens are accepted; a user who returns later logs in again.
 const LONGEST_LEGACY: Duration = Duration::from_hours(366 * 24);
@@ -48,6 +48,12 @@ const LONGEST_TTL: Duration = Duration::from_hours(10 * 366 * 24);
 
 /// The shortest retention of the audit trail. Rows are removed by whole days.
 const SHORTEST_RETENTION: Duration = Duration::from_hours(24);
+
+const NO_ISSUER: &str = "is not the service's URL: expected `https://`, a host in ASCII and an optional path, without user name, \
+    query and fragment, or a name without spaces and quotes (AUTH_ISSUER)";
+const NO_REALM: &str = "is also the realm of challenges, which has printable ASCII characters without quotes and backslashes, and \
+    no space at its ends; write a name such as `api` (AUTH_AUDIENCE)";
+const NO_SCOPE: &str = "must be printable ASCII characters without spaces, quotes and backslashes";
 
 /// An error of [`AuthBuilder::build`]. Its `Debug` is its message, so that `main` may return it.
 #[derive(thiserror::Error)]
@@ -120,6 +126,7 @@ impl AuthBuilder {
             let directory =
                 self.directory.take().map(|users| Coherent::new(users, &coherence) as Arc<dyn UserDirectory>);
             let missing = |what, method| BuildError::NoStore { what, method };
+            let keys = factor_keys(&self.mfa_keys, &self.keys)?;
             Some(Service {
                 lifetimes: self.lifetimes,
                 clients: clients(&self.audience, &self.scopes, std::mem::take(&mut self.clients), has_dpop)?,
@@ -136,17 +143,13 @@ impl AuthBuilder {
                 devices: Devices(self.devices.take()),
                 roles: self.role_store.take().map(|roles| Coherent::new(roles, &coherence) as Arc<dyn RoleStore>),
                 hasher: Hasher::new(self.foreign_hashes),
-                second_factor: SecondFactor::new(self.second_factors.take(), factor_keys(&self.mfa_keys, &self.keys)?),
+                second_factor: checked(SecondFactor::new(self.second_factors.take(), keys), &changes),
                 recovery: Recovery::new(self.one_time.take(), self.delivery.take()),
                 password_rules: self.password_rules,
                 breaches: self.breaches,
                 claims: self.claims.take(),
             })
         };
-        #[cfg(feature = "server")]
-        if let Some(service) = &service {
-            check_factor_keys(service, &changes);
-        }
         #[cfg(feature = "oidc")]
         let own = Some(self.issuer.as_str()).filter(|own| !own.is_empty());
         let verifier = Verifier {
@@ -204,6 +207,11 @@ impl AuthBuilder {
     fn sources(&mut self) -> Result<(CredentialSources, StaticKeys), BuildError> {
         let wrong = |setting| move |why| BuildError::Setting { setting, why };
         let sources = CredentialSources::new(std::mem::take(&mut self.sources));
+        if !self.static_keys.iter().all(StaticApiKey::has_valid_scopes) {
+            return Err(wrong("static_api_key")(
+                "has an invalid scope: it must be printable ASCII without spaces, quotes and backslashes",
+            ));
+        }
         let static_keys = StaticKeys::new(std::mem::take(&mut self.static_keys));
         let static_keys = static_keys.ok_or("must have a unique name and a unique key");
         Ok((sources.map_err(wrong("credential_source"))?, static_keys.map_err(wrong("static_api_key"))?))
@@ -245,9 +253,12 @@ impl AuthBuilder {
         let (no_message, no_list, tells) = (false, false, false);
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
         let no_url = self.resource.as_deref().is_some_and(|resource| !Resource::is_url(resource));
+        // The default is not what the application has set.
+        let longer_than_default = refresh < access && *refresh == Lifetimes::DEFAULT.refresh;
         let rules = [
+            (no_issuer, "the issuer", "is empty; give the service's URL (AUTH_ISSUER)"),
+            (!is_issuer(&self.issuer), "the issuer", NO_ISSUER),
             (no_url, "resource", "is not an http or https URL without query and fragment"),
-            (no_issuer, "the issuer", "is empty; give the service's URL"),
             (no_message, "private_registration", "answers by messages; set a delivery by `AuthBuilder::delivery`"),
             (
                 tells,
@@ -256,21 +267,40 @@ impl AuthBuilder {
                  whether the address of the first one had an account; ask for it after the registration",
             ),
             (no_list, "require_breach_check", "has no list; set one by `AuthBuilder::breach_check`"),
-            (self.audience.is_empty(), "the audience", "is empty; give the service's name"),
-            (*access < Duration::from_secs(1), "access_ttl", "is shorter than 1 second; 15 minutes is usual"),
-            (too_long(access), "access_ttl", "is over 10 years; 15 minutes is usual"),
-            (too_long(refresh), "refresh_ttl", "is over 10 years; 7 days is usual"),
-            (too_long(session), "session_ttl", "is over 10 years; 30 days is usual"),
-            (self.cache_ttl > Duration::from_hours(1), "cache_ttl", "is over 1 hour; 5 seconds is usual"),
-            (refresh < access, "refresh_ttl", "is shorter than access_ttl; 7 days is usual"),
-            (session < refresh, "session_ttl", "is shorter than refresh_ttl; 30 days is usual"),
-            (self.clock_skew > limit, "clock_skew", "is over 5 minutes; 5 seconds is usual"),
+            (self.audience.trim().is_empty(), "the audience", "is empty; give the service's name (AUTH_AUDIENCE)"),
+            (!is_realm(&self.audience), "the audience", NO_REALM),
+            (!self.scopes.iter().all(|scope| is_scope(scope)), "scopes", NO_SCOPE),
+            (
+                *access < Duration::from_secs(1),
+                "access_ttl",
+                "is shorter than 1 second; 15 minutes is usual (AUTH_ACCESS_TTL)",
+            ),
+            (too_long(access), "access_ttl", "is over 10 years; 15 minutes is usual (AUTH_ACCESS_TTL)"),
+            (too_long(refresh), "refresh_ttl", "is over 10 years; 7 days is usual (AUTH_REFRESH_TTL)"),
+            (too_long(session), "session_ttl", "is over 10 years; 30 days is usual (AUTH_SESSION_TTL)"),
+            (
+                self.cache_ttl > Duration::from_hours(1),
+                "cache_ttl",
+                "is over 1 hour; 5 seconds is usual (AUTH_CACHE_BOUND)",
+            ),
+            (
+                longer_than_default,
+                "access_ttl",
+                "is longer than refresh_ttl, by default 7 days; shorten it (AUTH_ACCESS_TTL) or set both (AUTH_REFRESH_TTL)",
+            ),
+            (refresh < access, "refresh_ttl", "is shorter than access_ttl; 7 days is usual (AUTH_REFRESH_TTL)"),
+            (session < refresh, "session_ttl", "is shorter than refresh_ttl; 30 days is usual (AUTH_SESSION_TTL)"),
+            (self.clock_skew > limit, "clock_skew", "is over 5 minutes; 5 seconds is usual (AUTH_CLOCK_SKEW)"),
             (
                 self.audit_retention.is_some_and(|kept| kept < SHORTEST_RETENTION),
                 "audit_retention",
-                "is shorter than 1 day; 400 days are usual",
+                "is shorter than 1 day; 400 days are usual (AUTH_AUDIT_RETENTION)",
             ),
-            (*leeway > limit, "refresh_leeway", "is over 5 minutes, which would hide theft; 10 seconds is usual"),
+            (
+                *leeway > limit,
+                "refresh_leeway",
+                "is over 5 minutes, which would hide theft; 10 seconds is usual (AUTH_REFRESH_LEEWAY)",
+            ),
         ];
         if let Some((_, setting, why)) = rules.into_iter().find(|(violated, ..)| *violated) {
             return Err(BuildError::Setting { setting, why });
@@ -292,10 +322,10 @@ fn factor_keys(keys: &[MfaKey], signing: &KeySet) -> Result<FactorKeys, BuildErr
 
 /// Logs an error about enrolled second factors that no key opens. Their users log in by recovery codes alone.
 #[cfg(feature = "server")]
-fn check_factor_keys(service: &Service, changes: &TaskTracker) {
-    let Some(store) = service.second_factor.store_without_key() else { return };
+fn checked(second_factor: SecondFactor, changes: &TaskTracker) -> SecondFactor {
+    let Some(store) = second_factor.store_without_key() else { return second_factor };
     if tokio::runtime::Handle::try_current().is_err() {
-        return;
+        return second_factor;
     }
     changes.spawn(async move {
         match store.has_factors().await {
@@ -307,6 +337,7 @@ fn check_factor_keys(service: &Service, changes: &TaskTracker) {
             Err(error) => tracing::warn!(target: "auth", %error, "could not look for second factors without a key"),
         }
     });
+    second_factor
 }
 
 /// Starts the purge task of a service, or logs a warning that expired rows stay.
@@ -342,6 +373,12 @@ fn clients(
     let own = audience.parse().map_err(|_| wrong("the audience", "is over 255 bytes or has control characters"))?;
     let mut clients = Clients::new(own, scopes);
     for client in registered {
+        if !client.has_valid_scopes() {
+            return Err(wrong(
+                "client",
+                "has an invalid scope: it must be printable ASCII without spaces, quotes and backslashes",
+            ));
+        }
         if !clients.register(client) {
             return Err(wrong("client", "must have a unique id other than the audience, the id of the own client"));
         }
@@ -350,6 +387,17 @@ fn clients(
         return Err(wrong("client", "requires DPoP, which is off; enable it with `AuthBuilder::dpop` (AUTH_DPOP)"));
     }
     Ok(clients)
+}
+
+/// Whether this can be the tokens' `iss`: a URL, or a name that is none. An empty one is another error.
+fn is_issuer(issuer: &str) -> bool {
+    let is_name = issuer.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}".contains(&byte));
+    if issuer.contains("://") { is_service_url(issuer) } else { is_name }
+}
+
+/// Whether this can be quoted in a challenge without a change (RFC 6750 section 3).
+fn is_realm(text: &str) -> bool {
+    text.trim() == text && text.bytes().all(|byte| matches!(byte, 0x20..=0x21 | 0x23..=0x5B | 0x5D..=0x7E))
 }
 
 /// Refuses an end date of legacy tokens that is too far away, and logs a warning otherwise.
@@ -364,4 +412,34 @@ fn check_legacy(legacy: &LegacyTokens, now: Timestamp) -> Result<(), &'static st
         tracing::warn!(target: "auth", "access tokens of a former service were accepted until {until}; remove the setting");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_issuer_is_a_url_of_a_service_or_a_name() {
+        for issuer in ["https://api.example.com", "http://127.0.0.1:3000/a", "quickstart", "urn:example:auth", ""] {
+            assert!(is_issuer(issuer), "{issuer}");
+        }
+        for issuer in
+            ["http://", "http://x?q#f", "https://ada:hunter2@x", "http://[::1", "https://x:99999", "https://b\u{fc}"]
+        {
+            assert!(!is_issuer(issuer), "{issuer}");
+        }
+        for issuer in ["my service", "\"api\"", "'api'", "a\tb", "a\u{7f}", "<api>", "b\u{fc}cher", " api"] {
+            assert!(!is_issuer(issuer), "{issuer:?}");
+        }
+    }
+
+    #[test]
+    fn rfc6750_s3_a_realm_is_never_altered() {
+        for realm in ["api", "own table", "https://api.example.com/a"] {
+            assert!(is_realm(realm), "{realm}");
+        }
+        for realm in ["\u{fc}", "a\"b", "a\\b", "a\tb", " api", "api "] {
+            assert!(!is_realm(realm), "{realm:?}");
+        }
+    }
 }

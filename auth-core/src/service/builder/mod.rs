@@ -145,12 +145,7 @@ impl AuthBuilder {
             dpop: None,
             #[cfg(feature = "oidc")]
             trusted: Vec::new(),
-            lifetimes: Lifetimes {
-                access: Duration::from_mins(15),
-                refresh: Duration::from_hours(7 * 24),
-                session: Duration::from_hours(30 * 24),
-                leeway: Duration::from_secs(10),
-            },
+            lifetimes: Lifetimes::DEFAULT,
             session_ttl: None,
             cache_ttl: Duration::from_secs(5),
             token_cache: 10_000,

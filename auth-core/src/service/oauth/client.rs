@@ -4,7 +4,7 @@ use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::base::ClientId;
+use crate::base::{ClientId, is_scope};
 use crate::token::keys::{check_strength, is_hash_of_guess};
 use crate::token::{TokenHash, WeakSecret};
 
@@ -137,6 +137,7 @@ impl OAuthClient {
 
     /// Replaces the scopes that the client may request. They are independent of
     /// [`AuthBuilder::scopes`](crate::AuthBuilder::scopes), the scopes of the service's own client.
+    /// [`build`](crate::AuthBuilder::build) refuses what is no scope.
     #[must_use]
     pub fn scopes<I: IntoIterator<Item: Into<Box<str>>>>(mut self, scopes: I) -> Self {
         self.scopes = scopes.into_iter().map(Into::into).collect();
@@ -164,6 +165,11 @@ impl OAuthClient {
         }
         self.introspects = true;
         Ok(self)
+    }
+
+    /// Whether each scope is one (RFC 6749 section 3.3).
+    pub(crate) fn has_valid_scopes(&self) -> bool {
+        self.scopes.iter().all(|scope| is_scope(scope))
     }
 
     /// The client id.

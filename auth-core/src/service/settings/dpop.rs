@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::SettingsError;
+use crate::base::is_service_url;
 use crate::verify::dpop::Dpop;
 
 /// `AUTH_DPOP`.
@@ -16,12 +17,18 @@ pub(super) enum DpopMode {
 
 /// `AUTH_DPOP_URLS`.
 #[derive(Deserialize)]
-#[serde(from = "String")]
+#[serde(try_from = "String")]
 pub(super) struct DpopUrls(Vec<String>);
 
-impl From<String> for DpopUrls {
-    fn from(text: String) -> Self {
-        Self(text.split(',').map(|url| url.trim().to_owned()).filter(|url| !url.is_empty()).collect())
+impl TryFrom<String> for DpopUrls {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let urls: Vec<_> = text.split(',').map(|url| url.trim().to_owned()).collect();
+        let are_urls = urls.iter().all(|url| is_service_url(url));
+        are_urls.then_some(Self(urls)).ok_or(
+            "write http or https URLs without query and fragment, separated by commas, such as `https://api.example.com`",
+        )
     }
 }
 

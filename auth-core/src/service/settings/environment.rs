@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
 
+use secrecy::zeroize::Zeroizing;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::value::StringDeserializer;
 use serde::de::{
@@ -12,6 +15,9 @@ use serde::de::{
 use serde::forward_to_deserialize_any;
 
 use super::{SettingsError, unknown};
+
+/// The longest file. A list of a hundred clients has about 20 KiB.
+const MAX_FILE_BYTES: u64 = 64 * 1024;
 
 /// The prefix of every setting.
 pub(super) const PREFIX: &str = "AUTH_";
@@ -66,14 +72,41 @@ impl Environment {
 
 impl FromIterator<(String, OsString)> for Environment {
     fn from_iter<I: IntoIterator<Item = (String, OsString)>>(variables: I) -> Self {
-        Self(variables.into_iter().filter(|(name, _)| name.starts_with(PREFIX)).collect())
+        // In any case: a name in lower case is none of ours, and is warned of.
+        let has_prefix = |name: &str| name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+        Self(variables.into_iter().filter(|(name, _)| has_prefix(name)).collect())
     }
 }
 
 /// The trimmed text of a file.
 pub(super) fn read(path: &str) -> Result<SecretString, String> {
-    let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {path}: {error}"))?;
+    let text = contents(path).map_err(|error| format!("cannot read {}: {error}", shown(path)))?;
     Ok(trimmed(&text).to_owned().into())
+}
+
+/// The text of a file or a pipe. A device may have no end.
+fn contents(path: &str) -> io::Result<Zeroizing<String>> {
+    let file = File::open(path)?;
+    let kind = file.metadata()?.file_type();
+    #[cfg(unix)]
+    let is_pipe = std::os::unix::fs::FileTypeExt::is_fifo(&kind);
+    #[cfg(not(unix))]
+    let is_pipe = false;
+    let refused = |why: String| io::Error::new(io::ErrorKind::InvalidInput, why);
+    if !kind.is_file() && !is_pipe {
+        return Err(refused("it is neither a file nor a pipe".to_owned()));
+    }
+    let mut text = Zeroizing::new(String::new());
+    file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text)?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
+        return Err(refused(format!("it has over {} KiB", MAX_FILE_BYTES / 1024)));
+    }
+    Ok(text)
+}
+
+/// A path for a message. What does not look like one may be the secret itself, in the wrong variable.
+pub(super) fn shown(path: &str) -> &str {
+    if path.starts_with(['/', '.']) { path } else { "the file that it names" }
 }
 
 /// The text without the line end, white space and byte order mark that files and secret stores add.
@@ -222,10 +255,78 @@ mod tests {
         assert_eq!(error(&[("AUTH_ISSUER", "")]), "AUTH_ISSUER: the value is empty; set a value or unset the variable");
         assert_eq!(error(&[("AUTH_DPOP", "hunter2")]), "AUTH_DPOP: expected one of `off`, `optional`, `required`");
         assert_eq!(error(&[("AUTH_LEGACY_SUBJECT", "hunter2")]), "AUTH_LEGACY_SUBJECT: expected one of `id`, `login`");
-        for name in ["AUTH_SECRET", "AUTH_ACCESS_TTL", "AUTH_TOKEN_CACHE", "AUTH_CLIENTS", "AUTH_LEGACY_SECRET"] {
-            let error = error(&[(name, "hunter2")]);
-            assert!(error.starts_with(&format!("{name}: ")) && !error.contains("hunter2"), "{error}");
+        // Of these each text is a value.
+        let texts = ["AUTH_ISSUER", "AUTH_AUDIENCE", "AUTH_LEGACY_SUBJECT_CLAIM"];
+        let files = FILES.map(|(_, file)| file);
+        for name in unknown::tests::fields().iter().map(String::as_str).chain(files) {
+            for value in ["hunter2", "10 hunter2", "hunter2 account 20/h", "[\"hunter2\"]", "https://hunter2@"] {
+                let Some(error) = read(&[(name, value)]).err() else {
+                    assert!(texts.contains(&name), "{name}={value}");
+                    continue;
+                };
+                assert!(error.starts_with(&format!("{name}: ")) && !error.contains("hunter2"), "{error}");
+            }
         }
+    }
+
+    #[test]
+    fn a_duration_has_a_unit_of_a_fixed_length() {
+        let ttl = |text: &str| read(&[("AUTH_ACCESS_TTL", text)]).map(|set| set.auth_access_ttl.unwrap().0.as_millis());
+        for (text, millis) in [
+            ("500ms", 500),
+            ("10s", 10_000),
+            ("15m", 900_000),
+            ("15min", 900_000),
+            ("1h 30m", 5_400_000),
+            ("2h", 7_200_000),
+            ("7d", 604_800_000),
+            ("2w", 1_209_600_000),
+            ("0s", 0),
+        ] {
+            assert_eq!(ttl(text), Ok(millis), "{text}");
+        }
+        for text in ["15M", "1month", "2months", "1y", "8000years", "1d 2M"] {
+            assert!(ttl(text).unwrap_err().contains("have no fixed length"), "{text}");
+        }
+        for text in ["15", "soon", "-1s", "5us", "5ns", "99999999999999999999s"] {
+            assert!(ttl(text).unwrap_err().contains("not a duration"), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_would_not_take_effect_are_refused() {
+        for urls in [",", "https://a.example,", "http://a?q", "http://a#f", "a.example", "https://a.example:99999"] {
+            assert!(error(&[("AUTH_DPOP_URLS", urls)]).starts_with("AUTH_DPOP_URLS: write"), "{urls}");
+        }
+        assert!(read(&[("AUTH_DPOP_URLS", "https://a.example, https://b.example/prefix")]).is_ok());
+        for origins in ["https://a.example:99999", "https://*.example.com", "https://a.example,"] {
+            assert!(
+                error(&[("AUTH_BROWSER_ORIGINS", origins)]).starts_with("AUTH_BROWSER_ORIGINS: write"),
+                "{origins}"
+            );
+        }
+        for proxies in ["0.0.0.0/0", "::/0"] {
+            assert!(error(&[("AUTH_TRUSTED_PROXIES", proxies)]).contains("length 0"), "{proxies}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_read_to_an_end_and_never_a_device() {
+        assert!(error(&[("AUTH_LEGACY_SECRET_FILE", "/dev/zero")]).contains("neither a file nor a pipe"));
+        let folder = tempfile::tempdir().unwrap();
+        assert!(error(&[("AUTH_LEGACY_SECRET_FILE", folder.path().to_str().unwrap())]).contains("neither a file"));
+        let path = folder.path().join("long");
+        std::fs::write(&path, "b7Qm".repeat(16 * 1024 + 1)).unwrap();
+        assert!(error(&[("AUTH_LEGACY_SECRET_FILE", path.to_str().unwrap())]).contains("over 64 KiB"));
+        let pipe = folder.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || std::fs::write(pipe, "b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE\n").unwrap()
+        });
+        assert!(read(&[("AUTH_LEGACY_SECRET_FILE", pipe.to_str().unwrap())]).is_ok());
+        writer.join().unwrap();
     }
 
     #[test]

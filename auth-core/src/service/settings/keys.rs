@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use super::SettingsError;
-use super::environment::read;
+use super::environment::{read, shown};
 use crate::token::{Any, Hs256, KeyError, KeySet, SigningKey, VerifyingKey, WeakSecret};
 
 /// `AUTH_SECRET`.
@@ -30,6 +30,7 @@ impl TryFrom<String> for KeyFile {
 
     fn try_from(path: String) -> Result<Self, String> {
         let text = read(&path)?;
+        warn_of_readers(&path);
         let key = if is_json(text.expose_secret()) { SigningKey::from_jwk(&text) } else { SigningKey::from_pem(&text) };
         key.map(Self).map_err(|error| unusable(&path, error))
     }
@@ -112,5 +113,15 @@ fn is_json(text: &str) -> bool {
 }
 
 fn unusable(path: &str, error: KeyError) -> String {
-    format!("the key in {path} cannot be used: {error}")
+    format!("the key in {} cannot be used: {error}", shown(path))
+}
+
+/// Only a warning: in a container the orchestrator sets the mode.
+fn warn_of_readers(path: &str) {
+    #[cfg(unix)]
+    if std::fs::metadata(path).is_ok_and(|file| std::os::unix::fs::MetadataExt::mode(&file) & 0o044 != 0) {
+        tracing::warn!(target: "auth", "others can read the key in {path}; run `chmod 600 {path}`");
+    }
+    #[cfg(not(unix))]
+    let _ = path;
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::SettingsError;
 use super::keys::{PublicKeyFile, verifying_key};
-use crate::base::Timestamp;
+use crate::base::{InvalidTimestamp, Timestamp};
 use crate::token::{Hmac, LegacyAlgorithm, LegacyTokens, SigningKey, WeakSecret};
 
 /// `AUTH_LEGACY_SECRET`.
@@ -29,10 +29,10 @@ impl TryFrom<SecretString> for LegacySecret {
 pub(super) struct LegacyUntil(Timestamp);
 
 impl TryFrom<String> for LegacyUntil {
-    type Error = String;
+    type Error = InvalidTimestamp;
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse().map(Self).map_err(|error| format!("invalid date `{text}`; {error}"))
+    fn try_from(text: String) -> Result<Self, InvalidTimestamp> {
+        text.parse().map(Self)
     }
 }
 

@@ -19,7 +19,7 @@ fn known(fields: &[&'static str]) -> Vec<&'static str> {
 
 /// The known name that differs from `name` in at most a third of its letters.
 fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let rest = |name: &str| name.trim_start_matches(PREFIX).to_ascii_uppercase();
+    let rest = |name: &str| name.to_ascii_uppercase().trim_start_matches(PREFIX).to_owned();
     let name = rest(name);
     let distances = known.iter().map(|known| (strsim::osa_distance(&name, &rest(known)), *known));
     let near = distances.filter(|(distance, known)| *distance <= name.len().max(rest(known).len()) / 3);
@@ -27,14 +27,18 @@ fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// The names of all variables but those of files.
+    pub(in super::super) fn fields() -> Vec<String> {
+        let fields = include_str!("variables.rs").split("pub(super) ").filter_map(|line| line.split_once(':'));
+        fields.map(|(name, _)| name.to_ascii_uppercase()).filter(|name| name.starts_with(PREFIX)).collect()
+    }
 
     #[test]
     fn every_setting_is_documented() {
-        let fields = include_str!("variables.rs").split("pub(super) ").filter_map(|line| line.split_once(':'));
-        let fields: Vec<String> =
-            fields.map(|(name, _)| name.to_ascii_uppercase()).filter(|name| name.starts_with(PREFIX)).collect();
+        let fields = fields();
         let mut read: Vec<&str> = fields.iter().map(String::as_str).chain(FILES.map(|(_, file)| file)).collect();
         let is_name = |text: &&str| text.contains('_') && text.bytes().all(|b| b == b'_' || b.is_ascii_uppercase());
         let mut documented: Vec<&str> =
@@ -52,5 +56,8 @@ mod tests {
         assert_eq!(nearest("AUTH_ACCES_TTL", &known), Some("AUTH_ACCESS_TTL"));
         assert_eq!(nearest("AUTH_SECRET_FIEL", &known), Some("AUTH_SECRET_FILE"));
         assert_eq!(nearest("AUTH_PROXY_HOST", &known), None);
+        // A name in another case is no setting.
+        assert_eq!(nearest("auth_dpop", &known), Some("AUTH_DPOP"));
+        assert_eq!(nearest("Auth_Access_Ttl", &known), Some("AUTH_ACCESS_TTL"));
     }
 }

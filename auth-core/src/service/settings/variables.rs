@@ -63,13 +63,27 @@ pub(super) struct Variables {
 #[serde(try_from = "String")]
 pub(super) struct Span(pub(super) Duration);
 
-impl TryFrom<String> for Span {
-    type Error = String;
+/// The units of durations, and their names in words.
+const UNITS: &str =
+    "ms msec s sec secs second seconds m min mins minute minutes h hr hrs hour hours d day days w week weeks";
 
-    fn try_from(text: String) -> Result<Self, String> {
-        humantime::parse_duration(&text)
+impl TryFrom<String> for Span {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, &'static str> {
+        let is_unit = |unit: &str| UNITS.split(' ').any(|known| known == unit);
+        let units: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).filter(|unit| !unit.is_empty()).collect();
+        // Not the parser's message: it contains the value.
+        if units.iter().any(|unit| ["M", "y"].contains(unit) || unit.starts_with("month") || unit.starts_with("year")) {
+            return Err(
+                "months and years have no fixed length; write `m` for minutes, and days for longer ones, such as \
+                `15m`, `7d` or `400d`",
+            );
+        }
+        let duration = humantime::parse_duration(&text).ok().filter(|_| units.iter().all(|unit| is_unit(unit)));
+        duration
             .map(Self)
-            .map_err(|error| format!("{error}; write a duration such as `15m`, `7d` or `10s`"))
+            .ok_or("not a duration; write a number with `ms`, `s`, `m`, `h`, `d` or `w`, such as `15m`, `7d` or `10s`")
     }
 }
 

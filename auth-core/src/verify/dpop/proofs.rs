@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Dpop;
 use super::replay::Replays;
-use crate::base::Timestamp;
+use crate::base::{Timestamp, is_service_url};
 use crate::token::dpop::ProofError;
 use crate::token::dpop::{Address, Proof, Purpose, Times, presented};
 use crate::verify::Head;
@@ -29,10 +29,12 @@ impl Proofs {
             )?;
             vec![issuer.origin()]
         } else {
-            let parse = |url: &String| Address::parse(url).map(Address::into_prefix);
+            let is_base = |url: &&String| is_service_url(url);
+            let parse =
+                |url: &String| Some(url).filter(is_base).and_then(|url| Address::parse(url)).map(Address::into_prefix);
             let addresses = dpop.addresses.iter().map(parse).collect::<Option<_>>();
             addresses
-                .ok_or("has an address that is not an http or https URL; write one such as `https://api.example.com`")?
+                .ok_or("has an address that is not an http or https URL without query and fragment; write one such as `https://api.example.com`")?
         };
         let replays = dpop.counters.map_or_else(|| Replays::local(dpop.remembered), Replays::Shared);
         Ok(Self { required: dpop.required, addresses, lifetime: dpop.lifetime, skew, replays })

@@ -61,7 +61,7 @@ impl Dpop {
     /// Adds an address of the service, in place of the issuer's scheme and host.
     ///
     /// Its path is a prefix that a proxy removes. [`build`](crate::AuthBuilder::build) refuses an address that is not an
-    /// `http` or `https` URL.
+    /// `http` or `https` URL without query and fragment.
     #[must_use]
     pub fn address(mut self, url: impl Into<String>) -> Self {
         self.addresses.push(url.into());

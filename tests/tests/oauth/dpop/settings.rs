@@ -80,7 +80,10 @@ fn the_environment_turns_dpop_on() {
         (&[("AUTH_CLIENTS", r#"[{"id":"app","dpop_bound_access_tokens":true}]"#)], "requires DPoP, which is off"),
         (&[("AUTH_DPOP_URLS", "https://a.example")], "AUTH_DPOP_URLS: AUTH_DPOP is unset"),
         (&[("AUTH_DPOP", "optional"), ("AUTH_ISSUER", "quickstart")], "AUTH_DPOP_URLS"),
-        (&[("AUTH_DPOP", "required"), ("AUTH_DPOP_URLS", "https://a.example, b.example")], "AUTH_DPOP: dpop has an"),
+        (
+            &[("AUTH_DPOP", "required"), ("AUTH_DPOP_URLS", "https://a.example, b.example")],
+            "AUTH_DPOP_URLS: write http",
+        ),
     ] {
         let output = Node::refuse_to_start(node, env);
         let text = String::from_utf8_lossy(&output.stderr).into_owned();
