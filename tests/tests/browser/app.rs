@@ -3,11 +3,12 @@
 use auth_core::prelude::*;
 use auth_core::testing::{auth as known, laws};
 use auth_core::{Context, CredentialSource, Registration, Settings, SignIn};
-use auth_tests::{chromium, serve};
+use auth_tests::{Client, chromium, serve};
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use reqwest::Method;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -47,6 +48,36 @@ async fn a_user_logs_in_sees_the_sessions_and_logs_out_without_scripts() {
     let url = at("localhost", &serve(app).await);
     let Some(printed) = chromium::run(&script("app.cjs"), json!({ "url": url })).await else { return };
     assert_eq!(printed, "logged out\n");
+}
+
+/// The page after the login is the word of a link, which another site may have made.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_leads_to_pages_of_the_service_alone() {
+    let settings = Settings::from_env().unwrap().or_issuer("http://localhost").or_audience("browser-app");
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("app.db").display());
+    let app = browser_app::app(&database, settings.or_secret_beside(&database).unwrap()).await.unwrap();
+    let client = Client::new(&serve(app).await);
+    let submit = async |path: &str, next: &str| {
+        let form = [("email", "ada@example.com"), ("password", "three words and a comma"), ("next", next)];
+        client.send(client.request(Method::POST, path).header("sec-fetch-site", "same-origin").form(&form)).await
+    };
+    let registered = submit("/register", "/sessions?of=me").await;
+    assert_eq!((registered.status.as_u16(), registered.header("location")), (303, Some("/sessions?of=me")));
+    for (elsewhere, encoded) in [
+        ("https://evil.example", "https%3A%2F%2Fevil.example"),
+        ("//evil.example", "%2F%2Fevil.example"),
+        (r"/\evil.example", "%2F%5Cevil.example"),
+        ("/\t/evil.example", "%2F%09%2Fevil.example"),
+        ("evil", "evil"),
+    ] {
+        let page = client.get(&format!("/login?next={encoded}")).await;
+        assert!(page.status.is_client_error() && !page.text.contains("evil"), "{elsewhere}: {page:?}");
+        let login = submit("/login", elsewhere).await;
+        assert!(login.status.is_client_error() && login.header("location").is_none(), "{elsewhere}: {login:?}");
+        assert!(login.header("set-cookie").is_none(), "{elsewhere}: {login:?}");
+    }
+    assert_eq!(submit("/login", "/").await.header("location"), Some("/"));
 }
 
 /// Counts what was changed, with a cookie that browsers send to every site's requests: `SameSite=None`. That attribute alone
