@@ -8,13 +8,13 @@ use async_trait::async_trait;
 use sqlx::{PgPool, query, query_as};
 
 use super::{ClusterError, Count, Counters};
-use crate::store::PostgresStore;
+use crate::store::{PgTransaction, PostgresStore, StoreError};
 
 /// Additions after which expired counters are removed.
 const SWEEP_EVERY: u32 = 64;
 
 /// Times are those of the server, so that the nodes' clocks do not matter. The times that a statement sees are those of
-/// its transaction's start, which is its own.
+/// the start of its transaction, which has no other statement.
 const ADD: &str = "
     INSERT INTO auth_core.counters AS c (key, value, expires_at)
     VALUES ($1, $2, now() + $3 * interval '1 millisecond')
@@ -58,6 +58,25 @@ impl PostgresCounters {
     }
 }
 
+/// Writes, each in a transaction of the store's isolation level: with a stricter default of the database, one of two
+/// additions to a counter at the same time would fail.
+impl PostgresCounters {
+    async fn increment(&self, key: &str, by: u32, window_millis: i64) -> Result<Option<(i64, i64)>, StoreError> {
+        let mut tx = PgTransaction::begin(&self.pool).await?;
+        let add = query_as(ADD).bind(key).bind(i64::from(by)).bind(window_millis);
+        let row = add.fetch_optional(tx.connection()?).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// Apart from additions: a transaction that held removed counters would wait for others that do.
+    async fn sweep(&self) -> Result<(), StoreError> {
+        let mut tx = PgTransaction::begin(&self.pool).await?;
+        query(SWEEP).execute(tx.connection()?).await?;
+        tx.commit().await
+    }
+}
+
 redacted_debug!(PostgresCounters);
 
 #[async_trait]
@@ -69,10 +88,9 @@ impl Counters for PostgresCounters {
             query_as(READ).bind(key).fetch_optional(&self.pool).await.map_err(ClusterError::new)?
         } else {
             if self.added.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-                query(SWEEP).execute(&self.pool).await.map_err(ClusterError::new)?;
+                self.sweep().await.map_err(ClusterError::new)?;
             }
-            let add = query_as(ADD).bind(key).bind(i64::from(by)).bind(window_millis);
-            add.fetch_optional(&self.pool).await.map_err(ClusterError::new)?
+            self.increment(key, by, window_millis).await.map_err(ClusterError::new)?
         };
         let (value, left) = row.unwrap_or((0, window_millis));
         let expires_in = Duration::from_millis(left.try_into().unwrap_or(0));

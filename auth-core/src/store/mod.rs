@@ -39,6 +39,8 @@ pub use memory::MemoryStore;
 pub use one_time::{OneTimeToken, OneTimeTokens, VerifiedEmail};
 pub use page::{Cursor, InvalidCursor, Page};
 #[cfg(feature = "postgres")]
+pub(crate) use postgres::PgTransaction;
+#[cfg(feature = "postgres")]
 pub use postgres::PostgresStore;
 #[doc(hidden)]
 pub use registry::BuiltIn;

@@ -6,7 +6,7 @@ use sqlx::{query, raw_sql};
 use super::transaction::bounded;
 use super::{PATIENCE, PostgresStore};
 use crate::base::Timestamp;
-use crate::store::sql::{Engine as _, Transaction as _};
+use crate::store::sql::Engine as _;
 use crate::store::{Housekeeping, StoreError};
 
 /// Tokens before their sessions: the deletion of a session would cascade to a family of any size in one step. A session

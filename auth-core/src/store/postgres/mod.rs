@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use sqlx::PgPool;
 
+pub(crate) use transaction::PgTransaction;
+
 use crate::store::StoreError;
 use crate::store::sql::Engine as _;
 

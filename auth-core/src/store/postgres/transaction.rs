@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgRow;
-use sqlx::{Connection as _, PgConnection, Postgres, raw_sql};
+use sqlx::{Connection as _, PgConnection, PgPool, Postgres, raw_sql};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -19,7 +19,7 @@ use crate::token::TokenHash;
 ///
 /// The driver's own type returns a connection with an open transaction when its `BEGIN` is dropped in flight: the next
 /// caller's write would succeed and never be committed.
-pub(in crate::store) struct PgTransaction {
+pub(crate) struct PgTransaction {
     /// `None` after its end.
     open: Option<PoolConnection<Postgres>>,
     /// In addition to the server's own statement timeout, for a server or network that silently fails. A commit that
@@ -49,14 +49,7 @@ impl Engine for PostgresStore {
     const BUILT_IN: BuiltIn = BuiltIn::Postgres;
 
     async fn begin(&self) -> Result<PgTransaction, StoreError> {
-        let deadline = Instant::now() + PATIENCE;
-        let begin = async {
-            let open = Some(self.pool.acquire().await?);
-            let mut transaction = PgTransaction { open, deadline, locked: None, has_begun: false, is_stale: false };
-            raw_sql(BEGIN).execute(transaction.connection()?).await?;
-            Ok(transaction)
-        };
-        timeout_at(deadline, begin).await.map_err(StoreError::unavailable)?
+        PgTransaction::begin(&self.pool).await
     }
 
     async fn rows(&self, sql: &'static str, values: &[Value<'_>]) -> Result<Vec<PgRow>, StoreError> {
@@ -103,7 +96,25 @@ impl Transaction for PgTransaction {
         Ok(())
     }
 
-    async fn commit(mut self) -> Result<(), StoreError> {
+    async fn commit(self) -> Result<(), StoreError> {
+        Self::commit(self).await
+    }
+}
+
+impl PgTransaction {
+    /// Begins a transaction on a connection of this pool.
+    pub(crate) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
+        let deadline = Instant::now() + PATIENCE;
+        let begin = async {
+            let open = Some(pool.acquire().await?);
+            let mut transaction = Self { open, deadline, locked: None, has_begun: false, is_stale: false };
+            raw_sql(BEGIN).execute(transaction.connection()?).await?;
+            Ok(transaction)
+        };
+        timeout_at(deadline, begin).await.map_err(StoreError::unavailable)?
+    }
+
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
         let deadline = self.deadline;
         timeout_at(deadline, raw_sql("COMMIT").execute(self.connection()?))
             .await
@@ -111,10 +122,8 @@ impl Transaction for PgTransaction {
         self.open = None;
         Ok(())
     }
-}
 
-impl PgTransaction {
-    pub(super) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+    pub(crate) fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
         self.open.as_deref_mut().ok_or_else(|| StoreError::unavailable("the transaction has ended"))
     }
 

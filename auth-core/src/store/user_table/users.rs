@@ -16,8 +16,6 @@ use super::UserTable;
 use super::statements::Statements;
 use crate::base::{Email, SubjectId};
 use crate::password::PasswordHash;
-#[cfg(feature = "postgres")]
-use crate::store::PostgresStore;
 #[cfg(feature = "sqlite")]
 use crate::store::SqliteStore;
 use crate::store::sql::{Borrowed, Columns, corrupt, find_trail};
@@ -25,6 +23,8 @@ use crate::store::{
     Audit, Created, FieldError, NewUser, Outcome, StoreError, SubjectState, UserRecord, UserRegistry, UserRejected,
     UserStore,
 };
+#[cfg(feature = "postgres")]
+use crate::store::{PgTransaction, PostgresStore};
 
 /// The time limit of a call, as of the built-in stores.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -59,6 +59,39 @@ macro_rules! on {
             Pool::Sqlite($pool) => timeout(PATIENCE, async { $run }).await,
             #[cfg(feature = "postgres")]
             Pool::Postgres($pool) => timeout(PATIENCE, async { $run }).await,
+        }
+        .map_err(StoreError::unavailable)?
+    };
+}
+
+/// Runs the writes of one transaction of either engine on its connection, within the time limit. In PostgreSQL the
+/// transaction is as those of the built-in store: its isolation level is its own, and it is rolled back wherever it is
+/// dropped.
+macro_rules! in_transaction {
+    ($users:expr, $connection:ident => $run:expr) => {
+        match &$users.pool {
+            #[cfg(feature = "sqlite")]
+            Pool::Sqlite(pool) => {
+                let written = async {
+                    let mut tx = pool.begin().await?;
+                    let $connection = &mut *tx;
+                    let done = $run;
+                    tx.commit().await?;
+                    Ok::<_, StoreError>(done)
+                };
+                timeout(PATIENCE, written).await
+            }
+            #[cfg(feature = "postgres")]
+            Pool::Postgres(pool) => {
+                let written = async {
+                    let mut tx = PgTransaction::begin(pool).await?;
+                    let $connection = tx.connection()?;
+                    let done = $run;
+                    tx.commit().await?;
+                    Ok::<_, StoreError>(done)
+                };
+                timeout(PATIENCE, written).await
+            }
         }
         .map_err(StoreError::unavailable)?
     };
@@ -193,22 +226,20 @@ impl OwnUsers {
         if self.table.has_whole_number_ids && number.is_none() {
             return Ok(outcome(None));
         }
-        on!(self, pool => {
-            let mut tx = pool.begin().await?;
+        in_transaction!(self, connection => {
             let update = query_scalar(sql.clone());
             let update = if self.table.has_whole_number_ids { update.bind(number) } else { update.bind(id.as_str()) };
             let update = rest.iter().fold(update, |update, bound| match *bound {
                 Bound::Text(text) => update.bind(text),
                 Bound::Number(number) => update.bind(number),
             });
-            let version: Option<i64> = update.fetch_optional(&mut *tx).await?;
+            let version: Option<i64> = update.fetch_optional(&mut *connection).await?;
             let version = version.map(u64::try_from).transpose().map_err(|error| corrupt("version", error))?;
             let outcome = outcome(version);
             if self.is_audited {
-                audit.write(&mut tx, &outcome).await?;
+                audit.write(connection, &outcome).await?;
             }
-            tx.commit().await?;
-            Ok(outcome)
+            outcome
         })
     }
 
@@ -320,20 +351,18 @@ impl UserRegistry for OwnUsers {
             return Err(StoreError::unavailable(format!("the table has no column for the role `{role}`")));
         }
         let id = SubjectId::random();
-        let added = on!(self, pool => {
-            let mut tx = pool.begin().await?;
+        let added = in_transaction!(self, connection => {
             let add = query_scalar(self.sql.add.clone()).bind(user.email.as_str()).bind(user.password_hash.as_str());
             let add = fields.iter().fold(add, |add, text| add.bind(*text));
             let has = |name: &str| user.roles.iter().any(|role| **role == *name);
             let add = self.table.roles.iter().fold(add, |add, (_, name)| add.bind(has(name)));
             let add = if self.table.has_whole_number_ids { add } else { add.bind(id.as_str()) };
-            let added: Option<String> = add.fetch_optional(&mut *tx).await?;
+            let added: Option<String> = add.fetch_optional(&mut *connection).await?;
             let added = added.map(|id| id.parse()).transpose().map_err(|error| corrupt("id", error))?;
             if let (Some(id), true) = (&added, self.is_audited) {
-                audit.write(&mut tx, &Ok(SubjectId::clone(id))).await?;
+                audit.write(connection, &Ok(SubjectId::clone(id))).await?;
             }
-            tx.commit().await?;
-            Ok::<_, StoreError>(added)
+            added
         })?;
         match added {
             Some(id) => Ok(Ok(id)),

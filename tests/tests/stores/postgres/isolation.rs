@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use auth_core::cluster::{Counters as _, PostgresCounters};
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    ApiKeyRecord, ApiKeyStore, Audit, NewSession, NewUser, PostgresStore, Redeemed, SessionStore, UserRegistry,
-    UserStore,
+    ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, NewSession, NewUser, PostgresStore, Redeemed, SessionStore,
+    UserRegistry, UserStore, UserTable,
 };
-use auth_core::{ApiKeyId, SubjectId};
+use auth_core::token::SigningKey;
+use auth_core::{ApiKeyId, Auth, Context, Registration, SubjectId};
 use auth_tests::servers::Database;
 use sqlx::PgPool;
 use tokio::task::JoinSet;
@@ -75,6 +77,35 @@ async fn nodes_start_at_once_and_concurrent_writes_succeed(isolation: &str) {
     }
     calls.join_all().await;
     assert_eq!(store.find_by_id(&ada).await.unwrap().unwrap().state.version, 40);
+    beside_the_store(&store).await;
+}
+
+/// What writes beside the store: users in a table of the application, with their audit rows, and counters.
+async fn beside_the_store(store: &PostgresStore) {
+    let table = "CREATE TABLE people (id INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email TEXT UNIQUE,
+                 password_hash TEXT, version INTEGER NOT NULL)";
+    sqlx::raw_sql(table).execute(store.pool()).await.unwrap();
+    let people = UserTable::new("people").whole_number_id("id");
+    let people = people.in_postgres(store.pool()).await.unwrap().audited().await.unwrap();
+    let key = SigningKey::hs256(&"b7Qm-2xVfL9zT4kWc8RyN1sHd6Gj0PaE".to_owned().into()).unwrap();
+    let builder = Auth::builder(key, "https://api.example.com", "isolation").store(store.clone());
+    let (auth, system) = (builder.registry(people.clone()).build().unwrap(), Context::system("test"));
+    let ada = Registration::new("ada@example.com", "three words and a comma");
+    let (ada, _) = auth.register(&system, ada).await.unwrap();
+    let counters = PostgresCounters::new(store);
+    let mut calls = JoinSet::new();
+    for _ in 0..40 {
+        let (auth, counters, system, ada) = (auth.clone(), counters.clone(), system.clone(), ada.clone());
+        calls.spawn(async move {
+            auth.logout_everywhere(&system, &ada).await.unwrap();
+            counters.add("attempts", 1, Duration::from_hours(1)).await.unwrap();
+        });
+    }
+    calls.join_all().await;
+    assert_eq!(people.find_by_id(&ada).await.unwrap().unwrap().state.version, 40);
+    let filter = AuditFilter { kind: Some("tokens_revoked".into()), ..AuditFilter::default() };
+    assert_eq!(auth.events(&filter, 100).await.unwrap().len(), 40);
+    assert_eq!(counters.add("attempts", 0, Duration::from_hours(1)).await.unwrap().value, 40);
 }
 
 #[tokio::test(flavor = "multi_thread")]
