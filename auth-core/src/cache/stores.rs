@@ -86,6 +86,14 @@ impl<S: UserRegistry + ?Sized> UserRegistry for Coherent<S> {
         self.store.create(user, audit).await
     }
 
+    fn never_reuses_ids(&self) -> bool {
+        self.store.never_reuses_ids()
+    }
+
+    async fn withdraw(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.coherence.write(Change::Subject(id.clone()), self.store.withdraw(id, audit)).await
+    }
+
     fn built_in(&self) -> Option<BuiltIn> {
         self.store.built_in()
     }

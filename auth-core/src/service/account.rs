@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::AccountError;
 use super::Auth;
 use crate::base::{Context, Email, SubjectId, Timestamp};
+use crate::cache;
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::store::{Account, AccountPatch, UpdateOutcome, UserDirectory};
@@ -146,9 +147,38 @@ impl Auth {
                 return Err(AccountError::NotFound { what: USER });
             }
             change.end_sessions(&id).await?;
-            change.revoke_api_keys(&id).await?;
-            change.forget_messages(&id).await?;
-            change.forget_factors(&id).await
+            change.forget_subject(&id).await
+        })
+        .await
+    }
+
+    /// Removes what a subject has beside its row in a table of users: its sessions with their tokens and known devices, its
+    /// API keys, one-time tokens and second factors. Call it after the application has removed the row by its own statement,
+    /// in place of [`invalidate_subject`](Self::invalidate_subject); [`remove_account`](Self::remove_account) does both.
+    ///
+    /// A table may give the id to another user later. That user's registration ends what is left, too, unless its store
+    /// [never reuses ids](crate::store::UserRegistry::never_reuses_ids).
+    ///
+    /// ```
+    /// use auth_core::{Login, Registration};
+    ///
+    /// # auth_core::testing::example(async |auth, ada, system| {
+    /// let tokens = auth.login(&system, Login::new("ada@example.com", "three words and a comma")).await?;
+    /// // DELETE FROM users WHERE id = $1
+    /// auth.forget_subject(&system, &ada).await?;
+    /// assert!(auth.refresh(&system, tokens.refresh.expose()).await.is_err());
+    /// # Ok(()) });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Unavailable`] when a store does not answer: some of it may be left, so call it again.
+    pub async fn forget_subject(&self, context: &Context, id: &SubjectId) -> Result<(), AccountError> {
+        let id = id.clone();
+        self.change(context, "forget_subject", |change| async move {
+            change.invalidate(&id).await;
+            change.end_sessions(&id).await?;
+            change.forget_subject(&id).await
         })
         .await
     }
@@ -169,6 +199,29 @@ impl Auth {
 }
 
 impl Change {
+    /// Removes what a subject without sessions has beside its row.
+    async fn forget_subject(&self, id: &SubjectId) -> Result<(), AccountError> {
+        self.revoke_api_keys(id).await?;
+        self.forget_messages(id).await?;
+        self.forget_factors(id).await
+    }
+
+    /// Ends what the id of a new user has from before, as after a removal by a statement of the application: a table may give
+    /// an id out again, with the version of which the sessions are.
+    pub(super) async fn begin_subject(&self, id: &SubjectId) -> Result<(), AccountError> {
+        self.invalidate(id).await;
+        if self.end_found_sessions(id).await? > 0 {
+            // A login of the former user that is still in progress has read the version that the new one has.
+            self.revoke_tokens(id).await?;
+        }
+        self.forget_subject(id).await
+    }
+
+    async fn invalidate(&self, id: &SubjectId) {
+        let coherence = &self.auth().verifier().lookups.coherence;
+        coherence.changed(&[cache::Change::Subject(id.clone())]).await;
+    }
+
     /// Updates an account, and returns it with the former address if it has another one now.
     pub(super) async fn update_account(
         &self,

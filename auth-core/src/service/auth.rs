@@ -124,8 +124,8 @@ impl Auth {
         AuthBuilder::new(KeySet::none(), String::new(), realm.into())
     }
 
-    /// Drops the cached state of a subject after the application changed or removed it in its own store, so that the
-    /// next request on this node sees the change. With a [`fanout`](AuthBuilder::fanout) the message to other nodes has
+    /// Drops the cached state of a subject after the application changed it in its own store, so that the
+    /// next request on this node sees the change; after a removal `forget_subject` also ends what the subject had. With a [`fanout`](AuthBuilder::fanout) the message to other nodes has
     /// been sent when this returns. In any case other nodes see the change within the
     /// [`cache_ttl`](AuthBuilder::cache_ttl), 5 seconds by default.
     ///

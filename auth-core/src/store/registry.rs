@@ -66,6 +66,19 @@ pub trait UserRegistry: UserStore {
     /// Adds a user. The inner error says why there is none: the e-mail address is taken, or a field cannot be used.
     async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError>;
 
+    /// Whether no new user gets the id of a removed one, as with random ids. By default one may: a registration then ends what
+    /// the id has from before ([`Auth::forget_subject`](crate::Auth::forget_subject)).
+    fn never_reuses_ids(&self) -> bool {
+        false
+    }
+
+    /// Removes a user that [`create`](Self::create) has just added, and whose registration failed after it.
+    #[doc(hidden)]
+    async fn withdraw(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        let _ = (id, audit);
+        Ok(false)
+    }
+
     /// The database whose built-in table this is, for [`Auth::register_in`](crate::Auth::register_in).
     #[doc(hidden)]
     fn built_in(&self) -> Option<BuiltIn> {

@@ -113,7 +113,7 @@ pub(crate) async fn register(
         let insert = query(sql).bind(id.as_str()).bind(&username).bind(email.as_str()).bind(hash.as_str());
         insert.execute(pool).await.map(|_| ()).map_err(taken)
     })?;
-    auth.registered(&context, &id).await;
+    auth.registered(&context, &id).await?;
     let tokens = auth.sign_in(&context, SignIn::subject(&id).amr("pwd")).await?;
     let user = User { email: email.to_string(), username, bio: None, image: None };
     Ok((StatusCode::CREATED, body(user, tokens.access.expose())))

@@ -20,6 +20,7 @@ mod own_transaction;
 mod postgres;
 mod purge;
 mod retention;
+mod reused_ids;
 mod schema;
 mod sqlite;
 mod statements;

@@ -104,7 +104,7 @@ async fn a_user_of_sqlite_is_added_with_the_rows_of_the_application() {
     let (auth, sink) = steps!(store, begin_sqlite, profiles);
 
     // An own statement, whose event reaches the trail as well.
-    auth.registered(&Context::system("test"), &"7".parse().unwrap()).await;
+    auth.registered(&Context::system("test"), &"7".parse().unwrap()).await.unwrap();
     assert_eq!(sink.0.lock().unwrap().last().map(String::as_str), Some("7"));
     assert_eq!(trail(&store).await[0], "user_registered 7");
 

@@ -119,20 +119,31 @@ impl Change {
     /// Ends all sessions of a subject. The subject's version or the subject itself has changed before, so that they are
     /// refused already; short steps let other writers in. The known devices go with them.
     pub(crate) async fn end_sessions(&self, subject: &SubjectId) -> Result<(), AccountError> {
-        let mut is_first = true;
+        self.end_each_session(subject, true).await.map(drop)
+    }
+
+    /// As [`end_sessions`](Self::end_sessions), without an event if there are none. Returns their number.
+    pub(crate) async fn end_found_sessions(&self, subject: &SubjectId) -> Result<usize, AccountError> {
+        self.end_each_session(subject, false).await
+    }
+
+    async fn end_each_session(&self, subject: &SubjectId, records_none: bool) -> Result<usize, AccountError> {
+        let (mut count, mut is_recorded) = (0, !records_none);
         loop {
             let recording = self.recording(Some(subject), |sessions: &Vec<SessionId>| {
                 let ended = EventKind::SessionsEnded { subject: subject.clone(), count: sessions.len() };
-                if is_first || !sessions.is_empty() { vec![ended] } else { Vec::new() }
+                if is_recorded && sessions.is_empty() { Vec::new() } else { vec![ended] }
             });
             let sessions = &self.service()?.sessions;
             let ended = recording.of(sessions.end_all(subject, BATCH, recording.audit())).await?;
+            count += ended.len();
             if ended.len() < BATCH as usize {
                 break;
             }
             drop(recording);
-            is_first = false;
+            is_recorded = true;
         }
-        self.forget_devices(subject).await
+        self.forget_devices(subject).await?;
+        Ok(count)
     }
 }

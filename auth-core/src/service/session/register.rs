@@ -10,7 +10,7 @@ use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::password::Password;
 use crate::policy::Role;
-use crate::service::change::PATIENCE;
+use crate::service::change::{Change, PATIENCE};
 use crate::service::recovery::{MessageKind, Recipient, token_of};
 use crate::service::{AccountError, Auth};
 use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
@@ -71,7 +71,9 @@ impl Auth {
     ///
     /// Those of [`new_user`](Self::new_user); [`AccountError::EmailTaken`] and [`AccountError::InvalidFields`] by the
     /// answer of the registry; [`AccountError::Misconfigured`] when the user store accepts no registrations;
-    /// [`AccountError::Unavailable`] when the store does not answer.
+    /// [`AccountError::Unavailable`] when a store does not answer. The user may have been added all the same, but not with
+    /// what its id has from a removed user: then a [`UserTable`](crate::store::UserTable) takes the user back, and for another
+    /// registry the application calls [`forget_subject`](Self::forget_subject).
     pub async fn register(
         &self,
         context: &Context,
@@ -87,6 +89,7 @@ impl Auth {
             let recording = change.recording(None, |created: &Created| registered(created, &roles));
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             let subject = created?;
+            change.begin_registered(&subject).await?;
             change.verify_address_later(&subject);
             Ok((subject, email))
         })
@@ -141,7 +144,10 @@ impl Auth {
             let recording = change.recording(None, |created: &Created| registered(created, &roles));
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             match created {
-                Ok(subject) => change.send(Recipient::Subject(subject), token_of(MessageKind::Registration)).await,
+                Ok(subject) => {
+                    change.begin_registered(&subject).await?;
+                    change.send(Recipient::Subject(subject), token_of(MessageKind::Registration)).await
+                }
                 Err(rejected) if rejected.is_email_taken() => {
                     change.send(Recipient::Login(login), token_of(MessageKind::AccountExists)).await
                 }
@@ -161,7 +167,7 @@ impl Auth {
     /// let user = auth.new_user(&system, Registration::new("bob@example.com", "three words and a comma")).await?;
     /// // INSERT INTO users (id, email, password_hash) VALUES ('7', $1, $2)
     /// let values = (user.email.as_str(), user.password_hash.as_str());
-    /// auth.registered(&system, &"7".parse()?).await;
+    /// auth.registered(&system, &"7".parse()?).await?;
     /// # Ok(()) });
     /// ```
     ///
@@ -263,21 +269,34 @@ impl Auth {
     }
 
     /// Records that the application has added a user by its own statement: the event goes to the audit trail and to the
-    /// sink, and a message to the new address where the `Auth` sends any.
+    /// sink, and a message to the new address where the `Auth` sends any. What the id has from a removed user is ended
+    /// before, as by [`forget_subject`](Self::forget_subject).
     ///
     /// ```
     /// # auth_core::testing::example(async |auth, ada, system| {
     /// let hash = auth.hash_password("three words and a comma".into(), &["bob"]).await?;
     /// // INSERT INTO users (id, username, password_hash) VALUES ('7', 'bob', ..)
-    /// auth.registered(&system, &"7".parse()?).await;
+    /// auth.registered(&system, &"7".parse()?).await?;
     /// # Ok(()) });
     /// ```
     ///
     /// The user is there already, so an audit trail that does not answer is an error in the log and not of this method.
-    pub async fn registered(&self, context: &Context, subject: &SubjectId) {
-        self.verify_address_later(context, subject);
-        self.announce(context, "registered", EventKind::UserRegistered { subject: subject.clone(), roles: Vec::new() })
-            .await;
+    ///
+    /// # Errors
+    ///
+    /// [`AccountError::Unavailable`] when a store does not answer: sessions and API keys of a removed user with the same id
+    /// may still be valid, so call [`forget_subject`](Self::forget_subject) before the user gets an answer, or remove the row.
+    pub async fn registered(&self, context: &Context, subject: &SubjectId) -> Result<(), AccountError> {
+        let subject = subject.clone();
+        self.change(context, "registered", |change| async move {
+            let begun = change.begin_subject(&subject).await;
+            let registered = EventKind::UserRegistered { subject: subject.clone(), roles: Vec::new() };
+            change.auth().announce(change.context(), "registered", registered).await;
+            begun?;
+            change.verify_address_later(&subject);
+            Ok(())
+        })
+        .await
     }
 
     /// Writes the event of a change that the application made to the audit trail, invalidates its subject and sends it to
@@ -320,6 +339,31 @@ impl Auth {
         } else {
             Err(AccountError::InvalidInput { detail: "The registration has a field that this service does not take." })
         }
+    }
+}
+
+impl Change {
+    /// Begins a user that the registry has added. If that fails, the user is taken back: it must not go on with the sessions
+    /// or API keys of a removed one.
+    async fn begin_registered(&self, subject: &SubjectId) -> Result<(), AccountError> {
+        let registry = self.auth().registry()?;
+        if registry.never_reuses_ids() {
+            return Ok(());
+        }
+        let begun = self.begin_subject(subject).await;
+        if begun.is_err() {
+            let recording = self.recording(Some(subject), |removed: &bool| {
+                removed.then(|| EventKind::AccountRemoved { subject: subject.clone() }).into_iter().collect()
+            });
+            if !matches!(recording.of(registry.withdraw(subject, recording.audit())).await, Ok(true)) {
+                tracing::error!(
+                    target: "auth",
+                    %subject,
+                    "the id of a new user may have sessions and API keys of a removed one; call `Auth::forget_subject`"
+                );
+            }
+        }
+        begun
     }
 }
 

@@ -109,6 +109,10 @@ impl UserStore for MemoryStore {
 
 #[async_trait]
 impl UserRegistry for MemoryStore {
+    fn never_reuses_ids(&self) -> bool {
+        true
+    }
+
     async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         let NewUser { email, password_hash, roles, .. } = user;
         let mut tables = self.tables();

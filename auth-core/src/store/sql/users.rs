@@ -71,6 +71,10 @@ impl<E: Engine> UserRegistry for E {
         Ok(created)
     }
 
+    fn never_reuses_ids(&self) -> bool {
+        true
+    }
+
     fn built_in(&self) -> Option<BuiltIn> {
         Some(E::BUILT_IN)
     }

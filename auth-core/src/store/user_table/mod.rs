@@ -35,7 +35,7 @@ pub use users::OwnUsers;
 /// # #[tokio::main]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let store = SqliteStore::open("sqlite::memory:").await?;
-/// let table = "CREATE TABLE people (id INTEGER PRIMARY KEY, email TEXT UNIQUE NOT NULL, hashed_password TEXT NOT NULL,
+/// let table = "CREATE TABLE people (id INTEGER PRIMARY KEY AUTOINCREMENT, email TEXT UNIQUE NOT NULL, hashed_password TEXT NOT NULL,
 ///              is_admin BOOLEAN NOT NULL DEFAULT FALSE, version BIGINT NOT NULL DEFAULT 0)";
 /// sqlx::query(table).execute(store.pool()).await?;
 ///
@@ -88,6 +88,10 @@ impl UserTable {
     }
 
     /// Names the column of the id, a whole number that the database makes for a new user.
+    ///
+    /// A registration ends what the id has from a removed user. In SQLite declare the column `INTEGER PRIMARY KEY
+    /// AUTOINCREMENT`: otherwise the highest id of a removed user is that of the next one, whose events in the audit trail are
+    /// then those of both.
     pub const fn whole_number_id(mut self, column: &'static str) -> Self {
         (self.id, self.has_whole_number_ids) = (column, true);
         self

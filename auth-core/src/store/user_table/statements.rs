@@ -15,6 +15,8 @@ pub(super) struct Statements {
     pub(super) sample_hashes: SqlStr,
     /// The address, the hash, the fields in their order, whether the user has each role, and a text id.
     pub(super) add: SqlStr,
+    /// Removes a new user.
+    pub(super) withdraw: SqlStr,
     pub(super) email_is_taken: SqlStr,
     /// For each field, whether a user has the value.
     pub(super) is_taken: Vec<SqlStr>,
@@ -148,6 +150,7 @@ impl Statements {
                 "INSERT INTO {name} ({columns}) VALUES ({values}) ON CONFLICT DO NOTHING RETURNING {}",
                 id(table, "")
             )),
+            withdraw: sql(format!("DELETE FROM {name} WHERE {key} = $1 RETURNING {number}")),
             email_is_taken: is_taken(&email),
             is_taken: table.fields.iter().map(|field| is_taken(&quoted(field))).collect(),
             is_unique: sql(is_unique(table.table, is_postgres)),

@@ -341,6 +341,14 @@ impl UserRegistry for OwnUsers {
         self.has_unique_fields
     }
 
+    fn never_reuses_ids(&self) -> bool {
+        !self.table.has_whole_number_ids
+    }
+
+    async fn withdraw(&self, id: &SubjectId, audit: Audit<'_, bool>) -> Result<bool, StoreError> {
+        self.update(&self.sql.withdraw, id, &[], |version| version.is_some(), audit).await
+    }
+
     async fn create(&self, user: NewUser, audit: Audit<'_, Created>) -> Result<Created, StoreError> {
         let fields = match self.fields(&user) {
             Ok(fields) => fields,

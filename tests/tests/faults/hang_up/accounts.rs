@@ -133,6 +133,20 @@ async fn in_the_removal_of_an_account() {
     .await;
 }
 
+/// The application has removed the row before.
+#[tokio::test]
+async fn in_the_end_of_what_a_removed_subject_had() {
+    hang_up(
+        &["sessions_ended", "api_key_revoked"],
+        async |scene| scene.auth.forget_subject(&context(), &scene.ada).await,
+        async |scene| Effect {
+            changed: scene.sessions().await == 0,
+            seen: (scene.first_status().await, scene.key_status().await) == (401, 401),
+        },
+    )
+    .await;
+}
+
 #[derive(Permission, Clone, Copy, Debug, PartialEq, Eq)]
 enum Permission {
     UsersRead,
