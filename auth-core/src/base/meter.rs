@@ -38,15 +38,15 @@ mod handles {
         }
 
         /// Counts one more until the value is dropped.
-        pub(crate) fn entered(&self) -> Entered<'_> {
+        pub(crate) fn entered(&self) -> Entered {
             self.0.increment(1.0);
-            Entered(&self.0)
+            Entered(self.0.clone())
         }
     }
 
-    pub(crate) struct Entered<'a>(&'a metrics::Gauge);
+    pub(crate) struct Entered(metrics::Gauge);
 
-    impl Drop for Entered<'_> {
+    impl Drop for Entered {
         fn drop(&mut self) {
             self.0.decrement(1.0);
         }
@@ -123,7 +123,7 @@ mod handles {
     pub(crate) const fn describe() {}
 }
 
-pub(crate) use handles::{Counter, Gauge, Histogram, describe};
+pub(crate) use handles::{Counter, Entered, Gauge, Histogram, describe};
 
 pub(crate) const DECISIONS: &str = "auth_decisions_total";
 pub(crate) const EVENTS: &str = "auth_events_total";

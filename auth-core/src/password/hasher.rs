@@ -5,14 +5,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use unicode_normalization::UnicodeNormalization;
 
 use super::PasswordHash;
 use super::foreign::ForeignHash;
 use super::format::{Argon2, Format};
 use super::rules::{Password, PasswordRules, WeakPassword};
-use crate::base::meter::{self, Counter, Gauge, Histogram};
+use crate::base::meter::{self, Counter, Entered, Gauge, Histogram};
 
 /// The number of callers that may wait for each hashing thread; others get [`PasswordError::Busy`]. Each takes about 15 ms
 /// of a core, so that the last one waits for two seconds.
@@ -49,6 +49,18 @@ pub(crate) enum Verified {
         /// The same password with the current format, if the stored hash is weaker.
         upgraded: Option<PasswordHash>,
     },
+}
+
+/// A place among the callers whose hashes are computed or wait.
+struct Place {
+    _waiting: OwnedSemaphorePermit,
+    _queue: Entered,
+}
+
+/// The turn of a caller: a hashing thread is its own.
+pub(crate) struct Turn {
+    running: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// Hashes and verifies passwords on one thread fewer than there are cores: guarded requests are answered meanwhile.
@@ -159,19 +171,16 @@ impl Hasher {
         password: SecretString,
         stored: Option<PasswordHash>,
     ) -> Result<Verified, PasswordError> {
-        self.verify_at(self.place()?, password, stored, true).await
+        self.verify_in(self.turn(self.place()?).await?, password, stored, true).await
     }
 
-    /// As [`verify`](Self::verify), for users whose formats `samples` has: the first call learns them. Callers that wait for
-    /// the samples of a slow store have places, so that those beyond the bound are refused. Unless `is_usable`, the right
-    /// password is a wrong one.
-    pub(crate) async fn verify_after<E: fmt::Display>(
+    /// Waits for a turn to verify a password of users whose formats `samples` has: the first call learns them. Callers that
+    /// wait for the samples of a slow store have places, so that those beyond the bound are refused. A caller that is dropped
+    /// has no place any more.
+    pub(crate) async fn turn_after<E: fmt::Display>(
         &self,
         samples: impl Future<Output = Result<Vec<PasswordHash>, E>>,
-        password: SecretString,
-        stored: Option<PasswordHash>,
-        is_usable: bool,
-    ) -> Result<Verified, PasswordError> {
+    ) -> Result<Turn, PasswordError> {
         let place = self.place()?;
         if let Err(error) = self.learn(samples).await {
             tracing::warn!(
@@ -181,49 +190,54 @@ impl Hasher {
                  login tells which names exist"
             );
         }
-        self.verify_at(place, password, stored, is_usable).await
+        self.turn(place).await
     }
 
-    async fn verify_at(
+    /// As [`verify`](Self::verify), by a caller whose turn it is. Unless `is_usable`, the right password is a wrong one.
+    pub(crate) async fn verify_in(
         &self,
-        place: impl Sized,
+        turn: Turn,
         password: SecretString,
         stored: Option<PasswordHash>,
         is_usable: bool,
     ) -> Result<Verified, PasswordError> {
         let formats = Arc::clone(&self.formats);
-        self.run_at(place, move || check(&password, stored.as_ref(), is_usable, &formats)).await
+        self.run_in(turn, move || check(&password, stored.as_ref(), is_usable, &formats)).await
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
-        self.run_at(self.place()?, work).await
+        self.run_in(self.turn(self.place()?).await?, work).await
     }
 
-    /// A place among the callers whose hashes are computed or wait.
-    fn place(&self) -> Result<impl Sized + use<'_>, PasswordError> {
-        let Ok(place) = self.waiting.try_acquire() else {
+    fn place(&self) -> Result<Place, PasswordError> {
+        let Ok(waiting) = Arc::clone(&self.waiting).try_acquire_owned() else {
             self.rejected.add();
             return Err(PasswordError::Busy);
         };
-        Ok((place, self.queue.entered()))
+        Ok(Place { _waiting: waiting, _queue: self.queue.entered() })
     }
 
-    async fn run_at<T: Send + 'static>(
+    async fn turn(&self, place: Place) -> Result<Turn, PasswordError> {
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Failed)?;
+        Ok(Turn { running, _place: place })
+    }
+
+    async fn run_in<T: Send + 'static>(
         &self,
-        _place: impl Sized,
+        turn: Turn,
         work: impl FnOnce() -> Result<T, PasswordError> + Send + 'static,
     ) -> Result<T, PasswordError> {
         // The thread owns the permit: a cancelled caller must not free it while the work still runs.
-        let turn = Arc::clone(&self.running).acquire_owned().await.map_err(|_| PasswordError::Failed)?;
+        let Turn { running, _place } = turn;
         let seconds = self.seconds.clone();
         let done = tokio::task::spawn_blocking(move || {
             let began = Instant::now();
             let outcome = work();
             seconds.record(began.elapsed());
-            drop(turn);
+            drop(running);
             outcome
         });
         done.await.map_err(|_| PasswordError::Failed)?
@@ -298,14 +312,13 @@ mod tests {
     #[test]
     fn callers_that_wait_for_the_formats_of_a_slow_store_are_bounded() {
         let hasher = Hasher::new(Vec::new());
-        let verify =
-            || Box::pin(hasher.verify_after(pending::<Result<_, PasswordError>>(), PASSWORD.into(), None, true));
-        let mut waiting: Vec<_> = (0..threads() * (1 + MAX_WAITING)).map(|_| verify()).collect();
+        let turn = || Box::pin(hasher.turn_after(pending::<Result<_, PasswordError>>()));
+        let mut waiting: Vec<_> = (0..threads() * (1 + MAX_WAITING)).map(|_| turn()).collect();
         let cx = &mut Context::from_waker(Waker::noop());
         assert!(waiting.iter_mut().all(|login| login.as_mut().poll(cx).is_pending()));
-        assert_eq!(verify().as_mut().poll(cx), Poll::Ready(Err(PasswordError::Busy)));
+        assert!(matches!(turn().as_mut().poll(cx), Poll::Ready(Err(PasswordError::Busy))));
         waiting.pop();
-        assert!(verify().as_mut().poll(cx).is_pending(), "the place of a client that hung up is free");
+        assert!(turn().as_mut().poll(cx).is_pending(), "the place of a client that hung up is free");
     }
 
     fn argon2(algorithm: argon2::Algorithm, memory: u32, passes: u32, password: &str) -> PasswordHash {

@@ -24,7 +24,7 @@ pub use hash::PasswordHash;
 #[cfg(feature = "server")]
 pub use hasher::PasswordError;
 #[cfg(feature = "server")]
-pub(crate) use hasher::{Hasher, Verified};
+pub(crate) use hasher::{Hasher, Turn, Verified};
 #[cfg(feature = "pwned-passwords")]
 #[cfg_attr(docsrs, doc(cfg(feature = "pwned-passwords")))]
 pub use pwned::PwnedPasswords;

@@ -162,9 +162,7 @@ impl Verifier {
         if !self.owner_may_have(&key.record, Arc::clone(&owner), now).await? {
             return Err(refuse(TokenError::SubjectChanged));
         }
-        let key = self.limited(key, &owner).await?;
-        self.note_use(&key.record, now).await;
-        Ok(key)
+        Ok(self.limited(key, &owner).await?)
     }
 
     /// The key with at most the scopes that its owner may have now, if the owner made it.
@@ -204,7 +202,12 @@ impl Verifier {
     }
 
     /// Updates `last_used_at`. A store error here is logged and does not refuse the request.
-    async fn note_use(&self, record: &ApiKeyRecord, now: Timestamp) {
+    pub(super) async fn note_use(&self, key: &ApiKeyIdentity) {
+        let (record, now) = (&key.record, self.now());
+        // A key of the configuration is in no store.
+        if key.is_static {
+            return;
+        }
         if record.last_used_at.is_none_or(|last| now.since(last) >= TOUCH_EVERY)
             && let Err(error) = self.lookups.touch_api_key(&record.id, now).await
         {

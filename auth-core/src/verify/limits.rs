@@ -7,6 +7,18 @@ use crate::cache::{By, Limited, Quota, Throttled, Who};
 use crate::event::EventKind;
 use crate::policy::{CountBy, RouteLimit, Statement};
 
+/// An API key that is being looked up. Dropped meanwhile, since the client has hung up, it counts as an invalid one: clients
+/// that never wait for the answer would cause any number of queries.
+struct Undecided<'a>(&'a Verifier, &'a Who);
+
+impl Drop for Undecided<'_> {
+    fn drop(&mut self) {
+        let Self(verifier, who) = self;
+        // The client is gone, and so is the answer.
+        let _ = verifier.limits.failed_here(Limited::ApiKey, who, false);
+    }
+}
+
 impl Verifier {
     /// Verifies an API key, unless the client's address has sent too many invalid ones. Nodes count these apart: guards
     /// wait for no other service.
@@ -21,9 +33,15 @@ impl Verifier {
             AccessError::RateLimited(used_up)
         };
         self.limits.may_fail_here(Limited::ApiKey, &who, false).map_err(refused)?;
+        let undecided = Undecided(self, &who);
         let outcome = self.identify_api_key(origin, text).await;
-        if let Err(AccessError::InvalidCredential { .. }) = outcome {
-            self.limits.failed_here(Limited::ApiKey, &who, false).map_err(refused)?;
+        std::mem::forget(undecided);
+        match &outcome {
+            Ok(key) => self.note_use(key).await,
+            Err(AccessError::InvalidCredential { .. }) => {
+                self.limits.failed_here(Limited::ApiKey, &who, false).map_err(refused)?;
+            }
+            Err(_) => {}
         }
         outcome
     }

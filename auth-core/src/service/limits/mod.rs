@@ -71,6 +71,10 @@ impl Attempt<'_> {
         Attempt { auth, context, operation, account, who, is_known }
     }
 
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// Counts the outcome of a check that has changed nothing. Once a limit of failures is used up, the outcome of every
     /// check is that, whether the credential was right or wrong: requests that began at the same time get no further
     /// answers.

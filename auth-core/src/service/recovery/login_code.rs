@@ -96,11 +96,16 @@ impl Auth {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let challenge = Token::<LoginCode>::parse(challenge.expose_secret());
         let account = challenge.as_ref().ok().map(Token::expose);
-        let attempt = self.limit(context, Limited::OneTimeCode, account).await?;
+        let attempt = self.limit(context, Limited::OneTimeCode, account).await?.into_owned();
         let hash = challenge.as_ref().ok().and_then(|challenge| challenge.hash_with(&code));
         let presented = hash.map(|hash| OneTime { hash, purpose: Purpose::LoginCode }).ok_or(TokenError::Malformed);
-        let guess = attempt.guess().await?;
-        let (presented, user) = guess.outcome(self.check_one_time(context, presented).await).await?;
+        let auth = self.clone();
+        // In a task of its own: the guess of a client that hangs up counts as well.
+        let checked = self.in_task("login_by_code", async move {
+            let guess = attempt.guess().await?;
+            guess.outcome(auth.check_one_time(attempt.context(), presented).await).await
+        });
+        let (presented, user) = checked.await.unwrap_or(Err(AccountError::Unavailable))?;
         let login = MessageLogin { operation: "login_by_code", presented, user, scope, agent, otp };
         self.login_by_message(context, login, request).await
     }

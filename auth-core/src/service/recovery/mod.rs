@@ -72,9 +72,14 @@ impl Auth {
         context: &Context,
         text: &str,
     ) -> Result<(OneTime, UserRecord), AccountError> {
-        let attempt = self.limit(context, Limited::OneTimeToken, None).await?;
+        let attempt = self.limit(context, Limited::OneTimeToken, None).await?.into_owned();
         let token = Token::<K>::parse(text).map(|token| OneTime::from(&token));
-        attempt.outcome(self.check_one_time(context, token).await).await
+        let auth = self.clone();
+        // In a task of its own: the guess of a client that hangs up counts as well.
+        let checked = self.in_task("one_time_token", async move {
+            attempt.outcome(auth.check_one_time(attempt.context(), token).await).await
+        });
+        checked.await.unwrap_or(Err(AccountError::Unavailable))
     }
 
     async fn check_one_time(

@@ -6,13 +6,25 @@ use super::{Login, TokenRequest, Tokens, methods, shortened};
 use crate::base::{Context, SubjectId};
 use crate::cache::Limited;
 use crate::event::EventKind;
-use crate::password::{PasswordHash, Verified};
+use crate::password::{PasswordHash, Turn, Verified};
+use crate::service::limits::Attempt;
 use crate::service::{AccountError, Auth};
 use crate::store::{Session, UserRecord};
 use crate::verify::dpop::ProvenKey;
 
 /// A longer login name is invalid, and is refused without a query.
 const MAX_LOGIN_BYTES: usize = 1024;
+
+/// A password that a client presents for a user.
+pub(super) struct PasswordGuess {
+    /// `None` for a name that no user has.
+    pub(super) user: Option<UserRecord>,
+    pub(super) password: SecretString,
+    /// The subject of the event of a wrong one.
+    pub(super) subject: Option<SubjectId>,
+    /// The error of a wrong one.
+    pub(super) wrong: AccountError,
+}
 
 impl Auth {
     /// Logs a user in: begins a session with an access and a refresh token.
@@ -57,7 +69,15 @@ impl Auth {
     ) -> Result<Tokens, AccountError> {
         self.verifier().check_proof_is_there(context, request.proof, request.dpop_bound)?;
         let attempt = self.limit(context, Limited::Login, Some(&login.username)).await?;
-        let (user, upgraded) = attempt.outcome(self.check_password(context, &login).await).await?;
+        let user = self.user_by_login(&login.username).await?;
+        // Also for an unknown or inactive user: response time must not reveal which users exist.
+        let guess = PasswordGuess {
+            subject: user.as_ref().map(|user| user.id.clone()),
+            user,
+            password: login.password.clone(),
+            wrong: AccountError::InvalidCredentials,
+        };
+        let (user, upgraded) = self.check_password(attempt, guess).await?;
         self.upgrade_hash(context, &user, upgraded).await?;
         let code = self.needed_code(&user.id, login.otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
@@ -80,28 +100,11 @@ impl Auth {
         begun.await.map_err(AccountError::at_login)
     }
 
-    /// The user, and the hash that takes the place of a weaker one.
-    async fn check_password(
-        &self,
-        context: &Context,
-        login: &Login,
-    ) -> Result<(UserRecord, Option<PasswordHash>), AccountError> {
-        let service = self.service()?;
-        let user = if login.username.len() > MAX_LOGIN_BYTES {
-            None
-        } else {
-            service.users.find_by_login(&login.username).await?
-        };
-        // Also for an unknown or inactive user: response time must not reveal which users exist.
-        let verified = self.check_password_of(context, user.as_ref(), login.password.clone()).await?;
-        match (user, verified) {
-            (Some(user), Verified::Right { upgraded }) => Ok((user, upgraded)),
-            (user, _) => {
-                let subject: Option<SubjectId> = user.map(|user| user.id);
-                self.record(context, EventKind::LoginFailed { subject });
-                Err(AccountError::InvalidCredentials)
-            }
+    async fn user_by_login(&self, login: &str) -> Result<Option<UserRecord>, AccountError> {
+        if login.len() > MAX_LOGIN_BYTES {
+            return Ok(None);
         }
+        Ok(self.service()?.users.find_by_login(login).await?)
     }
 
     async fn upgrade_hash(
@@ -125,21 +128,46 @@ impl Auth {
         .map(drop)
     }
 
-    /// Checks the password of a user, or does the same work without one. An inactive user has no right password.
-    pub(super) async fn check_password_of(
+    /// Checks the password of a user, or does the same work without one, and counts the outcome. An inactive user has no
+    /// right password. Returns the user, and the hash that takes the place of a weaker one.
+    ///
+    /// A client that hangs up while it waits for its turn has not guessed. From then on the check goes on without the client:
+    /// otherwise guesses of clients that hang up would take the work of a hash each, and be neither counted nor recorded.
+    pub(super) async fn check_password(
         &self,
-        context: &Context,
-        user: Option<&UserRecord>,
-        password: SecretString,
-    ) -> Result<Verified, AccountError> {
+        attempt: Attempt<'_>,
+        guess: PasswordGuess,
+    ) -> Result<(UserRecord, Option<PasswordHash>), AccountError> {
         let service = self.service()?;
-        let stored = user.and_then(|user| user.password_hash.clone());
-        let is_active = user.is_some_and(|user| user.state.active);
-        let verified = service.hasher.verify_after(service.users.sample_hashes(), password, stored, is_active).await?;
-        if let (Some(user), Verified::Wrong { is_unreadable: true }) = (user, &verified) {
+        let turn = service.hasher.turn_after(service.users.sample_hashes()).await?;
+        let (auth, attempt) = (self.clone(), attempt.into_owned());
+        let checked = self.in_task("check_password", async move {
+            let checked = auth.check_password_in(turn, attempt.context(), guess).await;
+            attempt.outcome(checked).await
+        });
+        checked.await.unwrap_or(Err(AccountError::Unavailable))
+    }
+
+    async fn check_password_in(
+        &self,
+        turn: Turn,
+        context: &Context,
+        guess: PasswordGuess,
+    ) -> Result<(UserRecord, Option<PasswordHash>), AccountError> {
+        let PasswordGuess { user, password, subject, wrong } = guess;
+        let stored = user.as_ref().and_then(|user| user.password_hash.clone());
+        let is_active = user.as_ref().is_some_and(|user| user.state.active);
+        let verified = self.service()?.hasher.verify_in(turn, password, stored, is_active).await?;
+        if let (Some(user), Verified::Wrong { is_unreadable: true }) = (&user, &verified) {
             self.record(context, EventKind::PasswordHashUnreadable { subject: user.id.clone() });
         }
-        Ok(verified)
+        match (user, verified) {
+            (Some(user), Verified::Right { upgraded }) => Ok((user, upgraded)),
+            _ => {
+                self.record(context, EventKind::LoginFailed { subject });
+                Err(wrong)
+            }
+        }
     }
 
     /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown

@@ -2,6 +2,7 @@
 
 use secrecy::SecretString;
 
+use super::login::PasswordGuess;
 use super::{Tokens, shortened};
 use crate::base::{Context, Email, SubjectId, SubjectStanding};
 use crate::cache::Limited;
@@ -84,16 +85,12 @@ impl Auth {
         let subject = identity.subject().clone();
         // A subject of another issuer has no password here, whatever its id.
         let kept = Kept::of(identity);
-        let user = if kept.is_some() { service.users.find_by_id(&subject).await? } else { None };
         let attempt = self.limit(context, Limited::CurrentPassword, Some(subject.as_str())).await?;
-        let verified = self.check_password_of(context, user.as_ref(), current).await?;
-        let checked = if let (Some(user), Some(kept), Verified::Right { .. }) = (user, kept, verified) {
-            Ok((user, kept))
-        } else {
-            self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
-            Err(AccountError::WrongCurrentPassword)
-        };
-        let (user, kept) = attempt.outcome(checked).await?;
+        let user = if kept.is_some() { service.users.find_by_id(&subject).await? } else { None };
+        let wrong = AccountError::WrongCurrentPassword;
+        let guess = PasswordGuess { user, password: current, subject: Some(subject.clone()), wrong: wrong.clone() };
+        let (user, _) = self.check_password(attempt, guess).await?;
+        let kept = kept.ok_or(wrong)?;
         let hash = self.hash_password(new, &words_of(Some(&user))).await?;
         self.change(context, "change_password", |change| async move {
             // The session and the account were checked before two hashes, which take long enough for a revocation.

@@ -3,10 +3,11 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Serialize, Serializer};
 
+use super::login::PasswordGuess;
+
 use crate::base::Context;
 use crate::cache::Limited;
 use crate::event::EventKind;
-use crate::password::Verified;
 use crate::service::second_factor::{AMR, Code};
 use crate::service::{AccountError, Auth};
 use crate::store::{Session, StepUp as Write};
@@ -159,14 +160,8 @@ impl Auth {
         let subject = identity.subject();
         let attempt = self.limit(context, Limited::CurrentPassword, Some(subject.as_str())).await?;
         let user = self.service()?.users.find_by_id(subject).await?;
-        let verified = self.check_password_of(context, user.as_ref(), password).await?;
-        let checked = if user.is_some() && matches!(verified, Verified::Right { .. }) {
-            Ok(())
-        } else {
-            self.record(context, EventKind::LoginFailed { subject: Some(subject.clone()) });
-            Err(AccountError::WrongCurrentPassword)
-        };
-        attempt.outcome(checked).await
+        let (subject, wrong) = (Some(subject.clone()), AccountError::WrongCurrentPassword);
+        self.check_password(attempt, PasswordGuess { user, password, subject, wrong }).await.map(drop)
     }
 }
 

@@ -2,6 +2,7 @@
 //! effect on guards and its event.
 
 mod accounts;
+mod guesses;
 mod keys;
 mod passwords;
 mod sessions;

@@ -150,7 +150,7 @@ impl ApiKeyStore for Yielding {
     }
 
     async fn find(&self, id: &ApiKeyId) -> Result<Option<ApiKeyRecord>, StoreError> {
-        ApiKeyStore::find(&self.0, id).await
+        yielding!(ApiKeyStore::find(&self.0, id))
     }
 
     async fn find_imported(&self, hash: &TokenHash) -> Result<Option<ApiKeyId>, StoreError> {
@@ -202,7 +202,7 @@ impl OneTimeTokens for Yielding {
     }
 
     async fn find_token(&self, hash: &TokenHash) -> Result<Option<OneTimeToken>, StoreError> {
-        self.0.find_token(hash).await
+        yielding!(self.0.find_token(hash))
     }
 
     async fn redeem_token(
