@@ -13,6 +13,7 @@ mod database;
 mod disk;
 mod hang_up;
 mod killed;
+mod limited;
 mod pool;
 mod undecided;
 

@@ -77,6 +77,21 @@ async fn guesses_at_an_account_are_limited_and_a_right_one_is_not_answered() {
     client.login("ada@example.com", PASSWORD).await;
 }
 
+/// Each asks the store whether the device is a known one.
+#[tokio::test]
+async fn attempts_at_an_account_without_guesses_left_count_by_their_address() {
+    let node = Node::start_with(NODE, &[("AUTH_RATE_LIMIT", "login failures account 1/h, login attempts address 5/h")]);
+    let client = node.client();
+    assert_eq!(client.try_login("unknown@example.com", WRONG).await.status, 401);
+    for (n, name, quota) in [(4, "account", 1), (2, "address", 5)] {
+        for _ in 0..n {
+            let refused = client.try_login("unknown@example.com", WRONG).await;
+            let policy = format!("\"login-{name}\";q={quota};w=3600");
+            assert_eq!(refused.is_problem(429).header("ratelimit-policy"), Some(policy.as_str()));
+        }
+    }
+}
+
 #[tokio::test]
 async fn the_password_grant_and_the_login_share_their_limit() {
     let node = node();

@@ -58,12 +58,21 @@ impl Limits {
         Self { buckets, notices, hasher: Hasher::default(), shared, routes }
     }
 
-    /// Counts an attempt, unless a limit is used up. At a known device the limits of its account do not apply.
+    /// Counts an attempt by its address, unless that limit is used up. It comes before the question whether the device is a
+    /// known one, which the store answers.
+    pub(crate) async fn attempt_of_address(&self, operation: Limited, who: &Who) -> Result<(), Throttled> {
+        self.charge(operation, Counted::Attempts, By::Address, who)?;
+        self.on_all_nodes((operation, Counted::Attempts, By::Address), who, 1).await
+    }
+
+    /// Counts an attempt by what [`attempt_of_address`](Self::attempt_of_address) leaves, unless a limit is used up. At a
+    /// known device the limits of its account do not apply.
     pub(crate) async fn attempt(&self, operation: Limited, who: &Who, is_known: bool) -> Result<(), Throttled> {
-        for by in applying(is_known) {
+        let others = || applying(is_known).filter(|by| *by != By::Address);
+        for by in others() {
             self.charge(operation, Counted::Attempts, by, who)?;
         }
-        for by in applying(is_known) {
+        for by in others() {
             self.on_all_nodes((operation, Counted::Attempts, by), who, 1).await?;
         }
         Ok(())

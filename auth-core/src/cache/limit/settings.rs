@@ -10,7 +10,7 @@ pub enum Limited {
     Login,
     /// A check of the current password of a subject that is logged in. Its account is the subject.
     CurrentPassword,
-    /// A refresh.
+    /// A refresh. Its attempts by address are also those of revocations (RFC 7009).
     Refresh,
     /// A registration. Its account is the e-mail address.
     Registration,

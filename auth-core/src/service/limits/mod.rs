@@ -41,6 +41,9 @@ impl Auth {
         let (auth, context) = (Cow::Borrowed(self), Cow::Borrowed(context));
         let mut attempt = Attempt { auth, context, operation, account, who, is_known: false };
         let limits = &self.verifier().limits;
+        // First: what follows may query the store, also for an attempt that is refused.
+        let charged = limits.attempt_of_address(operation, &attempt.who).await;
+        charged.map_err(|used_up| attempt.refused(used_up))?;
         if let Err(used_up) = limits.may_fail(operation, &attempt.who, false).await {
             attempt.is_known = matches!(used_up.by, By::Account | By::Global) && attempt.is_at_known_device().await;
             if !attempt.is_known {
@@ -60,6 +63,18 @@ impl Auth {
             limits.attempt(operation, &attempt.who, true).await.map_err(|used_up| attempt.refused(used_up))?;
         }
         Ok(attempt)
+    }
+}
+
+impl Auth {
+    /// Counts an attempt by the context's address alone, for an operation that a wrong credential of others must not stop.
+    pub(crate) async fn limit_address(&self, context: &Context, operation: Limited) -> Result<(), AccountError> {
+        let who = Who::new(context.address, None);
+        let charged = self.verifier().limits.attempt_of_address(operation, &who).await;
+        charged.map_err(|used_up| {
+            self.verifier().note_rate_limit(context, &used_up, &who);
+            AccountError::RateLimited(used_up)
+        })
     }
 }
 

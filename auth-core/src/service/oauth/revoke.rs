@@ -2,6 +2,7 @@
 
 use super::{Client, OAuthError};
 use crate::base::{Context, SessionId};
+use crate::cache::Limited;
 use crate::service::{AccountError, Auth};
 use crate::token::{ApiKey, Token};
 
@@ -12,6 +13,7 @@ impl Auth {
     /// A used refresh token ends its session, too: revocation covers the whole token family.
     pub(crate) async fn revoke(&self, context: &Context, client: &Client<'_>, token: &str) -> Result<(), OAuthError> {
         let sessions = &self.service()?.sessions;
+        self.limit_address(context, Limited::Refresh).await?;
         if ApiKey::is_one(token) || self.verifier().is_legacy(token) {
             return Err(OAuthError::unsupported_token_type());
         }

@@ -93,7 +93,7 @@ impl Auth {
         identity: &Identity,
         code: SecretString,
     ) -> Result<RecoveryCodes, AccountError> {
-        let subject = self.user_of(identity).await?.id;
+        let subject = user_of(identity)?.clone();
         let attempt = self.limit(context, Limited::OneTimeCode, Some(subject.as_str())).await?.into_owned();
         self.change(context, "confirm_totp", |change| async move {
             change.check_caller().await?;
@@ -118,7 +118,7 @@ impl Auth {
         identity: &Identity,
         code: Option<SecretString>,
     ) -> Result<(), AccountError> {
-        let subject = self.user_of(identity).await?.id;
+        let subject = user_of(identity)?.clone();
         let removable = if code.is_some() { Removable::All } else { self.removable(identity, &subject).await? };
         let session = identity.session().cloned();
         let code = code.map(|text| Code::of(&subject, text));
