@@ -181,6 +181,44 @@ async fn a_stop_finishes_requests_in_flight_and_closes_idle_connections() {
     in_time(server.task).await.unwrap().unwrap();
 }
 
+/// No head, no request: there is nothing to finish.
+#[tokio::test]
+async fn a_stop_closes_a_connection_with_half_a_head() {
+    let server = Server::start(|server| server).await;
+    let half_sent = server.send(HALF_HEAD).await;
+    // The server has read it: it accepts connections in order, and answers a later one.
+    assert!(rest(server.send(GET).await).await.ends_with("hello"));
+    server.stop.send(()).unwrap();
+    assert_eq!(rest(half_sent).await, "");
+    in_time(server.task).await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn rfc9112_s3_2_a_request_has_one_valid_host() {
+    let server = Server::start(|server| server).await;
+    for (line, hosts, status) in [
+        ("GET / HTTP/1.1", "Host: a\r\n", 200),
+        ("GET / HTTP/1.1", "Host: example.com:3000\r\n", 200),
+        ("GET / HTTP/1.1", "Host: [::1]:3000\r\n", 200),
+        ("GET http://a/ HTTP/1.1", "Host: a\r\n", 200),
+        ("GET / HTTP/1.0", "", 200),
+        ("GET / HTTP/1.1", "", 400),
+        ("GET http://a/ HTTP/1.1", "", 400),
+        ("GET / HTTP/1.1", "Host: a\r\nHost: a\r\n", 400),
+        ("GET / HTTP/1.1", "Host: a\r\nHost: b\r\n", 400),
+        ("GET / HTTP/1.0", "Host: a\r\nHost: b\r\n", 400),
+        ("GET / HTTP/1.1", "Host: user@a\r\n", 400),
+        ("GET / HTTP/1.1", "Host: a/b\r\n", 400),
+        ("GET / HTTP/1.1", "Host: a b\r\n", 400),
+        ("GET / HTTP/1.1", "Host: a:port\r\n", 400),
+    ] {
+        let request = format!("{line}\r\n{hosts}Connection: close\r\n\r\n");
+        let text = rest(server.send(request.as_bytes()).await).await;
+        assert_eq!(text[9..12], status.to_string(), "{request}{text}");
+        assert_eq!(text.contains("application/problem+json"), status == 400, "{request}{text}");
+    }
+}
+
 #[tokio::test]
 async fn a_stop_cuts_off_a_request_that_does_not_finish() {
     let server = Server::start(|server| server.shutdown_timeout(SHORT)).await;

@@ -12,6 +12,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderValue, Request, header};
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -23,9 +24,11 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
 use super::body::{RequestBody, ResponseBody, Rest, Serving, drain};
+use super::host;
 use super::progress::{Phase, Progress};
 use super::socket::Socket;
 use super::{FOREVER, Limits};
+use crate::web::Refusal;
 
 /// The time that a client has for its next bytes before its connection may be closed to make room for others.
 const PATIENCE: Duration = Duration::from_millis(250);
@@ -48,9 +51,12 @@ pub(super) async fn run(
         let may_drain = !request.headers().contains_key(header::EXPECT);
         let mut request = request.map(|body| Body::new(RequestBody::new(body, &rest, &progress, limits.body)));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let response = app.clone().call(request);
+        let response = host::check(&request).map(|()| app.clone().call(request));
         async move {
-            let mut response = response.await?;
+            let mut response = match response {
+                Ok(response) => response.await?,
+                Err(refused) => Refusal::from(refused).into_response(),
+            };
             let unread = rest.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(rest) = unread
                 && !(may_drain && drain(rest).await)
@@ -81,6 +87,8 @@ pub(super) async fn run(
         let limit = match phase {
             Phase::Serving => return Poll::Pending,
             Phase::Idle => limits.idle,
+            // Half a head is no request in flight.
+            Phase::Head if is_stopping => return Poll::Ready(None),
             Phase::Head => limits.head,
             // Its time is limited where it is read.
             Phase::Body => FOREVER,

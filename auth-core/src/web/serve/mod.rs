@@ -3,6 +3,7 @@
 mod allowance;
 mod body;
 mod connection;
+mod host;
 mod progress;
 mod socket;
 
@@ -25,7 +26,9 @@ const MAX_CONNECTIONS: usize = 10_000;
 /// Serves `app` by HTTP/1.1 until SIGINT or SIGTERM, with time-outs and a connection limit.
 ///
 /// Unlike `axum::serve` it closes connections of clients that send half a request or do not take their response, and its
-/// handlers know the peer's address. A response that is decided before the request's body is read is sent at once, without a `100 Continue`
+/// handlers know the peer's address. A request without a valid `Host` is answered 400 (RFC 9112 section 3.2). A head that is
+/// no HTTP, or is too long, gets hyper's 400, 414 or 431 without a body: no handler sees it. A response that is decided
+/// before the request's body is read is sent at once, without a `100 Continue`
 /// (RFC 9110 section 10.1.1), and the rest of the body is discarded.
 ///
 /// ```no_run
@@ -112,7 +115,8 @@ impl Serve {
         self
     }
 
-    /// The time that requests in flight have to finish after the signal to stop; 10 seconds by default.
+    /// The time that requests in flight have to finish after the signal to stop; 10 seconds by default. Idle connections, and
+    /// those with half a head, are closed at once.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.grace = timeout.min(FOREVER);
         self
