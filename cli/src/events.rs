@@ -86,6 +86,7 @@ fn row(event: &Event) -> Result<[String; 5], Error> {
     let word = |name: &str| {
         value
             .get(name)
+            .filter(|value| !value.is_null())
             .map_or_else(String::new, |value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     };
     Ok([event.at.to_string(), word("kind"), word("outcome"), word("subject"), word("actor")])

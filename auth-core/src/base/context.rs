@@ -32,14 +32,13 @@ const MAX_CHARS: usize = 256;
 pub struct Context {
     /// The actor.
     pub actor: Actor,
+    /// The session of the actor's access token, if it has one.
+    pub session: Option<SessionId>,
     /// The client's IP address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<IpAddr>,
     /// The `User-Agent`, truncated to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<Box<str>>,
     /// The request's `X-Request-Id`, set by a proxy or a layer around the service.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<Box<str>>,
     /// The time of the operation; `None` means the time at which it starts.
     #[serde(skip)]
@@ -94,7 +93,23 @@ impl Context {
     /// Creates a context of this actor without an origin.
     #[must_use]
     pub const fn of(actor: Actor) -> Self {
-        Self { actor, address: None, agent: None, request_id: None, at: None, standing: None, authenticated_at: None }
+        Self {
+            actor,
+            session: None,
+            address: None,
+            agent: None,
+            request_id: None,
+            at: None,
+            standing: None,
+            authenticated_at: None,
+        }
+    }
+
+    /// Sets the session of the actor.
+    #[must_use]
+    pub fn session(mut self, session: &SessionId) -> Self {
+        self.session = Some(session.clone());
+        self
     }
 
     /// Sets the client's IP address.

@@ -377,12 +377,34 @@ impl EventKind {
     /// The event's subject, if known.
     #[must_use]
     pub const fn subject(&self) -> Option<&SubjectId> {
+        match self.subject_member() {
+            Some(subject) => subject,
+            None => None,
+        }
+    }
+
+    /// The session that the event is about; `None` for events of other objects.
+    #[must_use]
+    pub const fn session(&self) -> Option<&SessionId> {
+        match self {
+            Self::LoginSucceeded { session, .. }
+            | Self::TokenRefreshed { session, .. }
+            | Self::RefreshReplayed { session, .. }
+            | Self::RefreshByStranger { session, .. }
+            | Self::SessionEnded { session, .. }
+            | Self::SteppedUp { session, .. } => Some(session),
+            _ => None,
+        }
+    }
+
+    /// The member `subject`; `None` for kinds without one.
+    pub(super) const fn subject_member(&self) -> Option<Option<&SubjectId>> {
         match self {
             Self::AccessGranted { subject, .. }
             | Self::AccessRefused { subject, .. }
             | Self::LoginFailed { subject }
             | Self::ChangeUndecided { subject, .. }
-            | Self::Unrecognised { subject, .. } => subject.as_ref(),
+            | Self::Unrecognised { subject, .. } => Some(subject.as_ref()),
             Self::LoginSucceeded { subject, .. }
             | Self::LoginSlowed { subject }
             | Self::UserRegistered { subject, .. }
@@ -411,7 +433,7 @@ impl EventKind {
             | Self::SecondFactorUsed { subject, .. }
             | Self::RecoveryCodeUsed { subject }
             | Self::SecondFactorFailed { subject }
-            | Self::SteppedUp { subject, .. } => Some(subject),
+            | Self::SteppedUp { subject, .. } => Some(Some(subject)),
             Self::CredentialRefused { .. }
             | Self::CrossSiteRefused { .. }
             | Self::ClientRefused

@@ -8,7 +8,9 @@ mod sampling;
 mod sink;
 mod trail;
 
-use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize, Serializer};
 use uuid::Uuid;
 
 pub(crate) use journal::Journal;
@@ -18,12 +20,14 @@ pub(crate) use sink::Events;
 pub use sink::{EventSink, TracingSink};
 pub(crate) use trail::Trail;
 
-use crate::base::{Actor, Context, Timestamp};
+use crate::base::{Actor, Context, SessionId, Timestamp};
 use crate::store::AuditRow;
 
 /// A security event with its actor, origin and time. It never holds a secret, a token or a password.
 ///
-/// It serialises flat: `{"id": .., "at": .., "kind": "login_succeeded", "outcome": "success", "subject": ..}`.
+/// It serialises flat: `{"id": .., "at": .., "kind": "login_succeeded", "subject": .., "session": .., "outcome": "success",
+/// "actor": .., "address": .., "agent": .., "request_id": ..}`. Every event has these members, `null` where there is none;
+/// `session` is that of the event's [kind](EventKind::session), and otherwise that of the actor.
 ///
 /// ```
 /// use auth_core::event::{Event, EventKind};
@@ -32,7 +36,7 @@ use crate::store::AuditRow;
 ///     matches!(event.kind, EventKind::RefreshReplayed { .. } | EventKind::RefreshByStranger { .. })
 /// }
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
 pub struct Event {
     /// The event's id: a UUID version 7, which sorts by time.
@@ -47,6 +51,46 @@ pub struct Event {
     /// The actor and origin.
     #[serde(flatten)]
     pub context: Context,
+}
+
+/// The members of an event, in their order.
+#[derive(Serialize)]
+struct Members<'a> {
+    id: Uuid,
+    at: Timestamp,
+    #[serde(flatten)]
+    kind: &'a EventKind,
+    /// `null`, for kinds without a subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<()>,
+    /// Left out where it is a member of the kind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<Option<&'a SessionId>>,
+    outcome: Outcome,
+    actor: &'a Actor,
+    address: Option<IpAddr>,
+    agent: Option<&'a str>,
+    request_id: Option<&'a str>,
+}
+
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { id, at, kind, outcome, context } = self;
+        let has_session = kind.session().is_some();
+        Members {
+            id: *id,
+            at: *at,
+            kind,
+            subject: kind.subject_member().is_none().then_some(()),
+            session: (!has_session).then_some(context.session.as_ref()),
+            outcome: *outcome,
+            actor: &context.actor,
+            address: context.address,
+            agent: context.agent.as_deref(),
+            request_id: context.request_id.as_deref(),
+        }
+        .serialize(serializer)
+    }
 }
 
 impl Event {
@@ -66,8 +110,12 @@ impl Event {
                 && event.kind.subject() == row.subject.as_ref()
         };
         match known.filter(is_of_row) {
-            // The body has seconds; a page continues by milliseconds.
-            Some(event) => Self { at: row.at, ..event },
+            Some(event) => {
+                // The body has one session, that of the kind if it has one.
+                let session = event.context.session.filter(|_| event.kind.session().is_none());
+                // The body has seconds; a page continues by milliseconds.
+                Self { at: row.at, context: Context { session, ..event.context }, ..event }
+            }
             None => Self {
                 id: row.id.parse().unwrap_or_default(),
                 at: row.at,

@@ -56,11 +56,11 @@ pub struct TracingSink;
 impl EventSink for TracingSink {
     async fn record(&self, event: Event) {
         let (kind, outcome, at) = (event.kind.name(), event.outcome, event.at);
-        let Context { actor, address, agent, request_id, .. } = &event.context;
+        let Context { actor, session, address, agent, request_id, .. } = &event.context;
         macro_rules! record {
             ($level:ident) => {
                 tracing::$level!(
-                    target: "auth", id = %event.id, %at, kind, ?outcome, ?actor, ?address, ?agent, ?request_id,
+                    target: "auth", id = %event.id, %at, kind, ?outcome, ?actor, ?session, ?address, ?agent, ?request_id,
                     event = ?event.kind
                 )
             };

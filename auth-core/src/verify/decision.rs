@@ -85,7 +85,7 @@ impl Verifier {
         };
         let refused = refused.where_api_key(kinds.api_key).demanding(|| requirement.demanded_scopes());
         self.meters.refused(declared, Some(&refused));
-        self.record_refused(declared, &caller, &refused, || head.context_of(caller.actor()));
+        self.record_refused(declared, &caller, &refused, || head.context_of(&caller));
         Err(refused)
     }
 
@@ -101,7 +101,7 @@ impl Verifier {
         if self.events.wants(EventKind::ACCESS_GRANTED) {
             let (subject, api_key) = caller.ids();
             let kind = EventKind::AccessGranted { policy: declared.path(), subject, api_key };
-            self.events.send(&head.context_of(caller.actor()), self.now(), kind);
+            self.events.send(&head.context_of(caller), self.now(), kind);
         }
     }
 

@@ -6,6 +6,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderName, Uri, header};
 
 use super::TrustedProxies;
+use super::caller::Caller;
 use crate::base::{Actor, Context};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -51,7 +52,13 @@ impl Head<'_> {
         (self.framework.original_uri)(&self.parts.extensions).unwrap_or(&self.parts.uri)
     }
 
-    pub(crate) fn context_of(&self, actor: Actor) -> Context {
+    /// The context of an operation of this caller.
+    pub(crate) fn context_of(&self, caller: &Caller) -> Context {
+        let session = caller.subject.as_ref().and_then(|identity| identity.session().cloned());
+        Context { session, ..self.context_by(caller.actor()) }
+    }
+
+    fn context_by(&self, actor: Actor) -> Context {
         let mut context = Context::of(actor);
         context.address = self.address();
         let text = |name: &HeaderName| self.headers().get(name).and_then(|value| value.to_str().ok());
@@ -67,7 +74,7 @@ impl Head<'_> {
 
 impl Origin for Head<'_> {
     fn context(&self) -> Context {
-        self.context_of(Actor::Anonymous)
+        self.context_by(Actor::Anonymous)
     }
 
     fn address(&self) -> Option<IpAddr> {

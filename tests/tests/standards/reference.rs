@@ -108,8 +108,9 @@ fn snake_case(name: &str) -> String {
 fn events() -> String {
     let mut page = "# Events\n\nEvery change and every refusal is an event: `EventSink` receives it, the audit trail and `GET \
                     /auth/events` keep it as JSON\nwith `kind`, `outcome` (`success`, `refused`, `unknown`), the time, the \
-                    actor, the address, the user agent and the request id.\nNo event has a credential, and none has the name of \
-                    a failed login. [The audit trail](../recipes/audit-trail.md) shows the\nqueries.\n\n| kind | fields | |\n| --- \
+                    actor, the subject, the session, the address, the user agent\nand the request id, `null` where there is \
+                    none. No event has a credential, and none has the name of \
+                    a failed login.\n[The audit trail](../recipes/audit-trail.md) shows the queries.\n\n| kind | fields | |\n| --- \
                     | --- | --- |\n"
         .to_owned();
     for Kind { name, meaning, fields } in kinds(&read("auth-core/src/event/kind.rs")) {

@@ -13,12 +13,11 @@ use serde::Serialize;
 use super::cookies::Change;
 use super::issued::{Cleared, Issued, IssuedTokens};
 use super::refresh::Presented as PresentedRefresh;
-use crate::base::Actor;
 use crate::policy::CredentialKinds;
 use crate::service::{AccountError, Auth};
 use crate::verify::cross_site::{CrossSite, Sender};
 use crate::verify::source::{Credentials, Excerpt, Presented};
-use crate::verify::{AccessError, Head};
+use crate::verify::{AccessError, Head, Origin as _};
 use crate::web::http::{NO_STORE, Rejection};
 use crate::web::router::Wired;
 use crate::web::{Refusal, head};
@@ -82,7 +81,7 @@ async fn check_sender(head: &mut Head<'_>, auth: &Auth, credentials: &Credential
 /// Exchanges the refresh token of a browser whose access cookie has ended. Requests at the same time get the same successor,
 /// within [`AuthBuilder::refresh_leeway`](crate::AuthBuilder::refresh_leeway).
 async fn renew(head: &mut Head<'_>, auth: &Auth, refresh: &Excerpt) -> Option<Change> {
-    let context = head.context_of(Actor::Anonymous).at(auth.now());
+    let context = head.context().at(auth.now());
     match auth.refresh(&context, refresh.as_str()).await {
         Ok(tokens) => {
             let tokens = Arc::new(tokens);

@@ -23,7 +23,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let auth = Auth::from_ref(state);
         let caller = auth.verifier().known(parts);
-        let context = head(parts, &auth).context_of(caller.actor()).at(auth.now());
+        let context = head(parts, &auth).context_of(&caller).at(auth.now());
         let authenticated_at = caller.subject.as_ref().map(Identity::authenticated_at);
         Ok(Context { standing: caller.standing(), authenticated_at, ..context })
     }

@@ -44,7 +44,7 @@ where
         let auth = Auth::from_ref(state);
         match auth.verifier().prove(&mut head(parts, &auth)).await {
             Ok((proof, caller)) => {
-                let context = head(parts, &auth).context_of(caller.actor());
+                let context = head(parts, &auth).context_of(&caller);
                 Ok(Self { auth, caller, context, _proof: proof })
             }
             Err(refusal) => Err(Rejection::new(refusal, &auth)),
