@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use auth_core::password::{PasswordRules, WeakPassword};
 use auth_core::{Email, Settings, SettingsError};
 use secrecy::SecretString;
 
@@ -32,6 +33,14 @@ impl Config {
             metrics: metrics()?,
             auth: Settings::from_env()?,
         })
+    }
+}
+
+impl Config {
+    /// The first start makes an admin with this password, and every start checks it.
+    pub(crate) fn check_admin_password(&self) -> Result<(), WeakPassword> {
+        let Some(password) = self.admin_password.clone() else { return Ok(()) };
+        PasswordRules::nist().check(password, &[self.admin_email.as_str()]).map(drop)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod admin;
 mod app;
+mod arguments;
 mod config;
 mod limits;
 #[cfg(feature = "metrics")]

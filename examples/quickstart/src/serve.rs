@@ -12,13 +12,14 @@ use auth_core::token::TokenError;
 use auth_core::{AccountError, Auth, BuildError, Settings, SettingsError};
 use tokio::net::TcpListener;
 use tracing::Level;
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::prelude::*;
 
 use crate::admin::first_admin;
 use crate::config::Config;
 use crate::store::{Redis, Store, share_replays};
-use crate::{App, Role, router};
+use crate::{App, Role, arguments, router};
 
 /// Why the service did not start, or ended: one line with the remedy.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +27,7 @@ pub(crate) enum StartError {
     #[error("{0}")]
     Settings(#[from] SettingsError),
     #[error("ADMIN_PASSWORD: {0}")]
-    AdminPassword(WeakPassword),
+    AdminPassword(#[from] WeakPassword),
     #[error("{0}: cannot listen on {1}: {2}; choose another address, or stop what listens there")]
     Bind(&'static str, SocketAddr, io::Error),
     #[error("DATABASE_URL: {0}")]
@@ -65,6 +66,9 @@ fn variable(error: &BuildError) -> String {
 
 /// Runs the service until SIGINT or SIGTERM; requests in flight finish.
 pub fn main() -> ExitCode {
+    if let Some(answered) = arguments::answered() {
+        return answered;
+    }
     let filter = match log_filter(std::env::var_os("RUST_LOG")) {
         Ok(filter) => filter,
         Err(error) => {
@@ -106,6 +110,7 @@ async fn run() -> Result<(), StartError> {
     let failed = |error| StartError::Bind("BIND", config.bind, error);
     let listener = TcpListener::bind(config.bind).await.map_err(failed)?;
     let address = listener.local_addr()?;
+    rehearse(&config, address).await?;
     #[cfg(feature = "metrics")]
     if let Some(address) = config.metrics {
         crate::metrics::start(address).await?;
@@ -121,6 +126,22 @@ async fn run() -> Result<(), StartError> {
     auth.settled().await;
     store.close().await;
     Ok(())
+}
+
+/// Finds invalid settings before the start makes a file: builds the service on a database in memory, without its log.
+async fn rehearse(config: &Config, address: SocketAddr) -> Result<(), StartError> {
+    config.check_admin_password()?;
+    if let Some(redis) = &config.redis {
+        redis.check()?;
+    }
+    let url = "sqlite::memory:";
+    let store = Store::open(url).await?;
+    let quiet = NoSubscriber::default();
+    let built = tracing::subscriber::with_default(quiet, || {
+        authentication(Settings::from_env()?, url, None, address, &store).map(drop)
+    });
+    store.close().await;
+    built
 }
 
 fn authentication(

@@ -69,6 +69,16 @@ pub(crate) struct Redis {
     pub(crate) namespace: String,
 }
 
+impl Redis {
+    /// Whether the URL is one.
+    #[cfg_attr(not(feature = "cluster"), expect(clippy::unused_self, clippy::unnecessary_wraps))]
+    pub(crate) fn check(&self) -> Result<(), SettingsError> {
+        #[cfg(feature = "cluster")]
+        self.counters()?;
+        Ok(())
+    }
+}
+
 #[cfg(feature = "cluster")]
 impl Redis {
     fn counters(&self) -> Result<RedisCounters, SettingsError> {

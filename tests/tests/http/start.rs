@@ -1,6 +1,8 @@
 //! An invalid setting stops the start with one line that names the variable and the remedy.
 
-use auth_tests::Node;
+use std::process::{Command, Stdio};
+
+use auth_tests::{ADMIN_PASSWORD, Node};
 
 use crate::NODE;
 
@@ -162,4 +164,96 @@ fn a_start_without_rate_limits_says_so() {
         let log = std::fs::read_to_string(node.path("log")).unwrap();
         assert_eq!(log.contains("rate limits are off"), warns, "{log}");
     }
+}
+
+/// The output of a quickstart with these arguments in this folder. Its input stays open, since it ends with that.
+fn run(folder: &std::path::Path, arguments: &[&str], env: &[(&str, &str)]) -> (Option<i32>, String, String) {
+    let mut command = Command::new(NODE);
+    command.args(arguments).current_dir(folder).env_clear().env("BIND", "127.0.0.1:0").envs(env.iter().copied());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let input = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(input);
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn arguments_start_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    for (argument, code, out, err) in [
+        ("--help", 0, "README.md", ""),
+        ("-h", 0, "usage: quickstart", ""),
+        ("--version", 0, "quickstart 0.", ""),
+        ("serve", 2, "", "unknown argument"),
+        ("--port=80", 2, "", "usage: quickstart"),
+    ] {
+        let (status, stdout, stderr) = run(folder.path(), &[argument], &[]);
+        assert_eq!(status, Some(code), "{argument}");
+        assert!(stdout.contains(out) && stdout.is_empty() == out.is_empty(), "{argument}: {stdout}");
+        assert!(stderr.contains(err) && !stderr.contains("80"), "{argument}: {stderr}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a file was made");
+}
+
+#[test]
+fn an_invalid_setting_is_found_before_a_file_is_made() {
+    for (name, value) in [
+        ("ADMIN_PASSWORD", "admin"),
+        ("AUTH_ACCESS_TTL", "8000years"),
+        ("AUTH_REFRESH_TTL", "1s"),
+        ("AUTH_CLIENTS", r#"[{"id": "quickstart"}]"#),
+        ("REDIS_URL", "cache.internal:6379"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "sqlite://x.db?mode=ro"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (status, stdout, stderr) = run(folder.path(), &[], &[(name, value)]);
+        assert_eq!((status, stdout.as_str()), (Some(1), ""), "{name}={value}: {stderr}");
+        let last = stderr.lines().last().unwrap();
+        assert!(last.starts_with(&format!("quickstart: {name}: ")), "{name}={value}: {stderr}");
+        let made: Vec<_> = std::fs::read_dir(folder.path()).unwrap().collect();
+        assert!(made.is_empty(), "{name}={value}: {made:?}");
+    }
+}
+
+#[test]
+fn a_start_says_what_is_wrong_with_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |env: &[(&str, &str)]| {
+        let (status, _, stderr) = run(folder.path(), &[], &[&[("ADMIN_PASSWORD", ADMIN_PASSWORD)], env].concat());
+        assert_eq!(status, Some(1), "{stderr}");
+        stderr.lines().last().unwrap().to_owned()
+    };
+    let said = start(&[("DATABASE_URL", "sqlite://")]);
+    assert!(said.contains("it names no file; write `sqlite://FILE`"), "{said}");
+    let said = start(&[("DATABASE_URL", "sqlite://x.db?mode=ro")]);
+    assert!(said.contains("cannot be read-only"), "{said}");
+    let path = folder.path().join("folder");
+    std::fs::create_dir(&path).unwrap();
+    let said = start(&[("AUTH_SECRET_FILE", path.to_str().unwrap())]);
+    assert!(said.contains("cannot read") && said.contains("name a file that this user can read"), "{said}");
+    std::fs::create_dir(folder.path().join("quickstart.db.secret")).unwrap();
+    let said = start(&[]);
+    assert!(said.starts_with("quickstart: AUTH_SECRET: it is unset, and quickstart.db.secret"), "{said}");
+    assert!(said.contains("set AUTH_SECRET"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_file_is_named_with_the_remedy() {
+    use sqlx::Connection as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}?mode=rwc", folder.path().join("quickstart.db").display());
+    let mut other = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("PRAGMA journal_mode = WAL").execute(&mut other).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    let env = [("ADMIN_PASSWORD", ADMIN_PASSWORD)];
+    let (status, _, stderr) = tokio::task::block_in_place(|| run(folder.path(), &[], &env));
+    let last = stderr.lines().last().unwrap();
+    assert_eq!(status, Some(1), "{stderr}");
+    assert!(
+        last.starts_with("quickstart: DATABASE_URL: the file quickstart.db is locked by another process"),
+        "{last}"
+    );
 }

@@ -80,7 +80,8 @@ impl FromIterator<(String, OsString)> for Environment {
 
 /// The trimmed text of a file.
 pub(super) fn read(path: &str) -> Result<SecretString, String> {
-    let text = contents(path).map_err(|error| format!("cannot read {}: {error}", shown(path)))?;
+    let text = contents(path)
+        .map_err(|error| format!("cannot read {}: {error}; name a file that this user can read", shown(path)))?;
     Ok(trimmed(&text).to_owned().into())
 }
 

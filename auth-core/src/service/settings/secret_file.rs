@@ -62,10 +62,13 @@ fn file_beside(url: &str) -> Option<PathBuf> {
 
 fn kept(path: &Path) -> Result<SecretString, SettingsError> {
     let wrong = |why: String| SettingsError::new(VARIABLE, format!("it is unset, and {} {why}", path.display()));
+    let unusable = |error: io::Error| {
+        wrong(format!("cannot be used: {error}; make it a file that this user alone can read, or set AUTH_SECRET"))
+    };
     match read(path) {
         Ok(secret) => return Ok(secret),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(wrong(format!("cannot be used: {error}; or set AUTH_SECRET"))),
+        Err(error) => return Err(unusable(error)),
     }
     let secret = random()?;
     match write(path, &secret) {
@@ -74,7 +77,7 @@ fn kept(path: &Path) -> Result<SecretString, SettingsError> {
             Ok(secret)
         }
         // Another process created the file first.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path).map_err(|error| wrong(error.to_string())),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => read(path).map_err(unusable),
         Err(error) => Err(wrong(format!("cannot be written: {error}; set AUTH_SECRET"))),
     }
 }

@@ -35,6 +35,15 @@ pub enum OpenError {
         /// The reason.
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// Another process holds the lock of the SQLite file.
+    #[error(
+        "the file {} is locked by another process; end the process that writes to it, or use another file",
+        path.display()
+    )]
+    Locked {
+        /// The file.
+        path: PathBuf,
+    },
     /// The server does not accept a connection.
     #[error(
         "cannot connect to the server at {address}: {source}; check that it is running and that the address is right"

@@ -1,5 +1,6 @@
 //! Opening of a file: creation with private permissions, WAL mode, migration.
 
+use std::error::Error;
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -10,6 +11,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{SqliteConnection, SqlitePool};
 use tokio::sync::Mutex;
+use tokio::time::error::Elapsed;
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{PATIENCE, SqliteStore};
@@ -48,6 +50,13 @@ impl SqliteStore {
             return Self::with_pool(pool.connect_with(options).await?).await;
         }
         let path = options.get_filename().to_owned();
+        if path.as_os_str().is_empty() {
+            return Err(OpenError::Url("it names no file".into()));
+        }
+        let settings = url.split_once('?').map_or("", |(_, settings)| settings);
+        if settings.contains("mode=ro") || settings.contains("immutable=") {
+            return Err(OpenError::Url("the service writes to the file, so it cannot be read-only".into()));
+        }
         let opened = async {
             create_private(&path)?;
             let pool = pool.max_connections(CONNECTIONS).connect_with(options).await?;
@@ -55,6 +64,7 @@ impl SqliteStore {
             Self::with_pool(pool).await
         };
         opened.await.map_err(|error| match error {
+            OpenError::Database(StoreError::Unavailable(source)) if is_locked(&*source) => OpenError::Locked { path },
             OpenError::Database(StoreError::Unavailable(source)) => OpenError::File { path, source },
             other => other,
         })
@@ -146,8 +156,19 @@ async fn use_wal(pool: &SqlitePool) -> Result<(), StoreError> {
                     "the database does not support WAL mode; it uses journal mode {mode}"
                 )));
             }
-            Err(error) if Instant::now() >= deadline => return Err(error.into()),
-            Err(_) => sleep(Duration::from_millis(20)).await,
+            Err(error) if is_busy(&error) && Instant::now() < deadline => sleep(Duration::from_millis(20)).await,
+            Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether another connection holds the lock that this one needs: `SQLITE_BUSY` or `SQLITE_LOCKED`, with any extension.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xFF, 5 | 6))
+}
+
+/// Whether a lock was not released in time. The timer of a transaction and the wait of SQLite are equally long.
+fn is_locked(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    error.is::<Elapsed>() || error.downcast_ref::<sqlx::Error>().is_some_and(is_busy)
 }
