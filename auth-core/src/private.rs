@@ -336,26 +336,28 @@ pub const fn permission<P: Permission>(permission: &P) -> &P {
 
 /// Reads a role from its name.
 pub fn deserialize_role<'de, R: Role, D: serde::Deserializer<'de>>(deserializer: D) -> Result<R, D::Error> {
-    deserialize_name(deserializer, "the name of a role")
+    deserialize_name(deserializer, || R::ALL.iter().map(|role| role.name()).collect())
 }
 
 /// Reads a permission from its name.
 pub fn deserialize_permission<'de, P: Permission, D: serde::Deserializer<'de>>(deserializer: D) -> Result<P, D::Error> {
-    deserialize_name(deserializer, "the name of a permission")
+    deserialize_name(deserializer, || P::ALL.iter().map(|permission| permission.name()).collect())
 }
 
-fn deserialize_name<'de, R, D>(deserializer: D, expected: &'static str) -> Result<R, D::Error>
+/// The visitor expects one of these names: refusals of a body name them.
+fn deserialize_name<'de, R, D>(deserializer: D, names: fn() -> Vec<&'static str>) -> Result<R, D::Error>
 where
     R: ::core::str::FromStr<Err: fmt::Display>,
     D: serde::Deserializer<'de>,
 {
-    struct Name<R>(&'static str, PhantomData<R>);
+    struct Name<R>(fn() -> Vec<&'static str>, PhantomData<R>);
 
     impl<R: ::core::str::FromStr<Err: fmt::Display>> serde::de::Visitor<'_> for Name<R> {
         type Value = R;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str(self.0)
+            let names: Vec<_> = (self.0)().iter().map(|name| format!("`{name}`")).collect();
+            write!(f, "one of {}", names.join(", "))
         }
 
         fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<R, E> {
@@ -363,7 +365,7 @@ where
         }
     }
 
-    deserializer.deserialize_str(Name(expected, PhantomData))
+    deserializer.deserialize_str(Name(names, PhantomData))
 }
 
 #[cfg(feature = "openapi")]

@@ -74,18 +74,44 @@ impl fmt::Display for Timestamp {
 
 /// The text is not a timestamp.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("invalid timestamp: expected a time in UTC such as `2027-03-31T00:00:00Z`, or a date such as `2027-03-31`")]
+#[error("invalid timestamp: expected a time such as `2027-03-31T00:00:00Z`, or a date such as `2027-03-31`")]
 pub struct InvalidTimestamp;
 
-/// Parses RFC 3339 in UTC, or a date, which means its midnight in UTC.
+/// Parses RFC 3339, or a date, which means its midnight in UTC.
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
 
     fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
-        let time = humantime::parse_rfc3339(text).or_else(|_| humantime::parse_rfc3339(&format!("{text}T00:00:00Z")));
-        let since_epoch = time.ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).ok_or(InvalidTimestamp)?;
-        i64::try_from(since_epoch.as_millis()).map(Self).map_err(|_| InvalidTimestamp)
+        let in_utc = |text: &str| {
+            let since_epoch = humantime::parse_rfc3339(text).ok()?.duration_since(UNIX_EPOCH).ok()?;
+            i64::try_from(since_epoch.as_millis()).ok()
+        };
+        // RFC 3339 section 5.6: `t` and `z` may be lower case.
+        let upper = text.to_ascii_uppercase();
+        let millis = match zone(&upper) {
+            Some((local, offset)) => in_utc(&format!("{local}Z")).map(|millis| millis - offset),
+            None if upper.contains('T') => in_utc(&upper),
+            None => in_utc(&format!("{upper}T00:00:00Z")),
+        };
+        millis.map(Self).ok_or(InvalidTimestamp)
     }
+}
+
+/// The local time of a timestamp with a numeric offset, and the offset in milliseconds.
+fn zone(text: &str) -> Option<(&str, i64)> {
+    let (local, offset) = text.split_at_checked(text.len().checked_sub(6)?)?;
+    let sign = match offset.as_bytes()[0] {
+        b'+' => 1,
+        b'-' => -1,
+        _ => return None,
+    };
+    let (hours, minutes) = offset[1..].split_once(':')?;
+    let number = |digits: &str, end: i64| {
+        let is_number = digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit());
+        digits.parse::<i64>().ok().filter(|number| is_number && *number < end)
+    };
+    let minutes = number(hours, 24)? * 60 + number(minutes, 60)?;
+    local.contains('T').then_some((local, sign * minutes * 60_000))
 }
 
 impl Serialize for Timestamp {
@@ -132,6 +158,36 @@ impl Clock for SystemClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rfc3339_s5_6_a_time_may_have_an_offset_and_lower_case_letters() {
+        let noon = Timestamp::from_secs(1_800_000_000 + 4 * 3600);
+        for text in [
+            "2027-01-15T12:00:00Z",
+            "2027-01-15t12:00:00z",
+            "2027-01-15T12:00:00-00:00",
+            "2027-01-15T13:30:00+01:30",
+            "2027-01-15T00:00:00.000-12:00",
+            "2027-01-16T11:59:00+23:59",
+        ] {
+            assert_eq!(text.parse(), Ok(noon), "{text}");
+        }
+        for text in [
+            "2027-01-15T12:00:00",
+            "2027-01-15T12:00:00+01",
+            "2027-01-15T12:00:00+0100",
+            "2027-01-15T12:00:00+24:00",
+            "2027-01-15T12:00:00+01:60",
+            "2027-01-15T12:00:00+-1:00",
+            "2027-01-15T12:00:00 01:00",
+            "2027-01-15+01:00",
+            "2027-01-15T",
+            "",
+            "\u{e9}\u{e9}\u{e9}",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(InvalidTimestamp), "{text}");
+        }
+    }
 
     #[test]
     fn a_time_after_the_year_9999_is_its_end() {

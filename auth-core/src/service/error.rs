@@ -53,6 +53,12 @@ pub enum AccountError {
     /// The requested scope is malformed, unknown or not available to the client.
     #[error("The scope is malformed, unknown or exceeds what can be granted.")]
     InvalidScope,
+    /// The requested scope of a login does not have the form of RFC 6749 section 3.3.
+    #[error("`scope` {SCOPE_FORM}.")]
+    MalformedScope,
+    /// The API key, or one that it is derived from, has expired or ended, so that a new secret would never be accepted.
+    #[error("The API key has expired; create another one.")]
+    ApiKeyExpired,
     /// The e-mail address is in use.
     #[error("This email address is taken.")]
     EmailTaken,
@@ -102,6 +108,8 @@ pub enum AccountError {
     },
 }
 
+const SCOPE_FORM: &str = "must be printable ASCII tokens without quotes and backslashes, separated by single spaces";
+
 /// `username is taken; age must be a number`.
 fn of_fields(fields: &[FieldError]) -> String {
     let texts: Vec<_> = fields.iter().map(ToString::to_string).collect();
@@ -123,6 +131,7 @@ impl AccountError {
     pub fn fields(&self) -> Vec<FieldError> {
         match self {
             Self::EmailTaken => vec![FieldError::taken("email")],
+            Self::MalformedScope => vec![FieldError::invalid("scope", SCOPE_FORM)],
             Self::InvalidFields { fields } => fields.clone(),
             _ => Vec::new(),
         }

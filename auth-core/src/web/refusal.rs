@@ -214,6 +214,8 @@ fn account(error: &AccountError) -> Row {
         AccountError::InvalidOneTimeToken => (401, "invalid-one-time-token", "Invalid token", Error("invalid_token")),
         AccountError::InvalidDpopProof => (400, "invalid-dpop-proof", "Invalid proof of a key", None),
         AccountError::InvalidScope => (400, "invalid-scope", "Invalid scope", None),
+        AccountError::MalformedScope => (422, "malformed-scope", "Unprocessable Entity", None),
+        AccountError::ApiKeyExpired => (409, "api-key-expired", "Conflict", None),
         AccountError::EmailTaken => (409, "email-taken", "Conflict", None),
         AccountError::InvalidFields { fields } if fields.iter().all(|field| field.is_taken) => {
             (409, "taken", "Conflict", None)

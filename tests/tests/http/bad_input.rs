@@ -114,7 +114,6 @@ async fn a_value_that_imitates_an_error_is_not_repeated() {
         let answer = client.send(request.header("content-type", "application/json").body(body)).await;
         answer.is_problem(422);
         assert!(!answer.text.contains("hunter2hunter2"), "{}", answer.text);
-        assert!(answer.text.contains("at line 1, column "), "{}", answer.text);
     }
 }
 

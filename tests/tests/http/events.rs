@@ -39,9 +39,16 @@ async fn a_user_sees_the_own_events_and_an_admin_all() {
     let (before, after) = (&mine["events"][0]["roles_before"], &mine["events"][0]["roles"]);
     assert_eq!((before, after), (&mine["events"][3]["roles"], &json!(["moderator"])), "{mine}");
     assert!(mine["events"][0].get("active").is_none() && mine["events"][0].get("email_changed").is_none(), "{mine}");
+    let sessions = client.get_as(&admin.access, "/auth/sessions").await.json();
+    assert_eq!(mine["events"][0]["session"], sessions[0]["id"], "the session that the admin acted in");
 
     let all = client.get_as(&admin.access, "/auth/events").await.json();
     assert!(kinds(&all).len() > 3, "{all}");
+    for event in all["events"].as_array().unwrap() {
+        for member in ["actor", "subject", "session", "address", "agent", "request_id"] {
+            assert!(event.get(member).is_some(), "{member} is not there: {event}");
+        }
+    }
     let of_ada = client.get_as(&admin.access, &format!("/auth/events?subject={id}")).await.json();
     assert_eq!(of_ada["events"], mine["events"]);
     let logins = client.get_as(&admin.access, "/auth/events?kind=login_succeeded").await.json();
@@ -52,6 +59,8 @@ async fn a_user_sees_the_own_events_and_an_admin_all() {
         ("since=2020-01-01&until=2100-01-01T00:00:00Z", &mine["events"]),
         ("since=2100-01-01", &json!([])),
         ("until=2020-01-01", &json!([])),
+        ("since=2100-01-01t00:00:00%2b01:00", &json!([])),
+        ("since=2020-01-01t00:00:00z&until=2100-01-01T00:00:00-05:30", &mine["events"]),
     ] {
         let events = client.get_as(&ada.access, &format!("/auth/events/mine?{time}")).await.json();
         assert_eq!(&events["events"], expected, "{time}");

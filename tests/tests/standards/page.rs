@@ -6,6 +6,7 @@ use crate::left_out::LEFT_OUT;
 use crate::names::Covered;
 
 const TITLES: &[(u32, &str)] = &[
+    (3339, "Timestamps"),
     (4055, "RSA Algorithms in X.509"),
     (6749, "The OAuth 2.0 Authorization Framework"),
     (6750, "Bearer Token Usage"),
@@ -30,6 +31,7 @@ const TITLES: &[(u32, &str)] = &[
     (8725, "JWT Best Current Practices"),
     (9068, "JWT Profile for OAuth 2.0 Access Tokens"),
     (9110, "HTTP Semantics"),
+    (9112, "HTTP/1.1"),
     (9207, "OAuth 2.0 Issuer Identification"),
     (9449, "Demonstrating Proof of Possession (DPoP)"),
     (9457, "Problem Details for HTTP APIs"),

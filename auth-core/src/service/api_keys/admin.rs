@@ -1,5 +1,7 @@
 //! Creation, rotation and revocation of API keys of any owner.
 
+use std::sync::Arc;
+
 use super::{API_KEY, IssuedApiKey, NewApiKey, ROTATION_OVERLAP};
 use crate::base::{ApiKeyId, Context, SubjectId};
 use crate::event::EventKind;
@@ -7,6 +9,7 @@ use crate::service::change::{BATCH, Change};
 use crate::service::{AccountError, Auth};
 use crate::store::{ApiKeyRecord, KeysOf, Page};
 use crate::token::{ApiKey, TokenHash};
+use crate::verify::Read;
 
 impl Auth {
     /// Creates an API key for `owner`, a user of this service's store: a key of another subject would be refused at each use.
@@ -47,11 +50,12 @@ impl Auth {
         Ok(self.service()?.api_keys.list(None, page).await?)
     }
 
-    /// Gives a key a new secret. The current secret, and the keys derived by it, stay valid for 24 hours.
+    /// Gives a key a new secret. The current secret, and the keys derived by it, stay valid for 24 hours. The key expires
+    /// when it did before.
     ///
     /// # Errors
     ///
-    /// [`AccountError::NotFound`] when there is no such key.
+    /// [`AccountError::NotFound`] when there is no such key; [`AccountError::ApiKeyExpired`].
     pub async fn rotate_api_key(&self, context: &Context, id: &ApiKeyId) -> Result<IssuedApiKey, AccountError> {
         self.rotate_api_key_if(context, id, None).await
     }
@@ -78,6 +82,7 @@ impl Auth {
         self.change(context, "rotate_api_key", |change| async move {
             change.check_caller().await?;
             let (id, hash) = (key.id(), key.hash());
+            change.check_unexpired(id, owner.as_ref()).await?;
             let recording = change.recording(None, |record: &Option<ApiKeyRecord>| {
                 let rotated = |record: &ApiKeyRecord| EventKind::ApiKeyRotated {
                     api_key: record.id.clone(),
@@ -137,6 +142,16 @@ impl Change {
             self.revoke_api_keys(&record.owner).await?;
         }
         owned
+    }
+
+    /// Refuses a key that no secret makes valid: it has expired, or one that it is derived from has ended.
+    async fn check_unexpired(&self, id: &ApiKeyId, owner: Option<&SubjectId>) -> Result<(), AccountError> {
+        let found = self.service()?.api_keys.find(id).await?;
+        let found = found.filter(|key| owner.is_none_or(|owner| key.owner == *owner));
+        let found = Arc::new(found.ok_or(AccountError::NotFound { what: API_KEY })?);
+        let current = found.hash;
+        let valid = self.auth().verifier().key_with_parents(found, current, Read::Store, self.now()).await?;
+        valid.map(drop).ok_or(AccountError::ApiKeyExpired)
     }
 
     async fn check_owner(&self, owner: &SubjectId) -> Result<(), AccountError> {

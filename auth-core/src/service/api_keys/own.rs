@@ -119,7 +119,7 @@ impl Auth {
     /// # Errors
     ///
     /// [`AccountError::NotFound`] when there is no such key, or it belongs to another owner;
-    /// [`AccountError::CallerChanged`].
+    /// [`AccountError::ApiKeyExpired`]; [`AccountError::CallerChanged`].
     pub async fn rotate_api_key_of(
         &self,
         context: &Context,

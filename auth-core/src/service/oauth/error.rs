@@ -82,6 +82,10 @@ impl OAuthError {
         }
     }
 
+    pub(crate) const fn method_not_allowed() -> Self {
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, ..Self::invalid_request("this endpoint takes POST alone") }
+    }
+
     pub(crate) const fn unsupported_token_type() -> Self {
         Self::bad_request("unsupported_token_type", "this endpoint does not revoke tokens of this type")
     }
@@ -99,7 +103,7 @@ impl From<AccountError> for OAuthError {
                 Self::invalid_grant("the refresh token is invalid, expired, revoked, or another client's or key's")
             }
             AccountError::InvalidDpopProof => Self::invalid_dpop_proof(),
-            AccountError::InvalidScope => Self::invalid_scope(),
+            AccountError::InvalidScope | AccountError::MalformedScope => Self::invalid_scope(),
             AccountError::RateLimited(used_up) => Self::rate_limited(used_up),
             AccountError::Overloaded | AccountError::Unavailable => Self::temporarily_unavailable(),
             AccountError::Misconfigured { .. } => Self {

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 
 use super::{Login, TokenRequest, Tokens, methods, shortened};
-use crate::base::{Context, SubjectId};
+use crate::base::{Context, SubjectId, is_scope};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::password::{PasswordHash, Turn, Verified};
@@ -46,7 +46,7 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// [`AccountError::InvalidCredentials`]; after a right password of a user with a second factor
+    /// [`AccountError::InvalidCredentials`]; [`AccountError::MalformedScope`]; after a right password of a user with a second factor
     /// [`AccountError::SecondFactorRequired`] without a [code](Login::otp) and [`AccountError::WrongSecondFactor`] for a wrong
     /// one; [`AccountError::RateLimited`]; [`AccountError::Overloaded`] when too many
     /// logins are queued;
@@ -171,11 +171,14 @@ impl Auth {
     }
 
     /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown
-    /// scope; the response contains the granted ones.
+    /// scope; the response contains the granted ones. An empty text is none.
     pub(crate) fn granted_scope(&self, requested: Option<&str>) -> Result<String, AccountError> {
         let known = &self.service()?.scopes;
         let mut granted: Vec<&str> = Vec::new();
-        for scope in requested.unwrap_or_default().split(' ') {
+        for scope in requested.filter(|scope| !scope.is_empty()).into_iter().flat_map(|scope| scope.split(' ')) {
+            if !is_scope(scope) {
+                return Err(AccountError::MalformedScope);
+            }
             if known.iter().any(|known| **known == *scope) && !granted.contains(&scope) {
                 granted.push(scope);
             }

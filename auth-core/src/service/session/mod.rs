@@ -37,6 +37,9 @@ use crate::service::{AccountError, Auth};
 use crate::store::{Holder, NewSession, Session};
 use crate::token::{Access, NewAccessToken, Refresh, Token};
 
+/// A session with less than this has ended: times of tokens count seconds.
+const LEAST_LIFETIME: Duration = Duration::from_secs(1);
+
 /// The stored length of a `User-Agent`.
 const MAX_AGENT_CHARS: usize = 256;
 
@@ -136,6 +139,10 @@ impl Auth {
     ) -> Result<(Token<Access>, Duration), AccountError> {
         let now = self.now();
         let lifetime = self.service()?.lifetimes.access.min(session.ends_at.since(now));
+        // Its `exp` counts seconds, so that the token would be dead.
+        if lifetime < LEAST_LIFETIME {
+            return Err(AccountError::CallerChanged);
+        }
         let new = NewAccessToken {
             subject: &session.subject,
             session: &session.id,

@@ -187,6 +187,9 @@ impl Auth {
     ) -> Result<Password, AccountError> {
         let service = self.service()?;
         let rules = &service.password_rules;
+        // The name of the service is as easy to guess as that of the user.
+        let words: Vec<&str> = words.iter().copied().chain([self.realm()]).collect();
+        let words = words.as_slice();
         let password = if rules.is_slow() {
             let words = words.iter().map(|&word| word.to_owned()).collect();
             service.hasher.check(rules.clone(), password, words).await??

@@ -1,6 +1,6 @@
 //! Refresh: exchange of a refresh token for its single successor.
 
-use super::{TokenProof, TokenRequest, Tokens};
+use super::{LEAST_LIFETIME, TokenProof, TokenRequest, Tokens};
 use crate::base::Context;
 use crate::cache::Limited;
 use crate::event::EventKind;
@@ -163,6 +163,9 @@ impl Auth {
         if !session.is_bound_to(holder) {
             self.record(context, wrong_holder(session));
             return Err(AccountError::InvalidRefreshToken);
+        }
+        if session.ends_at.since(self.now()) < LEAST_LIFETIME {
+            return Err(self.refresh_refused(context, TokenError::Expired));
         }
         if !found.used {
             narrowed(scope, &session.scope)?;

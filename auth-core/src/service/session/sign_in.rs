@@ -1,6 +1,6 @@
 //! Sessions of subjects that the application has authenticated itself.
 
-use super::{TokenProof, TokenRequest, Tokens, shortened};
+use super::{LEAST_LIFETIME, TokenProof, TokenRequest, Tokens, shortened};
 use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
 use crate::service::{AccountError, Auth};
@@ -131,7 +131,7 @@ impl Auth {
         let ended = AccountError::NotFound { what: "session" };
         let id = identity.session().ok_or(ended.clone())?;
         let session = self.service()?.sessions.find(id).await?.ok_or(ended.clone())?;
-        if session.expires_at <= self.now() {
+        if session.expires_at <= self.now() || session.ends_at.since(self.now()) < LEAST_LIFETIME {
             return Err(ended);
         }
         let user = self.living_subject(&session).await?.ok_or(ended)?;

@@ -1,24 +1,29 @@
 //! Request bodies with refusals in the application's error body.
 
 use std::error::Error;
-use std::fmt::Display;
 use std::io::{self, ErrorKind};
 
-use axum::extract::{FromRef, FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::RequestExt as _;
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{DefaultBodyLimit, FromRef, FromRequest, OptionalFromRequest, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::percent_decode;
 use serde::Serialize;
-use serde::de::{self, DeserializeOwned, Deserializer, Visitor};
-use serde::forward_to_deserialize_any;
+use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
 use super::Rejection;
+use super::fields::Fields;
+use super::media_type::{FORM, JSON, is_of_type};
 use crate::service::Auth;
 use crate::web::BodyError;
 
-/// A JSON body, like [`axum::Json`]. An unreadable body is answered 400, 408, 413, 415 or 422 in the application's error
-/// body, which never repeats what was sent: it may be a password. For a struct only an object is accepted, not an array
-/// of its values.
+/// A JSON body, like [`axum::Json`], of the content type `application/json` with no charset but UTF-8.
+///
+/// An unreadable body is answered 400, 408, 413, 415 or 422 in the application's error body, which names the field but
+/// never repeats what was sent: it may be a password. A body whose `Content-Length` is over the limit is refused before it
+/// is read. For a struct only an object is accepted, not an array of its values. `Option<Json<T>>` is `None` without a body.
 ///
 /// ```
 /// use auth_core::http::Json;
@@ -39,7 +44,8 @@ use crate::web::BodyError;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Json<T>(pub T);
 
-/// A form body (`application/x-www-form-urlencoded`), like [`axum::Form`], with the refusals of [`Json`].
+/// A form body (`application/x-www-form-urlencoded`), like [`axum::Form`], with the refusals of [`Json`]. Bytes that are not
+/// UTF-8 are refused and not replaced, so that two passwords never become one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Form<T>(pub T);
 
@@ -68,6 +74,23 @@ macro_rules! bodies {
                 read.map_err(|error: Unreadable| Rejection::new(error.describe($types), &Auth::from_ref(state)))
             }
         }
+
+        impl<S, T> OptionalFromRequest<S> for $name<T>
+        where
+            S: Send + Sync,
+            Auth: FromRef<S>,
+            T: DeserializeOwned,
+        {
+            type Rejection = Rejection;
+
+            async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Rejection> {
+                match present(request, state).await {
+                    Ok(Some(request)) => <Self as FromRequest<S>>::from_request(request, state).await.map(Some),
+                    Ok(None) => Ok(None),
+                    Err(error) => Err(Rejection::new(error.describe($types), &Auth::from_ref(state))),
+                }
+            }
+        }
     )*};
 }
 
@@ -78,39 +101,81 @@ bodies! {
 }
 
 async fn json<S: Send + Sync, T: DeserializeOwned>(request: Request, state: &S) -> Result<T, Unreadable> {
-    let axum::Json(text) = axum::Json::<Box<RawValue>>::from_request(request, state)
-        .await
-        .map_err(|rejection| Unreadable::new(rejection.status(), &rejection))?;
-    let fields = fields::<T>();
+    if !is_of_type(request.headers(), JSON) {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into());
+    }
+    let body = bytes(request, state).await?;
+    let text: &RawValue = serde_json::from_slice(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let fields = Fields::of::<T>();
     // serde reads a struct from an array as well, its fields by position.
     if fields.is_some() && !text.get().starts_with('{') {
-        return Err(Unreadable { status: StatusCode::UNPROCESSABLE_ENTITY, hint: ": expected an object".to_owned() });
+        return Err(Unreadable::unprocessable(": expected an object".to_owned()));
     }
-    serde_json::from_str(text.get()).map_err(|error| {
-        let hint =
-            hint(&error, fields).unwrap_or_else(|| format!(" at line {}, column {}", error.line(), error.column()));
-        Unreadable { status: StatusCode::UNPROCESSABLE_ENTITY, hint }
-    })
+    match axum::Json::from_bytes(&body) {
+        Ok(axum::Json(value)) => Ok(value),
+        Err(rejection) => {
+            let hint = fields.and_then(|fields| fields.hint::<T>(&root(&rejection).to_string()));
+            let place = || {
+                let error = serde_json::from_slice::<T>(&body).err();
+                error.map(|error| format!(" at line {}, column {}", error.line(), error.column()))
+            };
+            Err(Unreadable::unprocessable(hint.or_else(place).unwrap_or_default()))
+        }
+    }
 }
 
 async fn form<S: Send + Sync, T: DeserializeOwned>(request: Request, state: &S) -> Result<T, Unreadable> {
-    match axum::Form::from_request(request, state).await {
+    let body = if matches!(*request.method(), Method::GET | Method::HEAD) {
+        Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes())
+    } else if is_of_type(request.headers(), FORM) {
+        bytes(request, state).await?
+    } else {
+        return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into());
+    };
+    // axum replaces other bytes by U+FFFD.
+    if percent_decode(&body).decode_utf8().is_err() {
+        return Err(StatusCode::BAD_REQUEST.into());
+    }
+    let mut form = Request::new(Body::from(body));
+    *form.method_mut() = Method::POST;
+    form.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(FORM));
+    DefaultBodyLimit::disable().apply(&mut form);
+    match <axum::Form<T> as FromRequest<()>>::from_request(form, &()).await {
         Ok(axum::Form(value)) => Ok(value),
         Err(rejection) => {
-            let mut error = Unreadable::new(rejection.status(), &rejection);
-            error.hint = chain(&rejection).last().and_then(|root| hint(root, fields::<T>())).unwrap_or_default();
-            Err(error)
+            let hint = Fields::of::<T>().and_then(|fields| fields.hint::<T>(&root(&rejection).to_string()));
+            Err(Unreadable { status: rejection.status(), hint: hint.unwrap_or_default() })
         }
     }
 }
 
 async fn form_or_json<S: Send + Sync, T: DeserializeOwned>(request: Request, state: &S) -> Result<T, Unreadable> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).map(header::HeaderValue::as_bytes);
-    if content_type.is_some_and(|kind| kind.to_ascii_lowercase().starts_with(b"application/json")) {
-        json(request, state).await
-    } else {
-        form(request, state).await
+    if is_of_type(request.headers(), JSON) { json(request, state).await } else { form(request, state).await }
+}
+
+/// The request with its body; `None` without one.
+async fn present<S: Send + Sync>(request: Request, state: &S) -> Result<Option<Request>, Unreadable> {
+    if request.body().is_end_stream() {
+        return Ok(None);
     }
+    let (parts, body) = request.into_parts();
+    let body = bytes(Request::from_parts(parts.clone(), body), state).await?;
+    Ok((!body.is_empty()).then(|| Request::from_parts(parts, Body::from(body))))
+}
+
+async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Unreadable> {
+    let request = within_limit(request).ok_or(StatusCode::PAYLOAD_TOO_LARGE)?;
+    let read = <Bytes as FromRequest<S>>::from_request(request, state).await;
+    read.map_err(|rejection| Unreadable::new(rejection.status(), &rejection))
+}
+
+/// The request, unless its `Content-Length` is over the limit of its body: nothing is read of such a body, and a client that
+/// waits for `100 Continue` does not get one.
+pub(crate) fn within_limit(request: Request) -> Option<Request> {
+    let announced = request.body().size_hint().lower();
+    let request = request.with_limited_body();
+    let is_within = request.body().size_hint().upper().is_none_or(|limit| announced <= limit);
+    is_within.then_some(request)
 }
 
 /// A body that could not be read, with a hint that contains nothing of it.
@@ -119,18 +184,29 @@ struct Unreadable {
     hint: String,
 }
 
+impl From<StatusCode> for Unreadable {
+    fn from(status: StatusCode) -> Self {
+        Self { status, hint: String::new() }
+    }
+}
+
 impl Unreadable {
     fn new(status: StatusCode, rejection: &(dyn Error + 'static)) -> Self {
         let is_late = |error: &(dyn Error + 'static)| {
             error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::TimedOut)
         };
-        let status = if chain(rejection).any(is_late) { StatusCode::REQUEST_TIMEOUT } else { status };
-        Self { status, hint: String::new() }
+        if chain(rejection).any(is_late) { StatusCode::REQUEST_TIMEOUT.into() } else { status.into() }
+    }
+
+    const fn unprocessable(hint: String) -> Self {
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, hint }
     }
 
     fn describe(self, types: &str) -> BodyError {
         let detail = match self.status {
-            StatusCode::UNSUPPORTED_MEDIA_TYPE => format!("The content type is not supported; send {types}."),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => {
+                format!("The content type is not supported; send {types}, in UTF-8.")
+            }
             StatusCode::PAYLOAD_TOO_LARGE => "The body is too large.".to_owned(),
             StatusCode::REQUEST_TIMEOUT => "The body did not arrive in time.".to_owned(),
             StatusCode::BAD_REQUEST => "The body is malformed.".to_owned(),
@@ -144,55 +220,7 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     std::iter::successors(Some(error), |&error| error.source())
 }
 
-/// The name of the missing or duplicate field. serde's message is compared with those of the type's own fields and not
-/// taken over: what a type's `Deserialize` adds to it may contain the input.
-fn hint(error: &dyn Error, fields: Option<&[&str]>) -> Option<String> {
-    let text = error.to_string();
-    let named = |what: &str, field: &str| format!("{what} field `{field}`");
-    let all = fields?.iter().flat_map(|field| [named("missing", field), named("duplicate", field)]);
-    all.filter(|message| text.starts_with(message.as_str())).map(|message| format!(": {message}")).next()
-}
-
-/// The names of the fields, if `T` is a struct.
-fn fields<T: DeserializeOwned>() -> Option<&'static [&'static str]> {
-    T::deserialize(Probe).err().and_then(|Asked(fields)| fields)
-}
-
-/// A deserializer that fails with the fields it was asked for.
-struct Probe;
-
-#[derive(Debug, thiserror::Error)]
-#[error("not a value")]
-struct Asked(Option<&'static [&'static str]>);
-
-impl de::Error for Asked {
-    fn custom<M: Display>(_: M) -> Self {
-        Self(None)
-    }
-}
-
-impl<'de> Deserializer<'de> for Probe {
-    type Error = Asked;
-
-    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Asked> {
-        Err(Asked(None))
-    }
-
-    fn deserialize_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        fields: &'static [&'static str],
-        _: V,
-    ) -> Result<V::Value, Asked> {
-        Err(Asked(Some(fields)))
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Asked> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        seq tuple tuple_struct map enum identifier ignored_any
-    }
+/// The last error of a chain.
+fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    chain(error).last().unwrap_or(error)
 }

@@ -2,6 +2,8 @@
 
 mod body;
 mod challenge;
+mod fields;
+mod media_type;
 mod no_store;
 mod page;
 mod path;
@@ -12,8 +14,15 @@ mod rejection;
 #[cfg(feature = "server")]
 pub use crate::web::browser::{ClearTokens, InvalidLocalPath, LocalPath, SetTokens};
 
+#[cfg(feature = "server")]
+pub(crate) use body::within_limit;
 pub use body::{Form, FormOrJson, Json};
 pub(crate) use challenge::{add_challenges, quotable};
+#[cfg(feature = "openapi")]
+pub(crate) use media_type::accepts_coding;
+#[cfg(feature = "server")]
+pub(crate) use media_type::{FORM, is_of_type};
+pub(crate) use media_type::{JSON, preferred};
 pub use no_store::NoStore;
 pub(crate) use no_store::{NO_STORE, no_store};
 #[cfg(feature = "server")]

@@ -58,6 +58,9 @@ impl OAuthError {
                 description: "the credential does not carry the scope that this needs",
                 throttled: None,
             },
+            AccessError::AmbiguousCredential => {
+                Self { status, ..Self::invalid_request("the request has more than one credential of the same kind") }
+            }
             AccessError::RateLimited(used_up) => Self::rate_limited(*used_up),
             AccessError::Overloaded | AccessError::Unavailable => Self::temporarily_unavailable(),
             _ => Self { status, ..Self::invalid_request("the request cannot be carried out") },

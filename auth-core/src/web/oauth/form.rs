@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
-use axum::http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::service::oauth::OAuthError;
+use crate::web::http::{FORM, is_of_type, within_limit};
 
 /// The parameters in the body of an OAuth request. Unknown ones are ignored, an empty value counts as absent, and a doubled
 /// one is an error when it is read (RFC 6749 section 3.2). Parameters in the URL are ignored.
@@ -48,20 +48,14 @@ impl<S: Send + Sync> FromRequest<S> for OAuthForm {
     type Rejection = OAuthError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, OAuthError> {
-        if !is_form(request.headers()) {
+        if !is_of_type(request.headers(), FORM) {
             return Err(OAuthError::invalid_request("the content type must be application/x-www-form-urlencoded"));
         }
-        let body = Bytes::from_request(request, state)
-            .await
-            .map_err(|_| OAuthError::invalid_request("the body is too large or was cut off"))?;
+        let unread = OAuthError::invalid_request("the body is too large or was cut off");
+        let request = within_limit(request).ok_or(unread)?;
+        let body = Bytes::from_request(request, state).await.map_err(|_| unread)?;
         Self::parse(&body).ok_or(OAuthError::invalid_request("the body is not UTF-8"))
     }
-}
-
-fn is_form(headers: &HeaderMap) -> bool {
-    let Some(Ok(kind)) = headers.get(header::CONTENT_TYPE).map(|value| value.to_str()) else { return false };
-    let essence = kind.split(';').next().unwrap_or_default().trim();
-    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 /// Undoes form encoding: `+` is a space, `%41` a byte; a `%` without two hex digits is kept (WHATWG URL). `None` when

@@ -11,9 +11,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::archive;
 use crate::service::Auth;
-use crate::web::Refusal;
-use crate::web::http::Path;
+use crate::web::http::{Path, Rejection, accepts_coding};
 use crate::web::router::Wired;
+use crate::web::{BodyError, Refusal};
 
 /// Scripts, styles and requests of this origin alone; the page cannot be framed, and posts no form.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -63,14 +63,26 @@ pub(super) async fn docs(parts: Parts) -> Response {
 }
 
 #[public]
-pub(super) async fn file(Path(name): Path<String>, parts: Parts) -> Result<Response, Refusal> {
+pub(super) async fn file(
+    Path(name): Path<String>,
+    State(auth): State<Auth>,
+    parts: Parts,
+) -> Result<Response, Refusal> {
     if name == "start.js" {
         return Ok(start(&parts));
     }
     let at = FILES.iter().position(|(known, _)| *known == name);
     let file = at.and_then(|at| GZIPPED[at].clone().zip(Some(FILES[at].1)));
     let (file, kind) = file.ok_or(Refusal::NotFound { what: "file" })?;
+    let vary = (header::VARY, "Accept-Encoding");
+    if !accepts_coding(&parts.headers, "gzip") {
+        // The binary has the file in this form alone.
+        let refused =
+            BodyError::new(StatusCode::NOT_ACCEPTABLE, "The file is there with `Content-Encoding: gzip` alone.");
+        return Ok(([vary], Rejection::new(refused, &auth)).into_response());
+    }
     let headers = [
+        vary,
         (header::CONTENT_TYPE, kind),
         (header::CONTENT_ENCODING, "gzip"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -76,11 +76,13 @@ pub(super) fn operation(row: &RoutePolicy) -> Option<Map<String, Value>> {
             .form_or_json("AuthTotpCode")
             .returns(200, "Recovery codes, shown this once", "AuthRecoveryCodes")
             .refused(403, "Wrong code")
+            .refused(404, "There is no enrolment")
             .refused(409, "There is a second factor already"),
         "routes::second_factor::remove" => Op::new("second factor", "Removes the second factor")
-            .optional_json("AuthTotpCode")
+            .optional_form_or_json("AuthTotpCode")
             .empty(204, "The second factor is removed")
-            .refused(403, "Wrong code"),
+            .refused(403, "Wrong code")
+            .refused(404, "There is no second factor"),
         "routes::token::token" => Op::new("OAuth", "The token endpoint (RFC 6749 section 3.2)")
             .form("AuthTokenRequest")
             .returns(200, "Tokens", "AuthTokens")
@@ -119,6 +121,7 @@ pub(super) fn operation(row: &RoutePolicy) -> Option<Map<String, Value>> {
                 .id("The key")
                 .returns(200, "The new secret, shown this once; the old one is valid for an overlap", "AuthApiKey")
                 .refused(404, "There is no such key")
+                .refused(409, "The key has expired")
         }
         "routes::api_keys::revoke" | "routes::own_api_keys::revoke" => Op::new("API keys", "Revokes an API key")
             .id("The key")
@@ -146,7 +149,8 @@ pub(super) fn operation(row: &RoutePolicy) -> Option<Map<String, Value>> {
             .returns_any(200, "text/css")
             .also(200, "text/javascript")
             .also(200, "image/png")
-            .refused(404, "There is no such file"),
+            .refused(404, "There is no such file")
+            .refused(406, "The client does not accept `Content-Encoding: gzip`"),
         _ => return None,
     };
     Some(operation.0)
@@ -192,8 +196,8 @@ impl Op {
         self.body(&[JSON], name, true)
     }
 
-    fn optional_json(self, name: &str) -> Self {
-        self.body(&[JSON], name, false)
+    fn optional_form_or_json(self, name: &str) -> Self {
+        self.body(&[FORM, JSON], name, false)
     }
 
     fn form(self, name: &str) -> Self {
@@ -260,17 +264,17 @@ impl Op {
             ("400", "The request is invalid"),
             ("401", "The client or caller is not authenticated"),
             ("403", "The caller may not do this"),
-            ("408", "The body did not arrive in time"),
-            ("413", "The body is too large"),
-            ("415", "Unsupported content type"),
             ("429", "Too many requests"),
             ("503", "The service cannot answer now"),
         ] {
             let content = json!({ JSON: { "schema": schema("AuthOAuthError") } });
             responses[status] = json!({ "description": description, "content": content });
         }
+        // RFC 6749 section 5.2: a body that cannot be read is 400 as well.
         if let Value::Object(responses) = responses {
-            responses.remove("422");
+            for status in ["408", "413", "415", "422"] {
+                responses.remove(status);
+            }
         }
         self
     }
@@ -304,13 +308,23 @@ impl Op {
     }
 
     fn events(self) -> Self {
-        let mut op = self.page().query("kind", "string");
-        for name in ["since", "until"] {
-            if let Value::Array(parameters) = op.member("parameters", json!([])) {
-                let time = json!({ "type": "string", "format": "date-time" });
-                parameters.push(json!({ "name": name, "in": "query", "schema": time }));
+        let mut op = self.query("after", "string").query("kind", "string");
+        if let Value::Array(parameters) = op.member("parameters", json!([])) {
+            parameters.push(json!({
+                "name": "limit", "in": "query", "description": "The number of events of a page, 100 by default; not for JSON lines",
+                "schema": { "type": "integer", "minimum": 1, "maximum": 1000 },
+            }));
+            for (name, description) in [
+                ("since", "Events of this time or later: RFC 3339, or a date"),
+                ("until", "Events before this time: RFC 3339, or a date"),
+            ] {
+                let schema = json!({ "type": "string" });
+                parameters.push(json!({ "name": name, "in": "query", "description": description, "schema": schema }));
             }
         }
-        op.returns(200, "The events, and the `after` of the next page", "AuthEvents")
+        op.refused(400, "A parameter of the query cannot be used")
+            .limited()
+            .returns(200, "The events, and the `after` of the next page; all of them as JSON lines", "AuthEvents")
+            .also(200, "application/x-ndjson")
     }
 }

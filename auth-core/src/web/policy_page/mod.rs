@@ -7,7 +7,7 @@ mod questions;
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::extract::Query;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -17,13 +17,21 @@ use self::filter::Filter;
 use self::questions::Questions;
 use crate::policy::{Policy, PolicyTable};
 use crate::web::guard::Guard;
-use crate::web::http::Json;
+use crate::web::http::{JSON, Json, preferred};
 use crate::web::router::Wired;
+
+const HTML: &str = "text/html";
 
 /// The page's style, in the page itself: it needs no other address.
 const STYLE: &str = include_str!("style.css");
 
 pub(crate) async fn show<P: Policy>(_: Guard<P>, parts: Parts) -> Response {
+    let mut response = answer(parts).await;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    response
+}
+
+async fn answer(parts: Parts) -> Response {
     match Wired::table(&parts.extensions) {
         Some(table) if wants_html(&parts.headers) => {
             // A query that cannot be read filters nothing.
@@ -51,7 +59,7 @@ fn content_security_policy() -> String {
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
-    headers.get(header::ACCEPT).is_some_and(|accept| accept.as_bytes().starts_with(b"text/html"))
+    preferred(headers, &[JSON, HTML]) == Some(HTML)
 }
 
 impl PolicyTable {

@@ -17,7 +17,7 @@ use crate::service::{AccountError, Auth, user_of};
 use crate::store::AuditFilter;
 use crate::verify::Identity;
 use crate::web::guard::Guard;
-use crate::web::http::{Json, MAX_LIMIT, page_limit};
+use crate::web::http::{JSON, Json, MAX_LIMIT, page_limit, preferred};
 use crate::web::{BodyError, Refusal};
 
 /// The parameters of a page.
@@ -38,8 +38,8 @@ impl<S: Sync> FromRequestParts<S> for Query {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
         let query = axum::extract::Query::try_from_uri(&parts.uri);
         query.map(|axum::extract::Query(query)| query).map_err(|_| {
-            let detail = "The query takes `limit`, a number, `since` and `until`, times in UTC such as \
-                          `2027-03-31T00:00:00Z`, and `after`, `subject` and `kind`, each once.";
+            let detail = "The query takes `limit`, a number, `since` and `until`, times such as \
+                          `2027-03-31T00:00:00Z` or dates, and `after`, `subject` and `kind`, each once.";
             BodyError::new(StatusCode::BAD_REQUEST, detail).into()
         })
     }
@@ -95,12 +95,12 @@ fn lines(auth: Auth, query: Query) -> Result<Response, Refusal> {
     Ok(([(header::CONTENT_TYPE, LINES)], Body::from_stream(lines)).into_response())
 }
 
-fn wants_lines(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(header::ACCEPT).into_iter().filter_map(|value| value.to_str().ok());
-    let types = accepted.flat_map(|value| value.split(','));
-    types
-        .map(|accepted| accepted.split(';').next().unwrap_or_default().trim())
-        .any(|name| name.eq_ignore_ascii_case(LINES))
+/// A page, or lines where the client prefers them.
+async fn respond(auth: Auth, headers: &HeaderMap, query: Query) -> Result<Response, Refusal> {
+    let wants_lines = preferred(headers, &[JSON, LINES]) == Some(LINES);
+    let mut response = if wants_lines { lines(auth, query)? } else { page(&auth, query).await?.into_response() };
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
+    Ok(response)
 }
 
 /// The id of a row that another party has written may be any text, which a URL must not change.
@@ -121,16 +121,18 @@ pub(super) async fn all<P: Policy>(
     headers: HeaderMap,
     query: Query,
 ) -> Result<Response, Refusal> {
-    let mut response =
-        if wants_lines(&headers) { lines(auth, query)? } else { page(&auth, query).await?.into_response() };
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept"));
-    Ok(response)
+    respond(auth, &headers, query).await
 }
 
 #[require_auth]
-pub(super) async fn mine(identity: Identity, State(auth): State<Auth>, query: Query) -> Result<Json<Page>, Refusal> {
+pub(super) async fn mine(
+    identity: Identity,
+    State(auth): State<Auth>,
+    headers: HeaderMap,
+    query: Query,
+) -> Result<Response, Refusal> {
     if query.subject.is_some() {
         return Err(BodyError::new(StatusCode::BAD_REQUEST, "These are the events of the caller alone.").into());
     }
-    page(&auth, Query { subject: Some(user_of(&identity)?.clone()), ..query }).await
+    respond(auth, &headers, Query { subject: Some(user_of(&identity)?.clone()), ..query }).await
 }

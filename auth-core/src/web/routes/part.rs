@@ -6,9 +6,9 @@ use super::{
     Routes, introspect, jwks, login, metadata, password, recovery, register, revoke, second_factor, sessions, token,
 };
 use crate::service::Auth;
-use crate::service::oauth::{Endpoints, METADATA_PATH};
+use crate::service::oauth::{Endpoints, METADATA_PATH, OAuthError};
 use crate::web::router::GuardedRouter;
-use crate::web::router::routing::{delete, get, post};
+use crate::web::router::routing::{GuardedMethodRouter, delete, get, post};
 
 /// A part of the ready routes, which an application can leave out and replace; paths are below the
 /// [prefix](Routes::prefix).
@@ -148,14 +148,20 @@ impl Part {
                 .route(&at.path("/mfa/totp/confirm"), post(second_factor::confirm)),
             Self::SecondFactor => router,
             Self::StepUp => router.route(&at.path("/step-up"), post(second_factor::step_up)),
-            Self::Token => router.route(&at.path("/token"), post(token::token)),
-            Self::Revocation => router.route(&at.path("/revoke"), post(revoke::revoke)),
+            Self::Token => router.route(&at.path("/token"), for_clients(post(token::token))),
+            Self::Revocation => router.route(&at.path("/revoke"), for_clients(post(revoke::revoke))),
             Self::Introspection => introspection(router, at),
             Self::Keys => router.route("/.well-known/jwks.json", get(jwks::keys)),
             Self::Metadata => metadata(at),
             Self::ResourceMetadata => at.auth.resource_routes(),
         }
     }
+}
+
+/// An endpoint of OAuth, which answers other methods by OAuth's errors as well.
+fn for_clients(mut endpoint: GuardedMethodRouter<Auth>) -> GuardedMethodRouter<Auth> {
+    endpoint.inner = endpoint.inner.fallback(async || OAuthError::method_not_allowed());
+    endpoint
 }
 
 fn has_registry(auth: &Auth) -> bool {
@@ -173,9 +179,9 @@ fn has_second_factors(auth: &Auth) -> bool {
 fn introspection(router: GuardedRouter<Auth>, at: &Routes) -> GuardedRouter<Auth> {
     let (auth, path) = (&at.auth, at.path("/introspect"));
     let router = if auth.0.service.as_ref().is_some_and(|service| service.clients.any_introspects()) {
-        router.route(&path, post(introspect::by_client_or_api_key))
+        router.route(&path, for_clients(post(introspect::by_client_or_api_key)))
     } else {
-        router.route(&path, post(introspect::by_api_key))
+        router.route(&path, for_clients(post(introspect::by_api_key)))
     };
     router.layer(from_fn_with_state(auth.clone(), introspect::refusals))
 }

@@ -1,7 +1,6 @@
 //! `/auth/mfa/totp`, `/auth/mfa/totp/confirm` and `/auth/step-up`.
 
 use auth_macros::require_auth;
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -11,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::base::Context;
 use crate::service::{Auth, StepUp, SteppedUp};
 use crate::verify::Identity;
+use crate::web::Refusal;
 use crate::web::http::{FormOrJson, Json, NO_STORE};
-use crate::web::{BodyError, Refusal};
 
 #[derive(Serialize)]
 struct Enrolment<'a> {
@@ -62,14 +61,9 @@ pub(super) async fn remove(
     State(auth): State<Auth>,
     context: Context,
     identity: Identity,
-    body: Bytes,
+    body: Option<FormOrJson<CodeBody>>,
 ) -> Result<StatusCode, Refusal> {
-    let code = if body.is_empty() {
-        None
-    } else {
-        let wrong = |_| BodyError::unprocessable("The body is JSON with the field `code`, or empty.");
-        Some(serde_json::from_slice::<CodeBody>(&body).map_err(wrong)?.code)
-    };
+    let code = body.map(|FormOrJson(body)| body.code);
     auth.remove_totp(&context, &identity, code).await?;
     Ok(StatusCode::NO_CONTENT)
 }
