@@ -2,6 +2,7 @@
 
 mod caller;
 mod expected;
+mod replay;
 mod target;
 mod witnesses;
 
@@ -9,8 +10,10 @@ use std::collections::BTreeSet;
 
 pub use caller::TestCaller;
 use expected::{Expected, expected, roles_named};
+pub use replay::Replay;
 pub use target::Target;
 use target::{Answer, Outcome};
+use witnesses::Unsent;
 
 use crate::policy::{PolicyTable, RoutePolicy};
 
@@ -53,12 +56,15 @@ pub struct AccessMatrix {
     table: PolicyTable,
     callers: Vec<TestCaller>,
     undetermined: Vec<String>,
+    unsent: Vec<Unsent>,
+    left_out: Vec<String>,
 }
 
 impl AccessMatrix {
     /// A matrix with the routes of this table, and calls without a credential.
     pub fn new(table: PolicyTable) -> Self {
-        Self { table, callers: vec![TestCaller::anonymous()], undetermined: Vec::new() }
+        let (callers, undetermined) = (vec![TestCaller::anonymous()], Vec::new());
+        Self { table, callers, undetermined, unsent: Vec::new(), left_out: Vec::new() }
     }
 
     /// Adds a caller; [`TestCaller::anonymous`] takes the place of the one without conditions.
@@ -83,9 +89,11 @@ impl AccessMatrix {
     ///
     /// Lists every response that differs from the policy. Also when the callers are not sufficient: no caller has a
     /// role that a requirement names, no caller is allowed on a route, or every caller that a guard lets in meets a
-    /// condition. And when a condition is named that no route has.
+    /// condition. When a condition is named that no route has. And when a witness of
+    /// [`witnesses`](Self::witnesses) has no caller.
     pub async fn hold(&self, target: &Target) -> usize {
         let mut wrong = self.missing_callers();
+        wrong.extend(self.unsent());
         let mut calls = 0;
         for row in self.table.routes() {
             for (method, path) in self.requests(row) {
@@ -166,17 +174,25 @@ impl AccessMatrix {
     /// The requests of a row; several if it has several methods.
     fn requests(&self, row: &RoutePolicy) -> Vec<(&'static str, String)> {
         match row.method {
-            "ANY" => ["GET", "POST", "PUT", "PATCH", "DELETE"].map(|method| (method, filled(&row.path))).into(),
-            // A method without a handler, on a path with handlers.
-            "OTHER" => {
-                let prefix = row.path.trim_end_matches('*');
-                let paths = self.table.routes().iter().map(|row| &row.path);
-                let path = paths.into_iter().find(|path| path.starts_with(prefix) && !path.ends_with('*'));
-                path.map(|path| ("ACCESS-MATRIX", filled(path))).into_iter().collect()
+            "ANY" => {
+                // Other handlers of the path answer their own methods.
+                let rows = self.table.routes().iter().filter(|other| other.path == row.path);
+                let taken: BTreeSet<&str> = rows.map(|other| other.method).collect();
+                let methods = ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(|it| !taken.contains(it));
+                methods.map(|method| (method, filled(&row.path))).collect()
             }
+            // A method without a handler, on a path with handlers.
+            "OTHER" => path_below(&self.table, &row.path).map(|path| ("ACCESS-MATRIX", path)).into_iter().collect(),
             method => vec![(method, filled(&row.path))],
         }
     }
+}
+
+/// A path with handlers that this one of a method fallback covers.
+fn path_below(table: &PolicyTable, path: &str) -> Option<String> {
+    let prefix = path.trim_end_matches('*');
+    let mut paths = table.routes().iter().map(|row| &row.path);
+    paths.find(|path| path.starts_with(prefix) && !path.ends_with('*')).map(|path| filled(path))
 }
 
 /// The path with its parameters filled; for a fallback a path that matches no route.

@@ -10,9 +10,10 @@ use super::credential::TestCredential;
 use super::sign_in::{Mint, mint};
 use super::{TestAuth, TestCaller};
 use crate::base::{Context, SubjectId};
-use crate::policy::Role;
+use crate::policy::{KeyWitness, Permission, Role, SubjectWitness};
 use crate::service::NewApiKey;
-use crate::token::CustomClaims;
+use crate::store::{Audit, RoleStore as _};
+use crate::token::{ClaimPath, CustomClaims};
 
 /// A user of a [`TestAuth`], of which [`sign_in`](Self::sign_in) and [`api_key`](Self::api_key) make credentials.
 ///
@@ -23,7 +24,8 @@ use crate::token::CustomClaims;
 pub struct TestIdentity {
     test: TestAuth,
     subject: SubjectId,
-    roles: Vec<&'static str>,
+    roles: Vec<String>,
+    permissions: Vec<String>,
     scopes: Vec<String>,
     amr: Vec<String>,
     claims: Map<String, Value>,
@@ -32,14 +34,44 @@ pub struct TestIdentity {
 
 impl TestIdentity {
     pub(super) fn new(test: TestAuth, subject: SubjectId) -> Self {
-        let (roles, scopes, amr) = (Vec::new(), Vec::new(), Vec::new());
-        Self { test, subject, roles, scopes, amr, claims: Map::new(), authenticated_ago: Duration::ZERO }
+        let (roles, permissions, scopes, amr) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { test, subject, roles, permissions, scopes, amr, claims: Map::new(), authenticated_ago: Duration::ZERO }
     }
 
     /// Adds a role of the user.
     pub fn role(mut self, role: impl Role) -> Self {
-        self.roles.push(role.name());
+        self.roles.push(role.name().to_owned());
         self
+    }
+
+    /// Adds a permission, by a role of the user alone that has it in the store of the [`TestAuth`].
+    pub fn permission(mut self, permission: impl Permission) -> Self {
+        self.permissions.push(permission.name().to_owned());
+        self
+    }
+
+    /// Adds what the token of a witness has; `None` where no token of the [`TestAuth`] can have it.
+    pub(super) fn having(mut self, witness: &SubjectWitness) -> Option<Self> {
+        self.roles.extend(witness.roles().into_iter().map(str::to_owned));
+        self.permissions.extend(witness.permissions.iter().cloned());
+        self.scopes.extend(witness.scopes.iter().cloned());
+        self.amr.extend(witness.methods.iter().cloned());
+        self.authenticated_ago = witness.age();
+        for (name, values) in witness.claim_values()? {
+            ClaimPath::from(name.as_str()).insert(&mut self.claims, values.into());
+        }
+        CustomClaims::new(&self.claims).ok()?;
+        Some(self)
+    }
+
+    /// Adds the scopes of a witness's API key, and what its owner must have.
+    pub(super) fn having_key(mut self, witness: &KeyWitness) -> Option<Self> {
+        let owner = self.test.auth.verifier().key_owners.example().and_then(|owner| owner.subject);
+        if let Some(owner) = owner {
+            self = self.having(&owner)?;
+        }
+        self.scopes.extend(witness.scopes.iter().cloned());
+        Some(self)
     }
 
     /// Adds a scope of the credential.
@@ -104,13 +136,9 @@ impl TestIdentity {
     /// again for each call.
     #[must_use]
     pub fn caller(&self, name: impl Into<String>) -> TestCaller {
-        let identity = self.clone();
-        let token = move || {
-            let identity = identity.clone();
-            async move { identity.sign_in().await.token().to_owned() }
-        };
-        let mut caller = self.facts(TestCaller::subject(name, token));
-        caller = caller.role_names(&self.roles).authenticated_ago(self.authenticated_ago);
+        let mut caller = self.facts(self.bare_caller(name));
+        caller = caller.role_names(&self.roles).permission_names(&self.permissions);
+        caller = caller.authenticated_ago(self.authenticated_ago);
         caller = self.amr.iter().fold(caller, TestCaller::amr);
         for (name, value) in &self.claims {
             let values = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
@@ -121,15 +149,28 @@ impl TestIdentity {
         caller
     }
 
+    /// The same caller without the facts.
+    pub(super) fn bare_caller(&self, name: impl Into<String>) -> TestCaller {
+        let identity = self.clone();
+        TestCaller::subject(name, move || {
+            let identity = identity.clone();
+            async move { identity.sign_in().await.token().to_owned() }
+        })
+    }
+
     /// A program with an API key of this user as a caller of an [`AccessMatrix`](super::AccessMatrix).
     #[must_use]
     pub fn api_key_caller(&self, name: impl Into<String>) -> TestCaller {
+        self.facts(self.bare_key_caller(name))
+    }
+
+    /// The same caller without the facts.
+    pub(super) fn bare_key_caller(&self, name: impl Into<String>) -> TestCaller {
         let identity = self.clone();
-        let key = move || {
+        TestCaller::api_key(name, move || {
             let identity = identity.clone();
             async move { identity.api_key().await.token().to_owned() }
-        };
-        self.facts(TestCaller::api_key(name, key))
+        })
     }
 
     fn facts(&self, caller: TestCaller) -> TestCaller {
@@ -139,13 +180,22 @@ impl TestIdentity {
     /// Puts the user into the store, with these roles.
     async fn store(&self) {
         let TestAuth { auth, store, .. } = &self.test;
-        store.put(&self.subject, self.roles.iter().map(|role| (*role).into()).collect());
+        let mut roles = self.roles.clone();
+        if !self.permissions.is_empty() {
+            // Guards cache the permissions of a role, so its name says which they are.
+            let role = format!("a test's role with {}", self.permissions.join(" "));
+            let permissions: Vec<Box<str>> = self.permissions.iter().map(|it| it.as_str().into()).collect();
+            let set = store.set_permissions(&role, &permissions, Audit::none()).await;
+            set.unwrap_or_else(|error| panic!("cannot store a role: {error}"));
+            roles.push(role);
+        }
+        store.put(&self.subject, roles.iter().map(|role| role.as_str().into()).collect());
         auth.invalidate_subject(&Context::system("test"), &self.subject).await;
         let state = auth.verifier().lookups.subject(&self.subject, auth.now()).await;
         let is_there = state
             .ok()
             .flatten()
-            .is_some_and(|state| state.roles.iter().map(AsRef::as_ref).eq(self.roles.iter().copied()));
+            .is_some_and(|state| state.roles.iter().map(AsRef::as_ref).eq(roles.iter().map(String::as_str)));
         assert!(
             is_there,
             "the user {} is not in the user store of the `Auth`: leave out `store`, `users` and `registry` in \

@@ -75,6 +75,19 @@ pub struct Laws {
     is_read: bool,
 }
 
+/// A broken law of one route.
+struct Broken {
+    line: String,
+    /// The route, and the caller that it lets in.
+    shown: Option<(String, Witness)>,
+}
+
+impl From<String> for Broken {
+    fn from(line: String) -> Self {
+        Self { line, shown: None }
+    }
+}
+
 #[derive(Debug)]
 enum Law {
     /// Only callers who meet the requirement.
@@ -153,7 +166,29 @@ impl Laws {
         self.broken()
     }
 
+    /// The callers that break a law, each with a route that lets it in: [`Replay`](super::Replay) sends them as requests.
+    ///
+    /// ```
+    /// use auth_core::prelude::*;
+    /// use auth_core::testing::{laws, scope};
+    ///
+    /// # #[require_auth]
+    /// # async fn list() {}
+    /// let app: GuardedRouter<Auth> = GuardedRouter::new().route("/users", get(list));
+    /// let (route, caller) = laws(&app.policy()).only("/users", scope("users:read")).witnesses().remove(0);
+    /// assert_eq!((route.as_str(), caller.to_string().as_str()), ("GET /users", "a subject without scope `users:read`"));
+    /// ```
+    #[must_use]
+    pub fn witnesses(mut self) -> Vec<(String, Witness)> {
+        self.is_read = true;
+        self.all_broken().into_iter().filter_map(|broken| broken.shown).collect()
+    }
+
     fn broken(&self) -> Vec<String> {
+        self.all_broken().into_iter().map(|broken| broken.line).collect()
+    }
+
+    fn all_broken(&self) -> Vec<Broken> {
         let mut broken = Vec::new();
         for law in &self.stated {
             match law {
@@ -176,43 +211,44 @@ impl Laws {
         &self,
         routes: &str,
         law: &str,
-        broken: &mut Vec<String>,
+        broken: &mut Vec<Broken>,
         check: impl Fn(&Row) -> Result<Option<Witness>, E>,
     ) {
         let pattern = match Pattern::parse(routes) {
             Ok(pattern) => pattern,
-            Err(error) => return broken.push(error.to_string()),
+            Err(error) => return broken.push(error.to_string().into()),
         };
         let mut rows = pattern.find(&self.rows);
         rows.retain(|row| !self.is_reviewed(row));
         let is_about = |row: &&Row| !(row.is_fallback() || row.is_unchecked()) || pattern.is_of(row);
         if !rows.iter().any(is_about) {
-            broken.push(format!("`{routes}`: {law}: no route matches, so the law says nothing"));
+            broken.push(format!("`{routes}`: {law}: no route matches, so the law says nothing").into());
         }
         for row in rows {
-            let why = match check(row) {
+            let (why, shown) = match check(row) {
                 Ok(None) => continue,
-                Ok(Some(witness)) => format!("it also lets in {witness}"),
-                Err(error) => error.to_string(),
+                Ok(Some(witness)) => (format!("it also lets in {witness}"), Some((row.route(), witness))),
+                Err(error) => (error.to_string(), None),
             };
-            broken.push(format!("`{routes}`: {law}: {}, but {why}{}", described(row), remedy(row)));
+            let line = format!("`{routes}`: {law}: {}, but {why}{}", described(row), remedy(row));
+            broken.push(Broken { line, shown });
         }
     }
 
-    fn unchecked(&self, broken: &mut Vec<String>) {
+    fn unchecked(&self, broken: &mut Vec<Broken>) {
         for row in self.rows.iter().filter(|row| row.is_unchecked() && !self.is_reviewed(row)) {
-            broken.push(format!("no unchecked routes: {}", described(row)));
+            broken.push(format!("no unchecked routes: {}", described(row)).into());
         }
     }
 
     /// Exceptions of nothing.
-    fn without_exception(&self, broken: &mut Vec<String>) {
+    fn without_exception(&self, broken: &mut Vec<Broken>) {
         let has = |path: &String, is: fn(&Row) -> bool| self.rows.iter().any(|row| is(row) && row.path == *path);
         for path in self.unchecked.iter().filter(|path| !has(path, Row::is_unchecked)) {
-            broken.push(format!("no unchecked routes except `{path}`: there is none at this path"));
+            broken.push(format!("no unchecked routes except `{path}`: there is none at this path").into());
         }
         for path in self.fallbacks.iter().filter(|path| !has(path, Row::is_fallback)) {
-            broken.push(format!("except the fallbacks of `{path}`: there is none at this path"));
+            broken.push(format!("except the fallbacks of `{path}`: there is none at this path").into());
         }
     }
 

@@ -17,9 +17,10 @@ mod release;
 mod send;
 mod sign_in;
 mod test_auth;
+mod witness;
 
 pub use crate::policy::{all, amr, any, api_key, auth, claim, fresh, not, permission, role, scope};
-pub use access_matrix::{AccessMatrix, Target, TestCaller};
+pub use access_matrix::{AccessMatrix, Replay, Target, TestCaller};
 pub use admit::admit;
 pub use clock::TestClock;
 pub use credential::TestCredential;

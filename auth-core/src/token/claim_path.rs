@@ -38,6 +38,21 @@ impl ClaimPath {
         self.0.iter().any(String::is_empty)
     }
 
+    /// Writes a claim, and the objects on the way to it.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn insert(&self, claims: &mut Map<String, Value>, value: Value) {
+        match self.0.as_slice() {
+            [] => {}
+            [name] => drop(claims.insert(name.clone(), value)),
+            [first, rest @ ..] => {
+                let inner = claims.entry(first.clone()).or_insert_with(|| Map::new().into());
+                if let Value::Object(inner) = inner {
+                    Self(rest.to_vec()).insert(inner, value);
+                }
+            }
+        }
+    }
+
     /// `null` where a claim on the way is not an object: its members cannot be read, which does not mean that there are none.
     pub(crate) fn find<'a>(&self, claims: &'a Map<String, Value>) -> Option<&'a Value> {
         let (first, rest) = self.0.split_first()?;

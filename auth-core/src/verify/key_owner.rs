@@ -5,6 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::{AccessError, Identity, Verifier};
 use crate::base::Timestamp;
 use crate::policy::{Facts, Requirement, evaluate};
+#[cfg(feature = "test-util")]
+use crate::policy::{OwnedRequirement, Witness};
 use crate::store::{ApiKeyRecord, SubjectState};
 use crate::token::Claims;
 
@@ -49,6 +51,14 @@ impl KeyOwners {
     /// authentication is met.
     fn allow(&self, key: &ApiKeyRecord, owner: &Identity, now: Timestamp) -> bool {
         self.of(key).meets(Facts { subject: Some(owner), api_key: None, sent_other: false }, now)
+    }
+
+    /// An owner who may have keys that others made for it.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn example(&self) -> Option<Witness> {
+        let any = self.made.any.read().unwrap_or_else(PoisonError::into_inner);
+        let requirement = OwnedRequirement::from(**any.first()?);
+        requirement.example().ok().flatten()
     }
 
     fn of(&self, key: &ApiKeyRecord) -> &Requirements {

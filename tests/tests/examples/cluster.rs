@@ -1,6 +1,7 @@
 //! Three nodes as one service.
 
-use auth_core::testing::{in_memory, laws, role};
+use auth_core::analysis::Witness;
+use auth_core::testing::{AccessMatrix, Target, TestAuth, in_memory, laws, role};
 use auth_tests::servers::{Database, Redis};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -28,4 +29,12 @@ fn laws_of_the_policy_hold() {
         .never_public("DELETE /**")
         .never_public("/auth/sessions/**")
         .no_unchecked_except([]);
+}
+
+#[tokio::test]
+async fn every_witness_of_the_policy_gets_its_answer() {
+    let test = TestAuth::new();
+    let routes = cluster::routes(&test.auth());
+    let matrix = AccessMatrix::new(routes.policy()).witnesses(async |witness: &Witness| test.caller_of(witness)).await;
+    matrix.hold(&Target::router(routes.with_state(test.auth()))).await;
 }

@@ -1,6 +1,7 @@
 //! A service guarded by the tokens of another issuer, beside that issuer.
 
-use auth_core::testing::{fresh, laws, role, scope};
+use auth_core::analysis::Witness;
+use auth_core::testing::{AccessMatrix, Target, TestAuth, fresh, laws, role, scope};
 use auth_tests::{Client, serve};
 use reqwest::Method;
 use resource_server::issuer::{Running, User, start};
@@ -74,4 +75,11 @@ fn laws_of_the_policy_hold() {
         .needs("DELETE /**", fresh("10m"))
         .never_public("/caller")
         .no_unchecked_except([]);
+}
+
+#[tokio::test]
+async fn every_witness_of_the_policy_gets_its_answer() {
+    let (test, routes) = (TestAuth::new(), resource_server::routes());
+    let matrix = AccessMatrix::new(routes.policy()).witnesses(async |witness: &Witness| test.caller_of(witness)).await;
+    assert!(matrix.hold(&Target::router(routes.with_state(test.auth()))).await > 4 * 5);
 }

@@ -5,6 +5,7 @@
 mod allowed;
 mod audit_trail;
 mod caching;
+mod changes;
 mod containers;
 mod context;
 mod counting;
@@ -32,3 +33,4 @@ mod states;
 mod test_auth;
 mod truth;
 mod verified_once;
+mod witnesses;

@@ -3,9 +3,12 @@
 
 use std::net::SocketAddr;
 
+use auth_core::analysis::Witness;
 use auth_core::recovery::LogDelivery;
 use auth_core::store::MemoryStore;
-use auth_core::testing::{AccessMatrix, Target, TestCaller, all, api_key, laws, policy_lock, role, scope, sign_in};
+use auth_core::testing::{
+    AccessMatrix, Target, TestAuth, TestCaller, all, api_key, laws, policy_lock, role, scope, sign_in,
+};
 use auth_core::token::SigningKey;
 use auth_core::{Auth, Context, NewApiKey, Registration, Role as _, SubjectId};
 use quickstart::{App, Role, router, routes};
@@ -86,6 +89,27 @@ async fn every_route_accepts_exactly_the_callers_of_its_requirement() {
         matrix = matrix.caller(TestCaller::api_key(format!("a key for {scope}"), key).scope(scope));
     }
     let calls = matrix.hold(&Target::address(served(&auth).await)).await;
+    println!("{calls} calls");
+}
+
+#[tokio::test]
+async fn every_witness_of_the_policy_gets_its_answer() {
+    let test = TestAuth::with(|builder| builder.delivery(LogDelivery));
+    let matrix = AccessMatrix::new(routes(&test.auth()).policy());
+    let matrix = matrix
+        .witnesses(async |witness: &Witness| {
+            let mut witness = witness.clone();
+            if !witness.conditions.is_empty() {
+                // An administrator may edit every user.
+                witness.subject.as_mut()?.roles.push(vec![Role::Admin.name().to_owned()]);
+            }
+            let mut roles = witness.subject.iter().flat_map(|subject| &subject.roles).flat_map(|any| any.first());
+            let is_admin = roles.any(|role| role == Role::Admin.name());
+            let caller = test.caller_of(&witness)?;
+            Some(if is_admin { caller.meets(MAY_EDIT) } else { caller })
+        })
+        .await;
+    let calls = matrix.hold(&Target::address(served(&test.auth()).await)).await;
     println!("{calls} calls");
 }
 

@@ -18,7 +18,7 @@ use super::expr::{Node, OwnedRequirement};
 #[cfg(feature = "test-util")]
 use super::expr::{api_key, auth};
 #[cfg(feature = "test-util")]
-use super::{CredentialKinds, RoutePolicy};
+use super::{CredentialKinds, RoutePolicy, snapshot::Row};
 pub(super) use diagram::Function;
 pub(super) use space::Space;
 
@@ -123,17 +123,32 @@ pub(super) fn minimal(access: Access<'_>, most: usize) -> Result<(Vec<Witness>, 
 
 #[cfg(feature = "test-util")]
 impl RoutePolicy {
-    /// The smallest caller that its guards let in, and a subject and an API key that they refuse, where there are such;
-    /// whether it is let in.
+    /// The smallest callers of the route and, where there are such, callers of each kind that its guards refuse, one with both
+    /// credentials that they let in, and for each condition a caller that it alone refuses; whether it is let in.
     pub(crate) fn witnesses(&self) -> Result<Vec<(Witness, bool)>, AnalysisError> {
-        let own = OwnedRequirement::from(&self.requirement);
-        let mut witnesses: Vec<_> = common((&own).into(), (&own).into())?.into_iter().map(|it| (it, true)).collect();
-        for known in [auth(), api_key()] {
-            witnesses.extend(beside((&known).into(), (&own).into())?.map(|it| (it, false)));
+        let row = Row::from(self);
+        let guard = OwnedRequirement::from(&self.requirement);
+        let both = OwnedRequirement(auth().0.and(api_key().0));
+        let (sets, _) = minimal(row.access(), MOST_WITNESSES)?;
+        let mut witnesses: Vec<_> = sets.into_iter().map(|set| (set, true)).collect();
+        witnesses.extend(common((&both).into(), row.access())?.map(|it| (it, true)));
+        for known in [auth(), api_key(), both] {
+            witnesses.extend(beside((&known).into(), (&guard).into())?.map(|it| (it, false)));
+        }
+        for (i, condition) in row.conditions.iter().enumerate() {
+            let mut others = row.conditions.clone();
+            others.remove(i);
+            let without = Access { node: &guard.0, conditions: &others };
+            let with = Access { node: &Node::Public, conditions: std::slice::from_ref(condition) };
+            witnesses.extend(beside(without, with)?.map(|it| (it, false)));
         }
         Ok(witnesses)
     }
 }
+
+/// More of the smallest callers of a route are not sent to it.
+#[cfg(feature = "test-util")]
+const MOST_WITNESSES: usize = 64;
 
 impl OwnedRequirement {
     /// A caller who meets this requirement and not `other`; `None` if every caller who meets it meets `other`.

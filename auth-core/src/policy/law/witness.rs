@@ -1,5 +1,7 @@
 //! Callers that show an answer.
 
+#[cfg(feature = "test-util")]
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -132,10 +134,10 @@ fn text(arguments: &[Value], i: usize) -> String {
 fn list(tests: Tests, name: &str) -> String {
     match tests {
         Tests::Presence => "credential".to_owned(),
-        Tests::Role | Tests::RoleData => "roles".to_owned(),
-        Tests::Scope => "scopes".to_owned(),
-        Tests::Age => "time of authentication".to_owned(),
-        Tests::Method => "methods".to_owned(),
+        Tests::Role | Tests::RoleData => SubjectWitness::ROLES.to_owned(),
+        Tests::Scope => SubjectWitness::SCOPES.to_owned(),
+        Tests::Age => SubjectWitness::AGE.to_owned(),
+        Tests::Method => SubjectWitness::METHODS.to_owned(),
         Tests::Claim => format!("claim {}", Quoted(name)),
     }
 }
@@ -166,10 +168,36 @@ impl SubjectWitness {
         self.roles.iter().filter_map(|class| class.first()).map(String::as_str).collect()
     }
 
-    /// The time since its authentication; none where that does not matter.
+    /// The time since its authentication: the least that suffices.
     pub(crate) fn age(&self) -> Duration {
-        let after = self.more_than_secs_ago.map(|age| age.saturating_add(1));
-        Duration::from_secs(self.at_most_secs_ago.or(after).unwrap_or(0))
+        Duration::from_secs(self.more_than_secs_ago.map_or(0, |age| age.saturating_add(1)))
+    }
+
+    // Lists in `unreadable`; a claim is `claim_list`.
+    pub(crate) const ROLES: &str = "roles";
+    pub(crate) const SCOPES: &str = "scopes";
+    pub(crate) const AGE: &str = "time of authentication";
+    pub(crate) const METHODS: &str = "methods";
+
+    #[cfg(feature = "test-util")]
+    pub(crate) fn claim_list(name: &str) -> String {
+        list(Tests::Claim, name)
+    }
+
+    /// The values of each claim, with a `null` if it cannot be read; `None` if another list cannot be read.
+    #[cfg(feature = "test-util")]
+    pub(crate) fn claim_values(&self) -> Option<BTreeMap<String, Vec<serde_json::Value>>> {
+        let mut claims: BTreeMap<String, Vec<serde_json::Value>> = BTreeMap::new();
+        for (name, value) in &self.claims {
+            claims.entry(name.clone()).or_default().push(value.as_str().into());
+        }
+        for list in &self.unreadable {
+            // A name that is not written as it is, is not found again.
+            let name = list.strip_prefix("claim `")?.strip_suffix('`')?;
+            (Self::claim_list(name) == *list).then_some(())?;
+            claims.entry(name.to_owned()).or_default().push(serde_json::Value::Null);
+        }
+        Some(claims)
     }
 
     fn reads(&self, tests: Tests, name: &str) -> bool {

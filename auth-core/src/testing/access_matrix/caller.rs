@@ -5,12 +5,12 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use crate::base::Timestamp;
-use crate::policy::{CredentialFacts, Permission, Role, SubjectFacts, Witness};
+use crate::policy::{CredentialFacts, Permission, Role, SubjectFacts, SubjectWitness, Witness, known};
 
 type Credential = Box<dyn Fn() -> Pin<Box<dyn Future<Output = String> + Send>> + Send + Sync>;
 
-/// A caller of an [`AccessMatrix`](super::AccessMatrix): one credential, the facts about it, and the conditions that it
-/// meets.
+/// A caller of an [`AccessMatrix`](super::AccessMatrix): its credential, the facts about it, and the conditions that it
+/// meets. [`also`](Self::also) adds an API key to an access token.
 pub struct TestCaller {
     pub(super) name: String,
     pub(super) kind: Kind,
@@ -19,9 +19,13 @@ pub struct TestCaller {
     pub(super) scopes: Vec<String>,
     pub(super) amr: Vec<String>,
     claims: Vec<(String, String)>,
+    /// Lists that its token has in a form that cannot be read, in the words of a witness.
+    unreadable: Vec<String>,
     pub(super) conditions: Vec<String>,
     pub(super) authenticated_ago: Duration,
     credential: Option<Credential>,
+    /// The API key beside its access token.
+    also: Option<Box<Self>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,8 +61,40 @@ impl TestCaller {
         Self::new(name, Kind::ApiKey, Some(Box::new(move || Box::pin(key()))))
     }
 
+    /// Sends the API key of `program` in the same request, with the scopes stated of it. Roles, scopes and claims that are
+    /// added afterwards are those of the access token.
+    ///
+    /// ```
+    /// use auth_core::testing::{TestAuth, TestCaller};
+    ///
+    /// let test = TestAuth::new();
+    /// let program = test.as_user("bob").scope("reports:read").api_key_caller("a program");
+    /// let both: TestCaller = test.as_user("ada").caller("a user with a program").also(program);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When this caller has no access token, or `program` no API key.
+    #[must_use]
+    pub fn also(mut self, program: Self) -> Self {
+        assert!(self.kind == Kind::Subject, "`also` adds an API key to a caller with an access token");
+        assert!(program.kind == Kind::ApiKey, "`also` adds a caller with an API key");
+        self.also = Some(Box::new(program));
+        self
+    }
+
     pub(super) fn is_anonymous(&self) -> bool {
         self.kind == Kind::Anonymous
+    }
+
+    /// The facts of its access token.
+    pub(super) fn token(&self) -> Option<&Self> {
+        (self.kind == Kind::Subject).then_some(self)
+    }
+
+    /// The facts of its API key.
+    pub(super) fn key(&self) -> Option<&Self> {
+        if self.kind == Kind::ApiKey { Some(self) } else { self.also.as_deref() }
     }
 
     fn new(name: impl Into<String>, kind: Kind, credential: Option<Credential>) -> Self {
@@ -70,9 +106,11 @@ impl TestCaller {
             scopes: Vec::new(),
             amr: Vec::new(),
             claims: Vec::new(),
+            unreadable: Vec::new(),
             conditions: Vec::new(),
             authenticated_ago: Duration::ZERO,
             credential,
+            also: None,
         }
     }
 
@@ -83,8 +121,13 @@ impl TestCaller {
         self
     }
 
-    pub(in crate::testing) fn role_names(mut self, names: &[&'static str]) -> Self {
-        self.roles.extend(names.iter().map(|name| (*name).to_owned()));
+    pub(in crate::testing) fn role_names(mut self, names: &[String]) -> Self {
+        self.roles.extend(names.iter().cloned());
+        self
+    }
+
+    pub(in crate::testing) fn permission_names(mut self, names: &[String]) -> Self {
+        self.permissions.extend(names.iter().cloned());
         self
     }
 
@@ -131,29 +174,41 @@ impl TestCaller {
         self
     }
 
-    /// Adds the facts of a witness, of the caller's kind of credential.
-    pub(super) fn facts_of(mut self, witness: &Witness) -> Self {
+    /// Adds the facts of a witness to its credentials.
+    pub(in crate::testing) fn facts_of(mut self, witness: &Witness) -> Self {
         if let Some(subject) = witness.subject.as_ref().filter(|_| self.kind == Kind::Subject) {
             self.roles.extend(subject.roles().into_iter().map(str::to_owned));
             self.permissions.extend(subject.permissions.iter().cloned());
             self.scopes.extend(subject.scopes.iter().cloned());
             self.amr.extend(subject.methods.iter().cloned());
             self.claims.extend(subject.claims.iter().cloned());
-            self.authenticated_ago = subject.age();
+            self.unreadable.extend(subject.unreadable.iter().cloned());
+            if subject.at_most_secs_ago.or(subject.more_than_secs_ago).is_some() {
+                self.authenticated_ago = subject.age();
+            }
         }
-        if let Some(key) = witness.api_key.as_ref().filter(|_| self.kind == Kind::ApiKey) {
-            self.scopes.extend(key.scopes.iter().cloned());
+        let key = if self.kind == Kind::ApiKey { Some(&mut self) } else { self.also.as_deref_mut() };
+        if let (Some(caller), Some(key)) = (key, &witness.api_key) {
+            caller.scopes.extend(key.scopes.iter().cloned());
         }
         self
     }
 
-    pub(super) async fn headers(&self) -> Option<(&'static str, String)> {
-        let credential = self.credential.as_ref()?().await;
-        match self.kind {
-            Kind::Anonymous => None,
-            Kind::Subject => Some(("authorization", format!("Bearer {credential}"))),
-            Kind::ApiKey => Some(("x-api-key", credential)),
+    pub(super) async fn headers(&self) -> Vec<(&'static str, String)> {
+        let mut headers = Vec::new();
+        for caller in std::iter::once(self).chain(self.also.as_deref()) {
+            let Some(credential) = &caller.credential else { continue };
+            let credential = credential().await;
+            headers.push(match caller.kind {
+                Kind::ApiKey => ("x-api-key", credential),
+                _ => ("authorization", format!("Bearer {credential}")),
+            });
         }
+        headers
+    }
+
+    fn reads(&self, list: &str) -> bool {
+        self.unreadable.iter().all(|it| it != list)
     }
 }
 
@@ -162,29 +217,30 @@ pub(super) const NOW: Timestamp = Timestamp::from_secs(0);
 
 impl CredentialFacts for TestCaller {
     fn has_scope(&self, scope: &str) -> Option<bool> {
-        Some(self.scopes.iter().any(|granted| granted == scope))
+        known(self.scopes.iter().any(|granted| granted == scope), self.reads(SubjectWitness::SCOPES))
     }
 }
 
 impl SubjectFacts for TestCaller {
     fn holds_any(&self, roles: &[&str]) -> Option<bool> {
-        Some(self.roles.iter().any(|role| roles.contains(&role.as_str())))
+        known(self.roles.iter().any(|role| roles.contains(&role.as_str())), self.reads(SubjectWitness::ROLES))
     }
 
     fn has_permission(&self, name: &str) -> Option<bool> {
-        Some(self.permissions.iter().any(|permission| permission == name))
+        known(self.permissions.iter().any(|permission| permission == name), self.reads(SubjectWitness::ROLES))
     }
 
     fn authenticated_at(&self) -> Option<Timestamp> {
-        Some(NOW.before(self.authenticated_ago))
+        self.reads(SubjectWitness::AGE).then(|| NOW.before(self.authenticated_ago))
     }
 
     fn authenticated_by(&self, method: &str) -> Option<bool> {
-        Some(self.amr.iter().any(|used| used == method))
+        known(self.amr.iter().any(|used| used == method), self.reads(SubjectWitness::METHODS))
     }
 
     fn claims(&self, name: &str, value: &str) -> Option<bool> {
-        Some(self.claims.iter().any(|claim| claim.0 == name && claim.1 == value))
+        let carries = self.claims.iter().any(|claim| claim.0 == name && claim.1 == value);
+        known(carries, self.reads(&SubjectWitness::claim_list(name)))
     }
 }
 

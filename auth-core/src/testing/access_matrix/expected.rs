@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::caller::{Kind, NOW, TestCaller};
+use super::caller::{NOW, TestCaller};
 use crate::policy::{CredentialFacts, Facts, Leaf, Requirement, SubjectFacts, evaluate};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,8 @@ impl fmt::Display for Expected {
 pub(super) fn expected(requirement: &Requirement, caller: &TestCaller) -> Expected {
     let kinds = requirement.kinds();
     let sent = Facts {
-        subject: (caller.kind == Kind::Subject).then_some(caller as &dyn SubjectFacts),
-        api_key: (caller.kind == Kind::ApiKey).then_some(caller as &dyn CredentialFacts),
+        subject: caller.token().map(|caller| caller as &dyn SubjectFacts),
+        api_key: caller.key().map(|caller| caller as &dyn CredentialFacts),
         sent_other: false,
     };
     match evaluate(requirement, sent.only(kinds), NOW) {

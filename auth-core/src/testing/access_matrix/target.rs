@@ -13,10 +13,11 @@ use crate::testing::send::{MAX_BODY_BYTES, exchange};
 use crate::web::Refusal;
 
 /// The problem types of guards; others come from handlers.
-const REFUSALS: [&str; 7] = [
+const REFUSALS: [&str; 8] = [
     "unauthenticated",
     "invalid-token",
     "insufficient-role",
+    "insufficient-permission",
     "insufficient-scope",
     "insufficient-credential",
     "step-up",
@@ -66,10 +67,10 @@ impl Target {
         Self(Kind::Address(address))
     }
 
-    pub(super) async fn call(&self, method: &str, path: &str, header: Option<(&'static str, String)>) -> Answer {
+    pub(super) async fn call(&self, method: &str, path: &str, headers: Vec<(&'static str, String)>) -> Answer {
         let answered = match &self.0 {
-            Kind::Router(router) => in_process(router, method, path, header).await,
-            Kind::Address(address) => over_http(*address, method, path, header).await,
+            Kind::Router(router) => in_process(router, method, path, headers).await,
+            Kind::Address(address) => over_http(*address, method, path, headers).await,
         };
         answered.unwrap_or_else(|error| Answer { status: 0, outcome: Outcome::Failed, body: error })
     }
@@ -99,10 +100,10 @@ async fn in_process(
     router: &Router,
     method: &str,
     path: &str,
-    header: Option<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
 ) -> Result<Answer, String> {
     let mut request = Request::builder().method(method).uri(path);
-    if let Some((name, value)) = header {
+    for (name, value) in headers {
         request = request.header(name, HeaderValue::from_str(&value).map_err(|error| error.to_string())?);
     }
     let request = request.body(Body::empty()).map_err(|error| error.to_string())?;
@@ -117,11 +118,11 @@ async fn over_http(
     address: SocketAddr,
     method: &str,
     path: &str,
-    header: Option<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
 ) -> Result<Answer, String> {
-    let header = header.map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n{header}\r\n"
+        "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: 0\r\n{headers}\r\n"
     );
     let exchange = async {
         let mut stream = TcpStream::connect(address).await?;
