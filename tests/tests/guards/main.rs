@@ -18,6 +18,7 @@ mod laws;
 mod limits;
 mod matrix;
 mod metrics;
+mod moves;
 mod patterns;
 mod permissions;
 mod policy_lock;
