@@ -297,7 +297,7 @@ impl Row {
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::PolicySnapshot;
+    use crate::policy::{PolicySnapshot, Reach};
 
     #[test]
     fn requirements_in_other_words_are_equivalent() {
@@ -313,5 +313,76 @@ mod tests {
         let redundant = table.redundant().unwrap();
         assert_eq!((redundant.len(), redundant[0].own.as_str()), (1, "scope(\"s\")"));
         assert_eq!(redundant[0].guard, "all(auth, scope(\"s\"))");
+    }
+    #[test]
+    fn requirements_with_a_part_that_decides_nothing_are_equivalent() {
+        let lines = "GET /a: all(api_key, scope(\"a\")) [a]\nGET /b: all(api_key, any(all(scope(\"a\"), scope(\"b\")), \
+                     all(scope(\"a\"), not(scope(\"b\"))))) [b]\n";
+        let table: PolicySnapshot = lines.parse().unwrap();
+        assert_eq!(table.equivalent().unwrap(), [["GET /a", "GET /b"]]);
+    }
+
+    #[test]
+    fn a_part_of_a_requirement_reads_both_kinds_where_the_whole_does() {
+        let lines = "GET /a: all(any(auth, api_key), scope(\"s\"), scope(\"s\")) [a]\n";
+        let table: PolicySnapshot = lines.parse().unwrap();
+        assert_eq!(table.redundant().unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_caller_in_text_has_the_inclusion_of_the_table() {
+        let lines = "GET /a: role(user) [a] where role(user) is user or admin\n\
+                     GET /m: role(member) [m] where role(member) is member or user\n";
+        let table: PolicySnapshot = lines.parse().unwrap();
+        let reach = table.what_can(&"role(user)".parse().unwrap()).unwrap();
+        let reach: Vec<_> = reach.iter().map(|it| (it.route.as_str(), it.reach)).collect();
+        assert_eq!(reach, [("GET /a", Reach::All), ("GET /m", Reach::Some)]);
+        assert_eq!(table.known_roles(), ["admin", "member", "user"]);
+    }
+    #[test]
+    fn a_question_about_no_route_is_an_error() {
+        let table: PolicySnapshot = "GET /a: auth [a]\n".parse().unwrap();
+        assert_eq!(table.who_can("GET /b").unwrap_err().to_string(), "no route matches `GET /b`");
+        assert_eq!(table.who_can("GET /a").unwrap()[0].sets.len(), 1);
+    }
+
+    #[test]
+    fn what_lets_in_all_callers_comes_first() {
+        let lines = "GET /a: api_key [a]\nGET /b: scope(\"s\") [b]\nGET /c: auth [c]\n";
+        let table: PolicySnapshot = lines.parse().unwrap();
+        let reach = table.what_can(&"by(auth, auth)".parse().unwrap()).unwrap();
+        let reach: Vec<_> = reach.iter().map(|it| (it.route.as_str(), it.reach)).collect();
+        assert_eq!(reach, [("GET /c", Reach::All), ("GET /a", Reach::Some), ("GET /b", Reach::Some)]);
+    }
+
+    #[test]
+    fn a_name_is_used_by_the_word_that_names_it() {
+        let lines = "GET /a: all(role(a), scope(\"b\"), amr(\"c\"), permission(\"d\")) [a] where role(a) is a or e\n";
+        let table: PolicySnapshot = lines.parse().unwrap();
+        let names = ["a", "b", "c", "d", "e"];
+        assert_eq!(table.unused_role_names(names), ["b", "c", "d", "e"]);
+        assert_eq!(table.unused_scopes(names), ["a", "c", "d", "e"]);
+    }
+
+    #[test]
+    fn only_what_a_stricter_part_before_it_makes_redundant_is_listed() {
+        let redundant = |line: &str| {
+            let table: PolicySnapshot = line.parse().unwrap();
+            let redundant = table.redundant().unwrap();
+            redundant.into_iter().map(|it| (it.own, it.guard)).collect::<Vec<_>>()
+        };
+        let listed = |own: &str, guard: &str| vec![(own.to_owned(), guard.to_owned())];
+        assert_eq!(redundant("GET /a: all(auth, scope(\"s\")) [a]\n"), []);
+        // A bare `auth` says what the handler reads.
+        assert_eq!(redundant("GET /a: all(scope(\"s\"), auth) [a]\n"), []);
+        assert_eq!(redundant("GET /a: all(fresh(\"10m\"), fresh(\"5m\")) [a]\n"), []);
+        let both = "GET /a: all(fresh(\"5m\"), fresh(\"10m\")) [a]\n";
+        assert_eq!(redundant(both), listed("fresh(\"10m\")", "fresh(\"5m\")"));
+        let plain = "ANY /m/*: unchecked behind A, A [src/a.rs] = all(role(a), role(a)) where role(a) is a\n";
+        assert_eq!(redundant(plain), []);
+        let inner =
+            "GET /a: all(role(a), by(api_key, all(api_key, scope(\"s\"), scope(\"s\")))) [a] where role(a) is a\n";
+        assert_eq!(redundant(inner).len(), 1, "{:?}", redundant(inner));
+        assert!(redundant(inner)[0].1.contains("by(api_key, scope(\"s\"))"), "{:?}", redundant(inner));
     }
 }

@@ -152,6 +152,28 @@ fn a_removed_handler_of_all_methods_frees_those_without_one_of_their_own() {
 }
 
 #[test]
+fn a_method_that_gets_a_handler_of_its_own_is_not_freed_by_the_one_of_all_methods() {
+    let (any, post) = ("ANY /it: auth [any]", "POST /it: public [post]");
+    let removed = "removed (was auth)";
+    let line = "WIDER POST /it: public (was auth); now allowed: a caller without credentials";
+    is(&[any], &[post], &[&format!("NARROWER ANY /it: {removed}; no longer allowed: a subject"), line]);
+    // By whatever names of the parameters.
+    is(
+        &["ANY /{id}: auth [any]"],
+        &["POST /{name}: public [post]"],
+        &[&format!("NARROWER ANY /{{id}}: {removed}; no longer allowed: a subject"), &line.replace("/it", "/{name}")],
+    );
+    // HEAD has none of its own, so `get` answers it.
+    let answered =
+        "answered by GET /it: public; now allowed: a caller without credentials; no longer allowed: a subject";
+    is(
+        &[any],
+        &["GET /it: public [get]"],
+        &[&format!("CHANGED ANY /it: {removed}, {answered}"), &line.replace("POST", "GET")],
+    );
+}
+
+#[test]
 fn only_requests_that_a_removed_fallback_answered_count() {
     let (inner, id) = ("ANY /api/*: auth [inner]", "GET /api/{id}: public [id]");
     is(&[inner, id], &[id], &["NARROWER ANY /api/*: removed (was auth); no longer allowed: a subject"]);
@@ -232,4 +254,13 @@ fn a_plain_router_may_answer_instead_of_a_removed_fallback() {
     let line =
         "WIDER ANY *: removed (was auth), answered by ANY *: unchecked; now allowed: a caller without credentials";
     is(&[fallback, plain], &[plain], &[line]);
+}
+
+#[test]
+fn a_changed_inclusion_of_roles_is_named_in_the_line() {
+    let (one, two) = ("role(x) where role(x) is x", "role(x) where role(x) is x or y");
+    let line = |words: &str| format!("GET /it: {}", words.replace(" where", " [it] where"));
+    let caller = "a subject with role `y` and without role `x`";
+    is(&[&line(one)], &[&line(two)], &[&format!("WIDER GET /it: {two} (was {one}); now allowed: {caller}")]);
+    is(&[&line(two)], &[&line(one)], &[&format!("NARROWER GET /it: {one} (was {two}); no longer allowed: {caller}")]);
 }

@@ -74,10 +74,15 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Controls, line ends, characters without width, and those that change the direction of text.
+/// Controls, line ends, and what is not shown by itself (Unicode's `Default_Ignorable_Code_Point`): characters without width, and
+/// those that change the direction of text.
 pub(in crate::policy) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}')
+        || matches!(c, '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}')
+        || matches!(c, '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}')
+        || matches!(c, '\u{e0000}'..='\u{e0fff}')
 }
 
 /// In quotes where it could not be read otherwise.

@@ -6,6 +6,8 @@ mod lock;
 mod path;
 mod pattern;
 mod routing;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
