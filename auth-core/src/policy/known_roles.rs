@@ -20,6 +20,10 @@ impl KnownRoles {
         self.names.extend(R::ALL.iter().map(|role| role.name()));
     }
 
+    pub(crate) fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
     pub(crate) fn has_all(&self, roles: &[Box<str>]) -> bool {
         self.names.is_empty() || roles.iter().all(|role| self.names.contains(&&**role))
     }

@@ -188,6 +188,15 @@ impl Auth {
         self.verifier().events.send(context, self.now(), kind);
     }
 
+    /// The scopes of all clients.
+    pub(crate) fn client_scopes(&self) -> Vec<Box<str>> {
+        #[cfg(feature = "server")]
+        if let Some(service) = &self.0.service {
+            return service.clients.scopes().into_iter().map(Into::into).collect();
+        }
+        Vec::new()
+    }
+
     #[cfg(feature = "server")]
     pub(crate) fn service(&self) -> Result<&Service, AccountError> {
         self.0.service.as_ref().ok_or_else(|| AccountError::misconfigured("accounts and sessions"))

@@ -15,6 +15,11 @@ run(async (browser, { url, screenshots }) => {
       const needed = await page.evaluate(() => document.documentElement.scrollWidth);
       console.log(`${width} ${needed <= width ? 'fits' : `needs ${needed}`}`);
       await page.screenshot({ path: `${screenshots}/policy-${colorScheme}-${width}.png` });
+      await page.getByRole('button', { name: 'Find equivalent, unused and redundant' }).click();
+      await page.waitForURL(/review=/);
+      const answered = await page.evaluate(() => document.documentElement.scrollWidth);
+      console.log(`${width} ${answered <= width ? 'answers fit' : `answers need ${answered}`}`);
+      await page.screenshot({ path: `${screenshots}/policy-review-${colorScheme}-${width}.png` });
       await page.close();
     }
   }
@@ -25,4 +30,8 @@ run(async (browser, { url, screenshots }) => {
   await page.waitForURL(/q=/);
   console.log(`filtered: ${await page.locator('tbody tr').count()}`);
   console.log(`refused by the policy: ${refused}`);
+  await page.getByRole('button', { name: 'Find equivalent, unused and redundant' }).click();
+  await page.waitForURL(/review=/);
+  const of = (what) => page.locator(`h3:has-text("${what} that no requirement names") + ul li`).allTextContents();
+  console.log(`unused: ${[...await of('Roles'), ...await of('Scopes')].join(' ')}`);
 });

@@ -10,6 +10,8 @@ use serde_json::json;
 #[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
 #[role(rename_all = "lowercase")]
 enum Role {
+    /// No route is for guests.
+    Guest,
     User,
     #[role(includes(User))]
     Moderator,
@@ -53,7 +55,7 @@ fn app() -> GuardedRouter<Auth> {
 }
 
 async fn served() -> String {
-    let auth = in_memory().build().unwrap();
+    let auth = in_memory().roles::<Role>().scopes(["reports:read", "never:used'><i>&"]).build().unwrap();
     auth_tests::serve(app().merge(auth.routes()).with_state(auth)).await
 }
 
@@ -149,7 +151,10 @@ fn no_name_becomes_markup() {
 async fn chromium_shows_it_on_a_desk_and_a_phone_in_light_and_dark() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents/policy_page.cjs");
     let Some(printed) = chromium::run(&script, json!({ "url": served().await })).await else { return };
-    assert_eq!(printed, "1280 fits\n390 fits\n1280 fits\n390 fits\nfiltered: 1\nrefused by the policy: 0\n");
+    assert_eq!(
+        printed,
+        "1280 fits\n1280 answers fit\n390 fits\n390 answers fit\n1280 fits\n1280 answers fit\n390 fits\n390 answers fit\nfiltered: 1\nrefused by the policy: 0\nunused: guest never:used'><i>&\n"
+    );
 }
 
 #[tokio::test]
@@ -177,7 +182,8 @@ async fn questions_are_answered_on_the_page() {
     let review = asked("?review=yes").await;
     for part in [
         "<li><code>ANY /metrics/*</code>, <code>GET /.well-known/jwks.json</code>",
-        "<h3>Roles that no requirement names</h3>\n<p>None.</p>",
+        "<h3>Roles that no requirement names</h3>\n<ul>\n<li><code>guest</code></li>\n</ul>",
+        "<h3>Scopes that no requirement names</h3>\n<ul>\n<li><code>never:used&#39;&gt;&lt;i&gt;&amp;</code></li>\n</ul>",
         "<h3>Requirements that a stricter guard makes redundant</h3>\n<ul>\n\
          <li><code>GET /behind</code>: <code>role(user)</code> behind <code>role(moderator)</code></li>",
     ] {

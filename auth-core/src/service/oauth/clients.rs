@@ -61,7 +61,7 @@ impl Clients {
     }
 
     /// The scopes of all clients, sorted, without duplicates.
-    pub(super) fn scopes(&self) -> Vec<&str> {
+    pub(crate) fn scopes(&self) -> Vec<&str> {
         let all = self.registered.values().chain([&self.own]).flat_map(|client| &client.scopes);
         let mut scopes: Vec<&str> = all.map(AsRef::as_ref).collect();
         scopes.sort_unstable();

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use super::STYLE;
 use super::filter::{Filter, Show};
-use super::questions::Questions;
+use super::questions::{Names, Questions};
 use crate::policy::{Admission, PolicyTable, Requirement, RoutePolicy, Sender, Unchecked};
 
 impl PolicyTable {
-    pub(super) fn page(&self, filter: &Filter, questions: &Questions) -> String {
+    pub(super) fn page(&self, filter: &Filter, questions: &Questions, names: &Names) -> String {
         let roles = self.all_roles();
         let rows: Vec<&RoutePolicy> = self.routes().iter().filter(|row| filter.takes(row)).collect();
         let unchecked: Vec<&Unchecked> = self.unchecked().iter().filter(|row| filter.takes_unchecked(row)).collect();
@@ -37,7 +37,7 @@ impl PolicyTable {
             page.push_str(&route_row(row, &roles));
         }
         page.push_str("</tbody>\n</table>\n");
-        page.push_str(&self.answers(questions));
+        page.push_str(&self.answers(questions, names));
         page.push_str(
             "<footer><p><i class=\"yes\">●</i> is let in; <i class=\"more\">◐</i> is let in with more: a scope, \
              a permission, a recent authentication, a second credential, under a condition; <i class=\"no\">·</i> is \

@@ -14,7 +14,7 @@ use base64::prelude::BASE64_STANDARD;
 use tokio::task::spawn_blocking;
 
 use self::filter::Filter;
-use self::questions::Questions;
+use self::questions::{Names, Questions};
 use crate::policy::{Policy, PolicyTable};
 use crate::web::guard::Guard;
 use crate::web::http::{JSON, Json, preferred};
@@ -37,8 +37,9 @@ async fn answer(parts: Parts) -> Response {
             // A query that cannot be read filters nothing.
             let filter = Query::<Filter>::try_from_uri(&parts.uri).map(|Query(filter)| filter).unwrap_or_default();
             let questions = Query::<Questions>::try_from_uri(&parts.uri).map(|Query(asked)| asked).unwrap_or_default();
+            let names = Wired::auth(&parts.extensions).as_ref().map(Names::from).unwrap_or_default();
             // An answer takes up to half a second of a processor, in which other requests would wait.
-            match spawn_blocking(move || table.page(&filter, &questions)).await {
+            match spawn_blocking(move || table.page(&filter, &questions, &names)).await {
                 Ok(page) => {
                     ([(header::CONTENT_SECURITY_POLICY, content_security_policy())], Html(page)).into_response()
                 }
@@ -66,7 +67,8 @@ impl PolicyTable {
     /// The table as an HTML page without scripts and external resources: a row for each route, a column for each role.
     ///
     /// As [`GuardedRouter::policy_route`](crate::GuardedRouter::policy_route) serves it, its forms answer questions: who can call a
-    /// route, what a caller can call, which routes are equivalent, which roles no route names, which requirements are redundant.
+    /// route, what a caller can call, which routes are equivalent, which roles and scopes of the
+    /// service no route names, which requirements are redundant.
     ///
     /// ```
     /// use auth_core::prelude::*;
@@ -78,6 +80,6 @@ impl PolicyTable {
     /// ```
     #[must_use]
     pub fn html(&self) -> String {
-        self.page(&Filter::default(), &Questions::default())
+        self.page(&Filter::default(), &Questions::default(), &Names::default())
     }
 }

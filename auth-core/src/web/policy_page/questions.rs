@@ -1,11 +1,13 @@
 //! Questions that a reader of the page asks by a form, and their answers.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
 use serde::Deserialize;
 
 use super::html::escape;
 use crate::policy::{OwnedRequirement, PolicySnapshot, PolicyTable, Reach};
+use crate::service::Auth;
 
 /// A longer question is not answered: its work grows with it, and each reader of the page can ask.
 const MOST_BYTES: usize = 200;
@@ -22,9 +24,24 @@ pub(super) struct Questions {
     review: String,
 }
 
+/// The names that the service knows beside those of its requirements.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    /// Of [`AuthBuilder::roles`](crate::AuthBuilder::roles).
+    roles: Vec<&'static str>,
+    /// Of the service's own client and the others.
+    scopes: Vec<Box<str>>,
+}
+
+impl From<&Auth> for Names {
+    fn from(auth: &Auth) -> Self {
+        Self { roles: auth.verifier().lookups.known_roles.names().to_vec(), scopes: auth.client_scopes() }
+    }
+}
+
 impl PolicyTable {
     /// The form, and answers to what was asked.
-    pub(super) fn answers(&self, asked: &Questions) -> String {
+    pub(super) fn answers(&self, asked: &Questions, names: &Names) -> String {
         let mut text = form(asked);
         let table = self.snapshot();
         if let Some(route) = question(&asked.who) {
@@ -36,7 +53,7 @@ impl PolicyTable {
             });
         }
         if !asked.review.is_empty() {
-            review(&mut text, &table);
+            review(&mut text, &table, names);
         }
         text.push_str("</section>\n");
         text
@@ -109,7 +126,7 @@ fn what(text: &mut String, table: &PolicySnapshot, caller: &str) -> Result<(), S
     Ok(())
 }
 
-fn review(text: &mut String, table: &PolicySnapshot) {
+fn review(text: &mut String, table: &PolicySnapshot, names: &Names) {
     let list = |text: &mut String, items: Vec<String>| {
         if items.is_empty() {
             text.push_str("<p>None.</p>\n");
@@ -122,14 +139,19 @@ fn review(text: &mut String, table: &PolicySnapshot) {
         text.push_str("</ul>\n");
     };
     section(text, "Routes that let in the same callers", "", |text| {
-        let code = |route: &String| format!("<code>{}</code>", escape(route));
         let groups = table.equivalent().map_err(in_words)?;
-        list(text, groups.iter().map(|routes| routes.iter().map(code).collect::<Vec<_>>().join(", ")).collect());
+        let joined = |routes: &Vec<String>| routes.iter().map(|route| code(route)).collect::<Vec<_>>().join(", ");
+        list(text, groups.iter().map(joined).collect());
         Ok(())
     });
     section(text, "Roles that no requirement names", "", |text| {
-        let unused = table.unused_role_names(table.known_roles());
-        list(text, unused.into_iter().map(|role| format!("<code>{}</code>", escape(role))).collect());
+        let roles: BTreeSet<&str> = table.known_roles().into_iter().chain(names.roles.iter().copied()).collect();
+        list(text, table.unused_role_names(roles).into_iter().map(code).collect());
+        Ok(())
+    });
+    section(text, "Scopes that no requirement names", "", |text| {
+        let scopes: BTreeSet<&str> = names.scopes.iter().map(|scope| &**scope).collect();
+        list(text, table.unused_scopes(scopes).into_iter().map(code).collect());
         Ok(())
     });
     section(text, "Requirements that a stricter guard makes redundant", "", |text| {
@@ -141,6 +163,10 @@ fn review(text: &mut String, table: &PolicySnapshot) {
         list(text, line.collect());
         Ok(())
     });
+}
+
+fn code(name: &str) -> String {
+    format!("<code>{}</code>", escape(name))
 }
 
 fn in_words(error: impl fmt::Display) -> String {
