@@ -139,12 +139,14 @@ pub fn no_future(_: impl Uncallable) {}
 pub struct ARouter;
 
 impl<S> Returned<axum::Router<S>> {
+    #[must_use]
     pub fn router(self) -> ARouter {
         ARouter
     }
 }
 
 impl<S, E> Returned<axum::routing::MethodRouter<S, E>> {
+    #[must_use]
     pub fn router(self) -> ARouter {
         ARouter
     }

@@ -224,13 +224,13 @@ fn score(text: &str, words: &[&str]) -> u8 {
 }
 
 /// Control characters, and code points with the property `Default_Ignorable_Code_Point` but for the joiners, which words of
-/// some scripts need.
+/// some scripts need, and the variation selectors that keyboards write into emoji.
 fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
             | '\u{180b}'..='\u{180f}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0d}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fff8}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
             | '\u{e0000}'..='\u{e0fff}')
 }
@@ -274,7 +274,7 @@ mod tests {
             let refused = check(&format!("three{hidden}words and a comma")).err();
             assert_eq!(refused, Some(WeakPassword::Invisible), "{hidden:?}");
         }
-        for joiner in ["\u{200c}", "\u{200d}"] {
+        for joiner in ["\u{200c}", "\u{200d}", "\u{2764}\u{fe0f}"] {
             assert!(check(&format!("three{joiner}words and a comma")).is_ok(), "{joiner:?}");
         }
     }
@@ -287,7 +287,7 @@ mod tests {
 
         let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>();
         for c in '\0'..=char::MAX {
-            let is_joiner = matches!(c, '\u{200c}' | '\u{200d}');
+            let is_joiner = matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe0e}' | '\u{fe0f}');
             assert_eq!(is_invisible(c), c.is_control() || ignorable.contains(c) && !is_joiner, "{c:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! State of challenges between two requests, as WebAuthn needs it.
+//! State of challenges between two requests, as `WebAuthn` needs it.
 
 use async_trait::async_trait;
 

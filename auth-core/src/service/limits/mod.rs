@@ -36,6 +36,27 @@ impl Auth {
         operation: Limited,
         account: Option<&str>,
     ) -> Result<Attempt<'a>, AccountError> {
+        self.limit_with(context, operation, account, true).await
+    }
+
+    /// As [`limit`](Self::limit), with the same limits at known devices: whether a device is known tells that there is an
+    /// account.
+    pub(crate) async fn limit_everywhere<'a>(
+        &'a self,
+        context: &'a Context,
+        operation: Limited,
+        account: Option<&str>,
+    ) -> Result<Attempt<'a>, AccountError> {
+        self.limit_with(context, operation, account, false).await
+    }
+
+    async fn limit_with<'a>(
+        &'a self,
+        context: &'a Context,
+        operation: Limited,
+        account: Option<&str>,
+        exempts_devices: bool,
+    ) -> Result<Attempt<'a>, AccountError> {
         let who = Who::new(context.address, account);
         let account = account.map(Box::from);
         let (auth, context) = (Cow::Borrowed(self), Cow::Borrowed(context));
@@ -45,7 +66,8 @@ impl Auth {
         let charged = limits.attempt_of_address(operation, &attempt.who).await;
         charged.map_err(|used_up| attempt.refused(used_up))?;
         if let Err(used_up) = limits.may_fail(operation, &attempt.who, false).await {
-            attempt.is_known = matches!(used_up.by, By::Account | By::Global) && attempt.is_at_known_device().await;
+            attempt.is_known =
+                exempts_devices && matches!(used_up.by, By::Account | By::Global) && attempt.is_at_known_device().await;
             if !attempt.is_known {
                 return Err(attempt.refused(used_up));
             }
@@ -53,7 +75,8 @@ impl Auth {
             limits.may_fail(operation, &attempt.who, true).await.map_err(|used_up| attempt.refused(used_up))?;
         }
         if let Err(used_up) = limits.attempt(operation, &attempt.who, attempt.is_known).await {
-            let is_known = operation == Limited::Message
+            let is_known = exempts_devices
+                && operation == Limited::Message
                 && matches!(used_up.by, By::Account | By::Global)
                 && attempt.is_at_known_device().await;
             if !is_known {

@@ -65,6 +65,13 @@ impl Auth {
     }
 }
 
+/// The time step of a code.
+pub(super) struct Step {
+    pub(super) step: u64,
+    /// The secret encrypted with the present key, if a former one had encrypted it.
+    sealed: Option<Vec<u8>>,
+}
+
 impl Change {
     /// Uses a code up: of concurrent calls with one code one succeeds.
     async fn spend(&self, code: &Code, attempt: &Attempt<'_>) -> Result<(), AccountError> {
@@ -96,7 +103,7 @@ impl Change {
     async fn spend_totp(&self, subject: &SubjectId, text: &str) -> Result<bool, AccountError> {
         let store = self.service()?.second_factor.store()?;
         for factor in self.auth().confirmed_factors(subject).await?.iter().filter(|factor| is_totp(factor)) {
-            let Some((step, sealed)) = self.step_of(subject, factor, text)? else { continue };
+            let Some(Step { step, sealed }) = self.step_of(subject, factor, text)? else { continue };
             let recording = self.recording(Some(subject), |used: &bool| {
                 let used_now = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: FactorKind::Totp };
                 used.then(used_now).into_iter().collect()
@@ -108,14 +115,13 @@ impl Change {
         Ok(false)
     }
 
-    /// The time step of a code of this factor, and the secret encrypted with the present key if a former one had encrypted
-    /// it. A secret that no key opens has no codes, and the work of one that has.
+    /// The time step of a code of this factor. A secret that no key opens has no codes, and the work of one that has.
     pub(super) fn step_of(
         &self,
         subject: &SubjectId,
         factor: &Factor,
         text: &str,
-    ) -> Result<Option<(u64, Option<Vec<u8>>)>, AccountError> {
+    ) -> Result<Option<Step>, AccountError> {
         let second_factor = &self.service()?.second_factor;
         // Authenticators show the digits in two groups.
         let digits = Zeroizing::new(text.chars().filter(|c| *c != ' ').take(8).collect::<String>());
@@ -126,6 +132,6 @@ impl Change {
         let secret = TotpSecret::from_bytes(&opened.secret)?;
         let Some(step) = secret.step_of(&digits, self.now())? else { return Ok(None) };
         let seals = opened.is_of_former_key && second_factor.keys.can_seal();
-        Ok(Some((step, seals.then(|| second_factor.seal(subject, &secret)).transpose()?)))
+        Ok(Some(Step { step, sealed: seals.then(|| second_factor.seal(subject, &secret)).transpose()? }))
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::code::Step;
 use super::{AMR, Code, is_totp};
 use crate::base::{Context, Email, FactorId, SessionId, SubjectId};
 use crate::cache::Limited;
@@ -208,7 +209,7 @@ impl Change {
         let factor = factors.iter().find(|factor| is_totp(factor) && factor.confirmed_at.is_none());
         let factor = factor.ok_or(missing.clone())?;
         let guess = attempt.guess().await?;
-        let Some((step, _)) = self.step_of(subject, factor, code)? else {
+        let Some(Step { step, .. }) = self.step_of(subject, factor, code)? else {
             return Err(self.wrong_code(subject, guess).await);
         };
         let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| RecoveryCode::random()).collect::<Result<_, _>>()?;

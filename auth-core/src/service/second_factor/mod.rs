@@ -33,6 +33,11 @@ impl SecondFactor {
         self.store.is_some() && !self.keys.is_empty()
     }
 
+    /// Whether new secrets can be encrypted.
+    pub(crate) const fn can_enrol(&self) -> bool {
+        self.keys.can_seal()
+    }
+
     /// The store, unless a key opens what is in it.
     pub(crate) fn store_without_key(&self) -> Option<Arc<dyn SecondFactors>> {
         self.store.clone().filter(|_| self.keys.is_empty())

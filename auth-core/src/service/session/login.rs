@@ -161,13 +161,11 @@ impl Auth {
         if let (Some(user), Verified::Wrong { is_unreadable: true }) = (&user, &verified) {
             self.record(context, EventKind::PasswordHashUnreadable { subject: user.id.clone() });
         }
-        match (user, verified) {
-            (Some(user), Verified::Right { upgraded }) => Ok((user, upgraded)),
-            _ => {
-                self.record(context, EventKind::LoginFailed { subject });
-                Err(wrong)
-            }
+        if let (Some(user), Verified::Right { upgraded }) = (user, verified) {
+            return Ok((user, upgraded));
         }
+        self.record(context, EventKind::LoginFailed { subject });
+        Err(wrong)
     }
 
     /// The requested scopes that are known, each once. Unlike the token endpoint, a login has no error for an unknown

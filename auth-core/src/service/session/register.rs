@@ -134,7 +134,7 @@ impl Auth {
         self.registry()?;
         let permit = self.message_permit()?;
         let email = registration.email.parse::<Email>();
-        self.limit(context, Limited::Message, email.as_ref().ok().map(Email::as_str)).await?;
+        self.limit_everywhere(context, Limited::Message, email.as_ref().ok().map(Email::as_str)).await?;
         let user = self.new_user_with(context, registration, |_| Ok(random_secret()?)).await?;
         self.change_later(context, "register", |change| async move {
             let _permit = permit;

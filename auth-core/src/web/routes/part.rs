@@ -143,10 +143,7 @@ impl Part {
             Self::LoginCode => router
                 .route(&at.path("/login-code"), post(recovery::login_code))
                 .route(&at.path("/login-code/login"), post(recovery::login_code_login)),
-            Self::SecondFactor if has_second_factors(&at.auth) => router
-                .route(&at.path("/mfa/totp"), post(second_factor::enrol).delete(second_factor::remove))
-                .route(&at.path("/mfa/totp/confirm"), post(second_factor::confirm)),
-            Self::SecondFactor => router,
+            Self::SecondFactor => second_factors(router, at),
             Self::StepUp => router.route(&at.path("/step-up"), post(second_factor::step_up)),
             Self::Token => router.route(&at.path("/token"), for_clients(post(token::token))),
             Self::Revocation => router.route(&at.path("/revoke"), for_clients(post(revoke::revoke))),
@@ -172,8 +169,18 @@ fn has_delivery(auth: &Auth) -> bool {
     auth.0.service.as_ref().is_some_and(|service| service.recovery.is_on())
 }
 
-fn has_second_factors(auth: &Auth) -> bool {
-    auth.0.service.as_ref().is_some_and(|service| service.second_factor.is_on())
+/// Without a key that encrypts new secrets, enrolled authenticators can only be removed.
+fn second_factors(router: GuardedRouter<Auth>, at: &Routes) -> GuardedRouter<Auth> {
+    let Some(service) = at.auth.0.service.as_ref().filter(|service| service.second_factor.is_on()) else {
+        return router;
+    };
+    let path = at.path("/mfa/totp");
+    if !service.second_factor.can_enrol() {
+        return router.route(&path, delete(second_factor::remove));
+    }
+    router
+        .route(&path, post(second_factor::enrol).delete(second_factor::remove))
+        .route(&at.path("/mfa/totp/confirm"), post(second_factor::confirm))
 }
 
 fn introspection(router: GuardedRouter<Auth>, at: &Routes) -> GuardedRouter<Auth> {
