@@ -398,6 +398,7 @@ impl EventKind {
     }
 
     /// The member `subject`; `None` for kinds without one.
+    #[expect(clippy::option_option, reason = "a member that is null is not an absent one")]
     pub(super) const fn subject_member(&self) -> Option<Option<&SubjectId>> {
         match self {
             Self::AccessGranted { subject, .. }

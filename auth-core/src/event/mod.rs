@@ -55,6 +55,7 @@ pub struct Event {
 
 /// The members of an event, in their order.
 #[derive(Serialize)]
+#[expect(clippy::option_option, reason = "a member that is null is not an absent one")]
 struct Members<'a> {
     id: Uuid,
     at: Timestamp,

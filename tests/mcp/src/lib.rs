@@ -1,6 +1,6 @@
 //! A server of the Model Context Protocol behind the guards: the code of docs/recipes/mcp.md, from `use` on.
 
-#![allow(missing_docs, reason = "as the guide shows it")]
+#![allow(clippy::must_use_candidate, clippy::unused_self, missing_docs, reason = "as the guide shows it")]
 
 use std::sync::Arc;
 

@@ -78,12 +78,12 @@ async fn a_key_and_a_token_together_are_two_kinds() {
     }
 }
 
-#[tokio::test]
-async fn the_realm_is_escaped_in_the_challenge() {
+#[test]
+fn an_audience_that_a_challenge_cannot_name_is_refused() {
     let key = || auth_core::token::SigningKey::hs256(&"a secret of these tests alone: Vq83".to_owned().into()).unwrap();
-    let realm = "a\"b\\c, error=\"x\" \u{e9}";
-    let auth = auth_core::Auth::builder(key(), "https://issuer.example", realm);
-    let auth = auth.store(auth_core::store::MemoryStore::default()).build().unwrap();
-    let service = Service::start(|_| router().with_state(auth)).await;
-    assert_eq!(service.anonymously("/auth").await.challenge, "Bearer realm=\"abc, error=x \"");
+    for realm in ["a\"b\\c, error=\"x\"", "\u{e9}", "api\r\nx: y"] {
+        let auth = auth_core::Auth::builder(key(), "https://issuer.example", realm);
+        let refused = auth.store(auth_core::store::MemoryStore::default()).build().unwrap_err();
+        assert!(refused.to_string().contains("AUTH_AUDIENCE"), "{realm:?}: {refused}");
+    }
 }

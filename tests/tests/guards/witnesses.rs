@@ -82,7 +82,7 @@ pub(crate) fn plain() -> axum::Router<Auth> {
 }
 
 fn owned_keys() -> TestAuth {
-    TestAuth::with(|builder| builder.api_key_owner::<KeyOwner>())
+    TestAuth::with(auth_core::AuthBuilder::api_key_owner::<KeyOwner>)
 }
 
 #[tokio::test]
@@ -143,11 +143,10 @@ async fn a_witness_without_a_caller_is_named_and_fails() {
     let subject = "GET /it as a subject without role `User` or `Admin` or `Moderator`: not sent: there is no caller";
     assert!(none.contains(subject) && none.contains("name the witness by `left_out`"), "{none}");
 
-    let unmet = of_conditions(|test, witness| test.caller_of(witness), |matrix| matrix).await.unwrap();
+    let unmet = of_conditions(TestAuth::caller_of, |matrix| matrix).await.unwrap();
     assert!(unmet.contains(&format!("not sent: there is no caller for whom `{A}` holds")), "{unmet}");
     // Said of each condition that depends on more than the caller, it is enough.
-    let undetermined =
-        of_conditions(|test, witness| test.caller_of(witness), |matrix| matrix.undetermined(A).undetermined(B));
+    let undetermined = of_conditions(TestAuth::caller_of, |matrix| matrix.undetermined(A).undetermined(B));
     assert_eq!(undetermined.await, None);
 
     let always = |test: &TestAuth, witness: &Witness| Some(caller_of(test, witness)?.meets(A).meets(B));

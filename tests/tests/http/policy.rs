@@ -103,7 +103,7 @@ async fn every_witness_of_the_policy_gets_its_answer() {
                 // An administrator may edit every user.
                 witness.subject.as_mut()?.roles.push(vec![Role::Admin.name().to_owned()]);
             }
-            let mut roles = witness.subject.iter().flat_map(|subject| &subject.roles).flat_map(|any| any.first());
+            let mut roles = witness.subject.iter().flat_map(|subject| &subject.roles).filter_map(|any| any.first());
             let is_admin = roles.any(|role| role == Role::Admin.name());
             let caller = test.caller_of(&witness)?;
             Some(if is_admin { caller.meets(MAY_EDIT) } else { caller })

@@ -81,7 +81,7 @@ async fn rfc8414_s3_1_an_issuers_path_follows_the_well_known_path() {
     assert_eq!(paths("https://example.com/"), [PATH]);
     assert_eq!(paths("https://example.com/tenant/1"), [PATH.to_owned(), format!("{PATH}/tenant/1")]);
     // Without an issuer URL there is no well-known path.
-    assert_eq!(paths("my service"), Vec::<String>::new());
+    assert_eq!(paths("my-service"), Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ fn a_line_that_goes_on_or_has_no_method_is_no_line() {
     }
 }
 
-fn table(route: Value, plain: Value) -> String {
+fn table(route: &Value, plain: &Value) -> String {
     let routes = if route.is_null() { json!([]) } else { json!([route]) };
     let unchecked = if plain.is_null() { json!([]) } else { json!([plain]) };
     json!({ "routes": routes, "unchecked": unchecked }).to_string()
@@ -61,7 +61,7 @@ fn route(requirement: &str, roles: &Value, conditions: &Value) -> String {
         "method": "GET", "path": "/a", "requirement": requirement, "roles": roles, "conditions": conditions,
         "handler": "a", "module": "app", "file": "src/app.rs", "line": 1,
     });
-    table(route, Value::Null)
+    table(&route, &Value::Null)
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn guards_of_a_plain_router_are_opaque_where_only_their_names_are_known() {
             "path": "/m/*", "guards": ["Staff"], "requirement": requirement, "roles": roles,
             "file": "src/app.rs", "line": 1,
         });
-        table(Value::Null, plain)
+        table(&Value::Null, &plain)
     };
     let old_lock = "ANY /m/*: unchecked behind Staff [src/app.rs]\n";
     let bare = "ANY /m/*: unchecked [src/app.rs]\n";

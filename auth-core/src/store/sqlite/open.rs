@@ -164,7 +164,7 @@ async fn use_wal(pool: &SqlitePool) -> Result<(), StoreError> {
 
 /// Whether another connection holds the lock that this one needs: `SQLITE_BUSY` or `SQLITE_LOCKED`, with any extension.
 fn is_busy(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| matches!(code & 0xFF, 5 | 6))
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use axum::http::{HeaderMap, Request, StatusCode, Version, header};
+use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, Version, header};
 
 use crate::web::BodyError;
 
@@ -21,7 +21,7 @@ pub(super) fn check<B>(request: &Request<B>) -> Result<(), BodyError> {
 /// The first value and the number of values.
 fn hosts(headers: &HeaderMap) -> (Option<&[u8]>, usize) {
     let values = headers.get_all(header::HOST);
-    (values.iter().next().map(|value| value.as_bytes()), values.iter().count())
+    (values.iter().next().map(HeaderValue::as_bytes), values.iter().count())
 }
 
 /// `uri-host [ ":" port ]` (RFC 3986 section 3.2), which may be empty.

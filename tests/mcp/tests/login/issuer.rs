@@ -108,14 +108,14 @@ async fn authorize(State(issuer): State<Issuer>, Query(asked): Query<Asked>) -> 
 }
 
 #[derive(Deserialize)]
-struct Code {
+struct Exchange {
     code: String,
     code_verifier: String,
     resource: String,
 }
 
 #[public]
-async fn token(State(issuer): State<Issuer>, Form(form): Form<Code>) -> Json<Value> {
+async fn token(State(issuer): State<Issuer>, Form(form): Form<Exchange>) -> Json<Value> {
     let asked = issuer.asked.lock().unwrap().remove(&form.code).expect("a code that was issued, once");
     let challenge = BASE64URL.encode(digest(&SHA256, form.code_verifier.as_bytes()));
     assert_eq!((challenge, form.resource), (asked.code_challenge, asked.resource));

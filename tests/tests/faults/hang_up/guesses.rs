@@ -32,7 +32,7 @@ fn one_in_an_hour() -> Quota {
     Quota::per_hour(1)
 }
 
-fn is_limited<T>(outcome: Result<T, AccountError>) -> bool {
+fn is_limited<T>(outcome: &Result<T, AccountError>) -> bool {
     matches!(outcome, Err(AccountError::RateLimited(_)))
 }
 
@@ -150,7 +150,7 @@ async fn at_a_login_code() {
     let guess = || auth.login_by_code(&context, CodeLogin::new(challenge.expose(), "00000000"));
     hung_up(guess()).await;
     auth.settled().await;
-    assert!(is_limited(guess().await), "the guess of a client that hung up did not count");
+    assert!(is_limited(&guess().await), "the guess of a client that hung up did not count");
 }
 
 #[tokio::test]
@@ -164,7 +164,7 @@ async fn at_a_one_time_token() {
     guess().await.unwrap();
     hung_up(guess()).await;
     auth.settled().await;
-    assert!(is_limited(guess().await), "the guess of a client that hung up did not count");
+    assert!(is_limited(&guess().await), "the guess of a client that hung up did not count");
 }
 
 #[tokio::test]

@@ -33,6 +33,8 @@ async fn handler<T: Tree>(_: Guard<Of<T>>) {}
 #[require_auth(optional)]
 async fn optional() {}
 
+type Around = fn(GuardedRouter<Auth>, &Auth) -> GuardedRouter<Auth>;
+
 /// Adds a policy, or a handler that it guards.
 #[derive(Clone, Copy)]
 struct Typed {
@@ -45,7 +47,7 @@ struct Typed {
     layer: fn(Router<Auth>, &Auth) -> Router<Auth>,
     route_layer: fn(Router<Auth>, &Auth) -> Router<Auth>,
     /// Around what a guarded router has so far, and around its routes so far.
-    around: [fn(GuardedRouter<Auth>, &Auth) -> GuardedRouter<Auth>; 2],
+    around: [Around; 2],
 }
 
 impl Typed {

@@ -61,7 +61,7 @@ async fn a_file_that_cannot_be_written_to_is_refused_at_the_start() {
     file.open().await.close().await;
     let refused = SqliteStore::open(&format!("{}?mode=ro", file.url())).await;
     let error = refused.map(|_| ()).unwrap_err();
-    assert!(error.to_string().contains("readonly"), "{error}");
+    assert!(error.to_string().contains("cannot be read-only"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
