@@ -4,6 +4,7 @@
 mod accounts;
 mod guesses;
 mod keys;
+mod late;
 mod passwords;
 mod sessions;
 mod yielding;
