@@ -16,17 +16,30 @@ use auth_tests::servers::Database;
 /// More than two steps.
 const MANY: usize = 120;
 
-/// The sessions that each step ended, and the number of keys revoked.
-#[derive(Clone, Default)]
-struct Steps(Arc<Mutex<(Vec<usize>, usize)>>);
+/// The sessions that each step ended, the keys that each one left, and the number of keys revoked.
+type Seen = (Vec<usize>, Vec<usize>, usize);
+
+#[derive(Clone)]
+struct Steps<S>(S, Arc<Mutex<Seen>>);
+
+impl<S> Steps<S> {
+    fn take(&self) -> Seen {
+        std::mem::take(&mut *self.1.lock().unwrap())
+    }
+}
 
 #[async_trait]
-impl EventSink for Steps {
+impl<S: ApiKeyStore> EventSink for Steps<S> {
     async fn record(&self, event: Event) {
-        let mut steps = self.0.lock().unwrap();
         match event.kind {
-            EventKind::SessionsEnded { count, .. } => steps.0.push(count),
-            EventKind::ApiKeyRevoked { .. } => steps.1 += 1,
+            EventKind::SessionsEnded { count, .. } => self.1.lock().unwrap().0.push(count),
+            EventKind::ApiKeyRevoked { .. } => {
+                let left = self.0.list(None, Page::first(1_000)).await.unwrap().len();
+                let mut seen = self.1.lock().unwrap();
+                seen.1.push(left);
+                seen.1.dedup();
+                seen.2 += 1;
+            }
             _ => {}
         }
     }
@@ -85,7 +98,7 @@ fn hash() -> TokenHash {
 }
 
 async fn every_session_and_key_is_removed_in_short_steps(store: impl Store) {
-    let (steps, system) = (Steps::default(), Context::system("test"));
+    let (steps, system) = (Steps(store.clone(), Arc::default()), Context::system("test"));
     let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
     let builder = Auth::builder(key, "https://issuer.example.com", "steps").store(store.clone());
     let auth = builder.events(steps.clone()).build().unwrap();
@@ -94,24 +107,26 @@ async fn every_session_and_key_is_removed_in_short_steps(store: impl Store) {
 
     fill(&store, &ada).await;
     auth.logout_everywhere(&system, &ada).await.unwrap();
-    assert_eq!(steps.0.lock().unwrap().0, [50, 50, 20]);
+    assert_eq!(steps.take().0, [50, 50, 20]);
     assert_eq!(store.end_all(&ada, 1, Audit::none()).await.unwrap(), []);
 
     let above = new_key(&store, &ada, None).await;
     for _ in 0..MANY {
         new_key(&store, &ada, Some(ParentKey { id: above.id.clone(), hash: above.hash })).await;
     }
-    *steps.0.lock().unwrap() = Default::default();
+    steps.take();
     auth.revoke_api_key(&system, &above.id).await.unwrap();
-    assert_eq!(steps.0.lock().unwrap().1, 1 + MANY, "the key and all that are derived from it");
+    let (_, left, revoked) = steps.take();
+    assert_eq!(revoked, 1 + MANY, "the key and all that are derived from it");
+    assert_eq!(left, [2 * MANY, 190, 140, MANY]);
     // The keys of the first time are left.
     assert_eq!(ApiKeyStore::list(&store, Some(&ada), Page::first(1_000)).await.unwrap().len(), MANY);
 
     let (sessions, keys) = fill(&store, &ada).await;
-    *steps.0.lock().unwrap() = Default::default();
+    steps.take();
     auth.remove_account(&system, &ada).await.unwrap();
     // The keys of the first time, too.
-    assert_eq!(*steps.0.lock().unwrap(), (vec![50, 50, 20], 2 * MANY));
+    assert_eq!(steps.take(), (vec![50, 50, 20], vec![190, 140, 90, 40, 0], 2 * MANY));
     for session in sessions {
         assert_eq!(SessionStore::find(&store, &session).await.unwrap(), None);
     }

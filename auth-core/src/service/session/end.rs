@@ -147,3 +147,30 @@ impl Change {
         Ok(count)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::service::session::{Registration, SignIn};
+    use crate::store::MemoryStore;
+    use crate::token::{SigningKey, random_secret};
+
+    #[tokio::test]
+    async fn of_more_sessions_than_one_page_all_others_end() {
+        let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+        let builder = Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new());
+        let (auth, system) = (builder.build().unwrap(), Context::system("test"));
+        let ada = Registration::new("ada@example.com", "three words and a comma");
+        let ada = auth.register(&system, ada).await.unwrap().0;
+        let kept = auth.sign_in(&system, SignIn::subject(&ada)).await.unwrap().session;
+        for _ in 0..2 * BATCH {
+            auth.sign_in(&system, SignIn::subject(&ada)).await.unwrap();
+        }
+        let (subject, session) = (ada.clone(), kept.clone());
+        let ended = auth
+            .change(&system, "test", |change| async move { change.end_other_sessions(&subject, Some(&session)).await });
+        ended.await.unwrap();
+        let left = auth.sessions(&ada, Page::first(3 * BATCH)).await.unwrap();
+        assert_eq!(left.iter().map(|session| &session.id).collect::<Vec<_>>(), [&kept]);
+    }
+}
