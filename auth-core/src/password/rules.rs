@@ -279,6 +279,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_blocked_word_is_refused_in_any_case_and_repeated() {
+        let check = |rules: PasswordRules, text: &str| rules.check(text.into(), &[]).map(|_| ());
+        let rules = PasswordRules::nist().min_chars(8);
+        let blocking = rules.clone().block(["Conduit"]);
+        for text in ["conduit!", "CONDUIT-1", "conduitConduit", "2026 conduit"] {
+            assert_eq!(check(rules.clone(), text), Ok(()), "{text}");
+            assert_eq!(check(blocking.clone(), text), Err(WeakPassword::Guessable), "{text}");
+        }
+        assert_eq!(check(blocking, "a conduit of words"), Ok(()));
+    }
+
     #[cfg(feature = "idn")]
     #[test]
     fn every_ignorable_code_point_is_invisible() {

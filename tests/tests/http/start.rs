@@ -1,5 +1,6 @@
 //! An invalid setting stops the start with one line that names the variable and the remedy.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 use auth_tests::{ADMIN_PASSWORD, Node};
@@ -155,6 +156,39 @@ fn a_misspelt_setting_is_warned_of() {
     let output = Node::refuse_to_start(NODE, &[("AUTH_DPOPP", "required"), ("AUTH_ACCESS_TTL", "never")]);
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("unknown setting AUTH_DPOPP; did you mean AUTH_DPOP?"), "{said}");
+}
+
+#[test]
+fn a_key_file_that_others_can_read_is_warned_of() {
+    let key = r#"{"kty":"OKP","crv":"Ed25519","d":"WZSlwWK7ERddGDbr1gJd8kLCJxkT3lHdofIdHhZTsk4","x":"M_q8a7iHQfZO3TZB0lzXTnuPDLIz2kzSn7Nq9G8UHUU"}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("signing.jwk");
+    std::fs::write(&path, key).unwrap();
+    let name = path.to_str().unwrap();
+    for (mode, warns) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true)] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let env = [("AUTH_SECRET", ""), ("AUTH_SIGNING_KEY_FILE", name), ("AUTH_ACCESS_TTL", "never")];
+        let said = String::from_utf8(Node::refuse_to_start(NODE, &env).stderr).unwrap();
+        let warning = format!("others can read the key in {name}; run `chmod 600 {name}`");
+        assert_eq!(said.contains(&warning), warns, "{mode:o}: {said}");
+    }
+}
+
+/// Files and secret stores add a line end, and some editors a byte order mark.
+#[tokio::test]
+async fn a_line_end_and_a_byte_order_mark_are_no_part_of_a_setting() {
+    let password = format!("\u{feff}{ADMIN_PASSWORD}\r\n");
+    let node = Node::start_with(
+        NODE,
+        &[
+            ("BIND", "127.0.0.1:0\n"),
+            ("DATABASE_URL", "\u{feff}sqlite://quickstart.db\n"),
+            ("ADMIN_EMAIL", "admin@example.com\n"),
+            ("ADMIN_PASSWORD", &password),
+        ],
+    );
+    node.client().admin().await;
+    assert!(node.path("quickstart.db").is_file());
 }
 
 #[test]

@@ -433,6 +433,31 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "server")]
+    #[test]
+    fn a_setting_that_is_no_scope_is_refused() {
+        use crate::store::MemoryStore;
+        use crate::token::{SigningKey, TokenHash, random_secret};
+
+        let builder = || {
+            let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+            Auth::builder(key, "https://api.example.com", "api").store(MemoryStore::new())
+        };
+        let key = |scope: &str| StaticApiKey::new("metrics", TokenHash::of("a key")).unwrap().scopes([scope]);
+        let client = |scope: &str| OAuthClient::public("app").unwrap().scopes([scope]);
+        let refused = |builder: AuthBuilder| match builder.build() {
+            Err(BuildError::Setting { setting, .. }) => Some(setting),
+            _ => None,
+        };
+        for scope in ["", " ", "a b", "a\tb", "a\"b", "a\\b", "b\u{fc}cher"] {
+            assert_eq!(refused(builder().scopes([scope])), Some("scopes"), "{scope:?}");
+            assert_eq!(refused(builder().static_api_key(key(scope))), Some("static_api_key"), "{scope:?}");
+            assert_eq!(refused(builder().client(client(scope))), Some("client"), "{scope:?}");
+        }
+        let scope = "reports:read";
+        assert_eq!(refused(builder().scopes([scope]).static_api_key(key(scope)).client(client(scope))), None);
+    }
+
     #[test]
     fn rfc6750_s3_a_realm_is_never_altered() {
         for realm in ["api", "own table", "https://api.example.com/a"] {
