@@ -4,6 +4,7 @@ use auth_tests::Answer;
 use reqwest::Method;
 
 use crate::story::story;
+use crate::{NO_CREDENTIAL, PASSWORD, node};
 
 /// The kind, its outcome, and whether it has a subject and a session.
 const KINDS: &[(&str, &str, bool, bool)] = &[
@@ -69,4 +70,22 @@ async fn every_kind_of_event_arrives_with_its_fields() {
         let event = events.iter().find(is_use).unwrap_or_else(|| panic!("no use by {actor} in\n{}", trail.text));
         assert!(event["actor"]["id"].is_string(), "{event}");
     }
+}
+
+#[tokio::test]
+async fn a_hash_that_cannot_be_verified_is_logged_with_its_subject() {
+    use sqlx::Connection as _;
+
+    let node = node();
+    let client = node.client();
+    let ada = client.register("ada@example.com", PASSWORD).await;
+    let url = format!("sqlite://{}", node.path("quickstart.db").display());
+    let mut database = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    let unreadable = sqlx::query("UPDATE auth_users SET password_hash = '!' WHERE id = $1").bind(&ada);
+    assert_eq!(unreadable.execute(&mut database).await.unwrap().rows_affected(), 1);
+    client.try_login("ada@example.com", PASSWORD).await.is_challenge(401, NO_CREDENTIAL);
+    let log = std::fs::read_to_string(node.path("log")).unwrap();
+    let mut lines = log.lines().filter(|line| line.contains("password_hash_unreadable"));
+    assert!(lines.next().is_some_and(|line| line.contains(&ada)), "{log}");
+    assert_eq!(lines.next(), None);
 }

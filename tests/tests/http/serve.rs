@@ -272,6 +272,15 @@ async fn a_refused_request_with_a_large_body_gets_its_401() {
 }
 
 #[tokio::test]
+async fn a_refused_request_with_half_of_a_short_body_gets_its_401() {
+    let node = node();
+    let mut stream = TcpStream::connect(node.base().strip_prefix("http://").unwrap()).await.unwrap();
+    stream.write_all(b"POST /auth/password HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n12").await.unwrap();
+    let text = rest(stream).await;
+    assert!(text.starts_with("HTTP/1.1 401 ") && text.contains("connection: close\r\n"), "{text}");
+}
+
+#[tokio::test]
 async fn a_refused_request_with_a_short_body_keeps_the_connection() {
     let node = node();
     let mut stream = TcpStream::connect(node.base().strip_prefix("http://").unwrap()).await.unwrap();

@@ -199,6 +199,22 @@ async fn the_last_keys_are_kept_for_a_day_while_the_issuer_is_unavailable() {
     assert_eq!(service.me(&good).await, 200);
 }
 
+/// While younger keys are used during their routine fetch.
+#[tokio::test]
+async fn keys_beyond_their_time_are_not_used_during_a_routine_fetch() {
+    let forger = Forger::es256();
+    let server = IssuerServer::start(&[("k", &forger)]).await;
+    let period = Duration::from_mins(10);
+    let service = Service::trusting([trust(&server).refresh_every(period).keep_for(period)]).await;
+    let good = token(&forger, "k", lasting(&server));
+    assert_eq!(service.me(&good).await, 200);
+    server.metadata(Reply { status: 503, ..Reply::json(&json!({})) });
+    service.clock.advance(Duration::from_secs(599));
+    assert_eq!(service.me(&good).await, 200);
+    service.clock.advance(Duration::from_secs(1));
+    assert_eq!(service.me(&good).await, 503);
+}
+
 #[tokio::test]
 async fn a_clock_that_is_set_back_does_not_keep_old_keys() {
     let (server, service, forger) = pair().await;
