@@ -68,3 +68,35 @@ impl Shared {
         self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::cache::Count;
+
+    /// Counts the questions, and answers none.
+    struct Away(AtomicU32);
+
+    #[async_trait]
+    impl Counters for Away {
+        async fn add(&self, _: &str, _: u32, _: Duration) -> Result<Count, ClusterError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Err(ClusterError::new("away"))
+        }
+    }
+
+    #[tokio::test]
+    async fn counters_that_do_not_answer_are_not_asked_at_each_call() {
+        let away = Arc::new(Away(AtomicU32::new(0)));
+        let shared = Shared::new(Arc::clone(&away) as _);
+        for _ in 0..100 {
+            assert_eq!(shared.count("login", Quota::per_minute(1), Key::UNKNOWN, 1).await, Ok(()));
+        }
+        let asked = away.0.load(Ordering::Relaxed);
+        assert!((1..100).contains(&asked), "{asked} questions");
+    }
+}
