@@ -304,6 +304,7 @@ fn check(
 #[cfg(test)]
 mod tests {
     use std::future::pending;
+    use std::sync::mpsc::channel;
     use std::task::{Context, Poll, Waker};
 
     use argon2::PasswordHasher as _;
@@ -324,6 +325,29 @@ mod tests {
         assert!(matches!(turn().as_mut().poll(cx), Poll::Ready(Err(PasswordError::Busy))));
         waiting.pop();
         assert!(turn().as_mut().poll(cx).is_pending(), "the place of a client that hung up is free");
+    }
+
+    #[tokio::test]
+    async fn a_thread_is_busy_until_its_work_ends_also_without_its_caller() {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        assert!(threads() == 1 || threads() < cores, "no core is left to requests without a hash");
+        let hasher = Hasher::new(Vec::new());
+        let turn = || async { hasher.turn(hasher.place()?).await };
+        let mut others = Vec::new();
+        for _ in 1..threads() {
+            others.push(turn().await.unwrap());
+        }
+        let ((start, started), (end, ended)) = (channel(), channel());
+        let work = move || Ok((start.send(()).unwrap(), ended.recv().unwrap()));
+        let mut caller = Box::pin(hasher.run_in(turn().await.unwrap(), work));
+        let cx = &mut Context::from_waker(Waker::noop());
+        assert!(caller.as_mut().poll(cx).is_pending());
+        started.recv().unwrap();
+        drop(caller);
+        let mut next = Box::pin(turn());
+        assert!(next.as_mut().poll(cx).is_pending(), "more hashes at once than threads");
+        end.send(()).unwrap();
+        next.await.unwrap();
     }
 
     fn argon2(algorithm: argon2::Algorithm, memory: u32, passes: u32, password: &str) -> PasswordHash {
