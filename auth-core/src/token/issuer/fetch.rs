@@ -75,3 +75,15 @@ fn root_cause(error: &reqwest::Error) -> String {
     }
     cause.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_name_without_a_public_address_is_not_connected_to() {
+        let client = client(&Issuer::new("https://login.example.com", "api").unwrap()).unwrap();
+        let error = client.get("https://localhost:1").send().await.unwrap_err();
+        assert_eq!(root_cause(&error), "the name has no public address");
+    }
+}
