@@ -1,6 +1,11 @@
 //! Items for the macros' output. Not public API.
 
+use ::axum::extract::{FromRequest, Request};
+use ::axum::handler::Handler;
+use ::axum::response::IntoResponse;
+use ::core::convert::Infallible;
 use ::core::fmt;
+use ::tower_service::Service;
 
 pub use ::axum;
 pub use ::core;
@@ -91,8 +96,8 @@ macro_rules! __not_ours {
         $crate::__private::core::compile_error!($crate::__private::core::concat!(
             "`#[",
             $path,
-            "]` is an attribute of another crate with the name of one of `auth_core`\n\
-             help: import it under another name: `use other::name as other_name`"
+            "]` is not the attribute of `auth_core` with this name\n\
+             help: import that: `use auth_core::prelude::*`; rename another: `use other::name as other_name`"
         ))
     };
 }
@@ -112,6 +117,12 @@ impl<F: Future> Returned<F> {
     pub fn kind(self) -> AFuture {
         AFuture
     }
+}
+
+/// The traits whose methods the checks call. rustc takes the first that applies: an inherent method of [`Returned`], one of a
+/// trait for it, one of a trait for a reference to it.
+pub mod answers {
+    pub use super::{AHandler, AService, AnExtractor, NoExtractor, NoFunction, NoHandler, NoRouter, Otherwise};
 }
 
 /// Applies only where [`Returned`] has no inherent method, which takes precedence, because its value is not a future.
@@ -152,18 +163,41 @@ impl<S, E> Returned<axum::routing::MethodRouter<S, E>> {
     }
 }
 
-/// Applies where [`Returned`] has no inherent method.
+impl<S> Returned<&axum::Router<S>> {
+    #[must_use]
+    pub fn router(self) -> ARouter {
+        ARouter
+    }
+}
+
+impl<S, E> Returned<&axum::routing::MethodRouter<S, E>> {
+    #[must_use]
+    pub fn router(self) -> ARouter {
+        ARouter
+    }
+}
+
+/// A service that a router could route to.
+pub trait AService: Sized {
+    fn router(self) -> ARouter {
+        ARouter
+    }
+}
+
+impl<T> AService for Returned<T> where T: Service<Request, Error = Infallible> {}
+
+/// Applies where no other method does.
 pub trait NoRouter: Sized {
     fn router(self) -> NoFuture {
         NoFuture
     }
 }
 
-impl<T> NoRouter for Returned<T> {}
+impl<T> NoRouter for &Returned<T> {}
 
 #[diagnostic::on_unimplemented(
-    message = "a plain router takes handlers that the guard around does not cover",
-    label = "a plain router",
+    message = "a plain router or service answers requests that the guard around does not cover",
+    label = "a plain router or service",
     note = "give out a `GuardedRouter` or `GuardedMethodRouter`, made by the `get`, `post`, .. of `auth_core::prelude`; or \
             move this out of the guarded module or impl block"
 )]
@@ -173,6 +207,82 @@ impl Covered for NoFuture {}
 
 /// Checks that something inside a guarded module gives no plain router, whose handlers need no evidence.
 pub fn no_router(_: impl Covered) {}
+
+#[derive(Debug)]
+pub struct AnyHandler;
+
+/// A handler of axum, whatever its state.
+pub trait AHandler<T, S>: Sized {
+    fn handler(self) -> AnyHandler {
+        AnyHandler
+    }
+}
+
+impl<H, T, S> AHandler<T, S> for Returned<H> where H: Handler<T, S> {}
+
+/// A response is a handler for axum, too.
+impl<R: IntoResponse> Returned<R> {
+    pub fn handler(self) -> NoFuture {
+        NoFuture
+    }
+}
+
+/// Applies where no other method does.
+pub trait NoHandler: Sized {
+    fn handler(self) -> NoFuture {
+        NoFuture
+    }
+}
+
+impl<T> NoHandler for &Returned<T> {}
+
+#[diagnostic::on_unimplemented(
+    message = "this gives out a handler that the guard around does not cover",
+    label = "a handler",
+    note = "write it as `async fn` of the module or impl block, which the guard above covers; or move it out of there"
+)]
+pub trait Unrouted {}
+
+impl Unrouted for NoFuture {}
+
+/// Checks that something inside a guarded module gives no handler: a router could call it.
+pub fn no_handler(_: impl Unrouted) {}
+
+#[derive(Debug)]
+pub struct Extracted;
+
+/// An extractor, whatever the state.
+pub trait AnExtractor<S, M>: Sized {
+    fn extractor(self) -> Extracted {
+        Extracted
+    }
+}
+
+impl<T, S, M> AnExtractor<S, M> for Returned<T> where T: FromRequest<S, M> {}
+
+/// Applies where no other method does.
+pub trait NoExtractor: Sized {
+    fn extractor(self) -> NoFuture {
+        NoFuture
+    }
+}
+
+impl<T> NoExtractor for &Returned<T> {}
+
+#[diagnostic::on_unimplemented(
+    message = "a router could call this without the guard, with `self` for an extractor",
+    label = "an extractor",
+    note = "take what it needs from the state: `State(service): State<Service>`; or move it out of the guarded module or impl \
+            block"
+)]
+pub trait Unreceived {}
+
+impl<K> Unreceived for (NoFuture, K) {}
+
+impl Unreceived for (Extracted, NoFuture) {}
+
+/// Checks that a method which gives a future has no receiver that is an extractor.
+pub fn no_receiver(_: impl Unreceived) {}
 
 macro_rules! functions {
     ($($parameter:ident)*) => {

@@ -23,6 +23,14 @@ impl<T: Store> Api<T> {
         body: String,
     ) {}
     async fn not_a_handler(&self) {}
+    fn __not_a_handler_receives() {
+        use ::auth_core::__private::answers::*;
+        ::auth_core::__private::no_receiver((
+            ::auth_core::__private::Returned(::auth_core::__private::any::<&Self>())
+                .extractor(),
+            ::auth_core::__private::AFuture,
+        ));
+    }
 }
 ::auth_core::__private::policy! {
     __Api_list_bddf741a, "Api::list", ::auth_core::__private::Requirement::bound(&
@@ -31,12 +39,12 @@ impl<T: Store> Api<T> {
 const _: () = ::auth_core::__private::assert_sound(
     &<__Api_list_bddf741a as ::auth_core::__private::Policy>::REQUIREMENT,
 );
-const _: fn() = {
+const _: () = {
     #[require_scope("reports:write")]
     async fn __is_of_auth_core() {
         ::auth_core::__private::not_ours!("require_scope")
     }
-    __is_of_auth_core
+    let _ = __is_of_auth_core;
 };
 ::auth_core::__private::policy! {
     __Api_write_b77937e6, "Api::write", ::auth_core::__private::Requirement::All(&

@@ -7,7 +7,7 @@ use syn::spanned::Spanned as _;
 use crate::diagnostics::Errors;
 use crate::model::{
     Constant, Handler, Head, Item, Module, begins_impl, can_begin_item, could_be_extracted, find_name, plain_router,
-    takes_self_by_value,
+    says_future, takes_self_by_value,
 };
 
 /// Reports every item of a guarded module that could answer requests without its guard.
@@ -36,6 +36,11 @@ pub(super) fn in_module(module: &Module, errors: &mut Errors) {
 /// Reports functions, macros and other items, in a module or an impl block.
 pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors: &mut Errors) {
     for item in items {
+        if let Item::Fn(function) = item {
+            // The length of an array type can contain items.
+            functions(function.sig.inputs.to_token_stream(), errors);
+            functions(function.sig.output.to_token_stream(), errors);
+        }
         match item {
             Item::Fn(function) if !is_guarded(function) => function_beside(function, errors),
             Item::Fn(handler) if !handler.is_test() => impls(handler.body.clone(), errors),
@@ -60,6 +65,16 @@ fn function_beside(function: &Handler, errors: &mut Errors) {
         );
     }
     let (inputs, output) = (&function.sig.inputs, &function.sig.output);
+    let is_impl = |tokens: TokenStream| find_name(tokens, &|name| name == "impl").is_some();
+    // The check of other functions calls them.
+    if is_impl(inputs.to_token_stream()) && is_impl(output.to_token_stream()) && says_future(output.to_token_stream()) {
+        errors.add(
+            output.span(),
+            "this function returns a future, so a router could call it, and no guard covers it",
+            "write it as `async fn` without `impl Trait` parameters, which the guard covers; or move it out of the guarded \
+             module or impl block",
+        );
+    }
     uncovered_handlers(output.to_token_stream(), errors);
     for input in inputs {
         let input = input.to_token_stream();
@@ -140,12 +155,4 @@ fn is_callable(before: &[TokenTree], head: &Head<'_>) -> bool {
     let is_async = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "async");
     let is_async = before.iter().rev().take_while(is_qualifier).any(is_async);
     (is_async || says_future(head.result.iter().cloned().collect())) && could_be_extracted(head.parameters.clone())
-}
-
-fn says_future(tokens: TokenStream) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => word.to_string().ends_with("Future"),
-        TokenTree::Group(group) => says_future(group.stream()),
-        _ => false,
-    })
 }

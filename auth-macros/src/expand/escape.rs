@@ -11,6 +11,12 @@ use super::span::{as_ours, marked};
 use crate::model::{Angles, Constant, Head, begins_impl, can_begin_item, could_be_extracted, plain_router};
 use crate::paths::private_at;
 
+/// Types that are surely neither a future, a function nor a router.
+const PLAIN: [&str; 17] = [
+    "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
+    "usize", "String",
+];
+
 /// Which functions get a check for a future.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Futures {
@@ -76,8 +82,10 @@ fn function(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) ->
     let Some(head) = Head::read(tokens) else { return 0 };
     let Some((at, TokenTree::Group(block))) = head.body.and_then(|at| Some((at, tokens.get(at)?))) else { return 0 };
     output.extend(tokens.iter().take(at).cloned());
-    let is_callable = futures == Futures::All && could_be_extracted(head.parameters);
-    let checks = checks(&head.result.iter().cloned().collect(), is_callable);
+    let is_callable = futures == Futures::All && could_be_extracted(head.parameters.clone());
+    let of_result = checks(&head.result.iter().cloned().collect(), is_callable);
+    let of_parameters = checks_of_parameters(&head.parameters);
+    let checks = never_called(&quote!(#of_result #of_parameters));
     output.extend([changed(block, |body| {
         let (inner, statements) = inner_attributes(checked(body, Futures::All));
         // In a block of their own, so that no item of the user's stands behind a statement.
@@ -90,7 +98,7 @@ fn function(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) ->
 fn constant(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) -> usize {
     let Some(Constant { ty, value: Some((begin, end)) }) = Constant::read(tokens) else { return 0 };
     output.extend(tokens.iter().take(begin).cloned());
-    let checks = checks(&ty.iter().cloned().collect(), false);
+    let checks = never_called(&checks(&ty.iter().cloned().collect(), false));
     let value = checked(tokens.get(begin..end).unwrap_or_default().iter().cloned().collect(), futures);
     if checks.is_empty() {
         output.extend(value);
@@ -105,9 +113,9 @@ fn constant(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) ->
 fn checks(ty: &TokenStream, is_callable: bool) -> TokenStream {
     let mut checks = TokenStream::new();
     let results = results(ty);
-    let can_be_named = |ty: &TokenStream| !has_word(ty, "impl") && !is_plain(ty);
     if can_be_named(ty) && results.is_empty() {
         checks.extend(check(ty, "no_function", "function"));
+        checks.extend(check(ty, "no_handler", "handler"));
         if is_callable {
             checks.extend(check(ty, "no_future", "kind"));
         }
@@ -119,17 +127,50 @@ fn checks(ty: &TokenStream, is_callable: bool) -> TokenStream {
     if plain_router(ty.clone()).is_none() {
         let routers = results.iter().chain([ty]).filter(|ty| can_be_named(ty));
         checks.extend(routers.map(|ty| check(ty, "no_router", "router")));
+        checks.extend(parts(ty).iter().map(check_part));
     }
+    checks
+}
+
+fn can_be_named(ty: &TokenStream) -> bool {
+    !has_word(ty, "impl") && !is_plain(ty)
+}
+
+/// The checks of what a function can put into its parameters.
+fn checks_of_parameters(parameters: &TokenStream) -> TokenStream {
+    let written = mutable(parameters);
+    let checks = written.iter().map(|ty| {
+        let results = results(ty);
+        let futures = results.iter().filter(|it| can_be_named(it)).map(|result| check(result, "no_future", "kind"));
+        let parts = if plain_router(ty.clone()).is_none() { parts(ty) } else { vec![] };
+        let parts = parts.iter().map(check_part);
+        quote!(#(#futures)* #(#parts)*)
+    });
+    checks.collect()
+}
+
+/// Checks in a closure that is never called.
+fn never_called(checks: &TokenStream) -> TokenStream {
     if checks.is_empty() {
-        return checks;
+        return TokenStream::new();
     }
     let span = marked(Span::call_site());
     let private = private_at(span);
     quote_spanned! {span=>
         let _ = || {
-            use #private::{NoFunction as _, NoRouter as _, Otherwise as _};
+            use #private::answers::*;
             #checks
         };
+    }
+}
+
+/// The checks of a type within another. Behind a reference it need not have a size, and a function is still one.
+fn check_part(ty: &TokenStream) -> TokenStream {
+    let span = marked(ty.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span()));
+    let (private, ty) = (private_at(span), as_ours(ty.clone()));
+    quote_spanned! {span=>
+        #private::no_handler(#private::Returned(#private::any::<&#ty>()).handler());
+        #private::no_router(#private::Returned(#private::any::<&#ty>()).router());
     }
 }
 
@@ -173,12 +214,122 @@ fn results(ty: &TokenStream) -> Vec<TokenStream> {
     found
 }
 
+/// The paths within `ty`, which may be other names: generic arguments, elements of tuples, lists and references.
+///
+/// Not those in types that this cannot take apart, and no name in the form of a constant: it may be a length.
+fn parts(ty: &TokenStream) -> Vec<TokenStream> {
+    let unknown = ["dyn", "impl", "for", "fn", "Fn", "FnMut", "FnOnce", "as"];
+    if unknown.iter().any(|word| has_word(ty, word)) {
+        return vec![];
+    }
+    let mut found = Vec::new();
+    collect_parts(&ty.clone().into_iter().collect::<Vec<_>>(), true, &mut found);
+    found
+}
+
+/// The paths in `tokens`, without the first one if it is the whole type.
+fn collect_parts(tokens: &[TokenTree], is_whole: bool, found: &mut Vec<TokenStream>) {
+    let is = |at: usize, of: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == of);
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        match token {
+            // A lifetime.
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => at += 2,
+            // The length of an array.
+            TokenTree::Punct(punct) if punct.as_char() == ';' => return,
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
+                collect_parts(&group.stream().into_iter().collect::<Vec<_>>(), false, found);
+                at += 1;
+            }
+            TokenTree::Ident(word) if word != "mut" && !is(at + 1, '=') && !is(at + 1, '!') => {
+                let begins = if is(at.wrapping_sub(1), ':') { at.saturating_sub(2) } else { at };
+                let end = path_end(tokens, at);
+                let path = tokens.get(begins..end).unwrap_or_default();
+                if !(is_whole && begins == 0 && end == tokens.len()) && may_be_another_name(path) {
+                    found.push(path.iter().cloned().collect());
+                }
+                let arguments = tokens.get(at..end).unwrap_or_default();
+                let open = arguments.iter().position(|it| matches!(it, TokenTree::Punct(it) if it.as_char() == '<'));
+                if let Some(inner) = open.and_then(|open| arguments.get(open + 1..arguments.len() - 1)) {
+                    collect_parts(inner, false, found);
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+}
+
+/// The end of the path that begins at `at`.
+fn path_end(tokens: &[TokenTree], at: usize) -> usize {
+    let mut angles = Angles::default();
+    let mut end = at;
+    while let Some(token) = tokens.get(end) {
+        let continues = match token {
+            TokenTree::Punct(punct) => {
+                let inside = !angles.outside();
+                angles.pass(punct);
+                inside || matches!(punct.as_char(), '<' | ':')
+            }
+            TokenTree::Ident(_) => {
+                end == at
+                    || !angles.outside()
+                    || matches!(tokens.get(end - 1), Some(TokenTree::Punct(it)) if it.as_char() == ':')
+            }
+            _ => !angles.outside(),
+        };
+        if !continues {
+            break;
+        }
+        end += 1;
+    }
+    end
+}
+
+/// Whether a path may name a function or a router: by its last name, which is of no type of the standard library that all know.
+fn may_be_another_name(path: &[TokenTree]) -> bool {
+    const KNOWN: [&str; 12] =
+        ["Option", "Result", "Vec", "Box", "Arc", "Rc", "Cow", "HashMap", "BTreeMap", "LazyLock", "str", "Self"];
+    let outside = path.iter().take_while(|token| !matches!(token, TokenTree::Punct(it) if it.as_char() == '<'));
+    let last = outside.filter_map(|token| if let TokenTree::Ident(word) = token { Some(word) } else { None }).last();
+    last.is_some_and(|last| {
+        let last = last.to_string();
+        last.contains(char::is_lowercase) && !KNOWN.contains(&&*last) && !PLAIN.contains(&&*last)
+    })
+}
+
+/// The types of the parameters that are references by which a function can give something out.
+fn mutable(parameters: &TokenStream) -> Vec<TokenStream> {
+    let tokens: Vec<_> = parameters.clone().into_iter().collect();
+    let is = |at: usize, of: char| matches!(tokens.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == of);
+    let mut found = Vec::new();
+    let mut angles = Angles::default();
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenTree::Punct(punct) = token else { continue };
+        angles.pass(punct);
+        if punct.as_char() != '&' || !angles.outside() || !is(at.wrapping_sub(1), ':') {
+            continue;
+        }
+        let mutability = if is(at + 1, '\'') { at + 3 } else { at + 1 };
+        if !matches!(tokens.get(mutability), Some(TokenTree::Ident(word)) if word == "mut") {
+            continue;
+        }
+        let mut angles = Angles::default();
+        let ty = tokens.iter().skip(mutability).take_while(|token| {
+            let ends = angles.ends_argument(token);
+            if let TokenTree::Punct(punct) = token {
+                angles.pass(punct);
+            }
+            !ends
+        });
+        // With its `mut`, so that the type itself is one of its parts.
+        found.push(ty.cloned().collect());
+    }
+    found
+}
+
 /// Whether `ty` is surely neither a future, a function nor a router: nothing, a reference, or a word of the language.
 fn is_plain(ty: &TokenStream) -> bool {
-    const PLAIN: [&str; 17] = [
-        "bool", "char", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "u128", "u16", "u32", "u64", "u8",
-        "usize", "String",
-    ];
     let mut tokens = ty.clone().into_iter();
     match (tokens.next(), tokens.next()) {
         (Some(TokenTree::Punct(first)), Some(_)) => {

@@ -20,17 +20,28 @@ pub(crate) fn begins_impl(before: &[TokenTree], token: &TokenTree) -> bool {
     matches!(token, TokenTree::Ident(word) if word == "impl") && can_begin_item(before)
 }
 
-/// Whether these parameters could all be extractors: none is a reference, or an `Arc` or `Rc` of `self`.
+/// Whether a type names a future, by the end of a name in it.
+pub(crate) fn says_future(tokens: TokenStream) -> bool {
+    find_name(tokens, &|name| name.ends_with("Future")).is_some()
+}
+
+/// Whether these parameters could all be extractors: none is a reference to what may not be static, or an `Arc` or `Rc` of
+/// `self`.
 pub(crate) fn could_be_extracted(parameters: TokenStream) -> bool {
     let (mut angles, mut is_receiver) = (Angles::default(), false);
-    !parameters.into_iter().any(|token| match token {
+    let tokens: Vec<_> = parameters.into_iter().collect();
+    let is_static = |at: usize| {
+        matches!(tokens.get(at + 1), Some(TokenTree::Punct(quote)) if quote.as_char() == '\'')
+            && matches!(tokens.get(at + 2), Some(TokenTree::Ident(name)) if name == "static")
+    };
+    !tokens.iter().enumerate().any(|(at, token)| match token {
         TokenTree::Ident(word) => {
             is_receiver |= word == "self" && angles.outside();
             is_receiver && angles.outside() && (word == "Arc" || word == "Rc")
         }
         TokenTree::Punct(punct) => {
-            angles.pass(&punct);
-            punct.as_char() == '&' && angles.outside()
+            angles.pass(punct);
+            punct.as_char() == '&' && angles.outside() && !is_static(at)
         }
         _ => false,
     })
