@@ -28,17 +28,17 @@ async fn edit(
             .await,
     )
 }
-const _: fn() = {
+const _: () = {
     #[authorize(patch.owner = = user.id)]
     async fn __is_of_auth_core() {
         ::auth_core::__private::not_ours!("authorize")
     }
-    __is_of_auth_core
+    let _ = __is_of_auth_core;
 };
 const _: [(); {
     let _: fn() = || {
         use ::auth_core::__private::check::{
-            OfAny as _, OfBody as _, OfCaller as _, OfData as _,
+            OfAny as _, OfBody as _, OfCaller as _, OfData as _, OfState as _,
         };
         ::auth_core::__private::check::Parameter::<Json<Patch>>::NEW.data();
     };

@@ -28,12 +28,12 @@ async fn drafts(
             .await,
     )
 }
-const _: fn() = {
+const _: () = {
     #[authorize(user.is_author())]
     async fn __is_of_auth_core() {
         ::auth_core::__private::not_ours!("authorize")
     }
-    __is_of_auth_core
+    let _ = __is_of_auth_core;
 };
 ::auth_core::__private::policy! {
     __drafts_policy, "drafts", ::auth_core::__private::Requirement::auth(), enum alone;

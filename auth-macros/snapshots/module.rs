@@ -40,12 +40,12 @@ pub mod admin {
         enum
     }
     pub async fn purge(_: ::auth_core::__private::Guard<__purge_policy>, id: Path<u32>) {}
-    const _: fn() = {
+    const _: () = {
         #[require(mfa)]
         async fn __is_of_auth_core() {
             ::auth_core::__private::not_ours!("require")
         }
-        __is_of_auth_core
+        let _ = __is_of_auth_core;
     };
     ::auth_core::__private::policy! {
         __purge_policy, "purge", ::auth_core::__private::Requirement::All(&

@@ -14,7 +14,7 @@ async fn greet(
 const _: [(); {
     let _: fn() = || {
         use ::auth_core::__private::check::{
-            OfAny as _, OfBody as _, OfCaller as _, OfData as _,
+            OfAny as _, OfBody as _, OfCaller as _, OfData as _, OfState as _,
         };
         ::auth_core::__private::check::Under::<Option<Identity>, true>::NEW.check();
     };

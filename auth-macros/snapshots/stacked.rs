@@ -7,12 +7,12 @@ async fn reports() {}
 
 #[inline]
 async fn reports(_: ::auth_core::__private::Guard<__reports_policy>) {}
-const _: fn() = {
+const _: () = {
     #[auth_core::require_scope("reports:read")]
     async fn __is_of_auth_core() {
         ::auth_core::__private::not_ours!("auth_core::require_scope")
     }
-    __is_of_auth_core
+    let _ = __is_of_auth_core;
 };
 ::auth_core::__private::policy! {
     __reports_policy, "reports", ::auth_core::__private::Requirement::All(&

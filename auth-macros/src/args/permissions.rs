@@ -18,15 +18,16 @@ pub(super) fn permission(input: ParseStream<'_>, _: &mut Errors) -> syn::Result<
     if input.peek(Lit) {
         return Err(not_a_path(&input.parse()?));
     }
-    let path = path(input)?;
+    let path =
+        path(input, "the name of a permission", "`UsersRead`, or a path such as `staff::Permission::UsersRead`")?;
     match path.get_ident() {
         Some(word) if input.peek(token::Paren) => {
             let content;
             syn::parenthesized!(content in input);
             drain(&content);
-            let remedy = format!("write `#[require({}(permission(UsersRead), ..))]`", word.unraw());
             let remedy = match word.to_string().as_str() {
-                "any" | "all" | "not" => remedy,
+                "not" => "write `#[require(not(permission(UsersRead)))]`".to_owned(),
+                "any" | "all" => format!("write `#[require({}(permission(UsersRead), ..))]`", word.unraw()),
                 _ => "permissions are listed by name: `UsersRead, UsersWrite`".to_owned(),
             };
             return Err(error(word.span(), format_args!("`{word}(..)` is not a permission"), remedy));

@@ -63,8 +63,8 @@ fn arguments(span: Span, input: ParseStream<'_>) -> syn::Result<RateLimit> {
         return Err(error(word.span(), "the quota stands before `by`", FORM));
     }
     let literal = literal::string(input, "a quota", "\"10/m\"")?;
-    let (count, secs, burst) = quota(&literal.value()).ok_or_else(|| {
-        let problem = format!("`{}` is not a quota", literal.value());
+    let (count, secs, burst) = quota(&literal.value()).map_err(|wrong| {
+        let problem = format!("`{}` is not a quota{wrong}", literal.value());
         error(literal.span(), problem, "write a number per period: `10/m`, `5/15m` or `100/m burst 200`")
     })?;
     if input.is_empty() {
@@ -72,7 +72,8 @@ fn arguments(span: Span, input: ParseStream<'_>) -> syn::Result<RateLimit> {
         return Err(error(literal.span(), "`#[rate_limit]` does not say by what it counts", remedy));
     }
     input.parse::<Token![,]>().map_err(|found| error(found.span(), "expected a comma behind the quota", FORM))?;
-    let word: Ident = input.parse().map_err(|found| error(found.span(), "expected `by = ..`", FORM))?;
+    let end = if input.is_empty() { literal.span() } else { input.span() };
+    let word: Ident = input.parse().map_err(|_| error(end, "expected `by = ..`", FORM))?;
     if word != "by" {
         let problem = format!("`#[rate_limit]` has no argument `{word}`");
         let remedy = match By::ALL.iter().find(|(name, _)| word == name) {
@@ -93,7 +94,12 @@ fn arguments(span: Span, input: ParseStream<'_>) -> syn::Result<RateLimit> {
     };
     let _ = input.parse::<Token![,]>();
     if !input.is_empty() {
-        let remedy = "write another `#[rate_limit(..)]` for another quota";
+        let is_burst = input.fork().parse::<Ident>().is_ok_and(|word| word == "burst");
+        let remedy = if is_burst {
+            "write it into the quota: `\"100/m burst 200\"`"
+        } else {
+            "write another `#[rate_limit(..)]` for another quota"
+        };
         let more = error(input.span(), "`#[rate_limit]` takes one quota and `by`", remedy);
         input.parse::<TokenStream>()?;
         return Err(more);
@@ -101,16 +107,26 @@ fn arguments(span: Span, input: ParseStream<'_>) -> syn::Result<RateLimit> {
     Ok(RateLimit { span, count, secs, burst, by: kind })
 }
 
-/// Number, period in seconds, and number at once. `auth_core::limits::Quota` reads the same text.
-fn quota(text: &str) -> Option<(u32, u64, u32)> {
+/// Number, period in seconds, and number at once; or what is wrong, where the form is right. `auth_core::limits::Quota` reads
+/// the same text.
+fn quota(text: &str) -> Result<(u32, u64, u32), &'static str> {
+    const NO_FORM: &str = "";
+
     let (rate, burst) = match text.split_once("burst") {
         Some((rate, burst)) => (rate, Some(burst)),
         None => (text, None),
     };
-    let number = |text: &str| text.trim().parse::<u32>().ok().filter(|number| *number > 0);
-    let (count, period) = rate.split_once('/')?;
+    let number = |text: &str| match text.trim() {
+        digits if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) => Err(NO_FORM),
+        digits => match digits.parse::<u32>() {
+            Ok(0) => Err(": the number must be greater than zero"),
+            Ok(number) => Ok(number),
+            Err(_) => Err(": the number is too large"),
+        },
+    };
+    let (count, period) = rate.split_once('/').ok_or(NO_FORM)?;
     let count = number(count)?;
-    let burst = burst.map_or(Some(count), number)?;
+    let burst = burst.map_or(Ok(count), number)?;
     let period = period.trim();
     let digits = period.trim_end_matches(|c: char| c.is_ascii_alphabetic());
     let unit = match &period[digits.len()..] {
@@ -118,9 +134,12 @@ fn quota(text: &str) -> Option<(u32, u64, u32)> {
         "m" => 60,
         "h" => 60 * 60,
         "d" => 24 * 60 * 60,
-        _ => return None,
+        _ => return Err(NO_FORM),
     };
-    let many: u64 = if digits.is_empty() { 1 } else { digits.parse().ok()? };
-    let secs = many.checked_mul(unit).filter(|secs| (1..=LONGEST).contains(secs))?;
-    Some((count, secs, burst))
+    let many: u64 = if digits.is_empty() { 1 } else { digits.parse().map_err(|_| NO_FORM)? };
+    match many.checked_mul(unit) {
+        Some(0) => Err(": the period must be greater than zero"),
+        Some(secs) if secs <= LONGEST => Ok((count, secs, burst)),
+        _ => Err(": the period is longer than 366 days"),
+    }
 }

@@ -1,5 +1,6 @@
 //! Roles: paths of the application's role enum, and `any`, `all` and `not` of them.
 
+use proc_macro2::TokenTree;
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Path, Token, parenthesized, token};
@@ -17,12 +18,20 @@ pub(super) fn role(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<R
     if input.peek(Lit) {
         return Err(not_a_path(&input.parse()?));
     }
-    let path = path(input)?;
+    let path = path(input, "the name of a role", "`Admin`, or a path such as `staff::Role::Admin`")?;
     match path.get_ident() {
         Some(word) if input.peek(token::Paren) => return combined(word, input, errors),
         Some(word) if input.peek(Token![=]) => {
             let problem = format!("there is no argument `{word}` here");
             return Err(error(word.span(), problem, "roles are listed by name: `Admin, Moderator`"));
+        }
+        Some(word) if ["all", "any", "not"].iter().any(|it| word == it) => {
+            let problem = format!("`{word}` takes its roles in parentheses");
+            let error = error(word.span(), problem, format_args!("write `{word}(Admin)`"));
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<TokenTree>()?;
+            }
+            return Err(error);
         }
         _ => {}
     }

@@ -27,7 +27,8 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<R
         let literal: Lit = input.parse()?;
         return Err(error(literal.span(), "a literal is not a requirement", literal_help(&literal)));
     }
-    let path = path(input)?;
+    let example = "`role(Admin)`, `scope(\"reports:read\")`, or the name of a policy: `StaffOnDuty`";
+    let path = path(input, "a requirement", example)?;
     let span = path.segments.first().map_or_else(|| input.span(), |first| first.ident.span());
     let kind = match path.get_ident() {
         Some(word) if input.peek(token::Paren) => return with_arguments(word, input, errors),
@@ -44,8 +45,9 @@ pub(crate) fn term(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<R
     Ok(RequirementExpr::new(span, kind))
 }
 
-/// A path such as `crate::policies::StaffOnDuty`, without generic arguments.
-pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
+/// A path such as `crate::policies::StaffOnDuty`, without generic arguments; `what` is its meaning and `example` its form, for
+/// the error.
+pub(super) fn path(input: ParseStream<'_>, what: &str, example: &str) -> syn::Result<Path> {
     let leading_colon: Option<Token![::]> = input.parse()?;
     let mut path = Path { leading_colon, segments: Punctuated::new() };
     loop {
@@ -53,7 +55,7 @@ pub(super) fn path(input: ParseStream<'_>) -> syn::Result<Path> {
             return Err(error(input.span(), "paths have no generic arguments here", "write the plain path"));
         }
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected a word or a path"));
+            return Err(error(input.span(), format_args!("expected {what}"), format_args!("write {example}")));
         }
         path.segments.push_value(input.call(Ident::parse_any)?.into());
         if !input.peek(Token![::]) {

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use syn::Ident;
 use syn::spanned::Spanned as _;
+use syn::{Ident, Path};
 
 use crate::args::{By, Kind, RequirementExpr};
 use crate::diagnostics::Errors;
@@ -56,12 +56,22 @@ pub(crate) fn policy(name: &Ident, term: &RequirementExpr, errors: &mut Errors) 
 
 fn within_itself(name: &Ident, term: &RequirementExpr, errors: &mut Errors) {
     if let Kind::Policy(path) = &term.kind
-        && path.is_ident(name)
+        && is_of_here(path, name)
     {
         errors.add(term.span, format_args!("the policy `{name}` is defined by itself"), "name what it requires");
     }
     for part in term.parts() {
         within_itself(name, part, errors);
+    }
+}
+
+/// Whether a path is `name`, or `self::name`.
+fn is_of_here(path: &Path, name: &Ident) -> bool {
+    let mut segments = path.segments.iter().map(|segment| &segment.ident);
+    match (segments.next(), segments.next(), segments.next()) {
+        (Some(only), None, _) => only == name,
+        (Some(first), Some(last), None) => first == "self" && last == name,
+        _ => false,
     }
 }
 

@@ -102,6 +102,9 @@ impl Place {
                 "unsafe" => match &*word_of(tokens.next().as_ref()) {
                     "impl" => Self::Impl,
                     "trait" => elsewhere("a trait"),
+                    "extern" if tokens.next().is_some() && matches!(tokens.next(), Some(TokenTree::Group(_))) => {
+                        elsewhere("an `extern` block")
+                    }
                     _ => Self::Function,
                 },
                 "struct" => elsewhere("a struct"),
@@ -114,7 +117,14 @@ impl Place {
                 },
                 "type" => elsewhere("a type alias"),
                 "use" => elsewhere("an import"),
-                "extern" if word_of(tokens.next().as_ref()) == "crate" => elsewhere("an import"),
+                "union" if matches!(tokens.next(), Some(TokenTree::Ident(name)) if name != "fn") => {
+                    elsewhere("a union")
+                }
+                "extern" => match tokens.find(|token| !matches!(token, TokenTree::Literal(_))) {
+                    Some(TokenTree::Group(_)) => elsewhere("an `extern` block"),
+                    Some(TokenTree::Ident(next)) if next == "crate" => elsewhere("an import"),
+                    _ => Self::Function,
+                },
                 "macro_rules" => elsewhere("a macro"),
                 _ if is_punct(tokens.next().as_ref(), '!') => elsewhere("the call of a macro"),
                 _ => Self::Function,

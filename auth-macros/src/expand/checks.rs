@@ -36,12 +36,14 @@ pub(super) fn checks(sig: &Signature, term: &RequirementExpr, cfgs: &TokenStream
         _ => None,
     });
     let checks: Vec<_> = parameters.collect();
-    if checks.is_empty() || is_generic || has(&sig.to_token_stream(), "Self") {
+    // A middleware of axum ends with it, behind the request.
+    let is_middleware = matches!(sig.inputs.last(), Some(FnArg::Typed(PatType { ty, .. })) if name(&ty.to_token_stream()).is_some_and(|it| it == "Next"));
+    if is_middleware || checks.is_empty() || is_generic || has(&sig.to_token_stream(), "Self") {
         return TokenStream::new();
     }
     let private = private();
     let body = quote! {
-        use #private::check::{OfAny as _, OfBody as _, OfCaller as _, OfData as _};
+        use #private::check::{OfAny as _, OfBody as _, OfCaller as _, OfData as _, OfState as _};
         #(#checks)*
     };
     if sig.generics.params.is_empty() {
@@ -66,11 +68,21 @@ fn parameter(ty: &Type, is_last: bool, open: Option<&TokenStream>) -> Option<Tok
     let is = |names: &[&str]| name.as_ref().is_some_and(|name| names.iter().any(|it| name == it));
     let own = if !is_last && is(&BODIES) {
         Some(check("earlier"))
+    } else if !is(&["State"]) && may_be_state(&tokens) {
+        Some(check("state"))
     } else {
         (is(&DATA) && !is_readable(arguments)).then(|| check("data"))
     };
     let under = open.map(|open| quote_spanned!(span=> #private::check::Under::<#ty, #open>::NEW.check();));
     (own.is_some() || under.is_some()).then(|| quote!(#own #under))
+}
+
+/// Whether a name in a type is one that applications give to their state.
+fn may_be_state(ty: &TokenStream) -> bool {
+    ty.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(word) => word == "Auth" || word != "State" && word.to_string().ends_with("State"),
+        _ => false,
+    })
 }
 
 /// The last name of a path before any generic arguments.

@@ -89,12 +89,12 @@ pub(super) fn proofs(taken: &[Attribute], cfgs: &TokenStream) -> TokenStream {
         let (attr, proof) = (as_ours(attr.to_token_stream()), Ident::new(PROOF, span));
         quote_spanned! {span=>
             #cfgs
-            const _: fn() = {
+            const _: () = {
                 #attr
                 async fn #proof() {
                     #private::not_ours!(#path)
                 }
-                #proof
+                let _ = #proof;
             };
         }
     };

@@ -7,7 +7,7 @@
 
 use std::marker::PhantomData;
 
-use axum::extract::{FromRequest, FromRequestParts, Path, Query};
+use axum::extract::{FromRef, FromRequest, FromRequestParts, Path, Query};
 use axum::{Form, Json};
 use serde::de::DeserializeOwned;
 
@@ -96,6 +96,37 @@ pub trait Data {}
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> Data for T {}
 
+/// States that are extractors of themselves.
+impl<T: FromRequestParts<T>> Parameter<T> {
+    pub const fn state(self) {}
+}
+
+/// States of an application.
+pub trait OfState: Sized {
+    type State;
+
+    fn state(self)
+    where
+        Self::State: Extractor,
+    {
+    }
+}
+
+impl<T> OfState for Parameter<T>
+where
+    Auth: FromRef<T>,
+{
+    type State = T;
+}
+
+/// Implemented by nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is the application's state, and no extractor",
+    label = "the state",
+    note = "write `State(state): State<{Self}>`, with `use axum::extract::State;`"
+)]
+pub trait Extractor {}
+
 /// A parameter of a handler whose policy is `auth(optional)`, if `OPTIONAL`.
 #[derive(Debug)]
 pub struct Under<T, const OPTIONAL: bool>(PhantomData<T>);
@@ -134,6 +165,7 @@ pub trait OfAny: Sized {
     fn check(self) {}
     fn earlier(self) {}
     fn data(self) {}
+    fn state(self) {}
 }
 
 impl<T, const OPTIONAL: bool> OfAny for &Under<T, OPTIONAL> {}
