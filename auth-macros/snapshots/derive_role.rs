@@ -57,7 +57,10 @@ impl ::auth_core::__private::core::str::FromStr for Role {
     type Err = ::auth_core::__private::UnknownRole;
     fn from_str(
         name: &::auth_core::__private::core::primitive::str,
-    ) -> ::auth_core::__private::core::result::Result<Self, Self::Err> {
+    ) -> ::auth_core::__private::core::result::Result<
+        Self,
+        ::auth_core::__private::UnknownRole,
+    > {
         match name {
             "user" => ::auth_core::__private::core::result::Result::Ok(Self::User),
             "moderator" => {

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 use syn::{Expr, FnArg, Pat, PatType, ReturnType, Token, Type};
 
@@ -162,7 +163,7 @@ fn is_state(ty: &Type) -> bool {
 fn collect_bindings(pattern: TokenStream, bindings: &mut Vec<String>) {
     for token in pattern {
         match token {
-            TokenTree::Ident(word) => bindings.push(word.to_string()),
+            TokenTree::Ident(word) => bindings.push(word.unraw().to_string()),
             TokenTree::Group(group) => collect_bindings(group.stream(), bindings),
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
@@ -172,7 +173,7 @@ fn collect_bindings(pattern: TokenStream, bindings: &mut Vec<String>) {
 /// Whether `is` holds for an identifier anywhere in `tokens`, including the text of literals (`"{id}"` names `id`).
 fn names(tokens: TokenStream, is: &dyn Fn(&str) -> bool) -> bool {
     tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(word) => is(&word.to_string()),
+        TokenTree::Ident(word) => is(&word.unraw().to_string()),
         TokenTree::Group(group) => names(group.stream(), is),
         TokenTree::Literal(literal) => literal.to_string().split(|c: char| !c.is_alphanumeric() && c != '_').any(is),
         TokenTree::Punct(_) => false,

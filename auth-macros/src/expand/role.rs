@@ -122,7 +122,7 @@ fn text(kind: EnumKind, RoleEnum { ident, roles, .. }: &RoleEnum) -> TokenStream
         #[automatically_derived]
         impl #core::str::FromStr for #ident {
             type Err = #unknown;
-            fn from_str(name: &#core::primitive::str) -> #core::result::Result<Self, Self::Err> {
+            fn from_str(name: &#core::primitive::str) -> #core::result::Result<Self, #unknown> {
                 match name {
                     #(#names => #core::result::Result::Ok(Self::#variants),)*
                     _ => #core::result::Result::Err(#unknown::new(name, &[#(#names),*])),

@@ -1,8 +1,8 @@
 //! Modules and impl blocks. Only the heads of their items are parsed; bodies stay tokens.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, Generics, Ident, ItemImpl, Path, Token, Type, Visibility, braced, token};
 
 use super::{Attr, Handler};
@@ -187,6 +187,10 @@ fn items(input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
 }
 
 fn item(input: ParseStream<'_>) -> syn::Result<Item> {
+    if let Some(passed) = passed_item(input) {
+        input.parse::<TokenTree>()?;
+        return item.parse2(passed);
+    }
     let ahead = input.fork();
     ahead.call(Attribute::parse_outer)?;
     let vis = ahead.parse::<Visibility>()?;
@@ -212,6 +216,18 @@ fn item(input: ParseStream<'_>) -> syn::Result<Item> {
         (None, None) if is_import && !matches!(vis, Visibility::Inherited) => Item::Export(vis, tokens),
         (None, None) => Item::Other(tokens),
     })
+}
+
+/// The item that a `macro_rules!` has passed on as a whole (`$item:item`), in invisible delimiters.
+fn passed_item(input: ParseStream<'_>) -> Option<TokenStream> {
+    let (inner, ..) = input.cursor().group(Delimiter::None)?;
+    let tokens = inner.token_stream();
+    let ends_item = match tokens.clone().into_iter().last()? {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    };
+    ends_item.then_some(tokens)
 }
 
 /// Whether a function begins here, after its visibility.

@@ -10,6 +10,8 @@
 mod accepted;
 mod compiler;
 mod page;
+#[allow(unused, unreachable_pub, clippy::all, clippy::pedantic, reason = "nothing of it is called")]
+mod unusual;
 
 /// The recommended code of the cases; the test is that it compiles.
 #[allow(unused, unreachable_pub, clippy::all, clippy::pedantic, reason = "each is an excerpt")]
