@@ -33,7 +33,7 @@ fn read(variables: &[(&str, &str)]) -> String {
 }
 
 /// The line of a child process with this prefix, or with `error: `.
-fn said(child: &str, begins: &str, variables: &[(&str, &str)]) -> String {
+pub(crate) fn said(child: &str, begins: &str, variables: &[(&str, &str)]) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--ignored", "--exact", child, "--nocapture"]).env_clear();
     let output = command.envs(variables.iter().copied()).output().unwrap();
@@ -118,7 +118,17 @@ fn issuers_are_read_from_a_list_or_a_file() {
     for variables in [("AUTH_TRUSTED_ISSUERS", json), ("AUTH_TRUSTED_ISSUERS_FILE", &path)] {
         let said = issuers(&[variables]);
         let (one, two) = said.split_once("}, Issuer {").unwrap();
-        for word in ["https://one.example", "\"api\"", "one|", "realm_access", "any_type: false", "plain_http: false"] {
+        for word in [
+            "https://one.example",
+            "\"api\"",
+            "one|",
+            "realm_access",
+            "any_type: false",
+            "plain_http: false",
+            "private_addresses: false",
+            "client_id_as_audience: false",
+            "proxy: None",
+        ] {
             assert!(one.contains(word), "{word}: {one}");
         }
         for word in [

@@ -188,6 +188,8 @@ async fn a_negation_over_what_could_not_be_read_is_refused() {
         ("/not/password", "amr", json!(["otp"]), 200),
         ("/not/password", "amr", json!("otp"), 200),
         ("/not/password", "amr", json!("otp pwd"), 403),
+        ("/not/password", "amr", json!(["otp pwd"]), 403),
+        ("/not/password", "amr", json!(["otp", ""]), 403),
         ("/not/admin", "roles", json!("Reader"), 200),
         ("/not/admin", "roles", json!("org:team/Reader-1"), 200),
         ("/not/reports", "scope", json!("other more"), 200),

@@ -105,6 +105,12 @@ async fn keys_at_an_address_that_is_not_allowed_are_not_fetched() {
     ] {
         is_rejected(|server| server.metadata(Reply::json(&json!({ "issuer": server.url, "jwks_uri": uri })))).await;
     }
+    // Of the same server, so that nothing but the check refuses them: no address of the loopback interface, and a password.
+    for (allowed, other) in [("127.0.0.1", "0.0.0.0"), ("127.0.0.1", "user:password@127.0.0.1")] {
+        let keys = |server: &IssuerServer| format!("{}/jwks", server.url.replace(allowed, other));
+        let lie = |server: &IssuerServer| json!({ "issuer": server.url, "jwks_uri": keys(server) });
+        is_rejected(|server| server.metadata(Reply::json(&lie(server)))).await;
+    }
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jsonwebtoken::Algorithm;
+use jsonwebtoken::{Algorithm, EncodingKey};
 use serde_json::{Value, json};
 
 use super::server::{IssuerServer, Reply, public, set};
@@ -174,14 +174,20 @@ async fn rfc7517_s4_4_a_key_verifies_its_own_algorithm_alone() {
 #[tokio::test]
 async fn a_routine_fetch_delays_no_request() {
     let (server, service, forger) = pair().await;
+    let service = Arc::new(service);
     let good = token(&forger, "k", lasting(&server));
     assert_eq!(service.me(&good).await, 200);
     server.hang();
+    // A request that waited for them would be refused.
+    server.keys(&[("other", &Forger::eddsa())]);
     service.clock.advance(Duration::from_mins(10));
-    assert_eq!(service.me(&good).await, 200);
+    let call = tokio::spawn({
+        let (service, good) = (Arc::clone(&service), good.clone());
+        async move { service.me(&good).await }
+    });
     server.is_asked().await;
-    assert_eq!(service.me(&good).await, 200);
     server.go_on();
+    assert_eq!(call.await.unwrap(), 200);
 }
 
 #[tokio::test]
@@ -276,6 +282,17 @@ async fn rfc7517_s5_unusable_keys_of_a_set_are_ignored() {
     // With an exponent of 1 the padded hash is its own signature.
     let message = token(&Forger::rsa(Algorithm::RS256), "exponent1", claims(&server.url));
     assert_eq!(service.me(&self_signed(message.rsplit_once('.').unwrap().0)).await, 401);
+}
+
+#[tokio::test]
+async fn a_key_whose_private_half_is_public_is_ignored() {
+    let (server, service, forger) = pair().await;
+    // Of RFC 8037 appendix A: anyone can sign with it.
+    let private = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+    let printed = Forger { key: EncodingKey::from_ed_pem(private.as_bytes()).unwrap(), algorithm: Algorithm::EdDSA };
+    server.keys(&[("k", &forger), ("printed", &printed)]);
+    assert_eq!(service.me(&token(&printed, "printed", claims(&server.url))).await, 401);
+    assert_eq!(service.me(&token(&forger, "k", claims(&server.url))).await, 200);
 }
 
 /// The signature of `message` with an RSA exponent of 1: EMSA-PKCS1-v1_5 itself.

@@ -14,6 +14,7 @@ use super::server::{IssuerServer, Reply};
 use super::{NOW, Service, claims, me, pair, token, trust};
 use crate::forge::Forger;
 use crate::service::{EMAIL, PASSWORD};
+use crate::settings::said;
 
 #[tokio::test]
 async fn rfc8725_s3_8_a_token_of_a_trusted_issuer_is_accepted_and_of_no_other() {
@@ -87,6 +88,20 @@ async fn a_proxy_in_the_private_network_resolves_the_name_of_the_issuer() {
         first_line = first_line => assert_eq!(first_line, "CONNECT issuer.invalid:443 HTTP/1.1"),
         status = service.me(&good) => panic!("{status} without a request to the proxy"),
     }
+}
+
+/// Not a test: the child process of the next one.
+#[tokio::test]
+#[ignore = "run by the next test"]
+async fn child() {
+    let (server, service, forger) = pair().await;
+    println!("status: {}", service.me(&token(&forger, "k", claims(&server.url))).await);
+}
+
+#[test]
+fn a_proxy_of_the_environment_is_not_used() {
+    let nowhere = ["http_proxy", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:1"));
+    assert_eq!(said("issuers::trust::child", "status: ", &nowhere), "status: 200");
 }
 
 #[test]
@@ -187,6 +202,9 @@ async fn a_service_with_its_own_users_trusts_issuers_as_well() {
     let service = Service::serve(auth, clock.clone()).await;
     assert_eq!(service.subject(login.access.expose()).await, id.to_string());
     assert_eq!(service.subject(&token(&Forger::es256(), "k", claims(&server.url))).await, "theirs|ada");
+    let mut unnamed = claims(&server.url);
+    unnamed.insert("sub".into(), json!(""));
+    assert_eq!(service.me(&token(&Forger::es256(), "k", unnamed)).await, 401, "the prefix alone is no subject");
     // Signed by the other issuer, with our `iss`.
     assert_eq!(service.me(&token(&Forger::es256(), "k", claims("https://own.example"))).await, 401);
 }
