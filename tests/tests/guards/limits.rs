@@ -1,9 +1,12 @@
 //! `#[rate_limit(..)]`.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use auth_core::limits::RateLimits;
 use auth_core::prelude::*;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::map_request;
 
 use crate::service::{Answer, NOTHING, Service, let_in, refused};
 
@@ -83,6 +86,20 @@ async fn a_limit_by_address_comes_before_the_guard() {
     }
     assert_eq!(service.anonymously("/by_address").await, limited());
     assert_eq!(service.with_token("/by_address", &token).await, limited());
+}
+
+async fn without_an_address(mut request: Request) -> Request {
+    request.extensions_mut().remove::<ConnectInfo<SocketAddr>>();
+    request
+}
+
+#[tokio::test]
+async fn clients_without_an_address_share_a_limit() {
+    let service = Service::start(|auth| app(auth).layer(map_request(without_an_address))).await;
+    for _ in 0..2 {
+        assert_eq!(service.anonymously("/by_address").await, refused(401, NOTHING));
+    }
+    assert_eq!(service.anonymously("/by_address").await, limited());
 }
 
 #[tokio::test]

@@ -401,6 +401,27 @@ async fn an_attacker_cannot_use_up_the_messages_of_an_owner() {
     assert_eq!(scene.messages().await.len(), 31);
 }
 
+#[tokio::test]
+async fn a_device_in_use_stays_known_and_another_does_not() {
+    let scene = Scene::new().await;
+    let at = |address: &str| system().address(address.parse().unwrap());
+    let (home, office, elsewhere) = (at("192.0.2.7"), at("198.51.100.7"), at("203.0.113.10"));
+    let login = async |context| {
+        scene.auth.login(context, auth_core::Login::new("ada@example.com", PASSWORD)).await.unwrap();
+    };
+    login(&office).await;
+    login(&home).await;
+    scene.clock.advance(Duration::from_hours(50 * 24));
+    login(&home).await;
+    scene.clock.advance(Duration::from_hours(45 * 24));
+    let ask = async |context| scene.auth.request_password_reset(context, "ada@example.com").await;
+    for _ in 0..10 {
+        ask(&elsewhere).await.unwrap();
+    }
+    assert!(matches!(ask(&office).await, Err(AccountError::RateLimited(_))), "known for 90 days");
+    ask(&home).await.unwrap();
+}
+
 /// A delivery that takes a permit, waits where there is none, and then fails.
 #[derive(Clone)]
 struct Stuck(Arc<Semaphore>);

@@ -103,12 +103,16 @@ async fn guesses_at_a_step_up_and_at_a_new_password_have_one_limit() {
     assert_eq!(step_up(PASSWORD).await, 200);
 }
 
+/// One thread hashes, so that a guess is counted before a right password behind it is checked.
+fn with_one_hash_at_a_time(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
+    runtime.block_on(test);
+}
+
 /// Of requests that began before the limit was used up, none learns that its password is right.
 #[test]
 fn a_right_password_among_guesses_at_the_same_time_is_not_answered() {
-    // One thread hashes, so that the guess is counted before the right password is checked.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build().unwrap();
-    runtime.block_on(async {
+    with_one_hash_at_a_time(async {
         let one = RateLimits::off().failures(Limited::Login, By::Account, Quota::per_hour(1));
         let service = Service::start_with(|builder| builder.rate_limits(one)).await;
         let context = Context::system("test");
@@ -118,6 +122,21 @@ fn a_right_password_among_guesses_at_the_same_time_is_not_answered() {
         assert!(matches!(right, Err(AccountError::RateLimited(_))), "{right:?}");
         service.advance(3600);
         assert_eq!(guess(&service, &context, PASSWORD).await, Ok(()));
+    });
+}
+
+#[test]
+fn a_right_password_at_a_known_device_among_guesses_of_others_is_answered() {
+    with_one_hash_at_a_time(async {
+        let once = Quota::per_hour(1);
+        let limits = RateLimits::off().failures(Limited::Login, By::Account, once);
+        let limits = limits.failures(Limited::Login, By::Device, once);
+        let service = Service::start_with(|builder| builder.rate_limits(limits)).await;
+        let at = |address: &str| Context::system("test").address(address.parse().unwrap());
+        let (home, elsewhere) = (at("192.0.2.7"), at("203.0.113.10"));
+        guess(&service, &home, PASSWORD).await.unwrap();
+        let (guessed, right) = tokio::join!(guess(&service, &elsewhere, WRONG), guess(&service, &home, PASSWORD));
+        assert_eq!((guessed, right), (Err(AccountError::InvalidCredentials), Ok(())));
     });
 }
 
@@ -202,6 +221,12 @@ async fn clients_introspections_and_api_keys_are_limited() {
     refused.is_error(429, "temporarily_unavailable");
     assert_eq!(refused.header("ratelimit-policy"), r#""api_key-address";q=2;w=60"#);
     assert_eq!(refused.header(AUTHORIZATION.as_str()), "");
+    let right = service.introspect(&key, "no token").await;
+    assert_eq!(
+        right.header("ratelimit-policy"),
+        r#""api_key-address";q=2;w=60"#,
+        "the answer distinguishes a right key"
+    );
 }
 
 #[tokio::test]
@@ -217,6 +242,19 @@ async fn nodes_share_their_limits_by_shared_counters() {
     for service in [&one, &other] {
         assert!(matches!(guess(service, &context, PASSWORD).await, Err(AccountError::RateLimited(_))));
     }
+}
+
+/// Limits of attempts exempt known devices from those of messages alone.
+#[tokio::test]
+async fn attempts_at_logins_have_one_limit_at_every_device() {
+    let limits = RateLimits::new().attempts(Limited::Login, By::Account, "2/d".parse().unwrap());
+    let service = Service::start_with(|builder| builder.rate_limits(limits)).await;
+    let home = Context::system("test").address("192.0.2.7".parse().unwrap());
+    for _ in 0..2 {
+        guess(&service, &home, PASSWORD).await.unwrap();
+    }
+    let Err(AccountError::RateLimited(used_up)) = guess(&service, &home, PASSWORD).await else { panic!("answered") };
+    assert_eq!(used_up.by, By::Account);
 }
 
 /// Counters whose server is away, or never answers.

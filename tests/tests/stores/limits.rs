@@ -2,10 +2,12 @@
 
 use auth_core::cluster::{Counters, MemoryCounters, PostgresCounters, RedisCounters};
 use auth_core::limits::{By, Limited, Quota, RateLimits};
+use auth_core::prelude::*;
 use auth_core::store::{MemoryStore, PostgresStore};
 use auth_core::testing::in_memory;
-use auth_core::{AccountError, Auth, Context, Login, Registration, SubjectId};
+use auth_core::{AccountError, Context, Login, Registration};
 use auth_tests::servers::{Database, Redis};
+use auth_tests::{Client, serve};
 
 const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "correct staple in a battery";
@@ -50,8 +52,66 @@ async fn a_known_device_has_one_limit_at_all_nodes<C: Counters + Clone>(counters
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn attempts_at_all_nodes_have_one_limit() {
+    for by in [By::Address, By::Account, By::Global] {
+        let counters = MemoryCounters::new();
+        let limits = RateLimits::off().attempts(Limited::Registration, by, "2/d".parse().unwrap());
+        let node = || in_memory().rate_limits(limits.clone()).shared_limits(counters.clone()).build().unwrap();
+        let (one, other) = (node(), node());
+        let register = async |node: &Auth| {
+            let context = Context::system("test").address("203.0.113.10".parse().unwrap());
+            node.register(&context, Registration::new(ADA, "short")).await.map(|_| ())
+        };
+        for node in [&one, &other] {
+            assert!(matches!(register(node).await, Err(AccountError::WeakPassword(_))), "{by:?}");
+        }
+        for node in [&one, &other] {
+            assert_eq!(limited_by(&register(node).await), by);
+        }
+    }
+}
+
+#[public]
+#[rate_limit("2/d", by = address)]
+async fn search() {}
+
+#[public]
+#[rate_limit("2/d", by = address)]
+async fn export() {}
+
+async fn a_handler_has_one_limit_at_all_nodes<C: Counters + Clone>(counters: C) {
+    let node = async || {
+        let auth = in_memory().shared_limits(counters.clone()).build().unwrap();
+        let routes = GuardedRouter::new().route("/search", get(search)).route("/export", get(export));
+        Client::new(&serve(routes.with_state(auth)).await)
+    };
+    let (one, other) = (node().await, node().await);
+    for node in [&one, &other] {
+        assert_eq!(node.get("/search").await.status, 200);
+    }
+    for node in [&one, &other] {
+        assert!(node.get("/search").await.is_problem(429).header("retry-after").is_some());
+    }
+    for node in [&other, &one] {
+        assert_eq!(node.get("/export").await.status, 200, "the limit of another handler");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_known_device_has_one_limit_by_counters_in_memory() {
     a_known_device_has_one_limit_at_all_nodes(MemoryCounters::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_has_one_limit_by_counters_in_memory() {
+    a_handler_has_one_limit_at_all_nodes(MemoryCounters::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_handler_has_one_limit_by_counters_in_redis() {
+    let Some(url) = Redis::shared("limits of handlers in Redis") else { return };
+    let counters = RedisCounters::new(&url, &SubjectId::random().to_string()).unwrap();
+    a_handler_has_one_limit_at_all_nodes(counters).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
