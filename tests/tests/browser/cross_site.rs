@@ -1,9 +1,12 @@
 //! Requests of other sites: a browser adds the cookies of the service to them as well.
 
 use auth_core::prelude::*;
-use auth_core::testing::sign_in;
-use auth_core::{BrowserMode, Context, CredentialSource, NewApiKey, Settings, SignIn};
+use auth_core::testing::{in_memory, sign_in};
+use auth_core::{BrowserMode, Context, CredentialSource, NewApiKey, Part, Registration, Settings, SignIn};
 use auth_tests::{Client, serve};
+use axum::http::HeaderValue;
+use axum::middleware::map_response;
+use axum::response::Response;
 use reqwest::Method;
 
 use crate::service::{EMAIL, PASSWORD, SAME_ORIGIN, Service, changed};
@@ -76,6 +79,35 @@ async fn clients_that_are_no_browsers_use_the_endpoints_of_oauth() {
     assert_eq!((keys.status.as_u16(), changed(&keys)), (200, Vec::new()));
     let form = browser.request(Method::POST, "/auth/token", &[SAME_ORIGIN]).form(&[("grant_type", "refresh_token")]);
     assert_eq!(browser.send(form).await.status, 400);
+}
+
+guard!(Staff = all(api_key, scope("staff")));
+
+async fn marked(mut response: Response) -> Response {
+    response.headers_mut().append("x-layer", HeaderValue::from_static("1"));
+    response
+}
+
+#[tokio::test]
+async fn layers_and_guards_cover_the_endpoints_of_oauth_beside_browser_mode() {
+    let (auth, system) = (in_memory().build().unwrap(), Context::system("test"));
+    let (ada, _) = auth.register(&system, Registration::new(EMAIL, PASSWORD)).await.unwrap();
+    let routes: GuardedRouter<Auth> = auth.routes().browser().into_router();
+    let layered = routes.layer(map_response(marked)).route_layer(map_response(marked));
+    let client = Client::new(&serve(layered.with_state(auth.clone())).await);
+    for path in ["/.well-known/jwks.json", "/auth/sessions"] {
+        let marks = client.get(path).await.headers.get_all("x-layer").iter().count();
+        assert_eq!(marks, 2, "{path}");
+    }
+    let routes: GuardedRouter<Auth> = auth.routes().browser().only([Part::Introspection]).into_router();
+    let client = Client::new(&serve(routes.guard::<Staff>().with_state(auth.clone())).await);
+    for (scopes, status) in [(&["introspect"][..], 403), (&["introspect", "staff"], 200)] {
+        let scopes = scopes.iter().map(|&scope| scope.into()).collect();
+        let new = NewApiKey { scopes, ..NewApiKey::new("gateway") };
+        let key = auth.create_api_key(&system, &ada, new).await.unwrap().key;
+        let asked = client.request(Method::POST, "/auth/introspect").header("x-api-key", key.expose());
+        assert_eq!(client.send(asked.form(&[("token", "unknown")])).await.status, status);
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Guarded responses are for their caller alone: caches may not store them, unless the handler says so.
 
+use auth_core::Refusal;
 use auth_core::prelude::*;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -23,6 +24,11 @@ async fn keyed() {}
 
 #[public]
 async fn open() {}
+
+#[public]
+async fn gone() -> Refusal {
+    Refusal::NotFound { what: "file" }
+}
 
 #[require_auth]
 #[authorize(identity.has_scope("none"))]
@@ -65,6 +71,7 @@ fn router(auth: &Auth) -> axum::Router {
         .route("/optional", get(optional))
         .route("/keyed", get(keyed))
         .route("/open", get(open))
+        .route("/gone", get(gone))
         .route("/never", get(never))
         .route("/redirect", get(redirect))
         .route("/missing", get(missing))
@@ -119,7 +126,9 @@ async fn no_cache_may_store_a_guarded_response() {
     let no_store = |status| (status, "no-store".to_owned());
     assert_eq!(caching(Method::GET, "/keyed", "x-api-key", &key).await, no_store(200));
     assert_eq!(caching(Method::GET, "/optional", "accept", "*/*").await, no_store(200));
-    assert_eq!(caching(Method::GET, "/own", "accept", "*/*").await, no_store(401));
+    for (path, status) in [("/own", 401), ("/layered/file", 401), ("/gone", 404)] {
+        assert_eq!(caching(Method::GET, path, "accept", "*/*").await, no_store(status), "{path}");
+    }
 
     let token = service.token(&[]).await;
     let known = service.get("/conditional").bearer_auth(&token).header("if-none-match", "\"1\"").send().await.unwrap();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use auth_core::http::{ErrorBody, Problem};
 use auth_core::prelude::*;
 use auth_core::testing::{AccessMatrix, Target, TestCaller, sign_in};
+use auth_core::{AccessError, Refusal};
 
 use crate::handlers::router;
 use crate::service::{Role, Service, key, user};
@@ -93,6 +94,17 @@ async fn says_no() -> axum::http::StatusCode {
     axum::http::StatusCode::NOT_FOUND
 }
 
+/// Answers as a guard that refuses every caller by its role.
+#[public]
+async fn refuses_all() -> Refusal {
+    AccessError::InsufficientRole.into()
+}
+
+#[require_auth]
+async fn forbids() -> Refusal {
+    Refusal::Forbidden
+}
+
 /// The matrix's message about the router `served`, checked by the table of `declared`.
 async fn verdict(declared: GuardedRouter<Auth>, served: GuardedRouter<Auth>) -> Option<String> {
     let (auth, _, store) = crate::service::auth(|builder| builder);
@@ -112,6 +124,8 @@ async fn a_matrix_finds_open_closed_and_failing_routes() {
     assert_eq!(verdict(one(get(says_no)), one(get(says_no))).await, None, "a handler's own 404 is no refusal");
     let open = verdict(one(get(known)), one(get(open_handler))).await.unwrap();
     assert!(open.contains("1 of 2 calls") && open.contains("GET /one/1 as anonymous: expected 401"), "{open}");
+    let forbidden = verdict(one(get(known)), one(get(refuses_all))).await.unwrap();
+    assert!(forbidden.contains("GET /one/1 as anonymous: expected 401"), "{forbidden}");
     let closed = verdict(one(get(open_handler)), one(get(known))).await.unwrap();
     assert!(closed.contains("as anonymous: expected access"), "{closed}");
     let asks = verdict(one(get(public_that_asks_after_all)), one(get(public_that_asks_after_all))).await.unwrap();
@@ -233,6 +247,10 @@ async fn a_matrix_works_with_a_replaced_error_body() {
     for target in [&address, &router] {
         assert_eq!(matrix.hold(target).await, 9);
     }
+    // In this process a handler's own refusal is none of a guard.
+    let user = subject_caller(&service.auth, "a user", service.user(&[]).await, "pwd", "");
+    let own = AccessMatrix::new(one(get(forbids)).policy()).caller(user);
+    assert_eq!(own.hold(&Target::router(one(get(forbids)).with_state(service.auth.clone()))).await, 2);
     // And finds what is wrong by it.
     for served in
         [one(get(known).post(open_handler).put(known)), one(get(with_condition).post(known).put(with_condition))]

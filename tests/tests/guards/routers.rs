@@ -82,15 +82,25 @@ async fn a_routers_guard_covers_each_kind_of_fallback() {
         GuardedRouter::new().guard::<Staff>().route("/route", get(own)).fallback(own),
         GuardedRouter::new().route("/route", get(own)).fallback(own).guard::<Staff>(),
         with(GuardedRouter::new().fallback(own)),
-        with(GuardedRouter::new().merge_unchecked(plain_fallback)),
+        with(GuardedRouter::new().merge_unchecked(plain_fallback.clone())),
     ];
     for (at, router) in routers.into_iter().enumerate() {
         let service = Service::start(|auth| router.with_state(auth.clone())).await;
-        let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
-        assert_eq!(service.with_token("/no-such-route", &moderator).await, let_in(), "{at}");
-        assert_eq!(service.with_token("/no-such-route", &user).await, refused(403, INSUFFICIENT), "{at}");
-        assert_eq!(service.anonymously("/no-such-route").await, refused(401, NOTHING), "{at}");
+        is_for_staff(&service, "/no-such-route", at).await;
     }
+    let nested = with(GuardedRouter::new().nest_unchecked("/plain", plain_fallback));
+    let service = Service::start(|auth| nested.with_state(auth.clone())).await;
+    is_for_staff(&service, "/plain/no-such-route", 4).await;
+    let with_own_state = |auth: &Auth| with(GuardedRouter::new().fallback(own).provide_state(auth.clone()));
+    let service = Service::start(|auth| with_own_state(auth).with_state(auth.clone())).await;
+    is_for_staff(&service, "/no-such-route", 5).await;
+}
+
+async fn is_for_staff(service: &Service, path: &str, at: usize) {
+    let (moderator, user) = (service.token(&[Moderator]).await, service.token(&[User]).await);
+    assert_eq!(service.with_token(path, &moderator).await, let_in(), "{at}");
+    assert_eq!(service.with_token(path, &user).await, refused(403, INSUFFICIENT), "{at}");
+    assert_eq!(service.anonymously(path).await, refused(401, NOTHING), "{at}");
 }
 
 /// Where axum keeps a handler that is not one of a single method: without a fallback the guard wraps routes only, and
