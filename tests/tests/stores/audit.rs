@@ -3,10 +3,10 @@
 use auth_core::event::Outcome;
 use auth_core::password::PasswordHash;
 use auth_core::store::{
-    Audit, AuditFilter, AuditLog, AuditRow, NewUser, PostgresStore, Store, UserDirectory, UserRegistry,
+    AccountPatch, Audit, AuditFilter, AuditLog, AuditRow, NewUser, PostgresStore, Store, UserDirectory, UserRegistry,
 };
 use auth_core::testing::in_memory;
-use auth_core::{Context, Login, Registration, SubjectId};
+use auth_core::{AccountError, Context, Keep, Login, NewApiKey, Registration, SubjectId};
 use auth_tests::servers::Database;
 
 use super::sqlite::file::{NOW, TempFile};
@@ -51,6 +51,42 @@ async fn sqlite_commits_a_change_with_its_rows() {
 async fn postgres_commits_a_change_with_its_rows() {
     let Some(database) = Database::create("audit rows in PostgreSQL").await else { return };
     a_change_with_a_refused_row_is_rolled_back(&PostgresStore::open(&database.url()).await.unwrap()).await;
+}
+
+/// An operation hands its rows to its write: where they cannot be written, nothing changes.
+#[tokio::test]
+async fn no_operation_changes_anything_without_its_row() {
+    let file = TempFile::new();
+    let store = file.open().await;
+    let (auth, system) = (in_memory().store(store.clone()).build().unwrap(), Context::system("test"));
+    let of = |name: &str| Registration::new(name, PASSWORD);
+    let login = || Login::new("ada@example.com", PASSWORD);
+    let (ada, _) = auth.register(&system, of("ada@example.com")).await.unwrap();
+    let tokens = auth.login(&system, login()).await.unwrap();
+    let key = auth.create_api_key(&system, &ada, NewApiKey::new("first")).await.unwrap().record.id;
+    let run = async |sql: &'static str| sqlx::raw_sql(sql).execute(store.pool()).await.unwrap();
+    run("CREATE TRIGGER no_rows BEFORE INSERT ON auth_events BEGIN SELECT RAISE(ABORT, 'no'); END").await;
+    let disabled = AccountPatch { active: Some(false), ..AccountPatch::default() };
+    for (operation, error) in [
+        ("register", auth.register(&system, of("bob@example.com")).await.err()),
+        ("login", auth.login(&system, login()).await.err()),
+        ("refresh", auth.refresh(&system, tokens.refresh.expose()).await.err()),
+        ("set_password", auth.set_password(&system, &ada, "another horse entirely".into(), Keep::None).await.err()),
+        ("update_account", auth.update_account(&system, &ada, disabled).await.err()),
+        ("create_api_key", auth.create_api_key(&system, &ada, NewApiKey::new("second")).await.err()),
+        ("rotate_api_key", auth.rotate_api_key(&system, &key).await.err()),
+        ("revoke_api_key", auth.revoke_api_key(&system, &key).await.err()),
+        ("end_session", auth.end_session(&system, &ada, &tokens.session).await.err()),
+        ("logout_everywhere", auth.logout_everywhere(&system, &ada).await.err()),
+        ("remove_account", auth.remove_account(&system, &ada).await.err()),
+    ] {
+        assert_eq!(error, Some(AccountError::Unavailable), "{operation}");
+    }
+    run("DROP TRIGGER no_rows").await;
+    auth.refresh(&system, tokens.refresh.expose()).await.unwrap();
+    auth.login(&system, login()).await.unwrap();
+    auth.revoke_api_key(&system, &key).await.unwrap();
+    assert_eq!(auth.accounts(None, 10).await.unwrap().len(), 1);
 }
 
 /// Events outside a change are queued, and `settled` waits for their rows.
