@@ -197,6 +197,18 @@ async fn the_token_of_a_change_ends_with_the_password_and_takes_no_address_of_an
     assert_eq!(scene.auth.email_verified_at(&scene.ada).await.unwrap(), None);
 }
 
+#[tokio::test]
+async fn the_token_of_a_change_that_has_expired_changes_nothing() {
+    let clock = TestClock::at(Timestamp::from_secs(1_800_000_000));
+    let scene = Scene::new(|builder| builder.clock(clock.clone()).private_registration()).await;
+    scene.change(&scene.ada(), "countess").await.unwrap();
+    let (_, _, token) = scene.messages().await.pop().unwrap();
+    clock.advance(Duration::from_hours(24));
+    let late = scene.auth.verify_email(&Context::system("test"), &token).await;
+    assert_eq!(late, Err(AccountError::InvalidOneTimeToken));
+    assert_eq!(scene.address().await, "ada@example.com");
+}
+
 /// Changes the address of a user, its own or as an administrator.
 #[require_auth]
 async fn rename(
