@@ -1,10 +1,14 @@
 //! The single path for changes: the write, its cache invalidation and its event, in a task that a caller cannot cancel.
 
 #[cfg(feature = "server")]
+use std::panic::AssertUnwindSafe;
+#[cfg(feature = "server")]
 use std::sync::{Arc, Mutex, PoisonError};
 #[cfg(feature = "server")]
 use std::time::Duration;
 
+#[cfg(feature = "server")]
+use futures_util::FutureExt as _;
 use tokio::runtime::Handle;
 #[cfg(feature = "server")]
 use tokio::time::timeout;
@@ -21,7 +25,7 @@ use crate::store::{Audit, AuditRow, Outcome as AuditOutcome, StoreError};
 
 /// The time limit of one write. The built-in stores have shorter ones.
 #[cfg(feature = "server")]
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Sessions or API keys in one step of a change that removes any number of them: other writers wait for one step.
 #[cfg(feature = "server")]
@@ -169,6 +173,21 @@ impl Change {
     fn event(&self, kind: EventKind) -> Event {
         Event::new(&self.context, self.now(), kind)
     }
+
+    /// The event of a write that may have been made.
+    pub(super) fn undecided(&self, subject: Option<SubjectId>) -> Event {
+        self.event(EventKind::ChangeUndecided { operation: self.operation.to_owned(), subject })
+    }
+}
+
+/// The answer of a store or of the application to a write. The caller may be gone, so only this ends the wait for one that
+/// never comes; and after a panic the write may have been made as well.
+#[cfg(feature = "server")]
+pub(super) async fn answered<T>(write: impl Future<Output = T>) -> Result<T, StoreError> {
+    match AssertUnwindSafe(timeout(PATIENCE, write)).catch_unwind().await {
+        Ok(answer) => answer.map_err(StoreError::unavailable),
+        Err(_) => Err(StoreError::unavailable("the write panicked")),
+    }
 }
 
 /// What an outcome makes of events or rows.
@@ -197,15 +216,14 @@ impl<T: AuditOutcome> Recording<'_, T> {
     ///
     /// A failed write may have been made all the same; its event says that the outcome is unknown.
     pub(crate) async fn of(&self, write: impl Future<Output = Result<T, StoreError>>) -> Result<T, AccountError> {
-        // The caller may be gone, so only this timeout ends the wait for a store that never answers.
-        let outcome = timeout(PATIENCE, write).await.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
+        let outcome = answered(write).await.flatten();
         let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
         let is_written = made.is_some() && outcome.is_ok();
-        let events = if let Ok(done) = &outcome {
-            made.unwrap_or_else(|| (self.make)(done))
-        } else {
-            let operation = self.change.operation.to_owned();
-            vec![self.change.event(EventKind::ChangeUndecided { operation, subject: self.subject.clone() })]
+        let events = match &outcome {
+            Ok(done) => made.unwrap_or_else(|| (self.make)(done)),
+            // The store has refused the text itself.
+            Err(StoreError::InvalidText(_)) => Vec::new(),
+            Err(_) => vec![self.change.undecided(self.subject.clone())],
         };
         let recorder = &self.change.auth.verifier().events;
         for event in events {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::cluster::MemoryFanout;
 use auth_core::store::{
-    AccountPatch, Audit, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session, SessionStore,
-    StepUp, StoreError,
+    AccountPatch, Audit, AuditFilter, MemoryStore, NewSession, Page, Redeem, Redeemed, RefreshTokenRecord, Session,
+    SessionStore, StepUp, StoreError,
 };
 use auth_core::token::{SigningKey, TokenHash};
 use auth_core::{AccountError, Auth, Context, Login, Registration, SessionId, SubjectId, Timestamp};
@@ -27,6 +27,10 @@ enum Outcome {
     Hangs,
     /// Waits before it commits, until it is released.
     Waits,
+    /// Committed, and panics.
+    Panics,
+    /// Refuses a text, and commits nothing.
+    Refuses,
 }
 
 /// Sessions in memory behind a connection that may fail.
@@ -53,7 +57,11 @@ impl Line {
             self.reached.add_permits(1);
             self.go_on.acquire().await.unwrap().forget();
         }
+        if outcome == Outcome::Refuses as u8 {
+            return Err(StoreError::InvalidText("NUL".into()));
+        }
         let answer = call.await;
+        assert_ne!(outcome, Outcome::Panics as u8, "a store with a fault");
         if outcome == Outcome::Hangs as u8 {
             self.reached.add_permits(1);
             std::future::pending::<()>().await;
@@ -171,12 +179,12 @@ impl Nodes {
     async fn ends(&self, outcome: Outcome, access: &str, call: impl Future<Output = Result<(), AccountError>>) {
         self.line.is(outcome);
         tokio::select! {
-            answer = call => assert!(answer.is_err() && matches!(outcome, Outcome::Fails), "{answer:?}"),
+            answer = call => assert!(answer.is_err() && matches!(outcome, Outcome::Fails | Outcome::Panics), "{answer:?}"),
             // The client disconnects.
             done = self.line.reached.acquire() => done.unwrap().forget(),
         }
         self.line.is(Outcome::Done);
-        if matches!(outcome, Outcome::Fails) {
+        if matches!(outcome, Outcome::Fails | Outcome::Panics) {
             assert_eq!(status(&self.here, access).await, 401, "an ended session is cached");
         }
         // A write that is never answered times out after some seconds.
@@ -193,6 +201,28 @@ async fn a_logout_without_an_answer_is_seen_by_every_cache() {
         let identity = identity(&nodes.here, access.expose()).await;
         nodes.ends(outcome, access.expose(), nodes.here.logout(&Context::system("test"), &identity)).await;
     }
+}
+
+/// Whether the change was made is unknown after an error and after a panic, and known where a text was refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_panics_has_an_event_and_one_that_is_refused_has_none() {
+    let nodes = Nodes::new().await;
+    let undecided = async || {
+        nodes.here.settled().await;
+        let filter = AuditFilter { kind: Some("change_undecided".into()), ..AuditFilter::default() };
+        nodes.here.events(&filter, 10).await.unwrap().len()
+    };
+    for (outcome, events) in [(Outcome::Fails, 1), (Outcome::Panics, 2)] {
+        let access = nodes.login().await.access;
+        let identity = identity(&nodes.here, access.expose()).await;
+        nodes.ends(outcome, access.expose(), nodes.here.logout(&system(), &identity)).await;
+        assert_eq!(undecided().await, events);
+    }
+    let identity = identity(&nodes.here, nodes.login().await.access.expose()).await;
+    nodes.line.is(Outcome::Refuses);
+    let refused = nodes.here.logout(&system(), &identity).await;
+    assert!(matches!(refused, Err(AccountError::InvalidInput { .. })), "{refused:?}");
+    assert_eq!(undecided().await, 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,15 +1,13 @@
 //! Passwords that the application writes itself.
 
-use tokio::time::timeout;
-
 use super::Tokens;
 use super::password::{Keep, Kept};
 use crate::base::{Context, SubjectId};
 use crate::cache;
 use crate::event::EventKind;
-use crate::service::change::{Change, PATIENCE};
+use crate::service::change::{Change, answered};
 use crate::service::{AccountError, Auth};
-use crate::store::{Session, StoreError};
+use crate::store::Session;
 
 impl Auth {
     /// As [`set_password_hash`](Self::set_password_hash), by a statement of the application, which may write other columns
@@ -65,12 +63,15 @@ impl Auth {
         let subject = subject.clone();
         self.change_by(context, "set_password", |change| async move {
             let (version, session) = change.replaceable(&subject, kept.as_ref()).await?;
-            let written = timeout(PATIENCE, write(version)).await;
+            let written = answered(write(version)).await;
             // Also after an error: the statement may have been committed.
             let lookups = &change.auth().verifier().lookups;
             lookups.coherence.changed(&[cache::Change::Subject(subject.clone())]).await;
-            let late = |late| AccountError::from(StoreError::unavailable(late));
-            if !written.map_err(late)?? {
+            if written.is_err() {
+                let undecided = change.undecided(Some(subject.clone()));
+                change.auth().verifier().events.deliver(undecided).await;
+            }
+            if !written.map_err(AccountError::from)?? {
                 return Err(AccountError::CallerChanged.into());
             }
             Ok(change.replaced(&subject, version, kept, session).await?)

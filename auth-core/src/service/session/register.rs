@@ -10,10 +10,10 @@ use crate::cache::Limited;
 use crate::event::{Event, EventKind};
 use crate::password::Password;
 use crate::policy::Role;
-use crate::service::change::{Change, PATIENCE};
+use crate::service::change::{Change, answered};
 use crate::service::recovery::{MessageKind, Recipient, token_of};
 use crate::service::{AccountError, Auth};
-use crate::store::{Audit, AuditRow, Created, NewUser, StoreError, UserRegistry, UserTransaction};
+use crate::store::{Audit, AuditRow, Created, NewUser, UserRegistry, UserTransaction};
 use crate::token::random_secret;
 
 /// A user to register.
@@ -304,11 +304,10 @@ impl Auth {
     pub(super) async fn announce(&self, context: &Context, operation: &'static str, kind: EventKind) {
         let (auth, event) = (self.clone(), Event::new(context, self.now(), kind));
         self.in_task(operation, async move {
-            if let Some(log) = auth.0.service.as_ref().and_then(|service| service.audit.as_ref()) {
-                let append = tokio::time::timeout(PATIENCE, log.append(vec![event.row()])).await;
-                if let Err(error) = append.unwrap_or_else(|late| Err(StoreError::unavailable(late))) {
-                    tracing::error!(target: "auth", %error, event = %event.id, "an event is missing in the audit trail");
-                }
+            if let Some(log) = auth.0.service.as_ref().and_then(|service| service.audit.as_ref())
+                && let Err(error) = answered(log.append(vec![event.row()])).await.flatten()
+            {
+                tracing::error!(target: "auth", %error, event = %event.id, "an event is missing in the audit trail");
             }
             auth.deliver(vec![event]).await;
         })

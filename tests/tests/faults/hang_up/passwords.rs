@@ -116,6 +116,12 @@ async fn a_password_that_the_application_does_not_write_ends_no_session() {
     let forgot = async |_| Ok::<_, AccountError>(true);
     let refused = scene.auth.set_password_with(&context(), &scene.ada, keep, forgot).await;
     assert!(matches!(refused, Err(AccountError::Misconfigured { .. })), "{refused:?}");
+    scene.events.take();
+    // A statement that panics may have been committed.
+    let panics = async |_| -> Result<bool, AccountError> { panic!("after the commit") };
+    let undecided = scene.auth.set_password_with(&context(), &scene.ada, Keep::None, panics).await;
+    assert_eq!(undecided.err(), Some(AccountError::Unavailable));
+    assert_eq!(scene.events.take(), ["change_undecided"]);
     // The session that is to be kept has ended.
     let keep = Keep::Session(&identity);
     let unread = async |_| -> Result<bool, AccountError> { panic!("the password of an ended session was written") };
