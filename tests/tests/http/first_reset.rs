@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message};
-use auth_core::store::{AuditFilter, MemoryStore};
+use auth_core::store::{AuditFilter, MemoryStore, SqliteStore, Store};
 use auth_core::testing::TestClock;
 use auth_core::{Clock as _, Context, NewApiKey, Registration, Timestamp};
 use auth_tests::{Client, Tokens};
@@ -41,8 +41,12 @@ struct Scene {
 impl Scene {
     /// A service where a client has registered an address, with the message to it.
     async fn new() -> Self {
+        Self::on(MemoryStore::new()).await
+    }
+
+    async fn on(store: impl Store) -> Self {
         let (clock, outbox) = (TestClock::at(Timestamp::from_secs(1_800_000_000)), Outbox::default());
-        let builder = auth_core::testing::in_memory().store(MemoryStore::new()).clock(clock.clone());
+        let builder = auth_core::testing::in_memory().store(store).clock(clock.clone());
         let auth = builder.delivery(outbox.clone()).build().unwrap();
         let user = Registration::new("victim@example.com", PASSWORD);
         let (owner, _) = auth.register(&Context::system("test"), user).await.unwrap();
@@ -57,9 +61,13 @@ impl Scene {
     }
 
     async fn reset(&self, password: &str) {
+        assert_eq!(self.try_reset(password).await, 204);
+    }
+
+    async fn try_reset(&self, password: &str) -> u16 {
         self.client.post_json("/auth/password/forgot", &json!({ "email": "victim@example.com" })).await;
         let body = json!({ "token": self.message().await, "new_password": password });
-        assert_eq!(self.client.post_json("/auth/password/reset", &body).await.status, 204);
+        self.client.post_json("/auth/password/reset", &body).await.status.as_u16()
     }
 
     async fn key(&self) -> String {
@@ -103,6 +111,22 @@ async fn the_first_reset_of_an_unverified_account_leaves_no_key_and_no_second_fa
     assert_eq!(scene.by_key(&key).await, 200);
     let refused = scene.client.try_login("victim@example.com", "a third horse for the stable").await;
     assert!(refused.json()["type"].as_str().unwrap().ends_with("second-factor-required"), "{refused:?}");
+}
+
+/// Otherwise the address would be verified, and what another client has made would stay for good.
+#[tokio::test]
+async fn the_next_reset_is_the_first_one_where_the_store_has_failed_in_it() {
+    let store = SqliteStore::open("sqlite::memory:").await.unwrap();
+    let scene = Scene::on(store.clone()).await;
+    let key = scene.key().await;
+    let run = async |sql: &'static str| auth_core::sqlx::query(sql).execute(store.pool()).await.unwrap();
+    run("ALTER TABLE auth_api_keys RENAME TO away").await;
+    assert_eq!(scene.try_reset(OTHER_PASSWORD).await, 503);
+    run("ALTER TABLE away RENAME TO auth_api_keys").await;
+    assert_eq!(scene.auth.email_verified_at(&scene.owner).await, Ok(None));
+    scene.reset("a third horse for the stable").await;
+    assert_eq!(scene.by_key(&key).await, 401);
+    scene.client.login("victim@example.com", "a third horse for the stable").await;
 }
 
 #[tokio::test]

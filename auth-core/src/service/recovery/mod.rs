@@ -136,6 +136,14 @@ impl Change {
     /// since slow work may lie between. Returns it with the address of the message.
     async fn redeem_one_time(&self, token: OneTime) -> Result<(UserRecord, Email), AccountError> {
         let refused = |reason| self.auth().one_time_refused(self.context(), reason);
+        let record = self.spend_one_time(token).await?.ok_or_else(|| refused(TokenError::Unknown))?;
+        let user = self.service()?.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
+        let user = user.ok_or_else(|| refused(TokenError::SubjectChanged))?;
+        Ok((user, record.email))
+    }
+
+    /// Uses a token up; `None` if another call has. The address of its message is verified from then on.
+    async fn spend_one_time(&self, token: OneTime) -> Result<Option<OneTimeToken>, AccountError> {
         let recording = self.recording(None, |record: &Option<OneTimeToken>| {
             let used = |record: &OneTimeToken| EventKind::OneTimeTokenUsed {
                 subject: record.subject.clone(),
@@ -144,11 +152,7 @@ impl Change {
             record.iter().map(used).collect()
         });
         let tokens = self.service()?.recovery.tokens()?;
-        let redeem = tokens.redeem_token(&token.hash, token.purpose, self.now(), recording.audit());
-        let record = recording.of(redeem).await?.ok_or_else(|| refused(TokenError::Unknown))?;
-        let user = self.service()?.users.find_by_id(&record.subject).await?.filter(|user| is_of(&record, user));
-        let user = user.ok_or_else(|| refused(TokenError::SubjectChanged))?;
-        Ok((user, record.email))
+        recording.of(tokens.redeem_token(&token.hash, token.purpose, self.now(), recording.audit())).await
     }
 }
 

@@ -40,7 +40,7 @@ impl Auth {
         let subject = user.id;
         self.change(context, "reset_password", |change| async move {
             let is_first = change.has_verified_nothing(&subject).await?;
-            let (user, _) = change.redeem_one_time(token).await?;
+            let (user, _) = change.auth().find_one_time(change.context(), token).await?;
             // From the version that the token has: another change of the credentials meanwhile has made it invalid.
             let changed = change.replace_password(&user.id, user.state.version, &hash).await;
             changed.map_err(|error| match error {
@@ -51,7 +51,9 @@ impl Auth {
                 change.revoke_api_keys(&user.id).await?;
                 change.remove_all_factors(&user.id).await?;
             }
-            Ok(())
+            // Last, since it verifies the address: where a store fails before, the next reset is the first one as well. The new
+            // version has made the token invalid, so that no other call uses it meanwhile.
+            change.spend_one_time(token).await.map(drop)
         })
         .await
     }

@@ -151,7 +151,7 @@ async fn in_a_request_for_a_new_password() {
 async fn in_a_reset_of_a_password() {
     hang_up(
         // The first reset of an address that was never verified.
-        &["one_time_token_used", "password_changed", "sessions_ended", "api_key_revoked"],
+        &["password_changed", "sessions_ended", "api_key_revoked", "one_time_token_used"],
         async |scene| {
             let token = scene.token(Purpose::PasswordReset);
             scene.auth.reset_password(&context(), &token, NEW_PASSWORD.into()).await
