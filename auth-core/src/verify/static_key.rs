@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::base::{ApiKeyId, SubjectId, Timestamp, is_scope};
 use crate::store::ApiKeyRecord;
 use crate::token::TokenHash;
+use crate::token::keys::is_hash_of_guess;
 
 /// The prefix of the ids of these keys, as events name them.
 const ID: &str = "static:";
@@ -43,9 +44,9 @@ pub enum InvalidStaticKey {
     /// The name is empty, over 100 bytes long, or has control characters.
     #[error("`name` must have 1 to 100 bytes and no control characters")]
     Name,
-    /// The hash is that of the empty text.
-    #[error("the hash is that of an empty key; `printf %s KEY | sha256sum` computes the key's")]
-    EmptyKey,
+    /// The hash is that of the empty text or of a well-known secret.
+    #[error("the key can be guessed: it is empty or a well-known example; `openssl rand -base64 32` makes one")]
+    GuessableKey,
 }
 
 impl StaticApiKey {
@@ -53,14 +54,14 @@ impl StaticApiKey {
     ///
     /// # Errors
     ///
-    /// [`InvalidStaticKey`] for an invalid name, and for the hash of the empty text.
+    /// [`InvalidStaticKey`] for an invalid name, and for the hash of the empty text or of a well-known secret.
     pub fn new(name: impl Into<String>, hash: TokenHash) -> Result<Self, InvalidStaticKey> {
         let name = name.into();
         if name.trim().is_empty() || name.len() > 100 {
             return Err(InvalidStaticKey::Name);
         }
-        if hash.matches(&TokenHash::of("")) {
-            return Err(InvalidStaticKey::EmptyKey);
+        if is_hash_of_guess(&hash) {
+            return Err(InvalidStaticKey::GuessableKey);
         }
         let id = ApiKeyId::try_from(format!("{ID}{name}")).map_err(|_| InvalidStaticKey::Name)?;
         Ok(Self { id, name, hash, scopes: Vec::new() })

@@ -57,12 +57,14 @@ async fn keys_of_the_configuration_are_programs_with_a_name_and_scopes() {
 fn invalid_keys_are_refused_at_start() {
     let one = |name: &str, hash: &str| format!(r#"{{"name": "{name}", "sha256": "{hash}"}}"#);
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let changeme = "057ba03d6c44104863dc7361fe4578965d1887360f90a0895882e58a6248fc86";
     for (json, remedy) in [
         (one("ci", HASH), "write `[{"),
         (format!("[{}]", one("ci", "abc")), "64 hexadecimal digits"),
         (format!("[{}]", one("ci", &format!("+{}", &HASH[1..]))), "64 hexadecimal digits"),
         (format!("[{}]", one("", HASH)), "1 to 100 bytes"),
-        (format!("[{}]", one("ci", empty)), "an empty key"),
+        (format!("[{}]", one("ci", empty)), "can be guessed"),
+        (format!("[{}]", one("ci", changeme)), "can be guessed"),
         (format!(r#"[{{"name": "ci", "key": "{KEY}"}}]"#), "sha256"),
         (format!("[{}, {}]", one("ci", HASH), one("ci", NARROW_HASH)), "a unique name"),
         (format!("[{}, {}]", one("a", HASH), one("b", HASH)), "a unique key"),

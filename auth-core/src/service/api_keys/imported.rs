@@ -5,6 +5,7 @@ use crate::base::{ApiKeyId, Context, SubjectId};
 use crate::service::{AccountError, Auth};
 use crate::store::ApiKeyRecord;
 use crate::token::TokenHash;
+use crate::token::keys::is_hash_of_guess;
 
 impl Auth {
     /// Takes over an API key of a former service by the SHA-256 of its text, which may have any form of up to 1,024 bytes.
@@ -28,7 +29,8 @@ impl Auth {
     ///
     /// # Errors
     ///
-    /// As [`create_api_key`](Self::create_api_key), and [`AccountError::InvalidInput`] for a key that is imported already.
+    /// As [`create_api_key`](Self::create_api_key), and [`AccountError::InvalidInput`] for a key that is imported already, and
+    /// for the hash of the empty text or of a well-known secret.
     pub async fn import_api_key(
         &self,
         context: &Context,
@@ -37,6 +39,12 @@ impl Auth {
         new: NewApiKey,
     ) -> Result<ApiKeyRecord, AccountError> {
         new.check()?;
+        // Anyone has such a key: that of a row without one is the hash of the empty text.
+        if is_hash_of_guess(&hash) {
+            return Err(AccountError::InvalidInput {
+                detail: "The key can be guessed: it is empty or a well-known example.",
+            });
+        }
         let record = self.api_key_record(ApiKeyId::random(), hash, owner.clone(), new);
         let record = ApiKeyRecord { imported: Some(hash), ..record };
         self.change(context, "import_api_key", |change| async move {

@@ -27,6 +27,4 @@ pub use signing::{RsaBits, SigningKey};
 pub(crate) use verifying::Verifying;
 pub use verifying::VerifyingKey;
 pub use weak::WeakSecret;
-pub(crate) use weak::check_strength;
-#[cfg(feature = "server")]
-pub(crate) use weak::is_hash_of_guess;
+pub(crate) use weak::{check_strength, is_hash_of_guess};

@@ -5,7 +5,6 @@ use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
-#[cfg(feature = "server")]
 use crate::token::TokenHash;
 
 /// The reason for rejecting a signing secret.
@@ -73,7 +72,6 @@ pub(crate) fn check_strength(secret: &[u8]) -> Result<(), WeakSecret> {
 }
 
 /// Whether this is the hash of the empty text, or of a well-known secret or placeholder.
-#[cfg(feature = "server")]
 pub(crate) fn is_hash_of_guess(hash: &TokenHash) -> bool {
     let is_of = |text: &str| hash.matches(&TokenHash::of(text));
     // Repeated to the length that a secret needs.

@@ -14,6 +14,19 @@ async fn the_text_of_an_imported_key_has_a_bounded_length() {
     }
 }
 
+/// That of a row without a key is the hash of the empty text, which a header without a value presents.
+#[tokio::test]
+async fn a_key_that_can_be_guessed_is_not_taken_over() {
+    let service = Service::start(app).await;
+    let owner = service.user(&[]).await;
+    for text in ["", "changeme", "test"] {
+        let new = scoped("old", &["reports:read"]);
+        let refused = service.auth.import_api_key(&system(), &owner, TokenHash::of(text), new).await;
+        assert!(matches!(refused, Err(AccountError::InvalidInput { .. })), "{text:?}: {refused:?}");
+        assert_eq!(service.with_key("/read", text).await.status, 401, "{text:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_key_of_a_former_service_is_taken_over_by_its_hash() {
     let service =
