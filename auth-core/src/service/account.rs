@@ -96,12 +96,14 @@ impl Auth {
                 }
                 return Ok(account);
             };
+            // Before the write: a committed change is not answered as one that was refused.
+            let permit = change.auth().message_permit()?;
             let account = if patch.roles.is_some() || patch.active.is_some() {
                 change.update_account(&id, patch).await?.0
             } else {
                 change.auth().account(&id).await?
             };
-            change.auth().offer_address_later(change.context(), id, wanted)?;
+            change.auth().offer_address_later(change.context(), id, wanted, permit)?;
             Ok(account)
         })
         .await
@@ -114,15 +116,20 @@ impl Auth {
         id: &SubjectId,
         patch: &mut AccountPatch,
     ) -> Result<Option<Email>, AccountError> {
-        let Some(email) = &patch.email else { return Ok(None) };
-        if self.account(id).await?.email == *email {
+        // An address that the account has is no change, whatever it has at the write.
+        let Some(email) = patch.email.take() else { return Ok(None) };
+        if self.account(id).await?.email == email {
             return Ok(None);
         }
         if let Some(at) = context.authenticated_at {
             self.check_recent(at)?;
         }
-        self.limit_new_address(context, id, email).await?;
-        Ok(if self.is_address_private(context, id).await? { patch.email.take() } else { None })
+        self.limit_new_address(context, id, &email).await?;
+        if self.is_address_private(context, id).await? {
+            return Ok(Some(email));
+        }
+        patch.email = Some(email);
+        Ok(None)
     }
 
     /// Removes an account with its sessions, API keys, one-time tokens and second factors. Guards refuse all of them from the next request on.
@@ -259,5 +266,29 @@ fn updated(before: &Account, after: &Account) -> EventKind {
         roles: has_other_roles.then(|| after.roles.clone()),
         roles_before: has_other_roles.then(|| before.roles.clone()),
         active: (before.active != after.active).then_some(after.active),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{Audit, MemoryStore, NewUser, UserRegistry};
+    use crate::token::{SigningKey, random_secret};
+
+    /// Another request may change the address before the write: an old session must not bring the former one back.
+    #[tokio::test]
+    async fn the_present_address_of_an_account_is_no_part_of_a_change() {
+        let store = MemoryStore::new();
+        let ada: Email = "ada@example.com".parse().unwrap();
+        let user = NewUser::new(ada.clone(), crate::password::PasswordHash::from_stored("!"));
+        let id = UserRegistry::create(&store, user, Audit::none()).await.unwrap().unwrap();
+        let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+        let auth = Auth::builder(key, "https://api.example.com", "api").store(store).build().unwrap();
+        let system = Context::system("test");
+        for (email, left) in [(ada, None), ("countess@example.com".parse().unwrap(), Some("countess@example.com"))] {
+            let mut patch = AccountPatch { email: Some(email), ..AccountPatch::default() };
+            assert_eq!(auth.wanted_address(&system, &id, &mut patch).await, Ok(None));
+            assert_eq!(patch.email.as_ref().map(Email::as_str), left);
+        }
     }
 }

@@ -14,6 +14,7 @@ mod disk;
 mod hang_up;
 mod killed;
 mod limited;
+mod messages;
 mod pool;
 mod undecided;
 

@@ -1,5 +1,7 @@
 //! Change of an e-mail address.
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::request::Recipient;
 use super::{Message, MessageKind, OneTime, token_of};
 use crate::base::{Actor, Context, Email, SubjectId};
@@ -46,8 +48,8 @@ impl Auth {
         context: &Context,
         subject: SubjectId,
         email: Email,
+        permit: OwnedSemaphorePermit,
     ) -> Result<(), AccountError> {
-        let permit = self.message_permit()?;
         self.change_later(context, "update_account", |change| async move {
             let _permit = permit;
             let Some(user) = change.recipient(Recipient::Subject(subject)).await? else { return Ok(()) };
