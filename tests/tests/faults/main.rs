@@ -16,6 +16,7 @@ mod killed;
 mod limited;
 mod messages;
 mod pool;
+mod retention;
 mod undecided;
 
 const NODE: &str = env!("CARGO_BIN_EXE_node");

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
 
 use crate::base::{Context, Timestamp};
 use crate::event::{Event, EventKind, Events, Journal};
@@ -12,6 +13,10 @@ use crate::store::{ChainHead, StoreError};
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
+/// Steps of one removal by the purge task, which leaves the rest to the next: one event says how many there were, and a
+/// service that stops waits for it.
+const STEPS: usize = 100;
+
 /// Rows in one step of an adoption.
 const ADOPTED: u32 = 200;
 
@@ -20,6 +25,7 @@ pub(in crate::service) struct Retention {
     journal: Journal,
     kept_for: Duration,
     events: Events,
+    tasks: TaskTracker,
 }
 
 impl Retention {
@@ -27,40 +33,50 @@ impl Retention {
         journal: Option<Journal>,
         kept_for: Option<Duration>,
         events: &Events,
+        tasks: &TaskTracker,
     ) -> Option<Self> {
-        Some(Self { journal: journal?, kept_for: kept_for?, events: events.clone() })
+        Some(Self { journal: journal?, kept_for: kept_for?, events: events.clone(), tasks: tasks.clone() })
     }
 
-    /// Removes events by whole days, so that one event in a day says how many.
+    /// Removes events by whole days, so that one event in a day says how many. In a task of its own: where the purge task is
+    /// dropped, the rows that are gone still have their event.
     pub(in crate::service) async fn sweep(&self, now: Timestamp) -> Result<(), StoreError> {
         let before = now.before(self.kept_for).as_millis();
         let before = Timestamp::from_millis(before - before.rem_euclid(DAY_MILLIS));
-        let context = Context::system("audit retention");
-        forget(&self.journal, &self.events, &context, now, before).await.map(|_| ())
+        let (journal, events) = (self.journal.clone(), self.events.clone());
+        let removal = self.tasks.spawn(async move {
+            let context = Context::system("audit retention");
+            forget(&journal, &events, &context, now, before, STEPS).await.map(drop)
+        });
+        removal.await.map_err(StoreError::unavailable)?
     }
 }
 
-/// Removes events in steps, and records their number.
+/// Removes events in at most so many steps, and records their number.
 async fn forget(
     journal: &Journal,
     events: &Events,
     context: &Context,
     now: Timestamp,
     before: Timestamp,
+    steps: usize,
 ) -> Result<u64, StoreError> {
-    let mut count = 0;
-    let outcome = loop {
+    let (mut count, mut failed) = (0, None);
+    for _ in 0..steps {
         match journal.log().forget(before, BATCH, journal.keys()).await {
-            Ok(0) => break Ok(count),
+            Ok(0) => break,
             Ok(removed) => count += removed,
-            Err(error) => break Err(error),
+            Err(error) => {
+                failed = Some(error);
+                break;
+            }
         }
         sleep(PAUSE).await;
-    };
+    }
     if count > 0 {
         events.deliver(Event::new(context, now, EventKind::EventsExpired { count })).await;
     }
-    outcome
+    failed.map_or(Ok(count), Err)
 }
 
 impl Auth {
@@ -88,7 +104,7 @@ impl Auth {
         self.change(context, "forget_events", move |change| async move {
             let auth = change.auth();
             let events = &auth.verifier().events;
-            Ok(forget(auth.journal()?, events, change.context(), change.now(), before).await?)
+            Ok(forget(auth.journal()?, events, change.context(), change.now(), before, usize::MAX).await?)
         })
         .await
     }
@@ -126,16 +142,21 @@ impl Auth {
                 }
                 sleep(PAUSE).await;
             }
-            for head in journal.log().chains().await? {
-                if adoptable(&head, journal) && journal.log().reseal(&head, journal.key()).await? {
-                    chains += 1;
+            let mut failed = None;
+            for head in journal.log().chains().await?.iter().filter(|head| adoptable(head, journal)) {
+                match journal.log().reseal(head, journal.key()).await {
+                    Ok(is_resealed) => chains += u64::from(is_resealed),
+                    Err(error) => {
+                        failed = Some(error);
+                        break;
+                    }
                 }
             }
             if chains > 0 {
                 let event = Event::new(change.context(), change.now(), EventKind::EventsAdopted { rows: 0, chains });
                 change.auth().verifier().events.deliver(event).await;
             }
-            Ok((rows, chains))
+            Ok(failed.map_or(Ok((rows, chains)), Err)?)
         })
         .await
     }

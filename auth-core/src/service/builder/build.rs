@@ -177,7 +177,7 @@ impl AuthBuilder {
             meters: Meters::new(),
         };
         #[cfg(feature = "server")]
-        let retention = Retention::of(journal, self.audit_retention, &verifier.events);
+        let retention = Retention::of(journal, self.audit_retention, &verifier.events, &changes);
         #[cfg(feature = "server")]
         let purge = if self.purge { purge_task(self.housekeeping, &verifier.clock, retention) } else { None };
         Ok(Auth(Opaque::new(Inner {
