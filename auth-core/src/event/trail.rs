@@ -108,7 +108,7 @@ impl Trail {
         // Without a runtime, the rows wait for the next event.
         if let (false, Ok(runtime)) = (queue.is_writing, Handle::try_current()) {
             queue.is_writing = true;
-            let writer = Writer { trail: self.clone(), is_done: false };
+            let writer = Writer { trail: self.clone(), is_done: false, taken: 0 };
             runtime.spawn(self.0.tasks.track_future(writer.run()));
         }
     }
@@ -122,6 +122,8 @@ impl Trail {
 struct Writer {
     trail: Trail,
     is_done: bool,
+    /// Events of the batch that is being written, and those that it reports as dropped.
+    taken: u64,
 }
 
 impl Writer {
@@ -134,13 +136,15 @@ impl Writer {
             });
             rows.extend(report.as_ref().map(Event::row));
             let lost = rows.len() - usize::from(report.is_some());
+            self.taken = dropped.saturating_add(lost as u64);
             let write = timeout(PATIENCE, self.trail.0.journal.append(rows)).await;
             let outcome = write.unwrap_or_else(|late| Err(StoreError::unavailable(late)));
             has_failed = outcome.is_err();
+            let taken = std::mem::take(&mut self.taken);
             if let Err(error) = outcome {
                 tracing::error!(target: "auth", %error, lost, "events are missing in the audit trail");
                 let mut queue = self.trail.queue();
-                queue.dropped = queue.dropped.saturating_add(dropped).saturating_add(lost as u64);
+                queue.dropped = queue.dropped.saturating_add(taken);
             } else if let Some(report) = report.clone() {
                 let sink = &self.trail.0.sink;
                 if sink.wants(report.kind.name()) && timeout(PATIENCE, sink.record(report)).await.is_err() {
@@ -166,11 +170,13 @@ impl Writer {
     }
 }
 
-/// The task is aborted with its runtime, or the log has panicked: the next event starts another one.
+/// The task is aborted with its runtime, or the log has panicked: the next event starts another one, which reports the batch.
 impl Drop for Writer {
     fn drop(&mut self) {
         if !self.is_done {
-            self.trail.queue().is_writing = false;
+            let mut queue = self.trail.queue();
+            queue.is_writing = false;
+            queue.dropped = queue.dropped.saturating_add(self.taken);
         }
     }
 }

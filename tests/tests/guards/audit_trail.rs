@@ -49,11 +49,17 @@ struct Slow {
     store: MemoryStore,
     permits: Arc<Semaphore>,
     is_down: Arc<AtomicBool>,
+    panics: Arc<AtomicBool>,
 }
 
 impl Slow {
     fn with(permits: usize) -> Self {
-        Self { store: MemoryStore::new(), permits: Arc::new(Semaphore::new(permits)), is_down: Arc::default() }
+        Self {
+            store: MemoryStore::new(),
+            permits: Arc::new(Semaphore::new(permits)),
+            is_down: Arc::default(),
+            panics: Arc::default(),
+        }
     }
 
     /// The number of rows of each kind, and the sum of all dropped events.
@@ -78,6 +84,7 @@ impl Slow {
 impl AuditLog for Slow {
     async fn append(&self, rows: Vec<AuditRow>, key: Option<&AuditKey>) -> Result<(), StoreError> {
         let _permit = self.permits.acquire().await.unwrap();
+        assert!(!self.panics.load(Ordering::Relaxed), "a log with a fault");
         if self.is_down.load(Ordering::Relaxed) {
             return Err(StoreError::unavailable("down"));
         }
@@ -207,6 +214,20 @@ async fn rows_that_the_store_refuses_are_counted_once_it_answers() {
     refused(&auth, 3).await;
     auth.settled().await;
     log.is_down.store(false, Ordering::Relaxed);
+    refused(&auth, 2).await;
+    auth.settled().await;
+    let (kinds, dropped) = log.rows().await;
+    assert_eq!((kinds["access_refused"], dropped), (2, 3));
+}
+
+#[tokio::test]
+async fn rows_of_a_log_that_panics_are_counted() {
+    let log = Slow::with(1);
+    let auth = service(&log, AuditSampling::new());
+    log.panics.store(true, Ordering::Relaxed);
+    refused(&auth, 3).await;
+    auth.settled().await;
+    log.panics.store(false, Ordering::Relaxed);
     refused(&auth, 2).await;
     auth.settled().await;
     let (kinds, dropped) = log.rows().await;
