@@ -62,7 +62,8 @@ pub(crate) struct Seen {
     capacity: usize,
     /// The number of proofs of each key.
     of_key: HashMap<Key, usize>,
-    /// Slices below are dropped, and proofs that expire in them count as used even after the clock is set back.
+    /// The slice after the last one that was dropped. Proofs that expire before it count as used even after the clock is set
+    /// back; no later ones, or a clock that was ahead for a moment would lock every client out.
     floor: i64,
 }
 
@@ -96,17 +97,15 @@ impl Seen {
     }
 
     fn forget(&mut self, floor: i64) {
-        if floor <= self.floor {
-            return;
-        }
-        self.floor = floor;
-        let living = self.slices.split_off(&floor);
-        for key in std::mem::replace(&mut self.slices, living).into_values().flat_map(HashMap::into_values) {
-            self.len -= 1;
-            if let Entry::Occupied(mut of_key) = self.of_key.entry(key) {
-                *of_key.get_mut() -= 1;
-                if *of_key.get() == 0 {
-                    of_key.remove();
+        while let Some(slice) = self.slices.first_entry().filter(|slice| *slice.key() < floor) {
+            self.floor = slice.key() + 1;
+            for key in slice.remove().into_values() {
+                self.len -= 1;
+                if let Entry::Occupied(mut of_key) = self.of_key.entry(key) {
+                    *of_key.get_mut() -= 1;
+                    if *of_key.get() == 0 {
+                        of_key.remove();
+                    }
                 }
             }
         }
@@ -175,5 +174,15 @@ mod tests {
         assert_eq!(seen.record(KEY, id(2), 2_065, 2_000), Use::First);
         assert_eq!(seen.record(KEY, id(1), 1_065, 1_000), Use::Again);
         assert_eq!(seen.record(KEY, id(2), 2_065, 1_000), Use::Again);
+    }
+
+    #[test]
+    fn a_clock_that_was_ahead_for_a_moment_locks_no_client_out() {
+        let mut seen = Seen::new(10);
+        assert_eq!(seen.record(KEY, id(1), 1_065, 1_000), Use::First);
+        assert_eq!(seen.record(OTHER, id(2), 100_065, 100_000), Use::First);
+        assert_eq!(seen.record(KEY, id(1), 1_065, 1_020), Use::Again);
+        assert_eq!(seen.record(KEY, id(3), 1_085, 1_020), Use::First);
+        assert_eq!(seen.record(OTHER, id(2), 100_065, 1_020), Use::Again);
     }
 }
