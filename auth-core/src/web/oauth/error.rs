@@ -1,6 +1,6 @@
 //! OAuth errors as responses.
 
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -9,6 +9,9 @@ use crate::service::oauth::OAuthError;
 use crate::verify::AccessError;
 use crate::web::Refusal;
 use crate::web::http::{Json, NO_STORE, add_rate_limit, quotable};
+
+/// Headers that describe a body.
+const OF_BODY: [HeaderName; 3] = [header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::ETAG];
 
 #[derive(Serialize)]
 struct Body {
@@ -30,7 +33,9 @@ impl OAuthError {
         let mut answer = Self::of_guard(refusal).into_response();
         *answer.status_mut() = response.status();
         let own = answer.headers().clone();
-        for (name, value) in response.headers().iter().filter(|(name, _)| !own.contains_key(*name)) {
+        // Of the other body.
+        let is_left = |name: &HeaderName| own.contains_key(name) || OF_BODY.contains(name);
+        for (name, value) in response.headers().iter().filter(|(name, _)| !is_left(name)) {
             answer.headers_mut().append(name.clone(), value.clone());
         }
         answer
@@ -93,5 +98,21 @@ impl Auth {
             }
         }
         response
+    }
+}
+
+#[cfg(all(test, feature = "server"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_oauth_error_takes_over_no_header_of_the_body_that_it_replaces() {
+        let mut refused = Refusal::from(AccessError::Denied).into_response();
+        let headers = [(header::CONTENT_LENGTH, "7"), (header::CONTENT_ENCODING, "gzip"), (header::VARY, "accept")];
+        refused.headers_mut().extend(headers.map(|(name, value)| (name, HeaderValue::from_static(value))));
+        let answer = OAuthError::instead_of(refused);
+        assert_eq!(answer.status(), 403);
+        let names = [header::CONTENT_LENGTH, header::CONTENT_ENCODING, header::VARY];
+        assert_eq!(names.map(|name| answer.headers().contains_key(name)), [false, false, true]);
     }
 }
