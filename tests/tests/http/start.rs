@@ -3,6 +3,12 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
+use auth_core::prelude::*;
+use auth_core::recovery::LogDelivery;
+use auth_core::store::MemoryStore;
+use auth_core::testing::in_memory;
+use auth_core::token::{SigningKey, random_secret};
+use auth_core::{BuildError, Dpop};
 use auth_tests::{ADMIN_PASSWORD, Node};
 
 use crate::NODE;
@@ -82,6 +88,35 @@ fn invalid_settings_are_refused() {
     refused(&[("AUTH_TRUSTED_PROXIES", "10.0.0.0/8;10.0.0.1")], "AUTH_TRUSTED_PROXIES", "separated by commas");
     refused(&[("ADMIN_EMAIL", "root")], "ADMIN_EMAIL", "admin@example.com");
     refused(&[("ADMIN_PASSWORD", "admin")], "ADMIN_PASSWORD", "15 characters");
+}
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Staff {
+    Admin,
+}
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Customer {
+    Guest,
+}
+
+#[test]
+fn a_setting_that_could_have_no_effect_is_refused() {
+    let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+    let store = MemoryStore::new();
+    let without_tokens = Auth::builder(key, "https://api.example.com", "api").directory(store.clone());
+    let without_tokens = without_tokens.sessions(store.clone()).api_keys(store).delivery(LogDelivery);
+    let month = std::time::Duration::from_hours(30 * 24);
+    for (named, builder) in [
+        ("audit_retention", in_memory().audit_retention(month)),
+        ("new_user_role", in_memory().roles::<Staff>().new_user_role(Customer::Guest)),
+        ("dpop", in_memory().dpop(Dpop::required().remembered_proofs(0))),
+        ("private_registration", without_tokens.private_registration()),
+    ] {
+        let built = builder.build();
+        assert!(matches!(built, Err(BuildError::Setting { setting, .. }) if setting == named), "{named}: {built:?}");
+    }
+    in_memory().roles::<Staff>().new_user_role(Staff::Admin).build().unwrap();
 }
 
 #[test]

@@ -244,13 +244,15 @@ impl AuthBuilder {
         let limit = Duration::from_mins(5);
         let too_long = |ttl: &Duration| *ttl > LONGEST_TTL;
         #[cfg(feature = "server")]
-        let no_message = self.private_registration && self.delivery.is_none();
+        let no_message = self.private_registration && (self.delivery.is_none() || self.one_time.is_none());
         #[cfg(feature = "server")]
         let no_list = self.breaches.is_required && self.breaches.check.is_none();
         #[cfg(feature = "server")]
         let tells = self.private_registration && self.registry.as_ref().is_some_and(|users| users.has_unique_fields());
+        #[cfg(feature = "server")]
+        let no_purge = !self.purge;
         #[cfg(not(feature = "server"))]
-        let (no_message, no_list, tells) = (false, false, false);
+        let (no_message, no_list, tells, no_purge) = (false, false, false, true);
         let no_issuer = self.issuer.is_empty() && !self.issues_nothing();
         let no_url = self.resource.as_deref().is_some_and(|resource| !Resource::is_url(resource));
         // The default is not what the application has set.
@@ -259,7 +261,12 @@ impl AuthBuilder {
             (no_issuer, "the issuer", "is empty; give the service's URL (AUTH_ISSUER)"),
             (!is_issuer(&self.issuer), "the issuer", NO_ISSUER),
             (no_url, "resource", "is not an http or https URL without query and fragment"),
-            (no_message, "private_registration", "answers by messages; set a delivery by `AuthBuilder::delivery`"),
+            (
+                no_message,
+                "private_registration",
+                "answers by messages; set a delivery by `AuthBuilder::delivery`, and the store of their tokens by \
+                 `AuthBuilder::one_time_tokens`",
+            ),
             (
                 tells,
                 "private_registration",
@@ -295,6 +302,16 @@ impl AuthBuilder {
                 self.audit_retention.is_some_and(|kept| kept < SHORTEST_RETENTION),
                 "audit_retention",
                 "is shorter than 1 day; 400 days are usual (AUTH_AUDIT_RETENTION)",
+            ),
+            (
+                self.audit_retention.is_some() && no_purge,
+                "audit_retention",
+                "has no purge task, which `Auth::from_settings` begins; call `Auth::forget_events` without it",
+            ),
+            (
+                !self.known_roles.has_all(&self.new_user_roles),
+                "new_user_role",
+                "is no role of `AuthBuilder::roles`, so that every registration would be refused",
             ),
             (
                 *leeway > limit,

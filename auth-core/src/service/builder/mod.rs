@@ -234,7 +234,8 @@ impl AuthBuilder {
 
     /// How long the audit trail keeps events, at least a day; for ever by default. The [`PurgeTask`](crate::PurgeTask) of an
     /// `Auth` that [`Auth::from_settings`](crate::Auth::from_settings) began removes older ones by whole days, and the event
-    /// [`EventsExpired`](crate::event::EventKind::EventsExpired) says how many. The rest is still verified.
+    /// [`EventsExpired`](crate::event::EventKind::EventsExpired) says how many. The rest is still verified. Without that task
+    /// `build` refuses it: [`Auth::forget_events`](crate::Auth::forget_events) removes events at once.
     pub fn audit_retention(mut self, kept_for: Duration) -> Self {
         self.audit_retention = Some(kept_for);
         self

@@ -23,6 +23,9 @@ impl Proofs {
         if dpop.lifetime < Duration::from_secs(1) || dpop.lifetime > Duration::from_mins(10) {
             return Err("proof_lifetime must be between 1 second and 10 minutes; the default is 1 minute");
         }
+        if dpop.remembered == 0 && dpop.counters.is_none() {
+            return Err("remembered_proofs must be 1 or more: without memory every proof is refused");
+        }
         let addresses = if dpop.addresses.is_empty() {
             let issuer = Address::parse(issuer).ok_or(
                 "needs the service's address, since the issuer is not an http or https URL; set it with Dpop::address (AUTH_DPOP_URLS)",
