@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::cookies::Change;
 use super::issued::{Cleared, Issued, IssuedTokens};
-use super::refresh::Presented as PresentedRefresh;
+use super::refresh::RefreshCookie;
 use crate::policy::CredentialKinds;
 use crate::service::{AccountError, Auth};
 use crate::verify::cross_site::{CrossSite, Sender};
@@ -57,7 +57,7 @@ async fn enter(parts: &mut Parts, auth: &Auth) -> Result<Option<Change>, AccessE
     let refresh = auth.verifier().browser.cookies.refresh_token(head.headers());
     let Some(refresh) = refresh else { return Ok(None) };
     if !matches!(credentials.access_token, Presented::Missing) {
-        head.parts.extensions.insert(PresentedRefresh::Token(refresh));
+        head.parts.extensions.insert(RefreshCookie::Token(refresh));
         return Ok(None);
     }
     Ok(renew(&mut head, auth, &refresh).await)
@@ -88,7 +88,7 @@ async fn renew(head: &mut Head<'_>, auth: &Auth, refresh: &Excerpt) -> Option<Ch
             if let Ok(access) = HeaderValue::from_str(tokens.access.expose()) {
                 auth.verifier().renewed(head, Presented::Cookie(Excerpt::whole(access)));
             }
-            head.parts.extensions.insert(PresentedRefresh::Renewed(Arc::clone(&tokens)));
+            head.parts.extensions.insert(RefreshCookie::Renewed(Arc::clone(&tokens)));
             Some(Change::Set(IssuedTokens::All(tokens)))
         }
         Err(AccountError::InvalidRefreshToken) => Some(Change::Clear),

@@ -11,16 +11,10 @@ use crate::verify::source::Excerpt;
 
 /// The refresh token in the cookie of a request, set by the layer of a browser router after its check of the sender.
 #[derive(Clone)]
-pub(super) enum Presented {
-    Token(Excerpt),
-    /// The layer has exchanged it already: a second use would count as theft.
-    Renewed(Arc<Tokens>),
-}
-
-/// The refresh token of a browser.
 pub(crate) enum RefreshCookie {
     Missing,
     Token(Excerpt),
+    /// The layer has exchanged it already: a second use would count as theft.
     Renewed(Arc<Tokens>),
 }
 
@@ -28,10 +22,6 @@ impl<S: Send + Sync> FromRequestParts<S> for RefreshCookie {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(match parts.extensions.get::<Presented>() {
-            None => Self::Missing,
-            Some(Presented::Token(token)) => Self::Token(token.clone()),
-            Some(Presented::Renewed(tokens)) => Self::Renewed(Arc::clone(tokens)),
-        })
+        Ok(parts.extensions.get().cloned().unwrap_or(Self::Missing))
     }
 }
