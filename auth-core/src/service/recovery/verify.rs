@@ -4,7 +4,6 @@ use super::MessageKind;
 use super::request::{Recipient, token_of};
 use crate::base::{Context, SubjectId, Timestamp};
 use crate::cache::Limited;
-use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::token::{AddressChange, OpaqueKind as _, Verification};
 
@@ -71,7 +70,8 @@ impl Auth {
 }
 
 impl Auth {
-    /// Sends a message to the new address of a subject, if there is a way to.
+    /// Sends a message to a new address, where messages are sent at all. That it cannot be sent now is no reason to fail:
+    /// the user may request another one.
     pub(crate) fn verify_address_later(&self, context: &Context, subject: &SubjectId) {
         if self.service().is_ok_and(|service| service.recovery.is_on()) {
             let recipient = Recipient::Subject(subject.clone());
@@ -79,13 +79,5 @@ impl Auth {
             let sent = self.send_later(context, "request_email_verification", recipient, new);
             drop(sent.inspect_err(|error| tracing::warn!(target: "auth", %error, "no message to a new address")));
         }
-    }
-}
-
-impl Change {
-    /// Sends a message to a new address, where messages are sent at all. That it cannot be sent now is no reason to fail:
-    /// the user may request another one.
-    pub(crate) fn verify_address_later(&self, subject: &SubjectId) {
-        self.auth().verify_address_later(self.context(), subject);
     }
 }

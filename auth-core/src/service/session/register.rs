@@ -90,7 +90,7 @@ impl Auth {
             let created = recording.of(change.auth().registry()?.create(user, recording.audit())).await?;
             let subject = created?;
             change.begin_registered(&subject).await?;
-            change.verify_address_later(&subject);
+            change.auth().verify_address_later(change.context(), &subject);
             Ok((subject, email))
         })
         .await
@@ -293,7 +293,7 @@ impl Auth {
             let registered = EventKind::UserRegistered { subject: subject.clone(), roles: Vec::new() };
             change.auth().announce(change.context(), "registered", registered).await;
             begun?;
-            change.verify_address_later(&subject);
+            change.auth().verify_address_later(change.context(), &subject);
             Ok(())
         })
         .await
