@@ -42,7 +42,8 @@ pub(super) async fn mint(auth: &Auth, subject: &SubjectId, new: Mint<'_>) -> Res
     let now = auth.now();
     let state = auth.verifier().lookups.subject(subject, now).await?.ok_or(AccountError::NotFound { what: "user" })?;
     let refresh = Token::random()?;
-    let session = auth.new_session(subject.clone(), state.version, new.scope.to_owned(), new.amr, Holder::default())?;
+    let session =
+        auth.new_session(subject.clone(), state.version, new.scope.to_owned(), new.amr, Holder::default(), None)?;
     let session = Session { authenticated_at: now.before(new.ago), ..session };
     let mut grant = auth.grant(&session, &state.roles).await?;
     grant.claims = grant.claims.and(new.claims);

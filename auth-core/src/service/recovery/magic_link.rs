@@ -6,9 +6,9 @@ use super::request::{Recipient, token_of};
 use super::{MessageKind, OneTime};
 use crate::base::Context;
 use crate::cache::Limited;
-use crate::service::session::{TokenProof, TokenRequest, Tokens, methods, shortened};
+use crate::service::session::{TokenProof, TokenRequest, Tokens, methods};
 use crate::service::{AccountError, Auth};
-use crate::store::{Session, UserRecord};
+use crate::store::UserRecord;
 use crate::token::MagicLink;
 use crate::verify::dpop::ProvenKey;
 
@@ -119,9 +119,8 @@ impl Auth {
         let code = self.needed_code(&user.id, otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let amr = methods(AMR, false, code.is_some());
-        let session = self.new_session(user.id, user.state.version, scope, &amr, request.holder())?;
-        let agent = shortened(agent.as_deref().or(context.agent.as_deref()));
-        let session = Session { agent, ..session };
+        let agent = agent.as_deref().or(context.agent.as_deref());
+        let session = self.new_session(user.id, user.state.version, scope, &amr, request.holder(), agent)?;
         // Before the token is spent, so that a failure of the application costs nothing.
         let grant = self.grant(&session, &user.state.roles).await?;
         let begun = self.change_with(context, operation, code, move |change| async move {

@@ -2,14 +2,14 @@
 
 use secrecy::SecretString;
 
-use super::{Login, TokenRequest, Tokens, methods, shortened};
+use super::{Login, TokenRequest, Tokens, methods};
 use crate::base::{Context, SubjectId, is_scope};
 use crate::cache::Limited;
 use crate::event::EventKind;
 use crate::password::{PasswordHash, Turn, Verified};
 use crate::service::limits::Attempt;
 use crate::service::{AccountError, Auth};
-use crate::store::{Session, UserRecord};
+use crate::store::UserRecord;
 use crate::verify::dpop::ProvenKey;
 
 /// A longer login name is invalid, and is refused without a query.
@@ -82,9 +82,8 @@ impl Auth {
         let code = self.needed_code(&user.id, login.otp).await?;
         let key = self.verifier().prove_key(context, request.proof).await?;
         let amr = methods("pwd", false, code.is_some());
-        let session = self.new_session(user.id.clone(), user.state.version, scope, &amr, request.holder())?;
-        let agent = shortened(login.agent.as_deref().or(context.agent.as_deref()));
-        let session = Session { agent, ..session };
+        let agent = login.agent.as_deref().or(context.agent.as_deref());
+        let session = self.new_session(user.id.clone(), user.state.version, scope, &amr, request.holder(), agent)?;
         let name = login.username;
         let exact = request.exact_scope;
         let begun = self.change_with(context, "login", code, move |change| async move {

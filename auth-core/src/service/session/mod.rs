@@ -94,6 +94,7 @@ impl Auth {
         scope: String,
         amr: &str,
         holder: Holder<'_>,
+        agent: Option<&str>,
     ) -> Result<Session, AccountError> {
         let (now, lifetimes) = (self.now(), &self.service()?.lifetimes);
         Ok(Session {
@@ -102,7 +103,7 @@ impl Auth {
             version,
             scope,
             amr: amr.to_owned(),
-            agent: None,
+            agent: agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect()),
             created_at: now,
             authenticated_at: now,
             last_used_at: now,
@@ -187,9 +188,4 @@ impl Change {
         recording.of(self.service()?.sessions.create(new, recording.audit())).await?;
         self.auth().tokens(session, roles, refresh, key, grant)
     }
-}
-
-/// The beginning of a `User-Agent`.
-pub(crate) fn shortened(agent: Option<&str>) -> Option<String> {
-    agent.map(|agent| agent.chars().take(MAX_AGENT_CHARS).collect())
 }

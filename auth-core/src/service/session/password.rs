@@ -2,8 +2,8 @@
 
 use secrecy::SecretString;
 
+use super::Tokens;
 use super::login::PasswordGuess;
-use super::{Tokens, shortened};
 use crate::base::{Context, Email, SubjectId, SubjectStanding};
 use crate::cache::Limited;
 use crate::event::EventKind;
@@ -254,8 +254,7 @@ impl Change {
             dpop_jkt: session.and_then(|session| session.dpop_jkt.as_deref()),
         };
         let agent = session.and_then(|session| session.agent.as_deref()).or(self.context().agent.as_deref());
-        let new = self.auth().new_session(user.id.clone(), version, kept.scope, "pwd", holder)?;
-        let new = Session { agent: shortened(agent), ..new };
+        let new = self.auth().new_session(user.id.clone(), version, kept.scope, "pwd", holder, agent)?;
         let tokens = self.begin_session(new, &user.state.roles, kept.key.as_deref()).await?;
         if let Some(email) = &user.email {
             self.remember_device(email.as_str(), &user.id).await;

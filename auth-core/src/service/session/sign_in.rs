@@ -1,6 +1,6 @@
 //! Sessions of subjects that the application has authenticated itself.
 
-use super::{LEAST_LIFETIME, TokenProof, TokenRequest, Tokens, shortened};
+use super::{LEAST_LIFETIME, TokenProof, TokenRequest, Tokens};
 use crate::base::{Context, SubjectId};
 use crate::event::EventKind;
 use crate::service::{AccountError, Auth};
@@ -97,9 +97,8 @@ impl Auth {
             return Err(AccountError::InvalidCredentials);
         };
         let key = self.verifier().prove_key(context, request.proof).await?;
-        let session = self.new_session(user.id, user.state.version, scope, &amr.join(" "), request.holder())?;
-        let agent = shortened(agent.as_deref().or(context.agent.as_deref()));
-        let session = Session { agent, ..session };
+        let agent = agent.as_deref().or(context.agent.as_deref());
+        let session = self.new_session(user.id, user.state.version, scope, &amr.join(" "), request.holder(), agent)?;
         self.change(context, "sign_in", |change| async move {
             change.begin_session(session, &user.state.roles, key.as_ref().map(ProvenKey::thumbprint)).await
         })
