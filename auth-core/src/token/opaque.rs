@@ -7,6 +7,7 @@ use aws_lc_rs::aead::RandomizedNonceKey;
 use aws_lc_rs::{digest, rand};
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use hex::FromHex as _;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Purpose, TokenError, sealing};
@@ -256,9 +257,7 @@ impl TokenHash {
     /// The hash that `sha256sum` prints: 64 hexadecimal digits of either case; `None` for another text.
     #[must_use]
     pub fn from_hex(text: &str) -> Option<Self> {
-        let digits = text.bytes().map(|byte| char::from(byte).to_digit(16)).collect::<Option<Vec<_>>>()?;
-        let bytes = digits.chunks_exact(2).map(|pair| u8::try_from(pair[0] << 4 | pair[1]).unwrap_or_default());
-        <[u8; 32]>::try_from(bytes.collect::<Vec<u8>>()).ok().filter(|_| text.len() == 64).map(Self)
+        <[u8; 32]>::from_hex(text).ok().map(Self)
     }
 
     /// The hash as bytes, for a store.

@@ -1,8 +1,6 @@
 //! OAuth clients from the environment.
 
 #[cfg(feature = "server")]
-use hex::FromHex;
-#[cfg(feature = "server")]
 use secrecy::ExposeSecret;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -11,6 +9,8 @@ use serde::Deserialize;
 use super::variables::list;
 #[cfg(feature = "server")]
 use crate::service::oauth::{GrantType, InvalidClient, OAuthClient};
+#[cfg(feature = "server")]
+use crate::token::TokenHash;
 
 /// `AUTH_CLIENTS`.
 #[derive(Default, Deserialize)]
@@ -61,10 +61,9 @@ fn client(config: &Config) -> Result<OAuthClient, String> {
         (None, None) => OAuthClient::public(&config.id).map_err(invalid)?,
         (Some(secret), None) => OAuthClient::confidential(&config.id, secret).map_err(invalid)?,
         (None, Some(hash)) => {
-            let hash = <[u8; 32]>::from_hex(hash.expose_secret()).map_err(
-                |_| "secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` computes them",
-            )?;
-            OAuthClient::confidential_by_hash(&config.id, hash.into()).map_err(invalid)?
+            let hash = TokenHash::from_hex(hash.expose_secret())
+                .ok_or("secret_sha256 is not 64 hexadecimal digits; `printf %s SECRET | sha256sum` computes them")?;
+            OAuthClient::confidential_by_hash(&config.id, hash).map_err(invalid)?
         }
         (Some(_), Some(_)) => return Err("`secret` and `secret_sha256` are both set; remove one of the two".to_owned()),
     };
