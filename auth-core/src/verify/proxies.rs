@@ -122,15 +122,10 @@ fn x_forwarded_for(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> 
 }
 
 fn forwarded(headers: &HeaderMap) -> impl Iterator<Item = Option<IpAddr>> {
-    lines(headers, header::FORWARDED).flat_map(|line| match line.and_then(elements) {
+    lines(headers, header::FORWARDED).flat_map(|line| match line.and_then(|line| split(line, ',')) {
         Some(elements) => elements.into_iter().rev().map(|element| for_parameter(element).and_then(node)).collect(),
         None => vec![None],
     })
-}
-
-/// Splits at the commas outside of quotes; `None` for a quote without an end.
-fn elements(line: &str) -> Option<Vec<&str>> {
-    split(line, ',')
 }
 
 /// The value of the element's `for` (RFC 7239 section 4); `None` without one, and for two.
@@ -150,6 +145,7 @@ fn for_parameter(element: &str) -> Option<&str> {
     }
 }
 
+/// Splits outside of quotes; `None` for a quote without an end.
 fn split(text: &str, at: char) -> Option<Vec<&str>> {
     let (mut parts, mut start, mut quoted, mut escaped) = (Vec::new(), 0, false, false);
     for (position, letter) in text.char_indices() {

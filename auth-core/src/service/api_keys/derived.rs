@@ -35,10 +35,34 @@ impl Auth {
     pub async fn derive_api_key(
         &self,
         context: &Context,
-        key: &ApiKeyIdentity,
+        parent: &ApiKeyIdentity,
         new: NewApiKey,
     ) -> Result<IssuedApiKey, AccountError> {
-        self.derive(context, key, new).await
+        new.check()?;
+        if !new.scopes.iter().all(|scope| parent.has_scope(scope)) {
+            return Err(AccountError::InvalidScope);
+        }
+        let Some(owner) = parent.owner().filter(|_| parent.can_have_children()) else {
+            return Err(AccountError::InvalidInput { detail: "The key has too many keys above it, or no owner." });
+        };
+        let key = ApiKey::random(ApiKeyId::random())?;
+        let record = self.api_key_record(key.id().clone(), key.hash(), owner.clone(), new);
+        if record.expires_at.is_some_and(|end| parent.expires_at().is_some_and(|limit| limit < end)) {
+            return Err(AccountError::InvalidInput { detail: "`expires_in` must not exceed that of the key above." });
+        }
+        let record = ApiKeyRecord {
+            expires_at: record.expires_at.or(parent.expires_at()),
+            self_service: parent.is_self_service(),
+            // A parent that ends meanwhile ends this key as well: it is looked up at each use.
+            parent: Some(ParentKey { id: parent.id().clone(), hash: parent.presented() }),
+            ..record
+        };
+        self.change(context, "derive_api_key", |change| async move {
+            change.check_caller().await?;
+            change.store_api_key(&record).await?;
+            Ok(IssuedApiKey { key, record })
+        })
+        .await
     }
 
     /// As [`derive_api_key`](Self::derive_api_key), from a key of this owner, by its current secret.
@@ -70,39 +94,6 @@ impl Auth {
         let record = Arc::new(record.ok_or_else(missing)?);
         let hash = record.hash;
         let key = self.verifier().key_with_parents(record, hash, Read::Store, self.now()).await?.ok_or_else(missing)?;
-        self.derive(context, &key, new).await
-    }
-
-    async fn derive(
-        &self,
-        context: &Context,
-        parent: &ApiKeyIdentity,
-        new: NewApiKey,
-    ) -> Result<IssuedApiKey, AccountError> {
-        new.check()?;
-        if !new.scopes.iter().all(|scope| parent.has_scope(scope)) {
-            return Err(AccountError::InvalidScope);
-        }
-        let Some(owner) = parent.owner().filter(|_| parent.can_have_children()) else {
-            return Err(AccountError::InvalidInput { detail: "The key has too many keys above it, or no owner." });
-        };
-        let key = ApiKey::random(ApiKeyId::random())?;
-        let record = self.api_key_record(key.id().clone(), key.hash(), owner.clone(), new);
-        if record.expires_at.is_some_and(|end| parent.expires_at().is_some_and(|limit| limit < end)) {
-            return Err(AccountError::InvalidInput { detail: "`expires_in` must not exceed that of the key above." });
-        }
-        let record = ApiKeyRecord {
-            expires_at: record.expires_at.or(parent.expires_at()),
-            self_service: parent.is_self_service(),
-            // A parent that ends meanwhile ends this key as well: it is looked up at each use.
-            parent: Some(ParentKey { id: parent.id().clone(), hash: parent.presented() }),
-            ..record
-        };
-        self.change(context, "derive_api_key", |change| async move {
-            change.check_caller().await?;
-            change.store_api_key(&record).await?;
-            Ok(IssuedApiKey { key, record })
-        })
-        .await
+        self.derive_api_key(context, &key, new).await
     }
 }

@@ -67,13 +67,9 @@ impl NewApiKey {
         }
         match &self.metadata {
             None => Ok(()),
-            Some(Value::Object(_)) if self.metadata_len() <= MAX_METADATA_BYTES => Ok(()),
+            Some(object @ Value::Object(_)) if object.to_string().len() <= MAX_METADATA_BYTES => Ok(()),
             Some(_) => wrong("`metadata` must be a JSON object of at most 4 KiB."),
         }
-    }
-
-    fn metadata_len(&self) -> usize {
-        self.metadata.as_ref().map_or(0, |metadata| metadata.to_string().len())
     }
 }
 
