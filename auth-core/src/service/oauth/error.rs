@@ -17,8 +17,12 @@ pub(crate) struct OAuthError {
 }
 
 impl OAuthError {
+    pub(crate) const fn new(status: StatusCode, code: &'static str, description: &'static str) -> Self {
+        Self { status, code, description, throttled: None }
+    }
+
     const fn bad_request(code: &'static str, description: &'static str) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code, description, throttled: None }
+        Self::new(StatusCode::BAD_REQUEST, code, description)
     }
 
     pub(crate) const fn invalid_request(description: &'static str) -> Self {
@@ -27,12 +31,8 @@ impl OAuthError {
 
     /// Identical for an unknown client and a wrong secret.
     pub(crate) const fn invalid_client() -> Self {
-        Self {
-            status: StatusCode::UNAUTHORIZED,
-            code: "invalid_client",
-            description: "the client is unknown or its authentication failed",
-            throttled: None,
-        }
+        let description = "the client is unknown or its authentication failed";
+        Self::new(StatusCode::UNAUTHORIZED, "invalid_client", description)
     }
 
     pub(crate) const fn invalid_grant(description: &'static str) -> Self {
@@ -64,22 +64,15 @@ impl OAuthError {
     }
 
     pub(crate) const fn temporarily_unavailable() -> Self {
-        Self {
-            status: StatusCode::SERVICE_UNAVAILABLE,
-            code: "temporarily_unavailable",
-            description: "the service is busy or temporarily unavailable; try again shortly",
-            throttled: None,
-        }
+        let description = "the service is busy or temporarily unavailable; try again shortly";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "temporarily_unavailable", description)
     }
 
     /// RFC 6749 has no code for it; section 4.1.2.1 uses this one for a temporary overload.
     pub(crate) const fn rate_limited(used_up: Throttled) -> Self {
-        Self {
-            status: StatusCode::TOO_MANY_REQUESTS,
-            code: "temporarily_unavailable",
-            description: "too many requests; try again later",
-            throttled: Some(used_up),
-        }
+        let description = "too many requests; try again later";
+        let error = Self::new(StatusCode::TOO_MANY_REQUESTS, "temporarily_unavailable", description);
+        Self { throttled: Some(used_up), ..error }
     }
 
     pub(crate) const fn method_not_allowed() -> Self {
@@ -106,12 +99,10 @@ impl From<AccountError> for OAuthError {
             AccountError::InvalidScope | AccountError::MalformedScope => Self::invalid_scope(),
             AccountError::RateLimited(used_up) => Self::rate_limited(used_up),
             AccountError::Overloaded | AccountError::Unavailable => Self::temporarily_unavailable(),
-            AccountError::Misconfigured { .. } => Self {
-                status: StatusCode::INTERNAL_SERVER_ERROR,
-                code: "server_error",
-                description: "the service is not configured for this operation",
-                throttled: None,
-            },
+            AccountError::Misconfigured { .. } => {
+                let description = "the service is not configured for this operation";
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, "server_error", description)
+            }
             _ => Self::bad_request("invalid_request", "the request cannot be carried out"),
         }
     }

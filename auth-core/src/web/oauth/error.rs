@@ -51,18 +51,12 @@ impl OAuthError {
             AccessError::NoCredential { .. } => {
                 Self { description: "this needs an API key, and the request carries none", ..Self::invalid_client() }
             }
-            AccessError::InvalidCredential { .. } => Self {
-                status: StatusCode::UNAUTHORIZED,
-                code: "invalid_token",
-                description: "the credential is malformed, expired, revoked or otherwise invalid",
-                throttled: None,
-            },
-            AccessError::InsufficientScope { .. } => Self {
-                status: StatusCode::FORBIDDEN,
-                code: "insufficient_scope",
-                description: "the credential does not carry the scope that this needs",
-                throttled: None,
-            },
+            AccessError::InvalidCredential { .. } => {
+                Self::new(status, "invalid_token", "the credential is malformed, expired, revoked or otherwise invalid")
+            }
+            AccessError::InsufficientScope { .. } => {
+                Self::new(status, "insufficient_scope", "the credential does not carry the scope that this needs")
+            }
             AccessError::AmbiguousCredential => {
                 Self { status, ..Self::invalid_request("the request has more than one credential of the same kind") }
             }
