@@ -49,33 +49,22 @@ impl<S: Clone + Send + Sync + 'static> WholeGuard<S> {
     ///
     /// # Panics
     ///
-    /// When the guard cannot apply to the route, see [`check`](Self::check).
-    #[track_caller]
-    pub(crate) fn join(&self, row: &mut RoutePolicy) {
-        self.check(row);
-        row.requirement.guard(self.requirement);
-    }
-
-    pub(crate) fn join_unchecked(&self, row: &mut Unchecked) {
-        row.guards.push(self.declared.name);
-        row.required.push(self.requirement);
-    }
-
-    /// Refuses a route to which this guard cannot apply.
-    ///
-    /// # Panics
-    ///
     /// When the route is public.
     #[track_caller]
-    fn check(&self, row: &RoutePolicy) {
-        let Self { declared, .. } = self;
-        let (policy, route) = (declared.name, format!("{} {}", row.method, row.path));
+    pub(crate) fn join(&self, row: &mut RoutePolicy) {
+        let (policy, route) = (self.declared.name, format!("{} {}", row.method, row.path));
         let Declaration { name, file, line, .. } = row.declared;
         assert!(
             !matches!(row.requirement.own(), Requirement::Public),
             "`{route}` is public (`{name}`, {file}:{line}), and the router's guard `{policy}` would close it: take the \
              route out of this router, or give it a guard of its own"
         );
+        row.requirement.guard(self.requirement);
+    }
+
+    pub(crate) fn join_unchecked(&self, row: &mut Unchecked) {
+        row.guards.push(self.declared.name);
+        row.required.push(self.requirement);
     }
 }
 
