@@ -15,9 +15,6 @@ use crate::service::{AccountError, Auth};
 use crate::store::UserRecord;
 use crate::token::{OneTimeKind, Purpose, Reset, Token, TokenError};
 
-/// A longer login name is invalid, and is refused without a query.
-const MAX_LOGIN_BYTES: usize = 1024;
-
 /// The time limit of one delivery.
 const DELIVERY_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -134,11 +131,9 @@ impl Change {
 
     /// The active user to send to; `None` if there is none.
     pub(super) async fn recipient(&self, recipient: Recipient) -> Result<Option<UserRecord>, AccountError> {
-        let users = &self.service()?.users;
         let user = match recipient {
-            Recipient::Login(login) if login.len() > MAX_LOGIN_BYTES => None,
-            Recipient::Login(login) => users.find_by_login(&login).await?,
-            Recipient::Subject(subject) => users.find_by_id(&subject).await?,
+            Recipient::Login(login) => self.auth().user_by_login(&login).await?,
+            Recipient::Subject(subject) => self.service()?.users.find_by_id(&subject).await?,
         };
         Ok(user.filter(|user| user.state.active))
     }

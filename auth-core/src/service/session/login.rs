@@ -99,7 +99,7 @@ impl Auth {
         begun.await.map_err(AccountError::at_login)
     }
 
-    async fn user_by_login(&self, login: &str) -> Result<Option<UserRecord>, AccountError> {
+    pub(crate) async fn user_by_login(&self, login: &str) -> Result<Option<UserRecord>, AccountError> {
         if login.len() > MAX_LOGIN_BYTES {
             return Ok(None);
         }
