@@ -146,9 +146,7 @@ impl Auth {
                 // Refused for the last account with a needed role.
                 change.update_account(&id, AccountPatch { active: Some(false), ..AccountPatch::default() }).await?;
             }
-            let recording = change.recording(Some(&id), |removed: &bool| {
-                removed.then(|| EventKind::AccountRemoved { subject: id.clone() }).into_iter().collect()
-            });
+            let recording = change.recording_if(Some(&id), || EventKind::AccountRemoved { subject: id.clone() });
             let removed = recording.of(change.auth().directory()?.remove(&id, recording.audit())).await?;
             if !removed {
                 return Err(AccountError::NotFound { what: USER });

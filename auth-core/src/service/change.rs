@@ -170,6 +170,15 @@ impl Change {
         Recording { change: self, subject: subject.cloned(), make, made, rows: Box::new(rows) }
     }
 
+    /// As [`recording`](Self::recording), of one event if the store says that it has been done.
+    pub(crate) fn recording_if<'c>(
+        &'c self,
+        subject: Option<&SubjectId>,
+        event: impl Fn() -> EventKind + Send + Sync + 'c,
+    ) -> Recording<'c, bool> {
+        self.recording(subject, move |is_done: &bool| is_done.then(&event).into_iter().collect())
+    }
+
     fn event(&self, kind: EventKind) -> Event {
         Event::new(&self.context, self.now(), kind)
     }

@@ -66,9 +66,7 @@ impl Auth {
         let role = role.to_owned();
         self.change(context, "remove_role", |change| async move {
             change.check_caller().await?;
-            let removed = EventKind::RoleRemoved { role: role.clone() };
-            let recording =
-                change.recording(None, move |done: &bool| done.then(|| removed.clone()).into_iter().collect());
+            let recording = change.recording_if(None, || EventKind::RoleRemoved { role: role.clone() });
             let roles = change.auth().role_store()?;
             if !recording.of(roles.remove_role(&role, recording.audit())).await? {
                 return Err(AccountError::NotFound { what: "role" });

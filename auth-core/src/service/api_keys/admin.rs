@@ -110,9 +110,7 @@ impl Auth {
         let owner = owner.cloned();
         let id = id.clone();
         self.change(context, "revoke_api_key", |change| async move {
-            let recording = change.recording(None, |revoked: &bool| {
-                revoked.then(|| EventKind::ApiKeyRevoked { api_key: id.clone() }).into_iter().collect()
-            });
+            let recording = change.recording_if(None, || EventKind::ApiKeyRevoked { api_key: id.clone() });
             let revoke = change.service()?.api_keys.revoke(&id, owner.as_ref(), recording.audit());
             if !recording.of(revoke).await? {
                 return Err(AccountError::NotFound { what: API_KEY });

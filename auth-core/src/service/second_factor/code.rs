@@ -93,9 +93,7 @@ impl Change {
     }
 
     async fn spend_recovery_code(&self, subject: &SubjectId, code: &RecoveryCode) -> Result<bool, AccountError> {
-        let recording = self.recording(Some(subject), |used: &bool| {
-            used.then(|| EventKind::RecoveryCodeUsed { subject: subject.clone() }).into_iter().collect()
-        });
+        let recording = self.recording_if(Some(subject), || EventKind::RecoveryCodeUsed { subject: subject.clone() });
         let (store, hash) = (self.service()?.second_factor.store()?, code.hash(subject));
         recording.of(store.use_recovery_code(subject, &hash, recording.audit())).await
     }
@@ -104,10 +102,8 @@ impl Change {
         let store = self.service()?.second_factor.store()?;
         for factor in self.auth().confirmed_factors(subject).await?.iter().filter(|factor| is_totp(factor)) {
             let Some(Step { step, sealed }) = self.step_of(subject, factor, text)? else { continue };
-            let recording = self.recording(Some(subject), |used: &bool| {
-                let used_now = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: FactorKind::Totp };
-                used.then(used_now).into_iter().collect()
-            });
+            let used = || EventKind::SecondFactorUsed { subject: subject.clone(), factor: FactorKind::Totp };
+            let recording = self.recording_if(Some(subject), used);
             // Refused at the same or an earlier step: the code was seen before (RFC 6238 section 5.2).
             let used = store.use_factor(&factor.id, step, self.now(), sealed.as_deref(), recording.audit());
             return recording.of(used).await;

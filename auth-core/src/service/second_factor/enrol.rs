@@ -70,10 +70,8 @@ impl Auth {
         self.change(context, "enrol_totp", |change| async move {
             change.check_caller().await?;
             let subject = factor.subject.clone();
-            let recording = change.recording(Some(&subject), |enrolled: &bool| {
-                let event = || EventKind::SecondFactorEnrolled { subject: subject.clone(), factor: FactorKind::Totp };
-                enrolled.then(event).into_iter().collect()
-            });
+            let event = || EventKind::SecondFactorEnrolled { subject: subject.clone(), factor: FactorKind::Totp };
+            let recording = change.recording_if(Some(&subject), event);
             let store = change.service()?.second_factor.store()?;
             let enrolled = recording.of(store.enrol_factor(factor, recording.audit())).await?;
             if enrolled { Ok(enrolment) } else { Err(AccountError::SecondFactorExists) }
@@ -214,10 +212,8 @@ impl Change {
         };
         let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| RecoveryCode::random()).collect::<Result<_, _>>()?;
         let hashes: Vec<_> = codes.iter().map(|code| code.hash(subject)).collect();
-        let recording = self.recording(Some(subject), |confirmed: &bool| {
-            let event = || EventKind::SecondFactorConfirmed { subject: subject.clone(), factor: FactorKind::Totp };
-            confirmed.then(event).into_iter().collect()
-        });
+        let event = || EventKind::SecondFactorConfirmed { subject: subject.clone(), factor: FactorKind::Totp };
+        let recording = self.recording_if(Some(subject), event);
         let confirm = store.confirm_factor(&factor.id, step, self.now(), &hashes, recording.audit());
         let confirmed = recording.of(confirm).await?;
         let codes = codes.iter().map(RecoveryCode::shown).collect();
@@ -242,10 +238,8 @@ impl Change {
         kind: FactorKind,
         removable: Removable,
     ) -> Result<bool, AccountError> {
-        let recording = self.recording(Some(subject), |removed: &bool| {
-            let event = || EventKind::SecondFactorRemoved { subject: subject.clone(), factor: kind.clone() };
-            removed.then(event).into_iter().collect()
-        });
+        let event = || EventKind::SecondFactorRemoved { subject: subject.clone(), factor: kind.clone() };
+        let recording = self.recording_if(Some(subject), event);
         let store = self.service()?.second_factor.store()?;
         recording.of(store.remove_factors(subject, kind.clone(), removable, recording.audit())).await
     }

@@ -81,10 +81,8 @@ impl Auth {
 impl Change {
     /// Ends one session of a subject; of several concurrent calls one returns `true`.
     pub(super) async fn end_session(&self, subject: &SubjectId, session: &SessionId) -> Result<bool, AccountError> {
-        let recording = self.recording(Some(subject), |ended: &bool| match ended {
-            true => vec![EventKind::SessionEnded { subject: subject.clone(), session: session.clone() }],
-            false => Vec::new(),
-        });
+        let event = || EventKind::SessionEnded { subject: subject.clone(), session: session.clone() };
+        let recording = self.recording_if(Some(subject), event);
         recording.of(self.service()?.sessions.end(subject, session, recording.audit())).await
     }
 

@@ -115,10 +115,8 @@ impl Auth {
         let (Some(old), Some(new)) = (user.password_hash.clone(), upgraded) else { return Ok(()) };
         let subject = user.id.clone();
         self.change(context, "login", |change| async move {
-            let recording = change.recording(Some(&subject), |is_upgraded: &bool| {
-                let rehashed = || EventKind::PasswordRehashed { subject: subject.clone() };
-                is_upgraded.then(rehashed).into_iter().collect()
-            });
+            let event = || EventKind::PasswordRehashed { subject: subject.clone() };
+            let recording = change.recording_if(Some(&subject), event);
             // `false` after a new password: the session of this login is of a version that is gone.
             let users = &change.service()?.users;
             recording.of(users.upgrade_hash(&subject, &old, &new, recording.audit())).await

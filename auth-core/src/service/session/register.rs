@@ -351,9 +351,7 @@ impl Change {
         }
         let begun = self.begin_subject(subject).await;
         if begun.is_err() {
-            let recording = self.recording(Some(subject), |removed: &bool| {
-                removed.then(|| EventKind::AccountRemoved { subject: subject.clone() }).into_iter().collect()
-            });
+            let recording = self.recording_if(Some(subject), || EventKind::AccountRemoved { subject: subject.clone() });
             if !matches!(recording.of(registry.withdraw(subject, recording.audit())).await, Ok(true)) {
                 tracing::error!(
                     target: "auth",
