@@ -283,12 +283,8 @@ impl Settings {
 /// The default with what is set; `None` when nothing is.
 fn audit_sampling(refusals: Option<Count>, uses: Option<Count>) -> Option<AuditSampling> {
     let share = |Count(one_of)| u32::try_from(one_of).unwrap_or(u32::MAX);
-    let sampling = AuditSampling::new();
-    match (refusals.map(share), uses.map(share)) {
-        (None, None) => None,
-        (Some(refusals), None) => Some(sampling.refusals(refusals)),
-        (refusals, Some(uses)) => Some(sampling.refusals(refusals.unwrap_or(1)).uses(uses)),
-    }
+    let sampling = refusals.map(|one_of| AuditSampling::new().refusals(share(one_of)));
+    uses.map(|one_of| sampling.unwrap_or_default().uses(share(one_of))).or(sampling)
 }
 
 /// A setting without effect is an error.
