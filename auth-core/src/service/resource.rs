@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
+use crate::base::is_service_url;
 use crate::service::{Auth, AuthBuilder};
 use crate::verify::dpop::Schemes;
 
@@ -56,15 +57,18 @@ impl Resource {
 
 impl Named {
     fn of(name: &str) -> Option<Self> {
-        let (scheme, rest) = name.split_once("://")?;
-        if !matches!(scheme, "https" | "http") || rest.contains(['?', '#', '{', '}', '*', '"', '\\']) {
-            return None;
-        }
-        let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
-        let path = format!("{RESOURCE_METADATA_PATH}{}", path.trim_end_matches('/'));
-        let url = format!("{scheme}://{host}{path}").into();
-        (!host.is_empty()).then(|| Self { id: name.to_owned(), path, url })
+        let (origin, path) = well_known(RESOURCE_METADATA_PATH, name)?;
+        let url = format!("{origin}{path}").into();
+        Some(Self { id: name.to_owned(), path, url })
     }
+}
+
+/// The origin of a service's URL, and the well-known path followed by that of the URL (RFC 8414 section 3.1, RFC 9728 section
+/// 3.1); `None` for another name, and for one that is no fixed path of a router.
+pub(crate) fn well_known<'u>(prefix: &str, url: &'u str) -> Option<(&'u str, String)> {
+    let host = url.find("://").filter(|_| is_service_url(url) && !url.contains('*'))? + 3;
+    let (origin, path) = url[host..].find('/').map_or((url, ""), |at| url.split_at(host + at));
+    Some((origin, format!("{prefix}{}", path.trim_end_matches('/'))))
 }
 
 /// RFC 9728 section 2. An empty list must be omitted (section 3.2).

@@ -111,6 +111,7 @@ fn a_setting_that_could_have_no_effect_is_refused() {
         ("audit_retention", in_memory().audit_retention(month)),
         ("new_user_role", in_memory().roles::<Staff>().new_user_role(Customer::Guest)),
         ("dpop", in_memory().dpop(Dpop::required().remembered_proofs(0))),
+        ("resource", in_memory().resource("https://api.example.com/a b")),
         ("private_registration", without_tokens.private_registration()),
     ] {
         let built = builder.build();

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::service::resource::well_known;
 use crate::service::{AccountError, Auth};
 
 pub(crate) const METADATA_PATH: &str = "/.well-known/oauth-authorization-server";
@@ -48,12 +49,7 @@ impl Auth {
     /// The path of the metadata on the issuer's host (RFC 8414 section 3.1): the well-known path followed by the
     /// issuer's path. `None` when the issuer is not a URL.
     pub(crate) fn metadata_path(&self) -> Option<String> {
-        let (scheme, rest) = self.access_tokens().issuer().split_once("://")?;
-        if !matches!(scheme, "https" | "http") || rest.contains(['?', '#', '{', '}', '*']) {
-            return None;
-        }
-        let path = rest.find('/').map_or("", |at| rest[at..].trim_end_matches('/'));
-        Some(format!("{METADATA_PATH}{path}"))
+        well_known(METADATA_PATH, self.access_tokens().issuer()).map(|(_, path)| path)
     }
 
     /// The metadata of this authorization server. Its endpoints are below the issuer.
