@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::base::{Context, SubjectId};
 use crate::cache::Who;
-use crate::event::{Event, EventKind};
+use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
 use crate::store::KnownDevices;
@@ -34,13 +34,9 @@ impl Auth {
     pub(super) fn record_slowed_login(&self, context: &Context, name: &str) {
         let name = name.to_owned();
         let started = self.change_later(context, "login", |change| async move {
-            let service = change.service()?;
-            let Some(user) = service.users.find_by_login(&name).await? else { return Ok(()) };
-            let event = Event::new(change.context(), change.now(), EventKind::LoginSlowed { subject: user.id });
-            if let Some(audit) = &service.audit {
-                audit.append(vec![event.row()]).await?;
+            if let Some(user) = change.service()?.users.find_by_login(&name).await? {
+                change.auth().record(change.context(), EventKind::LoginSlowed { subject: user.id });
             }
-            change.auth().verifier().events.deliver_written(event).await;
             Ok(())
         });
         // Its error is logged.
