@@ -258,6 +258,9 @@ pub enum EventKind {
     ApiKeyRevoked {
         /// The API key.
         api_key: ApiKeyId,
+        /// Its owner; `None` in rows of earlier releases.
+        #[serde(default)]
+        subject: Option<SubjectId>,
     },
     /// A one-time token was made for a message to its subject's address.
     OneTimeTokenIssued {
@@ -404,6 +407,7 @@ impl EventKind {
             Self::AccessGranted { subject, .. }
             | Self::AccessRefused { subject, .. }
             | Self::LoginFailed { subject }
+            | Self::ApiKeyRevoked { subject, .. }
             | Self::ChangeUndecided { subject, .. }
             | Self::Unrecognised { subject, .. } => Some(subject.as_ref()),
             Self::LoginSucceeded { subject, .. }
@@ -445,7 +449,6 @@ impl EventKind {
             | Self::KeyRetired { .. }
             | Self::RoleChanged { .. }
             | Self::RoleRemoved { .. }
-            | Self::ApiKeyRevoked { .. }
             | Self::EventsDropped { .. }
             | Self::EventsExpired { .. }
             | Self::EventsAdopted { .. } => None,

@@ -27,7 +27,7 @@ const KINDS: &[(&str, &str, bool, bool)] = &[
     ("stepped_up", "success", true, true),
     ("api_key_created", "success", true, false),
     ("api_key_rotated", "success", true, false),
-    ("api_key_revoked", "success", false, false),
+    ("api_key_revoked", "success", true, false),
     ("account_updated", "success", true, false),
     ("account_removed", "success", true, false),
     ("access_granted", "success", true, false),

@@ -94,7 +94,7 @@ impl Auth {
             let rotate = api_keys.rotate(id, owner.as_ref(), &hash, overlap_until, recording.audit());
             let record = recording.of(rotate).await?.ok_or(AccountError::NotFound { what: API_KEY })?;
             let valid: Vec<_> = std::iter::once(record.hash).chain(record.previous.map(|(hash, _)| hash)).collect();
-            change.revoke_derived(id, valid).await?;
+            change.revoke_derived(&record.owner, id, valid).await?;
             Ok(IssuedApiKey { key, record })
         })
         .await
@@ -110,12 +110,13 @@ impl Auth {
         let owner = owner.cloned();
         let id = id.clone();
         self.change(context, "revoke_api_key", |change| async move {
-            let recording = change.recording_if(None, || EventKind::ApiKeyRevoked { api_key: id.clone() });
-            let revoke = change.service()?.api_keys.revoke(&id, owner.as_ref(), recording.audit());
+            let owner = change.find_key(&id, owner.as_ref()).await?.owner;
+            let recording = change.recording_if(Some(&owner), || revoked(&owner, id.clone()));
+            let revoke = change.service()?.api_keys.revoke(&id, Some(&owner), recording.audit());
             if !recording.of(revoke).await? {
                 return Err(AccountError::NotFound { what: API_KEY });
             }
-            change.revoke_derived(&id, Vec::new()).await
+            change.revoke_derived(&owner, &id, Vec::new()).await
         })
         .await
     }
@@ -144,12 +145,17 @@ impl Change {
 
     /// Refuses a key that no secret makes valid: it has expired, or one that it is derived from has ended.
     async fn check_unexpired(&self, id: &ApiKeyId, owner: Option<&SubjectId>) -> Result<(), AccountError> {
-        let found = self.service()?.api_keys.find(id).await?;
-        let found = found.filter(|key| owner.is_none_or(|owner| key.owner == *owner));
-        let found = Arc::new(found.ok_or(AccountError::NotFound { what: API_KEY })?);
+        let found = Arc::new(self.find_key(id, owner).await?);
         let current = found.hash;
         let valid = self.auth().verifier().key_with_parents(found, current, Read::Store, self.now()).await?;
         valid.map(drop).ok_or(AccountError::ApiKeyExpired)
+    }
+
+    /// The key of this id, and of this owner if given.
+    async fn find_key(&self, id: &ApiKeyId, owner: Option<&SubjectId>) -> Result<ApiKeyRecord, AccountError> {
+        let found = self.service()?.api_keys.find(id).await?;
+        let found = found.filter(|key| owner.is_none_or(|owner| key.owner == *owner));
+        found.ok_or(AccountError::NotFound { what: API_KEY })
     }
 
     async fn check_owner(&self, owner: &SubjectId) -> Result<(), AccountError> {
@@ -160,19 +166,24 @@ impl Change {
     /// Revokes every key of an owner that is removed, in short steps.
     pub(crate) async fn revoke_api_keys(&self, owner: &SubjectId) -> Result<(), AccountError> {
         loop {
-            if self.revoke_step(Some(owner), KeysOf::Owner(owner)).await?.len() < BATCH as usize {
+            if self.revoke_step(owner, KeysOf::Owner(owner)).await?.len() < BATCH as usize {
                 return Ok(());
             }
         }
     }
 
-    /// Removes the keys derived from `id` by secrets that are not `valid`, and those derived from them. They are refused
-    /// already, since their parent is.
-    async fn revoke_derived(&self, id: &ApiKeyId, valid: Vec<TokenHash>) -> Result<(), AccountError> {
+    /// Removes the keys derived from `id` by secrets that are not `valid`, and those derived from them, all of the same owner.
+    /// They are refused already, since their parent is.
+    async fn revoke_derived(
+        &self,
+        owner: &SubjectId,
+        id: &ApiKeyId,
+        valid: Vec<TokenHash>,
+    ) -> Result<(), AccountError> {
         let mut parents = vec![(id.clone(), valid)];
         while let Some((id, valid)) = parents.pop() {
             loop {
-                let revoked = self.revoke_step(None, KeysOf::Parent { id: &id, except: &valid }).await?;
+                let revoked = self.revoke_step(owner, KeysOf::Parent { id: &id, except: &valid }).await?;
                 let is_last = revoked.len() < BATCH as usize;
                 parents.extend(revoked.into_iter().map(|id| (id, Vec::new())));
                 if is_last {
@@ -183,11 +194,15 @@ impl Change {
         Ok(())
     }
 
-    async fn revoke_step(&self, owner: Option<&SubjectId>, keys: KeysOf<'_>) -> Result<Vec<ApiKeyId>, AccountError> {
-        let recording = self.recording(owner, |revoked: &Vec<ApiKeyId>| {
-            revoked.iter().cloned().map(|api_key| EventKind::ApiKeyRevoked { api_key }).collect()
+    async fn revoke_step(&self, owner: &SubjectId, keys: KeysOf<'_>) -> Result<Vec<ApiKeyId>, AccountError> {
+        let recording = self.recording(Some(owner), |ids: &Vec<ApiKeyId>| {
+            ids.iter().cloned().map(|api_key| revoked(owner, api_key)).collect()
         });
         let api_keys = &self.service()?.api_keys;
         recording.of(api_keys.revoke_all(keys, BATCH, recording.audit())).await
     }
+}
+
+fn revoked(owner: &SubjectId, api_key: ApiKeyId) -> EventKind {
+    EventKind::ApiKeyRevoked { api_key, subject: Some(owner.clone()) }
 }
