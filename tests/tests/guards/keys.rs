@@ -327,6 +327,26 @@ async fn routes_of_more_than_roles_have_a_policy_for_owners_beside_their_own() {
 }
 
 #[tokio::test]
+async fn a_named_policy_for_owners_is_not_widened_by_mounted_routes() {
+    let app = |auth: &Auth| {
+        let routes = auth.routes().api_keys::<AnyUser>().own_api_keys::<AnyUser>();
+        GuardedRouter::new().route("/ping", get(ping)).merge(routes).with_state(auth.clone())
+    };
+    let set = |builder: auth_core::AuthBuilder| builder.api_key_owner::<AdminOnly>().own_api_key_owner::<AdminOnly>();
+    let service = Service::start_with(set, app).await;
+    for (role, status) in [(Role::Admin, 200), (Role::User, 401)] {
+        let owner = service.user(&[role]).await;
+        let made = service.auth.create_api_key(&system(), &owner, NewApiKey::new("made")).await.unwrap();
+        let token = service.token_of(&owner, "pwd", "").await;
+        let request = service.request(reqwest::Method::POST, "/auth/api-keys/mine").bearer_auth(&token);
+        let mine = request.json(&json!({ "name": "mine" })).send().await.unwrap().json::<Value>().await.unwrap();
+        for key in [made.key.expose(), mine["key"].as_str().unwrap()] {
+            assert_eq!(service.with_key("/ping", key).await.status, status, "{role:?}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn keys_by_self_service_have_an_owner_policy_of_their_own() {
     let service = service().await;
     let user = service.user(&[Role::User]).await;

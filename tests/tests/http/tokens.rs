@@ -164,6 +164,16 @@ async fn a_session_of_one_subject_does_not_carry_another() {
     refused(&client, &signed(&header, &with(&claims, "sub", json!(id)), AUTH_SECRET), "another's session").await;
 }
 
+/// As of a database that was restored from before a change of the credentials.
+#[tokio::test]
+async fn a_version_that_the_subject_has_not_reached_is_refused() {
+    let node = node();
+    let client = node.client();
+    let (header, claims) = parts(&client.admin().await.access);
+    assert_eq!(claims["ver"], json!(0));
+    refused(&client, &signed(&header, &with(&claims, "ver", json!(1)), AUTH_SECRET), "a later version").await;
+}
+
 #[tokio::test]
 async fn a_role_that_a_token_claims_grants_nothing() {
     let node = node();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use auth_core::store::{Audit, Housekeeping, Page, PostgresStore, Redeemed, SessionStore, SqliteStore};
+use auth_core::store::{Audit, Housekeeping, Page, PostgresStore, Redeemed, SessionStore, SqliteStore, StepUp};
 use auth_tests::servers::Database;
 
 use crate::sqlite::file::{LEEWAY, LIFETIME, NOW, TempFile, begin, redeem, redeem_family, token};
@@ -155,6 +155,9 @@ async fn a_family_from_before_the_limit_ends_at_once_and_is_removed_in_batches<S
         assert_eq!(store.list(&begun.subject, 0, NOW, Page::first(10)).await.unwrap(), []);
         assert_eq!(store.find_by_refresh_token(&token(1)).await.unwrap(), None);
         assert_eq!(redeem(store, 1, now, LEEWAY).await, Redeemed::Refused);
+        let (session, subject, version) = (&begun.id, &begun.subject, begun.version);
+        let step_up = StepUp { session, subject, version, amr: "pwd", at: now };
+        assert_eq!(store.step_up(step_up, Audit::none()).await.unwrap(), None);
         assert!(!store.end(&begun.subject, &begun.id, Audit::none()).await.unwrap(), "it ended twice");
         assert_eq!(store.end_all(&begun.subject, 50, Audit::none()).await.unwrap(), [], "it ended twice");
         // At once, not a lifetime later.

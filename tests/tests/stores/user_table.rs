@@ -199,6 +199,9 @@ async fn an_id_has_one_spelling_and_a_hash_is_replaced_only_by_its_successor() {
         assert_eq!(found.password_hash.unwrap().as_str(), "new");
         assert_eq!(users.set_password(&id, 0, &hash("next"), Audit::none()).await.unwrap(), Some(1));
         assert_eq!(users.revoke_tokens(&id, Audit::none()).await.unwrap(), Some(2));
+        store.run(r#"UPDATE "people of ours" SET enabled = FALSE"#).await;
+        let of_disabled = users.set_password(&id, 2, &hash("of a disabled user"), Audit::none()).await;
+        assert_eq!(of_disabled.unwrap(), None);
         assert_eq!(users.sample_hashes().await.unwrap().len(), 1);
 
         new.email = "bob@example.com".parse().unwrap();

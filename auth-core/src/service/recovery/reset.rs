@@ -65,3 +65,62 @@ impl Change {
         Ok(self.service()?.recovery.tokens()?.verified_email(subject).await?.is_none())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex, OnceLock};
+
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::password::{BreachCheck, BreachCheckError};
+    use crate::service::Registration;
+    use crate::service::recovery::{Delivery, DeliveryError, Message};
+    use crate::store::{Audit, MemoryStore, UserStore as _};
+    use crate::token::{Purpose, SigningKey, random_secret};
+
+    #[derive(Clone, Default)]
+    struct Outbox(Arc<Mutex<String>>);
+
+    #[async_trait]
+    impl Delivery for Outbox {
+        async fn send(&self, message: Message) -> Result<(), DeliveryError> {
+            if message.kind.purpose() == Purpose::PasswordReset {
+                message.token().clone_into(&mut self.0.lock().unwrap());
+            }
+            Ok(())
+        }
+    }
+
+    /// Another request revokes the tokens of this user while a new password is checked.
+    struct Meanwhile(MemoryStore, Arc<OnceLock<SubjectId>>);
+
+    #[async_trait]
+    impl BreachCheck for Meanwhile {
+        async fn is_breached(&self, _: &SecretString) -> Result<bool, BreachCheckError> {
+            if let Some(user) = self.1.get() {
+                self.0.revoke_tokens(user, Audit::none()).await.map_err(BreachCheckError::new)?;
+            }
+            Ok(false)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_token_is_invalid_after_another_change_since_its_check() {
+        let (store, outbox, user) = (MemoryStore::new(), Outbox::default(), Arc::new(OnceLock::new()));
+        let key = SigningKey::hs256(&random_secret().unwrap()).unwrap();
+        let builder = Auth::builder(key, "https://api.example.com", "api").store(store.clone());
+        let builder = builder.delivery(outbox.clone()).breach_check(Meanwhile(store.clone(), Arc::clone(&user)));
+        let (auth, system) = (builder.build().unwrap(), Context::system("test"));
+        let (old, new) = ("three words and a comma", "four words and no comma");
+        let ada = auth.register(&system, Registration::new("ada@example.com", old)).await.unwrap().0;
+        auth.request_password_reset(&system, "ada@example.com").await.unwrap();
+        auth.settled().await;
+        let token = outbox.0.lock().unwrap().clone();
+        user.set(ada.clone()).unwrap();
+        let refused = auth.reset_password(&system, &token, new.into()).await;
+        assert_eq!(refused, Err(AccountError::InvalidOneTimeToken));
+        let stored = store.find_by_id(&ada).await.unwrap().unwrap().password_hash.unwrap();
+        assert!(auth.verify_password(&stored, old.into()).await.unwrap(), "the password was set");
+    }
+}

@@ -10,7 +10,11 @@ use std::time::Duration;
 
 use auth_core::sqlx::raw_sql;
 use auth_core::store::{AccountPatch, Audit, SqliteStore, UserDirectory, UserTable};
-use auth_core::{BuildError, Context, Dpop, LegacyTokens, Login, Registration, SubjectId, Timestamp};
+use auth_core::{
+    AccountError, BuildError, Context, Dpop, Identity, LegacyTokens, Login, NewApiKey, Registration, SubjectId,
+    Timestamp,
+};
+use axum::extract::FromRequestParts as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -239,6 +243,28 @@ async fn the_subject_of_a_legacy_token_is_an_id_or_if_configured_a_login() {
     }
     by_login.auth.logout_everywhere(&Context::system("test"), &by_login.user).await.unwrap();
     assert_eq!(by_login.says(named(EMAIL)).await, 401);
+}
+
+/// There is no session, whose end would be seen.
+#[tokio::test]
+async fn a_subject_who_is_disabled_or_logged_out_during_a_request_changes_nothing() {
+    for is_disabled in [true, false] {
+        let (service, system) = (Service::start().await, Context::system("test"));
+        let request = axum::http::Request::builder();
+        let request = request.header("authorization", format!("Bearer {}", token(service.claims())));
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        Identity::from_request_parts(&mut parts, &service.auth).await.unwrap();
+        let late = Context::from_request_parts(&mut parts, &service.auth).await.unwrap();
+        let create = || service.auth.create_api_key(&late, &service.user, NewApiKey::new("late"));
+        create().await.unwrap();
+        if is_disabled {
+            let disabled = AccountPatch { active: Some(false), ..AccountPatch::default() };
+            service.auth.update_account(&system, &service.user, disabled).await.unwrap();
+        } else {
+            service.auth.logout_everywhere(&system, &service.user).await.unwrap();
+        }
+        assert_eq!(create().await.unwrap_err(), AccountError::CallerChanged);
+    }
 }
 
 #[tokio::test]
