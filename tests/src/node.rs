@@ -45,8 +45,11 @@ impl Node {
     pub fn refuse_to_start(binary: &str, env: &[(&str, &str)]) -> Output {
         let dir = tempfile::tempdir().unwrap();
         let env: Vec<_> = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        // Not a pipe, which the log of a node that starts would fill.
+        let log = dir.path().join("log");
         let mut command = command(binary, dir.path(), &env);
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
+        let mut child = command.spawn().unwrap();
         // Kept open, since a node ends with its input; a node that starts against expectation is ended.
         let mut stdin = child.stdin.take();
         let mut printed = String::new();
@@ -57,8 +60,8 @@ impl Node {
             printed += &line;
         }
         drop(stdin);
-        let Output { status, stderr, .. } = child.wait_with_output().unwrap();
-        Output { status, stdout: printed.into(), stderr }
+        let status = child.wait().unwrap();
+        Output { status, stdout: printed.into(), stderr: std::fs::read(log).unwrap() }
     }
 
     fn run(binary: &str, dir: Arc<TempDir>, env: Vec<(String, String)>) -> Self {
