@@ -79,3 +79,24 @@ async fn a_call_succeeds_after_the_application_deallocated_all_statements() {
     let Some(mut scene) = Scene::new().await else { return };
     scene.after("DEALLOCATE ALL").await;
 }
+
+/// The transaction that begins again is the one that was begun: READ COMMITTED, with the session locked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_that_begins_again_has_its_isolation_and_its_lock() {
+    let Some(mut scene) = Scene::new().await else { return };
+    let noted = "
+        SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE;
+        CREATE TABLE noted (level TEXT NOT NULL, is_locked BOOLEAN NOT NULL);
+        CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+            INSERT INTO noted
+            SELECT current_setting('transaction_isolation'), xmax::text = (txid_current() % 4294967296)::text
+            FROM auth_core.sessions WHERE id = NEW.session_id;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER note AFTER UPDATE ON auth_core.refresh_tokens FOR EACH ROW EXECUTE FUNCTION note()";
+    sqlx::raw_sql(noted).execute(scene.store.pool()).await.unwrap();
+    scene.after("CREATE DOMAIN moment AS bigint; ALTER TABLE auth_core.refresh_tokens ALTER used_at TYPE moment").await;
+    let all = "SELECT count(*), count(*) FILTER (WHERE level = 'read committed' AND is_locked) FROM noted";
+    let (all, as_begun): (i64, i64) = sqlx::query_as(all).fetch_one(scene.store.pool()).await.unwrap();
+    assert!(all >= 2 && as_begun == all, "{as_begun} of {all}");
+}

@@ -1,11 +1,14 @@
 //! Creating, migrating and reopening a file.
 
+use std::str::FromStr as _;
+
 use auth_core::password::PasswordHash;
 use auth_core::store::{
     ApiKeyRecord, ApiKeyStore, Audit, AuditFilter, AuditLog, NewUser, OpenError, Page, Redeemed, SessionStore,
     SqliteStore, UserDirectory, UserRegistry, UserStore,
 };
 use auth_core::{ApiKeyId, SubjectId};
+use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use tokio::task::JoinSet;
 
@@ -62,6 +65,11 @@ async fn a_file_that_cannot_be_written_to_is_refused_at_the_start() {
     let refused = SqliteStore::open(&format!("{}?mode=ro", file.url())).await;
     let error = refused.map(|_| ()).unwrap_err();
     assert!(error.to_string().contains("cannot be read-only"), "{error}");
+    // A pool of the application, whose first write would fail.
+    let options = SqliteConnectOptions::from_str(&file.url()).unwrap().foreign_keys(true).read_only(true);
+    let pool = SqlitePool::connect_with(options).await.unwrap();
+    let refused = SqliteStore::with_pool(pool).await.map(|_| ());
+    assert!(matches!(refused, Err(OpenError::Database(_))), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
