@@ -193,6 +193,7 @@ mod tests {
     fn a_time_after_the_year_9999_is_its_end() {
         let end = "9999-12-31T23:59:59Z";
         assert_eq!(SystemClock.now().after(Duration::MAX).to_string(), end);
+        assert_eq!(SystemClock.now().after(Duration::MAX), Timestamp::from_millis(LAST_MILLIS));
         assert_eq!(Timestamp::from_millis(i64::MAX).to_string(), end);
     }
 }

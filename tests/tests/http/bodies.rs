@@ -1,7 +1,10 @@
 //! Bodies: content types, bytes, lengths, and what refusals say of fields.
 
-use auth_tests::{ADMIN_EMAIL, Answer, Client};
+use auth_core::http::Form;
+use auth_core::prelude::*;
+use auth_tests::{ADMIN_EMAIL, Answer, Client, serve};
 use reqwest::Method;
+use serde::Deserialize;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -136,6 +139,35 @@ async fn a_body_that_announces_too_much_is_refused_before_it_is_sent() {
             stream.read_exact(&mut begin).await.unwrap();
             assert_eq!(std::str::from_utf8(&begin).unwrap(), format!("HTTP/1.1 {status}"), "{path}");
         }
+    }
+}
+
+#[derive(Role, Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Reader,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wish {
+    role: Wanted,
+}
+
+#[public]
+async fn wish(Form(wish): Form<Wish>) -> String {
+    wish.role.to_string()
+}
+
+/// A role's error names what was sent, and is no part of an answer.
+#[tokio::test]
+async fn a_refused_form_is_not_repeated() {
+    let auth = auth_core::testing::in_memory().build().unwrap();
+    let client = Client::new(&serve(GuardedRouter::new().route("/", post(wish)).with_state(auth)).await);
+    assert_eq!(client.post_form("/", &[("role", Wanted::Reader.name())]).await.status, 200);
+    for form in [[("role", "hunter2hunter2")], [("hunter2hunter2", "a")]] {
+        let answer = client.post_form("/", &form).await;
+        answer.is_problem(422);
+        assert!(!answer.text.contains("hunter2hunter2"), "{}", answer.text);
     }
 }
 

@@ -109,6 +109,8 @@ fn the_error_of_an_unusable_key_names_the_reason() {
     let certificate = VerifyingKey::<Any>::from_pem(pem!("certificate")).unwrap_err();
     assert_eq!(refused(pem!("certificate")), certificate);
     assert!(certificate.to_string().contains("openssl x509 -pubkey"), "{certificate}");
+    let openssh = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n";
+    assert!(refused(openssh).to_string().contains("ssh-keygen -p -m PKCS8"));
     assert!(matches!(refused("-----BEGIN NOTHING"), KeyError::Unreadable(_)));
     assert!(matches!(refused(&[pem!("p256"), pem!("ed25519")].concat()), KeyError::Unreadable(_)));
     assert!(matches!(VerifyingKey::<Any>::from_pem(pem!("rsa1024.pub")), Err(KeyError::RsaModulus { bits: 1024 })));

@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_of_few_different_bytes_is_refused() {
+        let few = "amzqmaqzzamqqmzamzaqazqmaaqzmqamzzqa";
+        assert_eq!(check_strength(few.as_bytes()), Err(WeakSecret::Repetitive));
+        let more = "amzqmeqzwamqhmzamtaqazqkaaqzmqbmzzqa";
+        assert_eq!(check_strength(more.as_bytes()), Ok(()));
+    }
+
+    #[test]
     fn a_random_secret_is_accepted_in_each_notation() {
         for _ in 0..200 {
             let mut bytes = [0; 32];

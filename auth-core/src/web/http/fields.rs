@@ -234,6 +234,7 @@ mod tests {
             ("tags: invalid type: map, expected a sequence", Some(": `tags` must be an array")),
             ("tags[0]: invalid type: map, expected a string", Some(": the value of `tags` cannot be used")),
             ("colour: unknown colour `secret`", Some(": `colour` must be one of `red`, `blue`")),
+            ("colour: unknown colour `missing field `name``", Some(": `colour` must be one of `red`, `blue`")),
             (
                 "secret: unknown field `secret`, expected one of `name`",
                 Some(": unknown field; the fields are `name`, `size`, `tags`, `colour`"),
