@@ -143,6 +143,9 @@ pub trait Uncallable {}
 
 impl Uncallable for NoFuture {}
 
+#[diagnostic::do_not_recommend]
+impl Uncallable for (NoFuture, NoFuture) {}
+
 /// Checks that a function does not return a future of any type: `no_future(Returned(call()).kind())`.
 pub fn no_future(_: impl Uncallable) {}
 
@@ -277,8 +280,10 @@ impl<T> NoExtractor for &Returned<T> {}
 )]
 pub trait Unreceived {}
 
+#[diagnostic::do_not_recommend]
 impl<K> Unreceived for (NoFuture, K) {}
 
+#[diagnostic::do_not_recommend]
 impl Unreceived for (Extracted, NoFuture) {}
 
 /// Checks that a method which gives a future has no receiver that is an extractor.

@@ -114,8 +114,7 @@ fn checks(ty: &TokenStream, is_callable: bool) -> TokenStream {
     let mut checks = TokenStream::new();
     let results = results(ty);
     if can_be_named(ty) && results.is_empty() {
-        checks.extend(check(ty, "no_function", "function"));
-        checks.extend(check(ty, "no_handler", "handler"));
+        checks.extend(no_function(ty));
         if is_callable {
             checks.extend(check(ty, "no_future", "kind"));
         }
@@ -130,6 +129,14 @@ fn checks(ty: &TokenStream, is_callable: bool) -> TokenStream {
         checks.extend(parts(ty).iter().map(check_part));
     }
     checks
+}
+
+/// The check of a type that may be a function, whatever its parameters, or any handler: one error for both.
+fn no_function(ty: &TokenStream) -> TokenStream {
+    let span = marked(ty.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span()));
+    let (private, ty) = (private_at(span), as_ours(ty.clone()));
+    let value = quote_spanned!(span=> #private::Returned(#private::any::<#ty>()));
+    quote_spanned!(span=> #private::no_function((#value.function(), #value.handler()));)
 }
 
 fn can_be_named(ty: &TokenStream) -> bool {

@@ -172,8 +172,8 @@ fn no_result(sig: &Signature, called: &TokenStream, ty: &TokenStream) -> Option<
     let (value, span) = value(sig, called, ty)?;
     let private = private_at(span);
     let output = sig.output.to_token_stream();
-    // An `impl Handler` is reported by its name.
-    let is_named = find_name(output.clone(), &|name| name == "Handler").is_some();
+    // An `impl Handler` is reported by its name, and the result of an `impl Fn()` by the check in the body.
+    let is_named = find_name(output.clone(), &|name| ["Handler", "Fn", "FnMut", "FnOnce"].contains(&name)).is_some();
     let opaque = (has_impl(output) && !is_named).then(|| {
         quote_spanned! {span=>
             #private::no_handler(#private::Returned(#value).handler());
