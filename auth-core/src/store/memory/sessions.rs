@@ -166,3 +166,48 @@ impl SessionStore for MemoryStore {
         Ok(tables.sessions.get(id).map(record))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::Holder;
+
+    #[tokio::test]
+    async fn a_family_keeps_its_last_used_tokens_and_one_entry_for_all_others() {
+        let (store, begin) = (MemoryStore::new(), Timestamp::from_secs(1_000));
+        let (end, token) = (begin.after(Duration::from_hours(1)), |number: u8| TokenHash::from([number; 32]));
+        let session = Session {
+            id: SessionId::random(),
+            subject: SubjectId::random(),
+            version: 0,
+            scope: String::new(),
+            amr: String::new(),
+            agent: None,
+            created_at: begin,
+            authenticated_at: begin,
+            last_used_at: begin,
+            expires_at: end,
+            ends_at: end,
+            client_id: None,
+            dpop_jkt: None,
+        };
+        store.create(NewSession { session, refresh_token: token(0) }, Audit::none()).await.unwrap();
+        for number in 0..200 {
+            let redeem = Redeem {
+                presented: &token(number),
+                successor: &token(number + 1),
+                family: &token(255),
+                sealed_successor: &[],
+                holder: Holder::default(),
+                now: begin.after(Duration::from_secs(number.into())),
+                expires_at: end,
+                leeway: Duration::ZERO,
+            };
+            let redeemed = store.redeem(redeem, Audit::none()).await.unwrap();
+            assert!(matches!(redeemed, Redeemed::Rotated(_)), "{number}");
+        }
+        assert_eq!(store.tables().tokens.len(), 102, "one living, 100 used, one for all others");
+    }
+}
