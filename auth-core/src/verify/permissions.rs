@@ -36,3 +36,24 @@ impl Verifier {
         Ok(identity.with(permissions))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::SubjectFacts as _;
+    use crate::store::SubjectState;
+    use crate::token::{Claims, Unreadable};
+
+    #[test]
+    fn roles_that_could_not_be_read_prove_no_absence_of_a_permission() {
+        let has = |unreadable: bool, permission: &str| {
+            let unreadable = Unreadable { roles: unreadable, ..Unreadable::default() };
+            let claims = Claims { unreadable, ..Claims::minimal("ada".parse().unwrap(), 0) };
+            let state = SubjectState { active: true, roles: [].into(), version: 0 };
+            let permissions = Permissions(vec![Arc::new(vec!["read".into()])]);
+            Identity::new(Arc::new(claims), Arc::new(state)).with(permissions).has_permission(permission)
+        };
+        assert_eq!([has(false, "read"), has(true, "read")], [Some(true); 2]);
+        assert_eq!([has(false, "write"), has(true, "write")], [Some(false), None]);
+    }
+}
