@@ -30,6 +30,15 @@ pub trait Counters: Send + Sync + 'static {
     /// after `window`, whatever is added later. Any `window` must be accepted, `Duration::MAX` included. With 0 it returns
     /// the value, and a missing counter stays missing.
     async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError>;
+
+    /// Atomically takes `by` off the counter `key`, which does not go below zero; a missing counter stays missing, and the
+    /// time of expiry stays. A guess of a code counts before its check, and a right one is taken back.
+    ///
+    /// By default nothing is taken back, so that right codes count as well.
+    async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
+        let _ = (key, by);
+        Ok(())
+    }
 }
 
 /// A counter after an addition.

@@ -116,6 +116,14 @@ impl Counters for MemoryCounters {
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         Ok(table.add(key, by, window.min(LONGEST), Instant::now()))
     }
+
+    async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
+        let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((value, _)) = table.counters.get_mut(key) {
+            *value = value.saturating_sub(by.into());
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,9 @@ const READ: &str = "
     SELECT value, (extract(epoch FROM expires_at - now()) * 1000)::bigint
     FROM auth_core.counters WHERE key = $1 AND expires_at > now()";
 
+const TAKE_BACK: &str = "
+    UPDATE auth_core.counters SET value = greatest(value - $2, 0) WHERE key = $1 AND expires_at > now()";
+
 const SWEEP: &str = "
     DELETE FROM auth_core.counters WHERE key = ANY (ARRAY(
         SELECT key FROM auth_core.counters WHERE expires_at <= now() ORDER BY expires_at LIMIT 200 FOR UPDATE SKIP LOCKED))";
@@ -69,6 +72,12 @@ impl PostgresCounters {
         Ok(row)
     }
 
+    async fn decrement(&self, key: &str, by: u32) -> Result<(), StoreError> {
+        let mut tx = PgTransaction::begin(&self.pool).await?;
+        query(TAKE_BACK).bind(key).bind(i64::from(by)).execute(tx.connection()?).await?;
+        tx.commit().await
+    }
+
     /// Apart from additions: a transaction that held removed counters would wait for others that do.
     async fn sweep(&self) -> Result<(), StoreError> {
         let mut tx = PgTransaction::begin(&self.pool).await?;
@@ -95,5 +104,8 @@ impl Counters for PostgresCounters {
         let (value, left) = row.unwrap_or((0, window_millis));
         let expires_in = Duration::from_millis(left.try_into().unwrap_or(0));
         Ok(Count { value: value.try_into().unwrap_or(u64::MAX), expires_in })
+    }
+    async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
+        self.decrement(key, by).await.map_err(ClusterError::new)
     }
 }

@@ -121,6 +121,7 @@ pub struct RedisCounters {
     connection: ConnectionManager,
     namespace: String,
     add: Script,
+    take_back: Script,
 }
 
 /// One atomic script: a node that crashes between two commands would leave a counter that never expires. An addition of 0
@@ -139,6 +140,15 @@ end
 return {value, left}
 ";
 
+/// One atomic script, so that a counter which expires meanwhile is not begun without an end.
+const TAKE_BACK: &str = "
+local value = tonumber(redis.call('GET', KEYS[1]) or 0)
+if value > 0 then
+    redis.call('DECRBY', KEYS[1], math.min(value, tonumber(ARGV[1])))
+end
+return 0
+";
+
 impl RedisCounters {
     /// Creates counters on the server at `url`, as [`RedisFanout::new`].
     ///
@@ -147,7 +157,16 @@ impl RedisCounters {
     /// [`ClusterError`] if `url` is invalid.
     pub fn new(url: &str, namespace: &str) -> Result<Self, ClusterError> {
         let (_, connection) = connect(url)?;
-        Ok(Self { connection, namespace: namespace.to_owned(), add: Script::new(ADD) })
+        Ok(Self {
+            connection,
+            namespace: namespace.to_owned(),
+            add: Script::new(ADD),
+            take_back: Script::new(TAKE_BACK),
+        })
+    }
+
+    fn name(&self, key: &str) -> String {
+        format!("{}:auth:count:{key}", self.namespace)
     }
 }
 
@@ -163,9 +182,15 @@ impl Counters for RedisCounters {
         // A window of zero would leave a counter that never expires.
         let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX).clamp(1, 1 << 50);
         let mut call = self.add.prepare_invoke();
-        call.key(format!("{}:auth:count:{key}", self.namespace)).arg(by).arg(window);
+        call.key(self.name(key)).arg(by).arg(window);
         let mut connection = self.connection.clone();
         let (value, left): (u64, u64) = call.invoke_async(&mut connection).await?;
         Ok(Count { value, expires_in: Duration::from_millis(left) })
+    }
+    async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
+        let mut call = self.take_back.prepare_invoke();
+        call.key(self.name(key)).arg(by);
+        let mut connection = self.connection.clone();
+        Ok(call.invoke_async::<()>(&mut connection).await?)
     }
 }

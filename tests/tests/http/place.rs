@@ -137,4 +137,11 @@ impl Counters for ClockedCounters {
         }
         Ok(Count { value, expires_in: end.since(now) })
     }
+
+    async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
+        if let Some((value, _)) = self.counts.lock().unwrap().get_mut(key) {
+            *value = value.saturating_sub(by.into());
+        }
+        Ok(())
+    }
 }

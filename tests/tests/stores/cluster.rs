@@ -113,6 +113,14 @@ async fn count<C: Counters + Clone>(counters: C) {
     assert!(first.value == 1 && first.expires_in <= window, "a look has made a counter: {first:?}");
     let Count { expires_in, .. } = counters.add(&key, 1, window * 100).await.unwrap();
     assert!(expires_in <= window, "an addition moved the end on");
+    counters.take_back("another", 1).await.unwrap();
+    assert_eq!(counters.add("another", 3, window).await.unwrap().value, 3);
+    counters.take_back("another", 5).await.unwrap();
+    counters.take_back("missing", 1).await.unwrap();
+    for name in ["another", "missing"] {
+        let Count { value, expires_in } = counters.add(name, 1, window).await.unwrap();
+        assert!(value == 1 && expires_in <= window, "{name}: {value}, {expires_in:?}");
+    }
     assert_eq!(counters.add("no end", 1, Duration::MAX).await.unwrap().value, 1);
     assert_eq!(counters.add("short", 7, short).await.unwrap().value, 7);
     let begins_again = async { while counters.add("short", 1, short).await.unwrap().value != 1 {} };

@@ -100,7 +100,10 @@ impl Limits {
     /// Counts a failure; an error if a limit was used up before it, which answers the failure as a success.
     pub(crate) async fn failed(&self, operation: Limited, who: &Who, is_known: bool) -> Result<(), Throttled> {
         self.failed_here(operation, who, is_known)?;
-        self.failed_elsewhere(operation, who, is_known).await
+        for by in applying(is_known) {
+            self.on_all_nodes((operation, Counted::Failures, by), who, 1).await?;
+        }
+        Ok(())
     }
 
     /// As [`failed`](Self::failed), on this node.
@@ -108,24 +111,13 @@ impl Limits {
         applying(is_known).try_for_each(|by| self.charge(operation, Counted::Failures, by, who))
     }
 
-    /// What [`failed`](Self::failed) does after [`failed_here`](Self::failed_here).
-    pub(crate) async fn failed_elsewhere(
-        &self,
-        operation: Limited,
-        who: &Who,
-        is_known: bool,
-    ) -> Result<(), Throttled> {
+    /// Takes back what [`failed`](Self::failed) has counted.
+    pub(crate) async fn take_back(&self, operation: Limited, who: &Who, is_known: bool) {
         for by in applying(is_known) {
-            self.on_all_nodes((operation, Counted::Failures, by), who, 1).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes back what [`failed_here`](Self::failed_here) has counted.
-    pub(crate) fn take_back_here(&self, operation: Limited, who: &Who, is_known: bool) {
-        for by in applying(is_known) {
-            if let Some((bucket, key)) = self.bucket(operation, Counted::Failures, by, who) {
-                bucket.take_back(key);
+            let Some((bucket, key)) = self.bucket(operation, Counted::Failures, by, who) else { continue };
+            bucket.take_back(key);
+            if let (Some(shared), Some(key)) = (&self.shared, who.by(by)) {
+                shared.take_back(&name(operation, Counted::Failures, by), key).await;
             }
         }
     }
@@ -177,7 +169,7 @@ impl Limits {
         let Some(shared) = &self.shared else { return Ok(()) };
         match (self.bucket(operation, counted, by, who), who.by(by)) {
             (Some((bucket, _)), Some(key)) => {
-                let name = format!("{}:{}:{}", operation.name(), counted.name(), by.name());
+                let name = name(operation, counted, by);
                 shared.count(&name, bucket.quota, key, calls).await.map_err(throttled(operation, by, bucket))
             }
             _ => Ok(()),
@@ -193,6 +185,11 @@ impl Limits {
         let number = (operation as usize * 2 + counted as usize) * By::ALL.len() + by as usize;
         self.buckets.get(number)?.as_ref()
     }
+}
+
+/// The name of a limit among the shared counters.
+fn name(operation: Limited, counted: Counted, by: By) -> String {
+    format!("{}:{}:{}", operation.name(), counted.name(), by.name())
 }
 
 fn throttled(operation: Limited, by: By, bucket: &Bucket) -> impl Fn(Duration) -> Throttled {

@@ -32,8 +32,7 @@ impl Shared {
         if self.is_paused() {
             return Ok(());
         }
-        let name = format!("limit:{limit}:{}", key.digest());
-        let count = timeout(PATIENCE, self.counters.add(&name, calls, quota.refill())).await;
+        let count = timeout(PATIENCE, self.counters.add(&name(limit, key), calls, quota.refill())).await;
         let count = match count.unwrap_or_else(|late| Err(ClusterError::new(late))) {
             Ok(count) => count,
             Err(error) => {
@@ -46,6 +45,18 @@ impl Shared {
             return Ok(());
         }
         Err(count.expires_in)
+    }
+
+    /// Takes back a call. One that stays counted makes the limit smaller until the counter expires.
+    pub(super) async fn take_back(&self, limit: &str, key: Key<'_>) {
+        if self.is_paused() {
+            return;
+        }
+        let taken_back = timeout(PATIENCE, self.counters.take_back(&name(limit, key), 1)).await;
+        match taken_back.unwrap_or_else(|late| Err(ClusterError::new(late))) {
+            Ok(()) => self.answered(),
+            Err(error) => self.pause(&error),
+        }
     }
 
     fn is_paused(&self) -> bool {
@@ -67,6 +78,11 @@ impl Shared {
     fn failed_at(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
         self.failed_at.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The name of a counter.
+fn name(limit: &str, key: Key<'_>) -> String {
+    format!("limit:{limit}:{}", key.digest())
 }
 
 #[cfg(test)]

@@ -146,13 +146,14 @@ impl Attempt<'_> {
         counted.map_err(|used_up| self.refused(used_up))
     }
 
-    /// Counts a guess before its check and takes it back unless it is [wrong](Guess::wrong): of guesses at the same time,
-    /// each of which takes no work, no more are checked than the limit has left. For a check that is part of a change.
+    /// Counts a guess on all nodes before its check, whose [outcome](Guess::outcome) takes a right one back: of guesses at the
+    /// same time, each of which takes no work, no more are checked than the limit has left. For a check that is part of a
+    /// change.
     pub(crate) async fn guess(&self) -> Result<Guess<'_>, AccountError> {
         let is_known = self.is_known || self.is_at_known_device().await;
-        let counted = self.auth.verifier().limits.failed_here(self.operation, &self.who, is_known);
+        let counted = self.auth.verifier().limits.failed(self.operation, &self.who, is_known).await;
         counted.map_err(|used_up| self.refused(used_up))?;
-        Ok(Guess { attempt: self, is_known, is_wrong: false })
+        Ok(Guess { attempt: self, is_known })
     }
 
     /// The account at the client's address, as the store of known devices keeps it: by its name, by its subject, or where
@@ -192,37 +193,20 @@ impl Attempt<'_> {
     }
 }
 
-/// A guess that is counted on this node.
-#[must_use = "it is taken back when it is dropped"]
+/// A guess that is counted as a wrong one.
+#[must_use = "a right one stays counted without its outcome"]
 pub(crate) struct Guess<'a> {
     attempt: &'a Attempt<'a>,
     is_known: bool,
-    is_wrong: bool,
 }
 
 impl Guess<'_> {
-    /// Counts the outcome of a check.
+    /// Takes the guess back, unless the outcome of its check is that of a wrong credential.
     pub(crate) async fn outcome<T>(self, checked: Result<T, AccountError>) -> Result<T, AccountError> {
-        if checked.as_ref().is_err_and(AccountError::is_wrong_credential) {
-            self.wrong().await?;
+        if !checked.as_ref().is_err_and(AccountError::is_wrong_credential) {
+            let Attempt { auth, operation, who, .. } = self.attempt;
+            auth.verifier().limits.take_back(*operation, who, self.is_known).await;
         }
         checked
-    }
-
-    /// The guess was wrong: it stays counted, on all nodes.
-    pub(crate) async fn wrong(mut self) -> Result<(), AccountError> {
-        self.is_wrong = true;
-        let Attempt { auth, operation, who, .. } = self.attempt;
-        let counted = auth.verifier().limits.failed_elsewhere(*operation, who, self.is_known).await;
-        counted.map_err(|used_up| self.attempt.refused(used_up))
-    }
-}
-
-impl Drop for Guess<'_> {
-    fn drop(&mut self) {
-        if !self.is_wrong {
-            let Attempt { auth, operation, who, .. } = self.attempt;
-            auth.verifier().limits.take_back_here(*operation, who, self.is_known);
-        }
     }
 }

@@ -75,21 +75,28 @@ pub(super) struct Step {
 impl Change {
     /// Uses a code up: of concurrent calls with one code one succeeds.
     async fn spend(&self, code: &Code, attempt: &Attempt<'_>) -> Result<(), AccountError> {
+        let has_store = self.service()?.second_factor.store.is_some();
         let guess = attempt.guess().await?;
         let text = code.text.expose_secret();
         let spent = match RecoveryCode::parse(text) {
-            // Of a service without second factors.
-            _ if self.service()?.second_factor.store.is_none() => false,
-            Some(recovery) => self.spend_recovery_code(&code.subject, &recovery).await?,
-            None => self.spend_totp(&code.subject, text).await?,
+            _ if !has_store => Ok(false),
+            Some(recovery) => self.spend_recovery_code(&code.subject, &recovery).await,
+            None => self.spend_totp(&code.subject, text).await,
         };
-        if spent { Ok(()) } else { Err(self.wrong_code(&code.subject, guess).await) }
+        self.checked(&code.subject, guess, spent.map(|spent| spent.then_some(()))).await
     }
 
-    /// The error of a wrong code, which is counted.
-    pub(super) async fn wrong_code(&self, subject: &SubjectId, guess: Guess<'_>) -> AccountError {
-        self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: subject.clone() });
-        guess.wrong().await.err().unwrap_or(AccountError::InvalidCode)
+    /// The outcome of the check of a code, whose guess it counts; `None` is a wrong one.
+    pub(super) async fn checked<T>(
+        &self,
+        subject: &SubjectId,
+        guess: Guess<'_>,
+        found: Result<Option<T>, AccountError>,
+    ) -> Result<T, AccountError> {
+        if let Ok(None) = found {
+            self.auth().record(self.context(), EventKind::SecondFactorFailed { subject: subject.clone() });
+        }
+        guess.outcome(found.and_then(|found| found.ok_or(AccountError::InvalidCode))).await
     }
 
     async fn spend_recovery_code(&self, subject: &SubjectId, code: &RecoveryCode) -> Result<bool, AccountError> {

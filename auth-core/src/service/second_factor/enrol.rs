@@ -207,9 +207,7 @@ impl Change {
         let factor = factors.iter().find(|factor| is_totp(factor) && factor.confirmed_at.is_none());
         let factor = factor.ok_or(missing.clone())?;
         let guess = attempt.guess().await?;
-        let Some(Step { step, .. }) = self.step_of(subject, factor, code)? else {
-            return Err(self.wrong_code(subject, guess).await);
-        };
+        let Step { step, .. } = self.checked(subject, guess, self.step_of(subject, factor, code)).await?;
         let codes: Vec<_> = (0..RECOVERY_CODES).map(|_| RecoveryCode::random()).collect::<Result<_, _>>()?;
         let hashes: Vec<_> = codes.iter().map(|code| code.hash(subject)).collect();
         let event = || EventKind::SecondFactorConfirmed { subject: subject.clone(), factor: FactorKind::Totp };

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use auth_core::cluster::{ClusterError, Count, Counters};
+use auth_core::cluster::{ClusterError, Count, Counters, MemoryCounters};
 use auth_core::limits::{By, Limited, Quota, RateLimits};
-use auth_core::{AccountError, AuthBuilder, Login};
+use auth_core::{AccountError, Auth, AuthBuilder, Login};
 use reqwest::Method;
 use serde_json::json;
 use tokio::task::JoinSet;
@@ -134,4 +134,45 @@ async fn a_committed_change_is_not_answered_as_a_refused_one() {
     assert_eq!(counters.0.lock().unwrap().len(), 1, "the limit was not looked at");
     // Before it, a limit decides.
     assert_eq!(scene.client.try_refresh("no token").await.status, 429);
+}
+
+/// Counters whose looks all come before the additions, as those of requests at the same time do.
+#[derive(Clone)]
+struct LooksFirst(MemoryCounters);
+
+#[async_trait::async_trait]
+impl Counters for LooksFirst {
+    async fn add(&self, key: &str, by: u32, window: Duration) -> Result<Count, ClusterError> {
+        if by == 0 { Ok(Count { value: 0, expires_in: window }) } else { self.0.add(key, by, window).await }
+    }
+
+    async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
+        self.0.take_back(key, by).await
+    }
+}
+
+#[tokio::test]
+async fn guesses_of_a_code_at_several_nodes_at_the_same_time_have_one_limit() {
+    let (scene, secret, ..) = Scene::enrolled().await;
+    let counters = LooksFirst(MemoryCounters::new());
+    let build =
+        || Scene::build(&scene.clock, &scene.place, |builder| builder.shared_limits(counters.clone())).remove(0);
+    let (one, other) = (build(), build());
+    let login = async |node: &Auth, otp: &str| {
+        let mut login = Login::new("ada@example.com", PASSWORD);
+        login.otp = Some(otp.to_owned().into());
+        node.login(&system(), login).await
+    };
+    // Right codes use nothing up.
+    for _ in 0..11 {
+        login(&one, &scene.code(&secret)).await.unwrap();
+        scene.clock.advance(STEP);
+    }
+    for _ in 0..5 {
+        for node in [&one, &other] {
+            assert_eq!(login(node, "000000").await.unwrap_err(), AccountError::WrongSecondFactor);
+        }
+    }
+    let refused = login(&other, &scene.code(&secret)).await.unwrap_err();
+    assert!(matches!(refused, AccountError::RateLimited(_)), "{refused:?}");
 }
