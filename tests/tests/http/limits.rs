@@ -2,7 +2,7 @@
 
 use auth_tests::{ADMIN_EMAIL, ADMIN_PASSWORD, Answer, Client, Node};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{NODE, OTHER_PASSWORD, PASSWORD, node};
 
@@ -233,6 +233,36 @@ async fn an_attacker_cannot_lock_an_owner_out() {
     };
     let slowed = tokio::time::timeout(std::time::Duration::from_mins(1), slowed).await.unwrap();
     assert_eq!((slowed.as_array().unwrap().len(), &slowed[0]["address"]), (1, &json!("203.0.113.10")));
+}
+
+/// A link or code makes the device of its user known, and so does a reset, which makes all others unknown.
+#[tokio::test]
+async fn an_attacker_cannot_lock_out_an_owner_who_authenticated_by_a_message() {
+    let node = Node::start_with(NODE, &[("AUTH_TRUSTED_PROXIES", "127.0.0.1")]);
+    let client = node.client();
+    let home = "192.0.2.7";
+    let post = async |address: &str, path: &str, body: Value| {
+        client.send(client.request(Method::POST, path).header("x-forwarded-for", address).json(&body)).await
+    };
+    for (kind, path, used_at) in [
+        ("magic_link", "/auth/magic-link", "/auth/magic-link/login"),
+        ("login_code", "/auth/login-code", "/auth/login-code/login"),
+        ("password_reset", "/auth/password/forgot", "/auth/password/reset"),
+    ] {
+        let ada = &format!("{}@example.com", kind.replace('_', "-"));
+        client.register(ada, PASSWORD).await;
+        let requested = post(home, path, json!({ "email": ada })).await;
+        let token = node.message(kind, ada).await;
+        let mut body = json!({ "token": token, "new_password": PASSWORD });
+        if kind == "login_code" {
+            body = json!({ "challenge": requested.json()["challenge"], "code": token });
+        }
+        assert!(post(home, used_at, body).await.status.is_success(), "{kind}");
+        use_up(10, || login_from(&client, "203.0.113.10", ada, WRONG)).await;
+        while post("203.0.113.10", path, json!({ "email": ada })).await.status != 429 {}
+        assert_eq!(login_from(&client, home, ada, PASSWORD).await.status, 200, "{kind}");
+        assert_eq!(post(home, path, json!({ "email": ada })).await.status, 202, "{kind}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use crate::cache::Who;
 use crate::event::EventKind;
 use crate::service::change::Change;
 use crate::service::{AccountError, Auth};
-use crate::store::KnownDevices;
+use crate::store::{KnownDevices, UserRecord};
 use crate::token::TokenHash;
 
 /// The time for which a device is known after a login.
@@ -65,6 +65,13 @@ impl Change {
         };
         if let Err(error) = remembered.await {
             tracing::warn!(target: "auth", %error, "cannot remember the device of a login");
+        }
+    }
+
+    /// Remembers the device of a user who has authenticated without a login name, by a message or a session.
+    pub(in crate::service) async fn remember_device_of(&self, user: &UserRecord) {
+        if let Some(email) = &user.email {
+            self.remember_device(email.as_str(), &user.id).await;
         }
     }
 

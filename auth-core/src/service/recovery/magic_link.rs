@@ -127,7 +127,9 @@ impl Auth {
             // Of the same version as before: otherwise the token is refused.
             let (user, _) = change.redeem_one_time(presented).await?;
             let key = key.as_ref().map(ProvenKey::thumbprint);
-            change.begin_granted(session, &user.state.roles, key, &grant).await
+            let tokens = change.begin_granted(session, &user.state.roles, key, &grant).await?;
+            change.remember_device_of(&user).await;
+            Ok(tokens)
         });
         begun.await.map_err(AccountError::at_login)
     }

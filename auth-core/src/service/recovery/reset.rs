@@ -16,6 +16,9 @@ impl Auth {
     /// Where the subject has verified no address before, its API keys are revoked and its second factors removed: a client that
     /// registered the address of another person may have made them, and would keep the account.
     ///
+    /// The client's address counts as a known device from then on: the user can log in while other parties use up the limits of
+    /// the account.
+    ///
     /// A password that the rules refuse does not spend the token.
     ///
     /// ```
@@ -53,7 +56,10 @@ impl Auth {
             }
             // Last, since it verifies the address: where a store fails before, the next reset is the first one as well. The new
             // version has made the token invalid, so that no other call uses it meanwhile.
-            change.spend_one_time(token).await.map(drop)
+            change.spend_one_time(token).await?;
+            // Other parties may have used up the logins at unknown devices, and all devices are that since the new password.
+            change.remember_device_of(&user).await;
+            Ok(())
         })
         .await
     }

@@ -256,9 +256,7 @@ impl Change {
         let agent = session.and_then(|session| session.agent.as_deref()).or(self.context().agent.as_deref());
         let new = self.auth().new_session(user.id.clone(), version, kept.scope, "pwd", holder, agent)?;
         let tokens = self.begin_session(new, &user.state.roles, kept.key.as_deref()).await?;
-        if let Some(email) = &user.email {
-            self.remember_device(email.as_str(), &user.id).await;
-        }
+        self.remember_device_of(user).await;
         Ok(tokens)
     }
 }
