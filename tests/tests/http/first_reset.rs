@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth_core::prelude::*;
 use auth_core::recovery::{Delivery, DeliveryError, Message};
-use auth_core::store::{AuditFilter, MemoryStore, SqliteStore, Store};
+use auth_core::store::{AccountPatch, AuditFilter, MemoryStore, SqliteStore, Store};
 use auth_core::testing::TestClock;
 use auth_core::{Clock as _, Context, NewApiKey, Registration, Timestamp};
 use auth_tests::{Client, Tokens};
@@ -139,6 +139,29 @@ async fn a_reset_after_a_verification_keeps_keys_and_second_factor() {
     scene.enrol(&session).await;
     scene.reset(OTHER_PASSWORD).await;
     assert_eq!(scene.by_key(&key).await, 200);
+    let refused = scene.client.try_login("victim@example.com", OTHER_PASSWORD).await;
+    assert!(refused.json()["type"].as_str().unwrap().ends_with("second-factor-required"), "{refused:?}");
+}
+
+/// A client that has verified an address of its own moves its account to that of another person.
+#[tokio::test]
+async fn the_first_reset_by_an_unverified_address_leaves_no_key_of_an_account_that_was_moved_to_it() {
+    let scene = Scene::new().await;
+    let move_to = async |email: &str| {
+        let patch = AccountPatch { email: email.parse().ok(), ..AccountPatch::default() };
+        scene.auth.update_account(&Context::system("test"), &scene.owner, patch).await.unwrap();
+    };
+    move_to("attacker@example.com").await;
+    let verification = scene.message().await;
+    scene.auth.verify_email(&Context::system("test"), &verification).await.unwrap();
+    let attacker = scene.client.login("attacker@example.com", PASSWORD).await;
+    let key = scene.key().await;
+    scene.enrol(&attacker).await;
+    move_to("victim@example.com").await;
+    assert_eq!(scene.by_key(&key).await, 200);
+    scene.reset(OTHER_PASSWORD).await;
+    assert_eq!(scene.by_key(&key).await, 401);
+    // The factor stays: a thief of a session could move the account to get rid of it.
     let refused = scene.client.try_login("victim@example.com", OTHER_PASSWORD).await;
     assert!(refused.json()["type"].as_str().unwrap().ends_with("second-factor-required"), "{refused:?}");
 }

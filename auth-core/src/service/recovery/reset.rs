@@ -2,8 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::base::{Context, SubjectId};
-use crate::service::change::Change;
+use crate::base::Context;
 use crate::service::session::words_of;
 use crate::service::{AccountError, Auth};
 use crate::token::Reset;
@@ -13,8 +12,10 @@ impl Auth {
     /// the subject is revoked; the user logs in with the new password, and with the second factor where there is one. The
     /// address of the message is verified from then on.
     ///
-    /// Where the subject has verified no address before, its API keys are revoked and its second factors removed: a client that
-    /// registered the address of another person may have made them, and would keep the account.
+    /// Where the subject has not verified this address before, its API keys are revoked, and where it has verified none, its
+    /// second factors are removed as well: a client that registered the address of another person, or changed that of its
+    /// account to it, may have made them, and would keep the account. A factor outlives a change of the address, since a thief
+    /// of a session could get rid of it otherwise.
     ///
     /// The client's address counts as a known device from then on: the user can log in while other parties use up the limits of
     /// the account.
@@ -42,16 +43,19 @@ impl Auth {
         let hash = self.hash_password(new, &words_of(Some(&user))).await?;
         let subject = user.id;
         self.change(context, "reset_password", |change| async move {
-            let is_first = change.has_verified_nothing(&subject).await?;
-            let (user, _) = change.auth().find_one_time(change.context(), token).await?;
+            let verified = change.service()?.recovery.tokens()?.verified_email(&subject).await?;
+            let (user, address) = change.auth().find_one_time(change.context(), token).await?;
             // From the version that the token has: another change of the credentials meanwhile has made it invalid.
             let changed = change.replace_password(&user.id, user.state.version, &hash).await;
             changed.map_err(|error| match error {
                 AccountError::CallerChanged => AccountError::InvalidOneTimeToken,
                 other => other,
             })?;
-            if is_first {
+            // Another client may have registered the address, or changed that of its account to it.
+            if verified.as_ref().is_none_or(|verified| verified.email != address) {
                 change.revoke_api_keys(&user.id).await?;
+            }
+            if verified.is_none() {
                 change.remove_all_factors(&user.id).await?;
             }
             // Last, since it verifies the address: where a store fails before, the next reset is the first one as well. The new
@@ -65,13 +69,6 @@ impl Auth {
     }
 }
 
-impl Change {
-    /// Whether no message has ever come back from an address of this subject.
-    async fn has_verified_nothing(&self, subject: &SubjectId) -> Result<bool, AccountError> {
-        Ok(self.service()?.recovery.tokens()?.verified_email(subject).await?.is_none())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::{Arc, Mutex, OnceLock};
@@ -79,6 +76,7 @@ mod tests {
     use async_trait::async_trait;
 
     use super::*;
+    use crate::base::SubjectId;
     use crate::password::{BreachCheck, BreachCheckError};
     use crate::service::Registration;
     use crate::service::recovery::{Delivery, DeliveryError, Message};
