@@ -76,8 +76,8 @@ impl Recognised {
         guarded(|| hash.verify(password, stored.as_str()))
     }
 
-    pub(super) fn spend(&self, password: &str, foreign: &[Box<dyn ForeignHash>]) {
-        std::hint::black_box(self.verify(password, &self.sample, foreign));
+    pub(super) const fn sample(&self) -> &PasswordHash {
+        &self.sample
     }
 }
 

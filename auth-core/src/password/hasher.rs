@@ -12,6 +12,7 @@ use super::PasswordHash;
 use super::foreign::ForeignHash;
 use super::format::{Argon2, Format};
 use super::rules::{Password, PasswordRules, WeakPassword};
+use super::threads;
 use crate::base::meter::{self, Counter, Entered, Gauge, Histogram};
 
 /// The number of callers that may wait for each hashing thread; others get [`PasswordError::Busy`]. Each takes about 15 ms
@@ -19,7 +20,7 @@ use crate::base::meter::{self, Counter, Entered, Gauge, Histogram};
 const MAX_WAITING: usize = 128;
 
 /// The hashing threads of a service: one core is left to the requests that need no hash.
-pub(super) fn threads() -> usize {
+pub(super) fn thread_count() -> usize {
     std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1).max(1))
 }
 
@@ -63,7 +64,8 @@ pub(crate) struct Turn {
     _place: Place,
 }
 
-/// Hashes and verifies passwords on one thread fewer than there are cores: guarded requests are answered meanwhile.
+/// Hashes and verifies passwords on one thread fewer than there are cores, which gives way to others: guarded requests are
+/// answered meanwhile.
 pub(crate) struct Hasher {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
@@ -113,7 +115,7 @@ impl Formats {
 
 impl Hasher {
     pub(crate) fn new(foreign: Vec<Box<dyn ForeignHash>>) -> Self {
-        let threads = threads();
+        let threads = thread_count();
         Self {
             running: Arc::new(Semaphore::new(threads)),
             waiting: Arc::new(Semaphore::new(threads * (1 + MAX_WAITING))),
@@ -233,14 +235,14 @@ impl Hasher {
         // The thread owns the permit: a cancelled caller must not free it while the work still runs.
         let Turn { running, _place } = turn;
         let seconds = self.seconds.clone();
-        let done = tokio::task::spawn_blocking(move || {
+        threads::run(move || {
             let began = Instant::now();
             let outcome = work();
             seconds.record(began.elapsed());
             drop(running);
             outcome
-        });
-        done.await.map_err(|_| PasswordError::Failed)?
+        })
+        .await?
     }
 }
 
@@ -292,10 +294,7 @@ fn check(
             None => Some(known),
         });
         for format in left {
-            match format.sample() {
-                Some(sample) => _ = std::hint::black_box(format.verify(form, &sample, &formats.foreign)),
-                None => format.spend(form, &formats.foreign),
-            }
+            std::hint::black_box(format.verify(form, &format.sample(), &formats.foreign));
         }
     }
     Ok(Verified::Wrong { is_unreadable })
@@ -319,7 +318,7 @@ mod tests {
     fn callers_that_wait_for_the_formats_of_a_slow_store_are_bounded() {
         let hasher = Hasher::new(Vec::new());
         let turn = || Box::pin(hasher.turn_after(pending::<Result<_, PasswordError>>()));
-        let mut waiting: Vec<_> = (0..threads() * (1 + MAX_WAITING)).map(|_| turn()).collect();
+        let mut waiting: Vec<_> = (0..thread_count() * (1 + MAX_WAITING)).map(|_| turn()).collect();
         let cx = &mut Context::from_waker(Waker::noop());
         assert!(waiting.iter_mut().all(|login| login.as_mut().poll(cx).is_pending()));
         assert!(matches!(turn().as_mut().poll(cx), Poll::Ready(Err(PasswordError::Busy))));
@@ -330,11 +329,11 @@ mod tests {
     #[tokio::test]
     async fn a_thread_is_busy_until_its_work_ends_also_without_its_caller() {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        assert!(threads() == 1 || threads() < cores, "no core is left to requests without a hash");
+        assert!(thread_count() == 1 || thread_count() < cores, "no core is left to requests without a hash");
         let hasher = Hasher::new(Vec::new());
         let turn = || async { hasher.turn(hasher.place()?).await };
         let mut others = Vec::new();
-        for _ in 1..threads() {
+        for _ in 1..thread_count() {
             others.push(turn().await.unwrap());
         }
         let ((start, started), (end, ended)) = (channel(), channel());

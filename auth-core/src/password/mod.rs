@@ -13,6 +13,8 @@ mod hasher;
 mod pwned;
 #[cfg(feature = "server")]
 mod rules;
+#[cfg(feature = "server")]
+mod threads;
 
 #[cfg(feature = "server")]
 pub(crate) use breach::PATIENCE as BREACH_PATIENCE;

@@ -12,6 +12,9 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// A salt and a hash of 16 bytes, all of them zero.
+pub(super) const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA";
+
 /// Base64 with or without padding; passlib writes `.` for `+`.
 pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
     LENIENT.decode(text.replace('.', "+")).ok()

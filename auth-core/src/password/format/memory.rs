@@ -20,7 +20,7 @@ pub(super) fn with_blocks<T>(count: usize, work: impl FnOnce(&mut [Block]) -> T)
     let done = work(blocks.get_mut(..count).unwrap_or_default());
     let mut idle = self::idle();
     // The pools of all services of this process share them.
-    if idle.len() < super::super::hasher::threads() {
+    if idle.len() < super::super::hasher::thread_count() {
         idle.push(blocks);
     }
     done

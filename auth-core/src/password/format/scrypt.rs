@@ -83,11 +83,8 @@ impl Scrypt {
         Some(verify_slices_are_equal(&output, &hash).is_ok())
     }
 
-    pub(super) fn spend(self, password: &[u8]) {
-        if let Some(params) = self.params() {
-            let mut output = [0; 32];
-            let _ = ::scrypt::scrypt(password, &[0; 16], &params, &mut output);
-            std::hint::black_box(output);
-        }
+    pub(super) fn sample(self) -> String {
+        let Self { log_n, r, p } = self;
+        format!("$scrypt$ln={log_n},r={r},p={p}${}", encoding::ZEROS)
     }
 }

@@ -34,6 +34,22 @@ fn weaker(stored: &str) -> Option<bool> {
     format(stored).map(|format| format.is_weaker_than_current())
 }
 
+fn is_sampled(stored: &str) {
+    let format = format(stored).unwrap();
+    let sample = format.sample();
+    assert_eq!(Format::of(&sample, &[]), Some(format.clone()), "{}", sample.as_str());
+    for password in ["", "three words and a comma"] {
+        assert_eq!(format.verify(password, &sample, &[]), Some(false), "{}", sample.as_str());
+    }
+}
+
+#[test]
+fn a_sample_is_of_its_format_and_no_password_has_it() {
+    is_sampled(&argon2("m=512,t=2,p=2"));
+    #[cfg(feature = "foreign-hashes")]
+    of_others::PASSWORDS[0].1.iter().for_each(|stored| is_sampled(stored));
+}
+
 fn argon2(parameters: &str) -> String {
     format!("$argon2id$v=19${parameters}$wagCPXjifgvUFBzq4hqe3w$CYaIb8sB+wtD+Vu/P4uod1+Qof8h+1g7bbDlBID48Rc")
 }
