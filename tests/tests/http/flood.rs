@@ -1,6 +1,6 @@
 //! A flood of spoofed addresses, random names and huge headers: memory is bounded, and limits hold.
 //!
-//! `REQUESTS=1000000 cargo test -p auth-tests --test http flood` sends more of them.
+//! `REQUESTS=1000000 AUTH_CORE_TEST_UTIL=release cargo test --release -p auth-tests --test http flood` sends more of them.
 
 use auth_tests::{Answer, Client, Node};
 use reqwest::Method;
