@@ -4,7 +4,7 @@
 //! Each check stands in the body or the initial value itself, in a closure that is never called, so that every name means what
 //! it means to the user.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 
 use super::span::{as_ours, marked};
@@ -134,9 +134,40 @@ fn checks(ty: &TokenStream, is_callable: bool) -> TokenStream {
 /// The check of a type that may be a function, whatever its parameters, or any handler: one error for both.
 fn no_function(ty: &TokenStream) -> TokenStream {
     let span = marked(ty.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span()));
-    let (private, ty) = (private_at(span), as_ours(ty.clone()));
+    let private = private_at(span);
+    // The lifetimes of `Self` cannot be inferred.
+    let is_of_self = has_word(ty, "Self");
+    let ty = inferred(ty);
     let value = quote_spanned!(span=> #private::Returned(#private::any::<#ty>()));
-    quote_spanned!(span=> #private::no_function((#value.function(), #value.handler()));)
+    let handler =
+        if is_of_self { quote_spanned!(span=> #private::NoFuture) } else { quote_spanned!(span=> #value.handler()) };
+    quote_spanned!(span=> #private::no_function((#value.function(), #handler));)
+}
+
+/// The type as the checks name it: rustc infers its lifetimes. `IntoResponse` for `&'static str` decides on each `&str`, and
+/// would demand of a named lifetime that it is `'static`.
+fn inferred(ty: &TokenStream) -> TokenStream {
+    if has_word(ty, "for") { as_ours(ty.clone()) } else { as_ours(without_lifetimes(ty)) }
+}
+
+fn without_lifetimes(ty: &TokenStream) -> TokenStream {
+    let mut is_lifetime = false;
+    let inferred = |token| match token {
+        TokenTree::Ident(name) if is_lifetime && name != "static" => {
+            is_lifetime = false;
+            TokenTree::Ident(Ident::new("_", name.span()))
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), without_lifetimes(&group.stream()));
+            inner.set_span(group.span());
+            TokenTree::Group(inner)
+        }
+        token => {
+            is_lifetime = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+            token
+        }
+    };
+    ty.clone().into_iter().map(inferred).collect()
 }
 
 fn can_be_named(ty: &TokenStream) -> bool {
@@ -174,7 +205,7 @@ fn never_called(checks: &TokenStream) -> TokenStream {
 /// The checks of a type within another. Behind a reference it need not have a size, and a function is still one.
 fn check_part(ty: &TokenStream) -> TokenStream {
     let span = marked(ty.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span()));
-    let (private, ty) = (private_at(span), as_ours(ty.clone()));
+    let (private, ty) = (private_at(span), inferred(ty));
     quote_spanned! {span=>
         #private::no_handler(#private::Returned(#private::any::<&#ty>()).handler());
         #private::no_router(#private::Returned(#private::any::<&#ty>()).router());
@@ -184,7 +215,7 @@ fn check_part(ty: &TokenStream) -> TokenStream {
 fn check(ty: &TokenStream, check: &str, kind: &str) -> TokenStream {
     let span = marked(ty.clone().into_iter().next().map_or_else(Span::call_site, |first| first.span()));
     let private = private_at(span);
-    let (check, kind, ty) = (syn::Ident::new(check, span), syn::Ident::new(kind, span), as_ours(ty.clone()));
+    let (check, kind, ty) = (Ident::new(check, span), Ident::new(kind, span), inferred(ty));
     quote_spanned!(span=> #private::#check(#private::Returned(#private::any::<#ty>()).#kind());)
 }
 

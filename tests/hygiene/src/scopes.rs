@@ -68,6 +68,7 @@ pub mod shelf {
     use core::convert::Infallible;
     use core::fmt::{self, Display};
     use core::str::FromStr;
+    use std::borrow::Cow;
 
     /// Open to everyone who is signed in.
     pub async fn list() {}
@@ -164,6 +165,19 @@ pub mod shelf {
                 core::hint::spin_loop();
             }
         }
+    }
+
+    /// What borrows is a response of axum only for `'static`.
+    #[must_use]
+    pub fn trimmed<'a>(label: &'a str, _boxes: &mut Vec<&'a str>) -> (Cow<'a, str>, Option<&'a str>) {
+        (Cow::Borrowed(label.trim()), None)
+    }
+
+    /// The same, as a whole result.
+    #[must_use]
+    pub fn shortened<'a>(label: &'a str) -> Cow<'a, str> {
+        let of = |label: &'a str| -> Cow<'a, str> { Cow::Borrowed(label.trim()) };
+        of(label)
     }
 
     impl<'a> Labelled<'a> for Number {
