@@ -100,6 +100,14 @@ mod with_unusual_helpers {
         Html("page")
     }
 
+    fn borrowed<'a>(names: &'a [String], by: &'a str) -> (Cow<'a, str>, Option<Cow<'a, [u8]>>) {
+        (by.into(), None)
+    }
+
+    fn shortened<'a>(name: &'a str) -> Cow<'a, str> {
+        name.into()
+    }
+
     fn pages() -> Vec<(StatusCode, Html<&'static str>)> {
         vec![(StatusCode::OK, Html("page"))]
     }
