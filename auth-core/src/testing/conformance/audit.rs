@@ -167,8 +167,12 @@ pub(super) async fn rows_are_listed_newest_first_and_page_by_page<S: AuditLog>(s
         let Some(last) = page.last() else { break };
         filter.before = Some((last.at, last.id.clone()));
         seen.extend(page);
+        assert!(seen.len() <= rows.len(), "a page has rows of the one before");
     }
     assert_eq!(seen, rows);
+    let of_kind = AuditFilter { kind: Some("two".into()), ..trail.filter() };
+    let named = rows.iter().filter(|row| *row.kind == *"two").cloned().collect::<Vec<_>>();
+    assert_eq!(store.events(&of_kind, 100).await.unwrap(), named);
     // From the first to the last but one millisecond of the four; the page does not go beyond either end.
     let [newest, oldest] = [rows[0].at, rows[3].at];
     let between = AuditFilter { since: Some(oldest), until: Some(newest), ..trail.filter() };
