@@ -16,7 +16,7 @@ pub(super) fn in_module(module: &Module, errors: &mut Errors) {
         match item {
             Item::Mod(deeper) if !deeper.is_for_tests() => in_module(deeper, errors),
             Item::Impl(block) if block.of_trait.is_none() => in_items(&block.items, Handler::is_method_handler, errors),
-            Item::Impl(_) => functions(item.to_token_stream(), errors),
+            Item::Impl(_) => functions(item.to_token_stream(), false, errors),
             Item::FileMod(name, _) => errors.add(
                 name.span(),
                 format_args!("the module `{name}` is in another file, which this guard cannot reach"),
@@ -38,8 +38,8 @@ pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors:
     for item in items {
         if let Item::Fn(function) = item {
             // The length of an array type can contain items.
-            functions(function.sig.inputs.to_token_stream(), errors);
-            functions(function.sig.output.to_token_stream(), errors);
+            functions(function.sig.inputs.to_token_stream(), true, errors);
+            functions(function.sig.output.to_token_stream(), true, errors);
         }
         match item {
             Item::Fn(function) if !is_guarded(function) => function_beside(function, errors),
@@ -49,7 +49,11 @@ pub(crate) fn in_items(items: &[Item], is_guarded: fn(&Handler) -> bool, errors:
                 "a guard cannot see what this macro makes",
                 "call it outside of the guarded module or impl block; if it makes handlers, write this guard's attribute into the macro",
             ),
-            Item::Other(tokens) => functions(tokens.clone(), errors),
+            Item::Other(tokens) => {
+                // The receivers of an implementation are checked by their types. Of a trait's own functions they are not known.
+                let is_trait = |token| matches!(token, TokenTree::Ident(word) if word == "trait");
+                functions(tokens.clone(), tokens.clone().into_iter().any(is_trait), errors);
+            }
             _ => {}
         }
     }
@@ -83,7 +87,7 @@ fn function_beside(function: &Handler, errors: &mut Errors) {
             uncovered_handlers(input, errors);
         }
     }
-    functions(function.body.clone(), errors);
+    functions(function.body.clone(), true, errors);
 }
 
 /// Reports a plain router, or a handler of any type, in the type of what a function or a constant gives.
@@ -108,7 +112,7 @@ fn impls(body: TokenStream, errors: &mut Errors) {
         match token {
             TokenTree::Group(group) if is_impl && group.delimiter() == Delimiter::Brace => {
                 is_impl = false;
-                functions(group.stream(), errors);
+                functions(group.stream(), true, errors);
             }
             TokenTree::Group(group) => impls(group.stream(), errors),
             _ => {}
@@ -116,17 +120,17 @@ fn impls(body: TokenStream, errors: &mut Errors) {
     }
 }
 
-/// Reports every function in `tokens` that is async, or whose result names a `Future`, without a reference, an `Arc` or an `Rc`
-/// of `self` among its parameters; no extractor is one. And the plain routers that functions and constants give.
-fn functions(tokens: TokenStream, errors: &mut Errors) {
+/// Reports every function in `tokens` that is async, or whose result names a `Future`, without a reference or, unless `shared`, an
+/// `Arc` or `Rc` of `self` among its parameters. And the plain routers that functions and constants give.
+fn functions(tokens: TokenStream, shared: bool, errors: &mut Errors) {
     let tokens: Vec<_> = tokens.into_iter().collect();
     for (at, token) in tokens.iter().enumerate() {
         let (before, after) = (tokens.get(..at).unwrap_or_default(), tokens.get(at + 1..).unwrap_or_default());
         match token {
-            TokenTree::Group(group) => functions(group.stream(), errors),
+            TokenTree::Group(group) => functions(group.stream(), shared, errors),
             TokenTree::Ident(word) if word == "fn" => {
                 let Some(head) = Head::read(after) else { continue };
-                if is_callable(before, &head) {
+                if is_callable(before, &head, shared) {
                     errors.add(
                         head.name.span(),
                         "the guard does not reach this function, which a router could call",
@@ -146,7 +150,7 @@ fn functions(tokens: TokenStream, errors: &mut Errors) {
 }
 
 /// Whether a router could call the function with these tokens before its `fn`.
-fn is_callable(before: &[TokenTree], head: &Head<'_>) -> bool {
+fn is_callable(before: &[TokenTree], head: &Head<'_>, shared: bool) -> bool {
     let is_qualifier = |token: &&TokenTree| match token {
         TokenTree::Ident(word) => ["async", "unsafe", "extern", "const"].iter().any(|it| word == it),
         TokenTree::Literal(_) => true,
@@ -154,5 +158,8 @@ fn is_callable(before: &[TokenTree], head: &Head<'_>) -> bool {
     };
     let is_async = |token: &TokenTree| matches!(token, TokenTree::Ident(word) if word == "async");
     let is_async = before.iter().rev().take_while(is_qualifier).any(is_async);
-    (is_async || says_future(head.result.iter().cloned().collect())) && could_be_extracted(head.parameters.clone())
+    // Without a body it is a trait's, and its implementations have the check.
+    let shared = shared && head.body.is_some();
+    (is_async || says_future(head.result.iter().cloned().collect()))
+        && could_be_extracted(head.parameters.clone(), shared)
 }

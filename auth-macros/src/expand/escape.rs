@@ -82,7 +82,7 @@ fn function(tokens: &[TokenTree], futures: Futures, output: &mut TokenStream) ->
     let Some(head) = Head::read(tokens) else { return 0 };
     let Some((at, TokenTree::Group(block))) = head.body.and_then(|at| Some((at, tokens.get(at)?))) else { return 0 };
     output.extend(tokens.iter().take(at).cloned());
-    let is_callable = futures == Futures::All && could_be_extracted(head.parameters.clone());
+    let is_callable = futures == Futures::All && could_be_extracted(head.parameters.clone(), false);
     let of_result = checks(&head.result.iter().cloned().collect(), is_callable);
     let of_parameters = checks_of_parameters(&head.parameters);
     let checks = never_called(&quote!(#of_result #of_parameters));
@@ -232,7 +232,7 @@ fn results(ty: &TokenStream) -> Vec<TokenStream> {
                 else {
                     continue;
                 };
-                if dash.as_char() == '-' && could_be_extracted(parameters.stream()) {
+                if dash.as_char() == '-' && could_be_extracted(parameters.stream(), false) {
                     let mut angles = Angles::default();
                     let ends = |token: &&TokenTree| {
                         let ends = angles.ends_argument(token)

@@ -25,9 +25,9 @@ pub(crate) fn says_future(tokens: TokenStream) -> bool {
     find_name(tokens, &|name| name.ends_with("Future")).is_some()
 }
 
-/// Whether these parameters could all be extractors: none is a reference to what may not be static, or an `Arc` or `Rc` of
-/// `self`.
-pub(crate) fn could_be_extracted(parameters: TokenStream) -> bool {
+/// Whether these parameters could all be extractors: none is a reference to what may not be static or, unless `shared`, an `Arc`
+/// or `Rc` of `self`, which is an extractor where the application makes it one.
+pub(crate) fn could_be_extracted(parameters: TokenStream, shared: bool) -> bool {
     let (mut angles, mut is_receiver) = (Angles::default(), false);
     let tokens: Vec<_> = parameters.into_iter().collect();
     let is_static = |at: usize| {
@@ -37,7 +37,7 @@ pub(crate) fn could_be_extracted(parameters: TokenStream) -> bool {
     !tokens.iter().enumerate().any(|(at, token)| match token {
         TokenTree::Ident(word) => {
             is_receiver |= word == "self" && angles.outside();
-            is_receiver && angles.outside() && (word == "Arc" || word == "Rc")
+            !shared && is_receiver && angles.outside() && (word == "Arc" || word == "Rc")
         }
         TokenTree::Punct(punct) => {
             angles.pass(punct);
