@@ -135,7 +135,9 @@ impl Callable for ByEvidence {}
 #[diagnostic::on_unimplemented(
     message = "the state `{Self}` holds no `Auth`, which guards need to verify credentials",
     label = "no `Auth` in `{Self}`",
-    note = "add one: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`"
+    note = "add one: `#[derive(Clone, axum::extract::FromRef)] struct AppState {{ auth: Auth, .. }}`",
+    note = "if it is no state, but a part of it that a parameter `State<{Self}>` takes, the state must give it: by that derive, or \
+            by `impl FromRef<AppState> for {Self}`"
 )]
 pub trait HasAuth<Via = InState>: Sized {
     /// The state itself. Handlers are bound by this name of it: where a state has none because it holds no `Auth`, rustc

@@ -1,11 +1,11 @@
 //! `Guard<P>`, the extractor that decides access to a handler.
 
-use axum::extract::{FromRef, FromRequestParts};
+use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
 use crate::policy::Policy;
-use crate::service::Auth;
 use crate::verify::Proof;
+use crate::web::guard::HasAuth;
 use crate::web::head;
 use crate::web::http::Rejection;
 
@@ -52,13 +52,12 @@ impl<P: Policy> std::fmt::Debug for Guard<P> {
 impl<S, P> FromRequestParts<S> for Guard<P>
 where
     P: Policy,
-    S: Send + Sync,
-    Auth: FromRef<S>,
+    S: HasAuth + Send + Sync,
 {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Rejection> {
-        let auth = Auth::from_ref(state);
+        let auth = state.__auth();
         match auth.verifier().prove(&mut head(parts, &auth)).await {
             Ok((proof, _)) => Ok(Self { proof }),
             Err(refusal) => Err(Rejection::new(refusal, &auth)),
