@@ -134,7 +134,8 @@ impl Trusted {
     fn claims(&self, members: &Map<String, Value>, profiled: bool) -> Result<Claims, TokenError> {
         check_kind(members, profiled)?;
         // RFC 7800: an unsupported confirmation method refuses the token; the caller checks the request's DPoP proof.
-        let cnf = strict(members, "cnf", |value| Confirmation::deserialize(value).ok())?;
+        // By serde alone a list is an object, too.
+        let cnf = strict(members, "cnf", |value| Confirmation::deserialize(value.as_object()?).ok())?;
         let text = |name| members.get(name).and_then(Value::as_str).map(str::to_owned);
         let time = |name, later| members.get(name).and_then(|value| numeric_date(value, later));
         let iss = text("iss").ok_or(TokenError::Claims)?;

@@ -61,6 +61,8 @@ async fn rfc9449_s6_1_a_bound_token_of_another_issuer_is_accepted_only_with_its_
     assert_eq!(use_token(&service, "DPoP", &by_certificate, Some(proof(&client, "4", &by_certificate))).await, 401);
     let by_both = issued(Some(json!({ "jkt": thumbprint(&client), "x5t#S256": thumbprint(&client) })));
     assert_eq!(use_token(&service, "DPoP", &by_both, Some(proof(&client, "5", &by_both))).await, 401);
+    let by_a_list = issued(Some(json!([thumbprint(&client)])));
+    assert_eq!(use_token(&service, "DPoP", &by_a_list, Some(proof(&client, "6", &by_a_list))).await, 401);
     assert_eq!(use_token(&service, "DPoP", &bound, Some(proof(&client, "2", &bound))).await, 200);
 }
 
