@@ -105,6 +105,7 @@ impl Counters for PostgresCounters {
         let expires_in = Duration::from_millis(left.try_into().unwrap_or(0));
         Ok(Count { value: value.try_into().unwrap_or(u64::MAX), expires_in })
     }
+
     async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
         self.decrement(key, by).await.map_err(ClusterError::new)
     }

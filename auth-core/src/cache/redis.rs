@@ -187,6 +187,7 @@ impl Counters for RedisCounters {
         let (value, left): (u64, u64) = call.invoke_async(&mut connection).await?;
         Ok(Count { value, expires_in: Duration::from_millis(left) })
     }
+
     async fn take_back(&self, key: &str, by: u32) -> Result<(), ClusterError> {
         let mut call = self.take_back.prepare_invoke();
         call.key(self.name(key)).arg(by);
